@@ -1,0 +1,55 @@
+/** What went wrong, as a name a program can branch on. One entry per kind of trouble a person can meet. */
+export type ErrorCode =
+  // files and downloads
+  | 'file-missing'
+  | 'not-a-model-file' // e.g. an HTML page in place of a weight file
+  | 'download-failed'
+  | 'download-cut'
+  | 'cancelled'
+  // formats
+  | 'safetensors-corrupt'
+  | 'tensor-missing'
+  | 'tensor-shape'
+  | 'dtype-unsupported'
+  | 'config-invalid'
+  | 'architecture-unknown'
+  | 'tokenizer-invalid'
+  | 'tokenizer-missing'
+  // the machine
+  | 'no-webgpu'
+  | 'adapter-untrusted'
+  | 'model-too-large'
+  | 'out-of-memory'
+  | 'device-lost'
+  // input
+  | 'mask-invalid'
+  | 'mask-mismatch'
+  | 'prompt-empty'
+  | 'prompt-too-long'
+  | 'text-too-short'
+  | 'ids-invalid'
+  | 'benchmark-invalid'
+  | 'usage'
+  // numbers
+  | 'not-finite';
+
+/**
+ * An error a person can act on: `message` says what is wrong with the actual values, `remedy` what to do about it.
+ * Everything Lopper throws on purpose is one of these; anything else is a bug.
+ */
+export class LopperError extends Error {
+  override readonly name = 'LopperError';
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly remedy: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Throws `cancelled` when the signal has been raised. */
+export function throwIfCancelled(signal?: AbortSignal): void {
+  if (signal?.aborted) throw new LopperError('cancelled', 'The job was cancelled.', 'Start it again when you like.');
+}

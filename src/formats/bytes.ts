@@ -1,0 +1,26 @@
+/** A file whose bytes can be read in any order: a local file, a download kept by the browser, a file in Node. */
+export interface ByteSource {
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Bytes `[start, end)`; throws `download-cut` or `file-missing` when they cannot be had. */
+  read(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array>;
+}
+
+export interface ByteProgress {
+  readonly file: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+/** The files of one model, in Hugging Face layout, wherever they are. */
+export interface ModelFiles {
+  /** A hub id, a folder name or `sapling`. */
+  readonly id: string;
+  readonly revision?: string;
+  has(file: string, signal?: AbortSignal): Promise<boolean>;
+  /** The whole file as UTF-8 text (config, tokenizer, index). */
+  text(file: string, signal?: AbortSignal): Promise<string>;
+  /** The file for random access. A remote one is first downloaded and kept. */
+  open(file: string, signal?: AbortSignal, onProgress?: (p: ByteProgress) => void): Promise<ByteSource>;
+}

@@ -1,0 +1,17 @@
+import type { ByteSource } from './bytes';
+
+/** Element types the engine computes with. Others are read from a header and refused when used. */
+export type Dtype = 'F32' | 'F16' | 'BF16';
+
+/** Where one tensor's bytes lie: `[start, end)` of `source`, little-endian, row-major. */
+export interface TensorInfo {
+  readonly name: string;
+  /** As published in the header, e.g. `BF16`; not necessarily one the engine computes with. */
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly source: ByteSource;
+  readonly start: number;
+  readonly end: number;
+}
+
+export type TensorMap = ReadonlyMap<string, TensorInfo>;
