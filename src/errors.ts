@@ -24,6 +24,7 @@ export type ErrorCode =
   // input
   | 'mask-invalid'
   | 'mask-mismatch'
+  | 'link-invalid'
   | 'prompt-empty'
   | 'prompt-too-long'
   | 'text-too-short'

@@ -3,14 +3,17 @@ export interface ByteSource {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
-  /** Bytes `[start, end)`; throws `download-cut` or `file-missing` when they cannot be had. */
-  read(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Bytes `[start, end)`, in memory of their own; throws `download-cut` or `file-missing` when they cannot be had. */
+  read(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 export interface ByteProgress {
   readonly file: string;
   readonly done: number;
+  /** 0 while the size is not known. */
   readonly total: number;
+  /** Which of a model's weight files this is, from 0, and how many there are. */
+  readonly shard?: { readonly index: number; readonly count: number };
 }
 
 /** The files of one model, in Hugging Face layout, wherever they are. */

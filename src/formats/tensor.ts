@@ -1,3 +1,4 @@
+import { LopperError } from '../errors';
 import type { ByteSource } from './bytes';
 
 /** Element types the engine computes with. Others are read from a header and refused when used. */
@@ -15,3 +16,14 @@ export interface TensorInfo {
 }
 
 export type TensorMap = ReadonlyMap<string, TensorInfo>;
+
+/** The tensor's dtype as one the engine computes with; throws `dtype-unsupported` naming the tensor and its dtype. */
+export function computeDtype(tensor: TensorInfo): Dtype {
+  const { dtype } = tensor;
+  if (dtype === 'F32' || dtype === 'F16' || dtype === 'BF16') return dtype;
+  throw new LopperError(
+    'dtype-unsupported',
+    `Tensor ${tensor.name} is stored as ${dtype}.`,
+    'Use a version of the model published as F32, F16 or BF16 (not quantised).',
+  );
+}

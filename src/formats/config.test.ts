@@ -1,0 +1,248 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from './config';
+import { expectFailure, sharedData } from './testing';
+
+const llama = {
+  model_type: 'llama',
+  architectures: ['LlamaForCausalLM'],
+  hidden_size: 64,
+  num_hidden_layers: 5,
+  num_attention_heads: 8,
+  num_key_value_heads: 4,
+  intermediate_size: 172,
+  vocab_size: 512,
+};
+const neox = { ...llama, model_type: 'gpt_neox', architectures: ['GPTNeoXForCausalLM'] };
+const gpt2 = { model_type: 'gpt2', n_embd: 48, n_layer: 4, n_head: 4, vocab_size: 131 };
+const parse = (config: object) => parseConfig(JSON.stringify(config));
+const refuse = (config: object, ...parts: string[]) =>
+  expectFailure(() => parse(config), 'config-invalid', 'config.json', ...parts);
+
+describe('every architecture is described in the same words', () => {
+  it('llama', () => {
+    expect(
+      parse({ ...llama, rms_norm_eps: 1e-5, bos_token_id: 1, eos_token_id: [2, 7], torch_dtype: 'float32' }),
+    ).toEqual({
+      modelType: 'llama',
+      architecture: 'LlamaForCausalLM',
+      blocks: 5,
+      width: 64,
+      heads: 8,
+      kvHeads: 4,
+      headDim: 8,
+      ffnWidth: 172,
+      vocabulary: 512,
+      context: 2048,
+      normEps: 1e-5,
+      ropeTheta: 10_000,
+      rotaryDim: 8,
+      activation: 'silu',
+      parallelResidual: false,
+      tied: false,
+      attentionBias: false,
+      mlpBias: false,
+      bosId: 1,
+      eosIds: [2, 7],
+      dtype: 'float32',
+    });
+  });
+
+  it('gpt2, by its own key names', () => {
+    const config = parse({
+      ...gpt2,
+      n_positions: 96,
+      activation_function: 'gelu_new',
+      bos_token_id: 9,
+      eos_token_id: 9,
+    });
+    expect(config).toMatchObject({
+      blocks: 4,
+      width: 48,
+      heads: 4,
+      kvHeads: 4,
+      headDim: 12,
+      context: 96,
+    });
+    expect(config).toMatchObject({
+      tied: true,
+      rotaryDim: 0,
+      activation: 'gelu_new',
+      attentionBias: true,
+      eosIds: [9],
+    });
+    expect(parse({ ...gpt2, n_inner: 100 }).ffnWidth).toBe(100);
+    expect(parse({ ...gpt2, n_inner: null }).ffnWidth).toBeUndefined();
+  });
+
+  it('gpt_neox, with part of each head rotated', () => {
+    const config = parse({ ...neox, rotary_pct: 0.25, rotary_emb_base: 5000, layer_norm_eps: 1e-6, head_dim: 99 });
+    expect(config).toMatchObject({ kvHeads: 8, headDim: 8, rotaryDim: 2, ropeTheta: 5000, normEps: 1e-6 });
+    expect(config).toMatchObject({ parallelResidual: true, attentionBias: true, mlpBias: true });
+    expect(parse({ ...neox, use_parallel_residual: false }).parallelResidual).toBe(false);
+  });
+
+  it('qwen2 with biases on q, k and v; qwen3 with heads wider than the stream', () => {
+    expect(parse({ ...llama, model_type: 'qwen2', architectures: ['Qwen2ForCausalLM'] }).attentionBias).toBe(true);
+    const qwen3 = parse({ ...llama, model_type: 'qwen3', architectures: undefined, head_dim: 32 });
+    expect(qwen3).toMatchObject({ architecture: 'Qwen3ForCausalLM', headDim: 32, attentionBias: false });
+  });
+
+  it('in the layout of transformers 5 as in that of 4', () => {
+    const rope = { rope_theta: 500_000, rope_type: 'default' };
+    expect(parse({ ...llama, rope_parameters: rope, dtype: 'bfloat16' })).toMatchObject({
+      ropeTheta: 500_000,
+      dtype: 'bfloat16',
+    });
+    const half = { rope_theta: 10_000, rope_type: 'default', partial_rotary_factor: 0.5 };
+    expect(parse({ ...neox, rope_parameters: half }).rotaryDim).toBe(4);
+  });
+
+  it('takes keys that are null as left out', () => {
+    const config = parse({
+      ...llama,
+      head_dim: null,
+      num_key_value_heads: null,
+      rope_scaling: null,
+      eos_token_id: null,
+    });
+    expect(config).toMatchObject({ headDim: 8, kvHeads: 8, eosIds: [] });
+    expect(config.ropeScaling).toBeUndefined();
+  });
+});
+
+describe('attention windows', () => {
+  const mistral = { ...llama, model_type: 'mistral', architectures: ['MistralForCausalLM'] };
+  const qwen2 = { ...llama, model_type: 'qwen2', architectures: ['Qwen2ForCausalLM'] };
+
+  it('mistral slides unless the window is null', () => {
+    expect(parse({ ...mistral, sliding_window: 16 }).slidingWindow).toBe(16);
+    expect(parse({ ...mistral, sliding_window: null }).slidingWindow).toBeUndefined();
+    expect(parse(mistral).slidingWindow).toBe(4096);
+  });
+
+  it('qwen2 slides only when told to, and in the blocks it is told', async () => {
+    const window = { ...qwen2, sliding_window: 32_768 };
+    expect(parse({ ...window, use_sliding_window: false }).slidingWindow).toBeUndefined();
+    expect(parse(window).slidingWindow).toBeUndefined();
+    expect(parse({ ...window, use_sliding_window: true, max_window_layers: 0 }).slidingWindow).toBe(32_768);
+    expect(parse({ ...window, use_sliding_window: true, max_window_layers: 28 }).slidingWindow).toBeUndefined();
+    await refuse({ ...window, use_sliding_window: true, max_window_layers: 2 }, '3 of 5 blocks');
+  });
+});
+
+describe('stretched positions', () => {
+  const llama3 = {
+    rope_type: 'llama3',
+    factor: 8,
+    low_freq_factor: 1,
+    high_freq_factor: 4,
+    original_max_position_embeddings: 8192,
+  };
+
+  it("Llama 3's way is read", () => {
+    const scaling = { factor: 8, lowFreqFactor: 1, highFreqFactor: 4, originalContext: 8192 };
+    expect(parse({ ...llama, rope_scaling: llama3 }).ropeScaling).toEqual(scaling);
+    const v5 = parse({ ...llama, rope_parameters: { ...llama3, rope_theta: 5e5 } });
+    expect(v5).toMatchObject({ ropeScaling: scaling, ropeTheta: 5e5 });
+  });
+
+  it('others are refused by name, and an incomplete one by what it lacks', async () => {
+    await refuse({ ...llama, rope_scaling: { type: 'linear', factor: 2 } }, '"linear"');
+    await refuse({ ...llama, rope_scaling: { rope_type: 'yarn', factor: 2 } }, '"yarn"');
+    await refuse({ ...llama, rope_scaling: { ...llama3, factor: undefined } }, 'factor');
+    await refuse({ ...llama, rope_scaling: { ...llama3, high_freq_factor: 1 } }, 'high_freq_factor 1');
+  });
+});
+
+describe('what cannot be right is refused', () => {
+  it.each([
+    ['num_hidden_layers', 0],
+    ['num_hidden_layers', 10_001],
+    ['hidden_size', -64],
+    ['hidden_size', 64.5],
+    ['hidden_size', 2_000_000],
+    ['hidden_size', '64'],
+    ['vocab_size', 0],
+    ['num_attention_heads', 0],
+    ['intermediate_size', 1e300],
+    ['max_position_embeddings', 0],
+    ['rms_norm_eps', 0],
+    ['rope_theta', -1],
+    ['eos_token_id', 'two'],
+    ['tie_word_embeddings', 'yes'],
+  ])('%s = %j', async (key, value) => {
+    await refuse({ ...llama, [key]: value }, key, JSON.stringify(value));
+  });
+
+  it('sizes that contradict one another', async () => {
+    await refuse({ ...llama, num_attention_heads: 7, num_key_value_heads: 7 }, 'hidden_size 64', '7 heads');
+    await refuse({ ...llama, num_key_value_heads: 3 }, 'num_attention_heads 8', 'num_key_value_heads 3');
+    await refuse({ ...gpt2, n_head: 5 }, 'n_embd 48', '5 heads');
+    await refuse({ ...llama, head_dim: 7 }, 'odd');
+  });
+
+  it('a size that is missing, under the name the file would have', async () => {
+    await refuse({ ...llama, vocab_size: undefined }, 'vocab_size');
+    await refuse({ ...llama, intermediate_size: undefined }, 'intermediate_size is missing');
+    await refuse({ ...gpt2, n_layer: undefined }, 'n_layer is missing');
+  });
+
+  it('text that is not a JSON object', async () => {
+    await expectFailure(() => parseConfig('<html>'), 'config-invalid', 'not JSON');
+    await expectFailure(() => parseConfig(''), 'config-invalid', 'empty');
+    await expectFailure(() => parseConfig('[1]'), 'config-invalid', 'a list');
+  });
+
+  it('an architecture that does not run here, naming it and those that do', async () => {
+    const failure = await expectFailure(
+      () => parse({ model_type: 'mamba', architectures: ['MambaForCausalLM'] }),
+      'architecture-unknown',
+      'MambaForCausalLM',
+    );
+    for (const name of ['llama', 'mistral', 'qwen2', 'qwen3', 'gpt_neox', 'gpt2'])
+      expect(failure.remedy).toContain(name);
+    await expectFailure(() => parse({}), 'architecture-unknown');
+    const classifier = { ...llama, architectures: ['LlamaForSequenceClassification'] };
+    await expectFailure(() => parse(classifier), 'architecture-unknown', 'LlamaForSequenceClassification');
+  });
+
+  it('quantised weights', async () => {
+    const config = { ...llama, quantization_config: { quant_method: 'gptq', bits: 4 } };
+    await expectFailure(() => parse(config), 'dtype-unsupported', 'gptq');
+  });
+
+  it('variants of GPT-2 that scale attention in their own way', async () => {
+    await refuse({ ...gpt2, scale_attn_by_inverse_layer_idx: true }, 'scale_attn_by_inverse_layer_idx');
+    await refuse({ ...gpt2, scale_attn_weights: false }, 'scale_attn_weights');
+  });
+});
+
+describe.skipIf(!sharedData('models/random'))('real files', () => {
+  it.each(['llama', 'mistral', 'qwen2', 'qwen3', 'gpt_neox', 'gpt2'])('the random %s', async (type) => {
+    const config = parseConfig(await readFile(`${sharedData(`models/random/${type}`)}/config.json`, 'utf8'));
+    expect(config).toMatchObject({
+      modelType: type,
+      blocks: 4,
+      width: 48,
+      heads: 4,
+      headDim: 12,
+      vocabulary: 131,
+      context: 96,
+    });
+    expect(config.slidingWindow).toBe(type === 'mistral' ? 16 : undefined);
+    expect(config.rotaryDim).toBe({ gpt2: 0, gpt_neox: 6 }[type] ?? 12);
+  });
+
+  it('Mistral 7B', async () => {
+    const config = parseConfig(await readFile(`${sharedData('tokenizers/mistral-7b-v0.1')}/config.json`, 'utf8'));
+    expect(config).toMatchObject({
+      blocks: 32,
+      width: 4096,
+      kvHeads: 8,
+      headDim: 128,
+      slidingWindow: 4096,
+      context: 32768,
+    });
+  });
+});

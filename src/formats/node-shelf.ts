@@ -1,0 +1,95 @@
+import { mkdir, open, readdir, rename, rm, stat, truncate, utimes } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { LopperError, throwIfCancelled } from '../errors';
+import { fileSource } from './node';
+import type { Shelf } from './shelf';
+
+/** A lock whose owner has not touched it for this long belongs to a process that died. */
+const STALE_LOCK_MS = 30_000;
+const TOUCH_MS = 5_000;
+const WAIT_MS = 200;
+
+/** Where downloads are kept: `LOPPER_CACHE`, else `lopper` in `XDG_CACHE_HOME` or `~/.cache`. */
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+  if (env.LOPPER_CACHE) return resolve(env.LOPPER_CACHE);
+  return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'lopper');
+}
+
+/** A folder on disk, made if need be. Throws `download-failed` when it cannot be made, or is full. */
+export async function folderShelf(folder = cacheFolder()): Promise<Shelf> {
+  await mkdir(folder, { recursive: true }).catch((cause) => {
+    throw unwritable(folder, cause);
+  });
+  const at = (name: string) => join(folder, name);
+  return {
+    kind: 'folder',
+    size: (name) => stat(at(name)).then((found) => found.size, unlessMissing),
+    source: (name, label) => fileSource(at(name), label),
+    async append(name, from) {
+      const handle = await open(at(name), 'a').catch((cause) => {
+        throw unwritable(at(name), cause);
+      });
+      await truncate(at(name), from);
+      return {
+        async write(chunk) {
+          await handle.writeFile(chunk).catch((cause) => {
+            throw unwritable(at(name), cause);
+          });
+        },
+        async close() {
+          // On the disk before the file is renamed: a power cut must not leave a finished name on missing bytes.
+          await handle.sync().catch(() => {});
+          await handle.close();
+        },
+      };
+    },
+    rename: (from, to) => rename(at(from), at(to)),
+    remove: (name) => rm(at(name), { force: true }),
+    names: () => readdir(folder),
+    async exclusive(name, signal, work) {
+      const lock = at(`${name}.lock`);
+      await acquire(lock, signal);
+      const touch = setInterval(() => utimes(lock, new Date(), new Date()).catch(() => {}), TOUCH_MS);
+      try {
+        return await work();
+      } finally {
+        clearInterval(touch);
+        await rm(lock, { force: true });
+      }
+    },
+  };
+}
+
+async function acquire(lock: string, signal?: AbortSignal): Promise<void> {
+  for (;;) {
+    throwIfCancelled(signal);
+    try {
+      const handle = await open(lock, 'wx');
+      await handle.close();
+      return;
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw unwritable(lock, cause as NodeJS.ErrnoException);
+    }
+    const found = await stat(lock).catch(unlessMissing);
+    if (found && Date.now() - found.mtimeMs > STALE_LOCK_MS) await rm(lock, { force: true });
+    else await new Promise((done) => setTimeout(done, WAIT_MS));
+  }
+}
+
+function unlessMissing(cause: NodeJS.ErrnoException): undefined {
+  if (cause.code === 'ENOENT') return undefined;
+  throw cause;
+}
+
+function unwritable(path: string, cause: NodeJS.ErrnoException): LopperError {
+  const full = cause.code === 'ENOSPC' || cause.code === 'EDQUOT';
+  return new LopperError(
+    'download-failed',
+    full
+      ? `The disk is full: ${path} cannot be written.`
+      : `${path} cannot be written (${cause.code ?? cause.message}).`,
+    `${full ? 'Free some space' : 'Make it writable'}, or set LOPPER_CACHE to another folder.`,
+    { cause },
+  );
+}

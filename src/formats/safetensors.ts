@@ -1,0 +1,185 @@
+import { LopperError, throwIfCancelled } from '../errors';
+import type { ByteProgress, ByteSource, ModelFiles } from './bytes';
+import { parseObject } from './json';
+import { refuseImpostor, SNIFF_BYTES } from './sniff';
+import type { TensorInfo, TensorMap } from './tensor';
+
+/** A 7B model's header takes about 100 KB; one this long is a mistake or an attack. */
+const MAX_HEADER_BYTES = 25_000_000;
+const MAX_RANK = 8;
+const PREFIX_BYTES = 8;
+
+/** Bits of one element, for the dtypes the format defines. */
+const DTYPE_BITS: ReadonlyMap<string, number> = new Map([
+  ...['BOOL', 'U8', 'I8', 'F8_E4M3', 'F8_E5M2', 'F8_E8M0', 'F8_E4M3FNUZ', 'F8_E5M2FNUZ'].map((d) => [d, 8] as const),
+  ...['U16', 'I16', 'F16', 'BF16'].map((d) => [d, 16] as const),
+  ...['U32', 'I32', 'F32'].map((d) => [d, 32] as const),
+  ...['U64', 'I64', 'F64', 'C64'].map((d) => [d, 64] as const),
+  ['F4', 4],
+  ['F6_E2M3', 6],
+  ['F6_E3M2', 6],
+]);
+
+const corrupt = (file: string, what: string): LopperError =>
+  new LopperError(
+    'safetensors-corrupt',
+    `${file} is not a sound safetensors file: ${what}.`,
+    'Download or copy the file again; if that does not help, the published file itself is broken.',
+  );
+
+/**
+ * Reads the header of one safetensors file (https://github.com/huggingface/safetensors#format) and checks that its
+ * tensors cover the rest of the file exactly once. Throws `safetensors-corrupt`, or `not-a-model-file` for a web page
+ * or a git-LFS pointer. Tensors of an unknown dtype are listed: `computeDtype` refuses them when they are used.
+ */
+export async function parseHeader(source: ByteSource, signal?: AbortSignal): Promise<TensorInfo[]> {
+  const { name, size } = source;
+  const head = await source.read(0, Math.min(size, SNIFF_BYTES), signal);
+  refuseImpostor(name, head);
+  if (size < PREFIX_BYTES) throw corrupt(name, `it has ${size} bytes, fewer than the ${PREFIX_BYTES} of its prefix`);
+  const length = new DataView(head.buffer, head.byteOffset).getBigUint64(0, true);
+  if (length > MAX_HEADER_BYTES) {
+    throw corrupt(name, `its header claims ${length} bytes, more than the ${MAX_HEADER_BYTES} allowed`);
+  }
+  const dataStart = PREFIX_BYTES + Number(length);
+  if (dataStart > size) {
+    throw corrupt(name, `its header claims ${length} bytes, but the file has only ${size}: it is cut short`);
+  }
+  const bytes = await source.read(PREFIX_BYTES, dataStart, signal);
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw corrupt(name, 'its header is not UTF-8 text');
+  }
+  const header = parseObject(text, `The header of ${name}`, 'safetensors-corrupt');
+  delete header.__metadata__;
+
+  const tensors = Object.entries(header).map(([tensor, entry]) => readEntry(source, dataStart, tensor, entry));
+  checkCoverage(source, dataStart, tensors);
+  return tensors;
+}
+
+function readEntry(source: ByteSource, dataStart: number, name: string, entry: unknown): TensorInfo {
+  const fail = (what: string) => corrupt(source.name, `tensor ${name} ${what}`);
+  if (entry === null || typeof entry !== 'object') throw fail('is not described by an object');
+  const { dtype, shape, data_offsets: offsets } = entry as Record<string, unknown>;
+  if (typeof dtype !== 'string') throw fail('has no dtype');
+  if (!isCounts(shape) || shape.length > MAX_RANK) throw fail(`has an impossible shape, ${JSON.stringify(shape)}`);
+  if (!isCounts(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!) {
+    throw fail(`has impossible data_offsets, ${JSON.stringify(offsets)}`);
+  }
+  const elements = shape.reduce((product, n) => product * n, 1);
+  if (!Number.isSafeInteger(elements)) throw fail(`has an impossible shape, [${shape}]`);
+  const [start, end] = offsets as [number, number];
+  const bits = DTYPE_BITS.get(dtype);
+  if (bits !== undefined && elements * bits !== (end - start) * 8) {
+    throw fail(`of shape [${shape}] and dtype ${dtype} takes ${(elements * bits) / 8} bytes, not ${end - start}`);
+  }
+  return { name, dtype, shape, source, start: dataStart + start, end: dataStart + end };
+}
+
+const isCounts = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
+
+/** The format allows neither holes nor overlaps, so that a file cannot hide bytes or read one tensor as another. */
+function checkCoverage(source: ByteSource, dataStart: number, tensors: readonly TensorInfo[]): void {
+  let position = dataStart;
+  let previous = 'the header';
+  for (const tensor of [...tensors].sort((a, b) => a.start - b.start || a.end - b.end)) {
+    const { name, start, end } = tensor;
+    if (start < position) throw corrupt(source.name, `tensors ${previous} and ${name} overlap`);
+    if (start > position) {
+      throw corrupt(source.name, `there is a hole of ${start - position} bytes between ${previous} and ${name}`);
+    }
+    if (end > source.size) {
+      throw corrupt(
+        source.name,
+        `tensor ${name} ends at byte ${end}, but the file has ${source.size}: it is cut short`,
+      );
+    }
+    position = end;
+    previous = name;
+  }
+  if (position !== source.size) {
+    throw corrupt(source.name, `${source.size - position} bytes follow the last tensor`);
+  }
+}
+
+/**
+ * The tensors of a model: those of `model.safetensors`, else of the shards that `model.safetensors.index.json` names,
+ * opened one at a time. Throws `file-missing`, `safetensors-corrupt`, `tensor-missing` (named in the index but not in
+ * its shard) and what opening a file throws.
+ */
+export async function openWeights(
+  files: ModelFiles,
+  signal?: AbortSignal,
+  onProgress?: (p: ByteProgress) => void,
+): Promise<TensorMap> {
+  if (await files.has('model.safetensors', signal)) {
+    const source = await files.open('model.safetensors', signal, onProgress);
+    return new Map((await parseHeader(source, signal)).map((t) => [t.name, t]));
+  }
+  if (!(await files.has(INDEX, signal))) throw await noWeights(files, signal);
+  const index = readIndex(await files.text(INDEX, signal));
+  const shards = [...new Set(index.values())].sort();
+  const tensors = new Map<string, TensorInfo>();
+  for (const [i, shard] of shards.entries()) {
+    throwIfCancelled(signal);
+    const position = { index: i, count: shards.length };
+    const source = await files.open(shard, signal, (p) => onProgress?.({ ...p, shard: position }));
+    for (const tensor of await parseHeader(source, signal)) {
+      const twin = tensors.get(tensor.name);
+      if (twin) throw corrupt(shard, `tensor ${tensor.name} is in ${twin.source.name} too`);
+      tensors.set(tensor.name, tensor);
+    }
+    for (const [name, home] of index) {
+      if (home === shard && tensors.get(name)?.source !== source) throw missingFromShard(name, shard);
+    }
+  }
+  return tensors;
+}
+
+const INDEX = 'model.safetensors.index.json';
+
+function readIndex(text: string): Map<string, string> {
+  const map = parseObject(text, INDEX, 'safetensors-corrupt').weight_map;
+  if (map === null || typeof map !== 'object' || Object.keys(map).length === 0) {
+    throw corrupt(INDEX, 'it has no weight_map');
+  }
+  const entries = Object.entries(map);
+  for (const [tensor, shard] of entries) {
+    // A shard is a neighbour of the index: a name that leads elsewhere is not one.
+    if (typeof shard !== 'string' || !/^[^/\\:?#%]+\.safetensors$/.test(shard)) {
+      throw corrupt(
+        INDEX,
+        `it puts tensor ${tensor} in ${JSON.stringify(shard)}, which is not a safetensors file name`,
+      );
+    }
+  }
+  return new Map(entries as [string, string][]);
+}
+
+const missingFromShard = (tensor: string, shard: string): LopperError =>
+  new LopperError(
+    'tensor-missing',
+    `${INDEX} puts tensor ${tensor} in ${shard}, which does not have it.`,
+    'The index and the shards are of different versions: get them all again from one place.',
+  );
+
+async function noWeights(files: ModelFiles, signal?: AbortSignal): Promise<LopperError> {
+  for (const pickle of ['pytorch_model.bin', 'pytorch_model.bin.index.json']) {
+    if (!(await files.has(pickle, signal))) continue;
+    return new LopperError(
+      'file-missing',
+      `${files.id} has its weights only as ${pickle}, a format that can run code when it is read.`,
+      'Convert it once: in Python, `AutoModelForCausalLM.from_pretrained(folder).save_pretrained(folder)` writes ' +
+        'safetensors. Many hub models also have a safetensors revision.',
+    );
+  }
+  return new LopperError(
+    'file-missing',
+    `${files.id} has neither model.safetensors nor ${INDEX}.`,
+    'Give a model in Hugging Face layout: config.json, model.safetensors (or an index with shards), tokenizer.json.',
+  );
+}
