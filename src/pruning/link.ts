@@ -1,0 +1,145 @@
+import * as v from 'valibot';
+import { LopperError } from '../errors';
+import type { Sublayer } from '../model/units';
+import { formatDropList, parseDropList } from './drop-list';
+
+/** Longest link that is read, in characters; browsers and chats cut much longer ones. */
+const MOST_CHARACTERS = 16_000;
+
+/** What a link carries: which model, which sublayers dropped, and a few settings. */
+export interface Link {
+  readonly model?:
+    | { readonly kind: 'bundled' }
+    /** `host`: where the files are fetched from; the page's own setting where left out. */
+    | { readonly kind: 'hub'; readonly repo: string; readonly revision: string; readonly host?: string };
+  /** In the order in which they were dropped. Its blocks can be checked only once the model is open. */
+  readonly dropped: readonly Sublayer[];
+  readonly task?: string;
+  readonly shots?: number;
+  readonly limit?: number;
+  readonly prompt?: string;
+  /** How the prompt is continued: 0 is greedy; 2 at most. */
+  readonly temperature?: number;
+  readonly seed?: number;
+  /** New tokens. */
+  readonly length?: number;
+  /** Tokens a calibration window. */
+  readonly window?: number;
+}
+
+const wholeNumber = v.pipe(v.string(), v.regex(/^\d{1,6}$/, 'a whole number below 1,000,000'), v.transform(Number));
+const name = (pattern: RegExp, what: string) => v.pipe(v.string(), v.regex(pattern, what));
+/** `name` or `owner/name`; no part may be `.` or `..`, which a URL would resolve away. */
+const REPO = /^(?!\.{1,2}(?:\/|$))[\w.-]{1,96}(?:\/(?!\.{1,2}$)[\w.-]{1,96})?$/;
+const REVISION = /^(?!\.)(?!.*\.\.)[\w./-]{1,128}$/;
+
+const fields = v.object({
+  model: v.optional(
+    v.pipe(
+      v.string(),
+      v.transform((text) => {
+        const at = text.indexOf('@');
+        return at < 0 ? { repo: text, revision: 'main' } : { repo: text.slice(0, at), revision: text.slice(at + 1) };
+      }),
+      v.object({
+        repo: name(REPO, 'sapling, or owner/name'),
+        revision: name(REVISION, 'a branch, tag or commit'),
+      }),
+    ),
+  ),
+  host: v.optional(v.pipe(v.string(), v.check(isHost, 'an http or https address'))),
+  drop: v.optional(v.string(), ''),
+  task: v.optional(name(/^[a-z0-9_]{1,64}$/, "a task's name")),
+  shots: v.optional(wholeNumber),
+  limit: v.optional(wholeNumber),
+  prompt: v.optional(v.string()),
+  temperature: v.optional(
+    v.pipe(v.string(), v.regex(/^(?:[01](?:\.\d{1,3})?|2)$/, 'a number from 0 to 2'), v.transform(Number)),
+  ),
+  seed: v.optional(wholeNumber),
+  length: v.optional(wholeNumber),
+  window: v.optional(wholeNumber),
+});
+
+/** Writes a link's hash, e.g. `#model=sapling&drop=attn:2,3;ffn:4&task=school`. Settings left out are not written. */
+export function formatLink(link: Link): string {
+  const { model } = link;
+  const parts: [string, string | number | undefined][] = [
+    ['model', model?.kind === 'hub' ? `${model.repo}@${model.revision}` : model && 'sapling'],
+    ['host', model?.kind === 'hub' ? model.host : undefined],
+    ['drop', formatDropList(link.dropped).replace(/,(?=[a-z])/g, ';') || undefined],
+    ['task', link.task],
+    ['shots', link.shots],
+    ['limit', link.limit],
+    ['prompt', link.prompt],
+    ['temperature', link.temperature],
+    ['seed', link.seed],
+    ['length', link.length],
+    ['window', link.window],
+  ];
+  const written = parts.flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${percentCode(`${value}`)}`]));
+  return `#${written.join('&')}`;
+}
+
+/**
+ * Reads a link's hash, with or without its `#`. Keys it does not know are passed over, so that an older Lopper opens
+ * what it can of a newer link. Throws `link-invalid`, or `mask-invalid` and `mask-mismatch` for its list of layers.
+ */
+export function parseLink(hash: string): Link {
+  const text = hash.replace(/^#/, '');
+  if (text.length > MOST_CHARACTERS) {
+    throw invalid(`it has ${text.length} characters, more than ${MOST_CHARACTERS}`);
+  }
+  const given = new Map<string, string>();
+  for (const part of text.split('&').filter((p) => p !== '')) {
+    const [key, value] = splitOnce(part);
+    if (given.has(key)) throw invalid(`"${key}" stands in it twice`);
+    given.set(key, value);
+  }
+  const result = v.safeParse(fields, Object.fromEntries(given));
+  if (!result.success) {
+    const issue = result.issues[0];
+    const key = v.getDotPath(issue)?.split('.')[0] ?? 'it';
+    throw invalid(`"${key}" is "${given.get(key)?.slice(0, 80)}", expected ${issue.message}`);
+  }
+  const { model, host, drop, ...settings } = result.output;
+  return {
+    ...settings,
+    dropped: parseDropList(drop),
+    ...(model && { model: isBundled(model) ? { kind: 'bundled' } : { kind: 'hub', ...model, ...(host && { host }) } }),
+  };
+}
+
+const isBundled = (model: { repo: string; revision: string }) => model.repo === 'sapling' && model.revision === 'main';
+
+function splitOnce(part: string): [string, string] {
+  const equals = part.indexOf('=');
+  if (equals < 0) throw invalid(`"${part.slice(0, 80)}" has no "="`);
+  try {
+    return [decodeURIComponent(part.slice(0, equals)), decodeURIComponent(part.slice(equals + 1))];
+  } catch (cause) {
+    throw invalid(`"${part.slice(0, 80)}" has a broken percent code`, { cause });
+  }
+}
+
+function isHost(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  const plain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  return plain && (url.protocol === 'https:' || url.protocol === 'http:');
+}
+
+/** Percent codes only where a hash needs them, so that a person can read the link. Half a surrogate pair becomes U+FFFD. */
+const percentCode = (text: string) =>
+  encodeURIComponent(new TextDecoder('utf-8', { ignoreBOM: true }).decode(new TextEncoder().encode(text))).replace(
+    /%(?:2C|2F|3A|3B|40)/g,
+    decodeURIComponent,
+  );
+
+const invalid = (what: string, options?: ErrorOptions) =>
+  new LopperError(
+    'link-invalid',
+    `The link cannot be read: ${what}.`,
+    'Copy it again, whole, from the page that made it; the lab opens without it as well.',
+    options,
+  );

@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Sublayer } from '../model/units';
+import {
+  countDropped,
+  dropSublayers,
+  isBlockDropped,
+  isDropped,
+  type Mask,
+  makeMask,
+  maskFromSublayers,
+  restoreSublayers,
+  sameMask,
+  toDropSet,
+  toggleBlock,
+  toggleSublayer,
+} from './mask';
+
+const BLOCKS = 6;
+const sublayer: fc.Arbitrary<Sublayer> = fc.record({
+  block: fc.nat(BLOCKS - 1),
+  kind: fc.constantFrom('attn', 'ffn'),
+});
+const mask: fc.Arbitrary<Mask> = fc.array(sublayer).map((s) => maskFromSublayers(BLOCKS, s));
+const freeze = (m: Mask): Mask => Object.freeze({ ...m, dropped: Object.freeze([...m.dropped]) });
+
+test('a click drops a sublayer and a second click puts it back', () => {
+  fc.assert(
+    fc.property(mask, sublayer, (m, s) => {
+      const before = freeze(m);
+      const once = toggleSublayer(before, s);
+      expect(isDropped(once, s)).toBe(!isDropped(before, s));
+      expect(sameMask(toggleSublayer(once, s), before)).toBe(true);
+      expect(Math.abs(toDropSet(once).size - toDropSet(before).size)).toBe(1);
+    }),
+  );
+});
+
+test('dropping is remembered in order, each sublayer once', () => {
+  fc.assert(
+    fc.property(mask, fc.array(sublayer), (m, more) => {
+      const after = dropSublayers(freeze(m), ...more);
+      expect(after.dropped.slice(0, m.dropped.length)).toEqual(m.dropped);
+      expect(toDropSet(after).size).toBe(after.dropped.length);
+      for (const s of more) expect(isDropped(after, s)).toBe(true);
+      expect(restoreSublayers(after, ...after.dropped).dropped).toEqual([]);
+    }),
+  );
+});
+
+test('what changes nothing gives back the same mask, so that nothing is computed again', () => {
+  fc.assert(
+    fc.property(mask, sublayer, (m, s) => {
+      const dropped = dropSublayers(m, s);
+      expect(dropSublayers(dropped, s)).toBe(dropped);
+      const restored = restoreSublayers(m, s);
+      expect(restoreSublayers(restored, s)).toBe(restored);
+    }),
+  );
+});
+
+test('a block goes as a whole, even where half of it is gone already, and comes back as a whole', () => {
+  fc.assert(
+    fc.property(mask, fc.nat(BLOCKS - 1), (m, block) => {
+      const after = toggleBlock(freeze(m), block);
+      expect(isBlockDropped(after, block)).toBe(!isBlockDropped(m, block));
+      const others = (x: Mask) => x.dropped.filter((s) => s.block !== block);
+      expect(others(after)).toEqual(others(m));
+      if (isBlockDropped(m, block)) expect(after.dropped.some((s) => s.block === block)).toBe(false);
+    }),
+  );
+  const half = maskFromSublayers(BLOCKS, [{ block: 2, kind: 'ffn' }]);
+  expect(toggleBlock(half, 2).dropped.map((s) => s.kind)).toEqual(['ffn', 'attn']);
+});
+
+test('the engine is told sublayers by index: attn of block b is 2b, ffn 2b + 1', () => {
+  const m = maskFromSublayers(4, [
+    { block: 3, kind: 'ffn' },
+    { block: 0, kind: 'attn' },
+    { block: 3, kind: 'attn' },
+  ]);
+  expect([...toDropSet(m)]).toEqual([7, 0, 6]);
+  expect(countDropped(m)).toEqual({ attn: 2, ffn: 1, blocks: 1, sublayers: 3 });
+  expect(countDropped(makeMask(4))).toEqual({ attn: 0, ffn: 0, blocks: 0, sublayers: 0 });
+});
+
+test('two masks are the same when they drop the same, in whatever order, from as many blocks', () => {
+  fc.assert(
+    fc.property(mask, (m) => {
+      const reversed = maskFromSublayers(BLOCKS, m.dropped.toReversed());
+      expect(sameMask(m, reversed)).toBe(true);
+      expect(sameMask(m, { ...m, blocks: BLOCKS + 1 })).toBe(false);
+      if (m.dropped.length > 0) expect(sameMask(m, { ...m, dropped: m.dropped.slice(1) })).toBe(false);
+    }),
+  );
+});
+
+test.each([4, -1, 1.5, Number.NaN])('block %s of a model of 4 blocks is refused, with both numbers', (block) => {
+  expect(() => dropSublayers(makeMask(4), { block, kind: 'attn' })).toThrow(
+    expect.objectContaining({
+      code: 'mask-mismatch',
+      message: `attn:${block} is not in this model of 4 blocks.`,
+      remedy: expect.stringContaining('0 to 3'),
+    }),
+  );
+});
