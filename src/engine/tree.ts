@@ -8,7 +8,7 @@ export interface TokenTree {
   readonly chains: readonly { readonly start: number; readonly end: number; readonly parent: number }[];
   /** Scored pairs: the row that predicts, the token predicted. */
   readonly scored: { readonly rows: Uint32Array; readonly targets: Uint32Array };
-  /** For each sequence, the indices of its scored pairs, in order, and the row of its last token. */
+  /** For each sequence, the indices of its scored pairs, in order, and the row of the last token that has one. */
   readonly pairs: readonly Uint32Array[];
   readonly lastRows: readonly number[];
 }
@@ -17,4 +17,6 @@ export interface Sequence {
   readonly ids: readonly number[];
   /** Tokens `ids[scoreFrom..]` are scored, each from the row before it; at least 1. `ids.length` scores none. */
   readonly scoreFrom: number;
+  /** The last token is only predicted: it gets no row of its own. */
+  readonly endIsTarget?: boolean;
 }

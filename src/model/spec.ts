@@ -59,8 +59,8 @@ export interface ModelSpec {
   readonly activation: 'silu-gated' | 'gelu-tanh' | 'gelu-erf' | 'silu' | 'relu';
   /** Both sublayers of a block read the block's input (GPT-NeoX). */
   readonly parallel: boolean;
-  /** Rotary channels of each head (0: none) and their base. */
-  readonly rotary: { readonly dim: number; readonly theta: number; readonly scaling?: Float32Array };
+  /** Rotary channels of each head (0: none) and the angle each pair of them turns a position, radians [dim / 2]. */
+  readonly rotary: { readonly dim: number; readonly frequencies: readonly number[] };
   /** q, k and v interleaved per head in the fused projection (GPT-NeoX), else one after the other. */
   readonly qkvInterleaved: boolean;
   /** A row sees the keys of its own and the `window - 1` positions before it. */

@@ -1,0 +1,308 @@
+// Attention over a token tree in four steps, none of which waits for another thread except the softmax:
+//   place    rotary positions (and QK norm) on q and k; k and v into the cache rows of their tokens
+//   scores   q·k for 4 rows by 4 keys a thread
+//   softmax  over each row's keys, in place
+//   mix      probabilities times v, 4 rows by 4 channels a thread
+// A tile is up to 4 rows of one chain of the tree. Keys are found by position: the row of the cache that holds position
+// n of the tile's path is keys[tile.list + n]. So shared prefixes, windows and caches are all the same thing.
+
+override QK_NORM: bool = false;
+override WINDOW: u32 = 0u; // 0: none; else a row sees its own and the WINDOW - 1 positions before
+
+override THREADS: u32 = 64u; // that share a row in the softmax
+override ROWS: u32 = 1u; // of its workgroups; see norm.wgsl
+
+struct Params {
+  rows: u32, // rows of one branch in this step
+  branches: u32,
+  heads: u32,
+  kvHeads: u32,
+  headDim: u32, // a multiple of 4
+  rotary: u32, // channels of a head that turn, 0 none
+  qkvStride: u32, // elements in a row of qkv
+  qStride: u32, // elements in a row of q and of out, padded with zeros to a multiple of 8
+  qOffset: u32, // where head 0's q, k and v begin in a row of qkv
+  kOffset: u32,
+  vOffset: u32,
+  headStep: u32, // from head to head in a row of qkv
+  tilesPerBranch: u32,
+  firstTile: u32, // this dispatch takes tiles [firstTile, firstTile + tileCount) of all branches' tiles in a row
+  tileCount: u32,
+  scoreStride: u32, // keys a row of scores has room for, a multiple of 4
+  cacheRows: u32, // rows of one branch in the cache
+  eps: f32,
+  scale: f32,
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> places: array<vec2u>; // [rows] position, row in the cache
+@group(0) @binding(2) var<storage, read> tiles: array<vec4u>; // [tilesPerBranch] first row, rows, path in keys, unused
+@group(0) @binding(3) var<storage, read> keys: array<u32>;
+@group(0) @binding(4) var<storage, read> qkv: array<f32>;
+@group(0) @binding(5) var<storage, read> turns: array<vec2f>; // [position][rotary / 2] cos, sin
+@group(0) @binding(6) var<storage, read> qk_weight: array<f32>; // [2][headDim] QK norm weights of q, then of k
+@group(0) @binding(7) var<storage, read_write> q_out: array<f32>;
+@group(0) @binding(8) var<storage, read_write> kv_out: array<f32>; // [row] k of all heads, then v of all heads
+@group(0) @binding(9) var<storage, read> q: array<vec4f>;
+@group(0) @binding(10) var<storage, read> kv: array<vec4f>;
+@group(0) @binding(11) var<storage, read_write> scores: array<vec4f>; // [tile][4 rows][heads][scoreStride / 4]
+@group(0) @binding(12) var<storage, read_write> out: array<vec4f>;
+
+fn normed(base: u32, weight: u32, channel: u32) -> f32 {
+  var square = 0.0;
+  for (var i = 0u; i < p.headDim; i++) {
+    square += qkv[base + i] * qkv[base + i];
+  }
+  return qkv[base + channel] / sqrt(square / f32(p.headDim) + p.eps) * qk_weight[weight + channel];
+}
+
+fn channel_of(base: u32, weight: u32, channel: u32) -> f32 {
+  if (QK_NORM) {
+    return normed(base, weight, channel);
+  }
+  return qkv[base + channel];
+}
+
+// Channel c of a head at `base`, turned by its position; halves of the rotary channels pair up (Hugging Face layout).
+fn turned(base: u32, weight: u32, c: u32, position: u32) -> f32 {
+  let v = channel_of(base, weight, c);
+  if (c >= p.rotary) {
+    return v;
+  }
+  let half = p.rotary / 2u;
+  let turn = turns[position * half + c % half];
+  if (c < half) {
+    return v * turn.x - channel_of(base, weight, c + half) * turn.y;
+  }
+  return v * turn.x + channel_of(base, weight, c - half) * turn.y;
+}
+
+// A thread places one channel of one head: heads of q first, then of k, then of v.
+@compute @workgroup_size(64)
+fn place(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.y * groups.x * 64u + id.x;
+  let units = p.heads + 2u * p.kvHeads;
+  let c = i % p.headDim;
+  let unit = (i / p.headDim) % units;
+  let row = i / (p.headDim * units);
+  if (row >= p.rows * p.branches) {
+    return;
+  }
+  let here = places[row % p.rows];
+  let base = row * p.qkvStride;
+  if (unit < p.heads) {
+    let o = row * p.qStride + unit * p.headDim + c;
+    q_out[o] = turned(base + p.qOffset + unit * p.headStep, 0u, c, here.x);
+    return;
+  }
+  let width = p.kvHeads * p.headDim;
+  let cache = ((row / p.rows) * p.cacheRows + here.y) * 2u * width;
+  if (unit < p.heads + p.kvHeads) {
+    let head = unit - p.heads;
+    kv_out[cache + head * p.headDim + c] = turned(base + p.kOffset + head * p.headStep, p.headDim, c, here.x);
+    return;
+  }
+  let head = unit - p.heads - p.kvHeads;
+  kv_out[cache + width + head * p.headDim + c] = qkv[base + p.vOffset + head * p.headStep + c];
+}
+
+struct Tile {
+  branch: u32,
+  row: u32, // of q and out
+  rows: u32,
+  list: u32,
+  position: u32, // of its first row; the others follow
+  base: u32, // first key with room in the scores, a multiple of 4
+  end: u32, // one past the last key any of its rows sees
+}
+
+fn tile_at(index: u32) -> Tile {
+  let g = p.firstTile + index;
+  let branch = g / p.tilesPerBranch;
+  let t = tiles[g % p.tilesPerBranch];
+  let position = places[t.x].x;
+  var base = 0u;
+  if (WINDOW > 0u && position + 1u > WINDOW) {
+    base = (position + 1u - WINDOW) & ~3u;
+  }
+  return Tile(branch, branch * p.rows + t.x, t.y, t.z, position, base, position + t.y);
+}
+
+fn cache_row(t: Tile, position: u32) -> u32 {
+  return t.branch * p.cacheRows + keys[t.list + min(position, t.end - 1u)];
+}
+
+@compute @workgroup_size(8, 8)
+fn score(@builtin(global_invocation_id) id: vec3u) {
+  let index = id.y / p.heads;
+  if (index >= p.tileCount) {
+    return;
+  }
+  let head = id.y % p.heads;
+  let t = tile_at(index);
+  let key = t.base + id.x * 4u;
+  if (key >= t.end) {
+    return;
+  }
+  let quads = p.headDim / 4u;
+  let kvQuads = 2u * p.kvHeads * quads;
+  let kvHead = (head * p.kvHeads / p.heads) * quads;
+  let k0 = cache_row(t, key) * kvQuads + kvHead;
+  let k1 = cache_row(t, key + 1u) * kvQuads + kvHead;
+  let k2 = cache_row(t, key + 2u) * kvQuads + kvHead;
+  let k3 = cache_row(t, key + 3u) * kvQuads + kvHead;
+  let stride = p.qStride / 4u;
+  let q0 = t.row * stride + head * quads;
+  let q1 = (t.row + min(1u, t.rows - 1u)) * stride + head * quads;
+  let q2 = (t.row + min(2u, t.rows - 1u)) * stride + head * quads;
+  let q3 = (t.row + min(3u, t.rows - 1u)) * stride + head * quads;
+  var a0 = vec4f();
+  var a1 = vec4f();
+  var a2 = vec4f();
+  var a3 = vec4f();
+  for (var d = 0u; d < quads; d++) {
+    let v0 = kv[k0 + d];
+    let v1 = kv[k1 + d];
+    let v2 = kv[k2 + d];
+    let v3 = kv[k3 + d];
+    a0 += four(q[q0 + d], v0, v1, v2, v3);
+    a1 += four(q[q1 + d], v0, v1, v2, v3);
+    a2 += four(q[q2 + d], v0, v1, v2, v3);
+    a3 += four(q[q3 + d], v0, v1, v2, v3);
+  }
+  let line = p.scoreStride / 4u;
+  let o = (index * 4u * p.heads + head) * line + id.x;
+  scores[o] = a0 * p.scale;
+  scores[o + p.heads * line] = a1 * p.scale;
+  scores[o + 2u * p.heads * line] = a2 * p.scale;
+  scores[o + 3u * p.heads * line] = a3 * p.scale;
+}
+
+fn four(v: vec4f, a: vec4f, b: vec4f, c: vec4f, d: vec4f) -> vec4f {
+  return vec4f(dot(v, a), dot(v, b), dot(v, c), dot(v, d));
+}
+
+const MASKED = -3.0e38; // finite: infinity minus infinity is NaN
+
+var<workgroup> shares: array<f32, THREADS * ROWS>;
+
+fn largest(mine: f32, t: u32, first: u32) -> f32 {
+  if (THREADS == 1u) {
+    return mine;
+  }
+  workgroupBarrier();
+  shares[first + t] = mine;
+  workgroupBarrier();
+  var top = mine;
+  for (var i = 0u; i < THREADS; i++) {
+    top = max(top, shares[first + i]);
+  }
+  return top;
+}
+
+fn total(mine: f32, t: u32, first: u32) -> f32 {
+  if (THREADS == 1u) {
+    return mine;
+  }
+  workgroupBarrier();
+  shares[first + t] = mine;
+  workgroupBarrier();
+  var sum = 0.0;
+  for (var i = 0u; i < THREADS; i++) {
+    sum += shares[first + i];
+  }
+  return sum;
+}
+
+// Keys of a quad that the row sees, others masked.
+fn seen(v: vec4f, key: u32, first: u32, last: u32) -> vec4f {
+  let k = vec4u(key) + vec4u(0u, 1u, 2u, 3u);
+  return select(vec4f(MASKED), v, (k >= vec4u(first)) & (k <= vec4u(last)));
+}
+
+// A row and head for every THREADS threads. Probabilities of unseen keys of the tile are written as zero, so that mix
+// need not ask.
+@compute @workgroup_size(THREADS, ROWS)
+fn softmax(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) local: vec3u,
+) {
+  let t = local.x;
+  let place = local.y * THREADS;
+  let asked = (group.y * groups.x + group.x) * ROWS + local.y;
+  let g = min(asked, p.tileCount * 4u * p.heads - 1u); // every thread must reach the barriers
+  let tile = tile_at(g / (4u * p.heads));
+  let r = (g / p.heads) % 4u;
+  let last = tile.position + r;
+  var first = 0u;
+  if (WINDOW > 0u && last + 1u > WINDOW) {
+    first = last + 1u - WINDOW;
+  }
+  let base = g * (p.scoreStride / 4u);
+  let quads = (tile.end - tile.base + 3u) / 4u;
+  let idle = asked != g || r >= tile.rows;
+
+  var top = MASKED;
+  for (var i = t; i < quads; i += THREADS) {
+    let v = seen(scores[base + i], tile.base + 4u * i, first, last);
+    top = max(top, max(max(v.x, v.y), max(v.z, v.w)));
+  }
+  top = largest(top, t, place);
+  var sum = 0.0;
+  for (var i = t; i < quads; i += THREADS) {
+    let v = exp(seen(scores[base + i], tile.base + 4u * i, first, last) - top);
+    sum += v.x + v.y + v.z + v.w;
+  }
+  sum = total(sum, t, place);
+  if (idle) {
+    return;
+  }
+  for (var i = t; i < quads; i += THREADS) {
+    scores[base + i] = exp(seen(scores[base + i], tile.base + 4u * i, first, last) - top) / sum;
+  }
+}
+
+@compute @workgroup_size(8, 8)
+fn mix(@builtin(global_invocation_id) id: vec3u) {
+  let index = id.y;
+  let stride = p.qStride / 4u;
+  if (index >= p.tileCount || id.x >= stride) {
+    return;
+  }
+  let t = tile_at(index);
+  let quads = p.headDim / 4u;
+  let head = id.x / quads;
+  var a0 = vec4f();
+  var a1 = vec4f();
+  var a2 = vec4f();
+  var a3 = vec4f();
+  if (head < p.heads) {
+    let channel = (p.kvHeads + head * p.kvHeads / p.heads) * quads + id.x % quads;
+    let kvQuads = 2u * p.kvHeads * quads;
+    let line = p.scoreStride / 4u;
+    let next = p.heads * line;
+    let s = (index * 4u * p.heads + head) * line;
+    let s1 = s + min(1u, t.rows - 1u) * next;
+    let s2 = s + min(2u, t.rows - 1u) * next;
+    let s3 = s + min(3u, t.rows - 1u) * next;
+    for (var i = 0u; i < (t.end - t.base + 3u) / 4u; i++) {
+      let key = t.base + 4u * i;
+      let m = mat4x4f(
+        kv[cache_row(t, key) * kvQuads + channel],
+        kv[cache_row(t, key + 1u) * kvQuads + channel],
+        kv[cache_row(t, key + 2u) * kvQuads + channel],
+        kv[cache_row(t, key + 3u) * kvQuads + channel],
+      );
+      a0 += m * scores[s + i];
+      a1 += m * scores[s1 + i];
+      a2 += m * scores[s2 + i];
+      a3 += m * scores[s3 + i];
+    }
+  }
+  let o = t.row * stride + id.x;
+  out[o] = a0;
+  if (t.rows > 1u) { out[o + stride] = a1; }
+  if (t.rows > 2u) { out[o + 2u * stride] = a2; }
+  if (t.rows > 3u) { out[o + 3u * stride] = a3; }
+}

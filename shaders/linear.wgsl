@@ -1,0 +1,359 @@
+// y = x Wᵀ + b for weights [outputs, inputs] kept as published: f32, f16 or bf16 bits in u32, widened as they are read.
+// Three ways to share the work; a measurement on the adapter chooses (src/gpu/autotune.ts).
+// Rows of x and of W are padded with zeros to a multiple of 8 elements, so a step of the inner loop is 8 inputs.
+
+const F32 = 0u;
+const F16 = 1u;
+override DTYPE: u32 = 0u; // 0 f32, 1 f16, 2 bf16
+
+const STORE = 0u; // out = y
+const ADD = 1u; // stream += y, into the slots of the branches that run
+const GATED = 2u; // out = silu(gate) * up; weight rows [0, outputs) gate, [outputs, 2 outputs) up
+const GELU_TANH = 3u;
+const GELU_ERF = 4u;
+const SILU = 5u;
+const RELU = 6u;
+override EPILOGUE: u32 = 0u;
+
+struct Params {
+  rows: u32, // rows of x in this dispatch, from rowStart on
+  rowStart: u32,
+  steps: u32, // inputs / 8
+  outputs: u32, // columns in this dispatch
+  weightStart: u32, // weight row behind column 0
+  upStart: u32, // GATED: from a gate row to its up row
+  columnStart: u32, // where column 0 goes in a row of out
+  outStride: u32, // elements in a row of out
+  hasBias: u32,
+  biasStart: u32, // bias of column 0
+  upBias: u32, // GATED: from a gate bias to its up bias
+  padTo: u32, // columns [outputs, padTo) are written as zero
+  rowsPerSlot: u32, // ADD: rows of one branch
+  _0: u32,
+  _1: u32,
+  _2: u32,
+  slots: array<vec4u, 16>, // ADD: which slot of the stream each branch lies in
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(2) var<storage, read> w: array<vec4u>;
+@group(0) @binding(3) var<storage, read> bias: array<f32>;
+@group(0) @binding(4) var<storage, read_write> out: array<f32>;
+
+struct Eight {
+  lo: vec4f,
+  hi: vec4f,
+}
+
+fn bf16(bits: vec2u) -> vec4f {
+  return bitcast<vec4f>(vec4u(bits.x << 16u, bits.x & 0xffff0000u, bits.y << 16u, bits.y & 0xffff0000u));
+}
+
+// Eight weights of a row: `base` is the row's first vec4u.
+fn weights(base: u32, step: u32) -> Eight {
+  if (DTYPE == F32) {
+    let i = base + 2u * step;
+    return Eight(bitcast<vec4f>(w[i]), bitcast<vec4f>(w[i + 1u]));
+  }
+  let v = w[base + step];
+  if (DTYPE == F16) {
+    return Eight(
+      vec4f(unpack2x16float(v.x), unpack2x16float(v.y)),
+      vec4f(unpack2x16float(v.z), unpack2x16float(v.w)),
+    );
+  }
+  return Eight(bf16(v.xy), bf16(v.zw));
+}
+
+fn rowBase(row: u32) -> u32 {
+  return row * p.steps * select(1u, 2u, DTYPE == F32);
+}
+
+// Weight row behind column `c` of a thread's strip: gate and up rows alternate, so that a pair meets in one thread.
+fn weightRow(c: u32) -> u32 {
+  if (EPILOGUE == GATED) {
+    return p.weightStart + min(c >> 1u, p.outputs - 1u) + (c & 1u) * p.upStart;
+  }
+  return p.weightStart + min(c, p.outputs - 1u);
+}
+
+fn eight_dot(a: vec4f, b: vec4f, v: Eight) -> f32 {
+  return dot(a, v.lo) + dot(b, v.hi);
+}
+
+// tanh overflows to NaN for large arguments on some drivers.
+fn safe_tanh(v: f32) -> f32 {
+  return tanh(clamp(v, -15.0, 15.0));
+}
+
+// Abramowitz and Stegun 7.1.26 is too coarse (1.5e-7 of 1, but relative to the tail poor); this is W. J. Cody's
+// rational form near 0 and the complementary one beyond, good to f32.
+fn erf(v: f32) -> f32 {
+  let a = abs(v);
+  if (a < 0.5) {
+    let t = v * v;
+    let top = ((((-0.035609843701815385 * t + 6.996383488619136) * t + 21.979261618294152) * t) + 242.66795523053175);
+    let bottom = (((t + 15.082797630407787) * t + 91.1649054045149) * t + 215.0588758698612);
+    return v * top / bottom;
+  }
+  let t = min(a, 4.0);
+  let top = (((((((-1.368648573827167e-7 * t + 0.5641955174789740) * t + 7.211758250883094) * t + 43.16222722205674) * t
+    + 152.9892850469404) * t + 339.3208167343437) * t + 451.9189537118729) * t + 300.4592610201616);
+  let bottom = (((((((t + 12.78272731962942) * t + 77.00015293522947) * t + 277.5854447439876) * t
+    + 638.9802644656312) * t + 931.3540948506096) * t + 790.9509253278980) * t + 300.4592609569833);
+  return sign(v) * (1.0 - exp(-t * t) * top / bottom);
+}
+
+fn silu(v: f32) -> f32 {
+  return v / (1.0 + exp(-clamp(v, -87.0, 87.0)));
+}
+
+fn activate(v: f32) -> f32 {
+  if (EPILOGUE == GELU_TANH) {
+    return 0.5 * v * (1.0 + safe_tanh(0.7978845608028654 * (v + 0.044715 * v * v * v)));
+  }
+  if (EPILOGUE == GELU_ERF) {
+    return 0.5 * v * (1.0 + erf(v * 0.7071067811865476));
+  }
+  if (EPILOGUE == SILU) {
+    return silu(v);
+  }
+  if (EPILOGUE == RELU) {
+    return max(v, 0.0);
+  }
+  return v;
+}
+
+fn gated(acc: vec2f, column: u32) -> f32 {
+  var v = acc;
+  if (p.hasBias != 0u) {
+    v += vec2f(bias[p.biasStart + column], bias[p.biasStart + p.upBias + column]);
+  }
+  return silu(v.x) * v.y;
+}
+
+// Writes what the strip of columns c .. c+3 of one row comes to.
+fn finish(row: u32, c: u32, acc: vec4f) {
+  var first = c;
+  var values = acc;
+  var count = 4u;
+  if (EPILOGUE == GATED) {
+    first = c >> 1u;
+    count = 2u;
+    values.x = gated(acc.xy, min(first, p.outputs - 1u));
+    values.y = gated(acc.zw, min(first + 1u, p.outputs - 1u));
+  }
+  if (first >= p.outputs) {
+    return;
+  }
+  var target_row = row;
+  if (EPILOGUE == ADD) {
+    let branch = row / p.rowsPerSlot;
+    target_row = p.slots[branch >> 2u][branch & 3u] * p.rowsPerSlot + row % p.rowsPerSlot;
+  }
+  let base = target_row * p.outStride + p.columnStart;
+  for (var j = 0u; j < count; j++) {
+    let column = first + j;
+    if (column >= p.outputs) {
+      break;
+    }
+    var v = values[j];
+    if (EPILOGUE != GATED && p.hasBias != 0u) {
+      v += bias[p.biasStart + column];
+    }
+    if (EPILOGUE == ADD) {
+      out[base + column] += v;
+    } else {
+      out[base + column] = activate(v);
+    }
+  }
+  if (first + count >= p.outputs) {
+    for (var column = p.outputs; column < p.padTo; column++) {
+      out[base + column] = 0.0;
+    }
+  }
+}
+
+// A thread owns 8 rows by 4 columns in registers and reads straight from memory.
+// Nothing waits for anything: the best on adapters that are programs on a processor, where a barrier is dear.
+override REG_X: u32 = 8u;
+override REG_Y: u32 = 8u;
+@compute @workgroup_size(REG_X, REG_Y)
+fn matmul_register(@builtin(global_invocation_id) id: vec3u) {
+  let c = id.x * 4u;
+  let r = id.y * 8u;
+  let columns = select(p.outputs, 2u * p.outputs, EPILOGUE == GATED);
+  if (c >= columns || r >= p.rows) {
+    return;
+  }
+  let b0 = rowBase(weightRow(c));
+  let b1 = rowBase(weightRow(c + 1u));
+  let b2 = rowBase(weightRow(c + 2u));
+  let b3 = rowBase(weightRow(c + 3u));
+  let last = p.rows - 1u;
+  let stride = p.steps * 2u;
+  let first = p.rowStart + r;
+  let limit = p.rowStart + last;
+  let x0 = first * stride;
+  let x1 = min(first + 1u, limit) * stride;
+  let x2 = min(first + 2u, limit) * stride;
+  let x3 = min(first + 3u, limit) * stride;
+  let x4 = min(first + 4u, limit) * stride;
+  let x5 = min(first + 5u, limit) * stride;
+  let x6 = min(first + 6u, limit) * stride;
+  let x7 = min(first + 7u, limit) * stride;
+  var a0 = vec4f();
+  var a1 = vec4f();
+  var a2 = vec4f();
+  var a3 = vec4f();
+  var a4 = vec4f();
+  var a5 = vec4f();
+  var a6 = vec4f();
+  var a7 = vec4f();
+  for (var k = 0u; k < p.steps; k++) {
+    let w0 = weights(b0, k);
+    let w1 = weights(b1, k);
+    let w2 = weights(b2, k);
+    let w3 = weights(b3, k);
+    let i = 2u * k;
+    a0 += strip(x0 + i, w0, w1, w2, w3);
+    a1 += strip(x1 + i, w0, w1, w2, w3);
+    a2 += strip(x2 + i, w0, w1, w2, w3);
+    a3 += strip(x3 + i, w0, w1, w2, w3);
+    a4 += strip(x4 + i, w0, w1, w2, w3);
+    a5 += strip(x5 + i, w0, w1, w2, w3);
+    a6 += strip(x6 + i, w0, w1, w2, w3);
+    a7 += strip(x7 + i, w0, w1, w2, w3);
+  }
+  finish(first, c, a0);
+  if (r + 1u <= last) { finish(first + 1u, c, a1); }
+  if (r + 2u <= last) { finish(first + 2u, c, a2); }
+  if (r + 3u <= last) { finish(first + 3u, c, a3); }
+  if (r + 4u <= last) { finish(first + 4u, c, a4); }
+  if (r + 5u <= last) { finish(first + 5u, c, a5); }
+  if (r + 6u <= last) { finish(first + 6u, c, a6); }
+  if (r + 7u <= last) { finish(first + 7u, c, a7); }
+}
+
+fn strip(i: u32, w0: Eight, w1: Eight, w2: Eight, w3: Eight) -> vec4f {
+  let a = x[i];
+  let b = x[i + 1u];
+  return vec4f(eight_dot(a, b, w0), eight_dot(a, b, w1), eight_dot(a, b, w2), eight_dot(a, b, w3));
+}
+
+// 64 rows by 64 columns a workgroup, 8 by 8 outputs a thread, 16 inputs at a time through workgroup memory: every value
+// read from memory serves 64 outputs. For real GPUs. Rows and columns are permuted in workgroup memory so that
+// neighbouring threads read neighbouring words (no bank conflicts) and still own adjacent columns.
+var<workgroup> tile_x: array<vec4f, 256>; // [4 quads of inputs][64 rows]
+var<workgroup> tile_w: array<vec4f, 256>; // [4 quads of inputs][64 columns]
+
+@compute @workgroup_size(8, 8)
+fn matmul_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
+  let t = local.y * 8u + local.x;
+  let first_row = group.y * 64u;
+  let first_column = group.x * 64u;
+  let stride = p.steps * 2u;
+  let last = p.rows - 1u;
+  var left: array<vec4f, 8>;
+  var right: array<vec4f, 8>;
+  for (var k = 0u; k < p.steps; k += 2u) {
+    for (var i = 0u; i < 4u; i++) {
+      let q = t + 64u * i;
+      let quad = q & 3u;
+      let row = q >> 2u;
+      let inside = 2u * k + quad < stride;
+      let at = (p.rowStart + min(first_row + row, last)) * stride + select(0u, 2u * k + quad, inside);
+      tile_x[quad * 64u + (row & 7u) * 8u + (row >> 3u)] = select(vec4f(), x[at], inside);
+    }
+    for (var i = 0u; i < 2u; i++) {
+      let e = t + 64u * i;
+      let step = e & 1u;
+      let column = e >> 1u;
+      var v = Eight(vec4f(), vec4f());
+      if (k + step < p.steps) {
+        v = weights(rowBase(weightRow(first_column + column)), k + step);
+      }
+      let slot = (column & 7u) * 8u + (column >> 3u);
+      tile_w[2u * step * 64u + slot] = v.lo;
+      tile_w[(2u * step + 1u) * 64u + slot] = v.hi;
+    }
+    workgroupBarrier();
+    for (var quad = 0u; quad < 4u; quad++) {
+      let wx = quad * 64u + local.x;
+      let w0 = tile_w[wx];
+      let w1 = tile_w[wx + 8u];
+      let w2 = tile_w[wx + 16u];
+      let w3 = tile_w[wx + 24u];
+      let w4 = tile_w[wx + 32u];
+      let w5 = tile_w[wx + 40u];
+      let w6 = tile_w[wx + 48u];
+      let w7 = tile_w[wx + 56u];
+      for (var i = 0u; i < 8u; i++) {
+        let a = tile_x[quad * 64u + i * 8u + local.y];
+        left[i] += vec4f(dot(a, w0), dot(a, w1), dot(a, w2), dot(a, w3));
+        right[i] += vec4f(dot(a, w4), dot(a, w5), dot(a, w6), dot(a, w7));
+      }
+    }
+    workgroupBarrier();
+  }
+  let c = first_column + local.x * 8u;
+  for (var i = 0u; i < 8u; i++) {
+    let r = first_row + local.y * 8u + i;
+    if (r < p.rows) {
+      finish(p.rowStart + r, c, left[i]);
+      finish(p.rowStart + r, c + 4u, right[i]);
+    }
+  }
+}
+
+// Few rows (decoding): weights are read once for each row, so all that counts is reading them well.
+// One thread, four columns.
+@compute @workgroup_size(32)
+fn matvec_register(@builtin(global_invocation_id) id: vec3u) {
+  let c = id.x * 4u;
+  let columns = select(p.outputs, 2u * p.outputs, EPILOGUE == GATED);
+  if (c >= columns) {
+    return;
+  }
+  let row = p.rowStart + id.y;
+  let b0 = rowBase(weightRow(c));
+  let b1 = rowBase(weightRow(c + 1u));
+  let b2 = rowBase(weightRow(c + 2u));
+  let b3 = rowBase(weightRow(c + 3u));
+  let base = row * p.steps * 2u;
+  var acc = vec4f();
+  for (var k = 0u; k < p.steps; k++) {
+    acc += strip(base + 2u * k, weights(b0, k), weights(b1, k), weights(b2, k), weights(b3, k));
+  }
+  finish(row, c, acc);
+}
+
+// One workgroup, four columns: neighbouring threads read neighbouring weights.
+var<workgroup> partial: array<vec4f, 64>;
+
+@compute @workgroup_size(64)
+fn matvec_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
+  let c = group.x * 4u;
+  let row = p.rowStart + group.y;
+  let b0 = rowBase(weightRow(c));
+  let b1 = rowBase(weightRow(c + 1u));
+  let b2 = rowBase(weightRow(c + 2u));
+  let b3 = rowBase(weightRow(c + 3u));
+  let base = row * p.steps * 2u;
+  var acc = vec4f();
+  for (var k = t; k < p.steps; k += 64u) {
+    acc += strip(base + 2u * k, weights(b0, k), weights(b1, k), weights(b2, k), weights(b3, k));
+  }
+  partial[t] = acc;
+  workgroupBarrier();
+  for (var half = 32u; half > 0u; half >>= 1u) {
+    if (t < half) {
+      partial[t] += partial[t + half];
+    }
+    workgroupBarrier();
+  }
+  if (t == 0u) {
+    finish(row, c, partial[0]);
+  }
+}

@@ -1,0 +1,137 @@
+import { LopperError } from '../errors';
+import type { TensorMap } from '../formats/tensor';
+import type { Gpu } from '../gpu/gpu';
+import { Kernels } from '../gpu/kernel';
+import { Recorder } from '../gpu/recorder';
+import type { ModelSpec } from '../model/spec';
+import { chooseKernels, type KernelRates } from './autotune';
+import type { DecoderContract, DropSet, EngineContract, RunOptions, WalkResult } from './contract';
+import { Decoder } from './decoder';
+import { Dispatcher } from './dispatcher';
+import type { Machine } from './forward';
+import { type Residency, resident, streamed } from './residency';
+import { Scratch } from './scratch';
+import type { TokenTree } from './tree';
+import { type WalkOptions, walk } from './walk';
+import { freeWeights, preflight, WeightLoader } from './weights';
+
+/** Rows one walk should carry; more only take more memory. */
+const MAX_ROWS = 2048;
+
+export interface OpenOptions {
+  readonly signal?: AbortSignal;
+  /** Fraction of the weights on the GPU, 0 to 1. */
+  readonly onProgress?: (fraction: number) => void;
+  /**
+   * `always`: weights pass through GPU memory a few sublayers at a time. `auto` (default): only if they do not fit.
+   */
+  readonly streaming?: 'auto' | 'always' | 'never';
+  /** The adapter's measured choice of kernels, if known already. */
+  readonly rates?: KernelRates;
+}
+
+/** A model on a GPU. */
+export class Engine implements EngineContract {
+  readonly maxRows = MAX_ROWS;
+
+  private constructor(
+    readonly machine: Machine,
+    readonly rates: KernelRates,
+    readonly free: () => void,
+  ) {}
+
+  /**
+   * Loads a model's weights. Throws `model-too-large` before anything is read, `out-of-memory`, `cancelled`, or what the
+   * files throw; whatever was allocated is freed again.
+   */
+  static async open(gpu: Gpu, spec: ModelSpec, tensors: TensorMap, options: OpenOptions = {}): Promise<Engine> {
+    preflight(spec, tensors, gpu.facts.limits.maxStorageBufferBindingSize);
+    const kernels = Kernels.of(gpu);
+    const rates = options.rates ?? (await chooseKernels(gpu));
+    const recorder = new Recorder(gpu);
+    const empty = await gpu.allocate('empty', 16, 'activations');
+    const scratch = new Scratch(gpu, recorder, 'activations');
+    const undo: (() => void)[] = [() => scratch.destroy(), () => gpu.free(empty), () => recorder.destroy()];
+    const release = () => {
+      for (const u of undo.splice(0).reverse()) u();
+    };
+    try {
+      const dispatcher = await Dispatcher.create(recorder, kernels, rates.choice, empty, spec);
+      const total = [...spec.shapes.keys()].reduce(
+        (sum, name) => sum + tensors.get(name)!.end - tensors.get(name)!.start,
+        0,
+      );
+      const loader = new WeightLoader(gpu, recorder, dispatcher, tensors, {
+        signal: options.signal,
+        onBytes: (read) => options.onProgress?.(Math.min(1, read / total)),
+      });
+      const keep = <T extends Parameters<typeof freeWeights>[1]>(weights: T): T => {
+        undo.push(() => freeWeights(gpu, weights));
+        return weights;
+      };
+      const embedding = keep(await loader.table(spec.embedding));
+      const head = spec.head === spec.embedding ? embedding : keep(await loader.table(spec.head));
+      const positions = spec.positions ? keep(await loader.table(spec.positions)) : undefined;
+      const finalNorm = keep(await loader.norm(spec.finalNorm));
+      const residency = await residencyOf(spec, loader, tensors, recorder, options);
+      undo.push(() => residency.dispose());
+      await gpu.device.queue.onSubmittedWorkDone();
+      gpu.check();
+      return new Engine(
+        { gpu, recorder, dispatcher, scratch, spec, residency, embedding, positions, finalNorm, head },
+        rates,
+        release,
+      );
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  get model(): ModelSpec {
+    return this.machine.spec;
+  }
+
+  get streamed(): boolean {
+    return this.machine.residency.streamed;
+  }
+
+  memory(): { weights: number; activations: number; cache: number } {
+    return this.machine.gpu.memory();
+  }
+
+  walk(tree: TokenTree, branches: readonly DropSet[], options?: WalkOptions): Promise<WalkResult> {
+    return walk(this.machine, tree, branches, options);
+  }
+
+  decoder(
+    dropped: DropSet,
+    prompts: readonly (readonly number[])[],
+    maxNewTokens: number,
+    options?: RunOptions,
+  ): Promise<DecoderContract> {
+    return Decoder.create(this.machine, dropped, prompts, maxNewTokens, options);
+  }
+
+  dispose(): void {
+    this.free();
+  }
+}
+
+async function residencyOf(
+  spec: ModelSpec,
+  loader: WeightLoader,
+  tensors: TensorMap,
+  recorder: Recorder,
+  options: OpenOptions,
+): Promise<Residency> {
+  // Streaming reads after opening: the open's own signal and progress must not reach into later walks.
+  const later = () => new WeightLoader(loader.gpu, recorder, loader.dispatcher, tensors);
+  if (options.streaming === 'always') return streamed(spec, later(), recorder);
+  try {
+    return await resident(spec, loader);
+  } catch (error) {
+    if (options.streaming === 'never' || !(error instanceof LopperError) || error.code !== 'out-of-memory') throw error;
+    return streamed(spec, later(), recorder);
+  }
+}

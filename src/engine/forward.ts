@@ -1,0 +1,150 @@
+import { LopperError } from '../errors';
+import type { Buffer, Gpu } from '../gpu/gpu';
+import type { Recorder } from '../gpu/recorder';
+import type { ModelSpec } from '../model/spec';
+import { type Dispatcher, MAX_SLOTS, type Slots, TILE_ROWS } from './dispatcher';
+import type { Residency } from './residency';
+import type { Rows } from './rows';
+import type { Scratch } from './scratch';
+import { type AttnWeights, type FfnWeights, type Linear, type Norm, padded } from './weights';
+
+/** Rows that pass through a sublayer together, more than enough to fill a GPU; the working buffers are this long. */
+const CHUNK_ROWS = 2048;
+
+/** Attention scores kept at once. */
+const SCORE_BYTES = 64 * 2 ** 20;
+
+/** A loaded model and everything it runs with. */
+export interface Machine {
+  readonly gpu: Gpu;
+  readonly recorder: Recorder;
+  readonly dispatcher: Dispatcher;
+  readonly scratch: Scratch;
+  readonly spec: ModelSpec;
+  readonly residency: Residency;
+  readonly embedding: Linear;
+  readonly positions?: Linear;
+  readonly finalNorm: Norm;
+  readonly head: Linear;
+}
+
+/** Keys and values kept from step to step; without one they live for the sublayer only. */
+export interface Cache {
+  readonly kv: Buffer;
+  readonly rows: number;
+}
+
+/** Branches whose rows go through a sublayer in one go. */
+export function branchesPerChunk(rows: number): number {
+  return Math.max(1, Math.min(MAX_SLOTS, Math.floor(CHUNK_ROWS / rows)));
+}
+
+/**
+ * Readies the working buffers for steps of these rows by `branches` branches at a time, and uploads the rows.
+ * Nothing may be recorded and not yet submitted.
+ */
+export async function prepare(m: Machine, rows: Rows, branches: number): Promise<void> {
+  const { spec, scratch } = m;
+  if (rows.maxPosition >= spec.context) {
+    throw new LopperError(
+      'prompt-too-long',
+      `A sequence of ${rows.maxPosition + 1} tokens is longer than the model's context of ${spec.context}.`,
+      'Shorten the text, or choose a smaller window.',
+    );
+  }
+  const all = rows.count * branches;
+  const heads = spec.heads * spec.headDim;
+  const keys = spec.kvHeads * spec.headDim;
+  const tile = TILE_ROWS * spec.heads * rows.scoreStride * 4;
+  const limit = m.gpu.facts.limits.maxStorageBufferBindingSize;
+  await scratch.plan({
+    ids: rows.ids.byteLength,
+    places: rows.places.byteLength,
+    tiles: rows.tiles.byteLength,
+    keys: rows.keys.byteLength,
+    x: all * padded(spec.width) * 4,
+    qkv: all * padded(heads + 2 * keys) * 4,
+    q: all * padded(heads) * 4,
+    kv: all * 2 * keys * 4,
+    mixed: all * padded(heads) * 4,
+    hidden: all * padded(spec.ffnWidth) * 4,
+    scores: Math.max(tile, Math.min(tile * rows.tileCount * branches, SCORE_BYTES, limit)),
+    turns: turnsBytes(spec, rows.maxPosition),
+  });
+  const write = (name: string, data: Uint32Array<ArrayBuffer>) =>
+    m.gpu.device.queue.writeBuffer(scratch.get(name).raw, 0, data);
+  write('ids', rows.ids);
+  write('places', rows.places);
+  write('tiles', rows.tiles);
+  write('keys', rows.keys);
+  fillTurns(m, rows.maxPosition);
+}
+
+/** to += Attn(norm(from)), for the rows that were prepared. */
+export function attn(m: Machine, w: AttnWeights, rows: Rows, from: Slots, to: Slots, cache?: Cache): void {
+  const { scratch, dispatcher } = m;
+  const branches = from.slots.length;
+  const x = scratch.get('x');
+  const qkv = scratch.get('qkv');
+  const mixed = scratch.get('mixed');
+  dispatcher.norm(w.norm, from, x);
+  dispatcher.linear(x, rows.count * branches, w.qkv, 'store', qkv, padded(w.qkv.outputs));
+  dispatcher.attention({
+    rows: rows.count,
+    branches,
+    qkv,
+    qkNorm: w.qkNorm,
+    qkEps: w.qkEps,
+    q: scratch.get('q'),
+    kv: cache?.kv ?? scratch.get('kv'),
+    cacheRows: cache?.rows ?? rows.count,
+    scores: scratch.get('scores'),
+    scoreStride: rows.scoreStride,
+    out: mixed,
+    places: scratch.get('places'),
+    tiles: scratch.get('tiles'),
+    tileCount: rows.tileCount,
+    keys: scratch.get('keys'),
+    turns: scratch.get('turns'),
+  });
+  dispatcher.linearAdd(mixed, w.out, to);
+}
+
+/** to += FFN(norm(from)). */
+export function ffn(m: Machine, w: FfnWeights, rows: Rows, from: Slots, to: Slots): void {
+  const { spec, scratch, dispatcher } = m;
+  const x = scratch.get('x');
+  const hidden = scratch.get('hidden');
+  dispatcher.norm(w.norm, from, x);
+  dispatcher.linear(x, rows.count * from.slots.length, w.up, spec.activation, hidden, padded(w.up.outputs));
+  dispatcher.linearAdd(hidden, w.down, to);
+}
+
+/** Angles are tabled in double precision: WGSL promises cos and sin to 2^-11 only. */
+function turnsBytes(spec: ModelSpec, maxPosition: number): number {
+  return Math.max(16, tabled(spec, maxPosition) * spec.rotary.dim * 4);
+}
+
+/** Positions in the table: a power of two, so that it rarely grows. */
+function tabled(spec: ModelSpec, maxPosition: number): number {
+  return Math.min(spec.context, 2 ** Math.ceil(Math.log2(maxPosition + 1)));
+}
+
+const filled = new WeakMap<Buffer, true>();
+
+function fillTurns(m: Machine, maxPosition: number): void {
+  const buffer = m.scratch.get('turns');
+  if (m.spec.rotary.dim === 0 || filled.has(buffer)) return;
+  filled.set(buffer, true);
+  const half = m.spec.rotary.dim / 2;
+  const positions = tabled(m.spec, maxPosition);
+  const table = new Float32Array(positions * half * 2);
+  for (let position = 0, i = 0; position < positions; position++) {
+    for (let j = 0; j < half; j++) {
+      const angle = position * m.spec.rotary.frequencies[j];
+      table[i++] = Math.cos(angle);
+      table[i++] = Math.sin(angle);
+    }
+  }
+  m.gpu.device.queue.writeBuffer(buffer.raw, 0, table);
+}

@@ -1,0 +1,106 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { beforeAll, expect, describe as suite, test } from 'vitest';
+import { parseConfig } from '../formats/config';
+import { openFolder } from '../formats/node';
+import { openWeights } from '../formats/safetensors';
+import { type Gpu, openGpu } from '../gpu/gpu';
+import { openDawn } from '../lab/dawn';
+import { describe } from '../model/describe';
+import { sublayerIndex, type UnitKind, unitsOf } from '../model/units';
+import { Engine, type OpenOptions } from './engine';
+import { packTokens } from './pack';
+
+const MODELS = '../shared/data/models';
+const here = existsSync(MODELS);
+if (!here) console.log(`skipped: ${MODELS} is not here`);
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await openGpu(await openDawn());
+});
+
+export async function openModel(folder: string, options: OpenOptions = {}): Promise<Engine> {
+  const files = await openFolder(`${MODELS}/${folder}`);
+  const tensors = await openWeights(files);
+  return Engine.open(gpu, describe(parseConfig(await files.text('config.json')), tensors), tensors, options);
+}
+
+const golden = (folder: string, file = 'golden.json') =>
+  JSON.parse(readFileSync(`${MODELS}/${folder}/${file}`, 'utf8'));
+const scored = (windows: number[][]) => packTokens(windows.map((ids) => ({ ids, scoreFrom: 1 })));
+const meanNll = (logprob: Float32Array) => -logprob.reduce((a, b) => a + b, 0) / logprob.length;
+/** Means over every predicted token of every window; equal prefixes of windows count as often as they occur. */
+const lossOf = (tree: ReturnType<typeof scored>, logprob: Float32Array) =>
+  meanNll(Float32Array.from(tree.pairs.flatMap((p) => Array.from(p, (i) => logprob[i]))));
+
+const MODELS_WITH_GOLDEN = [
+  'stories260K',
+  'random/llama',
+  'random/mistral',
+  'random/qwen2',
+  'random/qwen3',
+  'random/gpt_neox',
+  'random/gpt2',
+];
+
+suite.skipIf(!here).each(here ? MODELS_WITH_GOLDEN : [])('%s agrees with its golden values', (folder) => {
+  const g = golden(folder);
+  const relative = folder === 'stories260K' ? 1e-4 : 5e-4;
+
+  test.each(['never', 'always'] as const)('streaming %s: loss, first window, last logits', async (streaming) => {
+    const engine = await openModel(folder, { streaming });
+    const tree = scored(g.windows);
+    const last = tree.lastRows[0];
+    const { branches } = await engine.walk(tree, [new Set()], { logitRows: [last] });
+    const loss = lossOf(tree, branches[0].logprob);
+    expect(Math.abs(loss - g.loss) / g.loss).toBeLessThan(relative);
+    g.token_nll_first_window.forEach((nll: number, i: number) => {
+      expect(-branches[0].logprob[tree.pairs[0][i]]).toBeCloseTo(nll, 3);
+    });
+    g.last_logits_first_window.forEach((z: number, i: number) => {
+      expect(Math.abs(branches[0].logits[0][i] - z)).toBeLessThan(2e-3);
+    });
+    engine.dispose();
+    expect(engine.memory()).toEqual({ weights: 0, activations: 0, cache: 0 });
+  });
+
+  test('static influence to 1e-3 relative, of every unit by every metric', async () => {
+    const engine = await openModel(folder);
+    // Equal prefixes would be merged and counted once: each window is walked alone, and means are weighted by rows.
+    const sums: Record<string, Record<string, number>[]> = { attn: [], ffn: [], block: [] };
+    let rows = 0;
+    for (const window of g.windows) {
+      const { statistics } = await engine.walk(scored([window]), [new Set()], { statistics: true });
+      rows += window.length;
+      for (const kind of ['attn', 'ffn', 'block'] as const) {
+        statistics![kind].forEach((s, i) => {
+          sums[kind][i] ??= {};
+          for (const [name, value] of Object.entries(s))
+            sums[kind][i][name] = (sums[kind][i][name] ?? 0) + value * window.length;
+        });
+      }
+    }
+    for (const kind of ['attn', 'ffn', 'block']) {
+      g.static[kind].forEach((unit: Record<string, number>, i: number) => {
+        for (const [name, value] of Object.entries(unit)) {
+          expect(Math.abs(sums[kind][i][name] / rows / value - 1), `${kind} ${i} ${name}`).toBeLessThan(1e-3);
+        }
+      });
+    }
+    engine.dispose();
+  });
+
+  test.each(['block', 'sublayer'] as UnitKind[])('leave-one-out loss of every %s to 1e-4', async (unit) => {
+    const engine = await openModel(folder);
+    const tree = scored(g.windows);
+    const units = unitsOf(engine.model.blocks, unit);
+    const { branches } = await engine.walk(
+      tree,
+      units.map((u) => new Set(u.map(sublayerIndex))),
+    );
+    branches.forEach((b, i) => {
+      expect(Math.abs(lossOf(tree, b.logprob) - g.leave_one_out[unit][i].loss), `${unit} ${i}`).toBeLessThan(1e-4);
+    });
+    engine.dispose();
+  });
+});

@@ -1,0 +1,142 @@
+import type { ByteSource } from '../formats/bytes';
+import { parseConfig } from '../formats/config';
+import type { TensorInfo, TensorMap } from '../formats/tensor';
+import type { Gpu } from '../gpu/gpu';
+import { describe, layoutOf } from '../model/describe';
+import type { ModelSpec } from '../model/spec';
+import { chooseKernels, type KernelRates } from './autotune';
+import type { DropSet } from './contract';
+import { Engine } from './engine';
+import { packTokens } from './pack';
+import expected from './self-test-values.json';
+
+/** Largest error of a log-probability (nats) that rounding can explain. */
+const TOLERANCE = 2e-4;
+
+export interface SelfTestResult {
+  readonly selfTest: {
+    readonly passed: boolean;
+    readonly cases: number;
+    readonly worstError: number;
+    readonly milliseconds: number;
+  };
+  readonly matmul: { readonly variant: string; readonly gflops: Readonly<Record<string, number>> };
+  readonly rates: KernelRates;
+}
+
+interface Case {
+  readonly name: string;
+  readonly config: Record<string, unknown>;
+  readonly dtype: 'F16' | 'BF16';
+  readonly dropped: readonly number[];
+}
+
+const SIZES = {
+  hidden_size: 40,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  intermediate_size: 72,
+  vocab_size: 67,
+  max_position_embeddings: 64,
+};
+
+/** Two tiny models that between them go through every kernel: 16-bit weights, odd sizes, grouped heads, biases. */
+export const CASES: readonly Case[] = [
+  {
+    name: 'llama',
+    config: {
+      model_type: 'llama',
+      architectures: ['LlamaForCausalLM'],
+      ...SIZES,
+      num_key_value_heads: 2,
+      head_dim: 12,
+      rms_norm_eps: 1e-5,
+    },
+    dtype: 'F16',
+    dropped: [1],
+  },
+  {
+    name: 'gpt_neox',
+    config: {
+      model_type: 'gpt_neox',
+      architectures: ['GPTNeoXForCausalLM'],
+      ...SIZES,
+      num_attention_heads: 2,
+      rotary_pct: 0.4,
+      hidden_act: 'gelu',
+      use_parallel_residual: true,
+      layer_norm_eps: 1e-5,
+      tie_word_embeddings: false,
+    },
+    dtype: 'BF16',
+    dropped: [2],
+  },
+];
+
+/** The tokens both are asked about. */
+export const TOKENS = Array.from({ length: 23 }, (_, i) => (i * i * 7 + 3 * i + 5) % 67);
+
+/**
+ * Chooses the adapter's kernels, then runs the golden cases on it, whole and with a sublayer dropped, and compares the
+ * log-probabilities with those of a double-precision reference. Wrong numbers without any error have been seen in the
+ * wild; an adapter that fails here must not be used.
+ */
+export async function selfTest(
+  gpu: Gpu,
+  values: Readonly<Record<string, readonly (readonly number[])[]>> = expected,
+): Promise<SelfTestResult> {
+  const rates = await chooseKernels(gpu);
+  const begin = performance.now();
+  const tree = packTokens([{ ids: TOKENS, scoreFrom: 1 }]);
+  let worstError = 0;
+  let cases = 0;
+  for (const c of CASES) {
+    const engine = await Engine.open(gpu, ...tinyModel(c), { rates });
+    try {
+      const masks: DropSet[] = [new Set(), new Set(c.dropped)];
+      const { branches } = await engine.walk(tree, masks).catch(() => ({ branches: [] }));
+      for (const [i] of masks.entries()) {
+        cases++;
+        for (const [j, want] of values[c.name][i].entries()) {
+          const error = Math.abs((branches[i]?.logprob[j] ?? Number.NaN) - want);
+          worstError = Math.max(worstError, Number.isFinite(error) ? error : Number.POSITIVE_INFINITY);
+        }
+      }
+    } finally {
+      engine.dispose();
+    }
+  }
+  return {
+    selfTest: { passed: worstError <= TOLERANCE, cases, worstError, milliseconds: performance.now() - begin },
+    matmul: { variant: rates.choice.matmul, gflops: rates.gflops },
+    rates,
+  };
+}
+
+/** A case's model: weights from a fixed sequence of numbers, so that it takes no file. */
+export function tinyModel(c: Case): [ModelSpec, TensorMap] {
+  const config = parseConfig(JSON.stringify(c.config));
+  let seed = 1;
+  const next = (): number => {
+    seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
+    return (seed >>> 8) / 2 ** 23 - 1; // -1 .. 1
+  };
+  const tensors = new Map<string, TensorInfo>();
+  for (const [name, shape] of layoutOf(config).shapes) {
+    const count = shape.reduce((a, b) => a * b, 1);
+    const centre = name.includes('norm') && name.endsWith('weight') ? 1 : 0;
+    const bits = Uint16Array.from({ length: count }, () => sixteenBits(centre + 0.4 * next(), c.dtype));
+    const bytes = new Uint8Array(bits.buffer);
+    const source: ByteSource = { name, size: bytes.length, read: async (start, end) => bytes.slice(start, end) };
+    tensors.set(name, { name, dtype: c.dtype, shape, source, start: 0, end: bytes.length });
+  }
+  return [describe(config, tensors), tensors];
+}
+
+/** The bits of the 16-bit float next to `value` towards zero; subnormal halves become zero. */
+function sixteenBits(value: number, dtype: 'F16' | 'BF16'): number {
+  const bits = new Uint32Array(Float32Array.of(value).buffer)[0];
+  if (dtype === 'BF16') return bits >>> 16;
+  const exponent = ((bits >>> 23) & 255) - 112;
+  return exponent <= 0 ? 0 : ((bits >>> 16) & 0x8000) | (exponent << 10) | ((bits >>> 13) & 1023);
+}

@@ -1,0 +1,364 @@
+import { LopperError, throwIfCancelled } from '../errors';
+import type { Dtype, TensorInfo, TensorMap } from '../formats/tensor';
+import type { Buffer, Gpu, MemoryUse } from '../gpu/gpu';
+import type { Recorder } from '../gpu/recorder';
+import type { FfnSpec, LinearSpec, ModelSpec, NormSpec, SublayerSpec } from '../model/spec';
+import type { Dispatcher } from './dispatcher';
+
+/** Bytes handed to the GPU at once: large enough to be quick, small enough that nothing waits long for a cancel. */
+const CHUNK_BYTES = 8 * 2 ** 20;
+
+/** A run of outputs of a matrix, in a buffer of its own because one binding cannot hold more. */
+export interface Part {
+  readonly buffer: Buffer;
+  /** First output and how many. A gated matrix has a gate row and, `outputs` rows further, an up row for each. */
+  readonly first: number;
+  readonly outputs: number;
+}
+
+/** A matrix [outputs, inputs] on the GPU, rows padded with zeros to a multiple of 8, bits as published. */
+export interface Linear {
+  readonly parts: readonly Part[];
+  /** f32 [outputs], or [2 outputs] where gated. */
+  readonly bias?: Buffer;
+  readonly outputs: number;
+  /** Inner steps of 8 inputs. */
+  readonly steps: number;
+  readonly dtype: Dtype;
+  readonly gated: boolean;
+}
+
+export interface Norm {
+  readonly layer: boolean;
+  readonly eps: number;
+  readonly width: number;
+  readonly weight: Buffer;
+  readonly bias?: Buffer;
+}
+
+export interface AttnWeights {
+  readonly kind: 'attn';
+  readonly norm: Norm;
+  readonly qkv: Linear;
+  readonly out: Linear;
+  /** f32 [2, headDim]: QK norm weights of q, then of k. */
+  readonly qkNorm?: Buffer;
+  readonly qkEps: number;
+}
+
+export interface FfnWeights {
+  readonly kind: 'ffn';
+  readonly norm: Norm;
+  readonly up: Linear;
+  readonly down: Linear;
+}
+
+export type SublayerWeights = AttnWeights | FfnWeights;
+
+/** Elements in a padded row. */
+export const padded = (width: number): number => Math.ceil(width / 8) * 8;
+
+const bytesOf = (dtype: Dtype): number => (dtype === 'F32' ? 4 : 2);
+
+/** How a matrix of `outputs` rows (pairs of rows where gated) is cut so that no part is larger than a binding. */
+export function cut(
+  name: string,
+  outputs: number,
+  rowBytes: number,
+  gated: boolean,
+  limit: number,
+): { first: number; outputs: number }[] {
+  const each = Math.floor(limit / (rowBytes * (gated ? 2 : 1)));
+  if (each === 0) {
+    throw new LopperError(
+      'model-too-large',
+      `One row of ${name} takes ${rowBytes} bytes, more than the adapter binds at once (maxStorageBufferBindingSize ${limit}).`,
+      'Choose a smaller model, or a browser and GPU with larger limits.',
+    );
+  }
+  const parts = [];
+  for (let first = 0; first < outputs; first += each) parts.push({ first, outputs: Math.min(each, outputs - first) });
+  return parts;
+}
+
+/** Throws `model-too-large`, naming the tensor and the limit, if some tensor can never reach this adapter. */
+export function preflight(spec: ModelSpec, tensors: TensorMap, limit: number): void {
+  for (const s of spec.sublayers) {
+    for (const l of s.kind === 'attn' ? [s.qkv, s.out] : [s.up, s.down]) {
+      const tensor = tensors.get(l.weights[0])!;
+      cut(tensor.name, 1, padded(l.inputs) * bytesOf(dtypeOf(tensor)), false, limit);
+      if (mustArrange(l)) for (const name of l.weights) stagingBytes(tensors.get(name)!, limit);
+    }
+  }
+  for (const name of [spec.embedding, spec.head, ...(spec.positions ? [spec.positions] : [])]) {
+    const tensor = tensors.get(name)!;
+    cut(name, 1, padded(spec.width) * bytesOf(dtypeOf(tensor)), false, limit);
+  }
+  if (spec.positions && padded(spec.width) * spec.context * bytesOf(dtypeOf(tensors.get(spec.positions)!)) > limit) {
+    throw tooLarge(spec.positions, tensors.get(spec.positions)!.end - tensors.get(spec.positions)!.start, limit);
+  }
+}
+
+const mustArrange = (l: { transposed: boolean; inputs: number }): boolean => l.transposed || l.inputs % 8 !== 0;
+
+/** Copies tensors from their files to the GPU. One instance a model; it knows the files and the layouts. */
+export class WeightLoader {
+  /** Bytes of weights read so far. */
+  bytesRead = 0;
+
+  constructor(
+    readonly gpu: Gpu,
+    readonly recorder: Recorder,
+    readonly dispatcher: Dispatcher,
+    readonly tensors: TensorMap,
+    readonly options: { readonly signal?: AbortSignal; readonly onBytes?: (read: number) => void } = {},
+  ) {}
+
+  /** A sublayer's weights; into the buffers of `reuse`, a sublayer of the same shape, where given. */
+  async sublayer(spec: SublayerSpec, reuse?: SublayerWeights): Promise<SublayerWeights> {
+    if (spec.kind === 'attn') {
+      const r = reuse as AttnWeights | undefined;
+      return {
+        kind: 'attn',
+        norm: await this.norm(spec.norm, r?.norm),
+        qkv: await this.linear(spec.qkv, false, r?.qkv),
+        out: await this.linear(spec.out, false, r?.out),
+        qkNorm:
+          spec.qNorm && spec.kNorm ? await this.vector([spec.qNorm.weight, spec.kNorm.weight], r?.qkNorm) : undefined,
+        qkEps: spec.qNorm?.eps ?? 0,
+      };
+    }
+    const r = reuse as FfnWeights | undefined;
+    return {
+      kind: 'ffn',
+      norm: await this.norm(spec.norm, r?.norm),
+      up: await this.linear(spec.up, isGated(spec), r?.up),
+      down: await this.linear(spec.down, false, r?.down),
+    };
+  }
+
+  async norm(spec: NormSpec, reuse?: Norm): Promise<Norm> {
+    return {
+      layer: spec.kind === 'layer',
+      eps: spec.eps,
+      width: this.#tensor(spec.weight).shape[0],
+      weight: await this.vector([spec.weight], reuse?.weight),
+      bias: spec.bias ? await this.vector([spec.bias], reuse?.bias) : undefined,
+    };
+  }
+
+  /** A table [rows, width] (embedding, head, positions) in parts. */
+  table(name: string, limit = this.#limit): Promise<Linear> {
+    const [outputs, inputs] = this.#tensor(name).shape;
+    return this.linear(
+      { weights: [name], biases: [], outputs: [outputs], inputs, transposed: false },
+      false,
+      undefined,
+      limit,
+    );
+  }
+
+  async linear(spec: LinearSpec, gated: boolean, reuse?: Linear, limit = this.#limit): Promise<Linear> {
+    const dtype = dtypeOf(this.#tensor(spec.weights[0]));
+    for (const name of spec.weights) {
+      if (dtypeOf(this.#tensor(name)) !== dtype) {
+        throw new LopperError(
+          'dtype-unsupported',
+          `${spec.weights[0]} is ${dtype}, but ${name} is ${this.#tensor(name).dtype}.`,
+          'Choose a version of the model whose weights are all of one type.',
+        );
+      }
+    }
+    const rowBytes = padded(spec.inputs) * bytesOf(dtype);
+    const outputs = gated ? spec.outputs[0] : spec.outputs.reduce((a, b) => a + b, 0);
+    const cuts = cut(spec.weights[0], outputs, rowBytes, gated, limit);
+    const parts: Part[] = [];
+    try {
+      for (const [i, c] of cuts.entries()) {
+        const rows = c.outputs * (gated ? 2 : 1);
+        const buffer = reuse?.parts[i].buffer ?? (await this.gpu.allocate(spec.weights[0], rows * rowBytes, 'weights'));
+        parts.push({ buffer, ...c });
+        if (gated) {
+          await this.#rows(spec, 0, c.first, c.outputs, buffer, 0, rowBytes);
+          await this.#rows(spec, 1, c.first, c.outputs, buffer, c.outputs, rowBytes);
+        } else {
+          let start = 0; // of this tensor among the stacked outputs
+          for (const [t, count] of spec.outputs.entries()) {
+            const first = Math.max(c.first, start);
+            const end = Math.min(c.first + c.outputs, start + count);
+            if (first < end) await this.#rows(spec, t, first - start, end - first, buffer, first - c.first, rowBytes);
+            start += count;
+          }
+        }
+      }
+      const bias = spec.biases.length > 0 ? await this.vector(spec.biases, reuse?.bias) : undefined;
+      return { parts, bias, outputs, steps: padded(spec.inputs) / 8, dtype, gated };
+    } catch (error) {
+      if (!reuse) for (const p of parts) this.gpu.free(p.buffer);
+      throw error;
+    }
+  }
+
+  /** Small vectors, one after the other, widened to f32 (exact for every published type). */
+  async vector(names: readonly string[], reuse?: Buffer): Promise<Buffer> {
+    const values: Float32Array[] = [];
+    for (const name of names) {
+      const t = this.#tensor(name);
+      values.push(widen(await this.#read(t, t.start, t.end), dtypeOf(t)));
+    }
+    const total = values.reduce((sum, v) => sum + v.length, 0);
+    const joined = new Float32Array(total);
+    let at = 0;
+    for (const v of values) {
+      joined.set(v, at);
+      at += v.length;
+    }
+    const buffer = reuse ?? (await this.gpu.allocate(names[0], joined.byteLength, 'weights'));
+    this.gpu.device.queue.writeBuffer(buffer.raw, 0, joined);
+    return buffer;
+  }
+
+  /** Rows [first, first + rows) of the spec's tensor `index` to row `to` of a buffer. */
+  async #rows(
+    spec: LinearSpec,
+    index: number,
+    first: number,
+    rows: number,
+    buffer: Buffer,
+    to: number,
+    rowBytes: number,
+  ): Promise<void> {
+    const tensor = this.#tensor(spec.weights[index]);
+    const bytes = bytesOf(dtypeOf(tensor));
+    if (!mustArrange(spec)) {
+      const start = tensor.start + first * rowBytes;
+      const end = start + rows * rowBytes;
+      for (let at = start; at < end; at += CHUNK_BYTES) {
+        const piece = await this.#read(tensor, at, Math.min(end, at + CHUNK_BYTES));
+        this.gpu.device.queue.writeBuffer(buffer.raw, to * rowBytes + (at - start), piece);
+        if (end - start > CHUNK_BYTES) await this.recorder.gpu.device.queue.onSubmittedWorkDone();
+      }
+      return;
+    }
+    // The GPU puts it in order, from a copy of the published bytes.
+    await this.dispatcher.ready('arranging');
+    const outputs = spec.outputs[index];
+    const wholeRow = spec.inputs * bytes;
+    const start = tensor.start + (spec.transposed ? 0 : first * wholeRow);
+    const end = spec.transposed ? tensor.end : start + rows * wholeRow;
+    const staging = await this.gpu.allocate(
+      `${tensor.name} as published`,
+      stagingBytes(tensor, this.#limit),
+      'weights',
+    );
+    try {
+      const piece = await this.#read(tensor, start, end);
+      const whole = piece.byteLength % 4 === 0 ? piece : padTo4(piece);
+      this.gpu.device.queue.writeBuffer(staging.raw, 0, whole);
+      this.dispatcher.arrange(staging, buffer, {
+        bytes,
+        rows,
+        inputs: spec.inputs,
+        sourceStart: spec.transposed ? first : 0,
+        rowStep: spec.transposed ? 1 : spec.inputs,
+        inputStep: spec.transposed ? outputs : 1,
+        outRow: to,
+        words: rowBytes / 4,
+      });
+      await this.recorder.flush(this.options.signal);
+      await this.gpu.device.queue.onSubmittedWorkDone();
+    } finally {
+      this.recorder.forget();
+      this.gpu.free(staging);
+    }
+  }
+
+  async #read(tensor: TensorInfo, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+    throwIfCancelled(this.options.signal);
+    const bytes = await tensor.source.read(start, end, this.options.signal);
+    this.gpu.check();
+    this.bytesRead += end - start;
+    this.options.onBytes?.(this.bytesRead);
+    return bytes as Uint8Array<ArrayBuffer>;
+  }
+
+  #tensor(name: string): TensorInfo {
+    return this.tensors.get(name)!;
+  }
+
+  get #limit(): number {
+    return this.gpu.facts.limits.maxStorageBufferBindingSize;
+  }
+}
+
+export const isGated = (spec: FfnSpec): boolean => spec.up.weights.length === 2;
+
+/** Frees every buffer of a sublayer, a matrix or a norm. */
+export function freeWeights(gpu: Gpu, weights: SublayerWeights | Linear | Norm | undefined): void {
+  if (!weights) return;
+  if ('parts' in weights) {
+    for (const p of weights.parts) gpu.free(p.buffer);
+    gpu.free(weights.bias);
+  } else if ('layer' in weights) {
+    gpu.free(weights.weight);
+    gpu.free(weights.bias);
+  } else {
+    freeWeights(gpu, weights.norm);
+    if (weights.kind === 'attn') {
+      freeWeights(gpu, weights.qkv);
+      freeWeights(gpu, weights.out);
+      gpu.free(weights.qkNorm);
+    } else {
+      freeWeights(gpu, weights.up);
+      freeWeights(gpu, weights.down);
+    }
+  }
+}
+
+export type { MemoryUse };
+
+function dtypeOf(tensor: TensorInfo): Dtype {
+  return tensor.dtype as Dtype; // describe() has refused every other
+}
+
+function stagingBytes(tensor: TensorInfo, limit: number): number {
+  const bytes = tensor.end - tensor.start;
+  if (bytes > limit) throw tooLarge(tensor.name, bytes, limit);
+  return bytes;
+}
+
+function tooLarge(name: string, bytes: number, limit: number): LopperError {
+  return new LopperError(
+    'model-too-large',
+    `${name} takes ${bytes} bytes, more than the adapter binds at once (maxStorageBufferBindingSize ${limit}).`,
+    'Choose a smaller model, or a browser and GPU with larger limits.',
+  );
+}
+
+function padTo4(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(Math.ceil(bytes.byteLength / 4) * 4);
+  out.set(bytes);
+  return out;
+}
+
+/** Little-endian bytes of a published type as f32. */
+export function widen(bytes: Uint8Array, dtype: Dtype): Float32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const out = new Float32Array(bytes.byteLength / bytesOf(dtype));
+  if (dtype === 'F32') for (let i = 0; i < out.length; i++) out[i] = view.getFloat32(4 * i, true);
+  else if (dtype === 'F16') for (let i = 0; i < out.length; i++) out[i] = halfToFloat(view.getUint16(2 * i, true));
+  else {
+    const bits = new Uint32Array(out.buffer);
+    for (let i = 0; i < out.length; i++) bits[i] = view.getUint16(2 * i, true) << 16;
+  }
+  return out;
+}
+
+function halfToFloat(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 0) return sign * 2 ** -24 * fraction;
+  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return sign * 2 ** (exponent - 15) * (1 + fraction / 1024);
+}

@@ -1,0 +1,290 @@
+import { throwIfCancelled } from '../errors';
+import type { Buffer, Gpu } from './gpu';
+import { PARAMETER_BYTES, type Pipeline } from './kernel';
+
+/** Parameter blocks in one arena. */
+const BLOCKS = 512;
+
+/** A submission should take about this long: cancel and the page's own painting wait for no more. */
+const SUBMIT_MS = 60;
+
+/** Submissions on their way at once: one runs while the next is encoded. */
+const IN_FLIGHT = 2;
+
+/** Multiply-adds per millisecond assumed before anything was measured: a slow software adapter's. */
+const FIRST_RATE = 3e5;
+
+/** Never assumed slower: pieces would be so small that only their round trips are measured. */
+const LEAST_RATE = 1e5;
+
+/** Every dispatch counts as at least this much work, so that thousands of tiny ones are split as well. */
+const DISPATCH_WORK = 1e4;
+
+interface Dispatch {
+  readonly pipeline: Pipeline;
+  readonly bindGroup: GPUBindGroup;
+  readonly offset: number;
+  readonly groups: readonly [number, number];
+  readonly work: number;
+}
+
+interface Copy {
+  readonly from: GPUBuffer;
+  readonly fromOffset: number;
+  readonly to: GPUBuffer;
+  readonly toOffset: number;
+  readonly bytes: number;
+}
+
+/** A place in a buffer to be read back. */
+export interface Read {
+  readonly buffer: Buffer;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/**
+ * Collects dispatches and copies and submits them in order, in pieces that are short by measured time, so that a job
+ * can be cancelled between them and no driver's watchdog bites. Bind groups and parameter memory are kept: recording
+ * the same work again allocates nothing.
+ */
+export class Recorder {
+  readonly #arenas: { buffer: GPUBuffer; bytes: Uint8Array<ArrayBuffer> }[] = [];
+  readonly #bindGroups = new Map<string, GPUBindGroup>();
+  #steps: (Dispatch | Copy)[] = [];
+  #blocks = 0;
+  #rate = FIRST_RATE;
+  #pendingWork = 0;
+  #running: Promise<void>[] = [];
+  #freeAt = 0;
+  #staging: GPUBuffer | undefined;
+
+  constructor(readonly gpu: Gpu) {}
+
+  /** Multiply-adds that one dispatch may hold without being too long for one submission. */
+  get maxWork(): number {
+    return this.#rate * SUBMIT_MS;
+  }
+
+  /** True when what is recorded fills a submission. */
+  get full(): boolean {
+    return this.#pendingWork >= this.maxWork;
+  }
+
+  /**
+   * Records a dispatch of `groups` workgroups.
+   * @param parameters what the kernel's Params struct holds, at most 512 bytes
+   * @param buffers in the order of the kernel's bindings
+   * @param work multiply-adds, an estimate
+   */
+  dispatch(
+    pipeline: Pipeline,
+    parameters: ArrayBuffer,
+    buffers: readonly Buffer[],
+    groups: readonly [number, number],
+    work: number,
+  ): void {
+    if (groups[0] === 0 || groups[1] === 0) return;
+    const arena = Math.floor(this.#blocks / BLOCKS);
+    const offset = (this.#blocks % BLOCKS) * PARAMETER_BYTES;
+    this.#blocks++;
+    this.#pendingWork += Math.max(work, DISPATCH_WORK);
+    this.#arena(arena).bytes.set(new Uint8Array(parameters), offset);
+    this.#steps.push({
+      pipeline,
+      bindGroup: this.#bindGroup(pipeline, buffers, arena),
+      offset,
+      groups,
+      work: Math.max(work, DISPATCH_WORK),
+    });
+  }
+
+  copy(from: Buffer, fromOffset: number, to: Buffer, toOffset: number, bytes: number): void {
+    this.#steps.push({ from: from.raw, fromOffset, to: to.raw, toOffset, bytes });
+  }
+
+  /** Submits everything recorded. Resolves once all but the last piece has run. */
+  async flush(signal?: AbortSignal): Promise<void> {
+    await this.#submit(signal, []);
+  }
+
+  /** Submits everything recorded, then brings the bytes asked for back, in one map. */
+  async read(reads: readonly Read[], signal?: AbortSignal): Promise<ArrayBuffer[]> {
+    const total = reads.reduce((sum, r) => sum + align(r.bytes), 0);
+    if (total === 0) {
+      await this.flush(signal);
+      return reads.map(() => new ArrayBuffer(0));
+    }
+    const staging = this.#stagingOf(total);
+    const copies: Copy[] = [];
+    let at = 0;
+    for (const r of reads) {
+      if (r.bytes > 0)
+        copies.push({ from: r.buffer.raw, fromOffset: r.offset, to: staging, toOffset: at, bytes: align(r.bytes) });
+      at += align(r.bytes);
+    }
+    await this.#submit(signal, copies);
+    try {
+      await staging.mapAsync(1 /* READ */, 0, total);
+    } catch (error) {
+      await Promise.resolve();
+      this.gpu.check();
+      throw error;
+    }
+    const mapped = staging.getMappedRange(0, total);
+    at = 0;
+    const out = reads.map((r) => {
+      const bytes = mapped.slice(at, at + r.bytes);
+      at += align(r.bytes);
+      return bytes;
+    });
+    staging.unmap();
+    throwIfCancelled(signal);
+    return out;
+  }
+
+  /** Forgets bind groups; to be called when a buffer they may name is freed. */
+  forget(): void {
+    this.#bindGroups.clear();
+  }
+
+  destroy(): void {
+    for (const a of this.#arenas) a.buffer.destroy();
+    this.#staging?.destroy();
+    this.forget();
+  }
+
+  async #submit(signal: AbortSignal | undefined, last: readonly Copy[]): Promise<void> {
+    const steps = this.#steps;
+    const { device } = this.gpu;
+    try {
+      throwIfCancelled(signal);
+      this.gpu.check();
+      for (let a = 0; a * BLOCKS < this.#blocks; a++) {
+        const { buffer, bytes } = this.#arenas[a];
+        device.queue.writeBuffer(buffer, 0, bytes, 0, Math.min(BLOCKS, this.#blocks - a * BLOCKS) * PARAMETER_BYTES);
+      }
+      let begin = 0;
+      while (begin < steps.length || last.length > 0) {
+        const limit = this.maxWork;
+        let work = 0;
+        let end = begin;
+        while (end < steps.length) {
+          const step = steps[end];
+          const w = 'pipeline' in step ? step.work : 0;
+          if (end > begin && work + w > limit) break;
+          work += w;
+          end++;
+        }
+        const final = end === steps.length;
+        device.queue.submit([this.#encode(steps, begin, end, final ? last : [])]);
+        begin = end;
+        const submitted = performance.now();
+        const pieceWork = work;
+        this.#running.push(
+          device.queue.onSubmittedWorkDone().then(() => {
+            const now = performance.now();
+            const ms = now - Math.max(this.#freeAt, submitted);
+            this.#freeAt = now;
+            // A short piece that ended early says nothing of the rate: it was mostly the round trip.
+            if (pieceWork > 0.5 * limit || ms > SUBMIT_MS) {
+              this.#rate = Math.max(LEAST_RATE, Math.min(Math.max(pieceWork / ms, this.#rate / 2), this.#rate * 2));
+            }
+          }),
+        );
+        while (this.#running.length >= IN_FLIGHT) await this.#running.shift();
+        if (final) break;
+        throwIfCancelled(signal);
+        this.gpu.check();
+      }
+    } finally {
+      this.#steps = [];
+      this.#blocks = 0;
+      this.#pendingWork = 0;
+    }
+  }
+
+  #encode(steps: readonly (Dispatch | Copy)[], begin: number, end: number, last: readonly Copy[]): GPUCommandBuffer {
+    const encoder = this.gpu.device.createCommandEncoder();
+    let pass: GPUComputePassEncoder | undefined;
+    let current: Pipeline | undefined;
+    const copy = (c: Copy) => {
+      pass?.end();
+      pass = undefined;
+      current = undefined;
+      encoder.copyBufferToBuffer(c.from, c.fromOffset, c.to, c.toOffset, c.bytes);
+    };
+    for (let i = begin; i < end; i++) {
+      const step = steps[i];
+      if (!('pipeline' in step)) {
+        copy(step);
+        continue;
+      }
+      pass ??= encoder.beginComputePass();
+      if (current !== step.pipeline) {
+        pass.setPipeline(step.pipeline.raw);
+        current = step.pipeline;
+      }
+      pass.setBindGroup(0, step.bindGroup, [step.offset]);
+      pass.dispatchWorkgroups(step.groups[0], step.groups[1]);
+    }
+    pass?.end();
+    pass = undefined;
+    for (const c of last) copy(c);
+    return encoder.finish();
+  }
+
+  #bindGroup(pipeline: Pipeline, buffers: readonly Buffer[], arena: number): GPUBindGroup {
+    let key = `${pipeline.id},${arena}`;
+    for (const b of buffers) key += `,${b.id}`;
+    let group = this.#bindGroups.get(key);
+    if (!group) {
+      group = this.gpu.device.createBindGroup({
+        label: pipeline.kernel.entry,
+        layout: pipeline.layout,
+        entries: [
+          { binding: 0, resource: { buffer: this.#arena(arena).buffer, size: PARAMETER_BYTES } },
+          ...pipeline.kernel.bindings.map(([binding], i) => ({ binding, resource: { buffer: buffers[i].raw } })),
+        ],
+      });
+      this.#bindGroups.set(key, group);
+    }
+    return group;
+  }
+
+  #arena(index: number): { buffer: GPUBuffer; bytes: Uint8Array<ArrayBuffer> } {
+    while (this.#arenas.length <= index) {
+      const size = BLOCKS * PARAMETER_BYTES;
+      this.#arenas.push({
+        buffer: this.gpu.device.createBuffer({
+          label: 'parameters',
+          size,
+          usage: 0x40 | 0x08 /* UNIFORM | COPY_DST */,
+        }),
+        bytes: new Uint8Array(size),
+      });
+    }
+    return this.#arenas[index];
+  }
+
+  #stagingOf(bytes: number): GPUBuffer {
+    if (!this.#staging || this.#staging.size < bytes) {
+      this.#staging?.destroy();
+      this.#staging = this.gpu.device.createBuffer({
+        label: 'readback',
+        size: bytes,
+        usage: 0x01 | 0x08 /* MAP_READ | COPY_DST */,
+      });
+    }
+    return this.#staging;
+  }
+}
+
+const align = (bytes: number): number => Math.ceil(bytes / 4) * 4;
+
+/** `count` workgroups as a grid of at most 65,535 a side; kernels fold it back and ignore what is over. */
+export function grid(count: number): [number, number] {
+  if (count === 0) return [0, 0];
+  const x = Math.min(count, 65535);
+  return [x, Math.ceil(count / x)];
+}
