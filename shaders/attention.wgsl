@@ -77,33 +77,45 @@ fn turned(base: u32, weight: u32, c: u32, position: u32) -> f32 {
   return v * turn.x + channel_of(base, weight, c - half) * turn.y;
 }
 
-// A thread places one channel of one head: heads of q first, then of k, then of v.
+// A thread places four channels of one head: heads of q first, then of k, then of v.
 @compute @workgroup_size(64)
 fn place(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.y * groups.x * 64u + id.x;
   let units = p.heads + 2u * p.kvHeads;
-  let c = i % p.headDim;
-  let unit = (i / p.headDim) % units;
-  let row = i / (p.headDim * units);
+  let quads = p.headDim / 4u;
+  let c = (i % quads) * 4u;
+  let unit = (i / quads) % units;
+  let row = i / (quads * units);
   if (row >= p.rows * p.branches) {
     return;
   }
   let here = places[row % p.rows];
   let base = row * p.qkvStride;
   if (unit < p.heads) {
+    let head = base + p.qOffset + unit * p.headStep;
     let o = row * p.qStride + unit * p.headDim + c;
-    q_out[o] = turned(base + p.qOffset + unit * p.headStep, 0u, c, here.x);
+    for (var j = 0u; j < 4u; j++) {
+      q_out[o + j] = turned(head, 0u, c + j, here.x);
+    }
     return;
   }
   let width = p.kvHeads * p.headDim;
   let cache = ((row / p.rows) * p.cacheRows + here.y) * 2u * width;
   if (unit < p.heads + p.kvHeads) {
-    let head = unit - p.heads;
-    kv_out[cache + head * p.headDim + c] = turned(base + p.kOffset + head * p.headStep, p.headDim, c, here.x);
+    let k = unit - p.heads;
+    let head = base + p.kOffset + k * p.headStep;
+    let o = cache + k * p.headDim + c;
+    for (var j = 0u; j < 4u; j++) {
+      kv_out[o + j] = turned(head, p.headDim, c + j, here.x);
+    }
     return;
   }
-  let head = unit - p.heads - p.kvHeads;
-  kv_out[cache + width + head * p.headDim + c] = qkv[base + p.vOffset + head * p.headStep + c];
+  let v = unit - p.heads - p.kvHeads;
+  let head = base + p.vOffset + v * p.headStep + c;
+  let o = cache + width + v * p.headDim + c;
+  for (var j = 0u; j < 4u; j++) {
+    kv_out[o + j] = qkv[head + j];
+  }
 }
 
 struct Tile {
@@ -253,13 +265,16 @@ fn softmax(
   for (var i = t; i < quads; i += THREADS) {
     let v = exp(seen(scores[base + i], tile.base + 4u * i, first, last) - top);
     sum += v.x + v.y + v.z + v.w;
+    if (!idle) {
+      scores[base + i] = v;
+    }
   }
   sum = total(sum, t, place);
   if (idle) {
     return;
   }
   for (var i = t; i < quads; i += THREADS) {
-    scores[base + i] = exp(seen(scores[base + i], tile.base + 4u * i, first, last) - top) / sum;
+    scores[base + i] /= sum;
   }
 }
 

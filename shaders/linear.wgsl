@@ -78,8 +78,18 @@ fn weightRow(c: u32) -> u32 {
   return p.weightStart + min(c, p.outputs - 1u);
 }
 
-fn eight_dot(a: vec4f, b: vec4f, v: Eight) -> f32 {
-  return dot(a, v.lo) + dot(b, v.hi);
+// Eight inputs of a row: `base` is the row's first vec4f.
+fn inputs(base: u32, step: u32) -> Eight {
+  return Eight(x[base + 2u * step], x[base + 2u * step + 1u]);
+}
+
+fn product(a: Eight, b: Eight) -> f32 {
+  return dot(a.lo, b.lo) + dot(a.hi, b.hi);
+}
+
+// Four columns of a row.
+fn strip(i: Eight, w0: Eight, w1: Eight, w2: Eight, w3: Eight) -> vec4f {
+  return vec4f(product(i, w0), product(i, w1), product(i, w2), product(i, w3));
 }
 
 // tanh overflows to NaN for large arguments on some drivers.
@@ -133,16 +143,23 @@ fn gated(acc: vec2f, column: u32) -> f32 {
   return silu(v.x) * v.y;
 }
 
+fn put(index: u32, column: u32, value: f32) {
+  var v = value;
+  if (EPILOGUE != GATED && p.hasBias != 0u) {
+    v += bias[p.biasStart + column];
+  }
+  if (EPILOGUE == ADD) {
+    out[index] += v;
+  } else {
+    out[index] = activate(v);
+  }
+}
+
 // Writes what the strip of columns c .. c+3 of one row comes to.
 fn finish(row: u32, c: u32, acc: vec4f) {
   var first = c;
-  var values = acc;
-  var count = 4u;
   if (EPILOGUE == GATED) {
     first = c >> 1u;
-    count = 2u;
-    values.x = gated(acc.xy, min(first, p.outputs - 1u));
-    values.y = gated(acc.zw, min(first + 1u, p.outputs - 1u));
   }
   if (first >= p.outputs) {
     return;
@@ -152,94 +169,136 @@ fn finish(row: u32, c: u32, acc: vec4f) {
     let branch = row / p.rowsPerSlot;
     target_row = p.slots[branch >> 2u][branch & 3u] * p.rowsPerSlot + row % p.rowsPerSlot;
   }
-  let base = target_row * p.outStride + p.columnStart;
-  for (var j = 0u; j < count; j++) {
-    let column = first + j;
-    if (column >= p.outputs) {
-      break;
-    }
-    var v = values[j];
-    if (EPILOGUE != GATED && p.hasBias != 0u) {
-      v += bias[p.biasStart + column];
-    }
-    if (EPILOGUE == ADD) {
-      out[base + column] += v;
-    } else {
-      out[base + column] = activate(v);
-    }
+  let base = target_row * p.outStride + p.columnStart + first;
+  let left = p.outputs - first;
+  if (EPILOGUE == GATED) {
+    put(base, first, gated(acc.xy, first));
+    if (left > 1u) { put(base + 1u, first + 1u, gated(acc.zw, first + 1u)); }
+  } else {
+    put(base, first, acc.x);
+    if (left > 1u) { put(base + 1u, first + 1u, acc.y); }
+    if (left > 2u) { put(base + 2u, first + 2u, acc.z); }
+    if (left > 3u) { put(base + 3u, first + 3u, acc.w); }
   }
-  if (first + count >= p.outputs) {
+  if (left <= select(4u, 2u, EPILOGUE == GATED)) {
     for (var column = p.outputs; column < p.padTo; column++) {
-      out[base + column] = 0.0;
+      out[base - first + column] = 0.0;
     }
   }
 }
 
-// A thread owns 8 rows by 4 columns in registers and reads straight from memory.
+// A thread owns 8 rows by 8 columns in registers and reads straight from memory.
 // Nothing waits for anything: the best on adapters that are programs on a processor, where a barrier is dear.
-override REG_X: u32 = 8u;
-override REG_Y: u32 = 8u;
-@compute @workgroup_size(REG_X, REG_Y)
+// (Written out: on those an indexed array of accumulators lives in memory and is many times slower.)
+@compute @workgroup_size(8, 8)
 fn matmul_register(@builtin(global_invocation_id) id: vec3u) {
-  let c = id.x * 4u;
+  let c = id.x * 8u;
   let r = id.y * 8u;
   let columns = select(p.outputs, 2u * p.outputs, EPILOGUE == GATED);
   if (c >= columns || r >= p.rows) {
     return;
   }
-  let b0 = rowBase(weightRow(c));
+  let b0 = rowBase(weightRow(c + 0u));
   let b1 = rowBase(weightRow(c + 1u));
   let b2 = rowBase(weightRow(c + 2u));
   let b3 = rowBase(weightRow(c + 3u));
-  let last = p.rows - 1u;
+  let b4 = rowBase(weightRow(c + 4u));
+  let b5 = rowBase(weightRow(c + 5u));
+  let b6 = rowBase(weightRow(c + 6u));
+  let b7 = rowBase(weightRow(c + 7u));
   let stride = p.steps * 2u;
   let first = p.rowStart + r;
-  let limit = p.rowStart + last;
-  let x0 = first * stride;
-  let x1 = min(first + 1u, limit) * stride;
-  let x2 = min(first + 2u, limit) * stride;
-  let x3 = min(first + 3u, limit) * stride;
-  let x4 = min(first + 4u, limit) * stride;
-  let x5 = min(first + 5u, limit) * stride;
-  let x6 = min(first + 6u, limit) * stride;
-  let x7 = min(first + 7u, limit) * stride;
-  var a0 = vec4f();
-  var a1 = vec4f();
-  var a2 = vec4f();
-  var a3 = vec4f();
-  var a4 = vec4f();
-  var a5 = vec4f();
-  var a6 = vec4f();
-  var a7 = vec4f();
+  let last = p.rowStart + p.rows - 1u;
+  let x0 = min(first + 0u, last) * stride;
+  let x1 = min(first + 1u, last) * stride;
+  let x2 = min(first + 2u, last) * stride;
+  let x3 = min(first + 3u, last) * stride;
+  let x4 = min(first + 4u, last) * stride;
+  let x5 = min(first + 5u, last) * stride;
+  let x6 = min(first + 6u, last) * stride;
+  let x7 = min(first + 7u, last) * stride;
+  var l0 = vec4f();
+  var r0 = vec4f();
+  var l1 = vec4f();
+  var r1 = vec4f();
+  var l2 = vec4f();
+  var r2 = vec4f();
+  var l3 = vec4f();
+  var r3 = vec4f();
+  var l4 = vec4f();
+  var r4 = vec4f();
+  var l5 = vec4f();
+  var r5 = vec4f();
+  var l6 = vec4f();
+  var r6 = vec4f();
+  var l7 = vec4f();
+  var r7 = vec4f();
   for (var k = 0u; k < p.steps; k++) {
     let w0 = weights(b0, k);
     let w1 = weights(b1, k);
     let w2 = weights(b2, k);
     let w3 = weights(b3, k);
-    let i = 2u * k;
-    a0 += strip(x0 + i, w0, w1, w2, w3);
-    a1 += strip(x1 + i, w0, w1, w2, w3);
-    a2 += strip(x2 + i, w0, w1, w2, w3);
-    a3 += strip(x3 + i, w0, w1, w2, w3);
-    a4 += strip(x4 + i, w0, w1, w2, w3);
-    a5 += strip(x5 + i, w0, w1, w2, w3);
-    a6 += strip(x6 + i, w0, w1, w2, w3);
-    a7 += strip(x7 + i, w0, w1, w2, w3);
+    let w4 = weights(b4, k);
+    let w5 = weights(b5, k);
+    let w6 = weights(b6, k);
+    let w7 = weights(b7, k);
+    let i0 = inputs(x0, k);
+    l0 += strip(i0, w0, w1, w2, w3);
+    r0 += strip(i0, w4, w5, w6, w7);
+    let i1 = inputs(x1, k);
+    l1 += strip(i1, w0, w1, w2, w3);
+    r1 += strip(i1, w4, w5, w6, w7);
+    let i2 = inputs(x2, k);
+    l2 += strip(i2, w0, w1, w2, w3);
+    r2 += strip(i2, w4, w5, w6, w7);
+    let i3 = inputs(x3, k);
+    l3 += strip(i3, w0, w1, w2, w3);
+    r3 += strip(i3, w4, w5, w6, w7);
+    let i4 = inputs(x4, k);
+    l4 += strip(i4, w0, w1, w2, w3);
+    r4 += strip(i4, w4, w5, w6, w7);
+    let i5 = inputs(x5, k);
+    l5 += strip(i5, w0, w1, w2, w3);
+    r5 += strip(i5, w4, w5, w6, w7);
+    let i6 = inputs(x6, k);
+    l6 += strip(i6, w0, w1, w2, w3);
+    r6 += strip(i6, w4, w5, w6, w7);
+    let i7 = inputs(x7, k);
+    l7 += strip(i7, w0, w1, w2, w3);
+    r7 += strip(i7, w4, w5, w6, w7);
   }
-  finish(first, c, a0);
-  if (r + 1u <= last) { finish(first + 1u, c, a1); }
-  if (r + 2u <= last) { finish(first + 2u, c, a2); }
-  if (r + 3u <= last) { finish(first + 3u, c, a3); }
-  if (r + 4u <= last) { finish(first + 4u, c, a4); }
-  if (r + 5u <= last) { finish(first + 5u, c, a5); }
-  if (r + 6u <= last) { finish(first + 6u, c, a6); }
-  if (r + 7u <= last) { finish(first + 7u, c, a7); }
-}
-
-fn strip(i: u32, w0: Eight, w1: Eight, w2: Eight, w3: Eight) -> vec4f {
-  let a = x[i];
-  let b = x[i + 1u];
-  return vec4f(eight_dot(a, b, w0), eight_dot(a, b, w1), eight_dot(a, b, w2), eight_dot(a, b, w3));
+  if (first + 0u <= last) {
+    finish(first + 0u, c, l0);
+    finish(first + 0u, c + 4u, r0);
+  }
+  if (first + 1u <= last) {
+    finish(first + 1u, c, l1);
+    finish(first + 1u, c + 4u, r1);
+  }
+  if (first + 2u <= last) {
+    finish(first + 2u, c, l2);
+    finish(first + 2u, c + 4u, r2);
+  }
+  if (first + 3u <= last) {
+    finish(first + 3u, c, l3);
+    finish(first + 3u, c + 4u, r3);
+  }
+  if (first + 4u <= last) {
+    finish(first + 4u, c, l4);
+    finish(first + 4u, c + 4u, r4);
+  }
+  if (first + 5u <= last) {
+    finish(first + 5u, c, l5);
+    finish(first + 5u, c + 4u, r5);
+  }
+  if (first + 6u <= last) {
+    finish(first + 6u, c, l6);
+    finish(first + 6u, c + 4u, r6);
+  }
+  if (first + 7u <= last) {
+    finish(first + 7u, c, l7);
+    finish(first + 7u, c + 4u, r7);
+  }
 }
 
 // 64 rows by 64 columns a workgroup, 8 by 8 outputs a thread, 16 inputs at a time through workgroup memory: every value
@@ -324,7 +383,7 @@ fn matvec_register(@builtin(global_invocation_id) id: vec3u) {
   let base = row * p.steps * 2u;
   var acc = vec4f();
   for (var k = 0u; k < p.steps; k++) {
-    acc += strip(base + 2u * k, weights(b0, k), weights(b1, k), weights(b2, k), weights(b3, k));
+    acc += strip(inputs(base, k), weights(b0, k), weights(b1, k), weights(b2, k), weights(b3, k));
   }
   finish(row, c, acc);
 }
@@ -343,7 +402,7 @@ fn matvec_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
   let base = row * p.steps * 2u;
   var acc = vec4f();
   for (var k = t; k < p.steps; k += 64u) {
-    acc += strip(base + 2u * k, weights(b0, k), weights(b1, k), weights(b2, k), weights(b3, k));
+    acc += strip(inputs(base, k), weights(b0, k), weights(b1, k), weights(b2, k), weights(b3, k));
   }
   partial[t] = acc;
   workgroupBarrier();

@@ -267,7 +267,7 @@ export class Dispatcher {
       this.#get('place', { QK_NORM: this.#qkNorm }),
       parameters(0, tilesInAll),
       [a.places, a.qkv, a.turns, a.qkNorm ?? this.empty, a.q, a.kv],
-      grid(Math.ceil(elements / 64)),
+      grid(Math.ceil(elements / 256)),
       elements * (a.qkNorm ? headDim : 2),
     );
     const WINDOW = spec.window ?? 0;
@@ -473,7 +473,6 @@ export function groupsOf(
 ): [number, number] {
   switch (name) {
     case 'matmul_register':
-      return [Math.ceil(columns / 32), Math.ceil(rows / 64)];
     case 'matmul_workgroup':
       return [Math.ceil(columns / 64), Math.ceil(rows / 64)];
     case 'matvec_register':

@@ -1,0 +1,208 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Dtype } from '../formats/tensor';
+import type { Buffer, Gpu } from '../gpu/gpu';
+import type { ModelSpec } from '../model/spec';
+import type { Dispatcher, KernelChoice } from './dispatcher';
+import { download, flat, freshGpu, matrix, numbers, upload, worst } from './testing/gpu';
+import { dispatcherFor, ImpatientRecorder, matrixOn, specOf } from './testing/kernels';
+import { activations, gated, linear } from './testing/oracle';
+import { padded } from './weights';
+
+/**
+ * Inputs and weights are exact multiples of 1/128 below 1, so all that differs from the oracle is the rounding of sums:
+ * 257 terms below 1 leave a partial sum below 20 or so, each rounded to 2^-24 of itself; measured errors are under 1e-5.
+ */
+const TOLERANCE = 3e-5;
+
+const SIZES = [1, 3, 5, 17, 63, 65, 257];
+const FILLER = 7; // what is in an output before, to see what is written and what is left alone
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await freshGpu();
+});
+
+type Variant = KernelChoice['matmul'] | KernelChoice['matvec'];
+const VARIANTS: Variant[] = ['matmul_register', 'matmul_workgroup', 'matvec_register', 'matvec_workgroup'];
+
+/** Every type with the two ways to store and with the gate; each of the other activations with one of the types. */
+const KINDS: readonly [Dtype, ModelSpec['activation']][] = [
+  ['F32', 'silu-gated'],
+  ['F16', 'silu-gated'],
+  ['BF16', 'silu-gated'],
+  ['F32', 'gelu-erf'],
+  ['F16', 'gelu-tanh'],
+  ['BF16', 'relu'],
+  ['F32', 'silu'],
+];
+
+async function make(variant: Variant, dtype: Dtype, activation: ModelSpec['activation'], slow = false) {
+  const choice = variant.startsWith('matmul') ? { matmul: variant } : { matvec: variant };
+  const recorder = slow ? new ImpatientRecorder(gpu) : undefined;
+  const d = await dispatcherFor(gpu, specOf({ dtype, activation }), choice as Partial<KernelChoice>, recorder);
+  if (variant.startsWith('matvec')) await d.ready('decoding'); // from then on products of few rows are matvecs
+  return d;
+}
+
+async function outputOf(d: Dispatcher, size: number, run: (out: Buffer) => void, before = FILLER) {
+  const out = await upload(gpu, new Float32Array(size).fill(before));
+  run(out);
+  return (await download(d.recorder, out)).subarray(0, size);
+}
+
+describe.each(VARIANTS)('%s multiplies as the formula says', (variant) => {
+  const rowSizes = variant.startsWith('matvec') ? [1, 2, 3] : SIZES;
+  const shapes = fc.record({
+    rows: fc.constantFrom(...rowSizes),
+    inputs: fc.constantFrom(...SIZES),
+    outputs: fc.constantFrom(...SIZES),
+    biased: fc.boolean(),
+    inParts: fc.boolean(),
+    seed: fc.nat(1000),
+  });
+
+  it.each(KINDS)('weights in %s: stored, then through %s; the padding is zero', async (dtype, activation) => {
+    const d = await make(variant, dtype, activation);
+    await fc.assert(
+      fc.asyncProperty(shapes, async ({ rows, inputs, outputs, biased, inParts, seed }) => {
+        const next = numbers(seed);
+        const x = matrix(rows, inputs, next);
+        const xs = await upload(gpu, flat(x, padded(inputs)));
+        const partRows = inParts ? Math.ceil(outputs / 3) : undefined;
+        const stride = padded(outputs);
+        for (const epilogue of ['store', activation] as const) {
+          const isGated = epilogue === 'silu-gated';
+          const w = matrix(outputs * (isGated ? 2 : 1), inputs, next);
+          const bias = biased ? w.map(() => next()) : undefined;
+          const on = await matrixOn(gpu, w, { dtype, bias, gated: isGated, partRows });
+          const got = await outputOf(d, rows * stride, (out) => d.linear(xs, rows, on, epilogue, out, stride));
+          const plain = linear(x, w, bias);
+          const want =
+            epilogue === 'store'
+              ? plain
+              : epilogue === 'silu-gated'
+                ? plain.map(gated)
+                : plain.map((row) => row.map(activations[epilogue]));
+          // A gate multiplies two sums, each up to about 20: so do their errors.
+          expect(worst(got, flat(want, stride))).toBeLessThan(isGated ? 10 * TOLERANCE : TOLERANCE);
+        }
+      }),
+      { numRuns: 3, seed: 20, endOnFailure: true },
+    );
+  });
+
+  it.each(['F32', 'F16', 'BF16'] as const)('weights in %s: added to the slots of the branches only', async (dtype) => {
+    const d = await make(variant, dtype, 'silu-gated');
+    const [perSlot, branches] = variant.startsWith('matvec') ? [1, 3] : [5, 3];
+    const slots = [6, 0, 3];
+    const [inputs, outputs] = [17, 65];
+    const next = numbers(5);
+    const x = matrix(perSlot * branches, inputs, next);
+    const w = matrix(outputs, inputs, next);
+    const bias = matrix(1, outputs, next)[0];
+    const stream = matrix(perSlot * 8, outputs, next);
+    const on = await matrixOn(gpu, w, { dtype, bias, partRows: 30 });
+    const xs = await upload(gpu, flat(x, padded(inputs)));
+    const buffer = await upload(gpu, flat(stream, padded(outputs)));
+    d.linearAdd(xs, on, { stream: buffer, slots, rows: perSlot });
+    const update = linear(x, w, bias);
+    const want = stream.map((row) => [...row]);
+    for (const [b, slot] of slots.entries())
+      for (let r = 0; r < perSlot; r++)
+        want[slot * perSlot + r] = want[slot * perSlot + r].map((v, i) => v + update[b * perSlot + r][i]);
+    const got = await download(d.recorder, buffer);
+    expect(worst(got, flat(want, padded(outputs)))).toBeLessThan(TOLERANCE);
+  });
+});
+
+describe('a product that would take too long is cut', () => {
+  it.each(['store', 'silu-gated'] as const)('by rows and by columns, with the same result: %s', async (epilogue) => {
+    const d = await make('matmul_register', 'F32', 'silu-gated', true);
+    const [rows, inputs, outputs] = [130, 9, 600];
+    const next = numbers(8);
+    const x = matrix(rows, inputs, next);
+    const w = matrix(outputs * (epilogue === 'store' ? 1 : 2), inputs, next);
+    const bias = w.map(() => next());
+    const on = await matrixOn(gpu, w, { bias, gated: epilogue === 'silu-gated', partRows: 350 });
+    const xs = await upload(gpu, flat(x, padded(inputs)));
+    const dispatches: number[] = [];
+    const dispatch = d.recorder.dispatch.bind(d.recorder);
+    d.recorder.dispatch = (...args) => {
+      dispatches.push(args[4]);
+      dispatch(...args);
+    };
+    const got = await outputOf(d, rows * outputs, (out) => d.linear(xs, rows, on, epilogue, out, outputs));
+    const plain = linear(x, w, bias);
+    expect(dispatches.length).toBe(3 * 4); // 64 + 64 + 2 rows by 256 + 94 columns of one part, 250 of the other...
+    expect(worst(got, flat(epilogue === 'store' ? plain : plain.map(gated), outputs))).toBeLessThan(TOLERANCE);
+  });
+
+  it('with the branches still in their slots', async () => {
+    const d = await make('matmul_register', 'F32', 'silu-gated', true);
+    const [perSlot, outputs, inputs] = [50, 300, 8];
+    const next = numbers(9);
+    const x = matrix(perSlot * 2, inputs, next);
+    const w = matrix(outputs, inputs, next);
+    const buffer = await upload(gpu, new Float32Array(perSlot * 3 * padded(outputs)));
+    const xs = await upload(gpu, flat(x, inputs));
+    d.linearAdd(xs, await matrixOn(gpu, w), { stream: buffer, slots: [2, 1], rows: perSlot });
+    const y = linear(x, w);
+    const zero = y.slice(0, perSlot).map((row) => row.map(() => 0));
+    const got = await download(d.recorder, buffer);
+    const want = flat([...zero, ...y.slice(perSlot), ...y.slice(0, perSlot)], padded(outputs));
+    expect(worst(got, want)).toBeLessThan(TOLERANCE);
+  });
+});
+
+describe('a run of columns', () => {
+  it.each([
+    [0, 8],
+    [8, 16],
+    [13, 7],
+    [16, 3],
+  ])('from %i on, %i of them, lies at the start of each row', async (first, count) => {
+    const d = await make('matmul_register', 'F32', 'silu-gated');
+    const next = numbers(4);
+    const x = matrix(5, 17, next);
+    const w = matrix(20, 17, next);
+    const xs = await upload(gpu, flat(x, 24));
+    const on = await matrixOn(gpu, w, { partRows: 9 });
+    const stride = 24;
+    const got = await outputOf(d, 5 * stride, (out) => d.linear(xs, 5, on, 'store', out, stride, { first, count }));
+    const want = linear(x, w.slice(first, first + count)).map((row) => [
+      ...row,
+      // after the matrix's last column comes its padding, elsewhere nothing is touched
+      ...(first + count === 20 ? [0, 0, 0, 0] : []),
+    ]);
+    expect(worst(got, flat(want, stride, FILLER))).toBeLessThan(TOLERANCE);
+  });
+});
+
+describe('activations far from zero', () => {
+  it.each(['gelu-tanh', 'gelu-erf', 'silu', 'relu'] as const)(
+    '%s neither overflows nor loses its tail',
+    async (name) => {
+      const d = await make('matmul_register', name === 'gelu-tanh' ? 'F16' : name === 'relu' ? 'BF16' : 'F32', name);
+      const inputs = [
+        -1e30, -1000, -90, -20, -6, -4.5, -3, -1, -0.5, -1e-3, 0, 1e-3, 0.4999, 0.5, 1, 3, 6, 20, 90, 1000,
+      ];
+      const xs = await upload(
+        gpu,
+        flat(
+          inputs.map((v) => [v]),
+          8,
+        ),
+      );
+      const on = await matrixOn(gpu, [[1]], { dtype: name === 'gelu-tanh' ? 'F16' : name === 'relu' ? 'BF16' : 'F32' });
+      const got = await outputOf(d, inputs.length * 8, (out) => d.linear(xs, inputs.length, on, name, out, 8));
+      for (const [i, v] of inputs.entries()) {
+        const want = activations[name](Math.fround(v));
+        // f32's own exp and tanh: a few units in the last place of the result, or of 1 where 1 + erf cancels.
+        expect(Math.abs(got[8 * i] - want), `${name}(${v}) is ${got[8 * i]}`).toBeLessThan(
+          1e-6 * Math.max(1, Math.abs(want)) + (v > -1e4 && v < -3 ? 3e-6 : 0) + (v < -1e29 ? 1e-6 : 0),
+        );
+      }
+    },
+  );
+});

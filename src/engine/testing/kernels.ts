@@ -1,0 +1,82 @@
+/** What kernel tests run on: a dispatcher for made-up models, and matrices of every published type. */
+import { parseConfig } from '../../formats/config';
+import type { Dtype } from '../../formats/tensor';
+import type { Gpu } from '../../gpu/gpu';
+import { Kernels } from '../../gpu/kernel';
+import { Recorder } from '../../gpu/recorder';
+import { layoutOf } from '../../model/describe';
+import type { ModelSpec } from '../../model/spec';
+import { Dispatcher, type KernelChoice } from '../dispatcher';
+import { type Linear, padded } from '../weights';
+import { flat, upload } from './gpu';
+
+const CONFIG = {
+  model_type: 'llama',
+  hidden_size: 16,
+  num_hidden_layers: 1,
+  num_attention_heads: 2,
+  intermediate_size: 16,
+  vocab_size: 16,
+};
+
+/** A description to compile kernels for; only the switches that `change` names matter to a kernel test. */
+export const specOf = (change: Partial<ModelSpec> = {}): ModelSpec => ({
+  ...layoutOf(parseConfig(JSON.stringify(CONFIG))),
+  dtype: 'F32',
+  ...change,
+});
+
+export const CHOICE: KernelChoice = { matmul: 'matmul_register', matvec: 'matvec_register', threads: 1 };
+
+/** A recorder for which every product is too long, so that it cuts where a slow adapter's would. */
+export class ImpatientRecorder extends Recorder {
+  override get maxWork(): number {
+    return 1;
+  }
+}
+
+export async function dispatcherFor(
+  gpu: Gpu,
+  spec: ModelSpec,
+  choice: Partial<KernelChoice> = {},
+  recorder = new Recorder(gpu),
+): Promise<Dispatcher> {
+  const empty = await gpu.allocate('empty', 16, 'activations');
+  return Dispatcher.create(recorder, Kernels.of(gpu), { ...CHOICE, ...choice }, empty, spec);
+}
+
+/** The bits of numbers that the type holds exactly. */
+export function bitsOf(values: Float32Array, dtype: Dtype): Float32Array | Uint16Array {
+  if (dtype === 'F32') return values;
+  return Uint16Array.from(new Uint32Array(values.buffer, values.byteOffset, values.length), (bits) => {
+    if (dtype === 'BF16') return bits >>> 16;
+    const exponent = ((bits >>> 23) & 255) - 112;
+    return exponent <= 0 ? 0 : ((bits >>> 16) & 0x8000) | (exponent << 10) | ((bits >>> 13) & 1023);
+  });
+}
+
+/** A matrix on the GPU as the loader would leave it, in parts of at most `partRows` outputs. */
+export async function matrixOn(
+  gpu: Gpu,
+  rows: readonly (readonly number[])[],
+  options: { dtype?: Dtype; bias?: readonly number[]; gated?: boolean; partRows?: number } = {},
+): Promise<Linear> {
+  const { dtype = 'F32', bias, gated = false } = options;
+  const outputs = rows.length / (gated ? 2 : 1);
+  const partRows = options.partRows ?? outputs;
+  const stride = padded(rows[0].length);
+  const parts = [];
+  for (let first = 0; first < outputs; first += partRows) {
+    const end = Math.min(outputs, first + partRows);
+    const mine = [...rows.slice(first, end), ...(gated ? rows.slice(outputs + first, outputs + end) : [])];
+    parts.push({ buffer: await upload(gpu, bitsOf(flat(mine, stride), dtype)), first, outputs: end - first });
+  }
+  return {
+    parts,
+    bias: bias && (await upload(gpu, Float32Array.from(bias))),
+    outputs,
+    steps: stride / 8,
+    dtype,
+    gated,
+  };
+}
