@@ -2,8 +2,8 @@ import { LopperError } from '../errors';
 import type { Buffer } from '../gpu/gpu';
 import { sublayerAt } from '../model/units';
 import type { DecoderContract, DropSet, RunOptions } from './contract';
-import { attn, type Cache, ffn, type Machine, prepare } from './forward';
-import { logitsOf } from './head';
+import { attn, type Cache, ffn, type Machine, planRows, prepare } from './forward';
+import { logitsOf, planLogits } from './head';
 import { packTokens } from './pack';
 import { pathOf, type Rows, room, treeRows } from './rows';
 import { padded } from './weights';
@@ -33,7 +33,6 @@ export class Decoder implements DecoderContract {
     readonly cacheRows: number,
     readonly sequences: Sequence[],
     keys: Uint32Array<ArrayBuffer>,
-    readonly maxLength: number,
   ) {
     this.#keys = keys;
   }
@@ -82,15 +81,7 @@ export class Decoder implements DecoderContract {
     }
     const caches = new Map<number, Buffer>();
     const longest = Math.max(...sequences.map((s) => s.length)) + maxNewTokens;
-    const decoder = new Decoder(
-      m,
-      dropped,
-      caches,
-      cacheRows,
-      sequences,
-      Uint32Array.from(keys),
-      Math.min(longest, spec.context),
-    );
+    const decoder = new Decoder(m, dropped, caches, cacheRows, sequences, Uint32Array.from(keys));
     try {
       for (let index = 0; index < spec.sublayers.length; index++) {
         if (spec.sublayers[index].kind === 'attn' && !dropped.has(index)) {
@@ -101,6 +92,7 @@ export class Decoder implements DecoderContract {
         }
       }
       decoder.logits = await decoder.#prefill(tree, options);
+      await decoder.#planSteps(longest);
       return decoder;
     } catch (error) {
       decoder.dispose();
@@ -171,6 +163,16 @@ export class Decoder implements DecoderContract {
       options.onProgress?.(end / tree.rows);
     }
     return logits;
+  }
+
+  /** Makes room for the longest step there will be, so that no step allocates. */
+  async #planSteps(longest: number): Promise<void> {
+    const { spec } = this.m;
+    const count = this.sequences.length;
+    const maxPosition = Math.min(longest, spec.context) - 1;
+    const scoreStride = room(maxPosition, 1, spec.window) + 4; // a window's first key is rounded down
+    await planRows(this.m, { count, tileCount: count, scoreStride, maxPosition, keyCount: this.#keys.length }, 1);
+    await planLogits(this.m, count);
   }
 
   /** One pass of the kept sublayers over a step's rows, in slot 0. */

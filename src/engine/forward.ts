@@ -39,29 +39,24 @@ export function branchesPerChunk(rows: number): number {
   return Math.max(1, Math.min(MAX_SLOTS, Math.floor(CHUNK_ROWS / rows)));
 }
 
-/**
- * Readies the working buffers for steps of these rows by `branches` branches at a time, and uploads the rows.
- * Nothing may be recorded and not yet submitted.
- */
-export async function prepare(m: Machine, rows: Rows, branches: number): Promise<void> {
-  const { spec, scratch } = m;
-  if (rows.maxPosition >= spec.context) {
-    throw new LopperError(
-      'prompt-too-long',
-      `A sequence of ${rows.maxPosition + 1} tokens is longer than the model's context of ${spec.context}.`,
-      'Shorten the text, or choose a smaller window.',
-    );
-  }
+/** What decides how large the working buffers must be. */
+export type RowShape = Pick<Rows, 'count' | 'tileCount' | 'scoreStride' | 'maxPosition'> & {
+  readonly keyCount: number;
+};
+
+/** Makes room for steps of this shape by `branches` branches at a time. Nothing may be recorded and not yet submitted. */
+export async function planRows(m: Machine, rows: RowShape, branches: number): Promise<void> {
+  const { spec } = m;
   const all = rows.count * branches;
   const heads = spec.heads * spec.headDim;
   const keys = spec.kvHeads * spec.headDim;
   const tile = TILE_ROWS * spec.heads * rows.scoreStride * 4;
   const limit = m.gpu.facts.limits.maxStorageBufferBindingSize;
-  await scratch.plan({
-    ids: rows.ids.byteLength,
-    places: rows.places.byteLength,
-    tiles: rows.tiles.byteLength,
-    keys: rows.keys.byteLength,
+  await m.scratch.plan({
+    ids: rows.count * 4,
+    places: rows.count * 8,
+    tiles: rows.tileCount * 16,
+    keys: rows.keyCount * 4,
     x: all * padded(spec.width) * 4,
     qkv: all * padded(heads + 2 * keys) * 4,
     q: all * padded(heads) * 4,
@@ -71,6 +66,19 @@ export async function prepare(m: Machine, rows: Rows, branches: number): Promise
     scores: Math.max(tile, Math.min(tile * rows.tileCount * branches, SCORE_BYTES, limit)),
     turns: turnsBytes(spec, rows.maxPosition),
   });
+}
+
+/** Makes room for the rows and uploads them. Throws `prompt-too-long` beyond the context. */
+export async function prepare(m: Machine, rows: Rows, branches: number): Promise<void> {
+  const { spec, scratch } = m;
+  if (rows.maxPosition >= spec.context) {
+    throw new LopperError(
+      'prompt-too-long',
+      `A sequence of ${rows.maxPosition + 1} tokens is longer than the model's context of ${spec.context}.`,
+      'Shorten the text, or choose a smaller window.',
+    );
+  }
+  await planRows(m, { ...rows, keyCount: rows.keys.length }, branches);
   const write = (name: string, data: Uint32Array<ArrayBuffer>) =>
     m.gpu.device.queue.writeBuffer(scratch.get(name).raw, 0, data);
   write('ids', rows.ids);

@@ -142,6 +142,22 @@ export async function scoreSlots(
   });
 }
 
+/** Rows of whole logits brought back together. */
+function rowsPerRead(m: Machine, rows: number): number {
+  const limit = Math.min(m.gpu.facts.limits.maxStorageBufferBindingSize, 64 * 2 ** 20);
+  return Math.max(1, Math.min(rows, Math.floor(limit / (padded(m.head.outputs) * 4))));
+}
+
+/** Makes room for the whole logits of so many rows. Nothing may be recorded and not yet submitted. */
+export async function planLogits(m: Machine, rows: number): Promise<void> {
+  const perRead = rowsPerRead(m, rows);
+  await m.scratch.plan({
+    listed: rows * 4,
+    headIn: Math.max(TILE_ROWS, perRead) * padded(m.spec.width) * 4,
+    wholeLogits: perRead * padded(m.head.outputs) * 4,
+  });
+}
+
 /** Raw logits [vocabulary] of the listed rows of each slot, rows in order within a slot. */
 export async function logitsOf(
   m: Machine,
@@ -155,19 +171,14 @@ export async function logitsOf(
   const { scratch, dispatcher } = m;
   const vocabulary = m.head.outputs;
   const stride = padded(vocabulary);
-  const limit = m.gpu.facts.limits.maxStorageBufferBindingSize;
-  const perRun = Math.max(1, Math.min(list.length, Math.floor(Math.min(limit, 64 * 2 ** 20) / (stride * 4))));
+  const perRead = rowsPerRead(m, list.length);
   await m.recorder.flush(signal);
-  await scratch.plan({
-    listed: list.length * 4,
-    headIn: Math.max(TILE_ROWS, perRun) * padded(m.spec.width) * 4,
-    wholeLogits: perRun * stride * 4,
-  });
+  await planLogits(m, list.length);
   m.gpu.device.queue.writeBuffer(scratch.get('listed').raw, 0, Uint32Array.from(list));
   const out: Float32Array[][] = slots.map(() => []);
   for (const [s, slot] of slots.entries()) {
-    for (let first = 0; first < list.length; first += perRun) {
-      const count = Math.min(perRun, list.length - first);
+    for (let first = 0; first < list.length; first += perRead) {
+      const count = Math.min(perRead, list.length - first);
       dispatcher.norm(m.finalNorm, { stream, slots: [slot], rows: rowsPerSlot }, scratch.get('headIn'), {
         buffer: scratch.get('listed'),
         first,
