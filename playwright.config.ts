@@ -1,0 +1,29 @@
+import { defineConfig } from '@playwright/test';
+import { CHROMIUM_FLAGS, findChromium } from './tools/chromium.mjs';
+
+const PORT = Number(process.env.LOPPER_E2E_PORT ?? 41730);
+const PREVIEW = `npx vite preview --strictPort --port ${PORT} --host 127.0.0.1`;
+
+export default defineConfig({
+  testDir: 'e2e',
+  testMatch: '**/*.spec.ts',
+  outputDir: 'test-results',
+  // A software adapter on two shared cores: one page at a time, and patience.
+  workers: 1,
+  timeout: 180_000,
+  expect: { timeout: 60_000 },
+  reporter: process.env.PLAYWRIGHT_JSON_OUTPUT_NAME ? [['list'], ['json']] : [['list']],
+  use: {
+    baseURL: `http://127.0.0.1:${PORT}/`,
+    viewport: { width: 1440, height: 900 },
+    actionTimeout: 30_000,
+    screenshot: 'only-on-failure',
+    launchOptions: { executablePath: findChromium(), args: CHROMIUM_FLAGS },
+  },
+  webServer: {
+    // LOPPER_BUILT: the caller has just built the page.
+    command: process.env.LOPPER_BUILT ? PREVIEW : `npx vite build && ${PREVIEW}`,
+    url: `http://127.0.0.1:${PORT}/`,
+    timeout: 180_000,
+  },
+});

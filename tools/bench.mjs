@@ -1,0 +1,148 @@
+// `npm run bench`: the real engine in Chromium, beside ONNX Runtime Web in the same page. Prints a table and writes
+// bench-results/*.json. `npm run bench -- prefill matmul` measures those only; `--hardware` takes the graphics card
+// in place of the software adapter that every machine has.
+import { createReadStream, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { CHROMIUM_FLAGS, findChromium } from './chromium.mjs';
+import { fail, ROOT, setUp } from './setup.mjs';
+
+/** @typedef {import('./bench/main').Measurements} Measurements */
+
+/** The graph that the peer runs; without it the peer is left out. */
+const PEER = process.env.LOPPER_PEER ?? join(ROOT, '..', 'shared', 'data', 'peers', 'llama-12x128.onnx');
+
+const number = (/** @type {number} */ value, digits = 0) =>
+  value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+const percent = (/** @type {number} */ share) => `${number(100 * share, 1)} %`;
+
+/**
+ * How each measurement is printed: rows of a label and a value, in the order in which they are taken.
+ * @type {{ [K in Exclude<keyof Measurements, 'adapter'>]: (result: Measurements[K]) => [string, string][] }}
+ */
+const ROWS = {
+  prefill: (r) => [
+    [`prefill, ${r.tokens} tokens`, `${number(r.tokensPerSecond)} tokens/s`],
+    r.peer
+      ? [`ONNX Runtime Web ${r.peer.version}, the same`, `${number(r.peer.tokensPerSecond)} tokens/s`]
+      : ['ONNX Runtime Web', `left out: there is no ${PEER}`],
+    ...(r.ratio ? [/** @type {[string, string]} */ (['  ratio', `${number(r.ratio, 2)} times`])] : []),
+  ],
+  decode: (r) => [
+    ['decode', `${number(r.tokensPerSecond, 1)} tokens/s`],
+    ['  buffers and bind groups made per token', number(r.allocationsPerToken, 2)],
+  ],
+  leaveOneOut: (r) => [
+    [`leave-one-out, ${r.branches} losses in one walk`, `${number(r.togetherMs / 1000, 2)} s`],
+    ['  the same kernels, a walk for each', `${number(r.naiveMs / 1000, 2)} s`],
+    ['  ratio', number(r.togetherMs / r.naiveMs, 3)],
+    ['  largest difference of a loss', `${r.largestDifference.toExponential(1)} nats`],
+  ],
+  toggle: (r) =>
+    r
+      ? [
+          [`toggle to new loss, ${r.tokens} tokens, median`, `${number(r.medianMs)} ms`],
+          ['  slowest', `${number(r.worstMs)} ms`],
+        ]
+      : [['toggle to new loss', 'left out: there is no bundled model']],
+  matmul: (r) => [
+    ['best multiply-add rate of the adapter', `${number(r.peakGflops, 1)} GFLOP/s`],
+    ...r.products.map(
+      (p) =>
+        /** @type {[string, string]} */ ([
+          `  matmul ${p.rows} x ${p.inputs} x ${p.outputs}`,
+          `${number(p.gflops, 2)} GFLOP/s, ${percent(p.share)}`,
+        ]),
+    ),
+  ],
+  kernels: (r) => [
+    ['a prefill, whole', `${number(r.wholeMs)} ms`],
+    ...r.kernels.map(
+      (k) => /** @type {[string, string]} */ ([`  ${k.kernel}, ${k.dispatches} dispatches`, `${number(k.ms)} ms`]),
+    ),
+  ],
+  memory: (r) => [
+    ['GPU memory: weights', `${number(r.weights / 2 ** 20, 1)} MiB`],
+    ['  activations', `${number(r.activations / 2 ** 20, 1)} MiB`],
+    ['  cache', `${number(r.cache / 2 ** 20, 1)} MiB`],
+  ],
+};
+
+const hardware = process.argv.includes('--hardware');
+const flags = hardware
+  ? [...CHROMIUM_FLAGS.filter((flag) => !flag.startsWith('--use-webgpu-adapter')), '--enable-features=Vulkan']
+  : CHROMIUM_FLAGS;
+const asked = process.argv.slice(2).filter((name) => name !== '--hardware');
+const names = /** @type {(keyof typeof ROWS)[]} */ (
+  Object.keys(ROWS).filter((n) => !asked.length || asked.includes(n))
+);
+const unknown = asked.filter((name) => !Object.hasOwn(ROWS, name));
+if (unknown.length > 0)
+  fail(`Nothing to measure is called ${unknown.join(', ')}: there is ${Object.keys(ROWS).join(', ')}.`);
+
+setUp();
+const { createServer } = await import('vite');
+const { chromium } = await import('playwright');
+
+const server = await createServer({
+  root: ROOT,
+  // Not the page's own settings: its Content-Security-Policy forbids the peer's WebAssembly.
+  configFile: false,
+  appType: 'mpa',
+  logLevel: 'warn',
+  cacheDir: join(ROOT, 'node_modules', '.vite-bench'),
+  server: { port: 0, hmr: false, watch: null },
+  optimizeDeps: { exclude: ['onnxruntime-web'], entries: ['tools/bench/index.html'] },
+  plugins: [
+    {
+      name: 'lopper:peer',
+      configureServer: ({ middlewares }) => {
+        middlewares.use('/bench/peer.onnx', (_, response) => {
+          if (existsSync(PEER)) createReadStream(PEER).pipe(response);
+          else response.writeHead(404).end();
+        });
+      },
+    },
+  ],
+});
+await server.listen();
+const browser = await chromium.launch({ executablePath: findChromium({ install: true }), args: flags });
+
+try {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(0);
+  const trouble = new Promise((_, reject) => page.on('pageerror', reject));
+  trouble.catch(() => undefined);
+  await page.goto(`${server.resolvedUrls?.local[0]}tools/bench/index.html`);
+  await Promise.race([page.waitForFunction('globalThis.measurements'), trouble]);
+  const measure = (/** @type {string} */ name) => Promise.race([page.evaluate(`measurements.${name}()`), trouble]);
+
+  /** @type {Measurements['adapter']} */
+  const adapter = await measure('adapter');
+  const where = {
+    adapter: [adapter.vendor, adapter.architecture, adapter.description].filter(Boolean).join(' '),
+    software: adapter.software,
+    browser: `Chromium ${browser.version()}`,
+    processor: `${cpus()[0]?.model.trim()}, ${cpus().length} cores`,
+  };
+  console.log(`${where.adapter}${where.software ? ' (software)' : ''}, ${where.browser}, ${where.processor}\n`);
+  /** @type {Record<string, unknown>} */
+  const results = {};
+  for (const name of names) {
+    const result = await measure(name);
+    results[name] = result;
+    for (const [label, value] of ROWS[name](/** @type {never} */ (result))) console.log(`${label.padEnd(48)} ${value}`);
+  }
+
+  const folder = join(ROOT, 'bench-results');
+  mkdirSync(folder, { recursive: true });
+  const date = new Date().toISOString();
+  const file = join(folder, `${date.slice(0, 19).replaceAll(':', '-')}.json`);
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const report = { format: 'lopper-bench', version: 1, lopper: version, date, where, kernels: adapter.matmul, results };
+  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+  console.log(`\nWritten to ${file}`);
+} finally {
+  await browser.close();
+  await server.close();
+}

@@ -1,0 +1,116 @@
+import type { DropSet } from '../../src/engine/contract';
+import { Engine } from '../../src/engine/engine';
+import { packTokens } from '../../src/engine/pack';
+import { parseConfig } from '../../src/formats/config';
+import { openWeights } from '../../src/formats/safetensors';
+import type { Gpu } from '../../src/gpu/gpu';
+import { describe as describeModel } from '../../src/model/describe';
+import { randomModel } from './random-model';
+import { PREFILL_TOKENS, SHAPE, tokens } from './shape';
+import { median, takeTurns } from './timing';
+
+const NOTHING: DropSet = new Set();
+const DECODE_PROMPT_TOKENS = 16;
+const DECODE_WARM_UP_STEPS = 4;
+const DECODE_STEPS = 64;
+
+/** Lopper's engine on the shape all prefill and decode figures are for. */
+export async function openOurs(gpu: Gpu): Promise<Engine> {
+  const files = randomModel();
+  const tensors = await openWeights(files);
+  const spec = describeModel(parseConfig(await files.text('config.json')), tensors);
+  return Engine.open(gpu, spec, tensors);
+}
+
+/** Runs a prompt through the model, every token of it scored. */
+export async function prefill(engine: Engine, length: number): Promise<void> {
+  const tree = packTokens([{ ids: tokens(length), scoreFrom: 1 }]);
+  const { branches } = await engine.walk(tree, [NOTHING]);
+  if (!branches[0]!.logprob.every(Number.isFinite)) throw new Error('The prefill gave numbers that are not finite.');
+}
+
+export interface DecodeResult {
+  readonly tokensPerSecond: number;
+  /** Buffers and bind groups made for each token. */
+  readonly allocationsPerToken: number;
+}
+
+/** Greedy decoding of one sequence. */
+export async function measureDecode(engine: Engine, device: GPUDevice): Promise<DecodeResult> {
+  const decoder = await engine.decoder(
+    NOTHING,
+    [tokens(DECODE_PROMPT_TOKENS)],
+    DECODE_WARM_UP_STEPS + DECODE_STEPS + 1,
+  );
+  const step = () => {
+    const logits = decoder.logits[0]!;
+    return decoder.step([{ sequence: 0, id: logits.indexOf(Math.max(...logits)) }]);
+  };
+  for (let i = 0; i < DECODE_WARM_UP_STEPS; i++) await step();
+  const allocations = countAllocations(device);
+  const times: number[] = [];
+  for (let i = 0; i < DECODE_STEPS; i++) {
+    const started = performance.now();
+    await step();
+    times.push(performance.now() - started);
+  }
+  const made = allocations.stop();
+  decoder.dispose();
+  return { tokensPerSecond: 1000 / median(times), allocationsPerToken: made / DECODE_STEPS };
+}
+
+/** Counts what the device is asked to make, until stopped. */
+function countAllocations(device: GPUDevice): { stop(): number } {
+  let count = 0;
+  const { createBuffer, createBindGroup } = device;
+  device.createBuffer = (descriptor) => {
+    count++;
+    return createBuffer.call(device, descriptor);
+  };
+  device.createBindGroup = (descriptor) => {
+    count++;
+    return createBindGroup.call(device, descriptor);
+  };
+  return {
+    stop() {
+      Object.assign(device, { createBuffer, createBindGroup });
+      return count;
+    },
+  };
+}
+
+export interface LeaveOneOutResult {
+  readonly branches: number;
+  readonly togetherMs: number;
+  readonly naiveMs: number;
+  /** Largest difference between the two ways' losses, nats: they must agree. */
+  readonly largestDifference: number;
+}
+
+/** Leave-one-out over all sublayers: one walk with a branch for each, against the same kernels in a walk for each. */
+export async function measureLeaveOneOut(engine: Engine): Promise<LeaveOneOutResult> {
+  const tree = packTokens([{ ids: tokens(PREFILL_TOKENS), scoreFrom: 1 }]);
+  const drops: DropSet[] = [NOTHING, ...Array.from({ length: 2 * SHAPE.blocks }, (_, i) => new Set([i]))];
+  const loss = ({ logprob }: { logprob: Float32Array }) => -logprob.reduce((sum, v) => sum + v, 0) / logprob.length;
+  let together: number[] = [];
+  let naive: number[] = [];
+  const [togetherTimes, naiveTimes] = await takeTurns(
+    [
+      async () => {
+        together = (await engine.walk(tree, drops)).branches.map(loss);
+      },
+      async () => {
+        naive = [];
+        for (const drop of drops) naive.push(loss((await engine.walk(tree, [drop])).branches[0]!));
+      },
+    ],
+    2,
+    1,
+  );
+  return {
+    branches: drops.length,
+    togetherMs: median(togetherTimes!),
+    naiveMs: median(naiveTimes!),
+    largestDifference: Math.max(...together.map((value, i) => Math.abs(value - naive[i]!))),
+  };
+}

@@ -1,0 +1,139 @@
+// `npm test`: sets up, runs every stage, adds up. `npm test -- unit gpu` runs those stages only.
+// The last line is `N passed, N failed` (and `, N skipped` where any); the status is 1 when anything failed.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findChromium, gpuEnvironment } from './chromium.mjs';
+import { fail, ROOT, setUp } from './setup.mjs';
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Count */
+
+const reports = mkdtempSync(join(tmpdir(), 'lopper-test-'));
+const unitReport = join(reports, 'unit.json');
+const gpuReport = join(reports, 'gpu.json');
+const pageReport = join(reports, 'page.json');
+
+const vitest = (/** @type {string} */ project, /** @type {string} */ report) => [
+  'vitest',
+  'run',
+  `--project=${project}`,
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${report}`,
+];
+
+/**
+ * What each stage runs, through npx, and where its counts are; one without a report counts as one test.
+ * @type {Record<string, { command: string[], report?: string, read?: (json: any) => Count }>}
+ */
+const STAGES = {
+  types: { command: ['tsc', '--noEmit'] },
+  lint: { command: ['biome', 'ci', '--colors=off', '.'] },
+  unit: { command: vitest('unit', unitReport), report: unitReport, read: countVitest },
+  gpu: { command: vitest('gpu', gpuReport), report: gpuReport, read: countVitest },
+  build: { command: ['vite', 'build'] },
+  page: { command: ['playwright', 'test'], report: pageReport, read: countPlaywright },
+};
+
+/** @returns {Count} */
+function countVitest(/** @type {any} */ json) {
+  // A file that fails to load has no tests of its own.
+  const broken = json.testResults.filter(
+    (/** @type {any} */ file) => file.status === 'failed' && file.assertionResults.length === 0,
+  ).length;
+  return {
+    passed: json.numPassedTests,
+    failed: json.numFailedTests + broken,
+    skipped: json.numPendingTests + (json.numTodoTests ?? 0),
+  };
+}
+
+/** @returns {Count} */
+function countPlaywright(/** @type {any} */ { stats, errors }) {
+  return {
+    passed: stats.expected + stats.flaky,
+    failed: stats.unexpected + (errors.length > 0 && stats.unexpected === 0 ? 1 : 0),
+    skipped: stats.skipped,
+  };
+}
+
+/** Runs a command with its output shown; resolves to its exit status. */
+function run(/** @type {string[]} */ command, /** @type {NodeJS.ProcessEnv} */ env) {
+  return new Promise((resolve) => {
+    const child = spawn('npx', ['--no-install', ...command], {
+      cwd: ROOT,
+      env,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      shell: process.platform === 'win32',
+    });
+    child.on('error', () => resolve(1));
+    child.on('exit', (status) => resolve(status ?? 1));
+  });
+}
+
+/** Runs one stage. One that fails without a failed test, or runs no test at all, has one failure. */
+async function runStage(/** @type {string} */ name, /** @type {NodeJS.ProcessEnv} */ env) {
+  const { command, report, read } = /** @type {(typeof STAGES)[string]} */ (STAGES[name]);
+  console.log(`\n=== ${name}: ${command[0]}`);
+  const started = performance.now();
+  const status = await run(command, env);
+  const seconds = (performance.now() - started) / 1000;
+  /** @type {Count} */
+  let count = { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 };
+  if (report && read) {
+    try {
+      count = read(JSON.parse(readFileSync(report, 'utf8')));
+    } catch {
+      count = { passed: 0, failed: 0, skipped: 0 }; // it ended before it could report
+    }
+    if (count.failed === 0 && (status !== 0 || count.passed === 0)) {
+      console.log(
+        `${name} ${count.passed === 0 ? 'ran no test' : 'failed outside its tests'}: counted as one failure.`,
+      );
+      count.failed = 1;
+    }
+  }
+  return { name, seconds, ...count };
+}
+
+const summary = (/** @type {Count} */ { passed, failed, skipped }) =>
+  `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !Object.hasOwn(STAGES, name));
+if (unknown.length > 0)
+  fail(`No stage is called ${unknown.join(', ')}: the stages are ${Object.keys(STAGES).join(', ')}.`);
+const names = Object.keys(STAGES).filter((name) => asked.length === 0 || asked.includes(name));
+
+setUp();
+/** @type {NodeJS.ProcessEnv} */
+const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: pageReport };
+if (names.includes('gpu') || names.includes('page')) {
+  try {
+    env.CHROMIUM_PATH = findChromium({ install: true });
+  } catch (error) {
+    // Without a browser the GPU and page stages fail, each saying why; the others still run.
+    console.error(error instanceof Error ? error.message : error);
+  }
+  Object.assign(env, gpuEnvironment(env.CHROMIUM_PATH));
+}
+
+const results = [];
+for (const name of names) {
+  const result = await runStage(name, env);
+  if (name === 'build' && result.failed === 0) env.LOPPER_BUILT = '1';
+  results.push(result);
+}
+rmSync(reports, { recursive: true, force: true });
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+console.log('\n');
+for (const { name, seconds, ...count } of results) {
+  total.passed += count.passed;
+  total.failed += count.failed;
+  total.skipped += count.skipped;
+  console.log(`${name.padEnd(6)} ${`${seconds.toFixed(0)} s`.padStart(6)}   ${summary(count)}`);
+}
+console.log(`\n${summary(total)}`);
+process.exit(total.failed > 0 ? 1 : 0);

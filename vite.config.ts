@@ -1,0 +1,72 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+
+/**
+ * The page's Content-Security-Policy, as a meta tag so that any static host will do. Models come from a host of the
+ * user's choice, hence every https host, and http on this machine for a mirror or a local server.
+ */
+function policy(dev: boolean): string {
+  return [
+    "default-src 'self'",
+    // In development Vite puts the refresh preamble inline, and speaks over a web socket.
+    `script-src 'self'${dev ? " 'unsafe-inline'" : ''}`,
+    // Radix's dialogs lock scrolling with a style element of their own.
+    "style-src 'self' 'unsafe-inline'",
+    `connect-src 'self' https: http://localhost:* http://127.0.0.1:* blob:${dev ? ' ws:' : ''}`,
+    "worker-src 'self' blob:",
+    "img-src 'self' data: blob:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+}
+
+function contentSecurityPolicy(): Plugin {
+  let dev = false;
+  return {
+    name: 'lopper:content-security-policy',
+    configResolved(config) {
+      dev = config.command === 'serve' && !config.isProduction;
+    },
+    transformIndexHtml: () => [
+      {
+        tag: 'meta',
+        attrs: { 'http-equiv': 'Content-Security-Policy', content: policy(dev) },
+        injectTo: 'head-prepend',
+      },
+    ],
+  };
+}
+
+/** Fails the build when the first screen would have to wait for the charts. */
+function chartsStayLazy(): Plugin {
+  return {
+    name: 'lopper:charts-stay-lazy',
+    apply: 'build',
+    generateBundle(_, bundle) {
+      const needed = Object.values(bundle).flatMap((file) => (file.type === 'chunk' && file.isEntry ? [file] : []));
+      for (const chunk of needed) {
+        if (chunk.moduleIds.some((id) => id.includes('/node_modules/recharts/')))
+          this.error(
+            `recharts is in ${chunk.fileName}, which the first screen waits for: import the charts with lazy().`,
+          );
+        for (const name of chunk.imports) {
+          const next = bundle[name];
+          if (next?.type === 'chunk' && !needed.includes(next)) needed.push(next);
+        }
+      }
+    },
+  };
+}
+
+export default defineConfig({
+  // Relative addresses: the site works from any sub-path.
+  base: './',
+  // No fallback to index.html: a missing model file must be a 404, not a page.
+  appType: 'mpa',
+  plugins: [react(), contentSecurityPolicy(), chartsStayLazy()],
+  // The worker too, so that what only it imports is found before the page is open, not by a reload after.
+  optimizeDeps: { entries: ['index.html', 'src/lab/worker.ts'] },
+  worker: { format: 'es' },
+  build: { target: 'es2023', chunkSizeWarningLimit: 900, modulePreload: { polyfill: false } },
+});
