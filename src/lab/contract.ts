@@ -82,6 +82,8 @@ export interface ModelReport {
   readonly weightBytes: number;
   /** True when weights pass through GPU memory a few sublayers at a time. */
   readonly streamed: boolean;
+  /** What a person should know of how it was opened: "kept in memory only, because ...". */
+  readonly notes?: readonly string[];
 }
 
 /** A calibration text, or token ids taken as they are. */
@@ -178,6 +180,8 @@ export interface EvalRequest {
   readonly masks: readonly (readonly Sublayer[])[];
   /** Replaces the bundled items: the text of a JSONL file and a name for it. */
   readonly data?: { readonly name: string; readonly text: string };
+  /** Replaces the bundled worked examples, in the same format. */
+  readonly fewshot?: { readonly name: string; readonly text: string };
 }
 
 export interface EvalReport {
@@ -197,7 +201,13 @@ export interface EvalReport {
     readonly p: number;
   };
   readonly items: readonly EvalItem[];
-  /** True when more items were asked for than a cancelled or limited run reached. */
+  /** Items that lost tokens on the left to fit the model's context. */
+  readonly truncated: number;
+  /** Rows of the file that are no items and were passed over. */
+  readonly unreadable: number;
+  /** Whether prompts begin with the tokenizer's BOS. */
+  readonly bos: boolean;
+  /** True while fewer items are done than were asked for. */
   readonly partial: boolean;
 }
 
@@ -210,8 +220,8 @@ export interface JobOptions {
 }
 
 /**
- * Every method rejects with a `LopperError`. After a failure the model that was open is still open.
- * Callbacks must be wrapped with `Comlink.proxy` when the lab is in a worker.
+ * Every method rejects with a `LopperError`. After a failure the model that was open is still open. In the page it is
+ * reached through `connectLab` (remote.ts): callbacks may be passed as they are.
  */
 export interface Lab {
   /** Finds the adapter, measures it and runs the self-test. Rejects with `no-webgpu` or `adapter-untrusted`. */
@@ -237,6 +247,7 @@ export interface Lab {
   ): Promise<GenerateReport>;
   evaluate(
     request: EvalRequest,
+    /** `soFar` carries no items: they came one by one. */
     options: JobOptions & { onItem?: (item: EvalItem, soFar: EvalReport) => void },
   ): Promise<EvalReport>;
   /** Ends a job within a quarter of a second; it rejects with `cancelled`. */

@@ -1,0 +1,155 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasData, readJson, STORIES } from '../lab/testing';
+
+const BIN = resolve('src/cli/lopper.mjs');
+const MODEL = resolve(STORIES);
+
+/** Runs `lopper` as a person would, from a folder that is not Lopper's. */
+function lopper(cwd: string, ...words: string[]): Promise<{ status: number | null; stdout: string; stderr: string }> {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, [BIN, ...words], { cwd });
+    const out = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk) => (out.stdout += chunk));
+    child.stderr.on('data', (chunk) => (out.stderr += chunk));
+    child.on('close', (status) => done({ status, ...out }));
+  });
+}
+
+describe('lopper without a model', () => {
+  const run = (...words: string[]) => lopper(tmpdir(), ...words);
+
+  it.each([
+    [['scor'], 'There is no command "scor"'],
+    [['score'], 'No model is given'],
+    [['score', 'sapling'], 'No calibration is given'],
+    [['generate', 'sapling', '--prompt'], '--prompt needs a value'],
+    [['generate', 'sapling', '--prompt', 'a', '--max-tokens', 'NaN'], '--max-tokens is "NaN"'],
+    [['info', './nowhere'], 'does not exist'],
+  ])('%j ends with status 1 and one line that says what is wrong', async (words, part) => {
+    const { status, stdout, stderr } = await run(...words);
+    expect(stderr).toMatch(/^lopper: .+\n$/);
+    expect(stderr).toContain(part);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  });
+
+  it('tells of itself', async () => {
+    const { status, stdout } = await run('influence', '--help');
+    expect(status).toBe(0);
+    for (const word of ['--metric', 'loo-loss', 'sublayer', '--drop'].slice(0, 3)) expect(stdout).toContain(word);
+  });
+});
+
+describe.skipIf(!hasData)('lopper on stories260K', () => {
+  const golden = hasData ? readJson(`${STORIES}/golden.json`) : undefined;
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'lopper-cli-'));
+    writeFileSync(join(folder, 'ids.json'), JSON.stringify(golden.windows));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const json = async (...words: string[]) => {
+    const { status, stdout, stderr } = await lopper(folder, ...words, '--json', '--quiet');
+    expect(status, stderr).toBe(0);
+    return JSON.parse(stdout);
+  };
+
+  it('info: blocks, parameters of each, cache, and the adapter when asked', async () => {
+    const report = await json('info', MODEL, '--adapter');
+    expect(report).toMatchObject({
+      blocks: 5,
+      dtype: 'F32',
+      context: 512,
+      vocabulary: 512,
+      kvBytesPerTokenPerBlock: 256,
+    });
+    expect(report.attnParameters).toHaveLength(5);
+    expect(report.adapter.selfTest.passed).toBe(true);
+  });
+
+  it('score: loss and windows of ids as they are, with the last logits', async () => {
+    const report = await json('score', MODEL, '--ids', 'ids.json', '--logits');
+    expect(Math.abs(report.loss / golden.loss - 1)).toBeLessThan(1e-4);
+    expect(report.tokens).toBe(508);
+    expect(report.windows).toHaveLength(4);
+    expect(report.windows[0].nll[0]).toBeCloseTo(golden.token_nll_first_window[0], 3);
+    expect(Math.abs(report.windows[0].logits[7] - golden.last_logits_first_window[7])).toBeLessThan(2e-3);
+  });
+
+  it('score: a mask from the list and the same from a file agree with leave-one-out', async () => {
+    const mask = {
+      format: 'lopper-mask',
+      version: 1,
+      model: { id: 'stories260K', architecture: 'LlamaForCausalLM', blocks: 5 },
+      index_base: 0,
+      dropped: { attn: [], ffn: [3] },
+    };
+    writeFileSync(join(folder, 'mask.json'), JSON.stringify(mask));
+    const wanted = golden.leave_one_out.sublayer[7].loss;
+    for (const words of [
+      ['--drop', 'ffn:3'],
+      ['--mask', 'mask.json'],
+    ]) {
+      const { loss } = await json('score', MODEL, '--ids', 'ids.json', ...words);
+      expect(Math.abs(loss - wanted)).toBeLessThan(1e-4);
+    }
+  });
+
+  it('influence: by name and unit, in walking order', async () => {
+    const report = await json('influence', MODEL, '--ids', 'ids.json', '--metric', 'loo-loss', '--unit', 'sublayer');
+    expect(report).toMatchObject({ metric: 'loo-loss', unit: 'sublayer' });
+    for (const [i, { loss }] of golden.leave_one_out.sublayer.entries()) {
+      expect(Math.abs(report.values[i] - loss)).toBeLessThan(1e-4);
+    }
+  });
+
+  it('generate and eval answer in JSON', async () => {
+    const text = await json(
+      'generate',
+      MODEL,
+      '--prompt',
+      'Once upon a time',
+      '--max-tokens',
+      '12',
+      '--drop',
+      'attn:4',
+    );
+    expect(text).toMatchObject({ stopped: 'length', ids: expect.any(Array) });
+    expect(text.ids).toHaveLength(12);
+    const items = [0, 1, 2].map((answer) => ({
+      question: `Which is ${answer}?`,
+      choices: ['zero', 'one', 'two', 'three'],
+      answer,
+    }));
+    writeFileSync(join(folder, 'items.jsonl'), items.map((i) => JSON.stringify(i)).join('\n'));
+    const report = await json(
+      'eval',
+      MODEL,
+      '--task',
+      'school',
+      '--data',
+      'items.jsonl',
+      '--drop',
+      'attn:1',
+      '--compare',
+    );
+    expect(report).toMatchObject({ task: 'school', metric: 'acc_norm', n: 3, chance: 0.25, full: { n: 3 }, shots: 0 });
+    expect(report.about).toContain('items.jsonl');
+    expect(report.interval[0]).toBeLessThanOrEqual(report.accuracy);
+    expect(report.interval[1]).toBeGreaterThanOrEqual(report.accuracy);
+    expect(report.items.map((i: { gold: number }) => i.gold)).toEqual([0, 1, 2]);
+    expect(report.items[0].scores).toHaveLength(4);
+    expect(report.items[0].full.scores).toHaveLength(4);
+  });
+
+  it('wrong input after the model is open: status 1, nothing on standard output, the values named', async () => {
+    writeFileSync(join(folder, 'bad.json'), '[[1, 600]]');
+    const { status, stdout, stderr } = await lopper(folder, 'score', MODEL, '--ids', 'bad.json', '--json');
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^lopper: Id 600 .* 0 to 511/);
+  });
+});

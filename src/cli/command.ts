@@ -1,0 +1,72 @@
+import type { Lab, ModelReport } from '../lab/contract';
+import type { Sublayer } from '../model/units';
+import type { Arguments, Options } from './arguments';
+import type { Reporter } from './terminal';
+
+/** What a command works with once its model is open. */
+export interface Session {
+  readonly lab: Lab;
+  readonly model: ModelReport;
+  readonly args: Arguments;
+  readonly reporter: Reporter;
+  /** Text of a file named on the command line, line ends as in Unix. Throws `file-missing`. */
+  readText(path: string): Promise<string>;
+  /** The mask that `--drop` or `--mask` names; empty where there is neither. */
+  mask(): Promise<readonly Sublayer[]>;
+}
+
+/** A result for programs and the same for people. */
+export interface Output {
+  readonly json: unknown;
+  readonly text: string;
+}
+
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  readonly usage: string;
+  readonly options: Options;
+  /** Throws `usage` for what is wrong with the words alone, before a model is opened. */
+  check?(args: Arguments): void;
+  run(session: Session): Promise<Output>;
+}
+
+/** Every command has one job. */
+export const JOB = 'lopper';
+
+/** Options of every command. */
+export const COMMON_OPTIONS: Options = {
+  json: { help: 'print JSON' },
+  quiet: { help: 'no progress on standard error' },
+  revision: { value: 'REV', help: 'branch, tag or commit of a model from the hub (main)' },
+  host: { value: 'URL', help: 'where models are fetched from (https://huggingface.co)' },
+  help: { help: 'this text' },
+};
+
+/** Options of commands that may drop layers. */
+export const MASK_OPTIONS: Options = {
+  drop: { value: 'LIST', help: 'drop these: attn:2,ffn:3,block:4-6; blocks count from 0' },
+  mask: { value: 'FILE', help: 'drop what a mask file says' },
+};
+
+/** Options of commands that need a calibration text. */
+export const CALIBRATION_OPTIONS: Options = {
+  ids: { value: 'FILE', help: 'windows as a JSON list of lists of token ids, taken as they are' },
+  text: { value: 'FILE', help: 'a text, cut into windows' },
+  'seq-len': { value: 'N', help: 'tokens a window (with --text)' },
+  'max-windows': { value: 'N', help: 'no more windows than this (with --text)' },
+};
+
+/** Lines of a table with its columns aligned: the first to the left, the others to the right. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows.reduce<number[]>((w, row) => row.map((cell, i) => Math.max(w[i] ?? 0, cell.length)), []);
+  return rows
+    .map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '))
+    .join('\n');
+}
+
+/** Names and values, one pair a line. */
+export function facts(rows: readonly (readonly [name: string, value: string])[]): string {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+}

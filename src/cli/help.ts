@@ -1,0 +1,31 @@
+import type { Options } from './arguments';
+import { COMMON_OPTIONS, type Command } from './command';
+
+/** What `lopper --help` prints. */
+export function overview(commands: readonly Command[]): string {
+  const width = Math.max(...commands.map((c) => c.name.length));
+  return `Lopper drops layers of a language model and shows what each was worth.
+
+${commands.map((c) => `  lopper ${c.name.padEnd(width)}  ${c.summary}`).join('\n')}
+
+MODEL is a folder in Hugging Face layout, a hub id such as HuggingFaceTB/SmolLM2-135M, or sapling, which ships with
+Lopper. lopper COMMAND --help tells a command's options.
+`;
+}
+
+/** What `lopper COMMAND --help` prints. */
+export const helpFor = (command: Command): string =>
+  `${command.summary[0]!.toUpperCase()}${command.summary.slice(1)}.
+
+  ${command.usage}
+
+${list({ ...command.options, ...COMMON_OPTIONS })}
+`;
+
+function list(options: Options): string {
+  const names = Object.entries(options).map(([name, { value }]) => `--${name}${value ? ` ${value}` : ''}`);
+  const width = Math.max(...names.map((n) => n.length));
+  return Object.values(options)
+    .map(({ help }, i) => `  ${names[i]!.padEnd(width)}  ${help}`)
+    .join('\n');
+}

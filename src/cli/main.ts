@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { LopperError } from '../errors';
+import { createLab } from '../lab/lab';
+import { nodeEnvironment } from '../lab/node';
+import { parseDropList } from '../pruning/drop-list';
+import { readMaskFile } from '../pruning/mask-file';
+import { type Arguments, readArguments, usage } from './arguments';
+import { COMMON_OPTIONS, type Command, JOB, type Session } from './command';
+import { evaluate } from './evaluate';
+import { generate } from './generate';
+import { helpFor, overview } from './help';
+import { influence } from './influence';
+import { info } from './info';
+import { modelRequest } from './model-request';
+import { score } from './score';
+import { Reporter } from './terminal';
+
+export const COMMANDS: readonly Command[] = [info, score, influence, generate, evaluate];
+
+/** Runs a command line and returns the exit status: the result on stdout, all else on stderr. `root` is Lopper's folder. */
+export async function main(words: readonly string[], root: string): Promise<number> {
+  const reporter = new Reporter(process.stderr, words.includes('--quiet'));
+  try {
+    const text = await answer(words, root, reporter);
+    reporter.clear();
+    process.stdout.write(text);
+    return 0;
+  } catch (error) {
+    reporter.clear();
+    process.stderr.write(`lopper: ${describeError(error)}\n`);
+    return 1;
+  }
+}
+
+async function answer([name = '', ...words]: readonly string[], root: string, reporter: Reporter): Promise<string> {
+  if (name === '--version') return `${JSON.parse(await readFile(join(root, 'package.json'), 'utf8')).version}\n`;
+  if (name === '--help' || name === 'help') return overview(COMMANDS);
+  const command = COMMANDS.find((c) => c.name === name);
+  if (!command) {
+    throw usage(
+      name === '' || name.startsWith('-') ? 'No command is given.' : `There is no command "${name}".`,
+      `Use one of ${COMMANDS.map((c) => c.name).join(', ')}; lopper --help says more.`,
+    );
+  }
+  const args = readArguments(command.name, words, { ...command.options, ...COMMON_OPTIONS });
+  if (args.values.has('help')) return helpFor(command);
+  const [model, ...rest] = args.positionals;
+  if (model === undefined) throw usage('No model is given.', `Write ${command.usage}.`);
+  if (rest.length > 0) throw usage(`"${rest[0]}" is one word too many.`, `Write ${command.usage}.`);
+  command.check?.(args);
+  if (args.values.has('drop') && args.values.has('mask')) {
+    throw usage('--drop and --mask are both given.', 'Give one of them.');
+  }
+  parseDropList(args.values.get('drop') ?? ''); // what cannot be read at all is said before a model is opened
+  const { json, text } = await command.run(await openSession(model, args, root, reporter));
+  return args.values.has('json') ? `${JSON.stringify(json)}\n` : `${text}\n`;
+}
+
+async function openSession(name: string, args: Arguments, root: string, reporter: Reporter): Promise<Session> {
+  const from = startFolder();
+  const environment = nodeEnvironment(root, {
+    onSoftware: (driver) => reporter.note(`No graphics card: computing on a software adapter (${driver}), slowly.`),
+  });
+  const lab = createLab(environment);
+  const request = modelRequest(name, from, args);
+  const model = await lab.open(request, { job: JOB, onProgress: reporter.progress });
+  for (const note of model.notes ?? []) reporter.note(note);
+  const readText = async (path: string) =>
+    unixLines(await readFile(resolve(from, path), 'utf8').catch(unreadable(path)));
+  return {
+    lab,
+    model,
+    args,
+    reporter,
+    readText,
+    async mask() {
+      const [drop, file] = [args.values.get('drop'), args.values.get('mask')];
+      if (drop !== undefined) return parseDropList(drop, model.blocks);
+      if (file === undefined) return [];
+      const { mask, warnings } = readMaskFile(await readText(file), model);
+      for (const warning of warnings) reporter.note(`${file}: ${warning}`);
+      return mask.dropped;
+    },
+  };
+}
+
+/** Where relative paths start: `npm run` changes to the package's folder and says where it was called from. */
+function startFolder(): string {
+  const { npm_lifecycle_event, INIT_CWD } = process.env;
+  return npm_lifecycle_event === 'lopper' && INIT_CWD ? INIT_CWD : process.cwd();
+}
+
+/** As Python reads text files, so that a text from Windows has the tokens it has everywhere. */
+const unixLines = (text: string) => text.replace(/\r\n?/g, '\n');
+
+const unreadable = (path: string) => (cause: NodeJS.ErrnoException) => {
+  const what = cause.code === 'ENOENT' ? 'does not exist' : `cannot be read (${cause.code})`;
+  throw new LopperError('file-missing', `${path} ${what}.`, 'Check the path.', { cause });
+};
+
+/** One line: what is wrong and what to do. */
+function describeError(error: unknown): string {
+  if (error instanceof LopperError) return `${error.message} ${error.remedy}`.replace(/\s*\n\s*/g, ' ');
+  if (process.env.LOPPER_DEBUG && error instanceof Error) return error.stack ?? error.message;
+  const what = error instanceof Error ? error.message : String(error);
+  return `a bug: ${what.replace(/\s*\n\s*/g, ' ')}. Please report it; LOPPER_DEBUG=1 shows where.`;
+}

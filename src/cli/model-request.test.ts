@@ -1,0 +1,46 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readArguments } from './arguments';
+import { COMMON_OPTIONS } from './command';
+import { modelRequest } from './model-request';
+
+describe('MODEL', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'lopper-model-'));
+    mkdirSync(join(folder, 'gpt2'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const request = (name: string, ...words: string[]) =>
+    modelRequest(name, folder, readArguments('info', words, COMMON_OPTIONS));
+
+  it('sapling is the bundled model', () => {
+    expect(request('sapling')).toEqual({ kind: 'bundled' });
+  });
+
+  it('a folder that is there is that folder, even under the name of a hub model', () => {
+    expect(request('gpt2')).toEqual({ kind: 'folder', path: join(folder, 'gpt2') });
+    expect(request('.')).toEqual({ kind: 'folder', path: folder });
+  });
+
+  it('what is written as a path is a folder, so that a typing mistake downloads nothing', () => {
+    expect(request('./gtp2')).toMatchObject({ kind: 'folder' });
+    expect(request('/models/x/y')).toEqual({ kind: 'folder', path: '/models/x/y' });
+  });
+
+  it('anything else is a hub id, from the host and revision given', () => {
+    expect(request('Qwen/Qwen3-0.6B')).toMatchObject({ kind: 'hub', repo: 'Qwen/Qwen3-0.6B', revision: 'main' });
+    expect(request('a/b', '--revision', 'v1', '--host', 'http://localhost:9')).toEqual({
+      kind: 'hub',
+      repo: 'a/b',
+      revision: 'v1',
+      host: 'http://localhost:9',
+    });
+  });
+
+  it('a revision of a local folder is refused rather than ignored', () => {
+    expect(() => request('gpt2', '--revision', 'v1')).toThrow(expect.objectContaining({ code: 'usage' }));
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import type { Progress } from '../lab/contract';
+import { describeProgress, Reporter } from './terminal';
+
+const at = (done: number, more: Partial<Progress> = {}): Progress => ({
+  label: 'Scoring',
+  done,
+  total: 100,
+  unit: 'steps',
+  ...more,
+});
+
+function terminal(isTTY: boolean) {
+  const written: string[] = [];
+  return { isTTY, written, write: (text: string) => written.push(text) };
+}
+
+describe('progress on standard error', () => {
+  it('is one line rewritten in place on a terminal, gone before the result', () => {
+    const tty = terminal(true);
+    const reporter = new Reporter(tty, false);
+    for (let i = 0; i <= 100; i++) reporter.progress(at(i));
+    reporter.clear();
+    expect(tty.written.join('')).not.toContain('\n');
+    expect(tty.written.at(-1)).toBe('\r\x1b[2K');
+  });
+
+  it('is a line every few seconds elsewhere, and none for what is quickly done', () => {
+    let time = 0;
+    const file = terminal(false);
+    const reporter = new Reporter(file, false, () => time);
+    for (; time <= 12_000; time += 100) reporter.progress(at(time / 120));
+    expect(file.written).toHaveLength(2);
+    expect(file.written.every((line) => line.endsWith('\n'))).toBe(true);
+  });
+
+  it('is nothing with --quiet', () => {
+    const tty = terminal(true);
+    const reporter = new Reporter(tty, true);
+    reporter.progress(at(1));
+    reporter.note('software');
+    reporter.clear();
+    expect(tty.written).toEqual([]);
+  });
+
+  it.each([
+    [at(30, { secondsLeft: 12.2 }), 'Scoring: 30%, 13 s left'],
+    [at(30), 'Scoring: 30%'],
+    [at(100, { secondsLeft: 0 }), 'Scoring: 100%'],
+    [at(10, { secondsLeft: 600 }), 'Scoring: 10%, 10 min left'],
+    [at(2 ** 20, { total: 2 ** 21, unit: 'bytes' }), 'Scoring: 1.0 of 2.0 MiB, 50%'],
+    [at(2 ** 20, { total: 0, unit: 'bytes' }), 'Scoring: 1.0 of unknown MiB'],
+  ])('reads "%s"', (progress, text) => {
+    expect(describeProgress(progress)).toBe(text);
+  });
+});

@@ -1,0 +1,234 @@
+import { LopperError, throwIfCancelled } from '../errors';
+import type { Sublayer, UnitKind } from '../model/units';
+import { maskFromSublayers, toDropSet } from '../pruning/mask';
+import { Calibrated } from './calibrated';
+import type {
+  AdapterReport,
+  Calibration,
+  EvalItem,
+  EvalReport,
+  EvalRequest,
+  GenerateEvent,
+  GenerateReport,
+  GenerateRequest,
+  InfluenceMetric,
+  InfluenceReport,
+  JobId,
+  JobOptions,
+  Lab,
+  MemoryReport,
+  ModelReport,
+  ModelRequest,
+  ScoreReport,
+} from './contract';
+import { type Device, openDevice } from './device';
+import type { Environment } from './environment';
+import { evaluate } from './evaluate';
+import { readExam } from './exam';
+import { checkSettings, generate } from './generate';
+import { METRICS } from './influence';
+import { encode, loadModel, needTokenizer, noRoomForBoth, type OpenModel, readModel } from './model';
+import { loadingProgress, ProgressMeter } from './progress';
+import { JobQueue } from './queue';
+import { cutWindows, layOutWindows } from './windows';
+
+/** Calibrations whose measurements are kept. */
+const KEPT_CALIBRATIONS = 4;
+
+/** The lab: one device, one open model, one job at a time. `Lab` says what each method does. */
+export function createLab(environment: Environment): Lab {
+  return new LocalLab(environment);
+}
+
+type Masks = readonly (readonly Sublayer[])[];
+
+class LocalLab implements Lab {
+  readonly #environment: Environment;
+  readonly #queue = new JobQueue();
+  readonly #calibrated = new Map<string, Calibrated>();
+  #device?: Promise<Device>;
+  /** The open model and the device its weights are on. */
+  #open?: { readonly model: OpenModel; readonly device: Device };
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  async start(): Promise<AdapterReport> {
+    return (await this.#liveDevice()).report;
+  }
+
+  open(request: ModelRequest, options: JobOptions): Promise<ModelReport> {
+    return this.#queue.run(options.job, async (signal) => {
+      const notes: string[] = [];
+      const loading = loadingProgress(muteAfter(signal, options).onProgress);
+      const files = await this.#environment.files(request, (note) => notes.push(note));
+      // What is wrong with the files is said before anything is asked of the device.
+      const found = await readModel(files, { signal, ...loading });
+      const device = await this.#liveDevice();
+      const work = loadModel(device.gpu, found, { signal, rates: device.rates, ...loading });
+      const model = await device.guard(work).catch((error) => {
+        throw this.#open ? noRoomForBoth(error) : error;
+      });
+      if (signal.aborted) model.engine.dispose();
+      throwIfCancelled(signal);
+      this.#replace(model, device);
+      return { ...model.report, ...(notes.length > 0 ? { notes } : {}) };
+    });
+  }
+
+  async memory(): Promise<MemoryReport> {
+    return this.#open?.model.engine.memory() ?? { weights: 0, activations: 0, cache: 0 };
+  }
+
+  score(calibration: Calibration, masks: Masks, options: JobOptions & { logits?: boolean }): Promise<ScoreReport[]> {
+    return this.#job(options, ({ model, signal, onProgress }) => {
+      const branches = masks.map((mask) => dropSet(model, mask));
+      const meter = new ProgressMeter(100, 'steps', onProgress);
+      return this.#calibrate(model, calibration).score(branches, {
+        signal,
+        logits: options.logits,
+        onProgress: (fraction) => meter.update(100 * fraction, 'Scoring'),
+      });
+    });
+  }
+
+  influence(
+    calibration: Calibration,
+    metric: InfluenceMetric,
+    unit: UnitKind,
+    options: JobOptions,
+  ): Promise<InfluenceReport> {
+    return this.#job(options, ({ model, signal, onProgress }) => {
+      if (!METRICS.includes(metric)) {
+        throw new LopperError('usage', `There is no metric named "${metric}".`, `Use one of ${METRICS.join(', ')}.`);
+      }
+      const total = model.report.blocks * (unit === 'sublayer' ? 2 : 1);
+      const meter = new ProgressMeter(total, 'steps', onProgress);
+      const name = metric === 'loo-loss' ? 'Leave-one-out' : `Influence (${metric})`;
+      return this.#calibrate(model, calibration).influence(metric, unit, {
+        signal,
+        onProgress: (fraction) => {
+          const done = fraction * total;
+          meter.update(done, `${name}, ${Math.floor(done)} of ${total}`);
+        },
+      });
+    });
+  }
+
+  generate(
+    request: GenerateRequest,
+    options: JobOptions & { onToken?: (e: GenerateEvent) => void },
+  ): Promise<GenerateReport> {
+    return this.#job(options, ({ model, signal, onProgress, onToken }) => {
+      checkSettings(request);
+      const { prompt, masks, maxTokens } = request;
+      const tokenizer = needTokenizer(model);
+      const meter = new ProgressMeter(maxTokens * masks.length, 'steps', onProgress);
+      const branches = masks.map((mask) => dropSet(model, mask));
+      return generate(model.engine, branches, encode(model, prompt), {
+        ...request,
+        tokenizer,
+        eosIds: model.eosIds,
+        signal,
+        onToken,
+        onStep: (done) => meter.update(done, `Writing, ${done} tokens`),
+      });
+    });
+  }
+
+  evaluate(
+    request: EvalRequest,
+    options: JobOptions & { onItem?: (item: EvalItem, soFar: EvalReport) => void },
+  ): Promise<EvalReport> {
+    return this.#job(options, async ({ model, signal, onProgress, onItem }) => {
+      const branches = request.masks.map((mask) => dropSet(model, mask));
+      const tokenizer = needTokenizer(model);
+      const exam = await readExam(request, (path) => this.#environment.bundledText(path, signal));
+      const total = exam.items.length;
+      const meter = new ProgressMeter(total, 'steps', onProgress);
+      const examinee = { ...model, tokenizer: { ...tokenizer, encode: (text: string) => encode(model, text) } };
+      return evaluate(examinee, exam, branches, {
+        signal,
+        onItem,
+        onProgress: (items) => meter.update(items, `${exam.task.name}, ${Math.floor(items)} of ${total}`),
+      });
+    });
+  }
+
+  async cancel(job: JobId): Promise<void> {
+    this.#queue.cancel(job);
+  }
+
+  async tokenize(text: string): Promise<{ ids: number[]; tokens: string[] }> {
+    const { model } = this.#open ?? noModel();
+    const tokenizer = needTokenizer(model);
+    const ids = encode(model, text);
+    return { ids, tokens: ids.map((id) => tokenizer.tokenText(id)) };
+  }
+
+  /** Runs work on the open model in its turn. A device that was lost since is opened anew first, and the model on it. */
+  #job<O extends JobOptions, T>(
+    options: O,
+    work: (on: { model: OpenModel; signal: AbortSignal } & Omit<O, 'job'>) => T | Promise<T>,
+  ): Promise<T> {
+    return this.#queue.run(options.job, async (signal) => {
+      const muted = muteAfter(signal, options);
+      let { model } = this.#open ?? noModel();
+      const device = await this.#liveDevice();
+      if (this.#open?.device !== device) {
+        const loading = loadingProgress(muted.onProgress);
+        model = await device.guard(loadModel(device.gpu, model, { signal, rates: device.rates, ...loading }));
+        this.#replace(model, device);
+      }
+      throwIfCancelled(signal);
+      return device.guard((async () => work({ ...muted, model, signal }))());
+    });
+  }
+
+  /** The device, opened and tested on first use and again after it was lost. */
+  async #liveDevice(): Promise<Device> {
+    const known = await this.#device?.catch(() => undefined);
+    if (known?.alive) return known;
+    known?.gpu.destroy();
+    this.#device = this.#environment.webgpu().then(openDevice);
+    return this.#device;
+  }
+
+  #replace(model: OpenModel, device: Device) {
+    this.#open?.model.engine.dispose();
+    this.#open = { model, device };
+    this.#calibrated.clear();
+  }
+
+  #calibrate(model: OpenModel, calibration: Calibration): Calibrated {
+    const key = JSON.stringify(calibration);
+    let found = this.#calibrated.get(key);
+    if (!found) {
+      const { vocabulary, context } = model.report;
+      const windows = cutWindows(calibration, {
+        vocabulary,
+        context,
+        encode: model.tokenizer && ((text) => encode(model, text)),
+      });
+      found = new Calibrated(model.engine, layOutWindows(windows, model.engine.maxRows));
+      if (this.#calibrated.size >= KEPT_CALIBRATIONS) this.#calibrated.delete(this.#calibrated.keys().next().value!);
+      this.#calibrated.set(key, found);
+    }
+    return found;
+  }
+}
+
+const dropSet = (model: OpenModel, mask: readonly Sublayer[]) =>
+  toDropSet(maskFromSublayers(model.report.blocks, mask));
+
+function noModel(): never {
+  throw new LopperError('usage', 'No model is open.', 'Open one first.');
+}
+
+/** The options with callbacks that fall silent once the job is cancelled, since its work may end a little later. */
+function muteAfter<O extends object>(signal: AbortSignal, options: O): O {
+  const mute = (value: unknown) =>
+    typeof value === 'function' ? (...args: unknown[]) => void (signal.aborted || value(...args)) : value;
+  return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, mute(value)])) as O;
+}

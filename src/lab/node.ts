@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LopperError } from '../errors';
+import { DownloadCache } from '../formats/cache';
+import { openHub } from '../formats/hub';
+import { openFolder } from '../formats/node';
+import { folderShelf } from '../formats/node-shelf';
+import { type DawnOptions, openDawn } from './dawn';
+import type { Environment } from './environment';
+
+/** The lab's surroundings in Node. `root` is Lopper's own folder, with `public/` in it; downloads go to the user's cache. */
+export function nodeEnvironment(root: string, options: DawnOptions = {}): Environment {
+  return {
+    webgpu: () => openDawn(options),
+    async files(request, onNote) {
+      switch (request.kind) {
+        case 'bundled':
+          return { ...(await openFolder(join(root, 'public', 'models', 'sapling'))), id: 'sapling' };
+        case 'folder':
+          return openFolder(request.path);
+        case 'hub':
+          return openHub(request, new DownloadCache(await folderShelf(), onNote));
+        case 'files':
+          throw new LopperError('usage', 'Files from a page cannot be opened here.', 'Give the path of their folder.');
+      }
+    },
+    bundledText: (path) =>
+      readFile(join(root, 'public', path), 'utf8').catch((cause) => {
+        throw new LopperError('file-missing', `${path}, which ships with Lopper, is missing.`, 'Install Lopper anew.', {
+          cause,
+        });
+      }),
+  };
+}

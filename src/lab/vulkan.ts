@@ -1,0 +1,95 @@
+/** Finds what Dawn needs on a Linux machine without a graphics card: a software Vulkan driver, and the Vulkan loader. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { constants, homedir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+
+const LAVAPIPE_FOLDERS = ['/usr/share/vulkan/icd.d', '/usr/local/share/vulkan/icd.d', '/etc/vulkan/icd.d'];
+const CHROMIUM_FOLDERS = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome', '/opt/chromium'];
+const SWIFTSHADER = 'vk_swiftshader_icd.json';
+/** Vulkan 1.3.274 came with Mesa 24.0; Dawn crashes on the lavapipe of earlier ones. */
+const LAVAPIPE_API = [1, 3, 274];
+/** dlopen's "stay loaded" (glibc and musl), which Node does not name. */
+const RTLD_NODELETE = 0x1000;
+
+/** True where a graphics card, or WSL's way to one, shows. */
+export function hasGraphicsCard(dev = '/dev'): boolean {
+  return (
+    list(join(dev, 'dri')).some((name) => name.startsWith('render')) ||
+    ['nvidia0', 'dxg'].some((name) => existsSync(join(dev, name)))
+  );
+}
+
+/** The manifest of the best software driver here: lavapipe, else the SwiftShader that lies beside a Chromium. */
+export function findSoftwareDriver(): string | undefined {
+  return findLavapipe(LAVAPIPE_FOLDERS) ?? findSwiftShader();
+}
+
+/** A lavapipe new enough for Dawn, as its manifest says. */
+export function findLavapipe(folders: readonly string[]): string | undefined {
+  for (const folder of folders) {
+    for (const name of list(folder)) {
+      if (/^lvp_icd.*\.json$/.test(name) && isRecent(join(folder, name))) return join(folder, name);
+    }
+  }
+  return undefined;
+}
+
+function isRecent(manifest: string): boolean {
+  try {
+    const version: string = JSON.parse(readFileSync(manifest, 'utf8')).ICD.api_version;
+    const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
+    const [a, b, c] = LAVAPIPE_API as [number, number, number];
+    return major > a || (major === a && (minor > b || (minor === b && patch >= c)));
+  } catch {
+    return false;
+  }
+}
+
+const findSwiftShader = () =>
+  chromiumFolders()
+    .map((folder) => join(folder, SWIFTSHADER))
+    .find((path) => existsSync(path));
+
+function chromiumFolders(): string[] {
+  const { CHROMIUM_PATH, PLAYWRIGHT_BROWSERS_PATH } = process.env;
+  const browsers = PLAYWRIGHT_BROWSERS_PATH || join(homedir(), '.cache', 'ms-playwright');
+  const playwrights = list(browsers)
+    .filter((name) => name.startsWith('chromium'))
+    .flatMap((name) => list(join(browsers, name)).map((inner) => join(browsers, name, inner)));
+  return [...(CHROMIUM_PATH ? [dirname(CHROMIUM_PATH)] : []), ...CHROMIUM_FOLDERS, ...playwrights.sort().reverse()];
+}
+
+/**
+ * Loads a Chromium's Vulkan loader where the system has none. Dawn asks for `libvulkan.so.1` by name and is then given
+ * the one already in the process. Node can only load libraries as addons, so both attempts end in an error: the first's
+ * says whether the loader was found, and the second has by then done its work.
+ */
+export function ensureVulkanLoader(): void {
+  const load = (path: string) => {
+    try {
+      const { RTLD_NOW, RTLD_GLOBAL } = constants.dlopen;
+      process.dlopen({ exports: {} }, path, RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE);
+    } catch (error) {
+      return String(error);
+    }
+    return '';
+  };
+  const name = 'libvulkan.so.1';
+  if (load(name).includes('did not self-register')) return;
+  const other = chromiumFolders()
+    .map((folder) => join(folder, name))
+    .find((path) => existsSync(path));
+  if (other) load(other);
+}
+
+/** For people: "lavapipe", "SwiftShader". */
+export const driverName = (manifest: string): string =>
+  basename(manifest) === SWIFTSHADER ? 'SwiftShader' : 'lavapipe';
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,8 @@
+/** The lab in a worker of the page. The worker's name is the address that bundled files are found under. */
+import { expose } from 'comlink';
+import { browserEnvironment } from './browser';
+import { createLab } from './lab';
+import { teachWire } from './wire';
+
+teachWire();
+expose(createLab(browserEnvironment(self.name)));

@@ -1,0 +1,74 @@
+/**
+ * Computes the results that ship with the bundled model, on this machine's adapter, through the same lab as the page:
+ * `npm run ship-results` writes public/models/sapling/results.json.
+ */
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Reporter } from '../src/cli/terminal';
+import type { InfluenceReport, JobOptions, Lab, ShippedResults } from '../src/lab/contract';
+import { createLab } from '../src/lab/lab';
+import { nodeEnvironment } from '../src/lab/node';
+import type { UnitKind } from '../src/model/units';
+
+const CALIBRATION = 'calibration/sapling.txt';
+/** Tokens a window, as in the page. */
+const SEQ_LEN = 256;
+const UNITS: readonly UnitKind[] = ['block', 'attn', 'ffn', 'sublayer'];
+/** Items of each task; more only narrow the intervals. */
+const TASKS = [
+  { task: 'school', limit: undefined },
+  { task: 'school_letters', limit: 100 },
+  { task: 'school_math', limit: undefined },
+];
+
+export async function main(_: readonly string[], root: string): Promise<number> {
+  const reporter = new Reporter(process.stderr, false);
+  const lab = createLab(nodeEnvironment(root, { onSoftware: (driver) => reporter.note(`Computing on ${driver}.`) }));
+  const job = (name: string): JobOptions => {
+    reporter.note(name);
+    return { job: name, onProgress: reporter.progress };
+  };
+  const { vendor, description } = await lab.start();
+  const model = await lab.open({ kind: 'bundled' }, job('Opening sapling'));
+  const text = await readFile(join(root, 'public', CALIBRATION), 'utf8');
+  const calibration = { text, seqLen: Math.min(SEQ_LEN, model.context) };
+  const [full] = await lab.score(calibration, [[]], job('Loss'));
+  const { loss, perplexity, tokens } = full!;
+  const influence: InfluenceReport[] = [];
+  for (const metric of ['cosine', 'loo-loss'] as const) {
+    for (const unit of UNITS) influence.push(await lab.influence(calibration, metric, unit, job(`${metric}, ${unit}`)));
+  }
+  const results: ShippedResults = {
+    format: 'lopper-results',
+    version: 1,
+    model,
+    calibration: {
+      source: CALIBRATION,
+      tokens: influence[0]!.tokens,
+      sha256: createHash('sha256').update(text).digest('hex'),
+    },
+    score: { loss, perplexity, tokens },
+    influence,
+    evaluations: await evaluations(lab, job),
+    madeBy: {
+      lopper: JSON.parse(await readFile(join(root, 'package.json'), 'utf8')).version,
+      adapter: [vendor, description].filter(Boolean).join(' '),
+      dtype: model.dtype,
+    },
+  };
+  await writeFile(join(root, 'public', 'models', 'sapling', 'results.json'), `${JSON.stringify(results, null, 1)}\n`);
+  reporter.clear();
+  const accuracies = results.evaluations.map((e) => `${e.task} ${e.results[0]!.accuracy.toFixed(3)}`);
+  console.log(`sapling: loss ${loss.toFixed(4)} over ${tokens} tokens; ${accuracies.join(', ')}`);
+  return 0;
+}
+
+async function evaluations(lab: Lab, job: (name: string) => JobOptions): Promise<ShippedResults['evaluations']> {
+  const reports: ShippedResults['evaluations'][number][] = [];
+  for (const { task, limit } of TASKS) {
+    const { items: _, ...report } = await lab.evaluate({ task, limit, masks: [[]] }, job(task));
+    reports.push(report);
+  }
+  return reports;
+}
