@@ -1,0 +1,64 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { expect, test } from '@playwright/test';
+import { LabPage } from './support/lab-page';
+
+test('a mask is exported, loaded back, and one of another model refused', async ({ page }, info) => {
+  const lab = new LabPage(page);
+  await lab.open();
+  await lab.cell(2, 'attention').click();
+  await lab.cell(7, 'feed-forward').click();
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export' }).click();
+  const path = info.outputPath('mask.json');
+  await (await saved).saveAs(path);
+  const file = JSON.parse(await readFile(path, 'utf8'));
+  expect(file).toMatchObject({ format: 'lopper-mask', index_base: 0, dropped: { attn: [2], ffn: [7] } });
+  expect(file.order).toEqual([
+    ['attn', 2],
+    ['ffn', 7],
+  ]);
+
+  await page.getByRole('button', { name: 'Restore all' }).click();
+  await page.getByLabel('Mask file').setInputFiles(path);
+  await expect(lab.dropped).toHaveCount(2);
+  await expect(lab.cell(7, 'feed-forward')).toHaveAttribute('aria-selected', 'true');
+
+  const foreign = info.outputPath('foreign.json');
+  await writeFile(foreign, JSON.stringify({ ...file, model: { ...file.model, blocks: 32 } }));
+  await page.getByLabel('Mask file').setInputFiles(foreign);
+  await expect(lab.alerts.filter({ hasText: 'mask-mismatch' })).toContainText('32 blocks');
+  const broken = info.outputPath('broken.json');
+  await writeFile(broken, '{"format": "lopper-mask", ');
+  await page.getByLabel('Mask file').setInputFiles(broken);
+  await expect(lab.alerts.filter({ hasText: 'mask-invalid' })).toContainText('not JSON');
+  await expect(lab.dropped).toHaveCount(2);
+});
+
+test('a shared link brings back the mask, the prompt and the settings', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const lab = new LabPage(page);
+  await lab.open();
+  await lab.cell(1, 'feed-forward').click();
+  await lab.cell(4, 'attention').click({ modifiers: ['Shift'] });
+  await lab.prompt.getByRole('textbox', { name: 'Prompt' }).fill('A fox & a <b>hen</b>');
+  await page.getByRole('button', { name: 'Copy link' }).click();
+  await expect(page.getByText('Link copied')).toBeVisible();
+  const address = await page.evaluate(() => navigator.clipboard.readText());
+  expect(new URL(address).hash).toContain('drop=ffn:1;block:4');
+
+  const other = await context.newPage();
+  const there = new LabPage(other);
+  await other.goto(address);
+  await expect(there.dropped).toHaveCount(3);
+  await there.computed();
+  await expect(there.dropped).toHaveCount(3);
+  await expect(there.prompt.getByRole('textbox', { name: 'Prompt' })).toHaveValue('A fox & a <b>hen</b>');
+  await expect(there.prunedLoss).toHaveText((await lab.prunedLoss.textContent())!);
+});
+
+test('a link that cannot be read is said, and the lab opens without it', async ({ page }) => {
+  const lab = new LabPage(page);
+  await lab.open('#model=sapling&drop=attn:99');
+  await expect(lab.alerts.filter({ hasText: 'mask-mismatch' })).toContainText('99');
+  await expect(lab.dropped).toHaveCount(0);
+});

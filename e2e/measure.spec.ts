@@ -1,0 +1,113 @@
+import { expect, test } from '@playwright/test';
+import { LabPage } from './support/lab-page';
+
+test('both models continue a prompt side by side, with their likeliest tokens at each step', async ({ page }) => {
+  const lab = new LabPage(page);
+  await lab.open();
+  await lab.cell(0, 'feed-forward').click();
+  await lab.prompt.getByRole('button', { name: 'A question' }).click();
+  await lab.prompt.getByRole('button', { name: 'Continue with both' }).click();
+  await expect(page.getByTestId('full-text')).not.toBeEmpty();
+  await expect(lab.prompt.getByRole('button', { name: 'Stop' })).toBeHidden();
+  const [full, pruned] = [page.getByTestId('full-text'), page.getByTestId('pruned-text')];
+  await expect(full).toHaveText(/\S/);
+  await expect(pruned).toHaveText(/\S/);
+  expect(await full.textContent()).not.toBe(await pruned.textContent());
+
+  const likeliest = lab.prompt.getByRole('list', { name: /full model at step 1$/ });
+  const steps = lab.prompt.getByRole('slider', { name: 'Step' });
+  await steps.focus();
+  await page.keyboard.press('Home');
+  await expect(likeliest.getByRole('listitem').first()).toContainText('%');
+  await page.keyboard.press('ArrowRight');
+  await expect(lab.prompt.getByRole('list', { name: /full model at step 2$/ })).toBeVisible();
+  await expect(lab.comparison.getByRole('row', { name: /^Decoding/ })).toContainText('%');
+
+  // Another mask: what was written is said to be old.
+  await lab.cell(0, 'feed-forward').click();
+  await expect(lab.prompt.getByText('written with another mask')).toBeVisible();
+});
+
+test('an empty prompt gets an answer that says so', async ({ page }) => {
+  const lab = new LabPage(page);
+  await lab.open();
+  await lab.prompt.getByRole('textbox', { name: 'Prompt' }).fill('');
+  await lab.prompt.getByRole('button', { name: 'Continue with both' }).click();
+  await expect(lab.alerts.filter({ hasText: 'prompt-empty' })).toBeVisible();
+  await page.getByRole('button', { name: /^Dismiss/ }).click();
+  await expect(lab.alerts).toHaveCount(0);
+});
+
+test('a writing run stops when asked', async ({ page }) => {
+  const lab = new LabPage(page);
+  await lab.open();
+  const length = lab.prompt.getByRole('slider', { name: 'Length' });
+  await length.focus();
+  await page.keyboard.press('End');
+  await lab.prompt.getByRole('button', { name: 'Continue with both' }).click();
+  await expect(page.getByTestId('full-text').locator('[data-step]').first()).toBeVisible();
+  await lab.prompt.getByRole('button', { name: 'Stop' }).click();
+  await expect(lab.prompt.getByRole('button', { name: 'Continue with both' })).toBeVisible();
+  await expect(lab.alerts).toHaveCount(0);
+});
+
+test('the school questions run with live counts, can be cancelled, and end in a paired difference', async ({
+  page,
+}) => {
+  const lab = new LabPage(page);
+  await lab.open();
+  await lab.cell(0, 'feed-forward').click();
+  await lab.comparison.getByRole('button', { name: 'Run School questions', exact: true }).click();
+  const bar = lab.comparison.getByRole('progressbar');
+  await expect(bar).toBeVisible();
+  await expect(async () => expect(Number(await bar.getAttribute('aria-valuenow'))).toBeGreaterThan(0)).toPass();
+  const cancelled = Date.now();
+  await lab.comparison.getByRole('button', { name: /^Cancel/ }).click();
+  await expect(bar).toBeHidden();
+  expect(Date.now() - cancelled).toBeLessThan(3000);
+  await expect(lab.alerts).toHaveCount(0);
+
+  await lab.comparison.getByRole('button', { name: 'Run School questions', exact: true }).click();
+  const row = lab.comparison.getByRole('row', { name: /^School questions/ });
+  await expect(row).toContainText(/lost, \d+ won/, { timeout: 150_000 });
+  await expect(row).toContainText('computed here', { timeout: 150_000 });
+  await expect(bar).toBeHidden({ timeout: 150_000 });
+  await expect(row).toContainText(/n = \d+/);
+});
+
+test('influence is computed here and replaces what was shipped; the table and the CSV hold its values', async ({
+  page,
+}) => {
+  const lab = new LabPage(page);
+  await lab.open();
+  await lab.influence.getByRole('radio', { name: 'Cosine' }).click();
+  await expect(lab.influence.getByText('Shipped with Lopper')).toBeVisible();
+  await lab.influence.getByRole('button', { name: 'Compute here' }).click();
+  await expect(lab.influence.getByText('Computed here on')).toBeVisible();
+  await lab.influence.getByRole('radio', { name: 'Table' }).click();
+  const rows = lab.influence.getByRole('row');
+  const blocks = await lab.tower.getByRole('row').count();
+  await expect(rows).toHaveCount(blocks + 1);
+  const saved = page.waitForEvent('download');
+  await lab.influence.getByRole('button', { name: 'CSV' }).click();
+  const text = (await (await saved).createReadStream()).setEncoding('utf8');
+  let csv = '';
+  for await (const part of text) csv += part;
+  const lines = csv.trim().split('\n');
+  expect(lines).toHaveLength(blocks + 1);
+  for (const value of lines[1]!.split(',')) expect(Number.isFinite(Number(value))).toBe(true);
+});
+
+test('the loss is measured on a text of one’s own', async ({ page }) => {
+  const lab = new LabPage(page);
+  await lab.open();
+  const before = await lab.number(lab.fullLoss);
+  await lab.comparison.getByRole('button', { name: 'Change the text' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Calibration text' });
+  await dialog
+    .getByRole('textbox', { name: /^Text/ })
+    .fill('The cat sat on the mat. The dog sat on the cat. Nobody was glad.');
+  await dialog.getByRole('button', { name: 'Use this text' }).click();
+  await expect(lab.comparison.getByText('pasted text')).toBeVisible();
+  await expect(async () => expect(await lab.number(lab.fullLoss)).not.toBe(before)).toPass();
+});

@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { type Hub, startHub } from './support/hub';
+import { LabPage } from './support/lab-page';
+
+const SAPLING = 'public/models/sapling';
+const STORIES = '../shared/data/models/stories260K';
+const FILES = ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'];
+
+/** A copy of the bundled model's folder in which one file is another. */
+async function spoiled(folder: string, file: string, spoil: (bytes: Buffer) => Buffer): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  for (const name of FILES)
+    if (existsSync(join(SAPLING, name))) await copyFile(join(SAPLING, name), join(folder, name));
+  await writeFile(join(folder, file), spoil(await readFile(join(SAPLING, file))));
+  return folder;
+}
+
+test('a folder is opened: another tower, grey until it is measured, then measured', async ({ page }) => {
+  test.skip(!existsSync(STORIES), `no model at ${STORIES}`);
+  const lab = new LabPage(page);
+  await lab.open();
+  const dialog = await lab.openModelDialog('Folder on this machine');
+  await dialog.getByLabel('Model folder').setInputFiles(STORIES);
+  await expect(lab.tower.getByRole('row')).toHaveCount(5);
+  await expect(dialog).toBeHidden();
+  await lab.computed();
+  // Cosine influence is cheap on so small a model and comes by itself.
+  await expect(lab.influence.getByText('Not measured')).toBeVisible();
+  await lab.influence.getByRole('radio', { name: 'Cosine' }).click();
+  await expect(lab.influence.getByText('Computed here on')).toBeVisible();
+  await expect(lab.cell(0, 'attention')).toHaveAttribute('aria-label', /influence/);
+});
+
+test('a corrupt folder is refused by name, and the model and mask before it stay', async ({ page }, info) => {
+  const lab = new LabPage(page);
+  await lab.open();
+  await lab.cell(1, 'attention').click();
+  const loss = await lab.lossAfter(await lab.number(lab.fullLoss));
+  const rows = await lab.tower.getByRole('row').count();
+  const cut = await spoiled(info.outputPath('cut'), 'model.safetensors', (b) => b.subarray(0, b.length - 1000));
+  const alien = await spoiled(info.outputPath('alien'), 'config.json', (b) =>
+    Buffer.from(
+      JSON.stringify({ ...JSON.parse(b.toString()), model_type: 'parrot', architectures: ['ParrotForCausalLM'] }),
+    ),
+  );
+  for (const [folder, code] of [
+    [cut, 'safetensors-corrupt'],
+    [alien, 'architecture-unknown'],
+  ] as const) {
+    const dialog = await lab.openModelDialog('Folder on this machine');
+    await dialog.getByLabel('Model folder').setInputFiles(folder);
+    await expect(lab.alerts.filter({ hasText: code })).toBeVisible();
+  }
+  await expect(lab.tower.getByRole('row')).toHaveCount(rows);
+  await expect(lab.dropped).toHaveCount(1);
+  expect(await lab.number(lab.prunedLoss)).toBe(loss);
+});
+
+test.describe('from a hub', () => {
+  let hub: Hub;
+  test.beforeEach(async () => {
+    hub = await startHub({ 'lopper/sapling': SAPLING });
+  });
+  test.afterEach(() => hub.close());
+
+  async function ask(lab: LabPage, repo: string) {
+    const dialog = await lab.openModelDialog('Hugging Face id');
+    await dialog.getByRole('textbox', { name: 'Model id' }).fill(repo);
+    await dialog.getByRole('textbox', { name: 'Host' }).fill(hub.url);
+    await dialog.getByRole('button', { name: 'Download and open' }).click();
+    return dialog;
+  }
+
+  test('a download shows its bytes, can be cancelled, recovers from a cut, and ends in an open model', async ({
+    page,
+  }) => {
+    const lab = new LabPage(page);
+    await lab.open();
+    hub.fault('model.safetensors', { kind: 'slow', bytesPerSecond: 400_000 });
+    const dialog = await ask(lab, 'lopper/sapling');
+    await expect(dialog.getByText(/MiB|KiB/).filter({ hasText: ' of ' })).toBeVisible();
+    await dialog.getByRole('button', { name: /^Cancel/ }).click();
+    await expect(dialog.getByRole('progressbar')).toBeHidden();
+    await expect(lab.alerts).toHaveCount(0);
+    await dialog.getByRole('button', { name: 'Close' }).click();
+
+    hub.fault('model.safetensors', { kind: 'cut' });
+    await ask(lab, 'lopper/sapling');
+    await expect(page.getByRole('banner').getByText('lopper/sapling')).toBeVisible();
+    await lab.computed();
+    expect(hub.requests.filter((r) => r.path.endsWith('model.safetensors')).length).toBeGreaterThan(1);
+  });
+
+  test('a model that is not there, and a page in place of a file, are said by name', async ({ page }) => {
+    const lab = new LabPage(page);
+    await lab.open();
+    await ask(lab, 'lopper/nothing');
+    await expect(lab.alerts.filter({ hasText: 'file-missing' })).toBeVisible();
+    hub.fault('config.json', { kind: 'html' });
+    await ask(lab, 'lopper/sapling');
+    await expect(lab.alerts.filter({ hasText: 'not-a-model-file' })).toBeVisible();
+    await expect(page.getByRole('banner').getByText('Sapling')).toBeVisible();
+  });
+});

@@ -1,0 +1,31 @@
+import { expect, test } from '@playwright/test';
+import { CHROMIUM_FLAGS, findChromium } from '../tools/chromium.mjs';
+import { LabPage } from './support/lab-page';
+
+test.use({
+  launchOptions: {
+    executablePath: findChromium(),
+    args: [
+      ...CHROMIUM_FLAGS.filter((flag) => !/webgpu/.test(flag)),
+      '--disable-gpu',
+      '--disable-features=WebGPUService',
+    ],
+  },
+});
+
+test('without WebGPU the page opens with the shipped results and says what helps', async ({ page }) => {
+  const lab = new LabPage(page);
+  await page.goto('./');
+  const advice = lab.alerts.filter({ hasText: 'WebGPU' });
+  await expect(advice).toContainText('chrome://flags/#enable-unsafe-webgpu');
+  await expect(advice).toContainText('ships with Lopper');
+  await expect(lab.fullLoss).toBeVisible();
+  await expect(lab.influence.locator('.recharts-bar-rectangle').first()).toBeVisible();
+  await expect(lab.comparison.getByRole('row', { name: /^School questions/ })).toContainText('%');
+  // What needs no adapter goes on: the mask, what it saves, and its file.
+  await lab.cell(3, 'attention').click();
+  await expect(lab.dropped).toHaveCount(1);
+  await expect(lab.comparison.getByRole('row', { name: /^Parameters/ })).toContainText('−');
+  await expect(lab.prunedLoss).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Continue with both' })).toBeDisabled();
+});

@@ -1,0 +1,98 @@
+import { useId } from 'react';
+import { Bar, BarChart, Cell, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import { fixed, short } from '../format';
+import type { ShownMetric, ShownUnit } from '../store/state';
+import { useApp } from '../store/store';
+import css from './influence.module.css';
+import { blockTicks, niceTicks } from './nice-ticks';
+
+interface Props {
+  readonly unit: ShownUnit;
+  readonly title: string;
+  readonly metric: ShownMetric;
+  readonly values: readonly number[];
+  readonly dropped: readonly boolean[];
+  onToggle(index: number): void;
+  onHover(index: number | undefined): void;
+}
+
+const HEIGHT = 124;
+
+/** Bars over the blocks; a click drops the unit or puts it back. Dropped ones are hatched, as in the tower. */
+export function UnitChart({ unit, title, metric, values, dropped, onToggle, onHover }: Props) {
+  const hatch = useId();
+  const marked = useApp((s) => (s.hovered?.kind === unit ? s.hovered.block : undefined));
+  const data = values.map((value, block) => ({ block, value }));
+  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
+  const colour = `var(--chart-${unit})`;
+  const indexOf = (state: { activeTooltipIndex?: unknown } | null) => {
+    const i = state?.activeTooltipIndex;
+    return i === undefined || i === null ? undefined : Number(i);
+  };
+  return (
+    <figure className={css.chart}>
+      <figcaption>{title}</figcaption>
+      <ResponsiveContainer width="100%" height={HEIGHT}>
+        <BarChart
+          data={data}
+          margin={{ top: 4, right: 4, bottom: 0, left: 0 }}
+          barCategoryGap="18%"
+          accessibilityLayer={false}
+          onClick={(state) => {
+            const i = indexOf(state);
+            if (i !== undefined) onToggle(i);
+          }}
+          onMouseMove={(state) => onHover(indexOf(state))}
+          onMouseLeave={() => onHover(undefined)}
+        >
+          <defs>
+            <pattern id={hatch} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+              <rect width="6" height="6" fill="var(--surface)" />
+              <line x1="0" y1="0" x2="0" y2="6" stroke={colour} strokeWidth="2.2" />
+            </pattern>
+          </defs>
+          <XAxis dataKey="block" tickLine={false} interval={0} ticks={blockTicks(values.length)} height={20} />
+          <YAxis
+            width={52}
+            tickLine={false}
+            axisLine={false}
+            domain={[low, high]}
+            ticks={niceTicks(low, high)}
+            interval={0}
+            tickFormatter={short}
+          />
+          <ReferenceLine y={0} stroke="var(--line-strong)" />
+          <Tooltip
+            cursor={{ fill: 'var(--ink)', fillOpacity: 0.07 }}
+            isAnimationActive={false}
+            content={({ active, payload }) => {
+              const point = payload?.[0]?.payload as (typeof data)[number] | undefined;
+              if (!active || !point) return null;
+              return (
+                <div className={css.tooltip}>
+                  <strong>
+                    {unit === 'block' ? 'Block' : unit} {point.block}
+                    {dropped[point.block] && ', dropped'}
+                  </strong>
+                  <br />
+                  {metric === 'cosine' ? '1 − cosine' : 'loss added'}: {fixed(point.value, 6)}
+                </div>
+              );
+            }}
+          />
+          <Bar dataKey="value" isAnimationActive={false} cursor="pointer" minPointSize={1}>
+            {data.map(({ block }) => (
+              <Cell
+                key={block}
+                fill={dropped[block] ? `url(#${hatch})` : colour}
+                stroke={block === marked ? 'var(--ink)' : colour}
+                strokeWidth={block === marked ? 2.5 : 1}
+                strokeDasharray={dropped[block] ? '3 2' : undefined}
+              />
+            ))}
+          </Bar>
+        </BarChart>
+      </ResponsiveContainer>
+    </figure>
+  );
+}

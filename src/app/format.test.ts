@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { bytes, count, duration, growth, perplexity, short, signed, signedPercent } from './format';
+
+describe('numbers as the page writes them', () => {
+  it('gives every change a sign, and none to nothing', () => {
+    expect(signed(0.1774)).toBe('+0.1774');
+    expect(signed(-0.2, 1)).toBe('−0.2');
+    expect(signed(-0.00001)).toBe('±0.0000');
+    expect(signedPercent(-0.256)).toBe('−25.6%');
+  });
+
+  it('keeps a cell short from the tiny to the huge', () => {
+    expect(short(0.0123)).toBe('0.012');
+    expect(short(1.234)).toBe('1.23');
+    expect(short(-0.02)).toBe('−0.020');
+    expect(short(0.00000012)).toBe('1e−7');
+    expect(short(123456)).toBe('1e5');
+  });
+
+  it('tells a large growth as a factor', () => {
+    expect(growth(1.256)).toBe('+25.6%');
+    expect(growth(0.9)).toBe('−10.0%');
+    expect(growth(212.17)).toBe('× 212');
+  });
+
+  it('names sizes, counts and times', () => {
+    expect(bytes(512)).toBe('512 B');
+    expect(bytes(12 * 1024)).toBe('12.0 KiB');
+    expect(count(4_012_032)).toBe('4.01 M');
+    expect(count(7)).toBe('7');
+    expect(duration(0.2)).toBe('1 s');
+    expect(duration(125)).toBe('2 min 05 s');
+    expect(duration(4320)).toBe('1 h 12 min');
+  });
+
+  it('says that a perplexity is not finite rather than plot it', () => {
+    expect(perplexity(Number.POSITIVE_INFINITY)).toBe('not finite');
+    expect(perplexity(8.4512)).toBe('8.45');
+    expect(perplexity(12345.6)).toBe('12,346');
+  });
+});

@@ -1,0 +1,71 @@
+import { version } from '../../../package.json';
+import { sameMask } from '../../pruning/mask';
+import { type MaskNotes, readMaskFile, writeMaskFile } from '../../pruning/mask-file';
+import { influenceOf, maskOf, shownValues } from '../store/select';
+import { notify, notifyFailure, setMask, store } from '../store/store';
+import { download } from './download';
+import { toFailure } from './failure';
+
+/** Saves the mask as Lopper's JSON file, with what is known of its cost. */
+export function exportMask(): void {
+  const s = store.getState();
+  if (!s.model) return;
+  try {
+    const text = writeMaskFile(maskOf(s), s.model.report, notes());
+    download(`${fileName(s.model.report.id)}-mask.json`, text, 'application/json');
+  } catch (error) {
+    notifyFailure('The mask could not be exported', toFailure(error));
+  }
+}
+
+/** Puts the mask of a file in force; a file that is no mask for this model changes nothing. */
+export async function importMask(file: File): Promise<void> {
+  const { model } = store.getState();
+  if (!model) return;
+  try {
+    const { mask, warnings } = readMaskFile(await file.text(), model.report);
+    setMask(mask);
+    notify(`Mask loaded from ${file.name}`, warnings.join(' ') || undefined);
+  } catch (error) {
+    notifyFailure(`${file.name} was not loaded`, toFailure(error));
+  }
+}
+
+const fileName = (id: string) => id.replace(/[^\w.-]+/g, '-').toLowerCase();
+
+function notes(): MaskNotes {
+  const s = store.getState();
+  const [attn, ffn] = (['attn', 'ffn'] as const).map((unit) => influenceOf(s, s.colourBy, unit));
+  const { calibration, machine, model, full } = s;
+  const evaluations = Object.values(s.evaluations).flatMap(({ report, masks }) => {
+    const [before, after] = report.results;
+    if (!before || !after || !report.difference || !masks[1] || !sameMask(masks[1], maskOf(s))) return [];
+    return [
+      {
+        task: report.task,
+        shots: report.shots,
+        n: after.n,
+        metric: report.metric,
+        full: before.accuracy,
+        pruned: after.accuracy,
+        ci95: [...report.difference.interval] as [number, number],
+      },
+    ];
+  });
+  return {
+    ...(attn &&
+      ffn && { scores: { metric: s.colourBy, unit: 'sublayer', attn: shownValues(attn), ffn: shownValues(ffn) } }),
+    ...(full && {
+      calibration: {
+        source: calibration.source,
+        sequences: Math.ceil(full.tokens / Math.max(1, calibration.seqLen - 1)),
+        tokens: full.tokens,
+      },
+    }),
+    ...(evaluations.length > 0 && { evaluations }),
+    ...(machine.status === 'ready' &&
+      model && {
+        made_by: { lopper: version, adapter: machine.adapter.description, dtype: model.report.dtype },
+      }),
+  };
+}

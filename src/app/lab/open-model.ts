@@ -1,0 +1,72 @@
+import type { ModelReport, ModelRequest } from '../../lab/contract';
+import type { Sublayer } from '../../model/units';
+import { makeMask, maskFromSublayers } from '../../pruning/mask';
+import type { ModelSource } from '../store/state';
+import { notifyFailure, startMask, store } from '../store/store';
+import { toFailure } from './failure';
+import { computeInfluence } from './influence';
+import { cancelJob, lab, runJob } from './jobs';
+import { forgetScores, requestScore } from './score';
+import { shippedState } from './shipped';
+
+/** Weights below these are measured without asking: on a GPU a moment, on the processor a few seconds. */
+const CHEAP_BYTES = { gpu: 300e6, software: 12e6 };
+
+const sourceOf = (request: ModelRequest): ModelSource => {
+  switch (request.kind) {
+    case 'files':
+      return { kind: 'files', name: request.name };
+    case 'hub':
+      return request;
+    default:
+      return { kind: 'bundled' };
+  }
+};
+
+/**
+ * Opens a model and, once it is there, puts it in the place of the one before: a failed or cancelled attempt changes
+ * nothing. `dropped` is the mask to start with. Resolves to whether it was opened.
+ */
+export async function openModel(request: ModelRequest, dropped: readonly Sublayer[] = []): Promise<boolean> {
+  const name = request.kind === 'hub' ? request.repo : request.kind === 'files' ? request.name : 'Sapling';
+  const run = await runJob('open', `Opening ${name}`, `${name} could not be opened`, (options) =>
+    lab().open(request, options),
+  );
+  if (run.ended !== 'done') return false;
+  for (const slot of ['score', 'influence', 'evaluate', 'generate', 'speed'] as const) cancelJob(slot);
+  show(run.value, sourceOf(request), dropped);
+  return true;
+}
+
+function show(report: ModelReport, source: ModelSource, dropped: readonly Sublayer[]): void {
+  const before = store.getState();
+  // The bundled model taking the place of its own shipped results: the mask made meanwhile stays.
+  const same = before.model?.report.fingerprint === report.fingerprint && before.model.loaded === false;
+  forgetScores();
+  store.setState({
+    model: { source, report, loaded: true },
+    generation: undefined,
+    speed: undefined,
+    ...shippedState(before.shipped, report),
+    ...(source.kind !== 'bundled' && { colourBy: 'cosine' as const }),
+  });
+  if (!same) startMaskFrom(report.blocks, dropped);
+  requestScore();
+  if (source.kind !== 'bundled' && isCheap(report)) void computeInfluence('cosine');
+}
+
+/** The mask a link brings, or none where the model has no such layers. */
+export function startMaskFrom(blocks: number, dropped: readonly Sublayer[]): void {
+  startMask(makeMask(blocks));
+  try {
+    if (dropped.length > 0) startMask(maskFromSublayers(blocks, dropped));
+  } catch (error) {
+    notifyFailure('The link’s layers were not dropped', toFailure(error));
+  }
+}
+
+function isCheap(report: ModelReport): boolean {
+  const { machine } = store.getState();
+  if (machine.status !== 'ready' || report.streamed || !report.hasTokenizer) return false;
+  return report.weightBytes <= (machine.adapter.software ? CHEAP_BYTES.software : CHEAP_BYTES.gpu);
+}

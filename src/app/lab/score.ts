@@ -1,0 +1,85 @@
+import type { Calibration, ScoreReport } from '../../lab/contract';
+import { sublayerIndex } from '../../model/units';
+import { type Mask, makeMask } from '../../pruning/mask';
+import { adapterName, canCompute, maskOf } from '../store/select';
+import type { AppState, Origin, Scored } from '../store/state';
+import { store } from '../store/store';
+import { cancelJob, lab, runJob } from './jobs';
+
+/** Toggles closer together than this are one: long enough to tell a double click, too short to be felt. */
+const DEBOUNCE_MS = 40;
+/** Losses kept, so that undo shows a known one at once. */
+const MOST_KEPT = 400;
+
+const known = new Map<string, Scored>();
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+const keyOf = (mask: Mask) =>
+  mask.dropped
+    .map(sublayerIndex)
+    .sort((a, b) => a - b)
+    .join();
+
+export const hereOrigin = (s: AppState): Origin => ({
+  kind: 'here',
+  adapter: s.machine.status === 'ready' ? adapterName(s.machine.adapter) : 'unknown adapter',
+});
+
+/** The calibration text as the lab takes it, within the model's context. */
+export function calibrationOf(s: AppState): Calibration {
+  const { text, seqLen } = s.calibration;
+  return { text, seqLen: Math.min(seqLen, s.model?.report.context ?? seqLen) };
+}
+
+/** Forgets every loss: another model or another text. */
+export function forgetScores(): void {
+  known.clear();
+  clearTimeout(timer);
+  cancelJob('score');
+  store.setState({ full: undefined, pruned: undefined, scoreFailure: undefined });
+}
+
+/** Sees to it that the loss of the mask in force is shown: from memory, or computed soon. */
+export function requestScore(): void {
+  clearTimeout(timer);
+  const s = store.getState();
+  if (s.painting) return;
+  const mask = maskOf(s);
+  const kept = known.get(keyOf(mask));
+  if (kept) store.setState(mask.dropped.length === 0 ? { full: kept } : { pruned: kept });
+  cancelJob('score');
+  store.setState({ scoreFailure: undefined });
+  if (!canCompute(s) || s.calibration.text === '') return;
+  if (kept && known.has('')) return;
+  timer = setTimeout(() => void computeScore(mask), DEBOUNCE_MS);
+}
+
+async function computeScore(mask: Mask): Promise<void> {
+  const before = store.getState();
+  const full = makeMask(mask.blocks);
+  const masks = [full, mask].filter((m) => !known.has(keyOf(m)));
+  const wanted = mask.dropped.length === 0 ? masks.slice(0, 1) : masks;
+  const { model, calibration } = before;
+  const run = await runJob('score', 'Loss on the calibration text', 'The loss could not be computed', (options) =>
+    lab().score(
+      calibrationOf(before),
+      wanted.map((m) => m.dropped),
+      options,
+    ),
+  );
+  const now = store.getState();
+  if (run.ended !== 'done' || now.model?.report !== model?.report || now.calibration !== calibration) return;
+  run.value.forEach((report, i) => {
+    keep(wanted[i]!, report, now);
+  });
+  store.setState((s) => ({
+    full: known.get('') ?? s.full,
+    ...(mask.dropped.length > 0 && { pruned: known.get(keyOf(mask)) }),
+    calibration: { ...s.calibration, tokens: run.value[0]!.tokens },
+  }));
+}
+
+function keep(mask: Mask, { loss, perplexity, tokens }: ScoreReport, s: AppState): void {
+  if (known.size >= MOST_KEPT) known.delete([...known.keys()].find((k) => k !== '')!);
+  known.set(keyOf(mask), { loss, perplexity, tokens, mask, origin: hereOrigin(s) });
+}

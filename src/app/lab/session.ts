@@ -1,0 +1,91 @@
+import type { Sublayer } from '../../model/units';
+import type { Link } from '../../pruning/link';
+import { sameMask } from '../../pruning/mask';
+import { maskOf } from '../store/select';
+import { notifyFailure, store } from '../store/store';
+import { loadBundledText } from './calibration';
+import { toFailure } from './failure';
+import { cancelJob, lab } from './jobs';
+import { linkFromAddress } from './link';
+import { openModel, startMaskFrom } from './open-model';
+import { requestScore } from './score';
+import { fetchShipped, shippedState } from './shipped';
+
+/**
+ * Brings the page to life: shipped results first, then the adapter, then the model on it. Nothing here throws; what
+ * fails is shown, and what does not depend on it goes on.
+ */
+export async function startSession(): Promise<void> {
+  watchMask();
+  const link = linkFromAddress();
+  const wanted = link?.model?.kind === 'hub' ? link.model : undefined;
+  if (link) applySettings(link);
+  await Promise.all([loadBundledText(), showShipped(wanted ? [] : (link?.dropped ?? []))]);
+  if (!(await startMachine())) return;
+  const bundled = await openModel({ kind: 'bundled' }, wanted ? [] : link?.dropped);
+  if (wanted) await openModel({ host: 'https://huggingface.co', ...wanted }, link?.dropped);
+  else if (!bundled) return;
+}
+
+function applySettings({ prompt, temperature, seed, length, window }: Link): void {
+  store.setState((s) => ({
+    prompt: {
+      prompt: prompt ?? s.prompt.prompt,
+      temperature: temperature ?? s.prompt.temperature,
+      seed: seed ?? s.prompt.seed,
+      maxTokens: length ?? s.prompt.maxTokens,
+    },
+    calibration: { ...s.calibration, seqLen: window ?? s.calibration.seqLen },
+  }));
+}
+
+async function showShipped(dropped: readonly Sublayer[]): Promise<void> {
+  try {
+    const shipped = await fetchShipped();
+    if (!shipped) return;
+    const { model } = shipped;
+    store.setState({
+      shipped,
+      model: { source: { kind: 'bundled' }, report: model, loaded: false },
+      ...shippedState(shipped, model),
+    });
+    startMaskFrom(model.blocks, dropped);
+  } catch (error) {
+    notifyFailure('The shipped results could not be read', toFailure(error));
+  }
+}
+
+/** Finds the adapter and lets it prove itself. */
+async function startMachine(): Promise<boolean> {
+  store.setState({ machine: { status: 'starting' } });
+  try {
+    store.setState({ machine: { status: 'ready', adapter: await lab().start() } });
+    return true;
+  } catch (error) {
+    const failure = toFailure(error);
+    const status =
+      failure.code === 'no-webgpu' ? 'absent' : failure.code === 'adapter-untrusted' ? 'untrusted' : 'broken';
+    if (status === 'broken') console.error(error);
+    store.setState({ machine: { status, failure } });
+    return false;
+  }
+}
+
+/** Asks what the model holds in GPU memory, for the adapter's panel. */
+export async function refreshMemory(): Promise<void> {
+  try {
+    const memory = await lab().memory();
+    store.setState(({ machine }) => ({ machine: machine.status === 'ready' ? { ...machine, memory } : machine }));
+  } catch {
+    // Only a figure beside others: without it the panel says less.
+  }
+}
+
+/** A new mask makes what is being computed for the old one worthless, and asks for its own loss. */
+function watchMask(): void {
+  store.subscribe((s, before) => {
+    const changed = !sameMask(maskOf(s), maskOf(before));
+    if (changed) for (const slot of ['evaluate', 'generate', 'speed'] as const) cancelJob(slot);
+    if (changed || (before.painting && !s.painting)) requestScore();
+  });
+}

@@ -1,0 +1,69 @@
+import { Tabs } from 'radix-ui';
+import { useEffect } from 'react';
+import { openModel } from '../lab/open-model';
+import { Button } from '../shell/button';
+import { closeDialog, Dialog } from '../shell/dialog';
+import { JobProgress } from '../shell/job-progress';
+import { useApp } from '../store/store';
+import { FolderForm } from './folder-form';
+import { HubForm } from './hub-form';
+import css from './model.module.css';
+import { ModelFacts } from './model-facts';
+
+/** What is open, and three ways to open something else. The one in place stays until the next is ready. */
+export function ModelDialog() {
+  const opening = useApp((s) => s.jobs.open !== undefined);
+  const fingerprint = useApp((s) => s.model?.report.fingerprint);
+  const bundledOpen = useApp((s) => s.model?.source.kind === 'bundled' && s.model.loaded);
+  const ready = useApp((s) => s.machine.status === 'ready');
+  const failed = useApp((s) => s.notices.findLast((n) => n.kind === 'error' && n.failure)?.id);
+  // Opened: out of the way. The first fingerprint is only what is there when the dialog mounts.
+  useEffect(() => {
+    if (fingerprint) closeDialog();
+  }, [fingerprint]);
+  // A failure is told on the page, beside the model that stayed.
+  useEffect(() => {
+    if (failed) closeDialog();
+  }, [failed]);
+
+  return (
+    <Dialog name="model" title="Model">
+      <ModelFacts />
+      {opening && (
+        <div className={css.opening}>
+          <JobProgress slot="open" />
+          <p className="small soft">Until it is ready the model you have stays as it is.</p>
+        </div>
+      )}
+      {!ready && (
+        <p className={css.note}>
+          Opening a model needs a working WebGPU adapter. The adapter button at the top says more.
+        </p>
+      )}
+      <h3 className={css.another}>Open another</h3>
+      <Tabs.Root defaultValue="folder">
+        <Tabs.List className={css.tabs} aria-label="Where from">
+          <Tabs.Trigger value="folder">Folder on this machine</Tabs.Trigger>
+          <Tabs.Trigger value="hub">Hugging Face id</Tabs.Trigger>
+          <Tabs.Trigger value="bundled">Bundled</Tabs.Trigger>
+        </Tabs.List>
+        <Tabs.Content value="folder" className={css.tab}>
+          <FolderForm disabled={!ready} />
+        </Tabs.Content>
+        <Tabs.Content value="hub" className={css.tab}>
+          <HubForm disabled={!ready} />
+        </Tabs.Content>
+        <Tabs.Content value="bundled" className={css.tab}>
+          <p>
+            <strong>Sapling</strong> is a small Llama-shaped model that this project trained itself on text written for
+            it: short stories, school questions and word problems. It comes with the page, so nothing is downloaded from
+            elsewhere.
+          </p>
+          <Button disabled={!ready || bundledOpen} onClick={() => void openModel({ kind: 'bundled' })}>
+            {bundledOpen ? 'Sapling is open' : 'Open Sapling'}
+          </Button>
+        </Tabs.Content>
+      </Tabs.Root>
+    </Dialog>
+  );
+}

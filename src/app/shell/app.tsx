@@ -1,0 +1,41 @@
+import { InfluencePanel } from '../charts/influence-panel';
+import { CalibrationDialog } from '../model/calibration-dialog';
+import { DropTarget } from '../model/drop-target';
+import { ModelDialog } from '../model/model-dialog';
+import { PromptPanel } from '../prompt/prompt-panel';
+import { ComparisonPanel } from '../results/comparison-panel';
+import { TowerPanel } from '../tower/tower-panel';
+import { AdapterDialog } from './adapter-dialog';
+import css from './app.module.css';
+import { Banner } from './banner';
+import { Header } from './header';
+import { Notices } from './notices';
+import { SummaryBar } from './summary-bar';
+
+export function App() {
+  return (
+    <>
+      <a href="#lab" className={css.skip}>
+        Skip to the layers
+      </a>
+      <Header />
+      <Banner />
+      <main id="lab" className={css.layout}>
+        <div className={css.tower}>
+          <TowerPanel />
+        </div>
+        <ComparisonPanel />
+        <InfluencePanel />
+        <div className={css.wide}>
+          <PromptPanel />
+        </div>
+      </main>
+      <SummaryBar />
+      <Notices />
+      <DropTarget />
+      <ModelDialog />
+      <AdapterDialog />
+      <CalibrationDialog />
+    </>
+  );
+}

@@ -1,0 +1,41 @@
+import { bytes, duration } from '../format';
+import { cancelJob } from '../lab/jobs';
+import type { Slot } from '../store/state';
+import { useApp } from '../store/store';
+import { Button } from './button';
+import css from './job-progress.module.css';
+
+/** The running job of a slot: how far it is, how long it will take, and the way out. Nothing where none runs. */
+export function JobProgress({ slot }: { slot: Slot }) {
+  const job = useApp((s) => s.jobs[slot]);
+  if (!job) return null;
+  const p = job.progress;
+  const share = p && p.total > 0 ? Math.min(1, p.done / p.total) : undefined;
+  const amount = p && (p.unit === 'bytes' ? `${bytes(p.done)} of ${bytes(p.total)}` : undefined);
+  return (
+    <div className={css.row}>
+      <div className={css.what}>
+        <div className={css.words}>
+          <span className={css.label}>{p?.label ?? `${job.what}…`}</span>
+          <span className={css.left}>
+            {amount}
+            {p?.secondsLeft !== undefined && `${amount ? ', ' : ''}${duration(p.secondsLeft)} left`}
+          </span>
+        </div>
+        <div
+          className={css.track}
+          role="progressbar"
+          aria-label={job.what}
+          aria-valuemin={0}
+          aria-valuemax={100}
+          aria-valuenow={share === undefined ? undefined : Math.floor(100 * share)}
+        >
+          <div className={share === undefined ? css.unknown : css.bar} style={{ width: `${100 * (share ?? 0.25)}%` }} />
+        </div>
+      </div>
+      <Button icon="stop" onClick={() => cancelJob(slot)}>
+        Cancel<span className="visually-hidden"> {job.what}</span>
+      </Button>
+    </div>
+  );
+}

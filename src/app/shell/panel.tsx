@@ -1,0 +1,43 @@
+import { type ReactNode, useId, useState } from 'react';
+import { Icon } from './icons';
+import css from './panel.module.css';
+
+interface Props {
+  readonly title: string;
+  /** What the panel shows and how to read it, for someone who meets it for the first time. */
+  readonly explain: ReactNode;
+  /** Controls on the title's line. */
+  readonly tools?: ReactNode;
+  readonly className?: string;
+  readonly children: ReactNode;
+}
+
+/** A titled part of the page, with its explanation one click away. */
+export function Panel({ title, explain, tools, className = '', children }: Props) {
+  const [open, setOpen] = useState(false);
+  const id = useId();
+  return (
+    <section className={`${css.panel} ${className}`} aria-labelledby={`${id}-title`}>
+      <header className={css.head}>
+        <h2 id={`${id}-title`}>{title}</h2>
+        <button
+          type="button"
+          className={css.what}
+          aria-expanded={open}
+          aria-controls={`${id}-explain`}
+          onClick={() => setOpen(!open)}
+        >
+          What is this?<span className="visually-hidden"> {title}</span>
+        </button>
+        {tools && <div className={css.tools}>{tools}</div>}
+      </header>
+      <div id={`${id}-explain`} className={css.explain} hidden={!open}>
+        <div>{explain}</div>
+        <button type="button" className={css.close} aria-label="Close the explanation" onClick={() => setOpen(false)}>
+          <Icon name="close" />
+        </button>
+      </div>
+      {children}
+    </section>
+  );
+}

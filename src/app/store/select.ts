@@ -1,0 +1,49 @@
+import { sameMask } from '../../pruning/mask';
+import type { AppState, Influence, Scored, ShownMetric, ShownUnit } from './state';
+import { influenceKey } from './state';
+
+/** The mask in force. */
+export const maskOf = (s: AppState) => s.masks.present;
+
+/** Whether jobs can be started: a trusted adapter, with the model on it. */
+export const canCompute = (s: AppState): boolean => s.machine.status === 'ready' && s.model?.loaded === true;
+
+/** The pruned model's loss as it may be shown: never an older mask's number as if it were this one's. */
+export type PrunedLoss =
+  | { readonly status: 'current'; readonly scored: Scored }
+  | { readonly status: 'computing' | 'failed' | 'unavailable'; readonly before?: Scored };
+
+const cache = new WeakMap<AppState, PrunedLoss>();
+
+export function prunedLoss(s: AppState): PrunedLoss {
+  const found = cache.get(s) ?? findPrunedLoss(s);
+  cache.set(s, found);
+  return found;
+}
+
+function findPrunedLoss(s: AppState): PrunedLoss {
+  const mask = maskOf(s);
+  if (mask.dropped.length === 0 && s.full) return { status: 'current', scored: s.full };
+  if (s.pruned && sameMask(s.pruned.mask, mask)) return { status: 'current', scored: s.pruned };
+  if (!canCompute(s)) return { status: 'unavailable' };
+  return { status: s.scoreFailure ? 'failed' : 'computing', before: s.pruned };
+}
+
+/** What was measured for one metric and kind of unit, where it was. */
+export const influenceOf = (s: AppState, metric: ShownMetric, unit: ShownUnit): Influence | undefined =>
+  s.influence[influenceKey(metric, unit)];
+
+/**
+ * The values to plot. Leave-one-out is told as the loss a unit's absence adds: its loss alone would start every bar at
+ * the full model's.
+ */
+export function shownValues({ report }: Influence): number[] {
+  const base = report.metric === 'loo-loss' ? (report.fullLoss ?? 0) : 0;
+  return report.values.map((v) => v - base);
+}
+
+/** "SwiftShader, software" or "nvidia ampere". */
+export function adapterName(adapter: { vendor: string; architecture: string; description: string }): string {
+  const words = [adapter.vendor, adapter.architecture].filter(Boolean).join(' ');
+  return words || adapter.description || 'unnamed adapter';
+}

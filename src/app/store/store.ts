@@ -1,0 +1,40 @@
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
+import type { Failure } from '../../lab/contract';
+import type { Mask } from '../../pruning/mask';
+import { amend, record, redo, startHistory, undo } from './mask-history';
+import { type AppState, initialState } from './state';
+
+/** The one store of the page. Actions that need the lab are in `../lab`; those here only change what is shown. */
+export const store = createStore<AppState>(() => initialState);
+
+export const useApp = <T>(select: (state: AppState) => T): T => useStore(store, select);
+
+const set = store.setState;
+
+export const setMask = (mask: Mask): void => set((s) => ({ masks: record(s.masks, mask) }));
+export const startMask = (mask: Mask): void => set({ masks: startHistory(mask) });
+export const undoMask = (): void => set((s) => ({ masks: undo(s.masks) }));
+export const redoMask = (): void => set((s) => ({ masks: redo(s.masks) }));
+
+/** A drag: the first change makes a step, what follows belongs to it. */
+export function paintMask(mask: Mask): void {
+  set((s) => ({ masks: s.painting ? amend(s.masks, mask) : record(s.masks, mask), painting: true }));
+}
+export const endPainting = (): void => set((s) => (s.painting ? { painting: false } : s));
+
+let notices = 0;
+
+/** Says what went wrong; cancelling is no mishap. */
+export function notifyFailure(title: string, failure: Failure): void {
+  if (failure.code === 'cancelled') return;
+  const notice = { id: ++notices, kind: 'error' as const, title, failure };
+  set((s) => ({ notices: [...s.notices.filter((n) => n.failure?.message !== failure.message), notice].slice(-4) }));
+}
+
+/** Says something that passes by itself. */
+export function notify(title: string, text?: string): void {
+  set((s) => ({ notices: [...s.notices, { id: ++notices, kind: 'note' as const, title, text }].slice(-4) }));
+}
+
+export const dismissNotice = (id: number): void => set((s) => ({ notices: s.notices.filter((n) => n.id !== id) }));
