@@ -5,7 +5,7 @@ import { ROOT } from './setup.mjs';
 
 /** In a process of its own, since Dawn would keep this one from ending. */
 const PROBE = `
-  import { openDawn } from './src/lab/dawn';
+  import { openDawn } from './src/gpu/dawn';
   const gpu = await openDawn();
   const adapter = await gpu.requestAdapter();
   if (adapter) console.log(adapter.info.description || adapter.info.vendor || 'unnamed');

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { EngineContract } from '../engine/contract';
 import { openFolder } from '../formats/node';
+import { openDawn } from '../gpu/dawn';
 import type { GenerateEvent } from './contract';
-import { openDawn } from './dawn';
 import { openDevice } from './device';
 import { type GenerateSettings, generate } from './generate';
 import { loadModel, type OpenModel, readModel } from './model';

@@ -5,7 +5,7 @@ import { DownloadCache } from '../formats/cache';
 import { openHub } from '../formats/hub';
 import { openFolder } from '../formats/node';
 import { folderShelf } from '../formats/node-shelf';
-import { type DawnOptions, openDawn } from './dawn';
+import { type DawnOptions, openDawn } from '../gpu/dawn';
 import type { Environment } from './environment';
 
 /** The lab's surroundings in Node. `root` is Lopper's own folder, with `public/` in it; downloads go to the user's cache. */

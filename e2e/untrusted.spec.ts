@@ -1,0 +1,25 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from '@playwright/test';
+import { LabPage } from './support/lab-page';
+
+test('an adapter whose numbers are wrong is named, and nothing is computed on it', async ({ page }) => {
+  // The adapter cannot be made to err, so what it is expected to compute is made to differ.
+  const { llama } = JSON.parse(await readFile('src/engine/self-test-values.json', 'utf8'));
+  const right = String(llama[0][0]);
+  let changed = false;
+  await page.route('**/worker-*.js', async (route) => {
+    const answer = await route.fetch();
+    const body = await answer.text();
+    changed = body.includes(right);
+    await route.fulfill({ response: answer, body: body.replace(right, String(llama[0][0] - 0.5)) });
+  });
+  const lab = new LabPage(page);
+  await page.goto('./');
+  const banner = lab.alerts.filter({ hasText: 'wrong numbers' });
+  await expect(banner).toContainText(/swiftshader|llvmpipe|adapter "/i);
+  expect(changed).toBe(true);
+  await expect(lab.fullLoss).toBeVisible();
+  await expect(lab.comparison.getByText('Shipped with Lopper')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Continue with both' })).toBeDisabled();
+  await expect(lab.comparison.getByRole('button', { name: 'Run both' })).toBeDisabled();
+});
