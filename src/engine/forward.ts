@@ -85,7 +85,7 @@ export async function prepare(m: Machine, rows: Rows, branches: number): Promise
   write('places', rows.places);
   write('tiles', rows.tiles);
   write('keys', rows.keys);
-  fillTurns(m, rows.maxPosition);
+  fillTurns(m);
 }
 
 /** to += Attn(norm(from)), for the rows that were prepared. */
@@ -140,12 +140,13 @@ function tabled(spec: ModelSpec, maxPosition: number): number {
 
 const filled = new WeakMap<Buffer, true>();
 
-function fillTurns(m: Machine, maxPosition: number): void {
+function fillTurns(m: Machine): void {
   const buffer = m.scratch.get('turns');
   if (m.spec.rotary.dim === 0 || filled.has(buffer)) return;
   filled.set(buffer, true);
   const half = m.spec.rotary.dim / 2;
-  const positions = tabled(m.spec, maxPosition);
+  // All that the buffer has room for: it may have been planned for positions that come later.
+  const positions = Math.min(m.spec.context, Math.floor(buffer.bytes / (m.spec.rotary.dim * 4)));
   const table = new Float32Array(positions * half * 2);
   for (let position = 0, i = 0; position < positions; position++) {
     for (let j = 0; j < half; j++) {

@@ -16,6 +16,7 @@ import { padded } from './weights';
 const TOLERANCE = 3e-5;
 
 const SIZES = [1, 3, 5, 17, 63, 65, 257];
+const MOST_WORK = 300_000; // multiply-adds: the oracle is slow
 const FILLER = 7; // what is in an output before, to see what is written and what is left alone
 
 let gpu: Gpu;
@@ -53,14 +54,16 @@ async function outputOf(d: Dispatcher, size: number, run: (out: Buffer) => void,
 
 describe.each(VARIANTS)('%s multiplies as the formula says', (variant) => {
   const rowSizes = variant.startsWith('matvec') ? [1, 2, 3] : SIZES;
-  const shapes = fc.record({
-    rows: fc.constantFrom(...rowSizes),
-    inputs: fc.constantFrom(...SIZES),
-    outputs: fc.constantFrom(...SIZES),
-    biased: fc.boolean(),
-    inParts: fc.boolean(),
-    seed: fc.nat(1000),
-  });
+  const shapes = fc
+    .record({
+      rows: fc.constantFrom(...rowSizes),
+      inputs: fc.constantFrom(...SIZES),
+      outputs: fc.constantFrom(...SIZES),
+      biased: fc.boolean(),
+      inParts: fc.boolean(),
+      seed: fc.nat(1000),
+    })
+    .filter((s) => s.rows * s.inputs * s.outputs <= MOST_WORK);
 
   it.each(KINDS)('weights in %s: stored, then through %s; the padding is zero', async (dtype, activation) => {
     const d = await make(variant, dtype, activation);
@@ -88,7 +91,12 @@ describe.each(VARIANTS)('%s multiplies as the formula says', (variant) => {
           expect(worst(got, flat(want, stride))).toBeLessThan(isGated ? 10 * TOLERANCE : TOLERANCE);
         }
       }),
-      { numRuns: 3, seed: 20, endOnFailure: true },
+      {
+        numRuns: 2,
+        seed: 20,
+        endOnFailure: true,
+        examples: [[{ rows: rowSizes.at(-1)!, inputs: 5, outputs: 65, biased: true, inParts: true, seed: 1 }]],
+      },
     );
   });
 
@@ -134,7 +142,7 @@ describe('a product that would take too long is cut', () => {
     };
     const got = await outputOf(d, rows * outputs, (out) => d.linear(xs, rows, on, epilogue, out, outputs));
     const plain = linear(x, w, bias);
-    expect(dispatches.length).toBe(3 * 4); // 64 + 64 + 2 rows by 256 + 94 columns of one part, 250 of the other...
+    expect(dispatches.length).toBe(3 * 3); // 64 + 64 + 2 rows by 256 + 94 columns of one part and 250 of the other
     expect(worst(got, flat(epilogue === 'store' ? plain : plain.map(gated), outputs))).toBeLessThan(TOLERANCE);
   });
 
@@ -173,7 +181,7 @@ describe('a run of columns', () => {
     const want = linear(x, w.slice(first, first + count)).map((row) => [
       ...row,
       // after the matrix's last column comes its padding, elsewhere nothing is touched
-      ...(first + count === 20 ? [0, 0, 0, 0] : []),
+      ...(first + count >= 20 ? [0, 0, 0, 0] : []),
     ]);
     expect(worst(got, flat(want, stride, FILLER))).toBeLessThan(TOLERANCE);
   });

@@ -26,6 +26,7 @@ export function browserEnvironment(base: string): Environment {
           throw new LopperError('usage', `A page cannot open ${request.path} by its path.`, 'Pick or drop the folder.');
       }
     },
+    settings: () => opfsShelf('lopper-settings').catch(() => undefined),
     async bundledText(path, signal) {
       const response = await fetch(at(path), { signal }).catch((cause) => {
         throw new LopperError(

@@ -1,8 +1,10 @@
 import type { KernelRates } from '../engine/autotune';
 import { selfTest } from '../engine/self-test';
 import { LopperError } from '../errors';
+import type { Shelf } from '../formats/shelf';
 import { type Gpu, openGpu } from '../gpu/gpu';
 import type { AdapterReport } from './contract';
+import { keepRates, recallRates } from './kernel-rates';
 
 /** A device that passed its self-test, and whether it still lives. */
 export class Device {
@@ -41,11 +43,15 @@ export class Device {
   }
 }
 
-/** Opens the adapter and makes it prove itself. Throws `no-webgpu`, or `adapter-untrusted` when its numbers are wrong. */
-export async function openDevice(webgpu: GPU | undefined): Promise<Device> {
+/**
+ * Opens the adapter and makes it prove itself; what was measured on it before is kept in `settings`.
+ * Throws `no-webgpu`, or `adapter-untrusted` when its numbers are wrong.
+ */
+export async function openDevice(webgpu: GPU | undefined, settings?: Shelf): Promise<Device> {
   const gpu = await openGpu(webgpu);
   const { facts } = gpu;
-  const { rates, ...result } = await selfTest(gpu);
+  const known = await recallRates(settings, facts);
+  const { rates, ...result } = await selfTest(gpu, { known });
   const { passed, worstError } = result.selfTest;
   if (!passed) {
     gpu.destroy();
@@ -55,5 +61,6 @@ export async function openDevice(webgpu: GPU | undefined): Promise<Device> {
       'Update the graphics driver or try another browser; nothing is computed on this one.',
     );
   }
+  if (!known) await keepRates(settings, facts, rates);
   return new Device(gpu, { ...facts, ...result }, rates);
 }

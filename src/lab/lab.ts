@@ -191,8 +191,12 @@ class LocalLab implements Lab {
     const known = await this.#device?.catch(() => undefined);
     if (known?.alive) return known;
     known?.gpu.destroy();
-    this.#device = this.#environment.webgpu().then(openDevice);
+    this.#device = this.#openDevice();
     return this.#device;
+  }
+
+  async #openDevice(): Promise<Device> {
+    return openDevice(await this.#environment.webgpu(), await this.#environment.settings());
   }
 
   #replace(model: OpenModel, device: Device) {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { LopperError } from '../errors';
 import { DownloadCache } from '../formats/cache';
 import { openHub } from '../formats/hub';
-import { openFolder } from '../formats/node';
-import { folderShelf } from '../formats/node-shelf';
+import { fetchWithLinks, openFolder } from '../formats/node';
+import { cacheFolder, folderShelf } from '../formats/node-shelf';
 import { type DawnOptions, openDawn } from '../gpu/dawn';
 import type { Environment } from './environment';
 
@@ -19,11 +19,13 @@ export function nodeEnvironment(root: string, options: DawnOptions = {}): Enviro
         case 'folder':
           return openFolder(request.path);
         case 'hub':
-          return openHub(request, new DownloadCache(await folderShelf(), onNote));
+          return openHub(request, new DownloadCache(await folderShelf(), onNote), { fetch: fetchWithLinks });
         case 'files':
           throw new LopperError('usage', 'Files from a page cannot be opened here.', 'Give the path of their folder.');
       }
     },
+    // A home that cannot be written to costs a measurement at each start, nothing more.
+    settings: () => folderShelf(join(cacheFolder(), 'settings')).catch(() => undefined),
     bundledText: (path) =>
       readFile(join(root, 'public', path), 'utf8').catch((cause) => {
         throw new LopperError('file-missing', `${path}, which ships with Lopper, is missing.`, 'Install Lopper anew.', {

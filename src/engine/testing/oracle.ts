@@ -5,7 +5,11 @@ import type { TokenTree } from '../tree';
 export type Matrix = readonly (readonly number[])[];
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
-const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((total, v, i) => total + v * b[i], 0);
+function dot(a: readonly number[], b: readonly number[]): number {
+  let total = 0;
+  for (let i = 0; i < a.length; i++) total += a[i] * b[i];
+  return total;
+}
 export const add = (a: readonly number[], b: readonly number[]): number[] => a.map((v, i) => v + b[i]);
 
 /** x Wᵀ + b: x [rows, inputs], w [outputs, inputs]. */
