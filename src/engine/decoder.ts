@@ -15,6 +15,8 @@ const PREFILL_ROWS = 512;
 interface Sequence {
   readonly list: number;
   length: number;
+  /** Tokens it has cache rows for. */
+  readonly room: number;
 }
 
 /**
@@ -68,7 +70,7 @@ export class Decoder implements DecoderContract {
       keys.push(...pathOf(tree, chainOf(tree.lastRows[s])).slice(0, prompt.length));
       const room = Math.min(maxNewTokens, spec.context - prompt.length);
       for (let i = 0; i < room; i++) keys.push(cacheRows++);
-      return { list, length: prompt.length };
+      return { list, length: prompt.length, room: prompt.length + room };
     });
     const rowBytes = 2 * spec.kvHeads * spec.headDim * 4;
     const limit = gpu.facts.limits.maxStorageBufferBindingSize;
@@ -120,6 +122,7 @@ export class Decoder implements DecoderContract {
           'Start again with a shorter prompt.',
         );
       }
+      if (s.length >= s.room) throw new Error(`sequence ${sequence} was given room for ${s.room} tokens only`);
       places[2 * i] = s.length;
       places[2 * i + 1] = this.#keys[s.list + s.length];
       tiles.set([i, 1, s.list, 0], 4 * i);

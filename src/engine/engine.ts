@@ -13,7 +13,7 @@ import { type Residency, resident, streamed } from './residency';
 import { Scratch } from './scratch';
 import type { TokenTree } from './tree';
 import { type WalkOptions, walk } from './walk';
-import { freeWeights, preflight, WeightLoader } from './weights';
+import { preflight, WeightLoader } from './weights';
 
 /** Rows one walk should carry; more only take more memory. */
 const MAX_ROWS = 2048;
@@ -51,37 +51,37 @@ export class Engine implements EngineContract {
     const recorder = new Recorder(gpu);
     const empty = await gpu.allocate('empty', 16, 'activations');
     const scratch = new Scratch(gpu, recorder, 'activations');
-    const undo: (() => void)[] = [() => scratch.destroy(), () => gpu.free(empty), () => recorder.destroy()];
+    const loaders: WeightLoader[] = [];
+    let released = false;
     const release = () => {
-      for (const u of undo.splice(0).reverse()) u();
+      if (released) return;
+      released = true;
+      for (const l of loaders) l.freeSince(0);
+      scratch.destroy();
+      gpu.free(empty);
+      recorder.destroy();
     };
     try {
       const dispatcher = await Dispatcher.create(recorder, kernels, rates.choice, empty, spec);
-      const total = [...spec.shapes.keys()].reduce(
-        (sum, name) => sum + tensors.get(name)!.end - tensors.get(name)!.start,
-        0,
-      );
-      const loader = new WeightLoader(gpu, recorder, dispatcher, tensors, {
+      const loaderOf = (options: ConstructorParameters<typeof WeightLoader>[4]) => {
+        loaders.push(new WeightLoader(gpu, recorder, dispatcher, tensors, options));
+        return loaders[loaders.length - 1];
+      };
+      const total = [...spec.shapes.keys()].reduce((sum, n) => sum + tensors.get(n)!.end - tensors.get(n)!.start, 0);
+      const loader = loaderOf({
         signal: options.signal,
         onBytes: (read) => options.onProgress?.(Math.min(1, read / total)),
       });
-      const keep = <T extends Parameters<typeof freeWeights>[1]>(weights: T): T => {
-        undo.push(() => freeWeights(gpu, weights));
-        return weights;
-      };
-      const embedding = keep(await loader.table(spec.embedding));
-      const head = spec.head === spec.embedding ? embedding : keep(await loader.table(spec.head));
-      const positions = spec.positions ? keep(await loader.table(spec.positions)) : undefined;
-      const finalNorm = keep(await loader.norm(spec.finalNorm));
-      const residency = await residencyOf(spec, loader, tensors, recorder, options);
-      undo.push(() => residency.dispose());
+      const embedding = await loader.table(spec.embedding);
+      const head = spec.head === spec.embedding ? embedding : await loader.table(spec.head);
+      const positions = spec.positions ? await loader.table(spec.positions) : undefined;
+      const finalNorm = await loader.norm(spec.finalNorm);
+      // Streaming reads after opening: the open's own signal and progress must not reach into later walks.
+      const residency = await residencyOf(spec, loader, () => streamed(spec, loaderOf({}), recorder), options);
       await gpu.device.queue.onSubmittedWorkDone();
       gpu.check();
-      return new Engine(
-        { gpu, recorder, dispatcher, scratch, spec, residency, embedding, positions, finalNorm, head },
-        rates,
-        release,
-      );
+      const parts = { spec, residency, embedding, positions, finalNorm, head };
+      return new Engine({ gpu, recorder, dispatcher, scratch, ...parts }, rates, release);
     } catch (error) {
       release();
       throw error;
@@ -121,17 +121,16 @@ export class Engine implements EngineContract {
 async function residencyOf(
   spec: ModelSpec,
   loader: WeightLoader,
-  tensors: TensorMap,
-  recorder: Recorder,
-  options: OpenOptions,
+  stream: () => Residency,
+  { streaming }: OpenOptions,
 ): Promise<Residency> {
-  // Streaming reads after opening: the open's own signal and progress must not reach into later walks.
-  const later = () => new WeightLoader(loader.gpu, recorder, loader.dispatcher, tensors);
-  if (options.streaming === 'always') return streamed(spec, later(), recorder);
+  if (streaming === 'always') return stream();
+  const { mark } = loader;
   try {
     return await resident(spec, loader);
   } catch (error) {
-    if (options.streaming === 'never' || !(error instanceof LopperError) || error.code !== 'out-of-memory') throw error;
-    return streamed(spec, later(), recorder);
+    if (streaming === 'never' || !(error instanceof LopperError) || error.code !== 'out-of-memory') throw error;
+    loader.freeSince(mark);
+    return stream();
   }
 }

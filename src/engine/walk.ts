@@ -1,5 +1,4 @@
 import { throwIfCancelled } from '../errors';
-import type { Buffer } from '../gpu/gpu';
 import type { BranchResult, DropSet, RunOptions, WalkResult } from './contract';
 import type { Slots } from './dispatcher';
 import { attn, branchesPerChunk, ffn, type Machine, prepare } from './forward';
@@ -119,9 +118,9 @@ async function wavePass(
   let states: State[] = [{ slot: 0, members: masks.map((_, i) => i), sourced: false }];
   let nextSlot = 1;
   // By way of another buffer: WebGPU does not copy within one.
-  const copySlot = (from: number, to: number, what: Buffer) => {
-    recorder.copy(what, from * slotBytes, scratch.get('fork'), 0, slotBytes);
-    recorder.copy(scratch.get('fork'), 0, what, to * slotBytes, slotBytes);
+  const copySlot = (from: number, to: number) => {
+    recorder.copy(stream, from * slotBytes, scratch.get('fork'), 0, slotBytes);
+    recorder.copy(scratch.get('fork'), 0, stream, to * slotBytes, slotBytes);
   };
 
   for (let index = 0; index < spec.sublayers.length; index++) {
@@ -136,8 +135,7 @@ async function wavePass(
         continue;
       }
       const slot = nextSlot++;
-      copySlot(state.slot, slot, stream);
-      if (state.sourced) copySlot(state.slot, slot, source);
+      copySlot(state.slot, slot);
       parted.push(
         { ...state, members: state.members.filter((b) => !masks[b].has(index)) },
         { ...state, slot, members: dropping },

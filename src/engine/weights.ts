@@ -1,6 +1,6 @@
 import { LopperError, throwIfCancelled } from '../errors';
 import type { Dtype, TensorInfo, TensorMap } from '../formats/tensor';
-import type { Buffer, Gpu, MemoryUse } from '../gpu/gpu';
+import type { Buffer, Gpu } from '../gpu/gpu';
 import type { Recorder } from '../gpu/recorder';
 import type { FfnSpec, LinearSpec, ModelSpec, NormSpec, SublayerSpec } from '../model/spec';
 import type { Dispatcher } from './dispatcher';
@@ -72,7 +72,7 @@ export function cut(
   if (each === 0) {
     throw new LopperError(
       'model-too-large',
-      `One row of ${name} takes ${rowBytes} bytes, more than the adapter binds at once (maxStorageBufferBindingSize ${limit}).`,
+      `${gated ? 'A gate and an up row' : 'One row'} of ${name} ${gated ? 'take' : 'takes'} ${rowBytes * (gated ? 2 : 1)} bytes, more than the adapter binds at once (maxStorageBufferBindingSize ${limit}).`,
       'Choose a smaller model, or a browser and GPU with larger limits.',
     );
   }
@@ -83,19 +83,20 @@ export function cut(
 
 /** Throws `model-too-large`, naming the tensor and the limit, if some tensor can never reach this adapter. */
 export function preflight(spec: ModelSpec, tensors: TensorMap, limit: number): void {
+  const fits = (names: readonly string[], inputs: number, transposed: boolean, gated: boolean) => {
+    cut(names[0], 1, padded(inputs) * bytesOf(dtypeOf(tensors.get(names[0])!)), gated, limit);
+    if (mustArrange({ transposed, inputs })) for (const name of names) stagingBytes(tensors.get(name)!, limit);
+  };
   for (const s of spec.sublayers) {
     for (const l of s.kind === 'attn' ? [s.qkv, s.out] : [s.up, s.down]) {
-      const tensor = tensors.get(l.weights[0])!;
-      cut(tensor.name, 1, padded(l.inputs) * bytesOf(dtypeOf(tensor)), false, limit);
-      if (mustArrange(l)) for (const name of l.weights) stagingBytes(tensors.get(name)!, limit);
+      fits(l.weights, l.inputs, l.transposed, s.kind === 'ffn' && l === s.up && isGated(s));
     }
   }
-  for (const name of [spec.embedding, spec.head, ...(spec.positions ? [spec.positions] : [])]) {
-    const tensor = tensors.get(name)!;
-    cut(name, 1, padded(spec.width) * bytesOf(dtypeOf(tensor)), false, limit);
-  }
-  if (spec.positions && padded(spec.width) * spec.context * bytesOf(dtypeOf(tensors.get(spec.positions)!)) > limit) {
-    throw tooLarge(spec.positions, tensors.get(spec.positions)!.end - tensors.get(spec.positions)!.start, limit);
+  for (const name of [spec.embedding, spec.head]) fits([name], spec.width, false, false);
+  if (spec.positions) {
+    const table = tensors.get(spec.positions)!;
+    const bytes = spec.context * padded(spec.width) * bytesOf(dtypeOf(table));
+    if (bytes > limit) throw tooLarge(spec.positions, bytes, limit); // read whole by the embedding kernel
   }
 }
 
@@ -105,6 +106,8 @@ const mustArrange = (l: { transposed: boolean; inputs: number }): boolean => l.t
 export class WeightLoader {
   /** Bytes of weights read so far. */
   bytesRead = 0;
+  /** Everything it has allocated: the loader owns the buffers of the weights it gives out. */
+  readonly #owned: Buffer[] = [];
 
   constructor(
     readonly gpu: Gpu,
@@ -160,43 +163,29 @@ export class WeightLoader {
 
   async linear(spec: LinearSpec, gated: boolean, reuse?: Linear, limit = this.#limit): Promise<Linear> {
     const dtype = dtypeOf(this.#tensor(spec.weights[0]));
-    for (const name of spec.weights) {
-      if (dtypeOf(this.#tensor(name)) !== dtype) {
-        throw new LopperError(
-          'dtype-unsupported',
-          `${spec.weights[0]} is ${dtype}, but ${name} is ${this.#tensor(name).dtype}.`,
-          'Choose a version of the model whose weights are all of one type.',
-        );
-      }
-    }
     const rowBytes = padded(spec.inputs) * bytesOf(dtype);
     const outputs = gated ? spec.outputs[0] : spec.outputs.reduce((a, b) => a + b, 0);
     const cuts = cut(spec.weights[0], outputs, rowBytes, gated, limit);
     const parts: Part[] = [];
-    try {
-      for (const [i, c] of cuts.entries()) {
-        const rows = c.outputs * (gated ? 2 : 1);
-        const buffer = reuse?.parts[i].buffer ?? (await this.gpu.allocate(spec.weights[0], rows * rowBytes, 'weights'));
-        parts.push({ buffer, ...c });
-        if (gated) {
-          await this.#rows(spec, 0, c.first, c.outputs, buffer, 0, rowBytes);
-          await this.#rows(spec, 1, c.first, c.outputs, buffer, c.outputs, rowBytes);
-        } else {
-          let start = 0; // of this tensor among the stacked outputs
-          for (const [t, count] of spec.outputs.entries()) {
-            const first = Math.max(c.first, start);
-            const end = Math.min(c.first + c.outputs, start + count);
-            if (first < end) await this.#rows(spec, t, first - start, end - first, buffer, first - c.first, rowBytes);
-            start += count;
-          }
+    for (const [i, c] of cuts.entries()) {
+      const rows = c.outputs * (gated ? 2 : 1);
+      const buffer = reuse?.parts[i].buffer ?? (await this.#allocate(spec.weights[0], rows * rowBytes));
+      parts.push({ buffer, ...c });
+      if (gated) {
+        await this.#rows(spec, 0, c.first, c.outputs, buffer, 0, rowBytes);
+        await this.#rows(spec, 1, c.first, c.outputs, buffer, c.outputs, rowBytes);
+      } else {
+        let start = 0; // of this tensor among the stacked outputs
+        for (const [t, count] of spec.outputs.entries()) {
+          const first = Math.max(c.first, start);
+          const end = Math.min(c.first + c.outputs, start + count);
+          if (first < end) await this.#rows(spec, t, first - start, end - first, buffer, first - c.first, rowBytes);
+          start += count;
         }
       }
-      const bias = spec.biases.length > 0 ? await this.vector(spec.biases, reuse?.bias) : undefined;
-      return { parts, bias, outputs, steps: padded(spec.inputs) / 8, dtype, gated };
-    } catch (error) {
-      if (!reuse) for (const p of parts) this.gpu.free(p.buffer);
-      throw error;
     }
+    const bias = spec.biases.length > 0 ? await this.vector(spec.biases, reuse?.bias) : undefined;
+    return { parts, bias, outputs, steps: padded(spec.inputs) / 8, dtype, gated };
   }
 
   /** Small vectors, one after the other, widened to f32 (exact for every published type). */
@@ -213,7 +202,7 @@ export class WeightLoader {
       joined.set(v, at);
       at += v.length;
     }
-    const buffer = reuse ?? (await this.gpu.allocate(names[0], joined.byteLength, 'weights'));
+    const buffer = reuse ?? (await this.#allocate(names[0], joined.byteLength));
     this.gpu.device.queue.writeBuffer(buffer.raw, 0, joined);
     return buffer;
   }
@@ -282,6 +271,22 @@ export class WeightLoader {
     return bytes as Uint8Array<ArrayBuffer>;
   }
 
+  /** How many buffers it owns; what comes later can be freed by `freeSince`. */
+  get mark(): number {
+    return this.#owned.length;
+  }
+
+  /** Frees what was allocated after the mark: a load that failed half-way, or, from 0 on, everything. */
+  freeSince(mark: number): void {
+    for (const buffer of this.#owned.splice(mark)) this.gpu.free(buffer);
+  }
+
+  async #allocate(label: string, bytes: number): Promise<Buffer> {
+    const buffer = await this.gpu.allocate(label, bytes, 'weights');
+    this.#owned.push(buffer);
+    return buffer;
+  }
+
   #tensor(name: string): TensorInfo {
     return this.tensors.get(name)!;
   }
@@ -293,32 +298,8 @@ export class WeightLoader {
 
 export const isGated = (spec: FfnSpec): boolean => spec.up.weights.length === 2;
 
-/** Frees every buffer of a sublayer, a matrix or a norm. */
-export function freeWeights(gpu: Gpu, weights: SublayerWeights | Linear | Norm | undefined): void {
-  if (!weights) return;
-  if ('parts' in weights) {
-    for (const p of weights.parts) gpu.free(p.buffer);
-    gpu.free(weights.bias);
-  } else if ('layer' in weights) {
-    gpu.free(weights.weight);
-    gpu.free(weights.bias);
-  } else {
-    freeWeights(gpu, weights.norm);
-    if (weights.kind === 'attn') {
-      freeWeights(gpu, weights.qkv);
-      freeWeights(gpu, weights.out);
-      gpu.free(weights.qkNorm);
-    } else {
-      freeWeights(gpu, weights.up);
-      freeWeights(gpu, weights.down);
-    }
-  }
-}
-
-export type { MemoryUse };
-
 function dtypeOf(tensor: TensorInfo): Dtype {
-  return tensor.dtype as Dtype; // describe() has refused every other
+  return tensor.dtype as Dtype; // describe() has refused every other, and matrices of different types
 }
 
 function stagingBytes(tensor: TensorInfo, limit: number): number {

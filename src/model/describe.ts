@@ -339,4 +339,14 @@ function check(shapes: ReadonlyMap<string, readonly number[]>, tensors: TensorMa
       );
     }
   }
+  // Kernels are compiled for one type of matrix. Vectors (norms, biases) are widened as they are read.
+  const matrices = [...shapes].filter(([, shape]) => shape.length === 2).map(([name]) => name);
+  const other = matrices.find((name) => tensors.get(name)!.dtype !== tensors.get(matrices[0])!.dtype);
+  if (other) {
+    throw new LopperError(
+      'dtype-unsupported',
+      `${matrices[0]} is stored as ${tensors.get(matrices[0])!.dtype}, but ${other} as ${tensors.get(other)!.dtype}.`,
+      'Choose a version of the model whose weight matrices are all of one type.',
+    );
+  }
 }

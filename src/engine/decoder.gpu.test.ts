@@ -1,0 +1,265 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectFailure } from '../formats/testing';
+import type { Gpu } from '../gpu/gpu';
+import type { DecoderContract, DropSet } from './contract';
+import type { Engine } from './engine';
+import { packTokens } from './pack';
+import { freshGpu, hasModels, numbers, openModel, readJson, worst } from './testing/gpu';
+
+/** A step's sums are those of a walk in another order: logits of about 10 differ in the last digits. */
+const SAME = 5e-5;
+
+const FULL: DropSet = new Set();
+let gpu: Gpu;
+const engines = new Map<string, Engine>();
+beforeAll(async () => {
+  if (!hasModels) return;
+  gpu = await freshGpu();
+  for (const name of ['stories260K', 'random/mistral', 'random/gpt_neox', 'random/gpt2'])
+    engines.set(name, await openModel(gpu, name));
+});
+afterAll(() => {
+  for (const e of engines.values()) e.dispose();
+  if (gpu) expect(gpu.memory()).toEqual({ weights: 0, activations: 0, cache: 0 });
+});
+const engineOf = (name: string) => engines.get(name)!;
+
+const tokens = (count: number, vocabulary: number, seed = 1): number[] => {
+  const next = numbers(seed);
+  return Array.from({ length: count }, () => Math.floor(((next() + 1) / 2) * (vocabulary - 1)));
+};
+const likeliest = (logits: Float32Array) => logits.indexOf(Math.max(...logits));
+
+/** Logits after every token of a text, by one walk. */
+async function walked(engine: Engine, ids: readonly number[], dropped: DropSet) {
+  const tree = packTokens([{ ids, scoreFrom: ids.length }]);
+  return (await engine.walk(tree, [dropped], { logitRows: ids.map((_, i) => i) })).branches[0].logits;
+}
+
+/** The largest difference between a decoder's logits and a walk's, at every position of texts that are fed to it. */
+async function errorOf(engine: Engine, decoder: DecoderContract, texts: number[][], from: number[], dropped: DropSet) {
+  const want: Float32Array[][] = [];
+  for (const text of texts) want.push(await walked(engine, text, dropped));
+  let error = 0;
+  for (let step = 0; ; step++) {
+    const due = [...texts.keys()].filter((s) => from[s] + step <= texts[s].length);
+    for (const s of due) error = Math.max(error, worst(decoder.logits[s], want[s][from[s] + step - 1]));
+    const more = due.filter((s) => from[s] + step < texts[s].length);
+    if (more.length === 0) return error;
+    await decoder.step(more.map((s) => ({ sequence: s, id: texts[s][from[s] + step] })));
+  }
+}
+
+describe.skipIf(!hasModels)('greedy continuation', () => {
+  it('of stories260K is the 200 tokens of the reference, exactly', async () => {
+    const engine = engineOf('stories260K');
+    const want: number[] = readJson('stories260K/reference.json').greedy_from_bos_200;
+    const decoder = await engine.decoder(FULL, [[want[0]]], want.length);
+    const got = [want[0]];
+    while (got.length < want.length) {
+      const id = likeliest(decoder.logits[0]);
+      got.push(id);
+      await decoder.step([{ sequence: 0, id }]);
+    }
+    expect(got).toEqual(want);
+    decoder.dispose();
+  });
+
+  it('of tiny-random-gpt2 is what another engine gives, for two prompts at once', async () => {
+    const engine = await openModel(gpu, 'tiny-random-gpt2');
+    const want: number[][] = readJson('tiny-random-gpt2/reference.json').ort_genai_expected;
+    const got = want.map((ids) => ids.slice(0, 4));
+    const decoder = await engine.decoder(FULL, got, 6);
+    while (got[0].length < want[0].length) {
+      const next = got.map((_, s) => likeliest(decoder.logits[s]));
+      next.forEach((id, s) => {
+        got[s].push(id);
+      });
+      await decoder.step(next.map((id, sequence) => ({ sequence, id })));
+    }
+    expect(got).toEqual(want);
+    decoder.dispose();
+    engine.dispose();
+  });
+});
+
+describe.skipIf(!hasModels)('step by step the logits are those of a walk over the whole text', () => {
+  it.each([
+    ['stories260K', 'the full model', []],
+    ['random/mistral', 'past its window of 16', []],
+    ['random/mistral', 'with sublayers dropped', [0, 3, 6]],
+    ['random/gpt_neox', 'with a parallel residual', []],
+    ['random/gpt_neox', 'with sublayers dropped', [0, 3, 4, 5]],
+    ['random/gpt2', 'with learned positions', []],
+    ['random/gpt2', 'with sublayers dropped', [1, 2]],
+  ] as const)('%s, %s', async (name, _, drop) => {
+    const engine = engineOf(name);
+    const dropped = new Set<number>(drop);
+    const text = tokens(36, engine.model.vocabulary);
+    const decoder = await engine.decoder(dropped, [text.slice(0, 5)], 31);
+    expect(await errorOf(engine, decoder, [text], [5], dropped)).toBeLessThan(SAME);
+    decoder.dispose();
+  });
+
+  it.each(['stories260K', 'random/mistral'])(
+    '%s: several prompts with a shared beginning, one the beginning of another, two the same',
+    async (name) => {
+      const engine = engineOf(name);
+      const v = engine.model.vocabulary;
+      const common = tokens(19, v);
+      const prompts = [common, [...common, 5, 9, 12], [...common, 7], common, [3]];
+      const texts = prompts.map((p, s) => [...p, ...tokens([6, 9, 2, 9, 12][s], v, s + 2)]); // some stop early
+      const decoder = await engine.decoder(FULL, prompts, 12);
+      const from = prompts.map((p) => p.length);
+      expect(await errorOf(engine, decoder, texts, from, FULL)).toBeLessThan(SAME);
+      decoder.dispose();
+    },
+  );
+
+  it('a prompt longer than one pass of prefill', async () => {
+    const engine = engineOf('stories260K');
+    const common = tokens(300, 512);
+    const prompts = [1, 2, 3].map((s) => [...common, ...tokens(150, 512, s + 9)]);
+    const decoder = await engine.decoder(FULL, prompts, 2);
+    for (const [s, prompt] of prompts.entries()) {
+      const tree = packTokens([{ ids: prompt, scoreFrom: prompt.length }]);
+      const { branches } = await engine.walk(tree, [FULL], { logitRows: tree.lastRows });
+      expect(worst(decoder.logits[s], branches[0].logits[0])).toBeLessThan(SAME);
+    }
+    decoder.dispose();
+  });
+
+  it('also of two decoders side by side, the full and the pruned model', async () => {
+    const engine = engineOf('random/gpt_neox');
+    const [short, long] = [tokens(20, 131), tokens(40, 131, 3)];
+    const pruned = new Set([1, 4]);
+    const a = await engine.decoder(FULL, [short.slice(0, 3)], 20);
+    const b = await engine.decoder(pruned, [long.slice(0, 23)], 20);
+    const [wantA, wantB] = [await walked(engine, short, FULL), await walked(engine, long, pruned)];
+    for (let i = 0; i < 17; i++) {
+      await a.step([{ sequence: 0, id: short[3 + i] }]);
+      await b.step([{ sequence: 0, id: long[23 + i] }]);
+      expect(worst(a.logits[0], wantA[3 + i])).toBeLessThan(SAME);
+      expect(worst(b.logits[0], wantB[23 + i])).toBeLessThan(SAME);
+    }
+    a.dispose();
+    b.dispose();
+  });
+
+  it('a walk in between, such as the page makes after a click, changes nothing', async () => {
+    const engine = engineOf('random/mistral');
+    const text = tokens(24, 131);
+    const want = await walked(engine, text, FULL);
+    const decoder = await engine.decoder(FULL, [text.slice(0, 4)], 20);
+    for (let at = 4; at < text.length; at++) {
+      if (at % 5 === 0)
+        await engine.walk(packTokens([{ ids: tokens(40 + at, 131, 7), scoreFrom: 1 }]), [new Set([at % 8])]);
+      await decoder.step([{ sequence: 0, id: text[at] }]);
+      expect(worst(decoder.logits[0], want[at])).toBeLessThan(SAME);
+    }
+    decoder.dispose();
+  });
+});
+
+describe.skipIf(!hasModels)('a decoder', () => {
+  it.each(['stories260K', 'random/gpt_neox', 'random/gpt2'])('%s: allocates nothing while it goes on', async (name) => {
+    const engine = engineOf(name);
+    const decoder = await engine.decoder(
+      FULL,
+      [
+        [1, 2, 3],
+        [1, 4],
+      ],
+      70,
+    );
+    const step = (i: number) => decoder.step([0, 1].map((sequence) => ({ sequence, id: (i * 7) % 100 })));
+    for (let i = 0; i < 3; i++) await step(i);
+    const { device } = gpu;
+    const made: string[] = [];
+    const original = { createBuffer: device.createBuffer, createBindGroup: device.createBindGroup };
+    const before = engine.memory();
+    try {
+      for (const method of ['createBuffer', 'createBindGroup'] as const) {
+        Object.defineProperty(device, method, {
+          configurable: true,
+          value: (d: { label?: string }) => {
+            made.push(`${method} ${d.label}`);
+            return (original[method] as (d: unknown) => unknown).call(device, d);
+          },
+        });
+      }
+      for (let i = 3; i < 66; i++) await step(i); // past positions 8, 16, 32 and 64
+    } finally {
+      for (const method of ['createBuffer', 'createBindGroup'] as const)
+        Object.defineProperty(device, method, { configurable: true, value: original[method] });
+    }
+    expect(made).toEqual([]);
+    expect(engine.memory()).toEqual(before);
+    decoder.dispose();
+  });
+
+  it('keeps no cache for attention that is dropped, and frees the rest', async () => {
+    const engine = engineOf('stories260K'); // 4 key heads of 8 channels: 256 bytes of k and v a token and sublayer
+    const sizes = [];
+    for (const dropped of [[], [0], [0, 4, 8], [0, 2, 4, 6, 8], [1, 3]]) {
+      const decoder = await engine.decoder(new Set(dropped), [[1, 2, 3, 4]], 12);
+      sizes.push(engine.memory().cache);
+      decoder.dispose();
+      expect(engine.memory().cache).toBe(0);
+    }
+    const each = 16 * 2 * 4 * 8 * 4;
+    expect(sizes).toEqual([5 * each, 4 * each, 2 * each, 0, 5 * each]);
+  });
+
+  it('keeps a shared beginning once', async () => {
+    const engine = engineOf('stories260K');
+    const common = tokens(40, 512);
+    const decoder = await engine.decoder(new Set([0, 2, 4, 6]), [[...common, 1], [...common, 2], common], 10);
+    expect(engine.memory().cache).toBe((42 + 3 * 10) * 2 * 4 * 8 * 4);
+    decoder.dispose();
+  });
+
+  it('at the end of the context says so, with its length, and leaves the other sequences usable', async () => {
+    const engine = engineOf('random/mistral');
+    const full = tokens(95, 131);
+    const decoder = await engine.decoder(FULL, [full, [1, 2]], 40);
+    await decoder.step([{ sequence: 0, id: 3 }]);
+    await expectFailure(decoder.step([{ sequence: 0, id: 4 }]), 'prompt-too-long', '96');
+    await decoder.step([{ sequence: 1, id: 3 }]);
+    expect(worst(decoder.logits[1], (await walked(engine, [1, 2, 3], FULL))[2])).toBeLessThan(SAME);
+    decoder.dispose();
+  });
+
+  it('does not write one sequence over another when it is fed more tokens than were asked for', async () => {
+    const engine = engineOf('random/mistral');
+    const decoder = await engine.decoder(
+      FULL,
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      2,
+    );
+    for (const id of [5, 6]) await decoder.step([0, 1].map((sequence) => ({ sequence, id })));
+    await expect(decoder.step([{ sequence: 0, id: 7 }])).rejects.toThrow();
+    decoder.dispose();
+  });
+
+  it('refuses an empty prompt and one over the context, and keeps nothing', async () => {
+    const engine = engineOf('random/gpt2');
+    await expectFailure(engine.decoder(FULL, [[1], []], 5), 'prompt-empty');
+    await expectFailure(engine.decoder(FULL, [tokens(97, 131)], 5), 'prompt-too-long', '97', '96');
+    expect(engine.memory().cache).toBe(0);
+  });
+
+  it('that is cancelled while it reads the prompt frees its cache; cancelled at a step it can go on', async () => {
+    const engine = engineOf('stories260K');
+    await expectFailure(engine.decoder(FULL, [[1, 2, 3]], 5, { signal: AbortSignal.abort() }), 'cancelled');
+    expect(engine.memory().cache).toBe(0);
+    const decoder = await engine.decoder(FULL, [[1, 2, 3]], 5);
+    await expectFailure(decoder.step([{ sequence: 0, id: 4 }], AbortSignal.abort()), 'cancelled');
+    await decoder.step([{ sequence: 0, id: 5 }]);
+    expect(worst(decoder.logits[0], (await walked(engine, [1, 2, 3, 5], FULL))[3])).toBeLessThan(SAME);
+    decoder.dispose();
+  });
+});

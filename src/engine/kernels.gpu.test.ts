@@ -1,0 +1,425 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Gpu } from '../gpu/gpu';
+import { Recorder } from '../gpu/recorder';
+import type { ModelSpec } from '../model/spec';
+import { TILE_ROWS } from './dispatcher';
+import { packTokens } from './pack';
+import { treeRows } from './rows';
+import { download, flat, freshGpu, matrix, numbers, upload, worst } from './testing/gpu';
+import { dispatcherFor, ImpatientRecorder, matrixOn, specOf } from './testing/kernels';
+import { add, attention, layerNorm, logSoftmax, rmsNorm, rope, sight, turn } from './testing/oracle';
+import { padded } from './weights';
+
+/** Values are below 1 or normed to about 1, sums have 257 terms at most: f32 keeps them to a few units of 2^-24 · 16. */
+const TOLERANCE = 1e-5;
+
+const SIZES = [1, 3, 5, 17, 63, 65, 257];
+const FILLER = 7;
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await freshGpu();
+});
+
+const THREADS = [1, 64] as const;
+
+describe('embed', () => {
+  const tokens = [130, 0, 64, 65, 7, 65];
+  const places = Uint32Array.from([0, 0, 1, 1, 2, 2, 9, 3, 4, 4, 5, 5]); // position, cache row
+
+  it.each([
+    ['F32', 5, undefined],
+    ['F16', 17, 50],
+    ['BF16', 65, 1],
+  ] as const)(
+    '%s, width %i: finds each token, in a table cut into parts of %s rows',
+    async (dtype, width, partRows) => {
+      const table = matrix(131, width, numbers(1));
+      const d = await dispatcherFor(gpu, specOf({ dtype }));
+      const out = await upload(gpu, new Float32Array(9 * padded(width)).fill(FILLER));
+      const ids = await upload(gpu, Uint32Array.from(tokens));
+      d.embed(await matrixOn(gpu, table, { dtype, partRows }), undefined, ids, await upload(gpu, places), out, 2, 6);
+      const want = flat(
+        tokens.map((t) => table[t]),
+        padded(width),
+      );
+      const got = await download(d.recorder, out);
+      // Nothing is rounded: the bits are widened.
+      expect(got.subarray(2 * padded(width), 8 * padded(width))).toEqual(want);
+      expect(got.subarray(0, 2 * padded(width)).every((v) => v === FILLER)).toBe(true);
+      expect(got.subarray(8 * padded(width)).every((v) => v === FILLER)).toBe(true);
+    },
+  );
+
+  it('adds the learned position of each row', async () => {
+    const next = numbers(2);
+    const [table, positions] = [matrix(131, 17, next), matrix(10, 17, next)];
+    const d = await dispatcherFor(gpu, specOf({ positions: 'wpe', dtype: 'F16' }));
+    const out = await upload(gpu, new Float32Array(6 * 24));
+    const [ids, where] = [await upload(gpu, Uint32Array.from(tokens)), await upload(gpu, places)];
+    const on = (m: number[][], partRows?: number) => matrixOn(gpu, m, { dtype: 'F16', partRows });
+    d.embed(await on(table, 40), await on(positions), ids, where, out, 0, 6);
+    const want = tokens.map((t, i) => add(table[t], positions[places[2 * i]]));
+    expect(worst(await download(d.recorder, out), flat(want, 24))).toBe(0);
+  });
+
+  it.each([
+    ['F16', [65504, -65504, 2 ** -14, 1 + 2 ** -10, -0.333251953125, 0]],
+    ['BF16', [2 ** 127, -(2 ** 127), 2 ** -120, 1.0078125, -3.140625, 0]],
+  ] as const)('%s: the largest and smallest numbers come through', async (dtype, row) => {
+    const d = await dispatcherFor(gpu, specOf({ dtype }));
+    const out = await upload(gpu, new Float32Array(8));
+    const zero = await upload(gpu, new Uint32Array(4));
+    d.embed(await matrixOn(gpu, [[...row]], { dtype }), undefined, zero, zero, out, 0, 1);
+    expect(Array.from((await download(d.recorder, out)).subarray(0, 6))).toEqual(row);
+  });
+});
+
+describe.each(THREADS)('norms, %i threads to a row', (threads) => {
+  describe.each(['rms', 'layer'] as const)('%s norm', (kind) => {
+    const eps = 1e-5;
+    const make = (change: Partial<ModelSpec> = {}) =>
+      dispatcherFor(gpu, specOf({ finalNorm: { kind, weight: '', eps }, ...change }), { threads });
+
+    it.each(SIZES)('of rows %i wide, from the slots of the branches', async (width) => {
+      const next = numbers(width);
+      const [weight, bias] = matrix(2, width, next);
+      const [perSlot, slots] = [3, [4, 0]];
+      const stream = matrix(perSlot * 5, width, next);
+      const d = await make();
+      const norm = {
+        layer: kind === 'layer',
+        eps,
+        width,
+        weight: await upload(gpu, Float32Array.from(weight)),
+        bias: kind === 'layer' ? await upload(gpu, Float32Array.from(bias)) : undefined,
+      };
+      const out = await upload(gpu, new Float32Array(7 * padded(width)).fill(FILLER));
+      const from = { stream: await upload(gpu, flat(stream, padded(width))), slots, rows: perSlot };
+      d.norm(norm, from, out);
+      const one = (row: number[]) => (kind === 'layer' ? layerNorm(row, weight, bias, eps) : rmsNorm(row, weight, eps));
+      const want = slots.flatMap((s) => stream.slice(s * perSlot, (s + 1) * perSlot).map(one));
+      const got = await download(d.recorder, out);
+      expect(worst(got.subarray(0, 6 * padded(width)), flat(want, padded(width)))).toBeLessThan(TOLERANCE);
+      expect(got[6 * padded(width)]).toBe(FILLER); // no row more than asked
+    });
+
+    it('of a list of rows only, from its middle on', async () => {
+      const [width, perSlot, slots] = [17, 6, [2, 1, 0]];
+      const next = numbers(3);
+      const stream = matrix(perSlot * 3, width, next);
+      const weight = matrix(1, width, next)[0];
+      const d = await make();
+      const norm = { layer: kind === 'layer', eps, width, weight: await upload(gpu, Float32Array.from(weight)) };
+      const out = await upload(gpu, new Float32Array(9 * 24));
+      const list = { buffer: await upload(gpu, Uint32Array.from([1, 5, 5, 0, 3])), first: 2, count: 3 };
+      d.norm(norm, { stream: await upload(gpu, flat(stream, 24)), slots, rows: perSlot }, out, list);
+      const want = slots.flatMap((s) =>
+        [5, 0, 3].map((r) => {
+          const row = stream[s * perSlot + r];
+          return kind === 'layer' ? layerNorm(row, weight, undefined, eps) : rmsNorm(row, weight, eps);
+        }),
+      );
+      expect(worst(await download(d.recorder, out), flat(want, 24))).toBeLessThan(TOLERANCE);
+    });
+
+    it('of a row far from zero keeps its digits', async () => {
+      const width = 65;
+      const row = matrix(1, width, numbers(6))[0].map((v) => 1000 + v);
+      const weight = row.map(() => 1);
+      const d = await make();
+      const norm = { layer: kind === 'layer', eps, width, weight: await upload(gpu, Float32Array.from(weight)) };
+      const out = await upload(gpu, new Float32Array(padded(width)));
+      d.norm(norm, { stream: await upload(gpu, flat([row], padded(width))), slots: [0], rows: 1 }, out);
+      const want = kind === 'layer' ? layerNorm(row, weight, undefined, eps) : rmsNorm(row, weight, eps);
+      // The mean of numbers next to 1000 is good to 1000 · 2^-24 or so, over a deviation of about 0.6.
+      expect(worst(await download(d.recorder, out), flat([want], padded(width)))).toBeLessThan(1e-3);
+    });
+  });
+});
+
+interface AttentionCase {
+  readonly name: string;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly rotary: number;
+  readonly interleaved?: boolean;
+  readonly window?: number;
+  readonly qkNorm?: boolean;
+  readonly lengths: readonly number[];
+  readonly shared: number;
+}
+
+const SHAPES: readonly AttentionCase[] = [
+  { name: 'one token', heads: 1, kvHeads: 1, headDim: 4, rotary: 4, lengths: [1], shared: 0 },
+  { name: 'shared key heads, a tree', heads: 6, kvHeads: 2, headDim: 12, rotary: 12, lengths: [17, 3, 65], shared: 2 },
+  { name: 'no rotation', heads: 3, kvHeads: 3, headDim: 20, rotary: 0, lengths: [5, 7], shared: 4 },
+  {
+    name: 'q, k, v by head, half turns',
+    heads: 3,
+    kvHeads: 3,
+    headDim: 8,
+    rotary: 4,
+    interleaved: true,
+    lengths: [63, 9],
+    shared: 5,
+  },
+  { name: 'a window', heads: 4, kvHeads: 2, headDim: 8, rotary: 8, window: 7, lengths: [5, 65, 17], shared: 3 },
+  { name: 'QK norm', heads: 4, kvHeads: 2, headDim: 12, rotary: 12, qkNorm: true, lengths: [17, 5], shared: 1 },
+];
+
+describe.each(THREADS)('attention, %i threads to a row', (threads) => {
+  it.each(SHAPES)('$name', async (c) => {
+    const { heads, kvHeads, headDim, window } = c;
+    const next = numbers(11);
+    const frequencies = Array.from({ length: c.rotary / 2 }, (_, i) => 10_000 ** ((-2 * i) / c.rotary));
+    const common = Array.from({ length: c.shared }, (_, i) => i);
+    const tree = packTokens(
+      c.lengths.map((n, s) => ({
+        ids: [...common, ...Array.from({ length: n - c.shared }, (_, i) => 100 * s + i + 50)],
+        scoreFrom: n,
+      })),
+    );
+    const rows = treeRows(tree, window);
+    const branches = 2;
+    const norms = matrix(2, headDim, next);
+    const normSpec = { kind: 'rms', weight: '', eps: 1e-6 } as const;
+    const base = specOf();
+    const spec = specOf({
+      heads,
+      kvHeads,
+      headDim,
+      rotary: { dim: c.rotary, frequencies },
+      qkvInterleaved: c.interleaved ?? false,
+      window,
+      sublayers: base.sublayers.map((s) =>
+        s.kind === 'attn' && c.qkNorm ? { ...s, qNorm: normSpec, kNorm: normSpec } : s,
+      ),
+    });
+    const d = await dispatcherFor(
+      gpu,
+      spec,
+      { threads },
+      threads === 1 ? new Recorder(gpu) : new ImpatientRecorder(gpu),
+    );
+
+    const width = (heads + 2 * kvHeads) * headDim;
+    const qkv = matrix(tree.rows * branches, width, () => 2 * next());
+    const words = (data: Uint32Array) => upload(gpu, data);
+    const turns = new Float32Array(Math.max(4, (rows.maxPosition + 1) * c.rotary));
+    for (let p = 0; p <= rows.maxPosition; p++)
+      frequencies.forEach((f, i) => {
+        turns.set([Math.cos(p * f), Math.sin(p * f)], p * c.rotary + 2 * i);
+      });
+    const stride = padded(heads * headDim);
+    const out = await upload(gpu, new Float32Array(tree.rows * branches * stride).fill(FILLER));
+    // Room for three tiles at a time (and one branch's tiles end in the middle of a run).
+    const tileFloats = TILE_ROWS * heads * rows.scoreStride;
+    d.attention({
+      rows: tree.rows,
+      branches,
+      qkv: await upload(gpu, flat(qkv, padded(width), FILLER)),
+      qkNorm: c.qkNorm ? await upload(gpu, flat(norms, headDim)) : undefined,
+      qkEps: 1e-6,
+      q: await upload(gpu, new Float32Array(tree.rows * branches * stride)),
+      kv: await upload(gpu, new Float32Array(tree.rows * branches * 2 * kvHeads * headDim)),
+      cacheRows: tree.rows,
+      scores: await upload(gpu, new Float32Array(3 * tileFloats).fill(Number.NaN)),
+      scoreStride: rows.scoreStride,
+      out,
+      places: await words(rows.places),
+      tiles: await words(rows.tiles),
+      tileCount: rows.tileCount,
+      keys: await words(rows.keys),
+      turns: await upload(gpu, turns),
+    });
+
+    const seen = sight(tree, window);
+    const want = Array.from({ length: branches }, (_, b) => {
+      const part = (row: number, which: 0 | 1 | 2, count: number) =>
+        Array.from({ length: count }, (_, h) => {
+          const place = c.interleaved ? 3 * h + which : [0, heads, heads + kvHeads][which] + h;
+          const channels = qkv[b * tree.rows + row].slice(place * headDim, (place + 1) * headDim);
+          if (which === 2) return channels;
+          const normed = c.qkNorm ? rmsNorm(channels, norms[which], 1e-6) : channels;
+          return rope(normed, tree.positions[row], frequencies);
+        });
+      const all = (which: 0 | 1 | 2, count: number) =>
+        Array.from({ length: tree.rows }, (_, row) => part(row, which, count));
+      return attention(all(0, heads), all(1, kvHeads), all(2, kvHeads), seen);
+    }).flat();
+    // Scores reach about 10, where f32's exp is off by 1e-6 relative; values reach 2.
+    expect(worst(await download(d.recorder, out), flat(want, stride))).toBeLessThan(2 * TOLERANCE);
+  });
+});
+
+describe.each(THREADS)('log-probabilities in tiles of the vocabulary, %i threads to a row', (threads) => {
+  const BYTES = 16; // of a row's state
+
+  it.each([1, 3, 17, 63, 65, 257])('%i tokens, tiles of 24, rows in two runs, three branches', async (vocabulary) => {
+    const next = numbers(vocabulary);
+    const [branches, total, tile] = [3, 5, 24];
+    const logits = Array.from({ length: branches }, () => matrix(total, vocabulary, () => 40 * next()));
+    // Ties: the lowest of the likeliest tokens wins, within a tile and across tiles.
+    if (vocabulary > 30) for (const token of [28, 29, 2]) logits[1][3][token] = 50;
+    const pairs = Array.from({ length: total }, (_, row) =>
+      [0, vocabulary >> 1, vocabulary - 1].slice(0, 1 + (row % 3)).map((token) => [row, token] as const),
+    ).flat();
+    const d = await dispatcherFor(gpu, specOf(), { threads });
+    const states = await upload(gpu, new Float32Array((branches * total * BYTES) / 4).fill(Number.NaN));
+    const picked = await upload(gpu, new Float32Array(branches * pairs.length));
+    const pairBuffer = await upload(gpu, Uint32Array.from(pairs.flat()));
+    for (const [firstRow, rows] of [
+      [0, 3],
+      [3, 2],
+    ]) {
+      const firstPair = pairs.findIndex(([row]) => row === firstRow);
+      const count = pairs.filter(([row]) => row >= firstRow && row < firstRow + rows).length;
+      for (const [firstBranch, several] of [
+        [0, 2],
+        [2, 1],
+      ]) {
+        for (let firstToken = 0; firstToken < vocabulary; firstToken += tile) {
+          const columns = Math.min(tile, vocabulary - firstToken);
+          const here = logits
+            .slice(firstBranch, firstBranch + several)
+            .flatMap((b) =>
+              b.slice(firstRow, firstRow + rows).map((row) => row.slice(firstToken, firstToken + columns)),
+            );
+          d.readLogits(await upload(gpu, flat(here, tile, 1e9)), states, pairBuffer, picked, {
+            rows,
+            branches: several,
+            columns,
+            stride: tile,
+            firstToken,
+            firstRow,
+            totalRows: total,
+            firstBranch,
+            firstPair,
+            pairs: count,
+            totalPairs: pairs.length,
+          });
+        }
+      }
+    }
+    const values = await download(d.recorder, states);
+    const words = new Uint32Array(values.buffer);
+    const chosen = await download(d.recorder, picked);
+    for (let b = 0; b < branches; b++) {
+      for (let row = 0; row < total; row++) {
+        const at = 4 * (b * total + row);
+        const top = Math.max(...logits[b][row]);
+        expect(words[at + 2]).toBe(logits[b][row].indexOf(top));
+        const lse = values[at] + Math.log(values[at + 1]);
+        // exp of up to -80 to 2e-5 at the worst, of terms that matter to 1e-6; logits up to 50 to 2^-24 of themselves.
+        expect(Math.abs(lse - (logits[b][row][0] - logSoftmax(logits[b][row])[0]))).toBeLessThan(TOLERANCE);
+      }
+      for (const [i, [row, token]] of pairs.entries()) {
+        expect(chosen[b * pairs.length + i]).toBe(logits[b][row][token]);
+      }
+    }
+  });
+});
+
+describe.each(THREADS)('what a unit does to the stream, %i threads to a row', (threads) => {
+  it.each(SIZES)('rows %i wide, from very strong updates to ones that barely turn the stream', async (width) => {
+    const next = numbers(width + 40);
+    const strengths = [100, 1, 1e-2, 1e-4];
+    const a = matrix(strengths.length, width, () => next() + 1.5);
+    const before = matrix(strengths.length, width, next);
+    // Rounded to f32 first: the update that counts is the one the stream really got.
+    const after = before.map((row, i) => row.map((v) => Math.fround(v + strengths[i] * next())));
+    const d = await dispatcherFor(gpu, specOf(), { threads });
+    await d.ready('statistics');
+    const stride = padded(width);
+    const pad = (rows: number[][], first: number) => flat([...matrix(first, width, () => FILLER), ...rows], stride);
+    const out = await upload(gpu, new Float32Array(6 * 6).fill(FILLER));
+    const on = async (rows: number[][], first: number) => [await upload(gpu, pad(rows, first)), first] as const;
+    d.measure(width, 4, await on(a, 1), await on(before, 2), await on(after, 3), [out, 1]);
+    const got = await download(d.recorder, out);
+    expect(got[0]).toBe(FILLER);
+    expect(got[30]).toBe(FILLER);
+    for (const [i, row] of a.entries()) {
+      const want = turn(
+        row,
+        after[i].map((v, j) => v - before[i][j]),
+      );
+      const [cosine, ...norms] = got.subarray(6 * (i + 1), 6 * (i + 1) + 5);
+      const named = [want.sourceL1, want.sourceL2, want.l1, want.l2];
+      for (const [n, value] of named.entries())
+        expect(Math.abs(norms[n] - value)).toBeLessThanOrEqual(TOLERANCE * value);
+      // Relative, at 1 - cos down to 1e-9; a row of one number does not turn at all (or about), so absolute there.
+      const scale = width === 1 ? Math.max(want.turn, (want.l2 / want.sourceL2) ** 2) : want.turn;
+      expect(Math.abs(cosine - want.turn), `strength ${strengths[i]}: ${cosine}`).toBeLessThanOrEqual(1e-3 * scale);
+    }
+  });
+
+  it('a unit that barely turns the stream, where a plain 1 - cos in f32 has no digit left', async () => {
+    const width = 65;
+    const next = numbers(77);
+    const a = matrix(1, width, () => next() + 1.5);
+    // The unit turns the stream by about 1e-6: 1 - cos is about 1e-12, far below f32's step of 6e-8 next to 1.
+    const u = matrix(1, width, () => next() * 2e-6);
+    const d = await dispatcherFor(gpu, specOf(), { threads });
+    await d.ready('statistics');
+    const zero = await upload(gpu, new Float32Array(padded(width)));
+    const [on, after] = [await upload(gpu, flat(a, padded(width))), await upload(gpu, flat(u, padded(width)))];
+    const out = await upload(gpu, new Float32Array(8));
+    d.measure(width, 1, [on, 0], [zero, 0], [after, 0], [out, 0]);
+    const want = turn(a[0], Array.from(flat(u, width))).turn;
+    expect(want).toBeLessThan(1e-11);
+    const got = (await download(d.recorder, out))[0];
+    expect(Math.abs(got / want - 1)).toBeLessThan(1e-3);
+    const f = Math.fround;
+    const [aa, bb, ab] = [
+      a[0].reduce((s, v) => f(s + f(v * v)), 0),
+      a[0].reduce((s, v, i) => f(s + f(f(v + u[0][i]) ** 2)), 0),
+      a[0].reduce((s, v, i) => f(s + f(v * f(v + u[0][i]))), 0),
+    ];
+    const naive = f(1 - f(ab / f(f(Math.sqrt(aa)) * f(Math.sqrt(bb)))));
+    expect(Math.abs(naive / want - 1)).toBeGreaterThan(0.5);
+  });
+});
+
+describe('arranging published tensors', () => {
+  it.each([
+    [4, 'as published', 5, 17],
+    [2, 'as published', 65, 3],
+    [2, 'as published', 3, 63],
+    [4, 'transposed', 17, 5],
+    [2, 'transposed', 65, 17],
+    [2, 'transposed', 3, 257],
+  ] as const)('%i bytes an element, %s, %i rows of %i', async (bytes, how, rows, inputs) => {
+    const transposed = how === 'transposed';
+    const dtype = bytes === 4 ? 'F32' : 'F16';
+    const d = await dispatcherFor(gpu, specOf({ dtype }));
+    await d.ready('arranging');
+    const element = (row: number, input: number) => 1 + row * inputs + input; // never 0, below 2^16
+    const [first, outRow] = [1, 2]; // the first row is left out
+    const published = Array.from({ length: rows * inputs }, (_, i) =>
+      transposed ? element(i % rows, Math.floor(i / rows)) : element(Math.floor(i / inputs), i % inputs),
+    );
+    const words = (data: number[]) => (bytes === 4 ? Uint32Array.from(data) : Uint16Array.from(data));
+    const stride = padded(inputs);
+    const out = await upload(gpu, words(new Array((rows + outRow) * stride).fill(9)));
+    d.arrange(await upload(gpu, words(published)), out, {
+      bytes,
+      rows: rows - first,
+      inputs,
+      words: (stride * bytes) / 4,
+      rowStep: transposed ? 1 : inputs,
+      inputStep: transposed ? rows : 1,
+      outRow,
+      sourceStart: transposed ? first : first * inputs,
+    });
+    const { buffer } = await download(d.recorder, out);
+    const got = bytes === 4 ? new Uint32Array(buffer) : new Uint16Array(buffer);
+    for (let r = 0; r < rows + outRow; r++) {
+      const row = Array.from(got.slice(r * stride, (r + 1) * stride));
+      const mine = r >= outRow && r < outRow + rows - first;
+      const want = Array.from({ length: stride }, (_, i) => (i < inputs ? element(r - outRow + first, i) : 0));
+      expect(row).toEqual(mine ? want : row.map(() => 9));
+    }
+  });
+});
