@@ -53,7 +53,8 @@ export async function main(_: readonly string[], root: string): Promise<number> 
     evaluations: await evaluations(lab, job),
     madeBy: {
       lopper: JSON.parse(await readFile(join(root, 'package.json'), 'utf8')).version,
-      adapter: [vendor, description].filter(Boolean).join(' '),
+      // "llvmpipe: Mesa 25.0.7 (LLVM 15.0.6)" is more than a caption can hold.
+      adapter: [vendor, description.split(/[:(]/)[0]!.trim()].filter(Boolean).join(' '),
       dtype: model.dtype,
     },
   };
