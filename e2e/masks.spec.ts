@@ -1,10 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { expect, test } from '@playwright/test';
-import { LabPage } from './support/lab-page';
+import { expect } from '@playwright/test';
+import { LabPage, test } from './support/lab-page';
 
-test('a mask is exported, loaded back, and one of another model refused', async ({ page }, info) => {
-  const lab = new LabPage(page);
-  await lab.open();
+test('a mask is exported, loaded back, and one of another model refused', async ({ lab }, info) => {
+  const { page } = lab;
   await lab.cell(2, 'attention').click();
   await lab.cell(7, 'feed-forward').click();
   const saved = page.waitForEvent('download');
@@ -34,10 +33,32 @@ test('a mask is exported, loaded back, and one of another model refused', async 
   await expect(lab.dropped).toHaveCount(2);
 });
 
-test('a shared link brings back the mask, the prompt and the settings', async ({ page, context }) => {
+test('a mask dropped on the page is loaded; a calibration text too', async ({ lab }) => {
+  const { page } = lab;
+  const blocks = await lab.tower.getByRole('row').count();
+  const drop = (name: string, text: string) =>
+    page.evaluate(
+      ([file, content]) => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([content!], file!));
+        for (const type of ['dragenter', 'dragover', 'drop']) {
+          document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+        }
+      },
+      [name, text],
+    );
+  const model = { id: 'sapling', architecture: 'LlamaForCausalLM', blocks };
+  const dropped = { attn: [5], ffn: [6] };
+  await drop('mine.json', JSON.stringify({ format: 'lopper-mask', version: 1, model, index_base: 0, dropped }));
+  await expect(lab.dropped).toHaveCount(2);
+  await drop('mine.txt', 'The cat sat on the mat and the dog sat on the cat.');
+  await expect(lab.comparison.getByText('mine.txt')).toBeVisible();
+});
+
+test('a shared link brings back the mask, the prompt and the settings', async ({ lab }) => {
+  const { page } = lab;
+  const context = page.context();
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  const lab = new LabPage(page);
-  await lab.open();
   await lab.cell(1, 'feed-forward').click();
   await lab.cell(4, 'attention').click({ modifiers: ['Shift'] });
   await lab.prompt.getByRole('textbox', { name: 'Prompt' }).fill('A fox & a <b>hen</b>');
@@ -54,6 +75,7 @@ test('a shared link brings back the mask, the prompt and the settings', async ({
   await expect(there.dropped).toHaveCount(3);
   await expect(there.prompt.getByRole('textbox', { name: 'Prompt' })).toHaveValue('A fox & a <b>hen</b>');
   await expect(there.prunedLoss).toHaveText((await lab.prunedLoss.textContent())!);
+  await other.close();
 });
 
 test('a link that cannot be read is said, and the lab opens without it', async ({ page }) => {

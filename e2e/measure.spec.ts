@@ -1,9 +1,8 @@
-import { expect, test } from '@playwright/test';
-import { LabPage } from './support/lab-page';
+import { expect } from '@playwright/test';
+import { test } from './support/lab-page';
 
-test('both models continue a prompt side by side, with their likeliest tokens at each step', async ({ page }) => {
-  const lab = new LabPage(page);
-  await lab.open();
+test('both models continue a prompt side by side, with their likeliest tokens at each step', async ({ lab }) => {
+  const { page } = lab;
   await lab.cell(0, 'feed-forward').click();
   await lab.prompt.getByRole('button', { name: 'A question' }).click();
   await lab.prompt.getByRole('button', { name: 'Continue with both' }).click();
@@ -28,9 +27,8 @@ test('both models continue a prompt side by side, with their likeliest tokens at
   await expect(lab.prompt.getByText('written with another mask')).toBeVisible();
 });
 
-test('an empty prompt gets an answer that says so', async ({ page }) => {
-  const lab = new LabPage(page);
-  await lab.open();
+test('an empty prompt gets an answer that says so', async ({ lab }) => {
+  const { page } = lab;
   await lab.prompt.getByRole('textbox', { name: 'Prompt' }).fill('');
   await lab.prompt.getByRole('button', { name: 'Continue with both' }).click();
   await expect(lab.alerts.filter({ hasText: 'prompt-empty' })).toBeVisible();
@@ -38,9 +36,9 @@ test('an empty prompt gets an answer that says so', async ({ page }) => {
   await expect(lab.alerts).toHaveCount(0);
 });
 
-test('a writing run stops when asked', async ({ page }) => {
-  const lab = new LabPage(page);
-  await lab.open();
+test('a writing run stops when asked', async ({ lab }) => {
+  const { page } = lab;
+  await lab.prompt.getByRole('button', { name: 'A story' }).click();
   const length = lab.prompt.getByRole('slider', { name: 'Length' });
   await length.focus();
   await page.keyboard.press('End');
@@ -51,11 +49,7 @@ test('a writing run stops when asked', async ({ page }) => {
   await expect(lab.alerts).toHaveCount(0);
 });
 
-test('the school questions run with live counts, can be cancelled, and end in a paired difference', async ({
-  page,
-}) => {
-  const lab = new LabPage(page);
-  await lab.open();
+test('the school questions run with live counts, can be cancelled, and end in a paired difference', async ({ lab }) => {
   await lab.cell(0, 'feed-forward').click();
   await lab.comparison.getByRole('button', { name: 'Run School questions', exact: true }).click();
   const bar = lab.comparison.getByRole('progressbar');
@@ -75,32 +69,8 @@ test('the school questions run with live counts, can be cancelled, and end in a 
   await expect(row).toContainText(/n = \d+/);
 });
 
-test('influence is computed here and replaces what was shipped; the table and the CSV hold its values', async ({
-  page,
-}) => {
-  const lab = new LabPage(page);
-  await lab.open();
-  await lab.influence.getByRole('radio', { name: 'Cosine' }).click();
-  await expect(lab.influence.getByText('Shipped with Lopper')).toBeVisible();
-  await lab.influence.getByRole('button', { name: 'Compute here' }).click();
-  await expect(lab.influence.getByText('Computed here on')).toBeVisible();
-  await lab.influence.getByRole('radio', { name: 'Table' }).click();
-  const rows = lab.influence.getByRole('row');
-  const blocks = await lab.tower.getByRole('row').count();
-  await expect(rows).toHaveCount(blocks + 1);
-  const saved = page.waitForEvent('download');
-  await lab.influence.getByRole('button', { name: 'CSV' }).click();
-  const text = (await (await saved).createReadStream()).setEncoding('utf8');
-  let csv = '';
-  for await (const part of text) csv += part;
-  const lines = csv.trim().split('\n');
-  expect(lines).toHaveLength(blocks + 1);
-  for (const value of lines[1]!.split(',')) expect(Number.isFinite(Number(value))).toBe(true);
-});
-
-test('the loss is measured on a text of one’s own', async ({ page }) => {
-  const lab = new LabPage(page);
-  await lab.open();
+test('the loss is measured on a text of one’s own', async ({ lab }) => {
+  const { page } = lab;
   const before = await lab.number(lab.fullLoss);
   await lab.comparison.getByRole('button', { name: 'Change the text' }).click();
   const dialog = page.getByRole('dialog', { name: 'Calibration text' });

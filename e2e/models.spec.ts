@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { type Hub, startHub } from './support/hub';
-import { LabPage } from './support/lab-page';
+import { type LabPage, test } from './support/lab-page';
 
 const SAPLING = 'public/models/sapling';
 const STORIES = '../shared/data/models/stories260K';
@@ -18,10 +18,8 @@ async function spoiled(folder: string, file: string, spoil: (bytes: Buffer) => B
   return folder;
 }
 
-test('a folder is opened: another tower, grey until it is measured, then measured', async ({ page }) => {
+test('a folder is opened: another tower, grey until it is measured, then measured', async ({ lab }) => {
   test.skip(!existsSync(STORIES), `no model at ${STORIES}`);
-  const lab = new LabPage(page);
-  await lab.open();
   const dialog = await lab.openModelDialog('Folder on this machine');
   await dialog.getByLabel('Model folder').setInputFiles(STORIES);
   await expect(lab.tower.getByRole('row')).toHaveCount(5);
@@ -34,9 +32,25 @@ test('a folder is opened: another tower, grey until it is measured, then measure
   await expect(lab.cell(0, 'attention')).toHaveAttribute('aria-label', /influence/);
 });
 
-test('a corrupt folder is refused by name, and the model and mask before it stay', async ({ page }, info) => {
-  const lab = new LabPage(page);
-  await lab.open();
+test('a model without a tokenizer is measured on token ids', async ({ lab }, info) => {
+  const { page } = lab;
+  const folder = info.outputPath('untold');
+  await mkdir(folder, { recursive: true });
+  for (const name of FILES.slice(0, 2)) await copyFile(join(SAPLING, name), join(folder, name));
+  const dialog = await lab.openModelDialog('Folder on this machine');
+  await dialog.getByLabel('Model folder').setInputFiles(folder);
+  await expect(lab.comparison.getByText('without a tokenizer')).toBeVisible();
+  await expect(lab.alerts).toHaveCount(0);
+  await lab.comparison.getByRole('button', { name: 'Change the text' }).click();
+  await page
+    .getByRole('textbox', { name: /^Text/ })
+    .fill('[[0, 0, 2, 1, 0, 1, 0, 0, 0, 1, 1], [2, 1, 0, 0, 1, 2, 0, 0, 1, 1, 2]]');
+  await page.getByRole('button', { name: 'Use this text' }).click();
+  await lab.computed();
+  await expect(lab.comparison.getByText('20 predicted tokens')).toBeVisible();
+});
+
+test('a corrupt folder is refused by name, and the model and mask before it stay', async ({ lab }, info) => {
   await lab.cell(1, 'attention').click();
   const loss = await lab.lossAfter(await lab.number(lab.fullLoss));
   const rows = await lab.tower.getByRole('row').count();
@@ -75,10 +89,9 @@ test.describe('from a hub', () => {
   }
 
   test('a download shows its bytes, can be cancelled, recovers from a cut, and ends in an open model', async ({
-    page,
+    lab,
   }) => {
-    const lab = new LabPage(page);
-    await lab.open();
+    const { page } = lab;
     hub.fault('model.safetensors', { kind: 'slow', bytesPerSecond: 400_000 });
     const dialog = await ask(lab, 'lopper/sapling');
     await expect(dialog.getByText(/MiB|KiB/).filter({ hasText: ' of ' })).toBeVisible();
@@ -94,9 +107,8 @@ test.describe('from a hub', () => {
     expect(hub.requests.filter((r) => r.path.endsWith('model.safetensors')).length).toBeGreaterThan(1);
   });
 
-  test('a model that is not there, and a page in place of a file, are said by name', async ({ page }) => {
-    const lab = new LabPage(page);
-    await lab.open();
+  test('a model that is not there, and a page in place of a file, are said by name', async ({ lab }) => {
+    const { page } = lab;
     await ask(lab, 'lopper/nothing');
     await expect(lab.alerts.filter({ hasText: 'file-missing' })).toBeVisible();
     hub.fault('config.json', { kind: 'html' });

@@ -1,4 +1,4 @@
-import { expect, type Locator, type Page } from '@playwright/test';
+import { test as base, expect, type Locator, type Page } from '@playwright/test';
 
 /** The page as a person sees it: its parts by the names they carry on the screen. */
 export class LabPage {
@@ -31,6 +31,26 @@ export class LabPage {
     await expect(this.prunedLoss).toBeVisible();
   }
 
+  /** Brings an open page back to the bundled model with nothing dropped, no message and no job. */
+  async reset(): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await this.page.mouse.move(0, 0);
+    const dismiss = this.page.getByRole('button', { name: /^Dismiss/ });
+    while ((await dismiss.count()) > 0) await dismiss.first().click();
+    if (!(await this.page.getByRole('banner').getByText('Sapling').isVisible())) {
+      await (await this.openModelDialog('Bundled')).getByRole('button', { name: 'Open Sapling' }).click();
+      await expect(this.page.getByRole('banner').getByText('Sapling')).toBeVisible();
+    }
+    if (!(await this.comparison.getByText('bundled calibration text').isVisible())) {
+      await this.comparison.getByRole('button', { name: 'Change the text' }).click();
+      await this.page.getByRole('button', { name: 'Back to the bundled text' }).click();
+    }
+    const restore = this.page.getByRole('button', { name: 'Restore all' });
+    if (await restore.isEnabled()) await restore.click();
+    await this.page.evaluate(() => scrollTo(0, 0));
+    await this.computed();
+  }
+
   cell(block: number, kind: 'attention' | 'feed-forward'): Locator {
     return this.tower.getByRole('gridcell', { name: new RegExp(`^Block ${block} ${kind},`) });
   }
@@ -61,3 +81,27 @@ export class LabPage {
     return dialog;
   }
 }
+
+interface Shared {
+  /** One page for every test that can begin where another ended: an adapter takes long to prove itself in software. */
+  readonly shared: LabPage;
+}
+
+/** Playwright's `test` with `lab`, a page on which the bundled model's loss is computed and nothing is dropped. */
+export const test = base.extend<{ lab: LabPage }, Shared>({
+  shared: [
+    async ({ browser }, use, { project }) => {
+      const { baseURL, viewport } = project.use;
+      const context = await browser.newContext({ baseURL, viewport });
+      const lab = new LabPage(await context.newPage());
+      await lab.open();
+      await use(lab);
+      await context.close();
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+  lab: async ({ shared }, use) => {
+    await shared.reset();
+    await use(shared);
+  },
+});

@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { isBlockDropped, isDropped, toggleBlock, toggleSublayer } from '../../pruning/mask';
 import { maskOf } from '../store/select';
 import type { Influence, ShownMetric, ShownUnit } from '../store/state';
@@ -24,9 +24,16 @@ const CHARTS: readonly { unit: ShownUnit; field: 'whole' | 'attn' | 'ffn'; title
 export default function InfluenceCharts({ metric, block, attn, ffn }: Props) {
   const mask = useApp(maskOf);
   const rows = useMemo(() => influenceRows(block, attn, ffn), [block, attn, ffn]);
+  // One chart a turn: drawing all three at once would hold the page still for longer than a few frames.
+  const [drawn, setDrawn] = useState(1);
+  useEffect(() => {
+    if (drawn >= CHARTS.length) return;
+    const timer = setTimeout(() => setDrawn(drawn + 1), 0);
+    return () => clearTimeout(timer);
+  }, [drawn]);
   return (
     <div className={css.charts}>
-      {CHARTS.map(({ unit, field, title }) => (
+      {CHARTS.slice(0, drawn).map(({ unit, field, title }) => (
         <UnitChart
           key={unit}
           unit={unit}

@@ -1,11 +1,12 @@
 import { lazy, Suspense, useState } from 'react';
 import { computeInfluence } from '../lab/influence';
+import { canMeasure } from '../lab/score';
 import { Button } from '../shell/button';
 import { Choice } from '../shell/choice';
 import { JobProgress } from '../shell/job-progress';
 import { OriginNote } from '../shell/origin';
 import { Panel } from '../shell/panel';
-import { canCompute, influenceOf } from '../store/select';
+import { influenceOf } from '../store/select';
 import type { ShownMetric } from '../store/state';
 import { useApp } from '../store/store';
 import { saveInfluenceCsv } from './csv';
@@ -33,7 +34,7 @@ export function InfluencePanel() {
   const block = useApp((s) => influenceOf(s, metric, 'block'));
   const attn = useApp((s) => influenceOf(s, metric, 'attn'));
   const ffn = useApp((s) => influenceOf(s, metric, 'ffn'));
-  const ready = useApp(canCompute);
+  const ready = useApp(canMeasure);
   const running = useApp((s) => s.jobs.influence !== undefined);
   const measured = block && attn && ffn;
 

@@ -1,17 +1,36 @@
 /** Steps between ticks at most: the charts are low, and read by their bars. */
 const MOST_STEPS = 4;
+/** From this many times the second largest a bar is cut: whole, it would flatten all the others. */
+const CUT_FROM = 4;
+
+/** The values a chart spans. Where one value towers over the others the top is below it, and its bar is cut there. */
+export function chartRange(values: readonly number[]): { low: number; high: number } {
+  const low = Math.min(0, ...values);
+  const [first = 0, second = 0] = [...values].sort((a, b) => b - a);
+  const cut = second > 0 && first > CUT_FROM * second;
+  return { low, high: Math.max(0, cut ? 1.35 * second : first) };
+}
+
+const stepOf = (low: number, high: number): number => {
+  const rough = (high - low) / MOST_STEPS;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  return ([1, 2, 5].find((m) => m * power >= rough * 0.999) ?? 10) * power;
+};
 
 /** Round values from `low` to `high`, 0 among them where it lies between. */
 export function niceTicks(low: number, high: number): number[] {
   if (!(high > low)) return [low];
-  const rough = (high - low) / MOST_STEPS;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10].map((m) => m * power).find((s) => s >= rough * 0.999) ?? 10 * power;
+  const step = stepOf(low, high);
   const ticks: number[] = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++)
-    ticks.push(Number((i * step).toPrecision(12)));
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) {
+    ticks.push(Number((i * step).toPrecision(12)) + 0);
+  }
   return ticks;
 }
+
+/** Decimals that all the ticks of a chart need. */
+export const tickDecimals = (low: number, high: number): number =>
+  high > low ? Math.max(0, -Math.floor(Math.log10(stepOf(low, high)) + 1e-9)) : 0;
 
 /** Labels that fit under a narrow chart. */
 const MOST_LABELS = 13;

@@ -4,7 +4,7 @@ import { fixed, short } from '../format';
 import type { ShownMetric, ShownUnit } from '../store/state';
 import { useApp } from '../store/store';
 import css from './influence.module.css';
-import { blockTicks, niceTicks } from './nice-ticks';
+import { blockTicks, chartRange, niceTicks, tickDecimals } from './nice-ticks';
 
 interface Props {
   readonly unit: ShownUnit;
@@ -23,7 +23,9 @@ export function UnitChart({ unit, title, metric, values, dropped, onToggle, onHo
   const hatch = useId();
   const marked = useApp((s) => (s.hovered?.kind === unit ? s.hovered.block : undefined));
   const data = values.map((value, block) => ({ block, value }));
-  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
+  const { low, high } = chartRange(values);
+  const cut = values.findIndex((v) => v > high);
+  const decimals = tickDecimals(low, high);
   const colour = `var(--chart-${unit})`;
   const indexOf = (state: { activeTooltipIndex?: unknown } | null) => {
     const i = state?.activeTooltipIndex;
@@ -31,7 +33,15 @@ export function UnitChart({ unit, title, metric, values, dropped, onToggle, onHo
   };
   return (
     <figure className={css.chart}>
-      <figcaption>{title}</figcaption>
+      <figcaption>
+        {title}
+        {cut >= 0 && (
+          <span className={css.cut}>
+            {' '}
+            block {cut} is cut: it reaches {short(values[cut]!)}
+          </span>
+        )}
+      </figcaption>
       <ResponsiveContainer width="100%" height={HEIGHT}>
         <BarChart
           data={data}
@@ -51,7 +61,14 @@ export function UnitChart({ unit, title, metric, values, dropped, onToggle, onHo
               <line x1="0" y1="0" x2="0" y2="6" stroke={colour} strokeWidth="2.2" />
             </pattern>
           </defs>
-          <XAxis dataKey="block" tickLine={false} interval={0} ticks={blockTicks(values.length)} height={20} />
+          <XAxis
+            dataKey="block"
+            axisLine={false}
+            tickLine={false}
+            interval={0}
+            ticks={blockTicks(values.length)}
+            height={20}
+          />
           <YAxis
             width={52}
             tickLine={false}
@@ -59,7 +76,8 @@ export function UnitChart({ unit, title, metric, values, dropped, onToggle, onHo
             domain={[low, high]}
             ticks={niceTicks(low, high)}
             interval={0}
-            tickFormatter={short}
+            tickFormatter={(v: number) => fixed(v, decimals)}
+            allowDataOverflow
           />
           <ReferenceLine y={0} stroke="var(--line-strong)" />
           <Tooltip
@@ -80,7 +98,13 @@ export function UnitChart({ unit, title, metric, values, dropped, onToggle, onHo
               );
             }}
           />
-          <Bar dataKey="value" isAnimationActive={false} cursor="pointer" minPointSize={1}>
+          <Bar
+            dataKey="value"
+            isAnimationActive={false}
+            cursor="pointer"
+            minPointSize={1}
+            label={(bar) => (bar.index === cut ? <CutMark x={Number(bar.x)} width={Number(bar.width)} /> : <g />)}
+          >
             {data.map(({ block }) => (
               <Cell
                 key={block}
@@ -95,4 +119,10 @@ export function UnitChart({ unit, title, metric, values, dropped, onToggle, onHo
       </ResponsiveContainer>
     </figure>
   );
+}
+
+/** Two slanted gaps near the top of a bar that is higher than its chart; `x` and `width` are the bar's. */
+function CutMark({ x, width }: { x: number; width: number }) {
+  const line = (y: number) => `M${x - 2},${y + 5}L${x + width + 2},${y}`;
+  return <path d={line(12) + line(18)} stroke="var(--surface)" strokeWidth={2.5} />;
 }

@@ -5,6 +5,7 @@ import { adapterName, canCompute, maskOf } from '../store/select';
 import type { AppState, Origin, Scored } from '../store/state';
 import { store } from '../store/store';
 import { cancelJob, lab, runJob } from './jobs';
+import { readTokenIds } from './token-ids';
 
 /** Toggles closer together than this are one: long enough to tell a double click, too short to be felt. */
 const DEBOUNCE_MS = 40;
@@ -25,11 +26,19 @@ export const hereOrigin = (s: AppState): Origin => ({
   adapter: s.machine.status === 'ready' ? adapterName(s.machine.adapter) : 'unknown adapter',
 });
 
-/** The calibration text as the lab takes it, within the model's context. */
+/** The calibration text as the lab takes it, within the model's context; ids are taken as they are. */
 export function calibrationOf(s: AppState): Calibration {
   const { text, seqLen } = s.calibration;
+  const ids = readTokenIds(text);
+  if (ids) return { ids };
   return { text, seqLen: Math.min(seqLen, s.model?.report.context ?? seqLen) };
 }
+
+/** Whether the text can be measured on this model: one without a tokenizer takes token ids only. */
+export const canMeasure = (s: AppState): boolean =>
+  canCompute(s) &&
+  s.calibration.text !== '' &&
+  (s.model!.report.hasTokenizer || readTokenIds(s.calibration.text) !== undefined);
 
 /** Forgets every loss: another model or another text. */
 export function forgetScores(): void {
@@ -49,7 +58,7 @@ export function requestScore(): void {
   if (kept) store.setState(mask.dropped.length === 0 ? { full: kept } : { pruned: kept });
   cancelJob('score');
   store.setState({ scoreFailure: undefined });
-  if (!canCompute(s) || s.calibration.text === '') return;
+  if (!canMeasure(s)) return;
   if (kept && known.has('')) return;
   timer = setTimeout(() => void computeScore(mask), DEBOUNCE_MS);
 }

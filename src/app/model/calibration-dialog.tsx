@@ -37,7 +37,8 @@ function CalibrationForm() {
       <p>
         Losses and influences are measured on this text, cut into windows. Choose a text of the kind you care about: a
         layer that stories can do without may be needed for code. On another text everything measured so far is
-        forgotten or stays labelled with the text it was measured on.
+        forgotten or stays labelled with the text it was measured on. Token ids, as <code>[[1, 17, 4], [1, 9]]</code>,
+        are taken as they are.
       </p>
       <label htmlFor={`${id}-text`}>
         Text{' '}

@@ -32,7 +32,7 @@ export function ContinuationText({ title, look, prompt, of, step, running, onSte
     <section className={css.column} aria-label={`${title}: continuation`}>
       <h3 className={css[look]}>
         {title}
-        <span className="small soft">{note.length > 0 ? ` ${note.join(', ')}` : ''}</span>
+        <span className={css.note}>{note.join(', ')}</span>
       </h3>
       {/* biome-ignore lint/a11y/useKeyWithMouseEvents: the step slider does the same by keyboard. */}
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: as above. */}

@@ -1,8 +1,10 @@
 import { whole } from '../format';
+import { canMeasure } from '../lab/score';
 import { openDialog } from '../shell/dialog';
 import { JobProgress } from '../shell/job-progress';
 import { OriginNote } from '../shell/origin';
 import { Panel } from '../shell/panel';
+import { canCompute } from '../store/select';
 import { useApp } from '../store/store';
 import { AccuracyRows } from './accuracy-rows';
 import css from './comparison.module.css';
@@ -16,6 +18,7 @@ export function ComparisonPanel() {
   const full = useApp((s) => s.full);
   const calibration = useApp((s) => s.calibration);
   const hasModel = useApp((s) => s.model !== undefined);
+  const needsIds = useApp((s) => canCompute(s) && s.calibration.text !== '' && !canMeasure(s));
   return (
     <Panel title="Full against pruned" explain={<ComparisonExplained />}>
       {hasModel ? (
@@ -34,6 +37,12 @@ export function ComparisonPanel() {
           <tbody>
             <tr className={css.noteRow}>
               <td colSpan={4}>
+                {needsIds && (
+                  <p className={css.warning}>
+                    This model came without a tokenizer: give token ids in place of a text, as{' '}
+                    <code>[[1, 17, 4], [1, 9]]</code>.
+                  </p>
+                )}
                 <span className="small soft">
                   On the {calibration.bundled ? 'bundled calibration text' : calibration.source}
                   {full && `, ${whole(full.tokens)} predicted tokens`}.{' '}
@@ -52,7 +61,9 @@ export function ComparisonPanel() {
       ) : (
         <p className="soft">Losses, accuracies and savings appear here once a model is open.</p>
       )}
-      <JobProgress slot="evaluate" />
+      <div className={css.progress}>
+        <JobProgress slot="evaluate" />
+      </div>
     </Panel>
   );
 }

@@ -1,5 +1,5 @@
 import { fixed, growth, perplexity, signed } from '../format';
-import { requestScore } from '../lab/score';
+import { canMeasure, requestScore } from '../lab/score';
 import { maskOf, prunedLoss } from '../store/select';
 import { useApp } from '../store/store';
 import css from './comparison.module.css';
@@ -10,6 +10,7 @@ export function LossRows() {
   const full = useApp((s) => s.full);
   const pruned = useApp(prunedLoss);
   const nothing = useApp((s) => maskOf(s).dropped.length === 0);
+  const measurable = useApp(canMeasure);
   const working = useApp((s) => s.jobs.open !== undefined || s.machine.status === 'starting');
   const other = useApp((s) => (s.jobs.score ? (s.jobs.influence ?? s.jobs.open) : undefined));
 
@@ -21,6 +22,7 @@ export function LossRows() {
         </button>
       );
     }
+    if (pruned.status === 'computing' && !measurable) return <Blank />;
     if (pruned.status === 'computing' && other) return <Blank>after “{other.what}”</Blank>;
     if (pruned.status === 'computing') {
       return <Blank>{pruned.before && was ? `was ${was(pruned.before)}` : 'computing…'}</Blank>;

@@ -68,7 +68,7 @@ function ModelButton() {
 }
 
 const STATES = {
-  starting: 'looking for a GPU…',
+  starting: 'testing the GPU…',
   absent: 'no WebGPU',
   untrusted: 'adapter not trusted',
   broken: 'not running',

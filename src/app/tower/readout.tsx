@@ -16,8 +16,7 @@ export function Readout() {
   if (!at || !report || at.block >= report.blocks) {
     return (
       <p className={css.readout}>
-        Click drops or restores, dragging paints, Shift-click or the block’s number takes the whole block. Arrow keys
-        walk.
+        Click drops or restores; a drag paints; Shift-click, or the block’s number, takes the whole block.
       </p>
     );
   }

@@ -5,12 +5,13 @@ import { rankByInfluence } from '../../pruning/ranking';
 import { plural } from '../format';
 import { computeInfluence } from '../lab/influence';
 import { exportMask, importMask } from '../lab/mask-files';
+import { canMeasure } from '../lab/score';
 import { Button } from '../shell/button';
 import { Choice } from '../shell/choice';
 import { JobProgress } from '../shell/job-progress';
 import { OriginNote } from '../shell/origin';
 import { Panel } from '../shell/panel';
-import { canCompute, influenceOf, maskOf, shownValues } from '../store/select';
+import { influenceOf, maskOf, shownValues } from '../store/select';
 import { redoMask, setMask, store, undoMask, useApp } from '../store/store';
 import { Legend } from './legend';
 import { Readout } from './readout';
@@ -33,7 +34,7 @@ export function TowerPanel() {
   const colourBy = useApp((s) => s.colourBy);
   const attn = useApp((s) => influenceOf(s, s.colourBy, 'attn'));
   const ffn = useApp((s) => influenceOf(s, s.colourBy, 'ffn'));
-  const ready = useApp(canCompute);
+  const ready = useApp(canMeasure);
   const measuring = useApp((s) => s.jobs.influence !== undefined);
   const file = useRef<HTMLInputElement>(null);
 

@@ -79,6 +79,8 @@ export function usePainting(grid: RefObject<HTMLElement | null>, setActive: (pla
     onPointerLeave: () => hover(undefined),
     onFocus(e: { target: EventTarget }) {
       const place = placeOf(e.target);
+      // However focus came here (a pointer, Tab, a screen reader), the arrow keys go on from it.
+      if (place) setActive(place);
       const [first, ...others] = place ? sublayersAt(place, false) : [];
       hover(others.length > 0 ? undefined : first);
     },

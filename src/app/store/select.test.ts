@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import type { ModelReport } from '../../lab/contract';
+import { dropSublayers, makeMask } from '../../pruning/mask';
+import { record, startHistory } from './mask-history';
+import { prunedLoss, shownValues } from './select';
+import { type AppState, initialState, type Scored } from './state';
+
+const none = makeMask(4);
+const one = dropSublayers(none, { block: 1, kind: 'attn' });
+const two = dropSublayers(one, { block: 2, kind: 'ffn' });
+const origin = { kind: 'here', adapter: 'test' } as const;
+const scored = (mask: typeof none, loss: number): Scored => ({
+  loss,
+  perplexity: Math.exp(loss),
+  tokens: 9,
+  mask,
+  origin,
+});
+const state = (changes: Partial<AppState>): AppState => ({
+  ...initialState,
+  machine: { status: 'ready', adapter: {} as never },
+  model: { source: { kind: 'bundled' }, report: { blocks: 4 } as ModelReport, loaded: true },
+  ...changes,
+});
+
+describe('the pruned loss on the page', () => {
+  it('is the full model’s while nothing is dropped', () => {
+    const s = state({ masks: startHistory(none), full: scored(none, 2) });
+    expect(prunedLoss(s)).toMatchObject({ status: 'current', scored: { loss: 2 } });
+  });
+
+  it('is never an older mask’s number passed off as this one’s', () => {
+    const masks = record(record(startHistory(none), one), two);
+    const s = state({ masks, full: scored(none, 2), pruned: scored(one, 2.5) });
+    expect(prunedLoss(s)).toEqual({ status: 'computing', before: scored(one, 2.5) });
+    expect(prunedLoss({ ...s, pruned: scored(two, 3) })).toMatchObject({ status: 'current', scored: { loss: 3 } });
+  });
+
+  it('is current again when another order drops the same layers', () => {
+    const other = dropSublayers(none, { block: 2, kind: 'ffn' }, { block: 1, kind: 'attn' });
+    expect(prunedLoss(state({ masks: startHistory(other), pruned: scored(two, 3) })).status).toBe('current');
+  });
+
+  it('says when it failed, and when nothing can compute it', () => {
+    const masks = startHistory(one);
+    const scoreFailure = { code: 'out-of-memory', message: '', remedy: '' } as const;
+    expect(prunedLoss(state({ masks, scoreFailure })).status).toBe('failed');
+    expect(prunedLoss(state({ masks, machine: { status: 'starting' } })).status).toBe('unavailable');
+  });
+});
+
+describe('values of a chart', () => {
+  it('tell leave-one-out as the loss that is added', () => {
+    const report = { metric: 'loo-loss', unit: 'attn', values: [2.5, 1.9], fullLoss: 2, tokens: 9 } as const;
+    const [added, removed] = shownValues({ report, origin, text: '' });
+    expect(added).toBeCloseTo(0.5);
+    expect(removed).toBeCloseTo(-0.1);
+  });
+});
