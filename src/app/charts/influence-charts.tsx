@@ -24,6 +24,10 @@ const CHARTS: readonly { unit: ShownUnit; field: 'whole' | 'attn' | 'ffn'; title
 export default function InfluenceCharts({ metric, block, attn, ffn }: Props) {
   const mask = useApp(maskOf);
   const rows = useMemo(() => influenceRows(block, attn, ffn), [block, attn, ffn]);
+  const values = useMemo(
+    () => ({ whole: rows.map((r) => r.whole), attn: rows.map((r) => r.attn), ffn: rows.map((r) => r.ffn) }),
+    [rows],
+  );
   // One chart a turn: drawing all three at once would hold the page still for longer than a few frames.
   const [drawn, setDrawn] = useState(1);
   useEffect(() => {
@@ -39,7 +43,7 @@ export default function InfluenceCharts({ metric, block, attn, ffn }: Props) {
           unit={unit}
           title={title}
           metric={metric}
-          values={rows.map((r) => r[field])}
+          values={values[field]}
           dropped={rows.map((r) =>
             unit === 'block' ? isBlockDropped(mask, r.block) : isDropped(mask, { block: r.block, kind: unit }),
           )}

@@ -1,4 +1,4 @@
-import { useId } from 'react';
+import { type MouseEvent, useId, useMemo } from 'react';
 import { Bar, BarChart, Cell, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { fixed, short } from '../format';
 import type { ShownMetric, ShownUnit } from '../store/state';
@@ -22,7 +22,7 @@ const HEIGHT = 124;
 export function UnitChart({ unit, title, metric, values, dropped, onToggle, onHover }: Props) {
   const hatch = useId();
   const marked = useApp((s) => (s.hovered?.kind === unit ? s.hovered.block : undefined));
-  const data = values.map((value, block) => ({ block, value }));
+  const data = useMemo(() => values.map((value, block) => ({ block, value })), [values]);
   const { low, high } = chartRange(values);
   const cut = values.findIndex((v) => v > high);
   const decimals = tickDecimals(low, high);
@@ -32,7 +32,14 @@ export function UnitChart({ unit, title, metric, values, dropped, onToggle, onHo
     return i === undefined || i === null ? undefined : Number(i);
   };
   return (
-    <figure className={css.chart}>
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the tower does the same by keyboard.
+    <figure
+      className={css.chart}
+      onClick={(e) => {
+        const i = barAt(e);
+        if (i !== undefined) onToggle(i);
+      }}
+    >
       <figcaption>
         {title}
         {cut >= 0 && (
@@ -48,10 +55,6 @@ export function UnitChart({ unit, title, metric, values, dropped, onToggle, onHo
           margin={{ top: 4, right: 4, bottom: 0, left: 0 }}
           barCategoryGap="18%"
           accessibilityLayer={false}
-          onClick={(state) => {
-            const i = indexOf(state);
-            if (i !== undefined) onToggle(i);
-          }}
           onMouseMove={(state) => onHover(indexOf(state))}
           onMouseLeave={() => onHover(undefined)}
         >
@@ -119,6 +122,19 @@ export function UnitChart({ unit, title, metric, values, dropped, onToggle, onHo
       </ResponsiveContainer>
     </figure>
   );
+}
+
+/**
+ * The bar a click means: the one above or below it, however low. Measured, since Recharts hears of a tap's place only
+ * after the click.
+ */
+function barAt({ currentTarget, target, clientX }: MouseEvent<HTMLElement>): number | undefined {
+  if (!(target instanceof Element) || !target.closest('.recharts-wrapper')) return undefined;
+  const distances = [...currentTarget.querySelectorAll('.recharts-bar-rectangle')].map((bar) => {
+    const { left, right } = bar.getBoundingClientRect();
+    return Math.abs((left + right) / 2 - clientX);
+  });
+  return distances.length > 0 ? distances.indexOf(Math.min(...distances)) : undefined;
 }
 
 /** Two slanted gaps near the top of a bar that is higher than its chart; `x` and `width` are the bar's. */

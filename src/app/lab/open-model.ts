@@ -5,7 +5,7 @@ import type { ModelSource } from '../store/state';
 import { notifyFailure, startMask, store } from '../store/store';
 import { toFailure } from './failure';
 import { computeInfluence } from './influence';
-import { cancelJob, lab, runJob } from './jobs';
+import { cancelJob, type Ended, lab, runJob } from './jobs';
 import { forgetScores, requestScore } from './score';
 import { shippedState } from './shipped';
 
@@ -25,17 +25,20 @@ const sourceOf = (request: ModelRequest): ModelSource => {
 
 /**
  * Opens a model and, once it is there, puts it in the place of the one before: a failed or cancelled attempt changes
- * nothing. `dropped` is the mask to start with. Resolves to whether it was opened.
+ * nothing. `dropped` is the mask to start with. Resolves to how it ended.
  */
-export async function openModel(request: ModelRequest, dropped: readonly Sublayer[] = []): Promise<boolean> {
+export async function openModel(
+  request: ModelRequest,
+  dropped: readonly Sublayer[] = [],
+): Promise<Ended<unknown>['ended']> {
   const name = request.kind === 'hub' ? request.repo : request.kind === 'files' ? request.name : 'Sapling';
   const run = await runJob('open', `Opening ${name}`, `${name} could not be opened`, (options) =>
     lab().open(request, options),
   );
-  if (run.ended !== 'done') return false;
+  if (run.ended !== 'done') return run.ended;
   for (const slot of ['score', 'influence', 'evaluate', 'generate', 'speed'] as const) cancelJob(slot);
   show(run.value, sourceOf(request), dropped);
-  return true;
+  return 'done';
 }
 
 function show(report: ModelReport, source: ModelSource, dropped: readonly Sublayer[]): void {

@@ -22,9 +22,8 @@ export async function startSession(): Promise<void> {
   if (link) applySettings(link);
   await Promise.all([loadBundledText(), showShipped(wanted ? [] : (link?.dropped ?? []))]);
   if (!(await startMachine())) return;
-  const bundled = await openModel({ kind: 'bundled' }, wanted ? [] : link?.dropped);
+  await openModel({ kind: 'bundled' }, wanted ? [] : link?.dropped);
   if (wanted) await openModel({ host: 'https://huggingface.co', ...wanted }, link?.dropped);
-  else if (!bundled) return;
 }
 
 function applySettings({ prompt, temperature, seed, length, window }: Link): void {

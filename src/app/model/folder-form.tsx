@@ -1,7 +1,7 @@
 import { useRef } from 'react';
-import { openModel } from '../lab/open-model';
 import { Button } from '../shell/button';
 import css from './model.module.css';
+import { openFromDialog } from './open-from-dialog';
 import { modelFiles } from './read-drop';
 
 /** A folder by the browser's picker; dropping one anywhere on the page does the same. */
@@ -30,7 +30,7 @@ export function FolderForm({ disabled }: { disabled: boolean }) {
           const files = [...(e.target.files ?? [])];
           const name = files[0]?.webkitRelativePath.split('/')[0] || 'folder';
           e.target.value = '';
-          if (files.length > 0) void openModel({ kind: 'files', name, files: modelFiles(files) });
+          if (files.length > 0) void openFromDialog({ kind: 'files', name, files: modelFiles(files) });
         }}
       />
       <p className={css.hint}>

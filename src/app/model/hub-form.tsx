@@ -1,7 +1,7 @@
 import { useId, useState } from 'react';
-import { openModel } from '../lab/open-model';
 import { Button } from '../shell/button';
 import css from './model.module.css';
+import { openFromDialog } from './open-from-dialog';
 
 export const DEFAULT_HOST = 'https://huggingface.co';
 
@@ -16,7 +16,7 @@ export function HubForm({ disabled }: { disabled: boolean }) {
       className={css.form}
       onSubmit={(e) => {
         e.preventDefault();
-        void openModel({ kind: 'hub', repo: repo.trim(), revision: revision.trim() || 'main', host: host.trim() });
+        void openFromDialog({ kind: 'hub', repo: repo.trim(), revision: revision.trim() || 'main', host: host.trim() });
       }}
     >
       <label htmlFor={`${id}-repo`}>Model id</label>

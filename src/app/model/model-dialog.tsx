@@ -1,30 +1,19 @@
 import { Tabs } from 'radix-ui';
-import { useEffect } from 'react';
-import { openModel } from '../lab/open-model';
 import { Button } from '../shell/button';
-import { closeDialog, Dialog } from '../shell/dialog';
+import { Dialog } from '../shell/dialog';
 import { JobProgress } from '../shell/job-progress';
 import { useApp } from '../store/store';
 import { FolderForm } from './folder-form';
 import { HubForm } from './hub-form';
 import css from './model.module.css';
 import { ModelFacts } from './model-facts';
+import { openFromDialog } from './open-from-dialog';
 
 /** What is open, and three ways to open something else. The one in place stays until the next is ready. */
 export function ModelDialog() {
   const opening = useApp((s) => s.jobs.open !== undefined);
-  const fingerprint = useApp((s) => s.model?.report.fingerprint);
   const bundledOpen = useApp((s) => s.model?.source.kind === 'bundled' && s.model.loaded);
   const ready = useApp((s) => s.machine.status === 'ready');
-  const failed = useApp((s) => s.notices.findLast((n) => n.kind === 'error' && n.failure)?.id);
-  // Opened: out of the way. The first fingerprint is only what is there when the dialog mounts.
-  useEffect(() => {
-    if (fingerprint) closeDialog();
-  }, [fingerprint]);
-  // A failure is told on the page, beside the model that stayed.
-  useEffect(() => {
-    if (failed) closeDialog();
-  }, [failed]);
 
   return (
     <Dialog name="model" title="Model">
@@ -59,7 +48,7 @@ export function ModelDialog() {
             it: short stories, school questions and word problems. It comes with the page, so nothing is downloaded from
             elsewhere.
           </p>
-          <Button disabled={!ready || bundledOpen} onClick={() => void openModel({ kind: 'bundled' })}>
+          <Button disabled={!ready || bundledOpen} onClick={() => void openFromDialog({ kind: 'bundled' })}>
             {bundledOpen ? 'Sapling is open' : 'Open Sapling'}
           </Button>
         </Tabs.Content>
