@@ -37,7 +37,7 @@ export const evaluate: Command = {
       const path = args.values.get(name);
       return path === undefined
         ? undefined
-        : { name: path.slice(path.lastIndexOf('/') + 1), text: await readText(path) };
+        : [{ name: path.slice(path.lastIndexOf('/') + 1), text: await readText(path) }];
     };
     const report = await lab.evaluate(
       {

@@ -1,7 +1,7 @@
 import type { DropSet, EngineContract, RunOptions } from '../engine/contract';
 import { sublayerIndex, type UnitKind, unitsOf } from '../model/units';
 import type { InfluenceMetric, InfluenceReport, ScoreReport } from './contract';
-import { collectStatistics, readStatistics, type Statistics } from './influence';
+import { collectStatistics, isStatic, readStatistics, type Statistics } from './influence';
 import { scoreBranches } from './score';
 import type { WindowTree } from './windows';
 
@@ -51,7 +51,7 @@ export class Calibrated {
    */
   async influence(metric: InfluenceMetric, unit: UnitKind, options: RunOptions = {}): Promise<InfluenceReport> {
     const tokens = this.trees.reduce((sum, { tree }) => sum + tree.rows, 0);
-    if (metric !== 'loo-loss') {
+    if (isStatic(metric)) {
       this.#statistics ??= await collectStatistics(this.engine, this.trees, options);
       return { metric, unit, values: readStatistics(this.#statistics, metric, unit), tokens };
     }

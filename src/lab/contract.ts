@@ -4,6 +4,20 @@
  */
 import type { ErrorCode } from '../errors';
 import type { Sublayer, UnitKind } from '../model/units';
+import type { EvalItem, EvalReport, EvalRequest } from './contract-evaluate';
+import type {
+  CurvePoint,
+  CurveReport,
+  CurveRequest,
+  InfluenceMetric,
+  InfluenceReport,
+  InfluenceSettings,
+  NormsReport,
+  TokenInfluenceReport,
+} from './contract-influence';
+
+export type * from './contract-evaluate';
+export type * from './contract-influence';
 
 export interface Progress {
   /** What is being done, for people: "Downloading model.safetensors", "Leave-one-out, 12 of 24". */
@@ -45,6 +59,10 @@ export interface MemoryReport {
   readonly weights: number;
   readonly activations: number;
   readonly cache: number;
+  /** Most of all three together since the model was opened. */
+  readonly peak: number;
+  /** What a walk's branches may take. */
+  readonly budget: number;
 }
 
 export type ModelRequest =
@@ -102,18 +120,6 @@ export interface ScoreReport {
   readonly milliseconds: number;
 }
 
-export type InfluenceMetric = 'cosine' | 'angular' | 'relative-l1' | 'relative-l2' | 'l1' | 'l2' | 'loo-loss';
-
-export interface InfluenceReport {
-  readonly metric: InfluenceMetric;
-  readonly unit: UnitKind;
-  /** In the order of `unitsOf(blocks, unit)`. */
-  readonly values: readonly number[];
-  /** The full model's loss on the same text (loo-loss only). */
-  readonly fullLoss?: number;
-  readonly tokens: number;
-}
-
 export interface Candidate {
   readonly id: number;
   readonly text: string;
@@ -152,65 +158,6 @@ export interface GenerateReport {
   }[];
 }
 
-/** An accuracy that says how sure it is. */
-export interface Accuracy {
-  readonly n: number;
-  readonly correct: number;
-  readonly accuracy: number;
-  /** 95% Wilson interval. */
-  readonly interval: readonly [number, number];
-}
-
-export interface EvalItem {
-  readonly index: number;
-  readonly gold: number | string;
-  /** By mask, in the order asked. `scores`: log-probability of each choice; `text`: what was generated. */
-  readonly answers: readonly {
-    readonly answer: number | string;
-    readonly correct: boolean;
-    readonly scores?: readonly number[];
-    readonly text?: string;
-  }[];
-}
-
-export interface EvalRequest {
-  readonly task: string;
-  readonly shots?: number;
-  readonly limit?: number;
-  readonly masks: readonly (readonly Sublayer[])[];
-  /** Replaces the bundled items: the text of a JSONL file and a name for it. */
-  readonly data?: { readonly name: string; readonly text: string };
-  /** Replaces the bundled worked examples, in the same format. */
-  readonly fewshot?: { readonly name: string; readonly text: string };
-}
-
-export interface EvalReport {
-  readonly task: string;
-  /** What these items are, for people ("written for this project, in MMLU's format; not the official set"). */
-  readonly about: string;
-  readonly metric: string;
-  readonly shots: number;
-  readonly chance: number;
-  readonly results: readonly Accuracy[];
-  /** Mask 1 against mask 0 on the same items, where two were asked: mean difference and its 95% interval. */
-  readonly difference?: {
-    readonly mean: number;
-    readonly interval: readonly [number, number];
-    readonly lost: number;
-    readonly won: number;
-    readonly p: number;
-  };
-  readonly items: readonly EvalItem[];
-  /** Items that lost tokens on the left to fit the model's context. */
-  readonly truncated: number;
-  /** Rows of the file that are no items and were passed over. */
-  readonly unreadable: number;
-  /** Whether prompts begin with the tokenizer's BOS. */
-  readonly bos: boolean;
-  /** True while fewer items are done than were asked for. */
-  readonly partial: boolean;
-}
-
 /** Handle by which a running job is cancelled; made by the caller, unique within a page. */
 export type JobId = string;
 
@@ -235,12 +182,29 @@ export interface Lab {
     masks: readonly (readonly Sublayer[])[],
     options: JobOptions & { logits?: boolean },
   ): Promise<ScoreReport[]>;
+  /** Sampled metrics come again and again, surer each time, through `onEstimate`; cancelled, the last one can be gone on from. */
   influence(
     calibration: Calibration,
     metric: InfluenceMetric,
     unit: UnitKind,
-    options: JobOptions,
+    options: JobOptions & InfluenceSettings & { onEstimate?: (soFar: InfluenceReport) => void },
   ): Promise<InfluenceReport>;
+  /** Loss, and a benchmark where asked, against the number of units dropped. `soFar` can be gone on from. */
+  curve(
+    calibration: Calibration,
+    request: CurveRequest,
+    options: JobOptions & { onPoint?: (point: CurvePoint, soFar: CurveReport) => void },
+  ): Promise<CurveReport>;
+  /** Update norms and block-to-block angles, one pass of the full model. */
+  norms(calibration: Calibration, options: JobOptions): Promise<NormsReport>;
+  /** Which tokens of a text make each unit matter. Throws `prompt-too-long` beyond the context. */
+  tokenInfluence(
+    text: string,
+    metric: TokenInfluenceReport['metric'],
+    options: JobOptions,
+  ): Promise<TokenInfluenceReport>;
+  /** Settings of the lab itself, for all jobs from now on. `memoryBudget`: bytes a walk's branches may take; default half of what the adapter binds. */
+  configure(settings: { readonly memoryBudget?: number }): Promise<void>;
   generate(
     request: GenerateRequest,
     options: JobOptions & { onToken?: (e: GenerateEvent) => void },

@@ -38,8 +38,8 @@ describe.skipIf(!hasData)('benchmarks on stories260K agree with the harness of t
         task: 'mmlu',
         shots,
         masks: MASKS,
-        data: { name: `${subject}.jsonl`, text: jsonl(wanted.map((s) => docOf(s.doc_index))) },
-        fewshot: { name: `${subject}.jsonl`, text: jsonl(file.fewshot_pool.documents) },
+        data: [{ name: `${subject}.jsonl`, text: jsonl(wanted.map((s) => docOf(s.doc_index))) }],
+        fewshot: [{ name: `${subject}.jsonl`, text: jsonl(file.fewshot_pool.documents) }],
       },
       {
         ...job(),
@@ -79,7 +79,7 @@ describe.skipIf(!hasData)('benchmarks on stories260K agree with the harness of t
     const docs: { doc_index: number; doc: unknown }[] = readJson(`${REQUESTS}/gsm8k.json`).cases;
     const wanted = cases.filter((c: { num_fewshot: number }) => c.num_fewshot === 0).slice(0, 3);
     const text = jsonl(wanted.map((c: { doc_index: number }) => docs.find((d) => d.doc_index === c.doc_index)!.doc));
-    const report = await lab.evaluate({ task: 'gsm8k', masks: MASKS, data: { name: 'gsm8k.jsonl', text } }, job());
+    const report = await lab.evaluate({ task: 'gsm8k', masks: MASKS, data: [{ name: 'gsm8k.jsonl', text }] }, job());
     let compared = 0;
     for (const [i, c] of wanted.entries()) {
       for (const [b, branch] of [c.full, c.dropped].entries()) {
@@ -92,7 +92,7 @@ describe.skipIf(!hasData)('benchmarks on stories260K agree with the harness of t
   });
 
   it('a file that is no benchmark, and a task that does not ship, are refused by name', async () => {
-    const data = { name: 'notes.jsonl', text: '{"a": 1}' };
+    const data = [{ name: 'notes.jsonl', text: '{"a": 1}' }];
     await expect(lab.evaluate({ task: 'mmlu', masks: [[]], data }, job())).rejects.toMatchObject({
       code: 'benchmark-invalid',
       message: expect.stringContaining('notes.jsonl'),

@@ -62,9 +62,12 @@ export async function evaluate(
     results: branches.map((_, b) => accuracyOf(done.filter((item) => item.answers[b]!.correct).length, done.length)),
     ...(branches.length === 2 ? { difference: comparePaired(rightOf(done, 0), rightOf(done, 1)) } : {}),
     items,
+    metrics: {},
     truncated,
     unreadable: exam.unreadable,
+    problems: [],
     bos: model.tokenizer.addsBos,
+    chat: false,
     partial: done.length < exam.items.length,
   });
   for (const batch of batches(model, exam)) {
@@ -78,7 +81,7 @@ export async function evaluate(
       const item = exam.items[index]!;
       const answers = outcomes.map((own) => answerOf(exam.task, item, own[i]!));
       if (cut) truncated++;
-      done.push({ index, gold: item.gold, answers });
+      done.push({ index, gold: item.gold, shown: { question: '' }, answers });
       onItem?.(done[index]!, report([]));
     }
     onProgress?.(done.length);
@@ -103,10 +106,10 @@ function onlyPrompt(requests: readonly Request[]) {
 }
 
 function answerOf(task: Task, item: Item, outcomes: readonly Outcome[]): EvalItem['answers'][number] {
-  const { answer, correct } = task.score(item, outcomes);
+  const { answer, correct, metrics } = task.score(item, outcomes);
   const text = outcomes[0]?.text;
-  if (text !== undefined) return { answer, correct, text };
-  return { answer, correct, scores: outcomes.map((o) => o.logprob!) };
+  if (text !== undefined) return { answer, correct, metrics, text };
+  return { answer, correct, metrics, scores: outcomes.map((o) => o.logprob!) };
 }
 
 const rightOf = (items: readonly EvalItem[], branch: number) => items.map((item) => item.answers[branch]!.correct);

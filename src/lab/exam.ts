@@ -19,7 +19,7 @@ export async function readExam(request: EvalRequest, bundledText: (path: string)
   return {
     task,
     about: request.data
-      ? `Items of ${request.data.name}, the file you gave, in the format of ${task.name}.`
+      ? `Items of ${request.data[0]?.name}, the file you gave, in the format of ${task.name}.`
       : task.about,
     items: chosen,
     examples: task.examples(pool, chosen, shots),
@@ -33,7 +33,7 @@ async function readItems(
   { data }: EvalRequest,
   bundledText: (path: string) => Promise<string>,
 ): Promise<Items> {
-  if (data) return task.items(data);
+  if (data?.[0]) return task.items(data[0]);
   if (task.bundled) return task.items(await bundledFile(task.bundled.items, bundledText));
   throw new LopperError(
     'usage',
@@ -47,7 +47,7 @@ async function readExamples(
   { fewshot }: EvalRequest,
   bundledText: (path: string) => Promise<string>,
 ): Promise<readonly Item[]> {
-  if (fewshot) return task.items(fewshot).items;
+  if (fewshot?.[0]) return task.items(fewshot[0]).items;
   return task.bundled ? task.items(await bundledFile(task.bundled.fewshot, bundledText)).items : [];
 }
 

@@ -1,6 +1,6 @@
 import type { EngineContract, RunOptions, UnitStatistics, WalkResult } from '../engine/contract';
 import { type Sublayer, type UnitKind, unitsOf } from '../model/units';
-import type { InfluenceMetric } from './contract';
+import type { InfluenceMetric, StaticMetric } from './contract';
 import type { WindowTree } from './windows';
 
 /** The metrics that one pass of the full model gives. */
@@ -8,7 +8,9 @@ export const STATIC_METRICS = ['cosine', 'angular', 'relative-l1', 'relative-l2'
 /** All metrics, in the order they are offered. */
 export const METRICS: readonly InfluenceMetric[] = [...STATIC_METRICS, 'loo-loss'];
 
-export type StaticMetric = (typeof STATIC_METRICS)[number];
+export const isStatic = (metric: InfluenceMetric): metric is StaticMetric =>
+  (STATIC_METRICS as readonly InfluenceMetric[]).includes(metric);
+
 export type Statistics = NonNullable<WalkResult['statistics']>;
 
 /** Statistics of every unit, means over all rows of all trees. One pass of the full model. */

@@ -5,6 +5,7 @@ import { Calibrated } from './calibrated';
 import type {
   AdapterReport,
   Calibration,
+  CurveReport,
   EvalItem,
   EvalReport,
   EvalRequest,
@@ -19,7 +20,9 @@ import type {
   MemoryReport,
   ModelReport,
   ModelRequest,
+  NormsReport,
   ScoreReport,
+  TokenInfluenceReport,
 } from './contract';
 import { type Device, openDevice } from './device';
 import type { Environment } from './environment';
@@ -78,7 +81,8 @@ class LocalLab implements Lab {
   }
 
   async memory(): Promise<MemoryReport> {
-    return this.#open?.model.engine.memory() ?? { weights: 0, activations: 0, cache: 0 };
+    const memory = this.#open?.model.engine.memory() ?? { weights: 0, activations: 0, cache: 0 };
+    return { peak: 0, budget: 0, ...memory };
   }
 
   score(calibration: Calibration, masks: Masks, options: JobOptions & { logits?: boolean }): Promise<ScoreReport[]> {
@@ -114,6 +118,22 @@ class LocalLab implements Lab {
         },
       });
     });
+  }
+
+  curve(): Promise<CurveReport> {
+    throw new Error('not built yet');
+  }
+
+  norms(): Promise<NormsReport> {
+    throw new Error('not built yet');
+  }
+
+  tokenInfluence(): Promise<TokenInfluenceReport> {
+    throw new Error('not built yet');
+  }
+
+  async configure(): Promise<void> {
+    throw new Error('not built yet');
   }
 
   generate(

@@ -2,7 +2,6 @@ import { InfluencePanel } from '../charts/influence-panel';
 import { CalibrationDialog } from '../model/calibration-dialog';
 import { DropTarget } from '../model/drop-target';
 import { ModelDialog } from '../model/model-dialog';
-import { PromptPanel } from '../prompt/prompt-panel';
 import { ComparisonPanel } from '../results/comparison-panel';
 import { TowerPanel } from '../tower/tower-panel';
 import { AdapterDialog } from './adapter-dialog';
@@ -11,6 +10,7 @@ import { Banner } from './banner';
 import { Header } from './header';
 import { Notices } from './notices';
 import { SummaryBar } from './summary-bar';
+import { Workbench } from './workbench';
 
 export function App() {
   return (
@@ -27,7 +27,7 @@ export function App() {
         <ComparisonPanel />
         <InfluencePanel />
         <div className={css.wide}>
-          <PromptPanel />
+          <Workbench />
         </div>
       </main>
       <SummaryBar />

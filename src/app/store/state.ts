@@ -132,6 +132,9 @@ export interface PromptSettings {
 
 export type DialogName = 'model' | 'adapter' | 'calibration';
 
+/** The open tab of the workbench below the first screen. */
+export type WorkbenchTab = 'texts' | 'curves' | 'agreement' | 'norms' | 'benchmarks';
+
 export interface AppState {
   readonly machine: Machine;
   readonly model?: OpenModel;
@@ -154,6 +157,7 @@ export interface AppState {
   readonly colourBy: ShownMetric;
   readonly hovered?: Sublayer;
   readonly dialog?: DialogName;
+  readonly workbench: WorkbenchTab;
 }
 
 export const influenceKey = (metric: InfluenceMetric, unit: ShownUnit): string => `${metric}/${unit}`;
@@ -174,4 +178,5 @@ export const initialState: AppState = {
   jobs: {},
   notices: [],
   colourBy: 'cosine',
+  workbench: 'texts',
 };

@@ -1,0 +1,37 @@
+import { Tabs } from 'radix-ui';
+import { type ComponentType, type LazyExoticComponent, Suspense } from 'react';
+import { PromptPanel } from '../prompt/prompt-panel';
+import type { WorkbenchTab } from '../store/state';
+import { store, useApp } from '../store/store';
+import css from './workbench.module.css';
+
+interface Bench {
+  readonly tab: WorkbenchTab;
+  readonly title: string;
+  readonly Panel: ComponentType | LazyExoticComponent<ComponentType>;
+}
+
+/** What the lab can do beyond the first screen, a tab each; all but the first are loaded when they are opened. */
+const BENCHES: readonly Bench[] = [{ tab: 'texts', title: 'Side by side', Panel: PromptPanel }];
+
+export function Workbench() {
+  const tab = useApp((s) => s.workbench);
+  return (
+    <Tabs.Root value={tab} onValueChange={(value) => store.setState({ workbench: value as WorkbenchTab })}>
+      <Tabs.List className={css.tabs} aria-label="Workbench">
+        {BENCHES.map((b) => (
+          <Tabs.Trigger key={b.tab} value={b.tab}>
+            {b.title}
+          </Tabs.Trigger>
+        ))}
+      </Tabs.List>
+      {BENCHES.map(({ tab, Panel }) => (
+        <Tabs.Content key={tab} value={tab} tabIndex={-1}>
+          <Suspense fallback={<p className="soft small">Loading…</p>}>
+            <Panel />
+          </Suspense>
+        </Tabs.Content>
+      ))}
+    </Tabs.Root>
+  );
+}
