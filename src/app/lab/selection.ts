@@ -7,7 +7,7 @@ import { notify, setMasks, store } from '../store/store';
 import { isLocked } from '../tower/locks';
 import { computeInfluence, isPlain } from './influence';
 import { lab, runJob } from './jobs';
-import { calibrationOf } from './score';
+import { calibrationOf, sameCalibration } from './score';
 
 export type SelectionStrategy = Exclude<CurveRequest['strategy'], 'given'>;
 
@@ -68,7 +68,8 @@ async function byCurve({ strategy, metric, unit, k, seed }: Selection): Promise<
     ...(strategy === 'random' && { seed, draws: 1 }),
   };
   const key = JSON.stringify(request);
-  const known = last?.request === key && last.calibration.text === calibration.text && last.model === s.model?.report;
+  const known =
+    last?.request === key && sameCalibration(last.calibration, calibration) && last.model === s.model?.report;
   let report = known ? last!.report : undefined;
   const reaches = (points: CurveReport['points']) => points.some((p) => p.removed === k);
   if (!report || !reaches(report.points)) {

@@ -69,6 +69,16 @@ async function startMachine(): Promise<boolean> {
   }
 }
 
+/** Bytes a walk's branches may take, from now on. */
+export async function setMemoryBudget(memoryBudget: number): Promise<void> {
+  try {
+    await lab().configure({ memoryBudget });
+    await refreshMemory();
+  } catch (error) {
+    notifyFailure('The memory budget was not changed', toFailure(error));
+  }
+}
+
 /** Asks what the model holds in GPU memory, for the adapter's panel. */
 export async function refreshMemory(): Promise<void> {
   try {

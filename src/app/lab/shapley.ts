@@ -1,10 +1,10 @@
 import type { InfluenceReport, InfluenceSettings, ShapleyMetric } from '../../lab/contract';
 import { METRIC_WORDS } from '../charts/metric-words';
-import { type AppState, type CalibrationText, influenceKey, type SampledRun } from '../store/state';
+import { type AppState, influenceKey, type SampledRun } from '../store/state';
 import { store } from '../store/store';
 import { toShown } from './influence';
 import { lab, runJob } from './jobs';
-import { calibrationOf, hereOrigin } from './score';
+import { calibrationOf, hereOrigin, sameCalibration } from './score';
 
 /** Estimates are shown this often at most, milliseconds: often enough to watch, seldom enough to leave the page alone. */
 const SHOW_EVERY = 500;
@@ -14,13 +14,11 @@ export const MOST_EXACT = 12;
 export const sampledRun = (s: AppState, metric: ShapleyMetric): SampledRun | undefined =>
   s.sampled[influenceKey(metric, s.sampling.unit)];
 
-const sameText = (a: CalibrationText, b: CalibrationText) => a.text === b.text && a.seqLen === b.seqLen;
-
 /** Whether a run can be gone on with: under the settings in force it would have drawn the same. */
 export function canResume(s: AppState, metric: ShapleyMetric): boolean {
   const run = sampledRun(s, metric);
   const sampling = run?.report.sampling;
-  if (!run || !sampling?.state || !sameText(run.calibration, s.calibration)) return false;
+  if (!run || !sampling?.state || !sameCalibration(run.calibration, s.calibration)) return false;
   const { stopped, method, seed, task } = sampling;
   if (stopped === 'exact' || (method === 'exact') !== isExact(s, metric)) return false;
   return seed === s.sampling.seed && (metric !== 'shapley-task' || task?.task === s.sampling.task);

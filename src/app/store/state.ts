@@ -15,6 +15,7 @@ import type {
   NormsReport,
   Progress,
   ShippedResults,
+  TaskCalibration,
   TokenInfluenceReport,
 } from '../../lab/contract';
 import type { Sublayer, UnitKind } from '../../model/units';
@@ -46,10 +47,12 @@ export interface OpenModel {
 }
 
 export interface CalibrationText {
-  /** Bundled, a file's name, or "pasted text". */
+  /** Bundled, a file's name, "pasted text", or "items of School questions". */
   readonly source: string;
   readonly bundled: boolean;
+  /** Empty where a benchmark's items take its place. */
   readonly text: string;
+  readonly task?: TaskCalibration;
   readonly seqLen: number;
   readonly tokens?: number;
 }
