@@ -1,6 +1,8 @@
-import type { EngineContract, RunOptions, UnitStatistics, WalkResult } from '../engine/contract';
+import type { EngineContract, RunOptions, WalkStatistics } from '../engine/contract';
+import { meansOf, mergeStatistics } from '../engine/statistics';
 import { type Sublayer, type UnitKind, unitsOf } from '../model/units';
 import type { InfluenceMetric, StaticMetric } from './contract';
+import { notFinite } from './score';
 import type { WindowTree } from './windows';
 
 /** The metrics that one pass of the full model gives. */
@@ -11,36 +13,27 @@ export const METRICS: readonly InfluenceMetric[] = [...STATIC_METRICS, 'loo-loss
 export const isStatic = (metric: InfluenceMetric): metric is StaticMetric =>
   (STATIC_METRICS as readonly InfluenceMetric[]).includes(metric);
 
-export type Statistics = NonNullable<WalkResult['statistics']>;
+export type Statistics = ReturnType<typeof meansOf>;
 
-/** Statistics of every unit, means over all rows of all trees. One pass of the full model. */
+/** Statistics of every unit, means over all rows of all trees. One pass of the full model. Throws `not-finite`. */
 export async function collectStatistics(
   engine: EngineContract,
   trees: readonly WindowTree[],
   { signal, onProgress }: RunOptions = {},
 ): Promise<Statistics> {
-  const parts: { rows: number; statistics: Statistics }[] = [];
+  const parts: WalkStatistics[] = [];
   for (const [t, { tree }] of trees.entries()) {
     const { statistics } = await engine.walk(tree, [new Set()], {
       signal,
-      statistics: true,
+      statistics: 'sums',
       onProgress: (fraction) => onProgress?.((t + fraction) / trees.length),
     });
-    if (!statistics) throw new Error('the walk returned no statistics');
-    parts.push({ rows: tree.rows, statistics });
+    parts.push(statistics!);
   }
-  const rows = parts.reduce((sum, p) => sum + p.rows, 0);
-  const mean = (kind: keyof Statistics) =>
-    parts[0]!.statistics[kind].map(
-      (_, block) =>
-        Object.fromEntries(
-          STATIC_METRICS.map((metric) => [
-            metric,
-            parts.reduce((sum, p) => sum + (p.rows / rows) * p.statistics[kind][block]![metric], 0),
-          ]),
-        ) as unknown as UnitStatistics,
-    );
-  return { attn: mean('attn'), ffn: mean('ffn'), block: mean('block') };
+  const means = meansOf(mergeStatistics(parts));
+  const units = Object.values(means).flat();
+  if (!units.every((unit) => Object.values(unit).every(Number.isFinite))) throw notFinite(new Set());
+  return means;
 }
 
 /** One metric's values in the order of `unitsOf`. */

@@ -1,4 +1,4 @@
-import type { DropSet, EngineContract, RunOptions, WalkResult } from '../engine/contract';
+import type { DropSet, EngineContract, RunOptions, WalkOptions, WalkResult } from '../engine/contract';
 import type { TokenTree } from '../engine/tree';
 import { LopperError } from '../errors';
 import { sublayerAt } from '../model/units';
@@ -19,7 +19,7 @@ export async function scoreBranches(
   const started = performance.now();
   const windows: { nll: number[]; logits?: number[] }[][] = branches.map(() => []);
   for (const [t, { tree }] of trees.entries()) {
-    const result = await walkNamed(engine, tree, branches, {
+    const result = await walkFinite(engine, tree, branches, {
       signal,
       onProgress: (fraction) => onProgress?.((t + fraction) / trees.length),
       ...(logits ? { logitRows: tree.lastRows } : {}),
@@ -51,19 +51,16 @@ export const nameBranch = (dropped: DropSet): string =>
     ? 'the full model'
     : `the model without ${formatDropList([...dropped].sort((a, b) => a - b).map(sublayerAt))}`;
 
-/** Walks a tree; `not-finite` comes out naming the branch where only one can be meant. */
-export async function walkNamed(
+/** Walks a tree. Throws `not-finite`, naming the first branch whose log-probabilities are not all numbers. */
+export async function walkFinite(
   engine: EngineContract,
   tree: TokenTree,
   branches: readonly DropSet[],
-  options: Parameters<EngineContract['walk']>[2],
+  options: WalkOptions,
 ): Promise<WalkResult> {
-  try {
-    return await engine.walk(tree, branches, options);
-  } catch (error) {
-    const unnamed = error instanceof LopperError && error.code === 'not-finite' && branches.length === 1;
-    throw unnamed ? notFinite(branches[0]!) : error;
-  }
+  const result = await engine.walk(tree, branches, options);
+  for (const [b, { finite }] of result.branches.entries()) if (!finite) throw notFinite(branches[b]!);
+  return result;
 }
 
 /** The error for NaN or infinity among a branch's numbers. */
