@@ -1,5 +1,6 @@
 import type { ShapleyMetric } from '../../lab/contract';
 import { canBeExact, MOST_EXACT } from '../lab/shapley';
+import { Check } from '../shell/check';
 import { NumberField } from '../shell/number-field';
 import type { SamplingSettings } from '../store/state';
 import { store, useApp } from '../store/store';
@@ -21,15 +22,12 @@ export function ShapleySettings({ metric, disabled }: { metric: ShapleyMetric; d
       <summary>Settings</summary>
       <div className={css.fields}>
         {!task && (
-          <label className={css.exact} title={small ? undefined : `For ${MOST_EXACT} units or fewer`}>
-            <input
-              type="checkbox"
-              checked={drawn}
-              disabled={disabled || !small}
-              onChange={(e) => setSampling({ exact: e.target.checked })}
-            />
-            Exact: every subset in place of samples, for {MOST_EXACT} units or fewer
-          </label>
+          <Check
+            label={`Exact: every subset in place of samples, for ${MOST_EXACT} units or fewer`}
+            checked={drawn}
+            disabled={disabled || !small}
+            onChange={(v) => setSampling({ exact: v })}
+          />
         )}
         <NumberField
           label="Seed"
@@ -48,21 +46,19 @@ export function ShapleySettings({ metric, disabled }: { metric: ShapleyMetric; d
           onChange={(v) => setSampling({ permutations: v })}
         />
         <NumberField
-          label="End when every 95% interval is within ±"
+          label="End when every 95% interval is within ± (0: never)"
           value={bound}
           min={0}
           max={1000}
           step={0.001}
-          hint="0 for never"
           disabled={disabled || drawn}
           onChange={(v) => setSampling({ bound: v })}
         />
         <NumberField
-          label="End when the order of the lowest stands still, units:"
+          label="End when the order of the lowest so many stands still (0: never)"
           value={stableLowest}
           min={0}
           max={1000}
-          hint="0 for never"
           disabled={disabled || drawn}
           onChange={(v) => setSampling({ stableLowest: v })}
         />
