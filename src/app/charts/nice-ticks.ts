@@ -13,7 +13,8 @@ export function chartRange(
 ): { low: number; high: number } {
   const finite = (all: readonly number[]) => all.filter(Number.isFinite);
   const low = Math.min(0, ...finite(values), ...finite(intervals?.map((i) => i[0]) ?? []));
-  const tops = finite(values.map((v, i) => Math.max(v, intervals?.[i]?.[1] ?? v)));
+  // An interval that is not known yet is NaN at both ends.
+  const tops = finite(values.map((v, i) => Math.max(v, intervals?.[i]?.[1] || v)));
   const [first = 0, second = 0] = tops.sort((a, b) => b - a);
   const cut = second > 0 && first > CUT_FROM * second;
   return { low, high: Math.max(0, cut ? 1.35 * second : first) };

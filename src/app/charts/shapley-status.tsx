@@ -15,11 +15,11 @@ export function ShapleyStatus({ run: { report }, running }: { run: SampledRun; r
   const { sampling } = report;
   if (!sampling) return null;
   const { drawn, method, stopped, intervals, efficiency } = sampling;
-  const widest = Math.max(0, ...intervals.map(([low, high]) => (high - low) / 2).filter(Number.isFinite));
+  const halves = intervals.map(([low, high]) => (high - low) / 2).filter(Number.isFinite);
   return (
     <p className={css.status} data-testid="sampling">
       {stopped ? ENDS[stopped] : running ? 'Running' : 'Paused'}: {plural(drawn, NOUNS[method])}
-      {method !== 'exact' && `, widest interval ±${short(widest)}`}.
+      {method !== 'exact' && halves.length > 0 && `, widest interval ±${short(Math.max(...halves))}`}.
       {efficiency && (
         <>
           {' '}

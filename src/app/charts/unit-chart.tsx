@@ -46,7 +46,7 @@ export const UnitChart = memo(function UnitChart({ unit, metric, values, interva
     () =>
       values.map((value, block): Point => {
         const interval = intervals?.[block];
-        const whiskers = interval && block !== cut && Number.isFinite(value);
+        const whiskers = interval && block !== cut && Number.isFinite(value + interval[0] + interval[1]);
         return {
           block,
           value: Number.isFinite(value) ? value : null,
@@ -126,7 +126,7 @@ export const UnitChart = memo(function UnitChart({ unit, metric, values, interva
                   </strong>
                   <br />
                   {METRIC_WORDS[metric].short}: {fixed(point.value, 6)}
-                  {interval && (
+                  {interval && Number.isFinite(interval[0]) && (
                     <>
                       <br />
                       95%: {fixed(interval[0], 6)} to {fixed(interval[1], 6)}
