@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { linearScale, logScale } from './plot-scale';
+import { linearScale, logScale, tickWriter } from './plot-scale';
 
 describe('a linear scale', () => {
   it('holds every value, with a little room, and keeps zero where asked', () => {
@@ -33,5 +33,16 @@ describe('a logarithmic scale', () => {
       expect(ticks.length).toBeLessThan(10);
     }
     expect(logScale([]).ticks.length).toBeGreaterThan(0);
+  });
+});
+
+describe('what is written beside an axis', () => {
+  it('has the decimals it needs, the same all along a linear one', () => {
+    const linear = linearScale([0.95, 1.06]);
+    expect(linear.ticks.map(tickWriter(linear))).toEqual(['0.95', '1.00', '1.05']);
+    const log = logScale([0.4, 12]);
+    expect(log.ticks.map(tickWriter(log))).toEqual(['0.5', '1', '2', '5', '10']);
+    const whole = linearScale([0, 12], { zero: true });
+    expect(whole.ticks.map(tickWriter(whole))).toEqual(['0', '5', '10']);
   });
 });

@@ -1,3 +1,4 @@
+import { fixed, short } from '../format';
 import { niceTicks } from './nice-ticks';
 
 /** Values along one side of a chart. */
@@ -55,4 +56,12 @@ function logTicks(low: number, high: number): number[] {
     }
   }
   return ticks;
+}
+
+/** Writes an axis's values with as many decimals as its ticks need: all of them on a linear scale, each by itself on a logarithmic one. */
+export function tickWriter({ kind, ticks }: Scale): (value: number) => string {
+  const needed = (tick: number) => (String(Number(tick.toPrecision(6))).split('.')[1] ?? '').length;
+  const most = Math.min(6, Math.max(0, ...ticks.map(needed)));
+  if (kind === 'linear') return (value) => fixed(value, most);
+  return (value) => (value >= 1e5 || value < 0.001 ? short(value) : fixed(value, needed(value)));
 }

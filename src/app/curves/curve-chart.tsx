@@ -2,7 +2,7 @@ import { type KeyboardEvent, memo, type PointerEvent, useMemo, useRef, useState 
 import type { ModelReport } from '../../lab/contract';
 import { ChartTip } from '../charts/chart-tip';
 import { type Axis, Plot, type PlotArea } from '../charts/plot';
-import { linearScale, logScale } from '../charts/plot-scale';
+import { linearScale, logScale, tickWriter } from '../charts/plot-scale';
 import { useWidth } from '../charts/use-width';
 import type { Curve } from '../store/state';
 import { highlight } from '../store/store';
@@ -10,7 +10,7 @@ import { type Spot, spotsOf, type XAxis, type YAxis } from './axes';
 import { X_AXES, Y_AXES } from './axis-words';
 import type { BandKind } from './band';
 import css from './curve-chart.module.css';
-import { CurveLabels } from './curve-labels';
+import { CurveLabels, labelRoom } from './curve-labels';
 import { CurveLine } from './curve-line';
 import { PointTip } from './point-tip';
 import { PresentMark, type PresentPoint } from './present-mark';
@@ -107,7 +107,7 @@ export const CurveChart = memo(function CurveChart(props: Props) {
         height={width > WIDE ? 380 : 300}
         x={xAxis}
         y={yAxis}
-        endRoom={width > WIDE ? 150 : 14}
+        endRoom={width > WIDE ? labelRoom(series) : 14}
       >
         {(own) => {
           area.current = own;
@@ -142,7 +142,8 @@ function axisOfX(series: readonly Series[], x: XAxis, present: PresentPoint | un
   const values = series.flatMap(({ spots }) => spots.map((s) => s.x));
   if (present) values.push(present.x);
   const { label, write } = X_AXES[x];
-  return { scale: linearScale(values, { zero: true, steps: 8 }), label, write };
+  const scale = linearScale(values, { zero: true, steps: 8 });
+  return { scale, label, write: write ?? tickWriter(scale) };
 }
 
 function axisOfY(
@@ -156,7 +157,8 @@ function axisOfY(
   if (present) values.push(present.y);
   if (y === 'accuracy' && chance !== undefined) values.push(chance);
   const { label, write } = Y_AXES[y];
-  return { scale: log ? logScale(values) : linearScale(values), label: log ? `${label}, logarithmic` : label, write };
+  const scale = log ? logScale(values) : linearScale(values);
+  return { scale, label: log ? `${label}, logarithmic` : label, write: write ?? tickWriter(scale) };
 }
 
 const same = (a: Place | undefined, b: Place | undefined) => a?.curve === b?.curve && a?.index === b?.index;

@@ -6,8 +6,12 @@ import type { Series } from './series';
 
 const LINE = 15;
 /** Of a letter, on average; enough to tell which labels would touch. */
-const LETTER = 6.6;
+const LETTER = 6.9;
 const BESIDE = 9;
+
+/** What the longest name takes beside the chart, in CSS pixels. */
+export const labelRoom = (series: readonly Series[]): number =>
+  BESIDE + 6 + Math.max(0, ...curveLabels(series.map((s) => s.curve)).map((name) => name.length * LETTER));
 
 /** Each curve's name at the end of its line, moved apart where they would touch. */
 export function CurveLabels({ series, area }: { series: readonly Series[]; area: PlotArea }) {

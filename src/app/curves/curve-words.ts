@@ -12,7 +12,7 @@ export const UNIT_WORDS: Readonly<Record<UnitKind, { readonly one: string; reado
   block: { one: 'block', many: 'blocks' },
   attn: { one: 'attn', many: 'attn' },
   ffn: { one: 'ffn', many: 'ffn' },
-  sublayer: { one: 'attn or ffn', many: 'attn and ffn' },
+  sublayer: { one: 'sublayer', many: 'sublayers' },
 };
 
 interface StrategyWords {
@@ -59,7 +59,7 @@ export const STRATEGY_WORDS: Readonly<Record<Strategy, StrategyWords>> = {
 /** The parts of a curve's name, from what is removed to how it is chosen. */
 function partsOf({ report, request }: Curve): [unit: string, how: string, which: string] {
   const { strategy, unit, metric } = report;
-  const what = unit === 'sublayer' && strategy === 'given' ? 'dropped layers' : UNIT_WORDS[unit].many;
+  const what = UNIT_WORDS[unit].many;
   if (metric && strategy !== 'greedy') {
     const how = strategy === 'iterative' ? ', rescored' : '';
     return [what, `by ${lowerFirst(METRIC_WORDS[metric].short)}${how}`, seedOf(request)];
@@ -82,9 +82,11 @@ export function curveName(curve: Curve): string {
 /** Names as short as they can be beside one another: what all the curves have in common is left out. */
 export function curveLabels(curves: readonly Curve[]): string[] {
   const all = curves.map(partsOf);
-  const differs = [0, 1, 2].map((k) => new Set(all.map((parts) => parts[k])).size > 1);
-  const label = (parts: readonly string[]) => parts.filter((part, k) => part && differs[k]).join(', ');
-  return curves.map((curve, i) => label(all[i]!) || curveName(curve));
+  const differs = [0, 1].map((k) => new Set(all.map((parts) => parts[k])).size > 1);
+  const labels = all.map((parts, i) => parts.filter((_, k) => differs[k]).join(' ') || curveName(curves[i]!));
+  return labels.map((label, i) =>
+    labels.indexOf(label) === labels.lastIndexOf(label) ? label : `${label}, ${all[i]![2]}`,
+  );
 }
 
 /** "attn 2, 5 and 7; ffn 3", blocks that are whole as "blocks 4 and 6". */
