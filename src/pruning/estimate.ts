@@ -4,12 +4,17 @@ import { type Sublayer, sublayerIndex } from '../model/units';
 /** Indices (`sublayerIndex`) of what is dropped: one branch of a walk. */
 export type Dropped = ReadonlySet<number>;
 
-/** Sets to be valued next, none of them twice; the estimator goes on with their values in this order. */
+/** Sets to be valued next, none where all are known; the estimator goes on with their values in this order. */
 export interface Batch {
   readonly branches: readonly Dropped[];
   /** Where it stands before this batch; absent before the first sample. */
   readonly soFar?: Estimate;
 }
+
+/** How many samples are asked for together: a number, or asked anew before each batch. It changes no outcome. */
+export type BatchSize = number | (() => number);
+
+export const sizeNow = (size: BatchSize): number => (typeof size === 'function' ? size() : size);
 
 /** An estimator: yields sets, is sent the value of each (larger is better, e.g. minus the loss), returns its last estimate. */
 export type Estimator = Generator<Batch, Estimate, readonly number[]>;

@@ -1,6 +1,6 @@
 import { LopperError } from '../errors';
 import type { Sublayer } from '../model/units';
-import { branchWithout, type Estimator, finiteOrNaN, type SamplerState } from './estimate';
+import { type BatchSize, branchWithout, type Estimator, finiteOrNaN, type SamplerState, sizeNow } from './estimate';
 
 /** Beyond this the subsets are too many: 4,096 of them here. */
 export const MOST_EXACT_UNITS = 12;
@@ -13,7 +13,7 @@ export const MOST_EXACT_UNITS = 12;
  */
 export function* exactShapley(
   units: readonly (readonly Sublayer[])[],
-  { setsPerBatch = 256 }: { setsPerBatch?: number } = {},
+  { setsPerBatch = 256 }: { setsPerBatch?: BatchSize } = {},
   from?: SamplerState,
 ): Estimator {
   const n = units.length;
@@ -32,7 +32,7 @@ export function* exactShapley(
   const state = (): SamplerState => ({ drawn, sums: [[...sums]], ends: [all, none] });
   const unknown = units.map(() => Number.NaN);
   while (drawn < total) {
-    const sets = Array.from({ length: Math.min(setsPerBatch, total - drawn) }, (_, i) => subset(n, drawn + i));
+    const sets = Array.from({ length: Math.min(sizeNow(setsPerBatch), total - drawn) }, (_, i) => subset(n, drawn + i));
     const values = yield {
       branches: sets.map((gone) => branchWithout(units, gone)),
       ...(drawn > 0 && {

@@ -1,6 +1,15 @@
 import type { Sublayer } from '../model/units';
 import { seededAt, shuffled } from '../random';
-import { branchWithout, type Dropped, type Estimate, type Estimator, finiteOrNaN, type SamplerState } from './estimate';
+import {
+  type BatchSize,
+  branchWithout,
+  type Dropped,
+  type Estimate,
+  type Estimator,
+  finiteOrNaN,
+  type SamplerState,
+  sizeNow,
+} from './estimate';
 import { addSample, around, halfWidth, type Moments, squaredError } from './interval';
 
 export interface SamplingSettings {
@@ -12,7 +21,7 @@ export interface SamplingSettings {
   /** Sampling ends once the order of the lowest so many units stands still: see `standsStill`. */
   readonly stableLowest?: number;
   /** Pairs whose sets are asked for together, default 4: more share more of a walk, fewer answer sooner. */
-  readonly pairsPerBatch?: number;
+  readonly pairsPerBatch?: BatchSize;
 }
 
 /** No rule ends sampling before this many pairs: fewer may agree by chance. */
@@ -41,14 +50,12 @@ export function* sampleShapley(
   let stopped = sampler.stopped();
   while (!stopped && sampler.pairs < most) {
     const first = sampler.pairs;
-    const count = Math.min(most - first, settings.pairsPerBatch ?? 4);
+    const count = Math.min(most - first, sizeNow(settings.pairsPerBatch ?? 4));
     const pairs = Array.from({ length: count }, (_, i) => antitheticPair(units.length, settings.seed, first + i));
     const asked = sampler.unknown(pairs.flat());
-    if (asked.size > 0) {
-      const branches: Dropped[] = [...asked.values()].map((gone) => branchWithout(units, gone));
-      const soFar = first > 0 ? sampler.estimate() : undefined;
-      sampler.learn([...asked.keys()], yield { branches, ...(soFar && { soFar }) });
-    }
+    const branches: Dropped[] = [...asked.values()].map((gone) => branchWithout(units, gone));
+    const soFar = first > 0 ? sampler.estimate() : undefined;
+    sampler.learn([...asked.keys()], yield { branches, ...(soFar && { soFar }) });
     for (const pair of pairs) {
       sampler.add(pair);
       stopped = sampler.stopped();
