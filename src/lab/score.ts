@@ -3,6 +3,7 @@ import type { TokenTree } from '../engine/tree';
 import { LopperError } from '../errors';
 import { sublayerAt } from '../model/units';
 import { formatDropList } from '../pruning/drop-list';
+import { finiteOrNaN } from '../pruning/estimate';
 import type { ScoreReport } from './contract';
 import type { WindowTree } from './windows';
 
@@ -43,6 +44,43 @@ export async function scoreBranches(
     const loss = sum / tokens;
     return { loss, perplexity: Math.exp(loss), tokens, windows: own, milliseconds };
   });
+}
+
+/** What is known of a branch without keeping its tokens. */
+export interface Measure {
+  /** Mean token NLL, nats; NaN where a number was not finite. */
+  readonly loss: number;
+  /** Mean over scored rows of the L2 distance to the full model's raw logits, where asked; NaN likewise. */
+  readonly distance?: number;
+}
+
+/** Measures every branch on the windows of `trees`, together. The losses are those of `scoreBranches` to the last bit. */
+export async function measureBranches(
+  engine: EngineContract,
+  trees: readonly WindowTree[],
+  branches: readonly DropSet[],
+  { signal, onProgress, distances = false }: RunOptions & { distances?: boolean } = {},
+): Promise<Measure[]> {
+  const sums = branches.map(() => ({ nll: 0, tokens: 0, distance: 0, rows: 0 }));
+  for (const [t, { tree }] of trees.entries()) {
+    const result = await engine.walk(tree, branches, {
+      signal,
+      onProgress: (fraction) => onProgress?.((t + fraction) / trees.length),
+      ...(distances ? { logitDistance: true } : {}),
+    });
+    for (const [b, { logprob, finite, logitDistance }] of result.branches.entries()) {
+      const own = sums[b]!;
+      for (const x of logprob) own.nll -= x;
+      if (!finite) own.nll = Number.NaN;
+      own.tokens += logprob.length;
+      own.distance += logitDistance?.sum ?? 0;
+      own.rows += logitDistance?.rows ?? 0;
+    }
+  }
+  return sums.map(({ nll, tokens, distance, rows }) => ({
+    loss: nll / tokens,
+    ...(distances ? { distance: finiteOrNaN(distance / rows) } : {}),
+  }));
 }
 
 /** "the full model", "the model without attn:2,ffn:3". */
