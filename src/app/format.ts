@@ -76,3 +76,7 @@ export function duration(seconds: number): string {
 export const whole = (value: number): string => Math.round(value).toLocaleString('en');
 
 export const plural = (n: number, one: string, many = `${one}s`): string => `${whole(n)} ${n === 1 ? one : many}`;
+
+/** A name as it stands within a sentence; "L1" and "KV" stay as they are. */
+export const lowerFirst = (name: string): string =>
+  /^[A-Z][a-z]/.test(name) ? name[0]!.toLowerCase() + name.slice(1) : name;

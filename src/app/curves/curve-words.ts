@@ -3,7 +3,7 @@ import type { CurvePoint, CurveRequest, ModelReport, Strategy } from '../../lab/
 import type { Sublayer, UnitKind } from '../../model/units';
 import { METRIC_WORDS } from '../charts/metric-words';
 import type { ChartTable } from '../charts/table';
-import { percent, plural, signed } from '../format';
+import { lowerFirst, percent, plural, signed } from '../format';
 import type { Curve } from '../store/state';
 import { xOf } from './axes';
 import { bandOf } from './band';
@@ -71,7 +71,6 @@ const seedOf = ({ seed, settings }: Omit<CurveRequest, 'resume'>) => {
   const drawn = seed ?? settings?.seed;
   return drawn === undefined ? '' : `seed ${drawn}`;
 };
-const lowerFirst = (text: string) => (/^[A-Z][a-z]/.test(text) ? text[0]!.toLowerCase() + text.slice(1) : text);
 
 /** "attn by cosine", "blocks, random". */
 export function curveName(curve: Curve): string {

@@ -15,6 +15,7 @@ interface Bench {
 const BENCHES: readonly Bench[] = [
   { tab: 'texts', title: 'Side by side', Panel: PromptPanel },
   { tab: 'curves', title: 'Curves', Panel: lazy(() => import('../curves/curves-panel')) },
+  { tab: 'agreement', title: 'Agreement', Panel: lazy(() => import('../agreement/agreement-panel')) },
   { tab: 'norms', title: 'Norms', Panel: lazy(() => import('../norms/norms-panel')) },
 ];
 
