@@ -30,6 +30,8 @@ struct State {
 @group(0) @binding(2) var<storage, read_write> states: array<State>; // [all branches][totalRows]
 @group(0) @binding(3) var<storage, read> pairs: array<vec2u>; // [totalPairs] scored row, token; by row
 @group(0) @binding(4) var<storage, read_write> picked: array<f32>; // [all branches][totalPairs] logit of the token
+@group(0) @binding(5) var<storage, read> reference: array<f32>; // the same tile of the full model, [rows] as logits
+@group(0) @binding(6) var<storage, read_write> squares: array<f32>; // [all branches][totalRows] of the distance to it
 
 struct Best {
   top: f32,
@@ -109,4 +111,46 @@ fn pick(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let row = branch * p.rows + pair.x - p.firstRow;
     picked[(p.firstBranch + branch) * p.totalPairs + which] = logits[row * p.stride + column];
   }
+}
+
+const BLOCK: u32 = 64u; // squares added up before they join the sum: rounding stays that of a short sum
+
+// Takes a tile into the squared distance of each row from the full model's.
+@compute @workgroup_size(THREADS, ROWS)
+fn distance_from(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) local: vec3u,
+) {
+  let t = local.x;
+  let place = local.y * THREADS;
+  let asked = (group.y * groups.x + group.x) * ROWS + local.y;
+  let row = min(asked, p.rows * p.branches - 1u); // every thread must reach the barrier
+  let base = row * p.stride;
+  let base_reference = row % p.rows * p.stride;
+  var sum = 0.0;
+  for (var start = t; start < p.columns; start += THREADS * BLOCK) {
+    var block = 0.0;
+    for (var i = start; i < min(start + THREADS * BLOCK, p.columns); i += THREADS) {
+      let apart = logits[base + i] - reference[base_reference + i];
+      block += apart * apart;
+    }
+    sum += block;
+  }
+  if (THREADS > 1u) {
+    shares[place + t] = sum;
+    workgroupBarrier();
+    sum = 0.0;
+    for (var i = 0u; i < THREADS; i++) {
+      sum += shares[place + i];
+    }
+  }
+  if (t > 0u || asked != row) {
+    return;
+  }
+  let at = (p.firstBranch + row / p.rows) * p.totalRows + p.firstRow + row % p.rows;
+  if (p.firstToken > 0u) {
+    sum += squares[at];
+  }
+  squares[at] = sum;
 }

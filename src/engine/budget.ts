@@ -1,11 +1,179 @@
-import type { AdapterFacts } from '../gpu/gpu';
-import type { Machine } from './forward';
+import { LopperError } from '../errors';
+import { type AdapterFacts, allocated } from '../gpu/gpu';
+import type { ModelSpec } from '../model/spec';
+import type { WalkOptions } from './contract';
+import { branchesPerChunk, CHUNK_ROWS, type RowShape, rowBuffers, SCORE_BYTES } from './forward';
+import { HEAD_ROWS, LOGIT_BYTES, logitBuffers, rowsPerRead, type ScoreShape, scoreBuffers } from './head';
+import { observerBuffers } from './observer';
+import { padded } from './weights';
 
 /** Rows one walk should carry; more only take more memory. */
 export const MAX_ROWS = 2048;
 
-/** Half of what the adapter puts into one buffer and binds at once. */
-export const defaultBudget = ({ maxBufferSize, maxStorageBufferBindingSize }: AdapterFacts['limits']): number =>
-  Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / 2);
+/** Branches that should have room together: alone, each would walk the layers they share for itself. */
+const COMFORTABLE_BRANCHES = 8;
 
-export const rowsWithin = (_m: Machine, _budget: number, _angles?: boolean): number => MAX_ROWS;
+/** Passes over the model that measuring may take for want of room. */
+const MOST_PASSES = 8;
+
+/** How far the working buffers are halved before a walk is refused. */
+const MOST_HALVINGS = 9;
+
+/** Half of the largest buffer the adapter allows, and no more than it binds at once. */
+export const defaultBudget = ({ maxBufferSize, maxStorageBufferBindingSize }: AdapterFacts['limits']): number =>
+  Math.min(Math.floor(maxBufferSize / 2), maxStorageBufferBindingSize);
+
+/** What a walk is about to do. */
+export interface Work extends Pick<WalkOptions, 'statistics' | 'angles'> {
+  readonly rows: RowShape;
+  readonly scored: ScoreShape;
+  /** Distinct branches, and how many of them must walk together. */
+  readonly masks: number;
+  readonly together: number;
+  /** Rows whose whole logits are brought back. */
+  readonly logitRows: number;
+}
+
+/** How it is cut to fit. */
+export interface WavePlan {
+  /** Branches that walk together. */
+  readonly branches: number;
+  /** Of these, those that pass through a sublayer in one go; rows that pass through the head; whole logits per read. */
+  readonly perChunk: number;
+  readonly headRows: number;
+  readonly perRead: number;
+  /** Rows that are measured in one pass. */
+  readonly observed: number;
+  /** Working buffers, bytes by name. */
+  readonly buffers: Readonly<Record<string, number>>;
+  /** All of them together, bytes. */
+  readonly bytes: number;
+}
+
+export const bytesOf = (buffers: Readonly<Record<string, number>>): number =>
+  Object.values(buffers).reduce((sum, bytes) => sum + allocated(bytes), 0);
+
+/**
+ * Cuts a walk so that its buffers stay within a budget. Working buffers that serve many rows at once are halved until
+ * they leave half of it to the branches' streams; then as many branches as fit walk together.
+ * @param limit bytes that one binding holds
+ * @param budget never exceeded where `strict`: throws `out-of-memory`. Else one branch always fits.
+ */
+export function planWaves(spec: ModelSpec, limit: number, work: Work, budget: number, strict: boolean): WavePlan {
+  const wanted = mostObserved(spec, limit, work);
+  const together = Math.max(1, work.together);
+  const least = planOf(spec, limit, work, MOST_HALVINGS, together, Math.ceil(wanted / MOST_PASSES));
+  if (strict && least.bytes > budget) throw tooSmall(spec, limit, work, budget, least.bytes);
+  const room = Math.max(budget, least.bytes);
+  let plan = least;
+  for (let halvings = 0; halvings <= MOST_HALVINGS; halvings++) {
+    const planned = (branches: number, observed: number) => planOf(spec, limit, work, halvings, branches, observed);
+    const fits = (branches: number, observed: number) => {
+      const { bytes, buffers } = planned(branches, observed);
+      return bytes <= room && buffers.stream <= limit;
+    };
+    const observed = most(wanted, (n) => fits(together, n));
+    const branches = most(work.masks, (n) => fits(n, observed));
+    if (branches < together || observed < least.observed) continue;
+    const even = Math.ceil(work.masks / Math.ceil(work.masks / branches));
+    plan = planned(Math.max(together, even), observed);
+    const { bytes, buffers } = planned(planned(work.masks, observed).perChunk, observed);
+    if (branches === work.masks || bytes - buffers.stream - (buffers.source ?? 0) <= room / 2) break;
+  }
+  return plan;
+}
+
+/** Rows of one long text that a walk of several branches has room for; with `angles`, of the full model alone. */
+export function rowsWithin(spec: ModelSpec, limit: number, budget: number, angles = false): number {
+  const work = (n: number): Work => ({ ...longText(spec, n, angles), masks: angles ? 1 : COMFORTABLE_BRANCHES });
+  return Math.max(
+    1,
+    most(MAX_ROWS, (n) => bytesFor(spec, limit, work(n)) <= budget),
+  );
+}
+
+function planOf(
+  spec: ModelSpec,
+  limit: number,
+  work: Work,
+  halvings: number,
+  branches: number,
+  observed: number,
+): WavePlan {
+  const share = 2 ** -halvings;
+  const { rows, scored } = work;
+  const perChunk = Math.min(branches, branchesPerChunk(rows.count, CHUNK_ROWS * share));
+  const headRows = Math.max(1, Math.min(HEAD_ROWS * share, scored.rows * branches));
+  const perRead = rowsPerRead(spec, limit, work.logitRows, LOGIT_BYTES * share);
+  const logits = work.logitRows > 0 ? logitBuffers(spec, work.logitRows, perRead) : {};
+  const scores = scoreBuffers(spec, scored, branches, headRows);
+  // One slot more for the stream that a wave leaves to the next one.
+  const streams = (branches + (branches < work.masks ? 1 : 0)) * slotBytes(spec, work);
+  const buffers = {
+    ...rowBuffers(spec, limit, rows, perChunk, SCORE_BYTES * share),
+    ...logits,
+    ...scores,
+    headIn: Math.max(scores.headIn ?? 0, logits.headIn ?? 0),
+    stream: streams,
+    ...(spec.parallel ? { source: streams } : {}),
+    ...(scored.distance ? { reference: slotBytes(spec, work) } : {}),
+    ...(observed > 0 ? observerBuffers(spec, observed, work) : {}),
+  };
+  return { branches, perChunk, headRows, perRead, observed, buffers, bytes: bytesOf(buffers) };
+}
+
+const slotBytes = ({ width }: ModelSpec, { rows }: Work): number => rows.count * padded(width) * 4;
+
+/** Rows that could be measured at once: all, or for spans those of which one binding holds the inputs of every block. */
+function mostObserved(spec: ModelSpec, limit: number, { rows, statistics, angles }: Work): number {
+  if (!statistics && !angles) return 0;
+  if (!angles) return rows.count;
+  const row = observerBuffers(spec, 1, { angles });
+  return Math.min(rows.count, Math.floor(limit / Math.max(row.blockInputs, row.unitRows)));
+}
+
+/** The least that a walk takes with everything measured in one pass. */
+function bytesFor(spec: ModelSpec, limit: number, work: Work): number {
+  return planOf(spec, limit, work, MOST_HALVINGS, work.masks, mostObserved(spec, limit, work)).bytes;
+}
+
+/** One text of n tokens, every one of them scored. */
+function longText({ context }: ModelSpec, n: number, angles: boolean): Omit<Work, 'masks'> {
+  return {
+    rows: {
+      count: n,
+      tileCount: Math.ceil(n / 4),
+      scoreStride: Math.ceil(n / 4) * 4,
+      maxPosition: Math.min(n, context) - 1,
+      keyCount: n,
+    },
+    scored: { rows: n, pairs: n, distance: !angles },
+    logitRows: 0,
+    together: 1,
+    ...(angles ? { angles } : {}),
+  };
+}
+
+function tooSmall(spec: ModelSpec, limit: number, work: Work, budget: number, needed: number): LopperError {
+  const angles = work.angles ?? false;
+  const fit = most(MAX_ROWS, (n) => bytesFor(spec, limit, { ...longText(spec, n, angles), masks: 1 }) <= budget);
+  const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+  return new LopperError(
+    'out-of-memory',
+    `A walk over ${work.rows.count} tokens takes at least ${mebibytes(needed)} of GPU memory, more than the ${mebibytes(budget)} it may have.`,
+    fit > 1
+      ? `Cut the text into windows of at most ${fit} tokens, or allow more memory.`
+      : 'Allow more memory: this model cannot run in so little.',
+  );
+}
+
+/** The largest n of 0 to `limit` that passes, if all below it do. */
+function most(limit: number, passes: (n: number) => boolean): number {
+  let [low, high] = [0, limit];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (passes(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

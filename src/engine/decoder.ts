@@ -2,8 +2,8 @@ import { LopperError } from '../errors';
 import type { Buffer } from '../gpu/gpu';
 import { sublayerAt } from '../model/units';
 import type { DecoderContract, DropSet, RunOptions } from './contract';
-import { attn, type Cache, ffn, type Machine, planRows, prepare } from './forward';
-import { logitsOf, planLogits } from './head';
+import { attn, type Cache, checkContext, ffn, type Machine, planRows, type RowShape, uploadRows } from './forward';
+import { logitBuffers, logitsOf, rowsPerRead } from './head';
 import { packTokens } from './pack';
 import { pathOf, type Rows, room, treeRows } from './rows';
 import { padded } from './weights';
@@ -139,8 +139,7 @@ export class Decoder implements DecoderContract {
       scoreStride,
       maxPosition,
     };
-    await this.#run(rows, signal);
-    const [logits] = await logitsOf(this.m, this.m.scratch.get('stream'), [0], count, [...tokens.keys()], signal);
+    const logits = await this.#run(rows, [...tokens.keys()], signal);
     for (const [i, { sequence }] of tokens.entries()) {
       this.logits[sequence] = logits[i];
       this.sequences[sequence].length++;
@@ -154,14 +153,13 @@ export class Decoder implements DecoderContract {
   }
 
   async #prefill(tree: ReturnType<typeof packTokens>, options: RunOptions): Promise<Float32Array[]> {
-    const { spec, scratch } = this.m;
+    const { spec } = this.m;
     const logits: Float32Array[] = new Array(tree.lastRows.length);
     for (let first = 0; first < tree.rows; first += PREFILL_ROWS) {
       const end = Math.min(tree.rows, first + PREFILL_ROWS);
-      await this.#run(treeRows(tree, spec.window, first, end), options.signal);
       const ended = [...tree.lastRows.entries()].filter(([, row]) => row >= first && row < end);
       const unique = [...new Set(ended.map(([, row]) => row - first))];
-      const [found] = await logitsOf(this.m, scratch.get('stream'), [0], end - first, unique, options.signal);
+      const found = await this.#run(treeRows(tree, spec.window, first, end), unique, options.signal);
       for (const [s, row] of ended) logits[s] = found[unique.indexOf(row - first)];
       options.onProgress?.(end / tree.rows);
     }
@@ -174,16 +172,30 @@ export class Decoder implements DecoderContract {
     const count = this.sequences.length;
     const maxPosition = Math.min(longest, spec.context) - 1;
     const scoreStride = room(maxPosition, 1, spec.window) + 4; // a window's first key is rounded down
-    await planRows(this.m, { count, tileCount: count, scoreStride, maxPosition, keyCount: this.#keys.length }, 1);
-    await planLogits(this.m, count);
+    await this.#plan({ count, tileCount: count, scoreStride, maxPosition, keyCount: this.#keys.length }, count);
   }
 
-  /** One pass of the kept sublayers over a step's rows, in slot 0. */
-  async #run(rows: Rows, signal?: AbortSignal): Promise<void> {
+  /** Makes room for a step and the logits of `logitRows` of its rows; returns how many of them come back together. */
+  async #plan(rows: RowShape, logitRows: number): Promise<number> {
     const { m } = this;
-    await prepare(m, rows, 1);
+    const perRead = rowsPerRead(m.spec, m.gpu.facts.limits.maxStorageBufferBindingSize, logitRows);
+    const stream = rows.count * padded(m.spec.width) * 4;
+    await planRows(m, rows, 1);
+    await m.scratch.plan({
+      ...logitBuffers(m.spec, logitRows, perRead),
+      stream,
+      ...(m.spec.parallel ? { source: stream } : {}),
+    });
+    return perRead;
+  }
+
+  /** One pass of the kept sublayers over a step's rows, in slot 0. Returns the logits of those listed. */
+  async #run(rows: Rows, list: readonly number[], signal?: AbortSignal): Promise<Float32Array[]> {
+    const { m } = this;
+    checkContext(m.spec, rows);
+    const perRead = await this.#plan({ ...rows, keyCount: rows.keys.length }, list.length);
+    uploadRows(m, rows);
     const bytes = rows.count * padded(m.spec.width) * 4;
-    await m.scratch.plan({ stream: bytes, ...(m.spec.parallel ? { source: bytes } : {}) });
     const stream = m.scratch.get('stream');
     const source = m.spec.parallel ? m.scratch.get('source') : stream;
     m.dispatcher.embed(m.embedding, m.positions, m.scratch.get('ids'), m.scratch.get('places'), stream, 0, rows.count);
@@ -198,6 +210,7 @@ export class Decoder implements DecoderContract {
       else ffn(m, weights, rows, from, to);
       if (m.recorder.full) await m.recorder.flush(signal);
     }
+    return (await logitsOf(m, to, list, perRead, signal))[0];
   }
 
   #cache(index: number): Cache {

@@ -4,6 +4,7 @@ import type { Kernel, Kernels, Pipeline } from '../gpu/kernel';
 import { grid, type Recorder } from '../gpu/recorder';
 import type { ModelSpec } from '../model/spec';
 import { KERNELS } from './shaders';
+import { BINS, LOWEST_OCTAVE, PER_OCTAVE } from './statistics';
 import { type Linear, type Norm, padded } from './weights';
 
 /** Branches that one dispatch can carry: the slots that fit into a parameter block. */
@@ -16,6 +17,8 @@ export const TILE_ROWS = 4;
 const MATMUL_ROWS = 4;
 
 type KernelName = keyof typeof KERNELS;
+
+const HISTOGRAM = { BINS, PER_OCTAVE, LOWEST_OCTAVE };
 
 const DTYPES: Readonly<Record<Dtype, number>> = { F32: 0, F16: 1, BF16: 2 };
 const EPILOGUES = { store: 0, add: 1, 'silu-gated': 2, 'gelu-tanh': 3, 'gelu-erf': 4, silu: 5, relu: 6 } as const;
@@ -115,7 +118,7 @@ export class Dispatcher {
   }
 
   /** Compiles the kernels of a part of the engine, once: software adapters take a while over each. */
-  async ready(part: 'walk' | 'decoding' | 'statistics' | 'arranging'): Promise<void> {
+  async ready(part: 'walk' | 'decoding' | 'distance' | 'statistics' | 'histograms' | 'arranging'): Promise<void> {
     const m = this.model;
     const WINDOW = m.window ?? 0;
     const DTYPE = DTYPES[m.dtype];
@@ -136,7 +139,12 @@ export class Dispatcher {
         ...products(this.choice.matmul),
       ],
       decoding: products(this.choice.matvec),
-      statistics: [['measure', this.#shared]],
+      distance: [['distance', this.#shared]],
+      statistics: [
+        ['measure', this.#shared],
+        ['total', this.#shared],
+      ],
+      histograms: [['spread', HISTOGRAM]],
       arranging: [['arrange', { BYTES: m.dtype === 'F32' ? 4 : 2 }]],
     };
     await Promise.all(
@@ -305,38 +313,35 @@ export class Dispatcher {
 
   /** Takes a tile of logits [branches * rows, columns] into the rows' running log-sum-exp and picks its pairs' logits. */
   readLogits(logits: Buffer, states: Buffer, pairs: Buffer, picked: Buffer, t: LogitsTile): void {
-    const p = u32(
-      t.rows,
-      t.branches,
-      t.columns,
-      t.stride,
-      t.firstToken,
-      t.firstRow,
-      t.totalRows,
-      t.firstBranch,
-      t.firstPair,
-      t.pairs,
-      t.totalPairs,
-    );
+    const p = tileWords(t);
     const rows = t.rows * t.branches;
     this.recorder.dispatch(
       this.#get('accumulate', this.#shared),
-      p.buffer,
+      p,
       [logits, states],
       this.#rowGroups(rows),
       rows * t.columns * 4,
     );
     const count = t.pairs * t.branches;
+    this.recorder.dispatch(this.#get('pick', {}), p, [logits, pairs, picked], grid(Math.ceil(count / 64)), count);
+  }
+
+  /** Takes a tile of logits into the rows' squared distance from the reference's logits of the same rows [rows, columns]. */
+  measureDistance(logits: Buffer, reference: Buffer, squares: Buffer, t: LogitsTile): void {
+    const rows = t.rows * t.branches;
     this.recorder.dispatch(
-      this.#get('pick', {}),
-      p.buffer,
-      [logits, pairs, picked],
-      grid(Math.ceil(count / 64)),
-      count,
+      this.#get('distance', this.#shared),
+      tileWords(t),
+      [logits, reference, squares],
+      this.#rowGroups(rows),
+      rows * t.columns,
     );
   }
 
-  /** Per-row sums of what a unit did to the stream; see shaders/statistics.wgsl. Each stream with its first row. */
+  /**
+   * Per-row sums of what a unit did to the stream; see shaders/statistics.wgsl. Each stream with its first row; of `after`
+   * the same `rows` serve for each of `units` runs of rows in the others.
+   */
   measure(
     width: number,
     rows: number,
@@ -344,14 +349,38 @@ export class Dispatcher {
     before: readonly [Buffer, number],
     after: readonly [Buffer, number],
     out: readonly [Buffer, number],
+    units = 1,
   ): void {
-    const p = u32(rows, width, padded(width), source[1], before[1], after[1], out[1]);
+    const all = rows * units;
+    const p = u32(all, width, padded(width), source[1], before[1], after[1], rows, out[1]);
     this.recorder.dispatch(
       this.#get('measure', this.#shared),
       p.buffer,
       [source[0], before[0], after[0], out[0]],
-      this.#rowGroups(rows),
-      rows * width * 5,
+      this.#rowGroups(all),
+      all * width * 5,
+    );
+  }
+
+  /** Sums over the rows of each unit, those at the first position apart. `firstRow`: of these rows, in `places`. */
+  total(units: number, rows: number, measured: Buffer, places: Buffer, firstRow: number, out: Buffer): void {
+    this.recorder.dispatch(
+      this.#get('total', this.#shared),
+      u32(units, rows, firstRow).buffer,
+      [measured, places, out],
+      this.#rowGroups(2 * units),
+      2 * units * rows * 30,
+    );
+  }
+
+  /** Counts the rows of each unit into histograms that were set to zero. */
+  spread(units: number, rows: number, measured: Buffer, places: Buffer, firstRow: number, histograms: Buffer): void {
+    this.recorder.dispatch(
+      this.#get('spread', HISTOGRAM),
+      u32(units, rows, firstRow).buffer,
+      [measured, places, histograms],
+      grid(Math.ceil((units * rows) / 64)),
+      units * rows * 40,
     );
   }
 
@@ -481,6 +510,21 @@ export function groupsOf(
       return [Math.ceil(columns / 4), rows];
   }
 }
+
+const tileWords = (t: LogitsTile): ArrayBuffer =>
+  u32(
+    t.rows,
+    t.branches,
+    t.columns,
+    t.stride,
+    t.firstToken,
+    t.firstRow,
+    t.totalRows,
+    t.firstBranch,
+    t.firstPair,
+    t.pairs,
+    t.totalPairs,
+  ).buffer;
 
 function u32(...values: number[]): Uint32Array<ArrayBuffer> {
   return new Uint32Array(values);

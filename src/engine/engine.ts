@@ -105,7 +105,8 @@ export class Engine implements EngineContract {
   }
 
   rowsWithin(memoryBudget: number, options?: { angles?: boolean }): number {
-    return rowsWithin(this.machine, memoryBudget, options?.angles);
+    const { spec, gpu } = this.machine;
+    return rowsWithin(spec, gpu.facts.limits.maxStorageBufferBindingSize, memoryBudget, options?.angles);
   }
 
   walk(tree: TokenTree, branches: readonly DropSet[], options?: WalkOptions): Promise<WalkResult> {

@@ -9,10 +9,10 @@ import type { Scratch } from './scratch';
 import { type AttnWeights, type FfnWeights, type Linear, type Norm, padded } from './weights';
 
 /** Rows that pass through a sublayer together, more than enough to fill a GPU; the working buffers are this long. */
-const CHUNK_ROWS = 2048;
+export const CHUNK_ROWS = 2048;
 
 /** Attention scores kept at once. */
-const SCORE_BYTES = 64 * 2 ** 20;
+export const SCORE_BYTES = 64 * 2 ** 20;
 
 /** A loaded model and everything it runs with. */
 export interface Machine {
@@ -35,8 +35,8 @@ export interface Cache {
 }
 
 /** Branches whose rows go through a sublayer in one go. */
-export function branchesPerChunk(rows: number): number {
-  return Math.max(1, Math.min(MAX_SLOTS, Math.floor(CHUNK_ROWS / rows)));
+export function branchesPerChunk(rows: number, chunkRows = CHUNK_ROWS): number {
+  return Math.max(1, Math.min(MAX_SLOTS, Math.floor(chunkRows / rows)));
 }
 
 /** What decides how large the working buffers must be. */
@@ -44,15 +44,22 @@ export type RowShape = Pick<Rows, 'count' | 'tileCount' | 'scoreStride' | 'maxPo
   readonly keyCount: number;
 };
 
-/** Makes room for steps of this shape by `branches` branches at a time. Nothing may be recorded and not yet submitted. */
-export async function planRows(m: Machine, rows: RowShape, branches: number): Promise<void> {
-  const { spec } = m;
+/**
+ * Working buffers, bytes by name, for steps of this shape by `branches` branches at a time.
+ * @param limit bytes that one binding holds
+ */
+export function rowBuffers(
+  spec: ModelSpec,
+  limit: number,
+  rows: RowShape,
+  branches: number,
+  scoreBytes = SCORE_BYTES,
+): Record<string, number> {
   const all = rows.count * branches;
   const heads = spec.heads * spec.headDim;
   const keys = spec.kvHeads * spec.headDim;
   const tile = TILE_ROWS * spec.heads * rows.scoreStride * 4;
-  const limit = m.gpu.facts.limits.maxStorageBufferBindingSize;
-  await m.scratch.plan({
+  return {
     ids: rows.count * 4,
     places: rows.count * 8,
     tiles: rows.tileCount * 16,
@@ -63,24 +70,30 @@ export async function planRows(m: Machine, rows: RowShape, branches: number): Pr
     kv: all * 2 * keys * 4,
     mixed: all * padded(heads) * 4,
     hidden: all * padded(spec.ffnWidth) * 4,
-    scores: Math.max(tile, Math.min(tile * rows.tileCount * branches, SCORE_BYTES, limit)),
+    scores: Math.max(tile, Math.min(tile * rows.tileCount * branches, scoreBytes, limit)),
     turns: turnsBytes(spec, rows.maxPosition),
-  });
+  };
 }
 
-/** Makes room for the rows and uploads them. Throws `prompt-too-long` beyond the context. */
-export async function prepare(m: Machine, rows: Rows, branches: number): Promise<void> {
-  const { spec, scratch } = m;
-  if (rows.maxPosition >= spec.context) {
-    throw new LopperError(
-      'prompt-too-long',
-      `A sequence of ${rows.maxPosition + 1} tokens is longer than the model's context of ${spec.context}.`,
-      'Shorten the text, or choose a smaller window.',
-    );
-  }
-  await planRows(m, { ...rows, keyCount: rows.keys.length }, branches);
+/** Makes room for steps of this shape. Nothing may be recorded and not yet submitted. */
+export async function planRows(m: Machine, rows: RowShape, branches: number): Promise<void> {
+  await m.scratch.plan(rowBuffers(m.spec, m.gpu.facts.limits.maxStorageBufferBindingSize, rows, branches));
+}
+
+/** Throws `prompt-too-long` beyond the context. */
+export function checkContext({ context }: ModelSpec, { maxPosition }: Rows): void {
+  if (maxPosition < context) return;
+  throw new LopperError(
+    'prompt-too-long',
+    `A sequence of ${maxPosition + 1} tokens is longer than the model's context of ${context}.`,
+    'Shorten the text, or choose a smaller window.',
+  );
+}
+
+/** Uploads rows for which there is room. */
+export function uploadRows(m: Machine, rows: Rows): void {
   const write = (name: string, data: Uint32Array<ArrayBuffer>) =>
-    m.gpu.device.queue.writeBuffer(scratch.get(name).raw, 0, data);
+    m.gpu.device.queue.writeBuffer(m.scratch.get(name).raw, 0, data);
   write('ids', rows.ids);
   write('places', rows.places);
   write('tiles', rows.tiles);

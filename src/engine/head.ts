@@ -1,26 +1,19 @@
-import type { Buffer } from '../gpu/gpu';
-import { MAX_SLOTS } from './dispatcher';
+import type { ModelSpec } from '../model/spec';
+import type { BranchResult } from './contract';
+import { MAX_SLOTS, type Slots } from './dispatcher';
 import type { Machine } from './forward';
 import type { TokenTree } from './tree';
 import { padded } from './weights';
 
 /** Tokens of a tile of logits, and rows that go through it together. */
 const TILE_TOKENS = 4096;
-const TILE_ROWS = 512;
+export const HEAD_ROWS = 512;
 
 /** Bytes of a row's running log-sum-exp: see State in shaders/head.wgsl. */
 const STATE_BYTES = 16;
 
-export interface Scores {
-  /** [pairs] log p(target), nats, and whether the target was the likeliest token. */
-  readonly logprob: Float32Array;
-  readonly greedy: Uint8Array;
-  /** Every log-probability is a number. */
-  readonly finite: boolean;
-}
-
 /** The scored pairs of a tree by row: each row goes through the head once, however many targets it has. */
-interface Plan {
+export interface ScorePlan {
   readonly rows: Uint32Array<ArrayBuffer>;
   /** [pairs] index into rows, token; ascending. */
   readonly pairs: Uint32Array<ArrayBuffer>;
@@ -28,7 +21,7 @@ interface Plan {
   readonly place: Uint32Array;
 }
 
-export function planScores(tree: TokenTree): Plan {
+export function planScores(tree: TokenTree): ScorePlan {
   const { rows: pairRows, targets } = tree.scored;
   const order = Array.from(pairRows.keys()).sort((a, b) => pairRows[a] - pairRows[b] || a - b);
   const rows: number[] = [];
@@ -43,85 +36,129 @@ export function planScores(tree: TokenTree): Plan {
   return { rows: Uint32Array.from(rows), pairs, place };
 }
 
+/** What decides how large the head's buffers must be. */
+export interface ScoreShape {
+  readonly rows: number;
+  readonly pairs: number;
+  /** Logits are compared with the full model's. */
+  readonly distance: boolean;
+}
+
+/** Buffers that scoring so many branches takes, `headRows` rows at a time; bytes by name. */
+export function scoreBuffers(
+  spec: ModelSpec,
+  { rows, pairs, distance }: ScoreShape,
+  branches: number,
+  headRows: number,
+): Record<string, number> {
+  if (rows === 0) return {};
+  const tile = headRows * tileTokens(spec.vocabulary) * 4;
+  const input = headRows * padded(spec.width) * 4;
+  return {
+    scoredRows: rows * 4,
+    scoredPairs: pairs * 8,
+    headIn: input,
+    logits: tile,
+    states: branches * rows * STATE_BYTES,
+    picked: branches * pairs * 4,
+    ...(distance ? { referenceIn: input, referenceLogits: tile, squares: branches * rows * 4 } : {}),
+  };
+}
+
+const tileTokens = (vocabulary: number): number => Math.min(TILE_TOKENS, padded(vocabulary));
+
 /**
- * Final norm and head on the scored rows of each slot, in tiles of the vocabulary with a running log-sum-exp.
- * @param rowsPerSlot rows of one branch in the stream
- * @returns for each slot, in order.
+ * Final norm and head on the scored rows of each slot, in tiles of the vocabulary with a running log-sum-exp, and with a
+ * running squared distance from the logits of `reference`, where given. Its buffers must have been planned.
+ * @param headRows rows that go through the head together
+ * @returns for each slot, in order
  */
 export async function scoreSlots(
   m: Machine,
-  plan: Plan,
-  stream: Buffer,
-  slots: readonly number[],
-  rowsPerSlot: number,
+  plan: ScorePlan,
+  from: Slots,
+  headRows: number,
+  reference?: Slots,
   signal?: AbortSignal,
-): Promise<Scores[]> {
+): Promise<Omit<BranchResult, 'logits'>[]> {
+  const { slots } = from;
   const total = plan.rows.length;
   const pairs = plan.place.length;
-  if (total === 0) return slots.map(() => ({ logprob: new Float32Array(0), greedy: new Uint8Array(0), finite: true }));
-  const { scratch, dispatcher } = m;
-  const vocabulary = m.head.outputs;
-  const tileTokens = Math.min(TILE_TOKENS, padded(vocabulary));
-  await m.recorder.flush(signal);
-  await scratch.plan({
-    scoredRows: total * 4,
-    scoredPairs: pairs * 8,
-    headIn: TILE_ROWS * padded(m.spec.width) * 4,
-    logits: TILE_ROWS * tileTokens * 4,
-    states: slots.length * total * STATE_BYTES,
-    picked: slots.length * pairs * 4,
-  });
+  if (total === 0) {
+    const distance = reference && { logitDistance: { sum: 0, rows: 0 } };
+    return slots.map(() => ({ logprob: new Float32Array(0), greedy: new Uint8Array(0), finite: true, ...distance }));
+  }
+  const { scratch, dispatcher, recorder } = m;
   m.gpu.device.queue.writeBuffer(scratch.get('scoredRows').raw, 0, plan.rows);
   m.gpu.device.queue.writeBuffer(scratch.get('scoredPairs').raw, 0, plan.pairs);
   const headIn = scratch.get('headIn');
   const logits = scratch.get('logits');
-  const perRun = Math.min(total, TILE_ROWS);
-  const branchesPerRun = Math.max(1, Math.min(MAX_SLOTS, Math.floor(TILE_ROWS / perRun)));
+  const vocabulary = m.head.outputs;
+  const columns = tileTokens(vocabulary);
+  const perRun = Math.ceil(total / Math.ceil(total / headRows));
+  const branchesPerRun = Math.max(1, Math.min(MAX_SLOTS, Math.floor(headRows / perRun)));
+  const runs = Math.ceil(slots.length / branchesPerRun);
+  const tiles = Math.ceil(vocabulary / columns);
   for (let firstRow = 0, firstPair = 0; firstRow < total; firstRow += perRun) {
     const rows = Math.min(perRun, total - firstRow);
+    const list = { buffer: scratch.get('scoredRows'), first: firstRow, count: rows };
     let endPair = firstPair;
     while (endPair < pairs && plan.pairs[2 * endPair] < firstRow + rows) endPair++;
-    for (let b = 0; b < slots.length; b += branchesPerRun) {
-      const run = slots.slice(b, b + branchesPerRun);
-      dispatcher.norm(m.finalNorm, { stream, slots: run, rows: rowsPerSlot }, headIn, {
-        buffer: scratch.get('scoredRows'),
-        first: firstRow,
-        count: rows,
-      });
-      for (let firstToken = 0; firstToken < vocabulary; firstToken += tileTokens) {
-        const columns = Math.min(tileTokens, vocabulary - firstToken);
-        dispatcher.linear(headIn, rows * run.length, m.head, 'store', logits, tileTokens, {
-          first: firstToken,
-          count: columns,
-        });
-        dispatcher.readLogits(logits, scratch.get('states'), scratch.get('scoredPairs'), scratch.get('picked'), {
+    if (reference) dispatcher.norm(m.finalNorm, reference, scratch.get('referenceIn'), list);
+    let [normed, referred] = [-1, -1];
+    for (const { run, tile } of inTurn(runs, tiles, reference !== undefined)) {
+      const firstBranch = run * branchesPerRun;
+      const own = slots.slice(firstBranch, firstBranch + branchesPerRun);
+      const t = {
+        rows,
+        branches: own.length,
+        columns: Math.min(columns, vocabulary - tile * columns),
+        stride: columns,
+        firstToken: tile * columns,
+        firstRow,
+        totalRows: total,
+        firstBranch,
+        firstPair,
+        pairs: endPair - firstPair,
+        totalPairs: pairs,
+      };
+      const range = { first: t.firstToken, count: t.columns };
+      if (reference && referred !== tile) {
+        dispatcher.linear(
+          scratch.get('referenceIn'),
           rows,
-          branches: run.length,
+          m.head,
+          'store',
+          scratch.get('referenceLogits'),
           columns,
-          stride: tileTokens,
-          firstToken,
-          firstRow,
-          totalRows: total,
-          firstBranch: b,
-          firstPair,
-          pairs: endPair - firstPair,
-          totalPairs: pairs,
-        });
-        if (m.recorder.full) await m.recorder.flush(signal);
+          range,
+        );
+        referred = tile;
       }
+      if (normed !== run) {
+        dispatcher.norm(m.finalNorm, { ...from, slots: own }, headIn, list);
+        normed = run;
+      }
+      dispatcher.linear(headIn, rows * own.length, m.head, 'store', logits, columns, range);
+      dispatcher.readLogits(logits, scratch.get('states'), scratch.get('scoredPairs'), scratch.get('picked'), t);
+      if (reference) dispatcher.measureDistance(logits, scratch.get('referenceLogits'), scratch.get('squares'), t);
+      if (recorder.full) await recorder.flush(signal);
     }
     firstPair = endPair;
   }
-  const [stateBytes, pickedBytes] = await m.recorder.read(
+  const whole = (name: string, bytes: number) => ({ buffer: scratch.get(name), offset: 0, bytes });
+  const [stateBytes, pickedBytes, squareBytes] = await recorder.read(
     [
-      { buffer: scratch.get('states'), offset: 0, bytes: slots.length * total * STATE_BYTES },
-      { buffer: scratch.get('picked'), offset: 0, bytes: slots.length * pairs * 4 },
+      whole('states', slots.length * total * STATE_BYTES),
+      whole('picked', slots.length * pairs * 4),
+      ...(reference ? [whole('squares', slots.length * total * 4)] : []),
     ],
     signal,
   );
   const values = new Float32Array(stateBytes);
   const bests = new Uint32Array(stateBytes);
   const picked = new Float32Array(pickedBytes);
+  const squares = reference && new Float32Array(squareBytes);
   return slots.map((_, slot) => {
     const logprob = new Float32Array(pairs);
     const greedy = new Uint8Array(pairs);
@@ -131,48 +168,65 @@ export async function scoreSlots(
       logprob[pair] = picked[slot * pairs + i] - values[state] - Math.log(values[state + 1]);
       greedy[pair] = bests[state + 2] === plan.pairs[2 * i + 1] ? 1 : 0;
     }
-    return { logprob, greedy, finite: logprob.every(Number.isFinite) };
+    const own = squares?.subarray(slot * total, (slot + 1) * total);
+    return {
+      logprob,
+      greedy,
+      finite: logprob.every(Number.isFinite),
+      ...(own && { logitDistance: { sum: own.reduce((sum, square) => sum + Math.sqrt(square), 0), rows: total } }),
+    };
   });
 }
 
-/** Rows of whole logits brought back together. */
-function rowsPerRead(m: Machine, rows: number): number {
-  const limit = Math.min(m.gpu.facts.limits.maxStorageBufferBindingSize, 64 * 2 ** 20);
-  return Math.max(1, Math.min(rows, Math.floor(limit / (padded(m.head.outputs) * 4))));
+/**
+ * Every run of branches with every tile of the vocabulary. Runs go outside, so that each is normed once; with a reference
+ * tiles do, so that its logits are computed once for all runs.
+ */
+function* inTurn(runs: number, tiles: number, tilesOutside: boolean): Generator<{ run: number; tile: number }> {
+  const [outer, inner] = tilesOutside ? [tiles, runs] : [runs, tiles];
+  for (let i = 0; i < outer; i++)
+    for (let j = 0; j < inner; j++) yield tilesOutside ? { run: j, tile: i } : { run: i, tile: j };
 }
 
-/** Makes room for the whole logits of so many rows. Nothing may be recorded and not yet submitted. */
-export async function planLogits(m: Machine, rows: number): Promise<void> {
-  const perRead = rowsPerRead(m, rows);
-  await m.scratch.plan({
+/** Bytes of whole logits brought back together. */
+export const LOGIT_BYTES = 64 * 2 ** 20;
+
+/** Rows of whole logits brought back together, of `rows`. */
+export function rowsPerRead({ vocabulary }: ModelSpec, limit: number, rows: number, bytes = LOGIT_BYTES): number {
+  return Math.max(1, Math.min(rows, Math.floor(Math.min(limit, bytes) / (padded(vocabulary) * 4))));
+}
+
+/** Buffers for the whole logits of `rows` rows, `perRead` at a time; bytes by name. */
+export function logitBuffers({ vocabulary, width }: ModelSpec, rows: number, perRead: number): Record<string, number> {
+  return {
     listed: rows * 4,
-    headIn: Math.max(TILE_ROWS, perRead) * padded(m.spec.width) * 4,
-    wholeLogits: perRead * padded(m.head.outputs) * 4,
-  });
+    headIn: perRead * padded(width) * 4,
+    wholeLogits: perRead * padded(vocabulary) * 4,
+  };
 }
 
-/** Raw logits [vocabulary] of the listed rows of each slot, rows in order within a slot. */
+/**
+ * Raw logits [vocabulary] of the listed rows of each slot, rows in order within a slot; `perRead` rows are brought back
+ * together. Its buffers must have been planned.
+ */
 export async function logitsOf(
   m: Machine,
-  stream: Buffer,
-  slots: readonly number[],
-  rowsPerSlot: number,
+  from: Slots,
   list: readonly number[],
+  perRead: number,
   signal?: AbortSignal,
 ): Promise<Float32Array[][]> {
+  const { slots } = from;
   if (list.length === 0) return slots.map(() => []);
   const { scratch, dispatcher } = m;
   const vocabulary = m.head.outputs;
   const stride = padded(vocabulary);
-  const perRead = rowsPerRead(m, list.length);
-  await m.recorder.flush(signal);
-  await planLogits(m, list.length);
   m.gpu.device.queue.writeBuffer(scratch.get('listed').raw, 0, Uint32Array.from(list));
   const out: Float32Array[][] = slots.map(() => []);
   for (const [s, slot] of slots.entries()) {
     for (let first = 0; first < list.length; first += perRead) {
       const count = Math.min(perRead, list.length - first);
-      dispatcher.norm(m.finalNorm, { stream, slots: [slot], rows: rowsPerSlot }, scratch.get('headIn'), {
+      dispatcher.norm(m.finalNorm, { ...from, slots: [slot] }, scratch.get('headIn'), {
         buffer: scratch.get('listed'),
         first,
         count,

@@ -7,7 +7,7 @@ import { packTokens } from './pack';
 import { treeRows } from './rows';
 import { download, flat, freshGpu, matrix, numbers, upload, worst } from './testing/gpu';
 import { dispatcherFor, ImpatientRecorder, matrixOn, specOf } from './testing/kernels';
-import { add, attention, layerNorm, logSoftmax, rmsNorm, rope, sight, turn } from './testing/oracle';
+import { add, attention, layerNorm, logSoftmax, rmsNorm, rope, sight } from './testing/oracle';
 import { padded } from './weights';
 
 /** Values are below 1 or normed to about 1, sums have 257 terms at most: f32 keeps them to a few units of 2^-24 · 16. */
@@ -322,63 +322,48 @@ describe.each(THREADS)('log-probabilities in tiles of the vocabulary, %i threads
   });
 });
 
-describe.each(THREADS)('what a unit does to the stream, %i threads to a row', (threads) => {
-  it.each(SIZES)('rows %i wide, from very strong updates to ones that barely turn the stream', async (width) => {
-    const next = numbers(width + 40);
-    const strengths = [100, 1, 1e-2, 1e-4];
-    const a = matrix(strengths.length, width, () => next() + 1.5);
-    const before = matrix(strengths.length, width, next);
-    // Rounded to f32 first: the update that counts is the one the stream really got.
-    const after = before.map((row, i) => row.map((v) => Math.fround(v + strengths[i] * next())));
+describe.each(THREADS)('the distance of logits from the full model, %i threads to a row', (threads) => {
+  it.each([1, 3, 63, 257, 1031])('%i tokens, tiles of 520, rows in two runs, three branches', async (vocabulary) => {
+    const next = numbers(vocabulary);
+    const [branches, total, tile] = [3, 5, 520];
+    const full = matrix(total, vocabulary, () => 40 * next());
+    // From far away to next to nothing; the last branch is the full model itself.
+    const logits = [1, 1e-2, 0].map((by) => full.map((row) => row.map((z) => Math.fround(z + by * next()))));
     const d = await dispatcherFor(gpu, specOf(), { threads });
-    await d.ready('statistics');
-    const stride = padded(width);
-    const pad = (rows: number[][], first: number) => flat([...matrix(first, width, () => FILLER), ...rows], stride);
-    const out = await upload(gpu, new Float32Array(6 * 6).fill(FILLER));
-    const on = async (rows: number[][], first: number) => [await upload(gpu, pad(rows, first)), first] as const;
-    d.measure(width, 4, await on(a, 1), await on(before, 2), await on(after, 3), [out, 1]);
-    const got = await download(d.recorder, out);
-    expect(got[0]).toBe(FILLER);
-    expect(got[30]).toBe(FILLER);
-    for (const [i, row] of a.entries()) {
-      const want = turn(
-        row,
-        after[i].map((v, j) => v - before[i][j]),
-      );
-      const [cosine, ...norms] = got.subarray(6 * (i + 1), 6 * (i + 1) + 5);
-      const named = [want.sourceL1, want.sourceL2, want.l1, want.l2];
-      for (const [n, value] of named.entries())
-        expect(Math.abs(norms[n] - value)).toBeLessThanOrEqual(TOLERANCE * value);
-      // Relative, at 1 - cos down to 1e-9; a row of one number does not turn at all (or about), so absolute there.
-      const scale = width === 1 ? Math.max(want.turn, (want.l2 / want.sourceL2) ** 2) : want.turn;
-      expect(Math.abs(cosine - want.turn), `strength ${strengths[i]}: ${cosine}`).toBeLessThanOrEqual(1e-3 * scale);
+    await d.ready('distance');
+    const squares = await upload(gpu, new Float32Array(branches * total).fill(Number.NaN));
+    for (const [firstRow, rows] of [
+      [0, 3],
+      [3, 2],
+    ]) {
+      for (let firstToken = 0; firstToken < vocabulary; firstToken += tile) {
+        const columns = Math.min(tile, vocabulary - firstToken);
+        const cut = (all: number[][]) =>
+          all.slice(firstRow, firstRow + rows).map((row) => row.slice(firstToken, firstToken + columns));
+        const reference = await upload(gpu, flat(cut(full), tile, 1e9));
+        for (const [firstBranch, several] of [
+          [0, 2],
+          [2, 1],
+        ]) {
+          const here = logits.slice(firstBranch, firstBranch + several).flatMap(cut);
+          const t = { rows, branches: several, columns, stride: tile, firstToken, firstRow, totalRows: total };
+          d.measureDistance(await upload(gpu, flat(here, tile, -1e9)), reference, squares, {
+            ...t,
+            firstBranch,
+            firstPair: 0,
+            pairs: 0,
+            totalPairs: 0,
+          });
+        }
+      }
     }
-  });
-
-  it('a unit that barely turns the stream, where a plain 1 - cos in f32 has no digit left', async () => {
-    const width = 65;
-    const next = numbers(77);
-    const a = matrix(1, width, () => next() + 1.5);
-    // The unit turns the stream by about 1e-6: 1 - cos is about 1e-12, far below f32's step of 6e-8 next to 1.
-    const u = matrix(1, width, () => next() * 2e-6);
-    const d = await dispatcherFor(gpu, specOf(), { threads });
-    await d.ready('statistics');
-    const zero = await upload(gpu, new Float32Array(padded(width)));
-    const [on, after] = [await upload(gpu, flat(a, padded(width))), await upload(gpu, flat(u, padded(width)))];
-    const out = await upload(gpu, new Float32Array(8));
-    d.measure(width, 1, [on, 0], [zero, 0], [after, 0], [out, 0]);
-    const want = turn(a[0], Array.from(flat(u, width))).turn;
-    expect(want).toBeLessThan(1e-11);
-    const got = (await download(d.recorder, out))[0];
-    expect(Math.abs(got / want - 1)).toBeLessThan(1e-3);
-    const f = Math.fround;
-    const [aa, bb, ab] = [
-      a[0].reduce((s, v) => f(s + f(v * v)), 0),
-      a[0].reduce((s, v, i) => f(s + f(f(v + u[0][i]) ** 2)), 0),
-      a[0].reduce((s, v, i) => f(s + f(v * f(v + u[0][i]))), 0),
-    ];
-    const naive = f(1 - f(ab / f(f(Math.sqrt(aa)) * f(Math.sqrt(bb)))));
-    expect(Math.abs(naive / want - 1)).toBeGreaterThan(0.5);
+    const got = await download(d.recorder, squares);
+    for (const [b, rows] of logits.entries()) {
+      for (const [r, row] of rows.entries()) {
+        const want = row.reduce((sum, z, i) => sum + (z - full[r][i]) ** 2, 0);
+        expect(Math.abs(got[b * total + r] - want), `branch ${b} row ${r}`).toBeLessThanOrEqual(1e-6 * want);
+      }
+    }
   });
 });
 

@@ -1,108 +1,206 @@
 import type { Buffer } from '../gpu/gpu';
+import type { ModelSpec } from '../model/spec';
 import { sublayerAt } from '../model/units';
-import type { RowSums, WalkStatistics } from './contract';
+import type { RowSums, UnitMeasures, UnitRows, WalkOptions, WalkStatistics } from './contract';
 import type { Machine } from './forward';
+import { BINS, SPREADS } from './statistics';
 import { padded } from './weights';
 
-/** Bytes of a row's sums: see Row in shaders/statistics.wgsl. */
-const ROW_FLOATS = 6;
+/** Floats of a row's numbers and of a unit's sums: see Row and `total` in shaders/statistics.wgsl. */
+const ROW_FLOATS = 8;
+const TOTALS = [
+  'cosine',
+  'angular',
+  'relative-l1',
+  'relative-l2',
+  'relative-l1-output',
+  'relative-l2-output',
+  'l1',
+  'l2',
+  'stream',
+  'alignment',
+] as const;
+const TOTAL_FLOATS = 12;
+
+/** What of a walk's first branch is measured. */
+export interface Observed extends Pick<WalkOptions, 'statistics' | 'angles'> {
+  /** Rows [first, end) of the tree. */
+  readonly first: number;
+  readonly end: number;
+}
+
+/** Places among the measured units: attn, ffn, block, then spans of blocks by their last block. */
+const placeOf = (blocks: number, first: number, last: number): number =>
+  first === last ? 2 * blocks + last : 3 * blocks + (last * (last - 1)) / 2 + first;
+
+const unitsOf = (blocks: number, angles = false): number => (angles ? placeOf(blocks, 0, blocks) : 3 * blocks);
+
+/** Buffers that measuring so many rows takes, bytes by name. The inputs of all blocks are kept only for spans. */
+export function observerBuffers(
+  { blocks, width }: ModelSpec,
+  rows: number,
+  { statistics, angles }: Pick<Observed, 'statistics' | 'angles'>,
+): Record<string, number> {
+  const stream = rows * padded(width) * 4;
+  const units = unitsOf(blocks, angles);
+  return {
+    blockInputs: (angles ? blocks : 1) * stream,
+    beforeUnit: stream,
+    unitRows: units * rows * ROW_FLOATS * 4,
+    unitTotals: units * 2 * TOTAL_FLOATS * 4,
+    ...(statistics === 'histograms' ? { histograms: 3 * blocks * 2 * SPREADS.length * BINS * 4 } : {}),
+  };
+}
 
 /**
- * Watches one slot during a walk and keeps, for every unit, what it did to each row of the stream. Static influence is
- * made of these: depth-pruning's `cosine`, `angular`, `relative-l1`, `relative-l2`, `l1`, `l2` (the relative ones over
- * the norm of the unit's input).
+ * Watches one slot during a walk and keeps, for every unit, what it did to each row of the stream; at the end adds the
+ * rows up. Static influence is made of these: depth-pruning's `cosine`, `angular`, `relative-l1`, `relative-l2`, `l1`, `l2`.
  */
-export class StatisticsObserver {
-  readonly #start: Buffer;
-  readonly #before: Buffer;
-  readonly #out: Buffer;
+export class Observer {
+  readonly #rows: number;
+  readonly #bytes: number;
 
   private constructor(
     readonly m: Machine,
-    readonly rows: number,
+    readonly observed: Observed,
+    /** Rows of a slot. */
+    readonly slotRows: number,
   ) {
-    this.#start = m.scratch.get('blockStart');
-    this.#before = m.scratch.get('beforeUnit');
-    this.#out = m.scratch.get('unitRows');
+    this.#rows = observed.end - observed.first;
+    this.#bytes = this.#rows * padded(m.spec.width) * 4;
   }
 
-  static async create(m: Machine, rows: number): Promise<StatisticsObserver> {
+  /** Its buffers must have been planned. */
+  static async create(m: Machine, observed: Observed, slotRows: number): Promise<Observer> {
     await m.dispatcher.ready('statistics');
-    const stream = rows * padded(m.spec.width) * 4;
-    await m.scratch.plan({
-      blockStart: stream,
-      beforeUnit: stream,
-      unitRows: 3 * m.spec.blocks * rows * ROW_FLOATS * 4,
-    });
-    return new StatisticsObserver(m, rows);
+    if (observed.statistics === 'histograms') {
+      await m.dispatcher.ready('histograms');
+      const { raw, bytes } = m.scratch.get('histograms');
+      m.gpu.device.queue.writeBuffer(raw, 0, new Uint8Array(bytes));
+    }
+    return new Observer(m, observed, slotRows);
   }
 
   /** Before sublayer `index` adds its update to the slot. */
   before(index: number, stream: Buffer, slot: number): void {
-    const bytes = this.rows * padded(this.m.spec.width) * 4;
-    if (sublayerAt(index).kind === 'attn') this.m.recorder.copy(stream, slot * bytes, this.#start, 0, bytes);
-    this.m.recorder.copy(stream, slot * bytes, this.#before, 0, bytes);
+    const { block, kind } = sublayerAt(index);
+    const from = (slot * this.slotRows + this.observed.first) * padded(this.m.spec.width) * 4;
+    const [to, at] = kind === 'attn' ? this.#inputOf(block) : [this.m.scratch.get('beforeUnit'), 0];
+    this.m.recorder.copy(stream, from, to, at * padded(this.m.spec.width) * 4, this.#bytes);
   }
 
   /** After it. */
   after(index: number, stream: Buffer, slot: number): void {
-    const { dispatcher, spec } = this.m;
+    const { dispatcher, scratch, spec } = this.m;
     const { block, kind } = sublayerAt(index);
-    const now = [stream, slot * this.rows] as const;
+    const input = this.#inputOf(block);
+    const before = kind === 'attn' ? input : ([scratch.get('beforeUnit'), 0] as const);
     // With a parallel residual both sublayers read the block's input.
-    const source = spec.parallel ? this.#start : this.#before;
-    const place = (kind === 'attn' ? 0 : spec.blocks) + block;
-    dispatcher.measure(spec.width, this.rows, [source, 0], [this.#before, 0], now, [this.#out, place * this.rows]);
-    if (kind === 'ffn') {
-      dispatcher.measure(spec.width, this.rows, [this.#start, 0], [this.#start, 0], now, [
-        this.#out,
-        (2 * spec.blocks + block) * this.rows,
-      ]);
-    }
+    const source = spec.parallel ? input : before;
+    const now = [stream, slot * this.slotRows + this.observed.first] as const;
+    const measure = (place: number, source: typeof now, before: typeof now, units = 1) =>
+      dispatcher.measure(
+        spec.width,
+        this.#rows,
+        source,
+        before,
+        now,
+        [scratch.get('unitRows'), place * this.#rows],
+        units,
+      );
+    measure((kind === 'attn' ? 0 : spec.blocks) + block, source, before);
+    if (kind === 'attn') return;
+    measure(placeOf(spec.blocks, block, block), input, input);
+    if (!this.observed.angles || block === 0) return;
+    const first = this.#inputOf(0);
+    measure(placeOf(spec.blocks, 0, block), first, first, block);
   }
 
-  /** What every unit did. */
-  async result(positions: Uint32Array, signal?: AbortSignal): Promise<WalkStatistics> {
-    const { blocks } = this.m.spec;
-    const [bytes] = await this.m.recorder.read(
-      [{ buffer: this.#out, offset: 0, bytes: 3 * blocks * this.rows * ROW_FLOATS * 4 }],
-      signal,
-    );
-    const all = new Float32Array(bytes);
-    const units = (first: number) =>
-      Array.from({ length: blocks }, (_, i) => {
-        const own = all.subarray((first + i) * this.rows * ROW_FLOATS, (first + i + 1) * this.rows * ROW_FLOATS);
-        return { first: sumsOf(own, positions, true), rest: sumsOf(own, positions, false) };
-      });
-    return { attn: units(0), ffn: units(blocks), block: units(2 * blocks) };
+  /** Buffer and first row of a block's input. */
+  #inputOf(block: number): readonly [Buffer, number] {
+    return [this.m.scratch.get('blockInputs'), this.observed.angles ? block * this.#rows : 0];
+  }
+
+  /** Adds up, and brings the sums back, with the rows or the histograms if they were asked for. */
+  async result(treePositions: Uint32Array, signal?: AbortSignal): Promise<WalkStatistics> {
+    const { dispatcher, recorder, scratch, spec } = this.m;
+    const { statistics, angles, first, end } = this.observed;
+    const rows = this.#rows;
+    const units = unitsOf(spec.blocks, angles);
+    const sizes = observerBuffers(spec, rows, this.observed);
+    const [measured, totals] = [scratch.get('unitRows'), scratch.get('unitTotals')];
+    dispatcher.total(units, rows, measured, scratch.get('places'), first, totals);
+    if (statistics === 'histograms') {
+      dispatcher.spread(3 * spec.blocks, rows, measured, scratch.get('places'), first, scratch.get('histograms'));
+    }
+    const wanted = [
+      { buffer: totals, offset: 0, bytes: sizes.unitTotals },
+      ...(statistics === 'rows'
+        ? [{ buffer: measured, offset: 0, bytes: 3 * spec.blocks * rows * ROW_FLOATS * 4 }]
+        : []),
+      ...(statistics === 'histograms'
+        ? [{ buffer: scratch.get('histograms'), offset: 0, bytes: sizes.histograms }]
+        : []),
+    ];
+    const [sums, more] = await recorder.read(wanted, signal);
+    const positions = treePositions.slice(first, end);
+    const firsts = positions.reduce((count, p) => count + (p === 0 ? 1 : 0), 0);
+    const read: Read = {
+      totals: new Float32Array(sums),
+      rows: statistics === 'rows' ? new Float32Array(more) : undefined,
+      histograms: statistics === 'histograms' ? new Uint32Array(more) : undefined,
+      counts: [firsts, rows - firsts],
+    };
+    const measures = (kind: number) =>
+      Array.from({ length: spec.blocks }, (_, b) => unitFrom(read, kind * spec.blocks + b));
+    const angle = (a: number, b: number) => {
+      const { first, rest } = unitFrom({ ...read, rows: undefined, histograms: undefined }, placeOf(spec.blocks, a, b));
+      return first.sums.angular + rest.sums.angular;
+    };
+    return {
+      attn: measures(0),
+      ffn: measures(1),
+      block: measures(2),
+      ...(statistics === 'rows' ? { positions } : {}),
+      ...(angles
+        ? {
+            angles: Array.from({ length: spec.blocks }, (_, a) =>
+              Array.from({ length: spec.blocks - a }, (_, n) => angle(a, a + n)),
+            ),
+          }
+        : {}),
+    };
   }
 }
 
-function sumsOf(rows: Float32Array, positions: Uint32Array, first: boolean): RowSums {
-  const sums = {
-    cosine: 0,
-    angular: 0,
-    'relative-l1': 0,
-    'relative-l2': 0,
-    'relative-l1-output': 0,
-    'relative-l2-output': 0,
-    l1: 0,
-    l2: 0,
-    stream: 0,
-    alignment: 0,
+/** What came back from the GPU, and how many of the rows are first positions and how many not. */
+interface Read {
+  readonly totals: Float32Array;
+  readonly rows: Float32Array | undefined;
+  readonly histograms: Uint32Array | undefined;
+  readonly counts: readonly [number, number];
+}
+
+function unitFrom({ totals, rows, histograms, counts }: Read, place: number): UnitMeasures {
+  const group = (g: 0 | 1): RowSums => {
+    const sums = Object.fromEntries(TOTALS.map((name, i) => [name, totals[(2 * place + g) * TOTAL_FLOATS + i]]));
+    const bins = (s: number) => {
+      const at = ((2 * place + g) * SPREADS.length + s) * BINS;
+      return histograms!.slice(at, at + BINS);
+    };
+    return {
+      rows: counts[g],
+      sums: sums as RowSums['sums'],
+      ...(histograms && {
+        histograms: Object.fromEntries(SPREADS.map((name, s) => [name, bins(s)])) as RowSums['histograms'],
+      }),
+    };
   };
-  let count = 0;
-  for (let i = 0; i < rows.length; i += ROW_FLOATS) {
-    if ((positions[i / ROW_FLOATS] === 0) !== first) continue;
-    count++;
-    const turn = rows[i];
-    sums.cosine += turn;
-    sums.angular += (2 * Math.asin(Math.min(1, Math.sqrt(Math.max(0, turn) / 2)))) / Math.PI; // arccos(1 - turn) / pi
-    sums['relative-l1'] += rows[i + 3] / rows[i + 1];
-    sums['relative-l2'] += rows[i + 4] / rows[i + 2];
-    sums.l1 += rows[i + 3];
-    sums.l2 += rows[i + 4];
-    sums.stream += rows[i + 2];
-  }
-  return { rows: count, sums };
+  return { first: group(0), rest: group(1), ...(rows && { rows: rowsFrom(rows, place, counts[0] + counts[1]) }) };
+}
+
+function rowsFrom(all: Float32Array, place: number, count: number): UnitRows {
+  const column = (i: number) =>
+    Float32Array.from({ length: count }, (_, r) => all[(place * count + r) * ROW_FLOATS + i]);
+  return { turn: column(0), alignment: column(1), stream: column(3), update: column(5) };
 }

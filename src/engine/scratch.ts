@@ -1,4 +1,4 @@
-import type { Buffer, Gpu, MemoryUse } from '../gpu/gpu';
+import { allocated, type Buffer, type Gpu, type MemoryUse } from '../gpu/gpu';
 import type { Recorder } from '../gpu/recorder';
 
 /**
@@ -26,6 +26,19 @@ export class Scratch {
         this.gpu.free(old);
       }
       this.#buffers.set(name, await this.gpu.allocate(name, needed, this.use));
+    }
+  }
+
+  /** Lets go of buffers larger than asked for, or not asked for at all, if together with these they go over `limit`. */
+  trim(bytes: Readonly<Record<string, number>>, limit: number): void {
+    const names = new Set([...this.#buffers.keys(), ...Object.keys(bytes)]);
+    const kept = (name: string) => Math.max(this.#buffers.get(name)?.bytes ?? 0, bytes[name] ?? 0);
+    if ([...names].reduce((sum, name) => sum + allocated(kept(name)), 0) <= limit) return;
+    this.recorder.forget();
+    for (const [name, buffer] of this.#buffers) {
+      if (buffer.bytes <= allocated(bytes[name] ?? 0)) continue;
+      this.#buffers.delete(name);
+      this.gpu.free(buffer);
     }
   }
 

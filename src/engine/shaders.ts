@@ -66,5 +66,8 @@ export const KERNELS = {
   ),
   accumulate: kernel('head.wgsl', head, 'accumulate', [1, 'read'], [2, 'write']),
   pick: kernel('head.wgsl', head, 'pick', [1, 'read'], [3, 'read'], [4, 'write']),
+  distance: kernel('head.wgsl', head, 'distance_from', [1, 'read'], [5, 'read'], [6, 'write']),
   measure: kernel('statistics.wgsl', statistics, 'measure', [1, 'read'], [2, 'read'], [3, 'read'], [4, 'write']),
+  total: kernel('statistics.wgsl', statistics, 'total', [5, 'read'], [6, 'read'], [7, 'write']),
+  spread: kernel('statistics.wgsl', statistics, 'spread', [5, 'read'], [6, 'read'], [8, 'write']),
 } satisfies Record<string, Kernel>;

@@ -36,6 +36,9 @@ export interface Buffer {
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|\bwarp\b|basic render/i;
 const DATA = 0x80 | 0x08 | 0x04; // STORAGE | COPY_DST | COPY_SRC: GPUBufferUsage does not exist in Node before Dawn is loaded
 
+/** Bytes that an allocation of `bytes` takes. */
+export const allocated = (bytes: number): number => Math.max(16, Math.ceil(bytes / 16) * 16);
+
 /** A device with its adapter's facts, its memory accounts and whatever has gone wrong with it. */
 export class Gpu {
   readonly #used: Record<MemoryUse, number> = { weights: 0, activations: 0, cache: 0 };
@@ -98,7 +101,7 @@ export class Gpu {
   /** Zero-filled storage of at least `bytes`. Throws `out-of-memory` or `model-too-large`. */
   async allocate(label: string, bytes: number, use: MemoryUse, usage: number = DATA): Promise<Buffer> {
     this.check();
-    const size = Math.max(16, Math.ceil(bytes / 16) * 16);
+    const size = allocated(bytes);
     if (size > this.facts.limits.maxBufferSize) {
       throw new LopperError(
         'model-too-large',

@@ -143,6 +143,13 @@ export class Recorder {
     return out;
   }
 
+  /** Drops what is recorded and not yet submitted. */
+  discard(): void {
+    this.#steps = [];
+    this.#blocks = 0;
+    this.#pendingWork = 0;
+  }
+
   /** Forgets bind groups; to be called when a buffer they may name is freed. */
   forget(): void {
     this.#bindGroups.clear();
@@ -198,9 +205,7 @@ export class Recorder {
         this.gpu.check();
       }
     } finally {
-      this.#steps = [];
-      this.#blocks = 0;
-      this.#pendingWork = 0;
+      this.discard();
     }
   }
 

@@ -120,12 +120,21 @@ export function attention(
   );
 }
 
-/** 1 - cos of the angle from a to a + u, and L1 and L2 norms of both. In float64 a plain difference is good enough. */
+/** 1 - cos of the angle from a to a + u, the cosine of u with a, and L1 and L2 norms of all three. */
 export function turn(a: readonly number[], u: readonly number[]) {
   const b = add(a, u);
   const norm = (x: readonly number[]) => Math.sqrt(dot(x, x));
   // |a/|a| - b/|b||² / 2 is 1 - cos without the subtraction of two numbers next to 1.
   const apart = a.map((v, i) => v / norm(a) - b[i] / norm(b));
   const absolute = (x: readonly number[]) => sum(x.map(Math.abs));
-  return { turn: dot(apart, apart) / 2, sourceL1: absolute(a), sourceL2: norm(a), l1: absolute(u), l2: norm(u) };
+  return {
+    turn: dot(apart, apart) / 2,
+    alignment: dot(u, a) === 0 ? 0 : dot(u, a) / (norm(u) * norm(a)),
+    sourceL1: absolute(a),
+    sourceL2: norm(a),
+    l1: absolute(u),
+    l2: norm(u),
+    resultL1: absolute(b),
+    resultL2: norm(b),
+  };
 }
