@@ -1,34 +1,29 @@
 import { useEffect, useMemo, useState } from 'react';
-import { isBlockDropped, isDropped } from '../../pruning/mask';
-import { maskOf, shownValues } from '../store/select';
-import type { ShownMetric, ShownUnit } from '../store/state';
-import { useApp } from '../store/store';
+import { shownValues } from '../store/select';
+import type { Influence, ShownMetric, ShownUnit } from '../store/state';
 import css from './influence.module.css';
 import { intervalsOf, type Measured, SHOWN_UNITS } from './rows';
 import { UnitChart } from './unit-chart';
 
 /** The charts' common height in CSS pixels, whether one, two or three share it. */
 const HEIGHT = 372;
+const MOST_HEIGHT = 240;
+/** Between two charts of the same news, milliseconds: drawn at once they would hold the page still for some frames. */
+const STAGGER = 40;
 
 /** A chart for each kind of unit above one another over the same blocks, so that a block's parts can be compared with the whole. */
 export default function InfluenceCharts({ metric, measured }: { metric: ShownMetric; measured: Measured }) {
   const units = SHOWN_UNITS.filter((unit) => measured[unit]);
-  // One chart a turn: drawing all three at once would hold the page still for longer than a few frames.
-  const [drawn, setDrawn] = useState(1);
-  useEffect(() => {
-    if (drawn >= SHOWN_UNITS.length) return;
-    const timer = setTimeout(() => setDrawn(drawn + 1), 0);
-    return () => clearTimeout(timer);
-  }, [drawn]);
   return (
     <div className={css.charts}>
-      {units.slice(0, drawn).map((unit) => (
+      {units.map((unit, turn) => (
         <OneChart
           key={unit}
           metric={metric}
           unit={unit}
           influence={measured[unit]!}
-          height={Math.min(240, HEIGHT / units.length)}
+          turn={turn}
+          height={Math.min(MOST_HEIGHT, HEIGHT / units.length)}
         />
       ))}
     </div>
@@ -38,27 +33,25 @@ export default function InfluenceCharts({ metric, measured }: { metric: ShownMet
 interface OneProps {
   readonly metric: ShownMetric;
   readonly unit: ShownUnit;
-  readonly influence: NonNullable<Measured[ShownUnit]>;
+  readonly influence: Influence;
+  readonly turn: number;
   readonly height: number;
 }
 
-function OneChart({ metric, unit, influence, height }: OneProps) {
-  const mask = useApp(maskOf);
-  const values = useMemo(() => shownValues(influence), [influence]);
-  const dropped = useMemo(
-    () =>
-      values.map((_, block) =>
-        unit === 'block' ? isBlockDropped(mask, block) : isDropped(mask, { block, kind: unit }),
-      ),
-    [values, unit, mask],
-  );
+function OneChart({ metric, unit, influence, turn, height }: OneProps) {
+  const [shown, setShown] = useState<{ metric: ShownMetric; influence: Influence }>();
+  useEffect(() => {
+    const timer = setTimeout(() => setShown({ metric, influence }), turn * STAGGER);
+    return () => clearTimeout(timer);
+  }, [metric, influence, turn]);
+  const values = useMemo(() => shown && shownValues(shown.influence), [shown]);
+  if (!shown || !values) return <div style={{ height }} />;
   return (
     <UnitChart
       unit={unit}
-      metric={metric}
+      metric={shown.metric}
       values={values}
-      intervals={intervalsOf(influence)}
-      dropped={dropped}
+      intervals={intervalsOf(shown.influence)}
       height={height}
     />
   );

@@ -1,28 +1,26 @@
 import { type MouseEvent, memo, useId, useMemo } from 'react';
-import { Bar, BarChart, Cell, ErrorBar, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import { Bar, BarChart, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { fixed, short } from '../format';
 import type { ShownMetric, ShownUnit } from '../store/state';
-import { store, useApp } from '../store/store';
+import { store } from '../store/store';
 import { toggleAt } from '../tower/use-tower-keys';
 import css from './influence.module.css';
 import { METRIC_WORDS } from './metric-words';
 import { blockTicks, chartRange, niceTicks, tickDecimals } from './nice-ticks';
 import type { Interval } from './rows';
+import { type BarPlace, UnitBar } from './unit-bar';
 
 interface Props {
   readonly unit: ShownUnit;
   readonly metric: ShownMetric;
   readonly values: readonly number[];
   readonly intervals: readonly Interval[] | undefined;
-  readonly dropped: readonly boolean[];
   readonly height: number;
 }
 
 interface Point {
   readonly block: number;
   readonly value: number | null;
-  /** How far the interval reaches below and above. */
-  readonly spread: readonly [number, number] | null;
 }
 
 const TITLES: Readonly<Record<ShownUnit, string>> = {
@@ -36,27 +34,21 @@ const COLUMNS = { block: 0, attn: 1, ffn: 2 } as const;
  * Bars over the blocks, whiskers where values were sampled; a click drops the unit or puts it back. Dropped ones are
  * hatched, as in the tower.
  */
-export const UnitChart = memo(function UnitChart({ unit, metric, values, intervals, dropped, height }: Props) {
+export const UnitChart = memo(function UnitChart({ unit, metric, values, intervals, height }: Props) {
   const hatch = useId();
-  const marked = useApp((s) => (s.hovered?.kind === unit ? s.hovered.block : undefined));
-  const { low, high } = chartRange(values, intervals);
+  const range = useMemo(() => chartRange(values, intervals), [values, intervals]);
+  const { low, high } = range;
   const cut = values.findIndex((v) => v > high);
   const missing = values.flatMap((v, block) => (Number.isFinite(v) ? [] : [block]));
   const data = useMemo(
-    () =>
-      values.map((value, block): Point => {
-        const interval = intervals?.[block];
-        const whiskers = interval && block !== cut && Number.isFinite(value + interval[0] + interval[1]);
-        return {
-          block,
-          value: Number.isFinite(value) ? value : null,
-          spread: whiskers ? [value - interval[0], interval[1] - value] : null,
-        };
-      }),
-    [values, intervals, cut],
+    () => values.map((value, block): Point => ({ block, value: Number.isFinite(value) ? value : null })),
+    [values],
   );
+  const known = (block: number) => {
+    const interval = intervals?.[block];
+    return interval && Number.isFinite(interval[0]) ? interval : undefined;
+  };
   const decimals = tickDecimals(low, high);
-  const colour = `var(--chart-${unit})`;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the tower does the same by keyboard.
     <figure
@@ -89,7 +81,7 @@ export const UnitChart = memo(function UnitChart({ unit, metric, values, interva
           <defs>
             <pattern id={hatch} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
               <rect width="6" height="6" fill="var(--surface)" />
-              <line x1="0" y1="0" x2="0" y2="6" stroke={colour} strokeWidth="2.2" />
+              <line x1="0" y1="0" x2="0" y2="6" stroke={`var(--chart-${unit})`} strokeWidth="2.2" />
             </pattern>
           </defs>
           <XAxis
@@ -117,16 +109,15 @@ export const UnitChart = memo(function UnitChart({ unit, metric, values, interva
             content={({ active, payload }) => {
               const point = payload?.[0]?.payload as Point | undefined;
               if (!active || !point || point.value === null) return null;
-              const interval = intervals?.[point.block];
+              const interval = known(point.block);
               return (
                 <div className={css.tooltip}>
                   <strong>
                     {unit === 'block' ? 'Block' : unit} {point.block}
-                    {dropped[point.block] && ', dropped'}
                   </strong>
                   <br />
                   {METRIC_WORDS[metric].short}: {fixed(point.value, 6)}
-                  {interval && Number.isFinite(interval[0]) && (
+                  {interval && (
                     <>
                       <br />
                       95%: {fixed(interval[0], 6)} to {fixed(interval[1], 6)}
@@ -139,23 +130,22 @@ export const UnitChart = memo(function UnitChart({ unit, metric, values, interva
           <Bar
             dataKey="value"
             isAnimationActive={false}
-            cursor="pointer"
             minPointSize={1}
-            label={(bar) => (bar.index === cut ? <CutMark x={Number(bar.x)} width={Number(bar.width)} /> : <g />)}
-          >
-            {data.map(({ block }) => (
-              <Cell
-                key={block}
-                fill={dropped[block] ? `url(#${hatch})` : colour}
-                stroke={block === marked ? 'var(--ink)' : colour}
-                strokeWidth={block === marked ? 2.5 : 1}
-                strokeDasharray={dropped[block] ? '3 2' : undefined}
-              />
-            ))}
-            {intervals && (
-              <ErrorBar dataKey="spread" width={5} stroke="var(--ink)" strokeWidth={1.4} isAnimationActive={false} />
-            )}
-          </Bar>
+            shape={(place: unknown) => {
+              const { block } = (place as { payload: Point }).payload;
+              return (
+                <UnitBar
+                  unit={unit}
+                  block={block}
+                  place={place as BarPlace}
+                  range={range}
+                  interval={known(block)}
+                  cut={block === cut}
+                  hatch={hatch}
+                />
+              );
+            }}
+          />
         </BarChart>
       </ResponsiveContainer>
     </figure>
@@ -174,15 +164,9 @@ function hover(unit: ShownUnit, index: unknown): void {
  */
 function barAt({ currentTarget, target, clientX }: MouseEvent<HTMLElement>): number | undefined {
   if (!(target instanceof Element) || !target.closest('.recharts-wrapper')) return undefined;
-  const distances = [...currentTarget.querySelectorAll('.recharts-bar-rectangle')].map((bar) => {
+  const bars = [...currentTarget.querySelectorAll<SVGElement>('[data-bar]')].map((bar) => {
     const { left, right } = bar.getBoundingClientRect();
-    return Math.abs((left + right) / 2 - clientX);
+    return { block: Number(bar.dataset.bar), distance: Math.abs((left + right) / 2 - clientX) };
   });
-  return distances.length > 0 ? distances.indexOf(Math.min(...distances)) : undefined;
-}
-
-/** Two slanted gaps near the top of a bar that is higher than its chart; `x` and `width` are the bar's. */
-function CutMark({ x, width }: { x: number; width: number }) {
-  const line = (y: number) => `M${x - 2},${y + 5}L${x + width + 2},${y}`;
-  return <path d={line(12) + line(18)} stroke="var(--surface)" strokeWidth={2.5} />;
+  return bars.sort((a, b) => a.distance - b.distance)[0]?.block;
 }
