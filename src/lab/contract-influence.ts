@@ -107,6 +107,8 @@ export interface CurveRequest {
   readonly unit: UnitKind;
   /** Removals at most; default all units that may go. */
   readonly steps?: number;
+  /** What is dropped already at the first point. */
+  readonly start?: readonly Sublayer[];
   /** Sublayers that stay whatever the strategy says; a unit with one of them is never dropped. */
   readonly locked?: readonly Sublayer[];
   /** For `given`: units in the order they go. */
@@ -128,12 +130,13 @@ export interface CurveRequest {
 export interface CurvePoint {
   /** Units removed. */
   readonly removed: number;
-  /** In the order of removal; of a `random` curve, those of its first draw. */
+  /** In the order of removal, what was dropped already first; of a `random` curve, those of its first draw. */
   readonly dropped: readonly Sublayer[];
   /** Nats a token; of a `random` curve the mean over its draws. NaN where it was not finite. */
   readonly loss: number;
   /** Of a `random` curve: the loss of each draw. */
   readonly draws?: readonly number[];
+  /** Of the model without `dropped`. Absent where its numbers were not finite. */
   readonly accuracy?: Accuracy;
   /** Milliseconds of one forward pass over the first window, median of several. */
   readonly milliseconds?: number;
@@ -144,8 +147,10 @@ export interface CurveReport {
   readonly metric?: InfluenceMetric;
   readonly unit: UnitKind;
   readonly seed?: number;
-  /** The first is the full model. */
+  /** The first is the full model, or what was asked to start from. */
   readonly points: readonly CurvePoint[];
+  /** Of `one-shot` and `given`: all units in the order they go, further than the points may reach. */
+  readonly order?: readonly (readonly Sublayer[])[];
   readonly tokens: number;
   readonly benchmark?: TaskMeasure;
   /** True while fewer points are done than were asked for. */

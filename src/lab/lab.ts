@@ -6,7 +6,9 @@ import { Calibrated } from './calibrated';
 import type {
   AdapterReport,
   Calibration,
+  CurvePoint,
   CurveReport,
+  CurveRequest,
   EvalItem,
   EvalReport,
   EvalRequest,
@@ -26,6 +28,7 @@ import type {
   ScoreReport,
   TokenInfluenceReport,
 } from './contract';
+import { measureCurve } from './curve';
 import { type Device, openDevice } from './device';
 import type { Environment } from './environment';
 import { evaluate } from './evaluate';
@@ -132,8 +135,20 @@ class LocalLab implements Lab {
     });
   }
 
-  curve(): Promise<CurveReport> {
-    throw new Error('not built yet');
+  curve(
+    calibration: Calibration,
+    request: CurveRequest,
+    options: JobOptions & { onPoint?: (point: CurvePoint, soFar: CurveReport) => void },
+  ): Promise<CurveReport> {
+    return this.#job(options, async ({ model, signal, onProgress, onPoint }) => {
+      const meter = new ProgressMeter(100, 'steps', onProgress);
+      return measureCurve(await this.#calibrate(model, calibration, signal), request, {
+        signal,
+        onPoint,
+        examine: (task) => openTask(task, examinee(model), this.#bundledText(signal)),
+        onProgress: (fraction) => meter.update(100 * fraction, `Pruning curve (${request.strategy})`),
+      });
+    });
   }
 
   norms(calibration: Calibration, options: JobOptions): Promise<NormsReport> {

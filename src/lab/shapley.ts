@@ -112,8 +112,12 @@ async function openWorth(on: Calibrated, metric: ShapleyMetric, options: Job): P
   const { dropped, units, signal } = options;
   if (metric === 'shapley-task') {
     if (!options.examine) throw new TypeError('a task can only be a measure where one can be opened');
-    const { measure, ...worth } = await options.examine(options.task);
-    return { ...worth, task: { ...measure, kept: keptUnits(units.length) } };
+    const { measure, tokens, accuracies } = await options.examine(options.task);
+    return {
+      tokens,
+      task: { ...measure, kept: keptUnits(units.length) },
+      of: async (branches, run) => (await accuracies(branches, run)).map((found) => found?.accuracy ?? Number.NaN),
+    };
   }
   const distances = metric === 'shapley-logit';
   // The distance is from the full model, whatever is dropped already.

@@ -1,7 +1,7 @@
 import type { Request } from '../benchmarks/task';
 import type { DropSet, RunOptions } from '../engine/contract';
 import { LopperError } from '../errors';
-import type { TaskMeasure, TaskRequest } from './contract';
+import type { Accuracy, TaskMeasure, TaskRequest } from './contract';
 import { type Examinee, evaluate } from './evaluate';
 import { readExam } from './exam';
 
@@ -13,8 +13,8 @@ export interface TaskWorth {
   readonly measure: TaskMeasure & { readonly items: number };
   /** Tokens of all items' requests, a context that several share counted once. */
   readonly tokens: number;
-  /** The share of items that each branch has right; NaN for a branch whose numbers are not finite. */
-  of(branches: readonly DropSet[], options?: RunOptions): Promise<number[]>;
+  /** What each branch has right; undefined for one whose numbers are not finite. */
+  accuracies(branches: readonly DropSet[], options?: RunOptions): Promise<(Accuracy | undefined)[]>;
 }
 
 export type Examine = (request: TaskRequest | undefined) => Promise<TaskWorth>;
@@ -27,12 +27,12 @@ export async function openTask(
 ): Promise<TaskWorth> {
   const exam = await readExam({ ...request, masks: [] }, bundledText);
   const { task, shots, items, examples } = exam;
-  const accuracies = async (branches: readonly DropSet[], { signal, onProgress }: RunOptions): Promise<number[]> => {
+  const ask = async (branches: readonly DropSet[], { signal, onProgress }: RunOptions) => {
     const report = await evaluate(model, exam, branches, {
       signal,
       onProgress: (done) => onProgress?.(done / items.length),
     });
-    return report.results.map((result) => result.accuracy);
+    return report.results;
   };
   const worth: TaskWorth = {
     measure: {
@@ -42,16 +42,16 @@ export async function openTask(
       items: items.length,
     },
     tokens: items.reduce((sum, item, i) => sum + countTokens(task.requests(item, [...examples[i]!]), model), 0),
-    async of(branches, options = {}) {
+    async accuracies(branches, options = {}) {
       try {
-        return await accuracies(branches, options);
+        return [...(await ask(branches, options))];
       } catch (error) {
         if (!(error instanceof LopperError) || error.code !== 'not-finite') throw error;
         // One branch is enough to end an evaluation: each by itself, the others stand.
-        if (branches.length === 1) return [Number.NaN];
-        const values: number[] = [];
-        for (const branch of branches) values.push(...(await worth.of([branch], { signal: options.signal })));
-        return values;
+        if (branches.length === 1) return [undefined];
+        const results: (Accuracy | undefined)[] = [];
+        for (const branch of branches) results.push(...(await worth.accuracies([branch], { signal: options.signal })));
+        return results;
       }
     },
   };

@@ -1,0 +1,130 @@
+import { LopperError } from '../errors';
+import { type Sublayer, unitsOf } from '../model/units';
+import { formatDropList } from '../pruning/drop-list';
+import { type Mask, maskFromSublayers, sameMask } from '../pruning/mask';
+import { freeUnits, type Gone } from '../pruning/strategy';
+import type { CurvePoint, CurveReport, CurveRequest } from './contract';
+import { checkMetric, isShapley } from './influence';
+
+/** Random orders drawn where no number is given. */
+export const DEFAULT_DRAWS = 20;
+
+/** What a curve's request comes to on a model: the units, those that may go, and the points there are already. */
+export interface CurvePlan {
+  readonly units: readonly (readonly Sublayer[])[];
+  readonly free: readonly number[];
+  /** Removals at most. */
+  readonly most: number;
+  readonly draws: number;
+  readonly seed: number;
+  /** Points of the report that is gone on from, and the units of its last one in their order (of the first draw). */
+  readonly known: readonly CurvePoint[];
+  readonly gone: Gone;
+  /** Order of a one-shot curve that is gone on from: its metric is not measured again. */
+  readonly order?: Gone;
+  /** The model once units are gone. */
+  maskAfter(gone: Gone): Mask;
+}
+
+/**
+ * Works a request out. Throws `usage` for one that cannot be met, `mask-mismatch` for blocks the model lacks,
+ * `nothing-to-drop` where all units are locked.
+ */
+export function planCurve(blocks: number, request: CurveRequest): CurvePlan {
+  const { strategy, metric, unit, steps, locked = [], start = [], draws = DEFAULT_DRAWS, seed = 0 } = request;
+  if (strategy === 'one-shot' || strategy === 'iterative') {
+    if (!metric) throw usage(`A curve by strategy ${strategy} needs a metric.`, 'Name one, such as cosine.');
+    checkMetric(metric);
+  }
+  if (strategy === 'span' && unit !== 'block') {
+    throw usage(`A span is of blocks, not of the unit ${unit}.`, 'Ask for unit block.');
+  }
+  if (strategy === 'given' && !request.order?.length) {
+    throw usage('A curve in a given order needs the order.', 'Name the units in the order they go.');
+  }
+  checkWhole('The number of steps', steps, 1);
+  checkWhole('The number of draws', draws, 1);
+  checkWhole('The seed', seed, 0);
+  maskFromSublayers(blocks, locked); // for its errors
+  const from = maskFromSublayers(blocks, start);
+  const units = strategy === 'given' ? request.order! : unitsOf(blocks, unit);
+  const free = freeUnits(units, locked, start);
+  const maskAfter = (gone: Gone) =>
+    maskFromSublayers(blocks, [...from.dropped, ...gone.flatMap((unit) => units[unit]!)]);
+  const plan = { units, free, most: Math.min(steps ?? free.length, free.length), draws, seed, maskAfter };
+  const { resume } = request;
+  if (!resume || resume.points.length === 0) return { ...plan, known: [], gone: [] };
+  checkSame(resume, request);
+  const known = resume.points.slice(0, plan.most + 1);
+  // Spans of different lengths have nothing in common: there is no path through them.
+  const gone = strategy === 'span' ? [] : pathOf(known, plan);
+  const order = strategy === 'one-shot' ? orderOf(resume, plan) : undefined;
+  return { ...plan, known, gone, ...(order && { order }) };
+}
+
+function orderOf({ order }: CurveReport, { units, free }: Pick<CurvePlan, 'units' | 'free'>): Gone | undefined {
+  const names = units.map((unit) => formatDropList(unit));
+  const known = order?.map((unit) => names.indexOf(formatDropList(unit)));
+  return known && sameSet(known, free) ? known : undefined;
+}
+
+const sameSet = (a: readonly number[], b: readonly number[]) => a.length === b.length && b.every((x) => a.includes(x));
+
+/** The units that went from point to point. Throws `usage` where a point is no unit further than the one before. */
+function pathOf(points: readonly CurvePoint[], { free, maskAfter }: Pick<CurvePlan, 'free' | 'maskAfter'>): Gone {
+  let gone: Gone = [];
+  for (const { dropped, removed } of points) {
+    const isHere = (path: Gone) => {
+      const mask = maskAfter(path);
+      return sameMask(mask, { blocks: mask.blocks, dropped });
+    };
+    const next =
+      removed === 0
+        ? gone
+        : free
+            .filter((u) => !gone.includes(u))
+            .map((u) => [...gone, u])
+            .find(isHere);
+    if (!next || next.length !== removed || !isHere(next)) {
+      throw otherCurve(`its point of ${removed} removals does not follow from what may be dropped here`);
+    }
+    gone = next;
+  }
+  return gone;
+}
+
+function checkSame(resume: CurveReport, request: CurveRequest) {
+  const pairs: [name: string, was: unknown, is: unknown][] = [
+    ['strategy', resume.strategy, request.strategy],
+    ['metric', resume.metric, metricOf(request)],
+    ['unit', resume.unit, request.unit],
+    ['seed', resume.seed, seedOf(request)],
+    ['number of draws', resume.points[0]?.draws?.length, drawsOf(request)],
+  ];
+  for (const [name, was, is] of pairs) {
+    if (was !== is) throw otherCurve(`its ${name} is ${was}, and what is asked for has ${is}`);
+  }
+}
+
+/** The metric, where the strategy has use for one. */
+export const metricOf = ({ strategy, metric }: CurveRequest) =>
+  strategy === 'one-shot' || strategy === 'iterative' ? metric : undefined;
+
+/** The seed, where chance has a part. */
+export function seedOf(request: CurveRequest): number | undefined {
+  if (request.strategy === 'random') return request.seed ?? 0;
+  const metric = metricOf(request);
+  return metric && isShapley(metric) ? (request.settings?.seed ?? 0) : undefined;
+}
+
+const drawsOf = ({ strategy, draws = DEFAULT_DRAWS }: CurveRequest) => (strategy === 'random' ? draws : undefined);
+
+export const otherCurve = (what: string): LopperError =>
+  usage(`The curve to go on from is of another request: ${what}.`, 'Ask for the same again, or start anew.');
+
+function checkWhole(name: string, value: number | undefined, least: number) {
+  if (value === undefined || (Number.isInteger(value) && value >= least)) return;
+  throw usage(`${name} is ${value}.`, `Give a whole number of ${least} or more.`);
+}
+
+const usage = (message: string, remedy: string) => new LopperError('usage', message, remedy);
