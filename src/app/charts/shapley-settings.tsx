@@ -1,5 +1,6 @@
 import type { ShapleyMetric } from '../../lab/contract';
-import { canBeExact, MOST_EXACT } from '../lab/shapley';
+import { MOST_EXACT_UNITS } from '../../pruning/exact-shapley';
+import { canBeExact } from '../lab/shapley';
 import { Check } from '../shell/check';
 import { NumberField } from '../shell/number-field';
 import type { SamplingSettings } from '../store/state';
@@ -23,7 +24,7 @@ export function ShapleySettings({ metric, disabled }: { metric: ShapleyMetric; d
       <div className={css.fields}>
         {!task && (
           <Check
-            label={`Exact: every subset in place of samples, for ${MOST_EXACT} units or fewer`}
+            label={`Exact: every subset in place of samples, for ${MOST_EXACT_UNITS} units or fewer`}
             checked={drawn}
             disabled={disabled || !small}
             onChange={(v) => setSampling({ exact: v })}

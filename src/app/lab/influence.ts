@@ -10,18 +10,17 @@ export type PlainMetric = Exclude<InfluenceMetric, ShapleyMetric>;
 
 export const isPlain = (metric: InfluenceMetric): metric is PlainMetric => groupOf(metric) !== 'shapley';
 
-const ONE_PASS = METRIC_NAMES.filter((m) => groupOf(m) === 'one-pass');
 const UNITS: readonly UnitKind[] = ['sublayer', 'block'];
 
 /**
  * Measures a metric for every attn, ffn and block on the calibration text, and shows it in place of what was there. The
- * metrics of one pass come together: the pass is what takes time. Resolves to whether it was measured.
+ * metrics of its group come with it: they are read off the same pass, or the same branches. Resolves to whether it was measured.
  */
 export async function computeInfluence(metric: PlainMetric): Promise<boolean> {
   const s = store.getState();
   const { name } = METRIC_WORDS[metric];
   const calibration = calibrationOf(s);
-  const metrics = groupOf(metric) === 'one-pass' ? ONE_PASS : [metric];
+  const metrics = METRIC_NAMES.filter((m) => groupOf(m) === groupOf(metric));
   const run = await runJob('influence', name, `${name} could not be computed`, async (options) => {
     const reports: InfluenceReport[] = [];
     for (const one of metrics) {

@@ -1,4 +1,5 @@
 import type { InfluenceReport, InfluenceSettings, ShapleyMetric } from '../../lab/contract';
+import { MOST_EXACT_UNITS } from '../../pruning/exact-shapley';
 import { METRIC_WORDS } from '../charts/metric-words';
 import { type AppState, influenceKey, type SampledRun } from '../store/state';
 import { store } from '../store/store';
@@ -8,9 +9,6 @@ import { calibrationOf, hereOrigin, sameCalibration } from './score';
 
 /** Estimates are shown this often at most, milliseconds: often enough to watch, seldom enough to leave the page alone. */
 const SHOW_EVERY = 500;
-/** Units of which every subset can be tried: 4,096 of them. */
-export const MOST_EXACT = 12;
-
 export const sampledRun = (s: AppState, metric: ShapleyMetric): SampledRun | undefined =>
   s.sampled[influenceKey(metric, s.sampling.unit)];
 
@@ -25,7 +23,8 @@ export function canResume(s: AppState, metric: ShapleyMetric): boolean {
 }
 
 export const canBeExact = (s: AppState, metric: ShapleyMetric): boolean =>
-  metric !== 'shapley-task' && (s.model?.report.blocks ?? 0) * (s.sampling.unit === 'sublayer' ? 2 : 1) <= MOST_EXACT;
+  metric !== 'shapley-task' &&
+  (s.model?.report.blocks ?? 0) * (s.sampling.unit === 'sublayer' ? 2 : 1) <= MOST_EXACT_UNITS;
 
 const isExact = (s: AppState, metric: ShapleyMetric) => s.sampling.exact && canBeExact(s, metric);
 
@@ -57,9 +56,12 @@ export async function startSampling(metric: ShapleyMetric, goOn: boolean): Promi
     const report = latest;
     if (!report || store.getState().model?.report !== s.model?.report) return;
     const { calibration } = s;
+    // Until the last subset is in, exact values are not known.
+    const known = report.values.some(Number.isFinite);
+    const shown = known ? toShown(report, { origin, text: calibration.source }) : {};
     store.setState((now) => ({
       sampled: { ...now.sampled, [influenceKey(metric, unit)]: { report, origin, calibration } },
-      influence: { ...now.influence, ...toShown(report, { origin, text: calibration.source }) },
+      influence: { ...now.influence, ...shown },
     }));
   };
   const run = await runJob('influence', name, `${name} could not be computed`, (options) =>
