@@ -25,6 +25,8 @@ export type ErrorCode =
   | 'mask-invalid'
   | 'mask-mismatch'
   | 'nothing-to-drop'
+  | 'result-invalid'
+  | 'result-mismatch'
   | 'link-invalid'
   | 'prompt-empty'
   | 'prompt-too-long'
