@@ -1,4 +1,4 @@
-import { METRICS } from '../lab/influence';
+import { METRICS } from '../lab/metrics';
 import type { UnitKind } from '../model/units';
 import { unitsOf } from '../model/units';
 import { formatDropList } from '../pruning/drop-list';

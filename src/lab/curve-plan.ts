@@ -4,7 +4,7 @@ import { formatDropList } from '../pruning/drop-list';
 import { type Mask, maskFromSublayers, sameMask } from '../pruning/mask';
 import { freeUnits, type Gone } from '../pruning/strategy';
 import type { CurvePoint, CurveReport, CurveRequest } from './contract';
-import { checkMetric, isShapley } from './influence';
+import { checkMetric, isShapley } from './metrics';
 
 /** Random orders drawn where no number is given. */
 export const DEFAULT_DRAWS = 20;

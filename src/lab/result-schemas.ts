@@ -1,7 +1,7 @@
 /** Shapes of the lab's reports as JSON. JSON has no NaN: `null` is NaN, both ways. */
 import * as v from 'valibot';
 import type { CurveReport, CurveRequest, InfluenceReport, NormsReport } from './contract';
-import { METRICS } from './influence';
+import { METRICS } from './metrics';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const number = v.pipe(
