@@ -104,10 +104,6 @@ export const HeatMap = memo(function HeatMap(props: Props) {
     e.preventDefault();
   };
 
-  const every = (names: readonly string[], each: number, need: number) => {
-    const stride = Math.ceil(need / each);
-    return names.map((name, i) => ({ name, i })).filter(({ i }) => i % stride === 0);
-  };
   const tipX = at ? left + (at.column + 0.5) * cellWidth - (scroller.current?.scrollLeft ?? 0) : 0;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a picture that is walked cell by cell has no element of its own.
@@ -133,16 +129,7 @@ export const HeatMap = memo(function HeatMap(props: Props) {
     >
       {width > 0 && (
         <>
-          <svg className={css.names} width={left} height={size.height + below + 18} aria-hidden="true">
-            <text className={css.title} transform={`translate(11 ${size.height / 2}) rotate(-90)`} textAnchor="middle">
-              {rowTitle}
-            </text>
-            {every(rows, cellHeight, 13).map(({ name, i }) => (
-              <text key={name} x={left - 6} y={(i + 0.5) * cellHeight} textAnchor="end" dominantBaseline="central">
-                {name}
-              </text>
-            ))}
-          </svg>
+          <RowNames title={rowTitle} names={rows} width={left} each={cellHeight} below={below} />
           <div ref={scroller} className={css.scroller}>
             <div className={css.cells} style={{ width: size.width }}>
               <canvas ref={canvas} width={size.width} height={size.height} />
@@ -166,25 +153,7 @@ export const HeatMap = memo(function HeatMap(props: Props) {
                   />
                 )}
               </svg>
-              <svg className={css.names} width={size.width} height={below} aria-hidden="true">
-                {every(columns, cellWidth, slanted ? COLUMN.least : longest).map(({ name, i }) => {
-                  const x = (i + 0.5) * cellWidth;
-                  return slanted ? (
-                    <text
-                      key={i}
-                      transform={`translate(${x} 6) rotate(-90)`}
-                      textAnchor="end"
-                      dominantBaseline="central"
-                    >
-                      {name}
-                    </text>
-                  ) : (
-                    <text key={i} x={x} y={14} textAnchor="middle">
-                      {name}
-                    </text>
-                  );
-                })}
-              </svg>
+              <ColumnNames names={columns} each={cellWidth} height={below} slanted={slanted} />
             </div>
           </div>
           <p className={css.columnTitle} style={{ paddingLeft: left }}>
@@ -201,6 +170,65 @@ export const HeatMap = memo(function HeatMap(props: Props) {
         {at && tell(at)}
       </p>
     </div>
+  );
+});
+
+/** Every second, third and so on of names that would touch. */
+function thinned(names: readonly string[], each: number, need: number): { name: string; i: number }[] {
+  const stride = Math.ceil(need / each);
+  return names.map((name, i) => ({ name, i })).filter(({ i }) => i % stride === 0);
+}
+
+interface RowNamesProps {
+  readonly title: string;
+  readonly names: readonly string[];
+  readonly width: number;
+  /** A row's height. */
+  readonly each: number;
+  readonly below: number;
+}
+
+const RowNames = memo(function RowNames({ title, names, width, each, below }: RowNamesProps) {
+  const height = names.length * each;
+  return (
+    <svg className={css.names} width={width} height={height + below + 18} aria-hidden="true">
+      <text className={css.title} transform={`translate(11 ${height / 2}) rotate(-90)`} textAnchor="middle">
+        {title}
+      </text>
+      {thinned(names, each, 13).map(({ name, i }) => (
+        <text key={i} x={width - 6} y={(i + 0.5) * each} textAnchor="end" dominantBaseline="central">
+          {name}
+        </text>
+      ))}
+    </svg>
+  );
+});
+
+interface ColumnNamesProps {
+  readonly names: readonly string[];
+  /** A column's width. */
+  readonly each: number;
+  readonly height: number;
+  readonly slanted: boolean;
+}
+
+const ColumnNames = memo(function ColumnNames({ names, each, height, slanted }: ColumnNamesProps) {
+  const longest = Math.max(...names.map((c) => c.length), 1) * LETTER + 4;
+  return (
+    <svg className={css.names} width={names.length * each} height={height} aria-hidden="true">
+      {thinned(names, each, slanted ? COLUMN.least : longest).map(({ name, i }) => {
+        const x = (i + 0.5) * each;
+        return slanted ? (
+          <text key={i} transform={`translate(${x} 6) rotate(-90)`} textAnchor="end" dominantBaseline="central">
+            {name}
+          </text>
+        ) : (
+          <text key={i} x={x} y={14} textAnchor="middle">
+            {name}
+          </text>
+        );
+      })}
+    </svg>
   );
 });
 

@@ -64,24 +64,12 @@ export const NormPlot = memo(function NormPlot({ kind, title, label, colour, res
       <Plot label={label} height={HEIGHT} x={x} y={y}>
         {(drawn) => {
           area.current = drawn;
-          const line = (read: (d: Distribution) => number, of = rest) =>
-            linePath(of.map((d, block) => placed(drawn, block, read(d))));
           return (
             <>
               {at !== undefined && (
                 <line className={css.guide} x1={drawn.x(at)} x2={drawn.x(at)} y1={drawn.top} y2={drawn.bottom} />
               )}
-              <path
-                d={bandPath(rest.map((d, block) => [drawn.x(block), drawn.y(d.p5), drawn.y(d.p95)]))}
-                fill={colour}
-                fillOpacity={0.2}
-              />
-              <path className={css.line} d={line((d) => d.median)} stroke={colour} />
-              {rest.map((d, block) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: a block is its place.
-                <circle key={block} cx={drawn.x(block)} cy={drawn.y(d.mean)} r={2} fill={colour} />
-              ))}
-              {first && <path className={css.first} d={line((d) => d.median, first)} />}
+              <Marks colour={colour} rest={rest} first={first} area={drawn} />
             </>
           );
         }}
@@ -104,6 +92,36 @@ export const NormPlot = memo(function NormPlot({ kind, title, label, colour, res
     </figure>
   );
 });
+
+interface MarksProps {
+  readonly colour: string;
+  readonly rest: readonly Distribution[];
+  readonly first?: readonly Distribution[];
+  readonly area: PlotArea;
+}
+
+function Marks({ colour, rest, first, area }: MarksProps) {
+  const line = (read: (d: Distribution) => number, of: readonly Distribution[]) =>
+    linePath(of.map((d, block) => placed(area, block, read(d))));
+  // All means as one path: each a stroke of no length, which round ends make a dot.
+  const dots = rest.map((d, block) => linePath([placed(area, block, d.mean)])).map((m) => m && `${m}h0`);
+  return (
+    <>
+      <path
+        d={bandPath(
+          rest.flatMap((d, block) =>
+            Number.isFinite(d.p5 + d.p95) ? [[area.x(block), area.y(d.p5), area.y(d.p95)] as const] : [],
+          ),
+        )}
+        fill={colour}
+        fillOpacity={0.2}
+      />
+      <path className={css.line} d={line((d) => d.median, rest)} stroke={colour} />
+      <path d={dots.join('')} stroke={colour} strokeWidth={4.5} strokeLinecap="round" />
+      {first && <path className={css.first} d={line((d) => d.median, first)} />}
+    </>
+  );
+}
 
 const kindsOf = (kind: Kind) => (kind === 'block' ? (['attn', 'ffn'] as const) : [kind]);
 

@@ -19,24 +19,38 @@ export function tokensTable(report: TokenInfluenceReport): ChartTable {
   };
 }
 
-/** Where the largest value is, and the unit that depends most on single tokens. The first position is passed over: it is large of itself. */
+/** A unit's largest value after the first position, which is large of itself in many models. */
+interface Peak {
+  readonly block: number;
+  readonly position: number;
+  readonly value: number;
+  /** How many times the unit's average it is. */
+  readonly ratio: number;
+}
+
+function peakOf(values: readonly number[], block: number): Peak | undefined {
+  let [sum, count, position] = [0, 0, 0];
+  for (let t = 1; t < values.length; t++) {
+    const value = values[t]!;
+    if (!Number.isFinite(value)) continue;
+    sum += value;
+    count++;
+    if (position === 0 || value > values[position]!) position = t;
+  }
+  if (position === 0) return undefined;
+  const value = values[position]!;
+  return { block, position, value, ratio: sum > 0 ? value / (sum / count) : 0 };
+}
+
+/** Where the largest value is, and the unit that depends most on single tokens. */
 export function tokensSummary(report: TokenInfluenceReport, kind: TokenUnits): string {
-  const rows = report[kind];
-  const later = (values: readonly number[]) => values.slice(1).filter(Number.isFinite);
-  const all = rows.flatMap((values, b) => values.map((value, t) => ({ value, b, t }))).filter((x) => x.t > 0);
-  const top = all.filter((x) => Number.isFinite(x.value)).sort((a, b) => b.value - a.value)[0];
-  if (!top) return 'There is one token: nothing to compare it with.';
-  const peaked = rows
-    .map((values, b) => {
-      const own = later(values);
-      const mean = own.reduce((sum, v) => sum + v, 0) / own.length;
-      const peak = Math.max(...own);
-      return { b, ratio: mean > 0 ? peak / mean : 0, t: values.indexOf(peak, 1) };
-    })
-    .sort((a, b) => b.ratio - a.ratio)[0]!;
-  const quote = (t: number) => `“${visible(report.tokens[t]!)}” (position ${t})`;
+  const peaks = report[kind].flatMap((values, block) => peakOf(values, block) ?? []);
+  if (peaks.length === 0) return 'There is one token: nothing to compare it with.';
+  const most = (by: (p: Peak) => number) => peaks.reduce((a, b) => (by(b) > by(a) ? b : a));
+  const [top, peaked] = [most((p) => p.value), most((p) => p.ratio)];
+  const quote = ({ position }: Peak) => `“${visible(report.tokens[position]!)}” (position ${position})`;
   return (
-    `After the first position ${kind} ${top.b} changes the stream most, at ${quote(top.t)}: ${short(top.value)}. ` +
-    `${kind} ${peaked.b} hangs most on single tokens: ${quote(peaked.t)} has ${short(peaked.ratio)} times its average.`
+    `After the first position ${kind} ${top.block} changes the stream most, at ${quote(top)}: ${short(top.value)}. ` +
+    `${kind} ${peaked.block} hangs most on single tokens: ${quote(peaked)} has ${short(peaked.ratio)} times its average.`
   );
 }
