@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import { taskNamed } from '../benchmarks/tasks';
 import { LopperError } from '../errors';
 import type { Calibration, NamedFile } from '../lab/contract';
+import type { ResultOrigin } from '../lab/result-file';
 import { type Arguments, usage, wholeNumber } from './arguments';
 import type { Session } from './command';
 
@@ -49,11 +52,25 @@ export async function readCalibration(session: Session): Promise<Calibration> {
   };
 }
 
+/** What the calibration is, for a result file. */
+export async function calibrationSource({ args, readText }: Session): Promise<ResultOrigin['text']> {
+  const path = args.values.get('ids') ?? args.values.get('text') ?? args.values.get('data');
+  const task = args.values.get('calibration-task');
+  return {
+    source: [task, path && basename(path)].filter(Boolean).join(', '),
+    ...(path !== undefined && {
+      sha256: createHash('sha256')
+        .update(await readText(path))
+        .digest('hex'),
+    }),
+  };
+}
+
 /** The file that an option names, as tasks read it. Throws `file-missing`. */
 export async function readNamedFile({ args, readText }: Session, option: string): Promise<NamedFile[] | undefined> {
   const path = args.values.get(option);
   if (path === undefined) return undefined;
-  return [{ name: path.slice(path.lastIndexOf('/') + 1), text: await readText(path) }];
+  return [{ name: basename(path), text: await readText(path) }];
 }
 
 function parseIds(text: string, path: string): number[][] {

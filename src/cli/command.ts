@@ -9,6 +9,8 @@ export interface Session {
   readonly model: ModelReport;
   readonly args: Arguments;
   readonly reporter: Reporter;
+  /** Lopper's version. */
+  readonly version: string;
   /** Text of a file named on the command line, line ends as in Unix. Throws `file-missing`. */
   readText(path: string): Promise<string>;
   /** The mask that `--drop` or `--mask` names; empty where there is neither. */

@@ -1,36 +1,172 @@
-import { METRICS } from '../lab/metrics';
+import { taskNamed } from '../benchmarks/tasks';
+import { LopperError } from '../errors';
+import type { InfluenceMetric, InfluenceReport, InfluenceSettings, Sampling, TaskRequest } from '../lab/contract';
+import { isShapley, METRICS } from '../lab/metrics';
+import { DEFAULT_PERMUTATIONS } from '../lab/shapley';
 import type { UnitKind } from '../model/units';
 import { unitsOf } from '../model/units';
 import { formatDropList } from '../pruning/drop-list';
-import { oneOf } from './arguments';
-import { checkCalibration, readCalibration } from './calibration';
-import { CALIBRATION_OPTIONS, type Command, JOB, table } from './command';
+import { type Arguments, oneOf, positiveNumber, usage, wholeNumber } from './arguments';
+import { calibrationSource, checkCalibration, readCalibration, readNamedFile } from './calibration';
+import { CALIBRATION_OPTIONS, type Command, JOB, type Session, table } from './command';
+import { interruptible } from './interrupt';
+import { readResume, resultJson } from './result';
 
 const UNITS: readonly UnitKind[] = ['block', 'attn', 'ffn', 'sublayer'];
+const DENOMINATORS = ['input', 'output'] as const;
+/** Of options that only sampled metrics have. */
+const SAMPLING = ['permutations', 'exact', 'bound', 'stable', 'resume'];
 
 export const influence: Command = {
   name: 'influence',
   summary: 'how much each layer matters',
-  usage: `lopper influence MODEL (--ids FILE | --text FILE --seq-len N) --metric NAME --unit ${UNITS.join('|')} [--json]`,
+  usage: `lopper influence MODEL (--ids FILE | --text FILE --seq-len N | --calibration-task NAME) --metric NAME --unit ${UNITS.join('|')} [--json]`,
   options: {
     ...CALIBRATION_OPTIONS,
     metric: { value: 'NAME', help: METRICS.join(', ') },
     unit: { value: 'KIND', help: UNITS.join(', ') },
+    denominator: { value: 'NAME', help: 'what relative norms are divided by: input (default) or output' },
+    seed: { value: 'N', help: 'of the draws of shapley metrics (0)' },
+    permutations: {
+      value: 'N',
+      help: `permutations (of shapley-task: subsets) drawn at most (${DEFAULT_PERMUTATIONS}); Ctrl-C ends earlier`,
+    },
+    exact: { help: 'every subset in place of samples, for 12 units or fewer' },
+    bound: { value: 'X', help: 'stop once every 95% interval is within X of its value' },
+    stable: { value: 'K', help: 'stop once the order of the lowest K units stands still' },
+    task: { value: 'NAME', help: 'for shapley-task: the benchmark whose accuracy is measured (school_letters)' },
+    shots: { value: 'K', help: 'for shapley-task: worked examples before each item' },
+    limit: { value: 'N', help: 'only the first N items (of --task or --calibration-task)' },
+    data: { value: 'PATH', help: 'items of your own (for --task or --calibration-task)' },
+    fewshot: { value: 'PATH', help: 'worked examples of your own (for --task)' },
+    resume: { value: 'FILE', help: 'go on from the JSON of a run that was ended early, to the same numbers' },
   },
   check(args) {
-    oneOf(args, 'metric', METRICS);
+    const metric = oneOf(args, 'metric', METRICS);
     oneOf(args, 'unit', UNITS);
+    if (args.values.has('denominator')) oneOf(args, 'denominator', DENOMINATORS);
+    readSettings(args);
+    if (metric === 'shapley-task') {
+      taskNamed(taskOf(args));
+      wholeNumber(args, 'limit', 1, undefined);
+      wholeNumber(args, 'shots', 0, undefined);
+      if (args.values.has('exact')) {
+        throw usage('shapley-task is measured on subsets of one size.', 'Leave --exact out.');
+      }
+      return;
+    }
     checkCalibration(args);
+    const stray = SAMPLING.find((name) => args.values.has(name));
+    if (stray && !isShapley(metric)) {
+      throw usage(`--${stray} belongs to a shapley metric, and the metric is ${metric}.`, 'Leave it out.');
+    }
   },
   async run(session) {
-    const { lab, args, reporter, model } = session;
+    const { args, model } = session;
     const metric = oneOf(args, 'metric', METRICS);
     const unit = oneOf(args, 'unit', UNITS);
-    const calibration = await readCalibration(session);
-    const report = await lab.influence(calibration, metric, unit, { job: JOB, onProgress: reporter.progress });
-    const names = unitsOf(model.blocks, unit).map(formatDropList);
-    const rows = report.values.map((value, i) => [names[i]!, value.toFixed(5)]);
-    const full = report.fullLoss === undefined ? [] : [['full model', report.fullLoss.toFixed(5)]];
-    return { json: report, text: table([['unit', metric], ...rows, ...full]) };
+    const report = await measure(session, metric, unit);
+    const source = metric === 'shapley-task' ? { source: taskOf(args) } : await calibrationSource(session);
+    return {
+      json: await resultJson(session, { kind: 'influence', report }, source),
+      text: describeInfluence(report, unitsOf(model.blocks, unit).map(formatDropList)),
+    };
   },
 };
+
+const taskOf = (args: Arguments): string => args.values.get('task') ?? 'school_letters';
+
+/** The report; of a sampled metric that Ctrl-C ended early, the last estimate. */
+async function measure(session: Session, metric: InfluenceMetric, unit: UnitKind): Promise<InfluenceReport> {
+  const { lab, args, reporter } = session;
+  // A task is a text of its own.
+  const calibration = metric === 'shapley-task' ? { ids: [] } : await readCalibration(session);
+  const resume = (await readResume(session, 'influence'))?.report;
+  const settings: InfluenceSettings = {
+    ...(resume?.sampling && { seed: resume.sampling.seed, resume }),
+    ...readSettings(args),
+    ...(metric === 'shapley-task' && { task: await readTask(session) }),
+  };
+  let last: InfluenceReport | undefined;
+  const job = lab.influence(calibration, metric, unit, {
+    ...settings,
+    job: JOB,
+    onProgress: reporter.progress,
+    onEstimate: (soFar) => {
+      last = soFar;
+    },
+  });
+  if (!isShapley(metric)) return job;
+  try {
+    return await interruptible(job, () => lab.cancel(JOB));
+  } catch (error) {
+    if (!(error instanceof LopperError) || error.code !== 'cancelled' || !last) throw error;
+    reporter.note('Ended early: this is the last estimate. Go on from its JSON with --resume FILE.');
+    return last;
+  }
+}
+
+/** The benchmark that is the measure. Throws `file-missing`. */
+async function readTask(session: Session): Promise<TaskRequest> {
+  const { args } = session;
+  return {
+    task: taskOf(args),
+    shots: wholeNumber(args, 'shots', 0, undefined),
+    limit: wholeNumber(args, 'limit', 1, undefined),
+    data: await readNamedFile(session, 'data'),
+    fewshot: await readNamedFile(session, 'fewshot'),
+  };
+}
+
+/** What the options say of how a metric is measured; absent where they say nothing. Throws `usage`. */
+function readSettings(args: Arguments): InfluenceSettings {
+  const given = {
+    denominator: args.values.has('denominator') ? oneOf(args, 'denominator', DENOMINATORS) : undefined,
+    seed: wholeNumber(args, 'seed', 0, undefined),
+    permutations: wholeNumber(args, 'permutations', 2, undefined),
+    bound: positiveNumber(args, 'bound', undefined),
+    stableLowest: wholeNumber(args, 'stable', 1, undefined),
+    exact: args.values.has('exact') || undefined,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** The report as people read it: a line a unit, with intervals where values are sampled, and what stands behind them. */
+function describeInfluence({ metric, values, fullLoss, sampling }: InfluenceReport, names: readonly string[]): string {
+  const sampled = sampling && sampling.method !== 'exact';
+  const say = (x: number | undefined) => (x === undefined || Number.isNaN(x) ? 'no number' : x.toFixed(5));
+  const rows = values.map((value, i) => [
+    names[i]!,
+    say(value),
+    ...(sampled ? sampling.intervals[i]!.map((end) => (Number.isNaN(end) ? '' : say(end))) : []),
+  ]);
+  const head = ['unit', metric, ...(sampled ? ['95% from', 'to'] : [])];
+  const full = fullLoss === undefined ? [] : [['full model', say(fullLoss)]];
+  const lines = [table([head, ...rows, ...full])];
+  if (sampling) lines.push('', describeSampling(sampling));
+  return lines.join('\n');
+}
+
+function describeSampling({ method, drawn, seed, efficiency, stopped, task }: Sampling): string {
+  const why = {
+    exact: 'every subset',
+    bound: 'every interval is within the bound',
+    stable: 'the order of the lowest stands still',
+    permutations: 'as many as were asked for',
+  };
+  const how =
+    method === 'exact'
+      ? `${drawn} subsets`
+      : `${drawn} ${method}, seed ${seed}: ${stopped ? why[stopped] : 'ended early'}`;
+  const lines = [how];
+  if (efficiency) {
+    const { sum, all, none } = efficiency;
+    lines.push(`sum ${sum.toFixed(5)}; v(all) - v(none) = ${(all - none).toFixed(5)}`);
+  }
+  if (task) {
+    lines.push(
+      `${task.task}, ${task.items} items, ${task.kept} units kept: an oracle, since it is measured on the test questions themselves`,
+    );
+  }
+  return lines.join('\n');
+}

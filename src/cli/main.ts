@@ -13,10 +13,11 @@ import { helpFor, overview } from './help';
 import { influence } from './influence';
 import { info } from './info';
 import { modelRequest } from './model-request';
+import { norms } from './norms';
 import { score } from './score';
 import { Reporter } from './terminal';
 
-export const COMMANDS: readonly Command[] = [info, score, influence, generate, evaluate];
+export const COMMANDS: readonly Command[] = [info, score, influence, norms, generate, evaluate];
 
 /** Runs a command line and returns the exit status: the result on stdout, all else on stderr. `root` is Lopper's folder. */
 export async function main(words: readonly string[], root: string): Promise<number> {
@@ -34,7 +35,7 @@ export async function main(words: readonly string[], root: string): Promise<numb
 }
 
 async function answer([name = '', ...words]: readonly string[], root: string, reporter: Reporter): Promise<string> {
-  if (name === '--version') return `${JSON.parse(await readFile(join(root, 'package.json'), 'utf8')).version}\n`;
+  if (name === '--version') return `${await versionOf(root)}\n`;
   if (name === '--help' || name === 'help') return overview(COMMANDS);
   const command = COMMANDS.find((c) => c.name === name);
   if (!command) {
@@ -73,6 +74,7 @@ async function openSession(name: string, args: Arguments, root: string, reporter
     model,
     args,
     reporter,
+    version: await versionOf(root),
     readText,
     async mask() {
       const [drop, file] = [args.values.get('drop'), args.values.get('mask')];
@@ -84,6 +86,9 @@ async function openSession(name: string, args: Arguments, root: string, reporter
     },
   };
 }
+
+const versionOf = async (root: string): Promise<string> =>
+  JSON.parse(await readFile(join(root, 'package.json'), 'utf8')).version;
 
 /** Where relative paths start: `npm run` changes to the package's folder and says where it was called from. */
 function startFolder(): string {

@@ -13,7 +13,8 @@ const KEPT_MEASURES = 16_384;
 /** The branch that drops nothing. */
 export const FULL: DropSet = new Set();
 
-const keyOf = (dropped: DropSet) => [...dropped].sort((a, b) => a - b).join();
+/** The same for branches that drop the same. */
+export const keyOf = (dropped: DropSet) => [...dropped].sort((a, b) => a - b).join();
 
 /** One calibration on one open model, and what has been measured there: nothing is computed twice. */
 export class Calibrated {
@@ -87,7 +88,10 @@ export class Calibrated {
   }
 }
 
-const distinct = (branches: readonly DropSet[]): DropSet[] => [...new Map(branches.map((b) => [keyOf(b), b])).values()];
+/** Each branch once. */
+export const distinct = (branches: readonly DropSet[]): DropSet[] => [
+  ...new Map(branches.map((b) => [keyOf(b), b])).values(),
+];
 
 /** Keeps a value, and lets the oldest go where there are too many; the full model's, under the empty key, never goes. */
 function keep<T>(kept: Map<string, T>, key: string, value: T, most: number) {

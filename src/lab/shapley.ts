@@ -5,7 +5,7 @@ import type { Estimate, Estimator, SamplerState } from '../pruning/estimate';
 import { exactShapley } from '../pruning/exact-shapley';
 import { sampleShapley } from '../pruning/shapley';
 import { keptUnits, sampleSubsets } from '../pruning/subset-influence';
-import { type Calibrated, FULL } from './calibrated';
+import { type Calibrated, distinct, FULL, keyOf } from './calibrated';
 import type { InfluenceReport, InfluenceSettings, Sampling, ShapleyMetric } from './contract';
 import type { InfluenceOptions } from './influence';
 import { Pace } from './pace';
@@ -113,10 +113,16 @@ async function openWorth(on: Calibrated, metric: ShapleyMetric, options: Job): P
   if (metric === 'shapley-task') {
     if (!options.examine) throw new TypeError('a task can only be a measure where one can be opened');
     const { measure, tokens, accuracies } = await options.examine(options.task);
+    const known = new Map<string, number>();
     return {
       tokens,
       task: { ...measure, kept: keptUnits(units.length) },
-      of: async (branches, run) => (await accuracies(branches, run)).map((found) => found?.accuracy ?? Number.NaN),
+      async of(branches, run) {
+        const missing = distinct(branches.filter((b) => !known.has(keyOf(b))));
+        const found = missing.length > 0 ? await accuracies(missing, run) : [];
+        for (const [i, b] of missing.entries()) known.set(keyOf(b), found[i]?.accuracy ?? Number.NaN);
+        return branches.map((b) => known.get(keyOf(b))!);
+      },
     };
   }
   const distances = metric === 'shapley-logit';
@@ -164,9 +170,7 @@ function stateOf(
       `The result to go on from is of another model or text: the full loss was ${report.fullLoss}, and is ${fullLoss}.`,
     );
   }
-  // JSON has no NaN, and writes null.
-  const { sums, ...rest } = sampling.state;
-  return { ...rest, sums: sums.map((row) => row.map((x: number | null) => x ?? Number.NaN)) };
+  return sampling.state;
 }
 
 function checkSettings({ permutations, seed, bound, stableLowest }: InfluenceSettings): void {
