@@ -1,5 +1,6 @@
 import { plural } from '../format';
 import { goOn, removeCurve } from '../lab/curves';
+import { saveCurve } from '../lab/result-files';
 import { Button } from '../shell/button';
 import { canCompute } from '../store/select';
 import type { Curve } from '../store/state';
@@ -14,7 +15,7 @@ export function CurveList({ curves }: { curves: readonly Curve[] }) {
   return (
     <ul className={css.list} aria-label="Curves">
       {curves.map((curve) => {
-        const { report, request, text, calibration } = curve;
+        const { report, request, text } = curve;
         const name = curveName(curve);
         const done = plural(Math.max(0, report.points.length - 1), 'step');
         return (
@@ -37,15 +38,17 @@ export function CurveList({ curves }: { curves: readonly Curve[] }) {
               </span>
             </span>
             {report.partial && !running && (
-              <Button
-                icon="play"
-                disabled={!ready || !calibration}
-                title={calibration ? undefined : 'The text it was measured on is not in its file'}
-                onClick={() => void goOn(curve)}
-              >
+              <Button icon="play" disabled={!ready} onClick={() => void goOn(curve)}>
                 Go on<span className="visually-hidden"> with {name}</span>
               </Button>
             )}
+            <Button
+              look="quiet"
+              icon="download"
+              aria-label={`Save ${name}`}
+              title="Save this curve as a JSON file, to be opened again"
+              onClick={() => void saveCurve(curve)}
+            />
             <Button
               look="quiet"
               icon="close"

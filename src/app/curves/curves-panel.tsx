@@ -1,20 +1,21 @@
 import { useEffect, useMemo, useState } from 'react';
 import { taskNamed } from '../../benchmarks/tasks';
 import type { CurveRequest } from '../../lab/contract';
-import { maskFromSublayers } from '../../pruning/mask';
 import { ChartFrame } from '../charts/chart-frame';
 import { plural } from '../format';
-import { addCurves, curvesOf, settingsOf } from '../lab/curves';
+import { addCurves, applyPoint, curvesOf, settingsOf } from '../lab/curves';
+import { openResult } from '../lab/result-files';
 import { canMeasure } from '../lab/score';
 import { Button } from '../shell/button';
 import { Check } from '../shell/check';
 import { Choice } from '../shell/choice';
+import { FileButton } from '../shell/file-button';
 import { JobProgress } from '../shell/job-progress';
 import { Panel } from '../shell/panel';
 import { Select } from '../shell/select';
 import { fileStem, modelName } from '../store/select';
 import type { AppState, Curve } from '../store/state';
-import { highlight, setMask, store, useApp } from '../store/store';
+import { highlight, store, useApp } from '../store/store';
 import type { Spot, XAxis, YAxis } from './axes';
 import { X_AXES, Y_AXES } from './axis-words';
 import type { BandKind } from './band';
@@ -32,6 +33,8 @@ const BANDS: readonly { value: BandKind; text: string }[] = [
 ];
 /** From this ratio of the highest loss to the lowest the axis is logarithmic, until someone says otherwise. */
 const EXPLODES = 3;
+
+const apply = (curve: Curve, spot: Spot) => applyPoint(curve, spot.point);
 
 /** What is left of the model as more and more goes. */
 export default function CurvesPanel() {
@@ -79,7 +82,23 @@ export default function CurvesPanel() {
   );
 
   return (
-    <Panel title="Pruning curves" explain={<CurvesExplained />} tools={curves.length > 0 && preset}>
+    <Panel
+      title="Pruning curves"
+      explain={<CurvesExplained />}
+      tools={
+        <>
+          {curves.length > 0 && preset}
+          <FileButton
+            label="Result file"
+            accept=".json,application/json"
+            title="Open a curve that was saved here or printed by the command line"
+            onFile={(file) => void openResult(file)}
+          >
+            Open
+          </FileButton>
+        </>
+      }
+    >
       {curves.length === 0 ? (
         !running && (
           <div className={css.empty}>
@@ -169,12 +188,6 @@ function sideBySide(s: AppState): CurveRequest[] {
     locked,
     ...(settings && { settings }),
   }));
-}
-
-function apply(curve: Curve, { point }: Spot): void {
-  const blocks = store.getState().model?.report.blocks;
-  if (blocks && curve.model === store.getState().model?.report.fingerprint)
-    setMask(maskFromSublayers(blocks, point.dropped));
 }
 
 function explodes(curves: readonly Curve[]): boolean {

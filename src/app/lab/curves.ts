@@ -1,9 +1,18 @@
-import type { CurveReport, CurveRequest, InfluenceMetric, InfluenceSettings } from '../../lab/contract';
+import type {
+  Calibration,
+  CurvePoint,
+  CurveReport,
+  CurveRequest,
+  InfluenceMetric,
+  InfluenceSettings,
+} from '../../lab/contract';
+import { makeMask } from '../../pruning/mask';
 import { curveName } from '../curves/curve-words';
 import type { AppState, Curve } from '../store/state';
-import { store } from '../store/store';
+import { setMask, store } from '../store/store';
+import { dropByHand } from '../tower/locks';
 import { lab, runJob } from './jobs';
-import { calibrationOf, hereOrigin } from './score';
+import { calibrationOf, hereOrigin, learnLoss } from './score';
 
 /** Points are shown this often at most, milliseconds: often enough to watch, seldom enough to leave the page alone. */
 const SHOW_EVERY = 250;
@@ -44,8 +53,33 @@ export async function addCurves(...requests: readonly CurveRequest[]): Promise<v
   drawing = false;
 }
 
+/**
+ * Puts a point's mask into the tower, locked sublayers left where they are; its loss is known where the text is still the
+ * same.
+ */
+export function applyPoint({ model, calibration }: Curve, { dropped, loss, draws }: CurvePoint): void {
+  const s = store.getState();
+  const report = s.model?.report;
+  if (!report || report.fingerprint !== model) return;
+  const mask = dropByHand(makeMask(report.blocks), dropped, true);
+  const whole = mask.dropped.length === dropped.length && !draws;
+  if (whole && calibration && sameText(calibration, calibrationOf(s))) learnLoss(mask, loss);
+  setMask(mask);
+}
+
+const sameText = (a: Calibration, b: Calibration) => JSON.stringify(a) === JSON.stringify(b);
+
 /** Goes on with a curve that was cut. */
 export const goOn = ({ request, report }: Curve): Promise<void> => addCurves({ ...request, resume: report });
+
+/** Puts a curve that is there already, from a file, beside the open model's own. */
+export function addCurve(curve: Omit<Curve, 'id' | 'model' | 'colour'>): Curve {
+  const s = store.getState();
+  const model = s.model?.report.fingerprint ?? '';
+  const own: Curve = { ...curve, id: ++made, model, colour: colourFor(curve.request, curvesOf(s)) };
+  put(own);
+  return own;
+}
 
 export const removeCurve = (id: number): void =>
   store.setState((s) => ({ curves: s.curves.filter((c) => c.id !== id) }));
@@ -64,11 +98,14 @@ export function settingsOf(
 /** One curve, its points shown as they come. Cut, it keeps those it has. */
 async function draw({ resume, ...request }: CurveRequest): Promise<'done' | 'failed' | 'cancelled'> {
   const s = store.getState();
-  const before = resume && s.curves.find((c) => c.report === resume);
   const model = s.model?.report.fingerprint;
   if (!model) return 'failed';
+  const before = resume ? s.curves.find((c) => c.report === resume) : alike(request, s);
+  // Asked for again, one that is done stays, and one that was cut goes on.
+  if (before && !before.report.partial) return 'done';
   const calibration = before?.calibration ?? calibrationOf(s);
-  const start: Curve = before ?? {
+  // One from a file goes on with the text at hand: the lab refuses where its first loss is another.
+  const start: Curve = (before && { ...before, calibration }) ?? {
     id: ++made,
     model,
     request,
@@ -96,7 +133,7 @@ async function draw({ resume, ...request }: CurveRequest): Promise<'done' | 'fai
   const run = await runJob('curve', name, `The curve “${name}” could not be drawn`, (options) =>
     lab().curve(
       calibration,
-      { ...request, ...(resume && { resume }) },
+      { ...request, ...(before && { resume: before.report }) },
       {
         ...options,
         onPoint: (_, soFar) => {
@@ -110,6 +147,12 @@ async function draw({ resume, ...request }: CurveRequest): Promise<'done' | 'fai
   if (run.ended === 'done') latest = run.value;
   show();
   return run.ended;
+}
+
+/** A curve of the same request on the same text. */
+function alike(request: Curve['request'], s: AppState): Curve | undefined {
+  const [wanted, on] = [JSON.stringify(request), calibrationOf(s)];
+  return curvesOf(s).find((c) => c.calibration && sameText(c.calibration, on) && JSON.stringify(c.request) === wanted);
 }
 
 function put(curve: Curve): void {

@@ -69,6 +69,12 @@ export function requestScore(): void {
   timer = setTimeout(() => void computeScore(mask), DEBOUNCE_MS);
 }
 
+/** Takes a loss that was measured on the same text elsewhere: it is shown at once where its mask comes. */
+export function learnLoss(mask: Mask, loss: number): void {
+  const full = known.get('');
+  if (full && Number.isFinite(loss)) remember(mask, { ...full, mask, loss, perplexity: Math.exp(loss) });
+}
+
 async function computeScore(mask: Mask): Promise<void> {
   const before = store.getState();
   const full = makeMask(mask.blocks);
@@ -94,7 +100,10 @@ async function computeScore(mask: Mask): Promise<void> {
   }));
 }
 
-function keep(mask: Mask, { loss, perplexity, tokens }: ScoreReport, s: AppState): void {
+const keep = (mask: Mask, { loss, perplexity, tokens }: ScoreReport, s: AppState): void =>
+  remember(mask, { loss, perplexity, tokens, mask, origin: hereOrigin(s) });
+
+function remember(mask: Mask, scored: Scored): void {
   if (known.size >= MOST_KEPT) known.delete([...known.keys()].find((k) => k !== '')!);
-  known.set(keyOf(mask), { loss, perplexity, tokens, mask, origin: hereOrigin(s) });
+  known.set(keyOf(mask), scored);
 }

@@ -3,11 +3,12 @@ import { setCalibration } from '../lab/calibration';
 import { toFailure } from '../lab/failure';
 import { importMask } from '../lab/mask-files';
 import { openModel } from '../lab/open-model';
+import { isResult, openResult } from '../lab/result-files';
 import { notifyFailure, store } from '../store/store';
 import css from './drop-target.module.css';
 import { filesOfDrop, modelFiles } from './read-drop';
 
-/** Files may be dropped anywhere: a model's folder or files, a mask, a calibration text. */
+/** Files may be dropped anywhere: a model's folder or files, a mask, a result, a calibration text. */
 export function DropTarget() {
   const [over, setOver] = useState(false);
   useEffect(() => {
@@ -41,7 +42,7 @@ export function DropTarget() {
   return (
     <div className={css.over}>
       <p>
-        Drop a model’s folder, a mask (<code>.json</code>) or a calibration text (<code>.txt</code>)
+        Drop a model’s folder, a mask or a result (<code>.json</code>) or a calibration text (<code>.txt</code>)
       </p>
     </div>
   );
@@ -50,7 +51,9 @@ export function DropTarget() {
 async function take({ name, files }: { name: string; files: File[] }): Promise<void> {
   const [first] = files;
   if (!first) return;
-  if (files.length === 1 && /\.json$/i.test(first.name)) return importMask(first);
+  if (files.length === 1 && /\.json$/i.test(first.name)) {
+    return isResult(await first.text()) ? openResult(first) : importMask(first);
+  }
   if (files.length === 1 && /\.(txt|md)$/i.test(first.name)) {
     const { calibration } = store.getState();
     const text = await first.text();

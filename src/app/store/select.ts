@@ -51,9 +51,10 @@ export function adapterName(adapter: { vendor: string; architecture: string; des
 /** An adapter without its driver's versions. */
 const brief = (adapter: string) => adapter.split(/[:(]/)[0]!.trim();
 
-/** "Shipped with Lopper (mesa llvmpipe)" or "Computed here on google swiftshader". */
+/** "Shipped with Lopper (mesa llvmpipe)", "Computed here on google swiftshader". */
 export const originWords = ({ kind, adapter }: Origin): string =>
-  kind === 'shipped' ? `Shipped with Lopper (${brief(adapter)})` : `Computed here on ${brief(adapter)}`;
+  kind === 'here' ? `Computed here on ${brief(adapter)}` : `${ORIGINS[kind]} (${brief(adapter)})`;
+const ORIGINS = { shipped: 'Shipped with Lopper', file: 'Read from a file' } as const;
 
 /** "Sapling", or a model's id, with its revision where it has one. */
 export function modelName({ model }: AppState): string {

@@ -28,9 +28,9 @@ export type Machine =
   | { readonly status: 'ready'; readonly adapter: AdapterReport; readonly memory?: MemoryReport }
   | { readonly status: 'absent' | 'untrusted' | 'broken'; readonly failure: Failure };
 
-/** Where a number comes from: shipped with the page, or computed here. `adapter` in words. */
+/** Where a number comes from: shipped with the page, computed here, or read from a file. `adapter` in words. */
 export interface Origin {
-  readonly kind: 'shipped' | 'here';
+  readonly kind: 'shipped' | 'here' | 'file';
   readonly adapter: string;
 }
 
@@ -110,7 +110,7 @@ export interface Curve {
   readonly origin: Origin;
   /** The calibration text's name. */
   readonly text: string;
-  /** What it was measured on, to go on from; absent where it came from a file. */
+  /** What it was measured on, to go on with; absent where it came from a file. */
   readonly calibration?: Calibration;
   /** Which of the charts' series colours it has. */
   readonly colour: number;

@@ -1,0 +1,36 @@
+import { type ReactNode, useRef } from 'react';
+import { Button } from './button';
+
+interface Props {
+  /** Of the file field, for those who cannot see the button. */
+  readonly label: string;
+  /** As the browser's own chooser takes it: ".json,application/json". */
+  readonly accept: string;
+  readonly title?: string;
+  readonly children: ReactNode;
+  onFile(file: File): void;
+}
+
+/** A button that asks for a file; the same file can be chosen twice. */
+export function FileButton({ label, accept, title, children, onFile }: Props) {
+  const field = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <Button icon="upload" title={title} onClick={() => field.current?.click()}>
+        {children}
+      </Button>
+      <input
+        ref={field}
+        type="file"
+        accept={accept}
+        hidden
+        aria-label={label}
+        onChange={(e) => {
+          const file = e.target.files?.[0];
+          e.target.value = '';
+          if (file) onFile(file);
+        }}
+      />
+    </>
+  );
+}
