@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import AxeBuilder from '@axe-core/playwright';
 import type { Download } from '@playwright/test';
 import { expect } from '@playwright/test';
 import { type LabPage, test } from './support/lab-page';
+
+const STORIES = '../shared/data/models/stories260K';
 
 /** What a click on a button of the influence panel saves. */
 async function saved(lab: LabPage, kind: 'CSV' | 'SVG' | 'PNG'): Promise<Buffer> {
@@ -68,6 +71,94 @@ test('one pass measures six metrics; each has a table, a CSV, and pictures that 
   await page.getByLabel('Colour by').selectOption({ label: 'Cosine' });
 });
 
+/** A text of a few tokens, on which a walk takes no time. */
+async function useShortText(lab: LabPage): Promise<void> {
+  await lab.comparison.getByRole('button', { name: 'Change the text' }).click();
+  const dialog = lab.page.getByRole('dialog', { name: 'Calibration text' });
+  await dialog.getByRole('textbox', { name: /^Text/ }).fill('The cat sat on the mat.');
+  await dialog.getByRole('button', { name: 'Use this text' }).click();
+  await lab.computed();
+}
+
+test('Shapley values grow surer, pause, and go on to the numbers of an uninterrupted run', async ({ lab }) => {
+  const { page } = lab;
+  await useShortText(lab);
+  await lab.chooseMeasure('Shapley, loss');
+  await lab.influence.getByText('Settings').click();
+  await lab.influence.getByRole('spinbutton', { name: 'At most this many permutations' }).fill('40');
+  await lab.influence.getByRole('spinbutton', { name: /stands still/ }).fill('0');
+  const status = lab.influence.getByTestId('sampling');
+  await lab.influence.getByRole('button', { name: 'Start' }).click();
+  await expect(status).toHaveText(/^Running: \d+ permutations, widest interval ±/);
+  await lab.influence.getByRole('button', { name: /^Pause/ }).click();
+  await expect(status).toHaveText(/^Paused: \d+ permutations/);
+  const drawn = async () => Number(/\d+/.exec((await status.textContent())!)![0]);
+  const before = await drawn();
+  expect(before).toBeLessThan(40);
+
+  // What else one does leaves it as it is.
+  await lab.cell(3, 'attention').click();
+  await lab.chooseMeasure('Cosine');
+  await page.keyboard.press('Control+z');
+  await lab.chooseMeasure('Shapley, loss');
+  expect(await drawn()).toBe(before);
+
+  await lab.influence.getByRole('button', { name: 'Go on' }).click();
+  await expect(status).toHaveText(/^Ended: as many drawn as asked for: 40 permutations/);
+  const [, sum, worth] = /sum to ([−\d.]+); full minus nothing is ([−\d.]+)\.$/.exec((await status.textContent())!)!;
+  expect(sum).toBe(worth);
+  const resumed = (await saved(lab, 'CSV')).toString();
+  expect(resumed.split('\n')[0]).toBe('block,whole block,"whole block, low","whole block, high"');
+
+  const download = page.waitForEvent('download');
+  await lab.influence.getByRole('button', { name: 'Save the result' }).click();
+  const file = await (await download).path();
+  expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ format: 'lopper-result', metric: 'shapley-loss' });
+
+  // Another seed draws other orders; the first again, without a pause, the same.
+  await lab.influence.getByText('Settings').click();
+  const seed = lab.influence.getByRole('spinbutton', { name: 'Seed' });
+  for (const other of ['2', '1']) {
+    await seed.fill(other);
+    await lab.influence.getByRole('button', { name: 'Start', exact: true }).click();
+    await expect(lab.influence.getByText(`seed ${other} · 40 permutations`)).toBeVisible();
+    const csv = (await saved(lab, 'CSV')).toString();
+    if (other === '1') expect(csv).toBe(resumed);
+    else expect(csv).not.toBe(resumed);
+  }
+  await seed.fill('3');
+  await page
+    .getByLabel('Mask or result file')
+    .setInputFiles({ name: 'run.json', mimeType: '', buffer: await readFile(file) });
+  await expect(seed).toHaveValue('1');
+  await expect(lab.influence.getByText(/^Read from a file .*seed 1 · 40 permutations/)).toBeVisible();
+  expect((await saved(lab, 'CSV')).toString()).toBe(resumed);
+  await lab.influence.getByRole('button', { name: 'Go on' }).click();
+  await expect(status).toHaveText(/^Ended: as many drawn as asked for: 80 permutations/);
+
+  // On another text it cannot, and that is said.
+  await lab.comparison.getByRole('button', { name: 'Change the text' }).click();
+  await page.getByRole('button', { name: 'Back to the bundled text' }).click();
+  await expect(lab.influence.getByRole('button', { name: 'Go on' })).toBeHidden();
+  await expect(status).toContainText('To go on, set what it was drawn with: pasted text, seed 1');
+});
+
+test('every subset of a small model’s blocks is tried where exact values are asked for', async ({ lab }) => {
+  test.skip(!existsSync(STORIES), `no model at ${STORIES}`);
+  const dialog = await lab.openModelDialog('Folder on this machine');
+  await dialog.getByLabel('Model folder').setInputFiles(STORIES);
+  await expect(lab.tower.getByRole('row')).toHaveCount(5);
+  await expect(dialog).toBeHidden();
+  await lab.computed();
+  await useShortText(lab);
+  await lab.chooseMeasure('Shapley, loss');
+  await lab.influence.getByText('Settings').click();
+  await lab.influence.getByRole('checkbox', { name: /^Exact/ }).check();
+  await lab.influence.getByRole('button', { name: 'Start' }).click();
+  await expect(lab.influence.getByTestId('sampling')).toHaveText(/^Every subset has been tried: 32 subsets\./);
+  await lab.influence.getByRole('checkbox', { name: /^Exact/ }).uncheck();
+});
+
 test('a locked layer stays: no click and no strategy drops it, and it can be unlocked', async ({ lab }) => {
   const { page } = lab;
   const cell = lab.cell(5, 'attention');
@@ -102,6 +193,30 @@ test('a locked layer stays: no click and no strategy drops it, and it can be unl
   await expect(lab.dropped).toHaveCount(12);
   await other.locator('[data-lock]').click();
   await expect(other).not.toHaveAttribute('aria-label', /locked/);
+});
+
+test('a strategy that has to be computed shows how far it is, and ends in its layers', async ({ lab }) => {
+  const { page } = lab;
+  await useShortText(lab);
+  await page.getByLabel('Strategy').selectOption({ label: 'Span of blocks' });
+  await page.getByRole('spinbutton', { name: 'How many to drop' }).fill('2');
+  await page.getByRole('button', { name: 'Apply 2' }).click();
+  await expect(lab.dropped).toHaveCount(4);
+  const blocks = await lab.tower.getByRole('rowheader', { name: /, dropped$/ }).allTextContents();
+  // From the top down.
+  expect(Number(blocks[0]) - Number(blocks[1])).toBe(1);
+  await page.keyboard.press('Control+z');
+  await expect(lab.dropped).toHaveCount(2);
+  await page.keyboard.press('Control+z');
+  await expect(lab.dropped).toHaveCount(0);
+
+  await page.getByLabel('Strategy').selectOption({ label: 'Greedy by loss' });
+  await page.getByLabel('Units', { exact: true }).selectOption({ label: 'attn, ffn' });
+  await page.getByRole('button', { name: 'Apply 2' }).click();
+  await expect(page.getByRole('progressbar', { name: 'Choosing what to drop' })).toBeVisible();
+  await expect(lab.dropped).toHaveCount(2);
+  await page.keyboard.press('Control+z');
+  await expect(lab.dropped).toHaveCount(1);
 });
 
 test('k units go in one click and come back one by one', async ({ lab }) => {

@@ -18,17 +18,17 @@ test('a mask is exported, loaded back, and one of another model refused', async 
   ]);
 
   await page.getByRole('button', { name: 'Restore all' }).click();
-  await page.getByLabel('Mask file').setInputFiles(path);
+  await page.getByLabel('Mask or result file').setInputFiles(path);
   await expect(lab.dropped).toHaveCount(2);
   await expect(lab.cell(7, 'feed-forward')).toHaveAttribute('aria-selected', 'true');
 
   const foreign = info.outputPath('foreign.json');
   await writeFile(foreign, JSON.stringify({ ...file, model: { ...file.model, blocks: 32 } }));
-  await page.getByLabel('Mask file').setInputFiles(foreign);
+  await page.getByLabel('Mask or result file').setInputFiles(foreign);
   await expect(lab.alerts.filter({ hasText: 'mask-mismatch' })).toContainText('32 blocks');
   const broken = info.outputPath('broken.json');
   await writeFile(broken, '{"format": "lopper-mask", ');
-  await page.getByLabel('Mask file').setInputFiles(broken);
+  await page.getByLabel('Mask or result file').setInputFiles(broken);
   await expect(lab.alerts.filter({ hasText: 'mask-invalid' })).toContainText('not JSON');
   await expect(lab.dropped).toHaveCount(2);
 });

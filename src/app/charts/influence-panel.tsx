@@ -1,12 +1,11 @@
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { computeInfluence, isPlain } from '../lab/influence';
 import { canMeasure } from '../lab/score';
 import { Button } from '../shell/button';
 import { JobProgress } from '../shell/job-progress';
 import { Panel } from '../shell/panel';
 import { influenceOf } from '../store/select';
-import type { ShownMetric } from '../store/state';
-import { useApp } from '../store/store';
+import { store, useApp } from '../store/store';
 import { DenominatorChoice } from './denominator-choice';
 import css from './influence.module.css';
 import { InfluenceExplained } from './influence-explained';
@@ -26,7 +25,7 @@ const NOT_YET: Readonly<Record<MetricGroup, string>> = {
 
 /** What each block, attn and ffn was worth, by the measure chosen. */
 export function InfluencePanel() {
-  const [metric, setMetric] = useState<ShownMetric>('loo-loss');
+  const metric = useApp((s) => s.shownMetric);
   const block = useApp((s) => influenceOf(s, metric, 'block'));
   const attn = useApp((s) => influenceOf(s, metric, 'attn'));
   const ffn = useApp((s) => influenceOf(s, metric, 'ffn'));
@@ -46,7 +45,7 @@ export function InfluencePanel() {
       title="Influence"
       explain={<InfluenceExplained metric={metric} />}
       className={css.panel}
-      tools={<MetricSelect label="Measure" value={metric} onChange={setMetric} />}
+      tools={<MetricSelect label="Measure" value={metric} onChange={(m) => store.setState({ shownMetric: m })} />}
     >
       <p className={css.unit}>{line}</p>
       {isRelative(metric) && <DenominatorChoice />}

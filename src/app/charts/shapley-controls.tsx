@@ -1,5 +1,6 @@
 import type { ShapleyMetric } from '../../lab/contract';
 import type { UnitKind } from '../../model/units';
+import { saveRun } from '../lab/result-files';
 import { canMeasure } from '../lab/score';
 import { canResume, sampledRun, startSampling } from '../lab/shapley';
 import { schoolTasks } from '../results/school-tasks';
@@ -61,11 +62,20 @@ export function ShapleyControls({ metric }: { metric: ShapleyMetric }) {
             >
               {resumable ? 'Start anew' : 'Start'}
             </Button>
+            {run && (
+              <Button
+                look="quiet"
+                icon="download"
+                aria-label="Save the result"
+                title="Save the estimate as a JSON file; Import opens it again, to go on"
+                onClick={() => void saveRun(run)}
+              />
+            )}
           </>
         )}
       </div>
       {running && <JobProgress slot="influence" stop="Pause" />}
-      {run && <ShapleyStatus run={run} running={running} />}
+      {run && <ShapleyStatus run={run} running={running} resumable={resumable} />}
       <ShapleySettings metric={metric} disabled={running} />
     </div>
   );

@@ -10,8 +10,14 @@ const ENDS: Readonly<Record<NonNullable<Sampling['stopped']>, string>> = {
   permutations: 'Ended: as many drawn as asked for',
 };
 
+interface Props {
+  readonly run: SampledRun;
+  readonly running: boolean;
+  readonly resumable: boolean;
+}
+
 /** How far a sampled metric is, how sure, and whether it adds up. */
-export function ShapleyStatus({ run: { report }, running }: { run: SampledRun; running: boolean }) {
+export function ShapleyStatus({ run: { report, text }, running, resumable }: Props) {
   const { sampling } = report;
   if (!sampling) return null;
   const { drawn, method, stopped, intervals, efficiency } = sampling;
@@ -24,6 +30,12 @@ export function ShapleyStatus({ run: { report }, running }: { run: SampledRun; r
         <>
           {' '}
           The values sum to {fixed(efficiency.sum)}; full minus nothing is {fixed(efficiency.all - efficiency.none)}.
+        </>
+      )}
+      {!running && !resumable && stopped !== 'exact' && (
+        <>
+          {' '}
+          To go on, set what it was drawn with: {text}, seed {sampling.seed}.
         </>
       )}
     </p>

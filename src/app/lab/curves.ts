@@ -1,18 +1,11 @@
-import type {
-  Calibration,
-  CurvePoint,
-  CurveReport,
-  CurveRequest,
-  InfluenceMetric,
-  InfluenceSettings,
-} from '../../lab/contract';
+import type { CurvePoint, CurveReport, CurveRequest } from '../../lab/contract';
 import { makeMask } from '../../pruning/mask';
 import { curveName } from '../curves/curve-words';
 import type { AppState, Curve } from '../store/state';
 import { setMask, store } from '../store/store';
 import { dropByHand } from '../tower/locks';
 import { lab, runJob } from './jobs';
-import { calibrationOf, hereOrigin, learnLoss } from './score';
+import { calibrationOf, hereOrigin, learnLoss, sameCalibration } from './score';
 
 /** Points are shown this often at most, milliseconds: often enough to watch, seldom enough to leave the page alone. */
 const SHOW_EVERY = 250;
@@ -63,11 +56,9 @@ export function applyPoint({ model, calibration }: Curve, { dropped, loss, draws
   if (!report || report.fingerprint !== model) return;
   const mask = dropByHand(makeMask(report.blocks), dropped, true);
   const whole = mask.dropped.length === dropped.length && !draws;
-  if (whole && calibration && sameText(calibration, calibrationOf(s))) learnLoss(mask, loss);
+  if (whole && calibration && sameCalibration(calibration, calibrationOf(s))) learnLoss(mask, loss);
   setMask(mask);
 }
-
-const sameText = (a: Calibration, b: Calibration) => JSON.stringify(a) === JSON.stringify(b);
 
 /** Goes on with a curve that was cut. */
 export const goOn = ({ request, report }: Curve): Promise<void> => addCurves({ ...request, resume: report });
@@ -83,17 +74,6 @@ export function addCurve(curve: Omit<Curve, 'id' | 'model' | 'colour'>): Curve {
 
 export const removeCurve = (id: number): void =>
   store.setState((s) => ({ curves: s.curves.filter((c) => c.id !== id) }));
-
-/** How a curve's metric is measured: as the Influence panel is set. */
-export function settingsOf(
-  { sampling, denominator }: AppState,
-  metric: InfluenceMetric,
-): InfluenceSettings | undefined {
-  const { seed, permutations, bound, stableLowest, exact, task } = sampling;
-  if (metric === 'relative-l1' || metric === 'relative-l2') return { denominator };
-  if (!metric.startsWith('shapley')) return undefined;
-  return { seed, permutations, bound, stableLowest, exact, ...(metric === 'shapley-task' && { task: { task } }) };
-}
 
 /** One curve, its points shown as they come. Cut, it keeps those it has. */
 async function draw({ resume, ...request }: CurveRequest): Promise<'done' | 'failed' | 'cancelled'> {
@@ -152,7 +132,9 @@ async function draw({ resume, ...request }: CurveRequest): Promise<'done' | 'fai
 /** A curve of the same request on the same text. */
 function alike(request: Curve['request'], s: AppState): Curve | undefined {
   const [wanted, on] = [JSON.stringify(request), calibrationOf(s)];
-  return curvesOf(s).find((c) => c.calibration && sameText(c.calibration, on) && JSON.stringify(c.request) === wanted);
+  return curvesOf(s).find(
+    (c) => c.calibration && sameCalibration(c.calibration, on) && JSON.stringify(c.request) === wanted,
+  );
 }
 
 function put(curve: Curve): void {

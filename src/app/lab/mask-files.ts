@@ -19,15 +19,15 @@ export function exportMask(): void {
 }
 
 /** Puts the mask of a file in force; a file that is no mask for this model changes nothing. */
-export async function importMask(file: File): Promise<void> {
+export function importMask(name: string, text: string): void {
   const { model } = store.getState();
   if (!model) return;
   try {
-    const { mask, warnings } = readMaskFile(await file.text(), model.report);
+    const { mask, warnings } = readMaskFile(text, model.report);
     setMask(mask);
-    notify(`Mask loaded from ${file.name}`, warnings.join(' ') || undefined);
+    notify(`Mask loaded from ${name}`, warnings.join(' ') || undefined);
   } catch (error) {
-    notifyFailure(`${file.name} was not loaded`, toFailure(error));
+    notifyFailure(`${name} was not loaded`, toFailure(error));
   }
 }
 

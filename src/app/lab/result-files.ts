@@ -1,14 +1,17 @@
 import { version } from '../../../package.json';
-import type { Calibration } from '../../lab/contract';
-import { type Result, readResultFile, resultFile } from '../../lab/result-file';
+import type { Calibration, InfluenceReport } from '../../lab/contract';
+import { MOST_RESULT_BYTES, type Result, readResultFile, resultFile } from '../../lab/result-file';
+import { METRIC_WORDS } from '../charts/metric-words';
 import { curveName } from '../curves/curve-words';
 import { fileStem } from '../store/select';
-import { type Curve, influenceKey, type Origin } from '../store/state';
+import { type Curve, influenceKey, type Origin, type SampledRun } from '../store/state';
 import { notify, notifyFailure, store } from '../store/store';
 import { addCurve } from './curves';
 import { download } from './download';
 import { toFailure } from './failure';
 import { toShown } from './influence';
+import { importMask } from './mask-files';
+import { calibrationOf } from './score';
 
 /** Saves a result as Lopper's JSON file, to be opened again here or gone on with on the command line. */
 export async function saveResult(
@@ -33,12 +36,23 @@ export async function saveResult(
 export const saveCurve = ({ report, request, ...from }: Curve): Promise<void> =>
   saveResult(`${report.unit}-${report.metric ?? report.strategy}-curve`, { kind: 'curve', report, request }, from);
 
+export const saveRun = ({ report, ...from }: SampledRun): Promise<void> =>
+  saveResult(`${report.metric}-${report.unit}`, { kind: 'influence', report }, from);
+
+/** Opens a mask or a result, whichever a JSON file is. */
+export async function importFile(file: File): Promise<void> {
+  // One character more than is read is enough to say that it is too long.
+  const text = await file.slice(0, MOST_RESULT_BYTES + 1).text();
+  if (/"format"\s*:\s*"lopper-result"/.test(text.slice(0, 2000))) await openResult(file);
+  else importMask(file.name, text);
+}
+
 /** Opens a result that was saved here or printed by the command line; a file that is none for this model changes nothing. */
 export async function openResult(file: File): Promise<void> {
-  const { model, calibration } = store.getState();
-  if (!model) return;
+  const s = store.getState();
+  if (!s.model) return;
   try {
-    const { origin: from, ...result } = readResultFile(await file.text(), model.report);
+    const { origin: from, ...result } = readResultFile(await file.text(), s.model.report);
     const origin: Origin = { kind: 'file', adapter: from.madeBy.adapter };
     const text = from.text.source;
     switch (result.kind) {
@@ -54,13 +68,11 @@ export async function openResult(file: File): Promise<void> {
         store.setState({ norms: { report: result.report, origin, text }, workbench: 'norms' });
         break;
       case 'influence': {
-        const { report } = result;
-        const key = influenceKey(report.metric, report.unit);
-        store.setState((s) => ({
-          influence: { ...s.influence, ...toShown(report, { origin, text }) },
-          ...(report.sampling && { sampled: { ...s.sampled, [key]: { report, origin, calibration } } }),
-        }));
-        notify(`Opened ${file.name}`, `It is shown as ${report.metric} of ${report.unit}, measured on ${text}.`);
+        const here = calibrationOf(s);
+        const { sha256 } = await hashOf(here);
+        const same = sha256 !== undefined && sha256 === from.text.sha256;
+        showInfluence(result.report, { origin, text, ...(same && { calibration: here }) });
+        notify(`Opened ${file.name}`, `${METRIC_WORDS[result.report.metric].name}, measured on ${text}.`);
       }
     }
   } catch (error) {
@@ -68,9 +80,28 @@ export async function openResult(file: File): Promise<void> {
   }
 }
 
-/** Whether a JSON file is a result, and no mask. */
-export const isResult = (text: string): boolean => /"format"\s*:\s*"lopper-result"/.test(text.slice(0, 2000));
+/** Shows a report in the Influence panel; a sampled one is set up to be gone on with. */
+function showInfluence(report: InfluenceReport, from: Omit<SampledRun, 'report'>): void {
+  const { metric, unit, sampling, denominator } = report;
+  const known = report.values.some(Number.isFinite);
+  store.setState((now) => ({
+    shownMetric: metric,
+    ...(denominator && { denominator }),
+    ...(known && { influence: { ...now.influence, ...toShown(report, from) } }),
+    ...(sampling && {
+      sampled: { ...now.sampled, [influenceKey(metric, unit)]: { report, ...from } },
+      sampling: {
+        ...now.sampling,
+        unit,
+        seed: sampling.seed,
+        exact: sampling.method === 'exact',
+        task: sampling.task?.task ?? now.sampling.task,
+      },
+    }),
+  }));
+}
 
+/** Of the text, as it was read; a benchmark's items have none. */
 async function hashOf(calibration: Calibration | undefined): Promise<{ sha256?: string }> {
   if (!calibration || !('text' in calibration)) return {};
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(calibration.text));

@@ -2,7 +2,7 @@ import type { Calibration, ScoreReport } from '../../lab/contract';
 import { sublayerIndex } from '../../model/units';
 import { type Mask, makeMask } from '../../pruning/mask';
 import { adapterName, canCompute, maskOf } from '../store/select';
-import type { AppState, CalibrationText, Origin, Scored } from '../store/state';
+import type { AppState, Origin, Scored } from '../store/state';
 import { store } from '../store/store';
 import { cancelJob, lab, runJob } from './jobs';
 import { readTokenIds } from './token-ids';
@@ -43,8 +43,11 @@ export function canMeasure(s: AppState): boolean {
 }
 
 /** Whether two calibrations are the same windows. */
-export const sameCalibration = (a: CalibrationText, b: CalibrationText): boolean =>
-  a.text === b.text && a.seqLen === b.seqLen && a.task === b.task;
+export function sameCalibration(a: Calibration, b: Calibration): boolean {
+  // A text may be long, and is mostly the same string.
+  if ('text' in a && 'text' in b && a.text !== b.text) return false;
+  return a === b || JSON.stringify({ ...a, text: '' }) === JSON.stringify({ ...b, text: '' });
+}
 
 /** Forgets every loss: another model or another text. */
 export function forgetScores(): void {

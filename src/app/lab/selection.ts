@@ -1,12 +1,13 @@
-import type { CurveReport, CurveRequest, InfluenceMetric } from '../../lab/contract';
+import type { Calibration, CurveReport, CurveRequest, InfluenceMetric } from '../../lab/contract';
 import type { UnitKind } from '../../model/units';
 import { inUnits, lowestFirst, stepsTo, type Unit } from '../selection/steps';
 import { influenceOf, maskOf, shownValues } from '../store/select';
-import { type AppState, type CalibrationText, influenceKey } from '../store/state';
+import { type AppState, influenceKey } from '../store/state';
 import { notify, setMasks, store } from '../store/store';
 import { isLocked } from '../tower/locks';
 import { computeInfluence, isPlain } from './influence';
 import { lab, runJob } from './jobs';
+import { settingsOf } from './metric-settings';
 import { calibrationOf, sameCalibration } from './score';
 
 export type SelectionStrategy = Exclude<CurveRequest['strategy'], 'given'>;
@@ -54,12 +55,13 @@ export function measuredValues(s: AppState, metric: InfluenceMetric, unit: UnitK
 }
 
 /** The last curve, since one of more steps tells what fewer would have given. */
-let last: { request: string; calibration: CalibrationText; model: unknown; report: CurveReport } | undefined;
+let last: { request: string; calibration: Calibration; model: unknown; report: CurveReport } | undefined;
 
 async function byCurve({ strategy, metric, unit, k, seed }: Selection): Promise<Unit[] | undefined> {
   const s = store.getState();
-  const { calibration, locked, sampling, denominator } = s;
-  const scored = strategy === 'iterative' && { metric, settings: { ...settingsOf(sampling), denominator } };
+  const { locked } = s;
+  const calibration = calibrationOf(s);
+  const scored = strategy === 'iterative' && { metric, settings: settingsOf(s, metric) };
   const request: CurveRequest = {
     strategy,
     unit,
@@ -74,7 +76,7 @@ async function byCurve({ strategy, metric, unit, k, seed }: Selection): Promise<
   const reaches = (points: CurveReport['points']) => points.some((p) => p.removed === k);
   if (!report || !reaches(report.points)) {
     const run = await runJob('select', 'Choosing what to drop', 'The layers could not be chosen', (options) =>
-      lab().curve(calibrationOf(s), { ...request, steps: k, ...(report && { resume: report }) }, options),
+      lab().curve(calibration, { ...request, steps: k, ...(report && { resume: report }) }, options),
     );
     if (run.ended !== 'done') return undefined;
     report = run.value;
@@ -83,5 +85,3 @@ async function byCurve({ strategy, metric, unit, k, seed }: Selection): Promise<
   const point = report.points.filter((p) => p.removed <= k).at(-1);
   return point && inUnits(point.dropped, unit);
 }
-
-const settingsOf = ({ seed, permutations }: AppState['sampling']) => ({ seed, permutations });

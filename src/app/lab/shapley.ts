@@ -5,6 +5,7 @@ import { type AppState, influenceKey, type SampledRun } from '../store/state';
 import { store } from '../store/store';
 import { toShown } from './influence';
 import { lab, runJob } from './jobs';
+import { settingsOf } from './metric-settings';
 import { calibrationOf, hereOrigin, sameCalibration } from './score';
 
 /** Estimates are shown this often at most, milliseconds: often enough to watch, seldom enough to leave the page alone. */
@@ -16,7 +17,7 @@ export const sampledRun = (s: AppState, metric: ShapleyMetric): SampledRun | und
 export function canResume(s: AppState, metric: ShapleyMetric): boolean {
   const run = sampledRun(s, metric);
   const sampling = run?.report.sampling;
-  if (!run || !sampling?.state || !sameCalibration(run.calibration, s.calibration)) return false;
+  if (!run?.calibration || !sampling?.state || !sameCalibration(run.calibration, calibrationOf(s))) return false;
   const { stopped, method, seed, task } = sampling;
   if (stopped === 'exact' || (method === 'exact') !== isExact(s, metric)) return false;
   return seed === s.sampling.seed && (metric !== 'shapley-task' || task?.task === s.sampling.task);
@@ -34,20 +35,18 @@ const isExact = (s: AppState, metric: ShapleyMetric) => s.sampling.exact && canB
  */
 export async function startSampling(metric: ShapleyMetric, goOn: boolean): Promise<void> {
   const s = store.getState();
-  const { unit, seed, permutations, bound, stableLowest, task } = s.sampling;
+  const { unit, permutations } = s.sampling;
   const resume = goOn && canResume(s, metric) ? sampledRun(s, metric)?.report : undefined;
   const origin = hereOrigin(s);
   const { name } = METRIC_WORDS[metric];
   const settings: InfluenceSettings = {
-    seed,
+    ...settingsOf(s, metric),
+    ...(metric !== 'shapley-task' && { exact: isExact(s, metric) }),
     // One that came to its end goes on for as long again.
     permutations: permutations + (resume?.sampling?.stopped === 'permutations' ? resume.sampling.drawn : 0),
-    ...(isExact(s, metric) && { exact: true }),
-    ...(bound > 0 && { bound }),
-    ...(stableLowest > 0 && { stableLowest }),
-    ...(metric === 'shapley-task' && { task: { task } }),
     ...(resume && { resume }),
   };
+  const calibration = calibrationOf(s);
   let latest: InfluenceReport | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const show = () => {
@@ -55,17 +54,17 @@ export async function startSampling(metric: ShapleyMetric, goOn: boolean): Promi
     timer = undefined;
     const report = latest;
     if (!report || store.getState().model?.report !== s.model?.report) return;
-    const { calibration } = s;
+    const text = s.calibration.source;
     // Until the last subset is in, exact values are not known.
     const known = report.values.some(Number.isFinite);
-    const shown = known ? toShown(report, { origin, text: calibration.source }) : {};
+    const shown = known ? toShown(report, { origin, text }) : {};
     store.setState((now) => ({
-      sampled: { ...now.sampled, [influenceKey(metric, unit)]: { report, origin, calibration } },
+      sampled: { ...now.sampled, [influenceKey(metric, unit)]: { report, origin, text, calibration } },
       influence: { ...now.influence, ...shown },
     }));
   };
   const run = await runJob('influence', name, `${name} could not be computed`, (options) =>
-    lab().influence(calibrationOf(s), metric, unit, {
+    lab().influence(calibration, metric, unit, {
       ...options,
       ...settings,
       onEstimate: (soFar) => {

@@ -1,9 +1,8 @@
 import { useEffect, useState } from 'react';
 import { setCalibration } from '../lab/calibration';
 import { toFailure } from '../lab/failure';
-import { importMask } from '../lab/mask-files';
 import { openModel } from '../lab/open-model';
-import { isResult, openResult } from '../lab/result-files';
+import { importFile } from '../lab/result-files';
 import { notifyFailure, store } from '../store/store';
 import css from './drop-target.module.css';
 import { filesOfDrop, modelFiles } from './read-drop';
@@ -51,9 +50,7 @@ export function DropTarget() {
 async function take({ name, files }: { name: string; files: File[] }): Promise<void> {
   const [first] = files;
   if (!first) return;
-  if (files.length === 1 && /\.json$/i.test(first.name)) {
-    return isResult(await first.text()) ? openResult(first) : importMask(first);
-  }
+  if (files.length === 1 && /\.json$/i.test(first.name)) return importFile(first);
   if (files.length === 1 && /\.(txt|md)$/i.test(first.name)) {
     const { calibration } = store.getState();
     const text = await first.text();

@@ -97,7 +97,10 @@ export interface SamplingSettings {
 export interface SampledRun {
   readonly report: InfluenceReport;
   readonly origin: Origin;
-  readonly calibration: CalibrationText;
+  /** The calibration text's name. */
+  readonly text: string;
+  /** What it was measured on, to go on with; absent where it came from a file and is not at hand. */
+  readonly calibration?: Calibration;
 }
 
 /** A pruning curve, done or on its way. */
@@ -224,6 +227,8 @@ export interface AppState {
   /** Sampled metrics by `influenceKey` of the units that took part. */
   readonly sampled: Readonly<Record<string, SampledRun>>;
   readonly sampling: SamplingSettings;
+  /** In the Influence panel. */
+  readonly shownMetric: ShownMetric;
   /** What the relative metrics are divided by. */
   readonly denominator: 'input' | 'output';
   /** No strategy drops these. */
@@ -271,6 +276,7 @@ export const initialState: AppState = {
     exact: false,
     task: 'school_letters',
   },
+  shownMetric: 'loo-loss',
   denominator: 'input',
   locked: [],
   evaluations: {},

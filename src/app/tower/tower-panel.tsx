@@ -2,7 +2,8 @@ import { useMemo, useRef } from 'react';
 import { countDropped, makeMask } from '../../pruning/mask';
 import { METRIC_WORDS } from '../charts/metric-words';
 import { plural } from '../format';
-import { exportMask, importMask } from '../lab/mask-files';
+import { exportMask } from '../lab/mask-files';
+import { importFile } from '../lab/result-files';
 import { SelectionControl } from '../selection/selection-control';
 import { Button } from '../shell/button';
 import { JobProgress } from '../shell/job-progress';
@@ -105,7 +106,7 @@ export function TowerPanel() {
         <Button icon="download" title="Save the mask as a JSON file" onClick={exportMask}>
           Export
         </Button>
-        <Button icon="upload" title="Load a mask from a JSON file" onClick={() => file.current?.click()}>
+        <Button icon="upload" title="Load a mask or a result from a JSON file" onClick={() => file.current?.click()}>
           Import
         </Button>
         <input
@@ -113,10 +114,10 @@ export function TowerPanel() {
           type="file"
           accept=".json,application/json"
           hidden
-          aria-label="Mask file"
+          aria-label="Mask or result file"
           onChange={(e) => {
             const chosen = e.target.files?.[0];
-            if (chosen) void importMask(chosen);
+            if (chosen) void importFile(chosen);
             e.target.value = '';
           }}
         />
