@@ -16,6 +16,9 @@ const COMFORTABLE_BRANCHES = 8;
 /** Passes over the model that measuring may take for want of room. */
 const MOST_PASSES = 8;
 
+/** Below this the head's matrix is read for too few rows at a time, and hardly any memory is saved. */
+const LEAST_HEAD_ROWS = 16;
+
 /** How far the working buffers are halved before a walk is refused. */
 const MOST_HALVINGS = 9;
 
@@ -65,22 +68,28 @@ export function planWaves(spec: ModelSpec, limit: number, work: Work, budget: nu
   const least = planOf(spec, limit, work, MOST_HALVINGS, together, Math.ceil(wanted / MOST_PASSES));
   if (strict && least.bytes > budget) throw tooSmall(spec, limit, work, budget, least.bytes);
   const room = Math.max(budget, least.bytes);
-  let plan = least;
+  let { branches, observed } = least;
   for (let halvings = 0; halvings <= MOST_HALVINGS; halvings++) {
     const planned = (branches: number, observed: number) => planOf(spec, limit, work, halvings, branches, observed);
     const fits = (branches: number, observed: number) => {
       const { bytes, buffers } = planned(branches, observed);
       return bytes <= room && buffers.stream <= limit;
     };
-    const observed = most(wanted, (n) => fits(together, n));
-    const branches = most(work.masks, (n) => fits(n, observed));
-    if (branches < together || observed < least.observed) continue;
-    const even = Math.ceil(work.masks / Math.ceil(work.masks / branches));
-    plan = planned(Math.max(together, even), observed);
-    const { bytes, buffers } = planned(planned(work.masks, observed).perChunk, observed);
-    if (branches === work.masks || bytes - buffers.stream - (buffers.source ?? 0) <= room / 2) break;
+    const measured = most(wanted, (n) => fits(together, n));
+    const walking = most(work.masks, (n) => fits(n, measured));
+    if (walking < together || measured < least.observed) continue;
+    branches = Math.max(together, Math.ceil(work.masks / Math.ceil(work.masks / walking))); // waves of one size
+    observed = measured;
+    const { bytes, buffers } = planned(planned(work.masks, measured).perChunk, measured);
+    const roomy = walking === work.masks || bytes - buffers.stream - (buffers.source ?? 0) <= room / 2;
+    if (roomy && measured === wanted) break;
   }
-  return plan;
+  // What is still free then goes to the working buffers.
+  for (let halvings = 0; halvings < MOST_HALVINGS; halvings++) {
+    const plan = planOf(spec, limit, work, halvings, branches, observed);
+    if (plan.bytes <= room) return plan;
+  }
+  return planOf(spec, limit, work, MOST_HALVINGS, branches, observed);
 }
 
 /** Rows of one long text that a walk of several branches has room for; with `angles`, of the full model alone. */
@@ -103,7 +112,7 @@ function planOf(
   const share = 2 ** -halvings;
   const { rows, scored } = work;
   const perChunk = Math.min(branches, branchesPerChunk(rows.count, CHUNK_ROWS * share));
-  const headRows = Math.max(1, Math.min(HEAD_ROWS * share, scored.rows * branches));
+  const headRows = Math.max(1, Math.min(Math.max(LEAST_HEAD_ROWS, HEAD_ROWS * share), scored.rows * branches));
   const perRead = rowsPerRead(spec, limit, work.logitRows, LOGIT_BYTES * share);
   const logits = work.logitRows > 0 ? logitBuffers(spec, work.logitRows, perRead) : {};
   const scores = scoreBuffers(spec, scored, branches, headRows);

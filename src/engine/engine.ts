@@ -48,7 +48,7 @@ export class Engine implements EngineContract {
     const kernels = Kernels.of(gpu);
     const rates = options.rates ?? (await chooseKernels(gpu));
     const recorder = new Recorder(gpu);
-    const empty = await gpu.allocate('empty', 16, 'activations');
+    const empty = await gpu.allocate('empty', 16, 'weights');
     const scratch = new Scratch(gpu, recorder, 'activations');
     const loaders: WeightLoader[] = [];
     let released = false;

@@ -33,12 +33,22 @@ const brain = (view: DataView, at: number): number => {
   return bits.getFloat32(0);
 };
 
+/** What a forward pass did to the stream: by sublayer what it read and what it added, and the stream between blocks. */
+export interface Trace {
+  /** [sublayer][row][channel]. */
+  readonly read: number[][][];
+  readonly added: number[][][];
+  /** [blocks + 1][row][channel]: the input of each block, and the output of the last. */
+  readonly between: number[][][];
+}
+
 /** Log-probabilities [rows][vocabulary] of one sequence, with the sublayers of `dropped` left out. */
 export function forward(
   spec: ModelSpec,
   values: Values,
   ids: readonly number[],
   dropped: ReadonlySet<number>,
+  trace?: Trace,
 ): number[][] {
   const get = (name: string): readonly number[] => values.get(name)!;
   const rowsOf = (flat: readonly number[], width: number): number[][] =>
@@ -91,12 +101,18 @@ export function forward(
   let x = ids.map((id, i) => (positions ? add(table[id], positions[i]) : table[id]));
   let blockInput = x;
   for (const [index, s] of spec.sublayers.entries()) {
-    if (s.kind === 'attn') blockInput = x;
-    if (dropped.has(index)) continue;
+    if (s.kind === 'attn') {
+      blockInput = x;
+      trace?.between.push(x);
+    }
     const source = spec.parallel ? blockInput : x;
-    const update = s.kind === 'attn' ? attn(source, s) : ffn(source, s);
+    const nothing = () => source.map((row) => row.map(() => 0));
+    const update = dropped.has(index) ? nothing() : s.kind === 'attn' ? attn(source, s) : ffn(source, s);
+    trace?.read.push(source);
+    trace?.added.push(update);
     x = x.map((row, i) => add(row, update[i]));
   }
+  trace?.between.push(x);
   return linear(
     x.map((row) => normed(row, spec.finalNorm)),
     rowsOf(get(spec.head), spec.width),

@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { expectFailure } from '../formats/testing';
+import type { Gpu } from '../gpu/gpu';
+import type { DropSet } from './contract';
+import type { Engine } from './engine';
+import { KINDS, meansOf } from './statistics';
+import { freshGpu, hasModels, numbers, openModel, scored, worst } from './testing/gpu';
+
+/** The same sums in the same order, but for the tiles they lie in: log-probabilities differ in the last digits only. */
+const SAME = 2e-5;
+const MIB = 2 ** 20;
+
+let gpu: Gpu;
+let engine: Engine;
+beforeAll(async () => {
+  if (!hasModels) return;
+  gpu = await freshGpu();
+  engine = await openModel(gpu, 'stories260K');
+});
+afterAll(() => engine?.dispose());
+beforeEach(() => engine?.machine.scratch.destroy());
+
+const next = numbers(11);
+const text = (tokens: number, vocabulary = 512) =>
+  Array.from({ length: tokens }, () => Math.floor(((next() + 1) / 2) * (vocabulary - 1)));
+const TREE = scored([text(70), text(58)]);
+
+/** 64 masks of the ten sublayers, no two the same. */
+const MASKS: DropSet[] = Array.from(
+  { length: 64 },
+  (_, i) => new Set(Array.from({ length: 10 }, (_, bit) => bit).filter((bit) => (i * 37) & (1 << bit))),
+);
+const leaveOneOut = (sublayers: number): DropSet[] => [
+  ...Array.from({ length: sublayers }, (_, i) => new Set([i])),
+  new Set<number>(),
+];
+
+/** How often each sublayer's weights were asked for. */
+async function visits<T>(of: Engine, work: () => Promise<T>): Promise<[T, number[]]> {
+  const acquire = vi.spyOn(of.machine.residency, 'acquire');
+  try {
+    const result = await work();
+    const count = (index: number) => acquire.mock.calls.filter(([i]) => i === index).length;
+    return [result, of.model.sublayers.map((_, index) => count(index))];
+  } finally {
+    acquire.mockRestore();
+  }
+}
+
+describe.skipIf(!hasModels)('64 branches in a small memory budget', () => {
+  it.each([
+    [2, 'that nothing was allocated before'],
+    [3, 'that a walk with more room left its buffers'],
+  ])('of %f MiB stay within it and give the numbers they give without, given %s', async (mebibytes, left) => {
+    const options = { logitDistance: true, statistics: 'rows', logitRows: [5] } as const;
+    const free = await engine.walk(TREE, MASKS, options);
+    expect(engine.memory().activations).toBeGreaterThan(8 * MIB);
+    if (left.includes('nothing')) engine.machine.scratch.destroy();
+    engine.restartPeak();
+    const memoryBudget = mebibytes * MIB;
+    const fractions: number[] = [];
+    const onProgress = (f: number) => fractions.push(f);
+    const walk = () => engine.walk(TREE, MASKS, { ...options, memoryBudget, onProgress });
+    const [cut, seen] = await visits(engine, walk);
+    const { activations, peak, weights } = engine.memory();
+    expect(activations).toBeLessThanOrEqual(memoryBudget);
+    expect(activations).toBeGreaterThan(0.6 * memoryBudget); // it is used, too
+    if (left.includes('nothing')) {
+      console.log(`64 branches in ${mebibytes} MiB: peak ${((peak - weights) / MIB).toFixed(2)} MiB, ${seen[9]} waves`);
+      expect(peak - weights).toBeLessThanOrEqual(memoryBudget);
+    }
+    expect(seen[9]).toBeGreaterThan(1);
+    expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
+    expect(fractions.at(-1)).toBe(1);
+    for (const [b, { logprob, logits, logitDistance }] of cut.branches.entries()) {
+      const want = free.branches[b];
+      expect(worst(logprob, want.logprob)).toBeLessThan(SAME);
+      expect(worst(logits[0], want.logits[0])).toBeLessThan(SAME);
+      expect(logitDistance!.rows).toBe(TREE.scored.rows.length);
+      expect(Math.abs(logitDistance!.sum - want.logitDistance!.sum)).toBeLessThan(
+        1e-6 * want.logitDistance!.sum + 1e-3,
+      );
+    }
+    for (const kind of KINDS) {
+      for (const [block, unit] of meansOf(free.statistics!)[kind].entries())
+        expect(meansOf(cut.statistics!)[kind][block].cosine).toBeCloseTo(unit.cosine, 5);
+    }
+  });
+
+  it('that one branch does not fit is refused with the tokens that do, and those do', async () => {
+    const memoryBudget = 0.3 * MIB;
+    const work = engine.walk(TREE, MASKS, { memoryBudget });
+    await expectFailure(work, 'out-of-memory', `${TREE.rows} tokens`, '0.3 MiB');
+    const { remedy } = (await work.catch((e) => e)) as { remedy: string };
+    const fits = Number(/at most (\d+) tokens/.exec(remedy)?.[1]);
+    expect(fits).toBeGreaterThan(10);
+    const { branches } = await engine.walk(scored([text(fits)]), MASKS.slice(0, 3), { memoryBudget });
+    expect(branches.every((b) => b.finite)).toBe(true);
+    expect(engine.memory().activations).toBeLessThanOrEqual(memoryBudget);
+  });
+
+  it('the full model keeps its place among the first, so that it is walked once', async () => {
+    const memoryBudget = 1.5 * MIB;
+    const asked = await engine.walk(TREE, leaveOneOut(10), { memoryBudget, logitDistance: true });
+    const added = await engine.walk(TREE, leaveOneOut(10).slice(0, -1), { memoryBudget, logitDistance: true });
+    expect(added.branches).toHaveLength(10);
+    expect(asked.branches.map((b) => b.logitDistance!.sum).slice(0, -1)).toEqual(
+      added.branches.map((b) => b.logitDistance!.sum),
+    );
+    expect(asked.branches[10].logitDistance!.sum).toBeLessThan(1e-3);
+    expect(Math.min(...added.branches.map((b) => b.logitDistance!.sum))).toBeGreaterThan(100);
+  });
+});
+
+describe.skipIf(!hasModels)('waves', () => {
+  it.each(['stories260K', 'random/gpt_neox', 'random/mistral'])(
+    '%s: leave-one-out goes through no layer again below the first that a wave drops',
+    async (name) => {
+      const streaming = name === 'random/mistral' ? 'always' : 'never';
+      const other = await openModel(gpu, name, { streaming });
+      const masks = leaveOneOut(other.model.sublayers.length);
+      const tree = scored([text(30, other.model.vocabulary)]);
+      const free = await other.walk(tree, masks, { logitDistance: true });
+      // The least that is not refused: one or two branches at a time.
+      let memoryBudget = 100_000;
+      const walk = () => other.walk(tree, masks, { memoryBudget, logitDistance: true });
+      let result = await visits(other, walk).catch(() => undefined);
+      while (!result) {
+        memoryBudget *= 1.1;
+        result = await visits(other, walk).catch(() => undefined);
+      }
+      const [cut, seen] = result;
+      // The full model and the first branch begin with the embedding. Where two sublayers read the same, so does another:
+      // a wave then begins with a block.
+      expect(seen[0]).toBeLessThanOrEqual(other.model.parallel ? 3 : 2);
+      const waves = Math.max(...seen);
+      expect(waves).toBeGreaterThan(2);
+      expect(seen.reduce((a, b) => a + b)).toBeLessThan(0.75 * waves * seen.length);
+      for (const [b, branch] of cut.branches.entries()) {
+        expect(worst(branch.logprob, free.branches[b].logprob)).toBeLessThan(SAME);
+        expect(Math.abs(branch.logitDistance!.sum - free.branches[b].logitDistance!.sum)).toBeLessThan(1e-3);
+      }
+      other.dispose();
+    },
+  );
+
+  it('cancelled anywhere leave nothing behind: the next walk is right', async () => {
+    const options = { memoryBudget: 1.5 * MIB, logitDistance: true, statistics: 'histograms', angles: true } as const;
+    const [masks, tree] = [leaveOneOut(10), scored([text(40)])];
+    const before = await engine.walk(tree, masks, options);
+    const { activations } = engine.memory();
+    for (const stop of [0.02, 0.3, 0.6, 0.9]) {
+      const controller = new AbortController();
+      const onProgress = (f: number) => f >= stop && controller.abort();
+      await expectFailure(engine.walk(tree, masks, { ...options, signal: controller.signal, onProgress }), 'cancelled');
+      expect(engine.memory().activations).toBe(activations);
+    }
+    expect(await engine.walk(tree, masks, options)).toEqual(before);
+  });
+
+  it('broken off by weights that cannot be read leave nothing behind either', async () => {
+    const [streamed, controller] = [
+      await openModel(gpu, 'random/llama', { streaming: 'always' }),
+      new AbortController(),
+    ];
+    const tree = scored([text(20, 131)]);
+    const masks = leaveOneOut(8);
+    const before = await streamed.walk(tree, masks, { logitDistance: true });
+    const { acquire } = streamed.machine.residency;
+    const broken = vi.spyOn(streamed.machine.residency, 'acquire').mockImplementation(async (index) => {
+      if (index === 5) throw new TypeError('the file is gone');
+      return acquire.call(streamed.machine.residency, index, controller.signal);
+    });
+    await expect(streamed.walk(tree, masks)).rejects.toThrow('the file is gone');
+    broken.mockRestore();
+    expect(await streamed.walk(tree, masks, { logitDistance: true })).toEqual(before);
+    streamed.dispose();
+  });
+});
