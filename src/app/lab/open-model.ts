@@ -3,6 +3,7 @@ import type { Sublayer } from '../../model/units';
 import { makeMask, maskFromSublayers } from '../../pruning/mask';
 import type { ModelSource } from '../store/state';
 import { notifyFailure, startMask, store } from '../store/store';
+import { showUnfinished } from './evaluate';
 import { toFailure } from './failure';
 import { computeInfluence } from './influence';
 import { cancelJob, type Ended, lab, runJob } from './jobs';
@@ -50,11 +51,14 @@ function show(report: ModelReport, source: ModelSource, dropped: readonly Sublay
     model: { source, report, loaded: true },
     generation: undefined,
     speed: undefined,
+    kept: [],
+    unfinished: [],
     ...shippedState(before.shipped, report),
     ...(source.kind !== 'bundled' && { colourBy: 'cosine' as const }),
   });
   if (!same) startMaskFrom(report.blocks, dropped);
   requestScore();
+  void showUnfinished();
   if (source.kind !== 'bundled' && isCheap(report)) void computeInfluence('cosine');
 }
 

@@ -1,7 +1,9 @@
 /** What the page knows, as plain data: no GPU objects, no functions, nothing that could not be written to a file. */
 import type {
+  Accuracy,
   AdapterReport,
   Candidate,
+  EvalItem,
   EvalReport,
   Failure,
   InfluenceMetric,
@@ -70,6 +72,8 @@ export interface Influence {
 
 export interface Evaluation {
   readonly report: Omit<EvalReport, 'items'>;
+  /** Every item done, where the run was here. */
+  readonly items?: readonly EvalItem[];
   /** Of each of the report's results. */
   readonly masks: readonly Mask[];
   readonly origin: Origin;
@@ -130,6 +134,39 @@ export interface PromptSettings {
   readonly maxTokens: number;
 }
 
+/** What a run of benchmarks asks; absent numbers are the task's own. */
+export interface BenchSettings {
+  /** Names of the tasks chosen. */
+  readonly tasks: readonly string[];
+  readonly limit?: number;
+  readonly seed?: number;
+  readonly shots?: number;
+  readonly bos: 'auto' | 'on' | 'off';
+  readonly chat: boolean;
+}
+
+/** A file of a person's own items. */
+export interface OwnItems {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A mask and what it scored, kept to be held against others. */
+export interface Kept {
+  readonly mask: Mask;
+  /** The leading metric by task. */
+  readonly results: Readonly<Record<string, Accuracy>>;
+}
+
+/** A run that was left before it was done. */
+export interface Unfinished {
+  readonly task: string;
+  readonly settings: Omit<BenchSettings, 'tasks'>;
+  readonly dropped: readonly Sublayer[];
+  readonly done: number;
+  readonly of: number;
+}
+
 export type DialogName = 'model' | 'adapter' | 'calibration';
 
 /** The open tab of the workbench below the first screen. */
@@ -149,6 +186,12 @@ export interface AppState {
   readonly scoreFailure?: Failure;
   readonly influence: Readonly<Record<string, Influence>>;
   readonly evaluations: Readonly<Record<string, Evaluation>>;
+  readonly bench: BenchSettings;
+  /** Tasks of the run in progress that are still to come, the present one first. */
+  readonly benchQueue: readonly string[];
+  readonly ownItems?: OwnItems;
+  readonly kept: readonly Kept[];
+  readonly unfinished: readonly Unfinished[];
   readonly speed?: Speed;
   readonly prompt: PromptSettings;
   readonly generation?: Generation;
@@ -174,6 +217,10 @@ export const initialState: AppState = {
   calibration: { source: BUNDLED_TEXT_NAME, bundled: true, text: '', seqLen: DEFAULT_SEQ_LEN },
   influence: {},
   evaluations: {},
+  bench: { tasks: ['school', 'school_math'], bos: 'auto', chat: false },
+  benchQueue: [],
+  kept: [],
+  unfinished: [],
   prompt: { prompt: '', temperature: 0, seed: 1, maxTokens: 60 },
   jobs: {},
   notices: [],
