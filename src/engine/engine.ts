@@ -5,7 +5,7 @@ import { Kernels } from '../gpu/kernel';
 import { Recorder } from '../gpu/recorder';
 import type { ModelSpec } from '../model/spec';
 import { chooseKernels, type KernelRates } from './autotune';
-import type { DecoderContract, DropSet, EngineContract, RunOptions, WalkResult } from './contract';
+import type { DecoderContract, DecoderOptions, DropSet, EngineContract, WalkResult } from './contract';
 import { Decoder } from './decoder';
 import { Dispatcher } from './dispatcher';
 import type { Machine } from './forward';
@@ -108,7 +108,7 @@ export class Engine implements EngineContract {
     dropped: DropSet,
     prompts: readonly (readonly number[])[],
     maxNewTokens: number,
-    options?: RunOptions,
+    options?: DecoderOptions,
   ): Promise<DecoderContract> {
     return Decoder.create(this.machine, dropped, prompts, maxNewTokens, options);
   }
