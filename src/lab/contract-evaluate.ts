@@ -72,7 +72,12 @@ export interface EvalRequest {
    * this visit need not be given: the lab keeps them while the model is open.
    */
   readonly known?: readonly KnownAnswers[];
+  /** What the report said that `known` came from; answers to other questions are refused (`usage`). */
+  readonly knownFrom?: ExamFacts;
 }
+
+/** What makes two runs ask a model the same. */
+export type ExamFacts = Pick<EvalReport, 'task' | 'shots' | 'bos' | 'chat' | 'window' | 'dataSha256'>;
 
 /** Answers of one mask by item index. */
 export type KnownAnswers = Readonly<Record<number, EvalAnswer>>;
@@ -127,6 +132,8 @@ export interface EvalReport {
   /** Whether prompts begin with the tokenizer's BOS. */
   readonly bos: boolean;
   readonly chat: boolean;
+  /** Tokens of a window, where a text was cut into windows. */
+  readonly window?: number;
   /** SHA-256 over the files that items and examples came from: runs agree on it when they ask the same. */
   readonly dataSha256: string;
   /** True while fewer items are done than were asked for. */

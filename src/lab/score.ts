@@ -1,4 +1,4 @@
-import type { DropSet, EngineContract, RunOptions, WalkResult } from '../engine/contract';
+import type { BranchResult, DropSet, EngineContract, RunOptions, WalkResult } from '../engine/contract';
 import type { TokenTree } from '../engine/tree';
 import { LopperError } from '../errors';
 import { sublayerAt } from '../model/units';
@@ -51,7 +51,7 @@ export const nameBranch = (dropped: DropSet): string =>
     ? 'the full model'
     : `the model without ${formatDropList([...dropped].sort((a, b) => a - b).map(sublayerAt))}`;
 
-/** Walks a tree; `not-finite` comes out naming the branch where only one can be meant. */
+/** Walks a tree. Throws `not-finite`, naming the branch where it can be told. */
 export async function walkNamed(
   engine: EngineContract,
   tree: TokenTree,
@@ -59,10 +59,35 @@ export async function walkNamed(
   options: Parameters<EngineContract['walk']>[2],
 ): Promise<WalkResult> {
   try {
-    return await engine.walk(tree, branches, options);
+    const result = await engine.walk(tree, branches, options);
+    for (const [b, { logprob }] of result.branches.entries()) {
+      if (!logprob.every(Number.isFinite)) throw notFinite(branches[b]!);
+    }
+    return result;
   } catch (error) {
     const unnamed = error instanceof LopperError && error.code === 'not-finite' && branches.length === 1;
     throw unnamed ? notFinite(branches[0]!) : error;
+  }
+}
+
+/**
+ * Walks a tree for branches that answer each for itself: one whose numbers are not finite gets nothing or numbers that
+ * are not, and the others stand.
+ */
+export async function walkApart(
+  engine: EngineContract,
+  tree: TokenTree,
+  branches: readonly DropSet[],
+  options: RunOptions,
+): Promise<readonly (BranchResult | undefined)[]> {
+  try {
+    return (await engine.walk(tree, branches, options)).branches;
+  } catch (error) {
+    if (!(error instanceof LopperError) || error.code !== 'not-finite') throw error;
+    if (branches.length === 1) return [undefined];
+    const results: (BranchResult | undefined)[] = [];
+    for (const branch of branches) results.push(...(await walkApart(engine, tree, [branch], options)));
+    return results;
   }
 }
 
