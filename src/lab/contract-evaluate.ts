@@ -139,3 +139,58 @@ export interface EvalReport {
   /** True while fewer items are done than were asked for. */
   readonly partial: boolean;
 }
+
+/** A file that an official set on this machine was made from. */
+export interface SetOrigin {
+  readonly part: 'items' | 'fewshot';
+  /** Its address, or the name of a file that was here already. */
+  readonly from: string;
+  /** Commit. */
+  readonly revision?: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** What Lopper knew beforehand: the hash, only the commit (the hash is then the host's own word), or nothing. */
+  readonly pinned: 'hash' | 'revision' | 'no';
+}
+
+/** What of an official set is on this machine. */
+export interface StoredSet {
+  readonly items: number;
+  /** Items of the whole set. */
+  readonly of: number;
+  /** Worked examples to draw from. */
+  readonly examples: number;
+  /** Of the random subset; absent where it is the whole set. */
+  readonly seed?: number;
+  readonly origins: readonly SetOrigin[];
+}
+
+/** An official benchmark: what is known of it, and what of it is here. */
+export interface BenchmarkSet {
+  /** The task it is fetched by, e.g. `mmlu`. */
+  readonly task: string;
+  /** All tasks that ask it: `mmlu`, `mmlu_cloze`, ... */
+  readonly tasks: readonly string[];
+  readonly title: string;
+  readonly licence: string;
+  /** Its page at the publisher. */
+  readonly source: string;
+  /** Of the whole set. */
+  readonly items: number;
+  /** To be downloaded, worked examples included; absent where that is not known beforehand. */
+  readonly bytes?: number;
+  /** What a person has to do first, where the publisher does not give it to everybody. */
+  readonly gated?: string;
+  readonly here?: StoredSet;
+}
+
+export interface FetchSettings {
+  /** A random subset of so many items, the same for everyone with that seed; absent: the whole set. */
+  readonly limit?: number;
+  /** Default 0. */
+  readonly seed?: number;
+  /** A mirror of the hub. */
+  readonly host?: string;
+  /** A mirror of GitHub's raw files. */
+  readonly rawHost?: string;
+}
