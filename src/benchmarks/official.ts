@@ -48,6 +48,10 @@ const anyForm = (within: string, ...names: readonly string[]): RegExp =>
     'i',
   );
 
+/** A file for each of MMLU's subjects, as its authors publish them. */
+const subjects = (split: string): RegExp =>
+  new RegExp(`(?:^|/)(?:data|[^/]*mmlu[^/]*)/${split}/\\w+_${split}\\.csv$`, 'i');
+
 const ARC = { repo: 'allenai/ai2_arc', at: 'hub', revision: '210d026faf9955653af8916fad021475a3f00453' } as const;
 
 /** Every official set that Lopper knows, in the order of the tasks. */
@@ -66,8 +70,8 @@ export const officialSets: readonly OfficialSet[] = [
     }),
     fewshot: parquet('all', 'dev', { sha256: '2b19bde1ed8ca6b482fb283abc90e8e0d9d228947029c0b91795d64b28b3bc3f' }),
     local: {
-      items: [/(?:^|\/)all\/test[^/]*\.parquet$/i, /_test\.csv$/i, /mmlu.*\/test[^/]*\.(?:parquet|csv|jsonl)$/i],
-      fewshot: [/(?:^|\/)all\/dev[^/]*\.parquet$/i, /_dev\.csv$/i, /mmlu.*\/dev[^/]*\.(?:parquet|csv|jsonl)$/i],
+      items: [/mmlu.*\/all\/test[^/]*\.parquet$/i, subjects('test'), anyForm('mmlu', 'test')],
+      fewshot: [/mmlu.*\/all\/dev[^/]*\.parquet$/i, subjects('dev'), anyForm('mmlu', 'dev')],
     },
   },
   {
@@ -186,8 +190,11 @@ export const officialSets: readonly OfficialSet[] = [
     },
     local: {
       // The publisher keeps the answers in a file of their own.
-      items: [/piqa.*(?:valid|dev)(?:\.jsonl|-labels\.lst)$/i, anyForm('(?:piqa|physicaliqa)', 'validation', 'valid')],
-      fewshot: [/(?:piqa|physicaliqa).*train(?:\.jsonl|-labels\.lst)$/i, anyForm('piqa', 'train')],
+      items: [
+        /(?:piqa|physicaliqa).*(?:valid|dev)(?:\.jsonl|-labels\.lst)$/i,
+        anyForm('(?:piqa|physicaliqa)', 'validation', 'valid'),
+      ],
+      fewshot: [/(?:piqa|physicaliqa).*train(?:\.jsonl|-labels\.lst)$/i, anyForm('(?:piqa|physicaliqa)', 'train')],
     },
   },
   {
