@@ -1,14 +1,18 @@
+import type { DropSet } from '../engine/contract';
 import { LopperError, throwIfCancelled } from '../errors';
+import type { Tokenizer } from '../formats/tokenizer';
 import type { Sublayer, UnitKind } from '../model/units';
 import { maskFromSublayers, toDropSet } from '../pruning/mask';
 import { Calibrated } from './calibrated';
 import type {
   AdapterReport,
+  BenchmarkSet,
   Calibration,
   CurveReport,
   EvalItem,
   EvalReport,
   EvalRequest,
+  FetchSettings,
   GenerateEvent,
   GenerateReport,
   GenerateRequest,
@@ -27,13 +31,17 @@ import type {
 import { type Device, openDevice } from './device';
 import type { Environment } from './environment';
 import { evaluate } from './evaluate';
-import { readExam } from './exam';
+import { AnswerBook, type Answers } from './evaluate-answers';
+import { checkSameExam, type Exam, examFacts, readExam } from './exam';
 import { checkSettings, generate } from './generate';
 import { METRICS } from './influence';
 import { encode, loadModel, needTokenizer, noRoomForBoth, type OpenModel, readModel } from './model';
+import { downloadSet } from './official-download';
+import { checkSubset, keepSet, listSets, needOfficialSet, seenBefore } from './official-store';
 import { loadingProgress, ProgressMeter } from './progress';
 import { JobQueue } from './queue';
 import { cutWindows, layOutWindows } from './windows';
+import { type Wording, wordingOf } from './wording';
 
 /** Calibrations whose measurements are kept. */
 const KEPT_CALIBRATIONS = 4;
@@ -48,7 +56,10 @@ type Masks = readonly (readonly Sublayer[])[];
 class LocalLab implements Lab {
   readonly #environment: Environment;
   readonly #queue = new JobQueue();
+  /** Downloads need no device, so they run beside the jobs that do. */
+  readonly #downloads = new JobQueue();
   readonly #calibrated = new Map<string, Calibrated>();
+  readonly #answers = new AnswerBook();
   #device?: Promise<Device>;
   /** The open model and the device its weights are on. */
   #open?: { readonly model: OpenModel; readonly device: Device };
@@ -163,21 +174,62 @@ class LocalLab implements Lab {
   ): Promise<EvalReport> {
     return this.#job(options, async ({ model, signal, onProgress, onItem }) => {
       const branches = request.masks.map((mask) => dropSet(model, mask));
-      const tokenizer = needTokenizer(model);
-      const exam = await readExam(request, (path) => this.#environment.bundledText(path, signal));
+      const tokenizer: Tokenizer = { ...needTokenizer(model), encode: (text, how) => encode(model, text, how) };
+      const wording = wordingOf(tokenizer, request);
+      const exam = await readExam(request, this.#environment, {
+        encode: wording.encode,
+        context: model.report.context,
+      });
+      const answers = this.#answersOf(request, exam, wording, branches);
       const total = exam.items.length;
-      const meter = new ProgressMeter(total, 'steps', onProgress);
-      const examinee = { ...model, tokenizer: { ...tokenizer, encode: (text: string) => encode(model, text) } };
-      return evaluate(examinee, exam, branches, {
+      let meter: ProgressMeter | undefined;
+      return evaluate({ ...model, tokenizer, wording }, exam, branches, {
         signal,
         onItem,
-        onProgress: (items) => meter.update(items, `${exam.task.name}, ${Math.floor(items)} of ${total}`),
+        answers,
+        onProgress(items) {
+          meter ??= new ProgressMeter(total, 'steps', onProgress, undefined, items);
+          meter.update(items, `${exam.task.name}, ${Math.floor(items)} of ${total}`);
+        },
       });
+    });
+  }
+
+  /** The answers each branch gave to this exam before, with those that the request brings along. */
+  #answersOf(request: EvalRequest, exam: Exam, wording: Wording, branches: readonly DropSet[]): Answers[] {
+    const facts = examFacts(exam, wording);
+    if (request.knownFrom) checkSameExam(request.knownFrom, facts);
+    return branches.map((dropped, mask) => {
+      const answers = this.#answers.of(JSON.stringify(facts), dropped);
+      for (const [index, answer] of Object.entries(request.known?.[mask] ?? {})) {
+        if (!answers.has(Number(index))) answers.set(Number(index), answer);
+      }
+      return answers;
+    });
+  }
+
+  async benchmarkSets(): Promise<BenchmarkSet[]> {
+    return listSets(await this.#environment.official());
+  }
+
+  fetchBenchmark(task: string, settings: FetchSettings, options: JobOptions): Promise<BenchmarkSet> {
+    return this.#downloads.run(options.job, async (signal) => {
+      const set = needOfficialSet(task);
+      checkSubset(settings);
+      const places = await this.#environment.official();
+      const seen = await seenBefore(set, places);
+      const files = await downloadSet(set, settings, seen, this.#environment, {
+        signal,
+        ...muteAfter(signal, options),
+      });
+      throwIfCancelled(signal);
+      return keepSet(set, files, settings, places);
     });
   }
 
   async cancel(job: JobId): Promise<void> {
     this.#queue.cancel(job);
+    this.#downloads.cancel(job);
   }
 
   async tokenize(text: string): Promise<{ ids: number[]; tokens: string[] }> {
@@ -220,6 +272,7 @@ class LocalLab implements Lab {
   }
 
   #replace(model: OpenModel, device: Device) {
+    if (this.#open?.model.fingerprint !== model.fingerprint) this.#answers.clear();
     this.#open?.model.engine.dispose();
     this.#open = { model, device };
     this.#calibrated.clear();
