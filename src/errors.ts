@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'architecture-unknown'
   | 'tokenizer-invalid'
   | 'tokenizer-missing'
+  | 'chat-template' // none, or one that cannot be rendered
   // the machine
   | 'no-webgpu'
   | 'adapter-untrusted'

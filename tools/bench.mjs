@@ -45,6 +45,18 @@ const ROWS = {
           ['  slowest', `${number(r.worstMs)} ms`],
         ]
       : [['toggle to new loss', 'left out: there is no bundled model']],
+  benchmarks: (r) => [
+    [
+      `${r.items} questions, 5 examples, full and pruned: ${r.timed[0]} timed`,
+      `${number(r.togetherItemsPerSecond, 2)} questions/s, ${number(r.items / r.togetherItemsPerSecond)} s for all`,
+    ],
+    [`  a request at a time: ${r.timed[1]} timed`, `${number(r.aloneItemsPerSecond, 3)} questions/s`],
+    ['  ratio', `${number(r.togetherItemsPerSecond / r.aloneItemsPerSecond, 1)} times`],
+    ['  largest difference of a log-probability', `${r.largestDifference.toExponential(1)} nats`],
+    [`word problems, ${r.texts} texts written at once`, `${number(r.tokensPerSecondTogether)} tokens/s`],
+    ['  one at a time', `${number(r.tokensPerSecondAlone)} tokens/s`],
+    ['  ratio', `${number(r.tokensPerSecondTogether / r.tokensPerSecondAlone, 1)} times`],
+  ],
   matmul: (r) => [
     ['best multiply-add rate of the adapter', `${number(r.peakGflops, 1)} GFLOP/s`],
     ...r.products.map(

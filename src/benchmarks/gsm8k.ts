@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { LopperError } from '../errors';
-import { checkRow, readItems } from './jsonl';
-import { buildContext, type Item, type Items, type Task, type TextFile } from './task';
+import { checkRow, placeOf, text } from './check-row';
+import { buildContext } from './prompt';
+import type { Item, Task } from './task';
 
 /** A word problem and its worked answer, whose last line is `#### ` and the number. */
 export interface WordProblem extends Item {
@@ -12,18 +12,10 @@ export interface WordProblem extends Item {
   readonly gold: string;
 }
 
-const text = v.pipe(v.string(), v.nonEmpty('is empty'));
 const problemRow = v.object({
   question: text,
   answer: v.pipe(text, v.regex(/#### \S/, 'has no "#### " with the result after it')),
 });
-
-/** Items of JSON lines `{"question", "answer": "...\n#### 42"}`. */
-export const readWordProblems = (file: TextFile, task: string): Items<WordProblem> =>
-  readItems(file, task, ({ line, value }) => {
-    const { question, answer } = checkRow(problemRow, value);
-    return { line, question, worked: answer, gold: normalise(answer) };
-  });
 
 const INVALID = '[invalid]';
 
@@ -48,18 +40,18 @@ const prompt = ({ question }: WordProblem) => `Question: ${question}\nAnswer:`;
 /** GSM-8K: the model writes a worked answer; right when the number it ends on is. */
 export const gsm8k: Task<WordProblem> = {
   name: 'gsm8k',
-  about: 'Items of the file you gave, in GSM-8K’s format, answered in writing; Lopper ships no official items.',
-  metric: 'strict-match',
+  title: 'GSM-8K',
+  about: 'The official GSM-8K word problems, answered in writing.',
+  metrics: [
+    { name: 'strict-match', kind: 'share' },
+    { name: 'flexible-extract', kind: 'share' },
+  ],
   chance: 0,
   defaultShots: 0,
-  items: (file) => readWordProblems(file, 'gsm8k'),
-  examples(_pool, items, shots) {
-    if (shots === 0) return items.map(() => []);
-    throw new LopperError(
-      'usage',
-      `gsm8k with ${shots} shots needs the field's own random draw of examples, which this version lacks.`,
-      'Run gsm8k with 0 shots, or school_math, whose examples are the first of its own file.',
-    );
+  fewshot: 'random',
+  item(row) {
+    const { question, answer } = checkRow(problemRow, row.value);
+    return { ...placeOf(row), question, worked: answer, gold: normalise(answer) };
   },
   requests(item, examples) {
     const shots = examples.map((e): [string, string] => [prompt(e), e.worked]);
@@ -77,4 +69,6 @@ export const gsm8k: Task<WordProblem> = {
       metrics: { 'strict-match': Number(correct), 'flexible-extract': Number(flexible === item.gold) },
     };
   },
+  shown: ({ question }) => ({ question }),
+  target: ({ worked }) => worked,
 };

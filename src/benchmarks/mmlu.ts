@@ -1,8 +1,11 @@
-import { type ChoiceItem, readChoiceItems, sameSubject, spell } from './choice-item';
+import { CHOICE_COLUMNS, type ChoiceItem, choiceItem, partOfChoice, shownChoice, spell } from './choice-item';
+import { MMLU_SUBJECTS } from './mmlu-subjects';
+import { buildContext } from './prompt';
 import { strip } from './python-text';
-import { argmax, buildContext, firstExamples, logprobsOf, type Task } from './task';
+import { ACC, askChoices, judgeLikeliest } from './score-choices';
+import type { Task } from './task';
 
-const LETTERS = ['A', 'B', 'C', 'D'] as const;
+export const LETTERS = ['A', 'B', 'C', 'D'] as const;
 
 const prompt = ({ question, choices }: ChoiceItem) =>
   `${strip(question)}\n${choices.map((choice, i) => `${LETTERS[i]}. ${choice}\n`).join('')}Answer:`;
@@ -13,20 +16,32 @@ const preamble = (subject: string) =>
 /** MMLU: the question and its lettered choices, answered by the likeliest of the four letters. Examples: the subject's first k. */
 export const mmlu: Task<ChoiceItem> = {
   name: 'mmlu',
-  about: 'Items of the file you gave, in MMLU’s format, answered by letter; Lopper ships no official items.',
-  metric: 'acc',
+  title: 'MMLU',
+  about: 'The official MMLU questions of 57 subjects, answered by letter.',
+  metrics: [ACC],
   chance: 0.25,
   defaultShots: 0,
-  items: (file) => readChoiceItems(file, 'mmlu'),
-  examples: (pool, items, shots) => firstExamples(pool, items, shots, sameSubject),
+  fewshot: 'first-of-subject',
+  columns: CHOICE_COLUMNS,
+  item: choiceItem,
   requests(item, examples) {
     const shots = examples.map((e): [string, string] => [prompt(e), LETTERS[e.gold]!]);
-    const context = buildContext(preamble(item.subject), shots, prompt(item));
-    return LETTERS.map((letter) => ({ kind: 'score', context, continuation: ` ${letter}` }));
+    return askChoices(buildContext(preamble(item.subject), shots, prompt(item)), LETTERS);
   },
-  score(item, outcomes) {
-    const answer = argmax(logprobsOf(item, outcomes));
-    const correct = answer === item.gold;
-    return { answer, correct, metrics: { acc: Number(correct) } };
-  },
+  score: judgeLikeliest,
+  shown: shownChoice,
+  part: partOfChoice,
 };
+
+/** Each subject by itself: rows of others are passed over. */
+export const mmluSubjects: readonly Task<ChoiceItem>[] = MMLU_SUBJECTS.map((subject) => ({
+  ...mmlu,
+  name: `mmlu_${subject}`,
+  title: `MMLU: ${spell(subject)}`,
+  about: `The official MMLU questions on ${spell(subject)}, answered by letter.`,
+  item(row) {
+    const item = choiceItem(row);
+    if (item.subject === '') return { ...item, subject };
+    return item.subject === subject ? item : undefined;
+  },
+}));

@@ -1,4 +1,4 @@
-import { type ChoiceItem, readChoiceItems } from './choice-item';
+import type { ChoiceItem } from './choice-item';
 import { mmlu } from './mmlu';
 import { school } from './school';
 import type { Task } from './task';
@@ -7,8 +7,8 @@ import type { Task } from './task';
 export const schoolLetters: Task<ChoiceItem> = {
   ...mmlu,
   name: 'school_letters',
+  title: 'School, by letter',
   about:
     'Multiple-choice questions written for this project, in MMLU’s format; not the official set. Answered by letter, as MMLU is.',
   bundled: school.bundled!,
-  items: (file) => readChoiceItems(file, 'school_letters'),
 };

@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest';
 import type { ChoiceItem } from './choice-item';
+import { examplesFor } from './fewshot';
 import { normalise } from './gsm8k';
+import { readItems } from './read-items';
 import { school } from './school';
 import { schoolLetters } from './school-letters';
 import { schoolMath } from './school-math';
 import { taskNamed, tasks } from './tasks';
 
 const item: ChoiceItem = {
+  file: 'items.jsonl',
   line: 1,
   subject: 'life_science',
   question: ' Which animal lays eggs? ',
@@ -53,7 +56,8 @@ test('ties go to the first choice; no choice wins with a NaN', () => {
 test('school_letters asks MMLU’s way, with the subject spelt out', () => {
   const requests = schoolLetters.requests(item, []);
   expect(requests.map((r) => r.kind === 'score' && r.continuation)).toEqual([' A', ' B', ' C', ' D']);
-  expect(requests[3]!.context).toBe(
+  expect(requests[3]).toHaveProperty(
+    'context',
     'The following are multiple choice questions (with answers) about life science.\n\n' +
       'Which animal lays eggs?\nA. a hen\nB. a cow\nC. a dog\nD. a bat\nAnswer:',
   );
@@ -61,19 +65,19 @@ test('school_letters asks MMLU’s way, with the subject spelt out', () => {
 
 test('examples come from the item’s own subject, in the file’s order, or not at all', () => {
   const pool = [1, 2, 3, 4].map((line) => ({ ...item, line, subject: line === 2 ? 'history' : 'life_science' }));
-  expect(schoolLetters.examples(pool, [item], 2)[0]!.map((e) => e.line)).toEqual([1, 3]);
-  expect(() => schoolLetters.examples(pool, [{ ...item, line: 9, subject: 'history' }], 2)).toThrow(
+  expect(examplesFor(schoolLetters, pool, [item], 2)[0]!.map((e) => e.line)).toEqual([1, 3]);
+  expect(() => examplesFor(schoolLetters, pool, [{ ...item, line: 9, subject: 'history' }], 2)).toThrow(
     expect.objectContaining({
       code: 'benchmark-invalid',
-      message: '2 examples are asked for; for the item on line 9 there are 1.',
+      message: '2 examples are asked for; for the item on line 9 of items.jsonl there are 1.',
     }),
   );
 });
 
-test('school_math asks as GSM-8K does and is right only when the number after #### is', () => {
+test('school_math asks as GSM-8K does and is right only when the number after #### is', async () => {
   const text = '{"question":"Ann has 2 figs and buys 3. How many?","answer":"2 + 3 = 5\\n#### 5"}\n';
-  const { items } = schoolMath.items({ name: 'items.jsonl', text });
-  const [examples] = schoolMath.examples(items, items, 1);
+  const { items } = await readItems(schoolMath, [{ name: 'items.jsonl', text }]);
+  const [examples] = examplesFor(schoolMath, items, items, 1);
   expect(schoolMath.requests(items[0]!, examples!)).toEqual([
     {
       kind: 'generate',
@@ -96,24 +100,17 @@ test('school_math asks as GSM-8K does and is right only when the number after ##
   expect(judge('').metrics).toEqual({ 'strict-match': 0, 'flexible-extract': 0 });
 });
 
-test('gsm8k with shots says what it cannot do yet instead of drawing other examples than the field', () => {
-  const text = '{"question":"q","answer":"#### 1"}';
-  const gsm8k = taskNamed('gsm8k');
-  const { items } = gsm8k.items({ name: 'x.jsonl', text });
-  expect(gsm8k.examples([], items, 0)).toEqual([[]]);
-  expect(() => gsm8k.examples(items, items, 5)).toThrow(expect.objectContaining({ code: 'usage' }));
-});
-
 test('tasks have names of their own, and the bundled ones say that they are not the official sets', () => {
-  expect(tasks.map((t) => t.name)).toEqual(['school', 'school_math', 'school_letters', 'mmlu', 'gsm8k']);
+  expect(new Set(tasks.map((t) => t.name)).size).toBe(tasks.length);
   for (const task of tasks) {
-    expect(task.about).toContain(task.bundled ? 'written for this project' : 'ships no official items');
-    if (task.bundled) expect(task.about).toContain('not the official set');
+    if (task.bundled) expect(task.about).toMatch(/written for this project.*not the official set/);
+    else expect(task.about).toMatch(/official|your/);
   }
+  expect(taskNamed('mmlu_anatomy').title).toBe('MMLU: anatomy');
   expect(() => taskNamed('glue')).toThrow(
     expect.objectContaining({
       code: 'usage',
-      remedy: expect.stringContaining('school, school_math, school_letters, mmlu, gsm8k'),
+      remedy: expect.stringContaining('school, school_math, school_letters, mmlu-lopper, gsm8k-lopper, mmlu'),
     }),
   );
 });

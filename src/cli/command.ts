@@ -1,18 +1,26 @@
 import type { Lab, ModelReport } from '../lab/contract';
+import type { Environment } from '../lab/environment';
 import type { Sublayer } from '../model/units';
 import type { Arguments, Options } from './arguments';
 import type { Reporter } from './terminal';
 
-/** What a command works with once its model is open. */
-export interface Session {
-  readonly lab: Lab;
-  readonly model: ModelReport;
+/** What a command works with, model or none. */
+export interface Surroundings {
   readonly args: Arguments;
   readonly reporter: Reporter;
   /** Lopper's version. */
-  readonly version: string;
+  version(): Promise<string>;
+  /** A path named on the command line, whole. */
+  path(path: string): string;
   /** Text of a file named on the command line, line ends as in Unix. Throws `file-missing`. */
   readText(path: string): Promise<string>;
+  readonly environment: Environment;
+}
+
+/** What a command works with once its model is open. */
+export interface Session extends Surroundings {
+  readonly lab: Lab;
+  readonly model: ModelReport;
   /** The mask that `--drop` or `--mask` names; empty where there is neither. */
   mask(): Promise<readonly Sublayer[]>;
 }
@@ -31,6 +39,8 @@ export interface Command {
   /** Throws `usage` for what is wrong with the words alone, before a model is opened. */
   check?(args: Arguments): void;
   run(session: Session): Promise<Output>;
+  /** What is answered without a model, where the words ask for that. */
+  readonly alone?: { asked(args: Arguments): boolean; run(surroundings: Surroundings): Promise<Output> };
 }
 
 /** Every command has one job. */

@@ -1,96 +1,108 @@
 import { taskNamed, tasks } from '../benchmarks/tasks';
-import type { Accuracy, EvalItem } from '../lab/contract';
-import { required, usage, wholeNumber } from './arguments';
-import { type Command, facts, JOB, MASK_OPTIONS } from './command';
+import type { EvalReport, EvalRequest } from '../lab/contract';
+import { type Arguments, oneOf, required, usage, wholeNumber } from './arguments';
+import { type Command, JOB, MASK_OPTIONS, type Session, type Surroundings } from './command';
+import { readDataFiles } from './data-files';
+import { ResultFile } from './evaluate-file';
+import { type Measured, resultJson, resultsJson } from './evaluate-json';
+import { requestsJson } from './evaluate-requests';
+import { resultText } from './evaluate-text';
 
-const percent = (x: number) => `${(100 * x).toFixed(1)}%`;
-const between = ([low, high]: readonly [number, number]) => `${percent(low)} to ${percent(high)}`;
-const say = ({ accuracy, interval, n }: Accuracy) => `${percent(accuracy)} (95%: ${between(interval)}, n = ${n})`;
+const BOS = ['auto', 'on', 'off'] as const;
 
 export const evaluate: Command = {
   name: 'eval',
-  summary: 'accuracy on a benchmark, with layers dropped or not',
+  summary: 'accuracy on benchmarks, with layers dropped or not',
   usage:
-    'lopper eval MODEL --task NAME [--data PATH] [--shots K] [--limit N] [--drop LIST | --mask FILE] [--compare] [--json]',
+    'lopper eval MODEL --task NAME[,NAME...] [--data PATH] [--shots K] [--limit N] [--drop LIST | --mask FILE] [--compare] [--json]',
   options: {
     task: { value: 'NAME', help: tasks.map((t) => t.name).join(', ') },
-    data: { value: 'PATH', help: 'items of your own, in the format of the task' },
-    fewshot: { value: 'PATH', help: 'worked examples of your own' },
+    data: { value: 'PATH', help: 'items from a file, or from all files in a folder: CSV, JSON, JSON lines, parquet' },
+    'fewshot-data': { value: 'PATH', help: 'worked examples, likewise' },
+    fewshot: { value: 'PATH', help: 'the same, as it was called before' },
     shots: { value: 'K', help: 'worked examples before each item' },
     limit: { value: 'N', help: 'only the first N items' },
+    seed: { value: 'S', help: 'with --limit: a random N, the same for everyone with that seed' },
+    bos: { value: 'auto|on|off', help: 'a BOS before each prompt; auto, the default, as the tokenizer has it' },
+    chat: { help: "ask through the model's own chat template" },
+    window: { value: 'N', help: 'tokens a window, for perplexity (the context, at most 2048)' },
     compare: { help: 'measure the full model too, on the same items' },
+    resume: { value: 'FILE', help: 'keep results in FILE, and go on from those that are there' },
+    requests: { help: 'print what would be asked, as JSON; MODEL is left out' },
     ...MASK_OPTIONS,
   },
   check(args) {
-    taskNamed(required(args, 'task', 'NAME'));
-    wholeNumber(args, 'shots', 0, undefined);
-    wholeNumber(args, 'limit', 1, undefined);
+    taskNames(args);
+    for (const [name, least] of [
+      ['shots', 0],
+      ['limit', 1],
+      ['seed', 0],
+      ['window', 2],
+    ] as const) {
+      wholeNumber(args, name, least, undefined);
+    }
+    bosOf(args);
     if (args.values.has('compare') && !args.values.has('drop') && !args.values.has('mask')) {
       throw usage('--compare has nothing to compare.', 'Add --drop LIST or --mask FILE.');
     }
   },
+  alone: {
+    asked: (args) => args.values.has('requests'),
+    async run(surroundings) {
+      const [task, other] = taskNames(surroundings.args);
+      if (other !== undefined) throw usage('--requests prints one task at a time.', `Write --task ${task}.`);
+      const json = await requestsJson({ task: task!, ...(await settings(surroundings)) }, surroundings.environment);
+      return { json, text: JSON.stringify(json, null, 2) };
+    },
+  },
   async run(session) {
-    const { lab, args, reporter, readText } = session;
+    const { args, lab, reporter, model } = session;
     const mask = await session.mask();
     const compare = args.values.has('compare');
-    const file = async (name: string) => {
-      const path = args.values.get(name);
-      return path === undefined
-        ? undefined
-        : [{ name: path.slice(path.lastIndexOf('/') + 1), text: await readText(path) }];
-    };
-    const report = await lab.evaluate(
-      {
-        task: required(args, 'task', 'NAME'),
-        shots: wholeNumber(args, 'shots', 0, undefined),
-        limit: wholeNumber(args, 'limit', 1, undefined),
-        data: await file('data'),
-        fewshot: await file('fewshot'),
-        masks: compare ? [[], mask] : [mask],
-      },
-      { job: JOB, onProgress: reporter.progress },
-    );
-    const { task, metric, shots, chance, about, truncated, unreadable, bos, difference } = report;
-    const result = report.results.at(-1)!;
-    const full = compare ? report.results[0] : undefined;
-    const { n, accuracy, interval, correct } = result;
-    const more = full ? { full, difference } : {};
-    const items = report.items.map((item) => flatten(item));
+    const measured: Measured = { model, mask, compare };
+    const path = args.values.get('resume');
+    const file = path === undefined ? undefined : await ResultFile.open(session.path(path), measured);
+    const asked = await settings(session);
+    const reports: EvalReport[] = [];
+    for (const task of taskNames(args)) {
+      const report = await lab.evaluate(
+        { task, ...asked, ...file?.known(task), masks: compare ? [[], mask] : [mask] },
+        { job: JOB, onProgress: reporter.progress, onItem: (item, soFar) => file?.add(item, soFar) },
+      );
+      await file?.end(report);
+      reports.push(report);
+    }
     return {
-      json: {
-        task,
-        metric,
-        shots,
-        n,
-        accuracy,
-        interval,
-        correct,
-        chance,
-        about,
-        truncated,
-        unreadable,
-        bos,
-        ...more,
-        items,
-      },
-      text: facts([
-        ['task', `${task}, ${metric}, ${shots} shots`],
-        [mask.length > 0 ? 'pruned' : 'accuracy', say(result)],
-        ...(full ? [['full', say(full)] as const] : []),
-        ...(difference
-          ? ([
-              ['difference', `${percent(difference.mean)} (95%: ${between(difference.interval)})`],
-              ['flipped', `${difference.lost} lost, ${difference.won} won, p = ${difference.p.toPrecision(2)}`],
-            ] as const)
-          : []),
-        ['chance', percent(chance)],
-      ]).concat(`\n${about}`),
+      json: resultsJson(reports.map((report) => resultJson(report, measured))),
+      text: reports.map((report) => resultText(report, mask.length > 0, compare)).join('\n\n'),
     };
   },
 };
 
-/** An item with the measured model's answer in it, and the full model's beside it where both were asked. */
-function flatten({ index, gold, answers }: EvalItem) {
-  const full = answers.length === 2 ? { full: answers[0] } : {};
-  return { index, gold, ...answers.at(-1)!, ...full };
+function taskNames(args: Arguments): readonly string[] {
+  const names = required(args, 'task', 'NAME').split(',');
+  for (const name of names) taskNamed(name);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) throw usage(`The task ${twice} is named twice.`, 'Name it once.');
+  return names;
+}
+
+const bosOf = (args: Arguments) => (args.values.has('bos') ? oneOf(args, 'bos', BOS) : undefined);
+
+/** What is asked of every task. */
+async function settings({ args, path }: Surroundings | Session): Promise<Omit<EvalRequest, 'task' | 'masks'>> {
+  const files = async (name: string) => {
+    const given = args.values.get(name);
+    return given === undefined ? undefined : readDataFiles(path(given));
+  };
+  return {
+    shots: wholeNumber(args, 'shots', 0, undefined),
+    limit: wholeNumber(args, 'limit', 1, undefined),
+    seed: wholeNumber(args, 'seed', 0, undefined),
+    window: wholeNumber(args, 'window', 2, undefined),
+    bos: bosOf(args),
+    chat: args.values.has('chat'),
+    data: await files('data'),
+    fewshot: (await files('fewshot-data')) ?? (await files('fewshot')),
+  };
 }

@@ -6,7 +6,8 @@ import { nodeEnvironment } from '../lab/node';
 import { parseDropList } from '../pruning/drop-list';
 import { readMaskFile } from '../pruning/mask-file';
 import { type Arguments, readArguments, usage } from './arguments';
-import { COMMON_OPTIONS, type Command, JOB, type Session } from './command';
+import { COMMON_OPTIONS, type Command, JOB, type Session, type Surroundings } from './command';
+import { unreadable } from './data-files';
 import { evaluate } from './evaluate';
 import { generate } from './generate';
 import { helpFor, overview } from './help';
@@ -47,35 +48,44 @@ async function answer([name = '', ...words]: readonly string[], root: string, re
   const args = readArguments(command.name, words, { ...command.options, ...COMMON_OPTIONS });
   if (args.values.has('help')) return helpFor(command);
   const [model, ...rest] = args.positionals;
-  if (model === undefined) throw usage('No model is given.', `Write ${command.usage}.`);
+  const alone = command.alone?.asked(args) ? command.alone : undefined;
+  if (model === undefined && !alone) throw usage('No model is given.', `Write ${command.usage}.`);
   if (rest.length > 0) throw usage(`"${rest[0]}" is one word too many.`, `Write ${command.usage}.`);
   command.check?.(args);
   if (args.values.has('drop') && args.values.has('mask')) {
     throw usage('--drop and --mask are both given.', 'Give one of them.');
   }
   parseDropList(args.values.get('drop') ?? ''); // what cannot be read at all is said before a model is opened
-  const { json, text } = await command.run(await openSession(model, args, root, reporter));
+  const surroundings = surroundingsOf(args, root, reporter);
+  const { json, text } = await (alone ? alone.run(surroundings) : command.run(await openSession(model!, surroundings)));
   return args.values.has('json') ? `${JSON.stringify(json)}\n` : `${text}\n`;
 }
 
-async function openSession(name: string, args: Arguments, root: string, reporter: Reporter): Promise<Session> {
+function surroundingsOf(args: Arguments, root: string, reporter: Reporter): Surroundings {
   const from = startFolder();
   const environment = nodeEnvironment(root, {
     onSoftware: (driver) => reporter.note(`No graphics card: computing on a software adapter (${driver}), slowly.`),
   });
-  const lab = createLab(environment);
-  const request = modelRequest(name, from, args);
-  const model = await lab.open(request, { job: JOB, onProgress: reporter.progress });
-  for (const note of model.notes ?? []) reporter.note(note);
-  const readText = async (path: string) =>
-    unixLines(await readFile(resolve(from, path), 'utf8').catch(unreadable(path)));
   return {
-    lab,
-    model,
     args,
     reporter,
-    version: await versionOf(root),
-    readText,
+    environment,
+    version: () => versionOf(root),
+    path: (path) => resolve(from, path),
+    readText: async (path) => unixLines(await readFile(resolve(from, path), 'utf8').catch(unreadable(path))),
+  };
+}
+
+async function openSession(name: string, surroundings: Surroundings): Promise<Session> {
+  const { args, reporter, environment, readText } = surroundings;
+  const lab = createLab(environment);
+  const request = modelRequest(name, startFolder(), args);
+  const model = await lab.open(request, { job: JOB, onProgress: reporter.progress });
+  for (const note of model.notes ?? []) reporter.note(note);
+  return {
+    ...surroundings,
+    lab,
+    model,
     async mask() {
       const [drop, file] = [args.values.get('drop'), args.values.get('mask')];
       if (drop !== undefined) return parseDropList(drop, model.blocks);
@@ -98,11 +108,6 @@ function startFolder(): string {
 
 /** As Python reads text files, so that a text from Windows has the tokens it has everywhere. */
 const unixLines = (text: string) => text.replace(/\r\n?/g, '\n');
-
-const unreadable = (path: string) => (cause: NodeJS.ErrnoException) => {
-  const what = cause.code === 'ENOENT' ? 'does not exist' : `cannot be read (${cause.code})`;
-  throw new LopperError('file-missing', `${path} ${what}.`, 'Check the path.', { cause });
-};
 
 /** One line: what is wrong and what to do. */
 function describeError(error: unknown): string {

@@ -10,7 +10,7 @@ export async function resultJson(
 ): Promise<object> {
   const { vendor, description } = await lab.start();
   const adapter = [vendor, description].filter(Boolean).join(' ');
-  return resultFile(result, model, { text, madeBy: { lopper: version, adapter, dtype: model.dtype } });
+  return resultFile(result, model, { text, madeBy: { lopper: await version(), adapter, dtype: model.dtype } });
 }
 
 /** The result that `--resume` names, of that kind; undefined without it. Throws what reading it throws, and `usage`. */

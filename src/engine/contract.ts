@@ -1,5 +1,6 @@
 /** What the layers above may ask of the engine. `Engine` implements it; see engine.ts. */
 import type { ModelSpec } from '../model/spec';
+import type { Capacity } from './sequences';
 import type { TokenTree } from './tree';
 
 /** Indices (`sublayerIndex`) of the sublayers a branch leaves out. */
@@ -122,15 +123,31 @@ export interface EngineContract {
     dropped: DropSet,
     prompts: readonly (readonly number[])[],
     maxNewTokens: number,
-    options?: RunOptions,
+    options?: DecoderOptions,
   ): Promise<DecoderContract>;
   dispose(): void;
 }
 
+export interface DecoderOptions extends RunOptions {
+  /** Room for prompts that come later, all of it taken at once. Default: the first prompts and their new tokens. */
+  readonly capacity?: Capacity;
+  /** Bring back the likeliest token of each sequence in place of its logits. */
+  readonly likeliest?: boolean;
+}
+
 export interface DecoderContract {
-  /** Logits [vocabulary] after each prompt, then after each step; reused between calls. */
+  /** Logits [vocabulary] after each sequence's last token, by its number; reused between calls. */
   readonly logits: readonly Float32Array[];
-  /** Appends one token to each sequence named and computes its logits. */
+  /** Where that was asked for: the likeliest token after each sequence; undefined where a logit is not finite. */
+  readonly likeliest: readonly (number | undefined)[];
+  /** Appends one token to each sequence named and computes what follows. */
   step(tokens: readonly { readonly sequence: number; readonly id: number }[], signal?: AbortSignal): Promise<void>;
+  /**
+   * Reads in as many of the prompts, in order, as there is room for, and returns their numbers. What they share with
+   * sequences that are here is not computed again.
+   */
+  add(prompts: readonly (readonly number[])[], maxNewTokens: number, options?: RunOptions): Promise<readonly number[]>;
+  /** Ends a sequence: its number and its part of the cache go to those added later. */
+  remove(sequence: number): void;
   dispose(): void;
 }

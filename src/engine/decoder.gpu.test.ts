@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { expectFailure } from '../formats/testing';
 import type { Gpu } from '../gpu/gpu';
 import type { DecoderContract, DropSet } from './contract';
@@ -260,6 +260,89 @@ describe.skipIf(!hasModels)('a decoder', () => {
     await expectFailure(decoder.step([{ sequence: 0, id: 4 }], AbortSignal.abort()), 'cancelled');
     await decoder.step([{ sequence: 0, id: 5 }]);
     expect(worst(decoder.logits[0], (await walked(engine, [1, 2, 3, 5], FULL))[3])).toBeLessThan(SAME);
+    decoder.dispose();
+  });
+});
+
+describe.skipIf(!hasModels)('sequences that come and go', () => {
+  const common = tokens(30, 512);
+  const prompts = [4, 1, 6, 3, 5].map((own, i) => [...common, ...tokens(own, 512, i + 20)]);
+  const wanted = [12, 3, 7, 9, 5]; // new tokens of each
+
+  /** What a prompt is continued by when it has a decoder to itself. */
+  async function alone(engine: Engine, prompt: number[], count: number, dropped: DropSet) {
+    const decoder = await engine.decoder(dropped, [prompt], count);
+    const got: number[] = [];
+    while (got.length < count) {
+      got.push(likeliest(decoder.logits[0]));
+      await decoder.step([{ sequence: 0, id: got[got.length - 1] }]);
+    }
+    decoder.dispose();
+    return got;
+  }
+
+  it.each([
+    ['resident, the full model', 'never', []],
+    ['resident, with sublayers dropped', 'never', [4, 7]],
+    ['streamed, with sublayers dropped', 'always', [4, 7]],
+  ] as const)('%s: each says what it says alone, and the shared beginning is read once', async (_, streaming, drop) => {
+    const engine = streaming === 'never' ? engineOf('stories260K') : await openModel(gpu, 'stories260K', { streaming });
+    const dropped = new Set<number>(drop);
+    const capacity = { sequences: 3, rows: 30 + 2 * (6 + 12), length: 60 }; // two at a time beside the beginning
+    const embed = vi.spyOn(engine.machine.dispatcher, 'embed');
+    const decoder = await engine.decoder(dropped, [common], 0, { capacity, likeliest: true });
+    const got: number[][] = prompts.map(() => []);
+    const live = new Map<number, number>();
+    let next = 0;
+    let together = 0;
+    while (next < prompts.length || live.size > 0) {
+      for (const sequence of await decoder.add(prompts.slice(next), 12)) live.set(sequence, next++);
+      together = Math.max(together, live.size);
+      for (const [sequence, i] of live) {
+        got[i].push(decoder.likeliest[sequence]!);
+        if (got[i].length < wanted[i]) continue;
+        decoder.remove(sequence);
+        live.delete(sequence);
+      }
+      await decoder.step([...live].map(([sequence, i]) => ({ sequence, id: got[i][got[i].length - 1] })));
+    }
+    decoder.dispose();
+    const rows = embed.mock.calls.reduce((sum, call) => sum + call[6], 0);
+    embed.mockRestore();
+    expect(together).toBe(2);
+    expect(rows).toBe(30 + 4 + 1 + 6 + 3 + 5 + wanted.reduce((sum, count) => sum + count - 1, 0));
+    for (const [i, prompt] of prompts.entries()) {
+      expect(got[i], `prompt ${i}`).toEqual(await alone(engineOf('stories260K'), prompt, wanted[i], dropped));
+    }
+    expect(gpu.memory().cache).toBe(0);
+    if (streaming === 'always') engine.dispose();
+  });
+
+  it('allocate nothing', async () => {
+    const engine = engineOf('stories260K');
+    const capacity = { sequences: 4, rows: 200, length: 60 };
+    const decoder = await engine.decoder(FULL, [common], 0, { capacity, likeliest: true });
+    const memory = engine.memory();
+    const [first] = await decoder.add([prompts[0]], 20);
+    await decoder.step([{ sequence: first, id: 5 }]);
+    const createBuffer = vi.spyOn(gpu.device, 'createBuffer');
+    const more = await decoder.add(prompts.slice(1, 3), 20);
+    await decoder.step([first, ...more].map((sequence) => ({ sequence, id: 7 })));
+    expect(createBuffer).not.toHaveBeenCalled();
+    createBuffer.mockRestore();
+    expect(engine.memory()).toEqual(memory);
+    decoder.dispose();
+  });
+
+  it('cancelled while one is read in, the others go on and its place is free', async () => {
+    const engine = engineOf('stories260K');
+    const capacity = { sequences: 2, rows: 60, length: 40 };
+    const decoder = await engine.decoder(FULL, [[1, 2]], 9, { capacity });
+    await expectFailure(decoder.add([[1, 5, 6]], 9, { signal: AbortSignal.abort() }), 'cancelled');
+    await decoder.step([{ sequence: 0, id: 3 }]);
+    const [again] = await decoder.add([[1, 5, 6]], 9);
+    expect(worst(decoder.logits[0], (await walked(engine, [1, 2, 3], FULL))[2])).toBeLessThan(SAME);
+    expect(worst(decoder.logits[again], (await walked(engine, [1, 5, 6], FULL))[2])).toBeLessThan(SAME);
     decoder.dispose();
   });
 });

@@ -1,77 +1,54 @@
 import { LopperError } from '../errors';
 import type { Buffer } from '../gpu/gpu';
 import { sublayerAt } from '../model/units';
-import type { DecoderContract, DropSet, RunOptions } from './contract';
-import { attn, type Cache, checkContext, ffn, type Machine, planRows, type RowShape, uploadRows } from './forward';
+import type { DecoderContract, DecoderOptions, DropSet, RunOptions } from './contract';
+import { TILE_ROWS } from './dispatcher';
+import { attn, type Cache, checkContext, ffn, type Machine, planRows, uploadRows } from './forward';
+import { likeliestOf, planLikeliest } from './greedy';
 import { logitBuffers, logitsOf, rowsPerRead } from './head';
-import { packTokens } from './pack';
-import { pathOf, type Rows, room, treeRows } from './rows';
+import { type Rows, room } from './rows';
+import { type Capacity, type Piece, Sequences } from './sequences';
 import { padded } from './weights';
 
 /** Prompt rows that go through the model together. */
 const PREFILL_ROWS = 512;
 
-/** A prompt being continued: which cache rows hold its tokens, by position. */
-interface Sequence {
-  readonly list: number;
-  length: number;
-  /** Tokens it has cache rows for. */
-  readonly room: number;
-}
-
 /**
- * Continues several prompts at once with a KV cache. Prompts are packed as a tree, so that what they share is computed
- * and kept once; each then appends to rows of its own. Dropped attention sublayers have no cache. After creation
- * nothing is allocated: a step writes a few words, runs, and brings the logits back in one map.
+ * Continues several prompts at once with a KV cache; what they share is computed and kept once. Prompts may come and go
+ * while others go on. Dropped attention sublayers have no cache. After creation nothing is allocated: a step writes a
+ * few words, runs, and brings logits, or the likeliest tokens, back in one map.
  */
 export class Decoder implements DecoderContract {
-  logits: Float32Array[] = [];
-  readonly #keys: Uint32Array<ArrayBuffer>;
+  readonly logits: Float32Array[] = [];
+  readonly likeliest: (number | undefined)[] = [];
+  readonly #caches = new Map<number, Buffer>();
 
   private constructor(
     readonly m: Machine,
     readonly dropped: DropSet,
-    readonly caches: ReadonlyMap<number, Buffer>,
+    readonly sequences: Sequences,
     readonly cacheRows: number,
-    readonly sequences: Sequence[],
-    keys: Uint32Array<ArrayBuffer>,
-  ) {
-    this.#keys = keys;
-  }
+    readonly onlyLikeliest: boolean,
+  ) {}
 
-  /** Allocates the cache and runs the prompts. Throws `prompt-too-long` when prompt and new tokens exceed the context. */
+  /**
+   * Allocates the cache and runs the prompts. Throws `prompt-empty`, `prompt-too-long`, and `out-of-memory` where the
+   * cache is larger than the adapter can hold.
+   */
   static async create(
     m: Machine,
     dropped: DropSet,
     prompts: readonly (readonly number[])[],
     maxNewTokens: number,
-    options: RunOptions = {},
+    options: DecoderOptions = {},
   ): Promise<Decoder> {
     const { spec, gpu } = m;
-    for (const prompt of prompts) {
-      if (prompt.length === 0)
-        throw new LopperError('prompt-empty', 'The prompt has no tokens.', 'Type something for the model to continue.');
-      if (prompt.length > spec.context) {
-        throw new LopperError(
-          'prompt-too-long',
-          `The prompt has ${prompt.length} tokens, the model's context ${spec.context}.`,
-          'Shorten the prompt.',
-        );
-      }
-    }
+    checkPrompts(prompts, spec.context);
     await m.dispatcher.ready('decoding');
-    const tree = packTokens(prompts.map((ids) => ({ ids, scoreFrom: ids.length })));
-    const chainOf = (row: number) => tree.chains.findIndex((c) => row >= c.start && row < c.end);
-    // Each sequence's list of cache rows: those of its prompt, then the run of rows it will append.
-    const keys: number[] = [];
-    let cacheRows = tree.rows;
-    const sequences = prompts.map((prompt, s): Sequence => {
-      const list = keys.length;
-      keys.push(...pathOf(tree, chainOf(tree.lastRows[s])).slice(0, prompt.length));
-      const room = Math.min(maxNewTokens, spec.context - prompt.length);
-      for (let i = 0; i < room; i++) keys.push(cacheRows++);
-      return { list, length: prompt.length, room: prompt.length + room };
-    });
+    const capacity = options.capacity ?? just(prompts, maxNewTokens, spec.context);
+    const sequences = new Sequences(capacity);
+    const added = sequences.add(prompts, maxNewTokens);
+    const cacheRows = options.capacity ? capacity.rows : sequences.used;
     const rowBytes = 2 * spec.kvHeads * spec.headDim * 4;
     const limit = gpu.facts.limits.maxStorageBufferBindingSize;
     if (cacheRows * rowBytes > limit) {
@@ -81,20 +58,16 @@ export class Decoder implements DecoderContract {
         'Ask for fewer new tokens or shorten the prompt.',
       );
     }
-    const caches = new Map<number, Buffer>();
-    const longest = Math.max(...sequences.map((s) => s.length)) + maxNewTokens;
-    const decoder = new Decoder(m, dropped, caches, cacheRows, sequences, Uint32Array.from(keys));
+    const decoder = new Decoder(m, dropped, sequences, cacheRows, options.likeliest ?? false);
     try {
       for (let index = 0; index < spec.sublayers.length; index++) {
         if (spec.sublayers[index].kind === 'attn' && !dropped.has(index)) {
-          caches.set(
-            index,
-            await gpu.allocate(`KV cache of block ${sublayerAt(index).block}`, cacheRows * rowBytes, 'cache'),
-          );
+          const label = `KV cache of block ${sublayerAt(index).block}`;
+          decoder.#caches.set(index, await gpu.allocate(label, cacheRows * rowBytes, 'cache'));
         }
       }
-      decoder.logits = await decoder.#prefill(tree, options);
-      await decoder.#planSteps(longest);
+      await decoder.#plan(options.capacity !== undefined);
+      await decoder.#prefill(added, options);
       return decoder;
     } catch (error) {
       decoder.dispose();
@@ -102,105 +75,145 @@ export class Decoder implements DecoderContract {
     }
   }
 
+  async add(
+    prompts: readonly (readonly number[])[],
+    maxNewTokens: number,
+    options: RunOptions = {},
+  ): Promise<readonly number[]> {
+    checkPrompts(prompts, this.m.spec.context);
+    const added = this.sequences.add(prompts, maxNewTokens);
+    try {
+      await this.#prefill(added, options);
+    } catch (error) {
+      for (const { sequence } of added) this.sequences.remove(sequence);
+      throw error;
+    }
+    return added.map((a) => a.sequence);
+  }
+
+  remove(sequence: number): void {
+    this.sequences.remove(sequence);
+  }
+
   async step(
     tokens: readonly { readonly sequence: number; readonly id: number }[],
     signal?: AbortSignal,
   ): Promise<void> {
-    const { spec } = this.m;
-    const count = tokens.length;
-    if (count === 0) return;
-    const places = new Uint32Array(2 * count);
-    const tiles = new Uint32Array(4 * count);
-    let scoreStride = 4;
-    let maxPosition = 0;
-    for (const [i, { sequence }] of tokens.entries()) {
-      const s = this.sequences[sequence];
-      if (s.length >= spec.context) {
+    const { context } = this.m.spec;
+    if (tokens.length === 0) return;
+    const pieces = tokens.map(({ sequence, id }): Piece => {
+      const start = this.sequences.length(sequence);
+      if (start >= context) {
         throw new LopperError(
           'prompt-too-long',
-          `The text has reached the model's context of ${spec.context} tokens.`,
+          `The text has reached the model's context of ${context} tokens.`,
           'Start again with a shorter prompt.',
         );
       }
-      if (s.length >= s.room) throw new Error(`sequence ${sequence} was given room for ${s.room} tokens only`);
-      places[2 * i] = s.length;
-      places[2 * i + 1] = this.#keys[s.list + s.length];
-      tiles.set([i, 1, s.list, 0], 4 * i);
-      scoreStride = Math.max(scoreStride, room(s.length, 1, spec.window));
-      maxPosition = Math.max(maxPosition, s.length);
-    }
-    const rows: Rows = {
-      count,
-      ids: Uint32Array.from(tokens, (t) => t.id),
-      places,
-      tiles,
-      tileCount: count,
-      keys: this.#keys,
-      scoreStride,
-      maxPosition,
-    };
-    const logits = await this.#run(rows, [...tokens.keys()], signal);
-    for (const [i, { sequence }] of tokens.entries()) {
-      this.logits[sequence] = logits[i];
-      this.sequences[sequence].length++;
-    }
+      this.sequences.put(sequence, id);
+      return { sequence, start, end: start + 1 };
+    });
+    await this.#planRead(tokens.length);
+    await this.#run(pieces, signal);
+    await this.#read(
+      tokens.length,
+      tokens.map(({ sequence }, row) => ({ sequence, row })),
+      signal,
+    );
+    for (const { sequence } of tokens) this.sequences.advance(sequence);
   }
 
   dispose(): void {
     this.m.recorder.forget();
-    for (const c of this.caches.values()) this.m.gpu.free(c);
-    (this.caches as Map<number, Buffer>).clear();
+    for (const c of this.#caches.values()) this.m.gpu.free(c);
+    this.#caches.clear();
   }
 
-  async #prefill(tree: ReturnType<typeof packTokens>, options: RunOptions): Promise<Float32Array[]> {
-    const { spec } = this.m;
-    const logits: Float32Array[] = new Array(tree.lastRows.length);
-    for (let first = 0; first < tree.rows; first += PREFILL_ROWS) {
-      const end = Math.min(tree.rows, first + PREFILL_ROWS);
-      const ended = [...tree.lastRows.entries()].filter(([, row]) => row >= first && row < end);
-      const unique = [...new Set(ended.map(([, row]) => row - first))];
-      const found = await this.#run(treeRows(tree, spec.window, first, end), unique, options.signal);
-      for (const [s, row] of ended) logits[s] = found[unique.indexOf(row - first)];
-      options.onProgress?.(end / tree.rows);
+  /** Runs the pieces, so many rows at a time, and reads what follows each `last` sequence's last token. */
+  async #prefill(
+    added: readonly (Piece & { readonly last: number })[],
+    { signal, onProgress }: RunOptions,
+  ): Promise<void> {
+    const total = added.reduce((sum, { start, end }) => sum + end - start, 0);
+    let done = 0;
+    for (const pass of passes(added)) {
+      const asked: { sequence: number; row: number }[] = [];
+      let row = 0;
+      for (const piece of pass) {
+        row += piece.end - piece.start;
+        const ended = added.filter((a) => a.last === piece.sequence && a.end > piece.start && a.end <= piece.end);
+        for (const { sequence, end } of ended) asked.push({ sequence, row: row - 1 - (piece.end - end) });
+      }
+      await this.#planRead(asked.length);
+      await this.#run(pass, signal);
+      await this.#read(row, asked, signal);
+      done += row;
+      onProgress?.(done / total);
     }
-    return logits;
   }
 
-  /** Makes room for the longest step there will be, so that no step allocates. */
-  async #planSteps(longest: number): Promise<void> {
-    const { spec } = this.m;
-    const count = this.sequences.length;
-    const maxPosition = Math.min(longest, spec.context) - 1;
-    const scoreStride = room(maxPosition, 1, spec.window) + 4; // a window's first key is rounded down
-    await this.#plan({ count, tileCount: count, scoreStride, maxPosition, keyCount: this.#keys.length }, count);
-  }
-
-  /** Makes room for a step and the logits of `logitRows` of its rows; returns how many of them come back together. */
-  async #plan(rows: RowShape, logitRows: number): Promise<number> {
+  /** Brings back what follows some of the `rows` rows that were run last. */
+  async #read(
+    rows: number,
+    asked: readonly { readonly sequence: number; readonly row: number }[],
+    signal?: AbortSignal,
+  ): Promise<void> {
     const { m } = this;
-    const perRead = rowsPerRead(m.spec, m.gpu.facts.limits.maxStorageBufferBindingSize, logitRows);
-    const stream = rows.count * padded(m.spec.width) * 4;
-    await planRows(m, rows, 1);
-    await m.scratch.plan({
-      ...logitBuffers(m.spec, logitRows, perRead),
-      stream,
-      ...(m.spec.parallel ? { source: stream } : {}),
-    });
-    return perRead;
+    const stream = m.scratch.get('stream');
+    const list = [...new Set(asked.map((a) => a.row))];
+    if (this.onlyLikeliest) {
+      const found = await likeliestOf(m, stream, rows, list, signal);
+      for (const { sequence, row } of asked) this.likeliest[sequence] = found[list.indexOf(row)];
+    } else {
+      const [found] = await logitsOf(m, { stream, slots: [0], rows }, list, this.#rowsPerRead(list.length), signal);
+      for (const { sequence, row } of asked) this.logits[sequence] = found[list.indexOf(row)];
+    }
   }
 
-  /** One pass of the kept sublayers over a step's rows, in slot 0. Returns the logits of those listed. */
-  async #run(rows: Rows, list: readonly number[], signal?: AbortSignal): Promise<Float32Array[]> {
+  /** Makes room for the longest step there will be, and where prompts come later for those, so that neither allocates. */
+  async #plan(later: boolean): Promise<void> {
     const { m } = this;
+    const { sequences: most, length } = this.sequences.capacity;
+    const maxPosition = length - 1;
+    const scoreStride = room(maxPosition, later ? TILE_ROWS : 1, m.spec.window) + 4; // a window's first key is rounded down
+    const keyCount = this.sequences.keys.length;
+    const shape = (count: number, tileCount: number) => ({ count, tileCount, scoreStride, maxPosition, keyCount });
+    await planRows(m, shape(most, most), 1);
+    if (later) await planRows(m, shape(PREFILL_ROWS, PREFILL_ROWS / TILE_ROWS + most), 1);
+    await this.#planStream(later ? Math.max(most, PREFILL_ROWS) : most);
+    await this.#planRead(most);
+  }
+
+  /** Makes room for what is read of so many rows. Nothing may be recorded and not yet submitted. */
+  async #planRead(rows: number): Promise<void> {
+    const { m } = this;
+    if (this.onlyLikeliest) await planLikeliest(m, rows);
+    else await m.scratch.plan(logitBuffers(m.spec, rows, this.#rowsPerRead(rows)));
+  }
+
+  #rowsPerRead(rows: number): number {
+    return rowsPerRead(this.m.spec, this.m.gpu.facts.limits.maxStorageBufferBindingSize, rows);
+  }
+
+  async #planStream(rows: number): Promise<void> {
+    const bytes = rows * padded(this.m.spec.width) * 4;
+    await this.m.scratch.plan({ stream: bytes, ...(this.m.spec.parallel ? { source: bytes } : {}) });
+  }
+
+  /** One pass of the kept sublayers over the rows of some pieces, in slot 0. */
+  async #run(pieces: readonly Piece[], signal?: AbortSignal): Promise<void> {
+    const { m } = this;
+    const rows = rowsOf(pieces, this.sequences, m.spec.window);
     checkContext(m.spec, rows);
-    const perRead = await this.#plan({ ...rows, keyCount: rows.keys.length }, list.length);
+    await planRows(m, { ...rows, keyCount: rows.keys.length }, 1);
+    await this.#planStream(rows.count);
     uploadRows(m, rows);
-    const bytes = rows.count * padded(m.spec.width) * 4;
     const stream = m.scratch.get('stream');
     const source = m.spec.parallel ? m.scratch.get('source') : stream;
     m.dispatcher.embed(m.embedding, m.positions, m.scratch.get('ids'), m.scratch.get('places'), stream, 0, rows.count);
     const to = { stream, slots: [0], rows: rows.count };
     const from = { stream: source, slots: [0], rows: rows.count };
+    const bytes = rows.count * padded(m.spec.width) * 4;
     for (let index = 0; index < m.spec.sublayers.length; index++) {
       const isAttn = m.spec.sublayers[index].kind === 'attn';
       if (m.spec.parallel && isAttn) m.recorder.copy(stream, 0, source, 0, bytes);
@@ -210,10 +223,76 @@ export class Decoder implements DecoderContract {
       else ffn(m, weights, rows, from, to);
       if (m.recorder.full) await m.recorder.flush(signal);
     }
-    return (await logitsOf(m, to, list, perRead, signal))[0];
   }
 
   #cache(index: number): Cache {
-    return { kv: this.caches.get(index)!, rows: this.cacheRows };
+    return { kv: this.#caches.get(index)!, rows: this.cacheRows };
   }
+}
+
+function checkPrompts(prompts: readonly (readonly number[])[], context: number): void {
+  for (const prompt of prompts) {
+    if (prompt.length === 0)
+      throw new LopperError('prompt-empty', 'The prompt has no tokens.', 'Type something for the model to continue.');
+    if (prompt.length > context) {
+      throw new LopperError(
+        'prompt-too-long',
+        `The prompt has ${prompt.length} tokens, the model's context ${context}.`,
+        'Shorten the prompt.',
+      );
+    }
+  }
+}
+
+/** Room for these prompts and their new tokens alone. */
+function just(prompts: readonly (readonly number[])[], newTokens: number, context: number): Capacity {
+  const rooms = prompts.map((prompt) => Math.min(prompt.length + newTokens, context));
+  return { sequences: prompts.length, rows: rooms.reduce((a, b) => a + b, 0), length: Math.max(...rooms) };
+}
+
+/** Pieces in their order, cut where a pass is full. */
+function* passes(pieces: readonly Piece[]): Generator<Piece[]> {
+  let pass: Piece[] = [];
+  let left = PREFILL_ROWS;
+  for (let { sequence, start, end } of pieces) {
+    while (start < end) {
+      const stop = Math.min(end, start + left);
+      pass.push({ sequence, start, end: stop });
+      left -= stop - start;
+      start = stop;
+      if (left > 0) continue;
+      yield pass;
+      pass = [];
+      left = PREFILL_ROWS;
+    }
+  }
+  if (pass.length > 0) yield pass;
+}
+
+/** The rows of some pieces, one piece after the other. */
+function rowsOf(pieces: readonly Piece[], sequences: Sequences, window: number | undefined): Rows {
+  const count = pieces.reduce((sum, { start, end }) => sum + end - start, 0);
+  const ids = new Uint32Array(count);
+  const places = new Uint32Array(2 * count);
+  const tiles: number[] = [];
+  let scoreStride = 4;
+  let maxPosition = 0;
+  let row = 0;
+  for (const { sequence, start, end } of pieces) {
+    const list = sequences.list(sequence);
+    for (let position = start; position < end; position++, row++) {
+      ids[row] = sequences.id(sequence, position);
+      places[2 * row] = position;
+      places[2 * row + 1] = sequences.keys[list + position];
+      if ((position - start) % TILE_ROWS > 0) continue;
+      const rows = Math.min(TILE_ROWS, end - position);
+      tiles.push(row, rows, list, 0);
+      scoreStride = Math.max(scoreStride, room(position, rows, window));
+    }
+    maxPosition = Math.max(maxPosition, end - 1);
+  }
+  return {
+    ...{ count, ids, places, tiles: Uint32Array.from(tiles), tileCount: tiles.length / 4 },
+    ...{ keys: sequences.keys, scoreStride, maxPosition },
+  };
 }

@@ -6,7 +6,7 @@ import { Recorder } from '../gpu/recorder';
 import type { ModelSpec } from '../model/spec';
 import { chooseKernels, type KernelRates } from './autotune';
 import { defaultBudget, MAX_ROWS, rowsWithin } from './budget';
-import type { DecoderContract, DropSet, EngineContract, RunOptions, WalkOptions, WalkResult } from './contract';
+import type { DecoderContract, DecoderOptions, DropSet, EngineContract, WalkOptions, WalkResult } from './contract';
 import { Decoder } from './decoder';
 import { Dispatcher } from './dispatcher';
 import type { Machine } from './forward';
@@ -117,7 +117,7 @@ export class Engine implements EngineContract {
     dropped: DropSet,
     prompts: readonly (readonly number[])[],
     maxNewTokens: number,
-    options?: RunOptions,
+    options?: DecoderOptions,
   ): Promise<DecoderContract> {
     return Decoder.create(this.machine, dropped, prompts, maxNewTokens, options);
   }

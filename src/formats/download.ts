@@ -11,8 +11,8 @@ const BACKOFF_MS = 500;
 
 /**
  * The file, from the cache or downloaded into it. After a cut it goes on where it stopped, several times with growing
- * waits; what was received stays for the next call, also when cancelled. The size is checked, and the SHA-256 where the
- * server gives one. Throws `cancelled`, `not-a-model-file`, `download-cut`, `download-failed` and what `refused` gives.
+ * waits; what was received stays for the next call, also when cancelled. Size and SHA-256 are checked where the request
+ * or the server gives them. Throws `cancelled`, `not-a-model-file`, `download-cut`, `download-failed` and what `refused` gives.
  */
 export async function download(
   request: DownloadRequest,
@@ -84,17 +84,24 @@ async function persist(request: DownloadRequest, cache: DownloadCache, options: 
   }
 }
 
-async function verify(part: Part, { file }: DownloadRequest, signal?: AbortSignal): Promise<void> {
+async function verify(part: Part, { file, expected }: DownloadRequest, signal?: AbortSignal): Promise<void> {
   const record = await part.record();
   const size = await part.size();
+  if (expected?.bytes !== undefined && size !== expected.bytes) {
+    throw new Unusable(`${file} has ${size} bytes, and not the ${expected.bytes} of the file that was asked for`);
+  }
   // A page does not see that an answer from another origin was compressed: then more comes out than was announced.
   if (record?.total !== undefined && (record.exact ? size !== record.total : size < record.total)) {
     throw new Unusable(`the server promised ${record.total} bytes of ${file} and sent ${size}`);
   }
-  if (!record?.sha256) return;
+  const wanted = [
+    { sha256: expected?.sha256, whose: 'that of the file that was asked for is' },
+    { sha256: record?.sha256, whose: 'the server promised' },
+  ].filter((w) => w.sha256 !== undefined);
+  if (wanted.length === 0) return;
   const actual = await sha256(await part.source(), signal);
-  if (actual !== record.sha256) {
-    throw new Unusable(`the SHA-256 of ${file} is ${actual}, but the server promised ${record.sha256}`);
+  for (const { sha256: promised, whose } of wanted) {
+    if (actual !== promised) throw new Unusable(`the SHA-256 of ${file} is ${actual}, but ${whose} ${promised}`);
   }
 }
 
@@ -113,7 +120,7 @@ function gaveUp(request: DownloadRequest, cause: Error, have: number, record?: P
   return new LopperError(
     'download-cut',
     `The download of ${request.file} was cut at byte ${have}${record?.total ? ` of ${record.total}` : ''}: ${why}.`,
-    'Open the model again: the download goes on from there.',
+    'Try again: the download goes on from there.',
     { cause },
   );
 }

@@ -70,7 +70,8 @@ function checkRepo(repo: string): void {
   );
 }
 
-function checkHost(host: string): string {
+/** A host without slashes at its end. Throws `usage`. */
+export function checkHost(host: string): string {
   const url = URL.canParse(host) ? new URL(host) : undefined;
   if (url && /^https?:$/.test(url.protocol) && !url.username && !url.search && !url.hash) {
     return url.href.replace(/\/+$/, '');

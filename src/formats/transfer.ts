@@ -9,6 +9,8 @@ export interface DownloadRequest {
   readonly key: string;
   /** The file's name, for people. */
   readonly file: string;
+  /** What is known of it beforehand, whatever the server says. */
+  readonly expected?: { readonly bytes?: number; readonly sha256?: string };
   /** The error for an answer other than the file: 404, 401, ... */
   readonly refused: (status: number) => LopperError;
 }

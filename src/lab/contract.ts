@@ -4,7 +4,7 @@
  */
 import type { ErrorCode } from '../errors';
 import type { Sublayer, UnitKind } from '../model/units';
-import type { EvalItem, EvalReport, EvalRequest, NamedFile } from './contract-evaluate';
+import type { BenchmarkSet, EvalItem, EvalReport, EvalRequest, FetchSettings, NamedFile } from './contract-evaluate';
 import type {
   CurvePoint,
   CurveReport,
@@ -226,6 +226,13 @@ export interface Lab {
     /** `soFar` carries no items: they came one by one. */
     options: JobOptions & { onItem?: (item: EvalItem, soFar: EvalReport) => void },
   ): Promise<EvalReport>;
+  /** The official benchmarks, and what of each is on this machine. */
+  benchmarkSets(): Promise<BenchmarkSet[]>;
+  /**
+   * Downloads an official benchmark from its publisher, checks it and keeps a subset; runs beside other jobs. Tasks then
+   * ask those items where a request gives no files. Throws `usage`, `file-missing`, `download-failed`, `download-cut`.
+   */
+  fetchBenchmark(task: string, settings: FetchSettings, options: JobOptions): Promise<BenchmarkSet>;
   /** Ends a job within a quarter of a second; it rejects with `cancelled`. */
   cancel(job: JobId): Promise<void>;
   /** Number of tokens in a text under the open model's tokenizer. */

@@ -1,6 +1,15 @@
 import type { ModelFiles } from '../formats/bytes';
+import type { DownloadCache } from '../formats/cache';
 import type { Shelf } from '../formats/shelf';
 import type { ModelRequest } from './contract';
+
+/** A place for official benchmark files, by name. */
+export interface OfficialPlace {
+  /** Text; undefined where there is no such file. */
+  read(name: string): Promise<string | undefined>;
+  /** Absent where nothing can be kept. */
+  write?(name: string, text: string): Promise<void>;
+}
 
 /** What the lab needs from where it runs: a page's worker or Node. */
 export interface Environment {
@@ -15,4 +24,8 @@ export interface Environment {
   settings(): Promise<Shelf | undefined>;
   /** Text of a file shipped with Lopper, by its path under `public/`. Throws `file-missing`. */
   bundledText(path: string, signal?: AbortSignal): Promise<string>;
+  /** Where downloads are kept; `fetch` where the usual one will not do. */
+  downloads(onNote: (note: string) => void): Promise<{ cache: DownloadCache; fetch?: typeof fetch }>;
+  /** Where official benchmarks are: the first place that has one counts, and what is fetched goes to the first. */
+  official(): Promise<readonly OfficialPlace[]>;
 }

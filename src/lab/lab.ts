@@ -1,10 +1,13 @@
+import type { DropSet } from '../engine/contract';
 import { LopperError, throwIfCancelled } from '../errors';
+import type { Tokenizer } from '../formats/tokenizer';
 import { type Sublayer, type UnitKind, unitsOf } from '../model/units';
 import { maskFromSublayers, toDropSet } from '../pruning/mask';
 import { withBudget } from './budget';
 import { Calibrated } from './calibrated';
 import type {
   AdapterReport,
+  BenchmarkSet,
   Calibration,
   CurvePoint,
   CurveReport,
@@ -12,6 +15,7 @@ import type {
   EvalItem,
   EvalReport,
   EvalRequest,
+  FetchSettings,
   GenerateEvent,
   GenerateReport,
   GenerateRequest,
@@ -31,13 +35,16 @@ import type {
 import { measureCurve } from './curve';
 import { type Device, openDevice } from './device';
 import type { Environment } from './environment';
-import { evaluate } from './evaluate';
-import { readExam } from './exam';
+import { type Examinee, evaluate } from './evaluate';
+import { AnswerBook, type Answers } from './evaluate-answers';
+import { checkSameExam, type Exam, examFacts, readExam } from './exam';
 import { checkSettings, generate } from './generate';
 import { measureInfluence } from './influence';
 import { checkMetric, isShapley, isStatic } from './metrics';
 import { encode, loadModel, needTokenizer, noRoomForBoth, type OpenModel, readModel } from './model';
 import { measureNorms } from './norms';
+import { downloadSet } from './official-download';
+import { checkSubset, keepSet, listSets, needOfficialSet, seenBefore } from './official-store';
 import { loadingProgress, ProgressMeter } from './progress';
 import { JobQueue } from './queue';
 import { samplesAsked } from './shapley';
@@ -45,6 +52,7 @@ import { taskWindows } from './task-windows';
 import { openTask } from './task-worth';
 import { measureTokens } from './token-influence';
 import { cutWindows } from './windows';
+import { type Wording, wordingOf } from './wording';
 
 /** Calibrations whose measurements are kept. */
 const KEPT_CALIBRATIONS = 4;
@@ -59,8 +67,11 @@ type Masks = readonly (readonly Sublayer[])[];
 class LocalLab implements Lab {
   readonly #environment: Environment;
   readonly #queue = new JobQueue();
+  /** Downloads need no device, so they run beside the jobs that do. */
+  readonly #downloads = new JobQueue();
   readonly #calibrated = new Map<string, Calibrated>();
   #memoryBudget?: number;
+  readonly #answers = new AnswerBook();
   #device?: Promise<Device>;
   /** The open model and the device its weights are on. */
   #open?: { readonly model: OpenModel; readonly device: Device };
@@ -101,7 +112,7 @@ class LocalLab implements Lab {
     return this.#job(options, async ({ model, signal, onProgress }) => {
       const branches = masks.map((mask) => dropSet(model, mask));
       const meter = new ProgressMeter(100, 'steps', onProgress);
-      return (await this.#calibrate(model, calibration, signal)).score(branches, {
+      return (await this.#calibrate(model, calibration)).score(branches, {
         signal,
         logits: options.logits,
         onProgress: (fraction) => meter.update(100 * fraction, 'Scoring'),
@@ -117,17 +128,15 @@ class LocalLab implements Lab {
   ): Promise<InfluenceReport> {
     return this.#job(options, async ({ model, onProgress, ...settings }) => {
       checkMetric(metric);
-      const { signal, resume } = settings;
+      const { resume } = settings;
       // A task is a text of its own.
       const calibrated =
-        metric === 'shapley-task'
-          ? new Calibrated(model.engine, [])
-          : await this.#calibrate(model, calibration, signal);
+        metric === 'shapley-task' ? new Calibrated(model.engine, []) : await this.#calibrate(model, calibration);
       const { name, total } = stepsOf(metric, unitsOf(model.report.blocks, unit).length, settings);
       const meter = new ProgressMeter(total, 'steps', onProgress, undefined, resume?.sampling?.drawn);
       return measureInfluence(calibrated, metric, unit, {
         ...settings,
-        examine: (task) => openTask(task, examinee(model), this.#bundledText(signal)),
+        examine: (task) => openTask(task, examinee(model), this.#environment),
         onProgress: (fraction) => {
           const done = fraction * total;
           meter.update(done, `${name}, ${Math.floor(done)} of ${total}`);
@@ -143,10 +152,10 @@ class LocalLab implements Lab {
   ): Promise<CurveReport> {
     return this.#job(options, async ({ model, signal, onProgress, onPoint }) => {
       const meter = new ProgressMeter(100, 'steps', onProgress);
-      return measureCurve(await this.#calibrate(model, calibration, signal), request, {
+      return measureCurve(await this.#calibrate(model, calibration), request, {
         signal,
         onPoint,
-        examine: (task) => openTask(task, examinee(model), this.#bundledText(signal)),
+        examine: (task) => openTask(task, examinee(model), this.#environment),
         onProgress: (fraction) => meter.update(100 * fraction, `Pruning curve (${request.strategy})`),
       });
     });
@@ -155,7 +164,7 @@ class LocalLab implements Lab {
   norms(calibration: Calibration, options: JobOptions): Promise<NormsReport> {
     return this.#job(options, async ({ model, signal, onProgress }) => {
       const meter = new ProgressMeter(100, 'steps', onProgress);
-      return measureNorms(await this.#calibrate(model, calibration, signal), {
+      return measureNorms(await this.#calibrate(model, calibration), {
         signal,
         onProgress: (fraction) => meter.update(100 * fraction, 'Update norms'),
       });
@@ -215,20 +224,61 @@ class LocalLab implements Lab {
   ): Promise<EvalReport> {
     return this.#job(options, async ({ model, signal, onProgress, onItem }) => {
       const branches = request.masks.map((mask) => dropSet(model, mask));
-      const asked = examinee(model);
-      const exam = await readExam(request, this.#bundledText(signal));
+      const asked = examinee(model, request);
+      const exam = await readExam(request, this.#environment, {
+        encode: asked.wording.encode,
+        context: model.report.context,
+      });
+      const answers = this.#answersOf(request, exam, asked.wording, branches);
       const total = exam.items.length;
-      const meter = new ProgressMeter(total, 'steps', onProgress);
+      let meter: ProgressMeter | undefined;
       return evaluate(asked, exam, branches, {
         signal,
         onItem,
-        onProgress: (items) => meter.update(items, `${exam.task.name}, ${Math.floor(items)} of ${total}`),
+        answers,
+        onProgress(items) {
+          meter ??= new ProgressMeter(total, 'steps', onProgress, undefined, items);
+          meter.update(items, `${exam.task.name}, ${Math.floor(items)} of ${total}`);
+        },
       });
+    });
+  }
+
+  /** The answers each branch gave to this exam before, with those that the request brings along. */
+  #answersOf(request: EvalRequest, exam: Exam, wording: Wording, branches: readonly DropSet[]): Answers[] {
+    const facts = examFacts(exam, wording);
+    if (request.knownFrom) checkSameExam(request.knownFrom, facts);
+    return branches.map((dropped, mask) => {
+      const answers = this.#answers.of(JSON.stringify(facts), dropped);
+      for (const [index, answer] of Object.entries(request.known?.[mask] ?? {})) {
+        if (!answers.has(Number(index))) answers.set(Number(index), answer);
+      }
+      return answers;
+    });
+  }
+
+  async benchmarkSets(): Promise<BenchmarkSet[]> {
+    return listSets(await this.#environment.official());
+  }
+
+  fetchBenchmark(task: string, settings: FetchSettings, options: JobOptions): Promise<BenchmarkSet> {
+    return this.#downloads.run(options.job, async (signal) => {
+      const set = needOfficialSet(task);
+      checkSubset(settings);
+      const places = await this.#environment.official();
+      const seen = await seenBefore(set, places);
+      const files = await downloadSet(set, settings, seen, this.#environment, {
+        signal,
+        ...muteAfter(signal, options),
+      });
+      throwIfCancelled(signal);
+      return keepSet(set, files, settings, places);
     });
   }
 
   async cancel(job: JobId): Promise<void> {
     this.#queue.cancel(job);
+    this.#downloads.cancel(job);
   }
 
   async tokenize(text: string): Promise<{ ids: number[]; tokens: string[] }> {
@@ -271,33 +321,30 @@ class LocalLab implements Lab {
   }
 
   #replace(model: OpenModel, device: Device) {
+    if (this.#open?.model.fingerprint !== model.fingerprint) this.#answers.clear();
     this.#open?.model.engine.dispose();
     this.#open = { model, device };
     this.#calibrated.clear();
   }
 
-  async #calibrate(model: OpenModel, calibration: Calibration, signal: AbortSignal): Promise<Calibrated> {
+  async #calibrate(model: OpenModel, calibration: Calibration): Promise<Calibrated> {
     const key = JSON.stringify(calibration);
     let found = this.#calibrated.get(key);
     if (!found) {
-      found = new Calibrated(model.engine, await this.#windows(model, calibration, signal));
+      found = new Calibrated(model.engine, await this.#windows(model, calibration));
       if (this.#calibrated.size >= KEPT_CALIBRATIONS) this.#calibrated.delete(this.#calibrated.keys().next().value!);
       this.#calibrated.set(key, found);
     }
     return found;
   }
 
-  #windows(model: OpenModel, calibration: Calibration, signal: AbortSignal) {
+  async #windows(model: OpenModel, calibration: Calibration) {
     const { vocabulary, context } = model.report;
     const read = (text: string) => encode(model, text);
     if (!('task' in calibration)) {
       return cutWindows(calibration, { vocabulary, context, encode: model.tokenizer && read });
     }
-    return taskWindows(calibration, { context, encode: read, bundledText: this.#bundledText(signal) });
-  }
-
-  #bundledText(signal: AbortSignal): (path: string) => Promise<string> {
-    return (path) => this.#environment.bundledText(path, signal);
+    return taskWindows(calibration, { context, encode: read, environment: this.#environment });
   }
 
   /** The model with what its walks may take. */
@@ -307,11 +354,11 @@ class LocalLab implements Lab {
   }
 }
 
-/** Texts of a benchmark become ids as all others do. */
-const examinee = (model: OpenModel) => ({
-  ...model,
-  tokenizer: { ...needTokenizer(model), encode: (text: string) => encode(model, text) },
-});
+/** The model as benchmarks ask it: their texts become ids as all others do. Throws `tokenizer-missing`. */
+function examinee(model: OpenModel, words: Pick<EvalRequest, 'bos' | 'chat'> = {}): Examinee {
+  const tokenizer: Tokenizer = { ...needTokenizer(model), encode: (text, how) => encode(model, text, how) };
+  return { ...model, tokenizer, wording: wordingOf(tokenizer, words) };
+}
 
 /** What people are told is done, and how many times. */
 function stepsOf(metric: InfluenceMetric, units: number, settings: InfluenceSettings): { name: string; total: number } {

@@ -105,8 +105,8 @@ export function needTokenizer({ tokenizer }: ReadModel): Tokenizer {
 }
 
 /** Ids of a text, every one a row of the embedding. Throws `tokenizer-missing` and `tokenizer-invalid`. */
-export function encode(model: ReadModel, text: string): number[] {
-  const ids = needTokenizer(model).encode(text);
+export function encode(model: ReadModel, text: string, options?: { readonly bos?: boolean }): number[] {
+  const ids = needTokenizer(model).encode(text, options);
   const { vocabulary } = model.spec;
   const stray = ids.find((id) => id >= vocabulary);
   if (stray === undefined) return ids;

@@ -5,11 +5,17 @@ import { DownloadCache } from '../formats/cache';
 import { openHub } from '../formats/hub';
 import { fetchWithLinks, openFolder } from '../formats/node';
 import { cacheFolder, folderShelf } from '../formats/node-shelf';
+import { writeText } from '../formats/shelf';
 import { type DawnOptions, openDawn } from '../gpu/dawn';
 import type { Environment } from './environment';
 
 /** The lab's surroundings in Node. `root` is Lopper's own folder, with `public/` in it; downloads go to the user's cache. */
 export function nodeEnvironment(root: string, options: DawnOptions = {}): Environment {
+  const official = join(root, 'public', 'benchmarks', 'official');
+  const downloads: Environment['downloads'] = async (onNote) => ({
+    cache: new DownloadCache(await folderShelf(), onNote),
+    fetch: fetchWithLinks,
+  });
   return {
     webgpu: () => openDawn(options),
     async files(request, onNote) {
@@ -19,7 +25,7 @@ export function nodeEnvironment(root: string, options: DawnOptions = {}): Enviro
         case 'folder':
           return openFolder(request.path);
         case 'hub':
-          return openHub(request, new DownloadCache(await folderShelf(), onNote), { fetch: fetchWithLinks });
+          return downloads(onNote).then(({ cache, fetch }) => openHub(request, cache, { fetch }));
         case 'files':
           throw new LopperError('usage', 'Files from a page cannot be opened here.', 'Give the path of their folder.');
       }
@@ -32,5 +38,13 @@ export function nodeEnvironment(root: string, options: DawnOptions = {}): Enviro
           cause,
         });
       }),
+    downloads,
+    // The next build takes the folder along with the page.
+    official: async () => [
+      {
+        read: (name) => readFile(join(official, name), 'utf8').catch(() => undefined),
+        write: async (name, text) => writeText(await folderShelf(official), name, text),
+      },
+    ],
   };
 }

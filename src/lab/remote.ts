@@ -30,6 +30,8 @@ export function connectLab(base: string): { lab: Lab; worker: Worker } {
     configure: (settings) => remote.configure(settings),
     generate: (request, options) => remote.generate(request, options),
     evaluate: (request, options) => remote.evaluate(request, options),
+    benchmarkSets: () => remote.benchmarkSets(),
+    fetchBenchmark: (task, settings, options) => remote.fetchBenchmark(task, settings, options),
     cancel: (job) => remote.cancel(job),
     tokenize: (text) => remote.tokenize(text),
   };

@@ -1,5 +1,6 @@
 import type { Item, Task } from '../benchmarks/task';
 import type { TaskCalibration } from './contract';
+import type { Environment } from './environment';
 import { readExam } from './exam';
 import { checkLength } from './windows';
 
@@ -7,7 +8,7 @@ import { checkLength } from './windows';
 export interface TaskReader {
   readonly context: number;
   readonly encode: (text: string) => readonly number[];
-  readonly bundledText: (path: string) => Promise<string>;
+  readonly environment: Pick<Environment, 'bundledText' | 'official'>;
 }
 
 /**
@@ -16,11 +17,11 @@ export interface TaskReader {
  */
 export async function taskWindows(
   { task, limit, data, seqLen }: TaskCalibration,
-  { context, encode, bundledText }: TaskReader,
+  { context, encode, environment }: TaskReader,
 ): Promise<readonly (readonly number[])[]> {
   const length = seqLen ?? context;
   checkLength(length, { context });
-  const exam = await readExam({ task, limit, data, shots: 0, masks: [] }, bundledText);
+  const exam = await readExam({ task, limit, data, shots: 0 }, environment);
   return exam.items.map((item) => encode(solvedText(exam.task, item)).slice(-length));
 }
 
@@ -28,5 +29,6 @@ export async function taskWindows(
 function solvedText(task: Task, item: Item): string {
   const requests = task.requests(item, []);
   const asked = requests[requests.length > 1 ? Number(item.gold) : 0]!;
-  return asked.context + (asked.kind === 'score' ? asked.continuation : ` ${item.gold}`);
+  if (asked.kind === 'tokens') return task.shown(item).question;
+  return asked.context + (asked.kind === 'score' ? asked.continuation : ` ${task.target?.(item) ?? item.gold}`);
 }

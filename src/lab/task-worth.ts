@@ -2,6 +2,7 @@ import type { Request } from '../benchmarks/task';
 import type { DropSet, RunOptions } from '../engine/contract';
 import { LopperError } from '../errors';
 import type { Accuracy, TaskMeasure, TaskRequest } from './contract';
+import type { Environment } from './environment';
 import { type Examinee, evaluate } from './evaluate';
 import { readExam } from './exam';
 
@@ -23,18 +24,11 @@ export type Examine = (request: TaskRequest | undefined) => Promise<TaskWorth>;
 export async function openTask(
   request: TaskRequest = DEFAULT_TASK,
   model: Examinee,
-  bundledText: (path: string) => Promise<string>,
+  environment: Pick<Environment, 'bundledText' | 'official'>,
 ): Promise<TaskWorth> {
-  const exam = await readExam({ ...request, masks: [] }, bundledText);
+  const exam = await readExam(request, environment);
   const { task, shots, items, examples } = exam;
-  const ask = async (branches: readonly DropSet[], { signal, onProgress }: RunOptions) => {
-    const report = await evaluate(model, exam, branches, {
-      signal,
-      onProgress: (done) => onProgress?.(done / items.length),
-    });
-    return report.results;
-  };
-  const worth: TaskWorth = {
+  return {
     measure: {
       task: task.name,
       shots,
@@ -42,26 +36,30 @@ export async function openTask(
       items: items.length,
     },
     tokens: items.reduce((sum, item, i) => sum + countTokens(task.requests(item, [...examples[i]!]), model), 0),
-    async accuracies(branches, options = {}) {
+    async accuracies(branches, { signal, onProgress } = {}) {
       try {
-        return [...(await ask(branches, options))];
+        const { results, failed } = await evaluate(model, exam, branches, {
+          signal,
+          onProgress: (done) => onProgress?.(done / items.length),
+        });
+        return results.map((result, b) => ((failed?.[b] ?? 0) > 0 ? undefined : result));
       } catch (error) {
+        // Where no branch at all gives numbers there is nothing to report on.
         if (!(error instanceof LopperError) || error.code !== 'not-finite') throw error;
-        // One branch is enough to end an evaluation: each by itself, the others stand.
-        if (branches.length === 1) return [undefined];
-        const results: (Accuracy | undefined)[] = [];
-        for (const branch of branches) results.push(...(await worth.accuracies([branch], { signal: options.signal })));
-        return results;
+        return branches.map(() => undefined);
       }
     },
   };
-  return worth;
 }
 
 function countTokens(requests: readonly Request[], { tokenizer }: Examinee): number {
   const contexts = new Map<string, number>();
   let tokens = 0;
   for (const request of requests) {
+    if (request.kind === 'tokens') {
+      tokens += request.ids.length;
+      continue;
+    }
     const known = contexts.get(request.context);
     const own = known ?? tokenizer.encode(request.context).length;
     if (known === undefined) tokens += own;

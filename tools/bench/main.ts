@@ -1,4 +1,5 @@
 import { openGpu } from '../../src/gpu/gpu';
+import { measureBenchmarks } from './benchmarks';
 import { measureKernelTimes } from './kernel-times';
 import { sweepMatmul } from './matmul-sweep';
 import { measureDecode, measureLeaveOneOut, openOurs, prefill } from './ours';
@@ -38,6 +39,7 @@ const measurements = {
   decode: () => measureDecode(engine, gpu.device),
   leaveOneOut: () => measureLeaveOneOut(engine),
   toggle: measureToggles,
+  benchmarks: () => measureBenchmarks(gpu),
 
   async matmul() {
     const peak = await measurePeak(gpu.device);

@@ -3,6 +3,7 @@ import type { Link } from '../../pruning/link';
 import { makeMask, maskFromSublayers } from '../../pruning/mask';
 import type { ModelSource } from '../store/state';
 import { notifyFailure, startMask, store } from '../store/store';
+import { showUnfinished } from './evaluate';
 import { toFailure } from './failure';
 import { computeInfluence } from './influence';
 import { cancelJob, type Ended, lab, runJob } from './jobs';
@@ -65,11 +66,14 @@ function show(report: ModelReport, source: ModelSource, start: Start): void {
     sampled: {},
     norms: undefined,
     tokenInfluence: undefined,
+    kept: [],
+    unfinished: [],
     ...shippedState(before.shipped, report),
     ...(source.kind !== 'bundled' && { colourBy: 'cosine' as const }),
   });
   if (!same) startMaskFrom(report.blocks, start);
   requestScore();
+  void showUnfinished();
   if (source.kind !== 'bundled' && isCheap(report)) void computeInfluence('cosine');
 }
 

@@ -3,6 +3,7 @@ import { sameMask } from '../../pruning/mask';
 import { maskOf } from '../store/select';
 import { notifyFailure, store } from '../store/store';
 import { loadBundledText } from './calibration';
+import { restartEvaluation } from './evaluate';
 import { toFailure } from './failure';
 import { cancelJob, lab } from './jobs';
 import { linkFromAddress } from './link';
@@ -93,7 +94,10 @@ export async function refreshMemory(): Promise<void> {
 function watchMask(): void {
   store.subscribe((s, before) => {
     const changed = !sameMask(maskOf(s), maskOf(before));
-    if (changed) for (const slot of ['evaluate', 'generate', 'speed'] as const) cancelJob(slot);
+    if (changed) {
+      for (const slot of ['generate', 'speed'] as const) cancelJob(slot);
+      restartEvaluation();
+    }
     if (changed || (before.painting && !s.painting)) requestScore();
   });
 }

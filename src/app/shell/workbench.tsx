@@ -17,6 +17,7 @@ const BENCHES: readonly Bench[] = [
   { tab: 'curves', title: 'Curves', Panel: lazy(() => import('../curves/curves-panel')) },
   { tab: 'agreement', title: 'Agreement', Panel: lazy(() => import('../agreement/agreement-panel')) },
   { tab: 'norms', title: 'Norms', Panel: lazy(() => import('../norms/norms-panel')) },
+  { tab: 'benchmarks', title: 'Benchmarks', Panel: lazy(() => import('../benchmarks/benchmarks-panel')) },
 ];
 
 export function Workbench() {

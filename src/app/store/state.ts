@@ -1,10 +1,12 @@
 /** What the page knows, as plain data: no GPU objects, no functions, nothing that could not be written to a file. */
 import type {
+  Accuracy,
   AdapterReport,
   Calibration,
   Candidate,
   CurveReport,
   CurveRequest,
+  EvalItem,
   EvalReport,
   Failure,
   InfluenceMetric,
@@ -134,6 +136,8 @@ export interface TokenInfluence {
 
 export interface Evaluation {
   readonly report: Omit<EvalReport, 'items'>;
+  /** Every item done, where the run was here. */
+  readonly items?: readonly EvalItem[];
   /** Of each of the report's results. */
   readonly masks: readonly Mask[];
   readonly origin: Origin;
@@ -206,6 +210,39 @@ export interface PromptSettings {
   readonly maxTokens: number;
 }
 
+/** What a run of benchmarks asks; absent numbers are the task's own. */
+export interface BenchSettings {
+  /** Names of the tasks chosen. */
+  readonly tasks: readonly string[];
+  readonly limit?: number;
+  readonly seed?: number;
+  readonly shots?: number;
+  readonly bos: 'auto' | 'on' | 'off';
+  readonly chat: boolean;
+}
+
+/** A file of a person's own items. */
+export interface OwnItems {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A mask and what it scored, kept to be held against others. */
+export interface Kept {
+  readonly mask: Mask;
+  /** The leading metric by task. */
+  readonly results: Readonly<Record<string, Accuracy>>;
+}
+
+/** A run that was left before it was done. */
+export interface Unfinished {
+  readonly task: string;
+  readonly settings: Omit<BenchSettings, 'tasks'>;
+  readonly dropped: readonly Sublayer[];
+  readonly done: number;
+  readonly of: number;
+}
+
 export type DialogName = 'model' | 'adapter' | 'calibration';
 
 /** The open tab of the workbench below the first screen. */
@@ -234,6 +271,12 @@ export interface AppState {
   /** No strategy drops these. */
   readonly locked: readonly Sublayer[];
   readonly evaluations: Readonly<Record<string, Evaluation>>;
+  readonly bench: BenchSettings;
+  /** Tasks of the run in progress that are still to come, the present one first. */
+  readonly benchQueue: readonly string[];
+  readonly ownItems?: OwnItems;
+  readonly kept: readonly Kept[];
+  readonly unfinished: readonly Unfinished[];
   readonly speed?: Speed;
   /** Of every model opened so far. */
   readonly curves: readonly Curve[];
@@ -282,6 +325,10 @@ export const initialState: AppState = {
   evaluations: {},
   curves: [],
   curvesWaiting: [],
+  bench: { tasks: ['school', 'school_math'], bos: 'auto', chat: false },
+  benchQueue: [],
+  kept: [],
+  unfinished: [],
   prompt: { prompt: '', temperature: 0, seed: 1, maxTokens: 60 },
   jobs: {},
   notices: [],

@@ -1,0 +1,47 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { LopperError } from '../errors';
+import type { NamedFile } from '../lab/contract';
+
+/** Files of items and of what belongs to them, by the ending of their names. */
+const ENDINGS = /\.(csv|jsonl|json|parquet|txt|lst)$/i;
+
+/**
+ * The benchmark files at a path, under the names they have there: one file, or all in a folder, such as MMLU's subjects.
+ * Throws `file-missing`.
+ */
+export async function readDataFiles(path: string): Promise<NamedFile[]> {
+  const files = (await isFolder(path)) ? await inFolder(path) : [path];
+  if (files.length === 0) {
+    throw new LopperError(
+      'file-missing',
+      `${path} has no files of items in it.`,
+      'Name a folder with CSV, JSONL, JSON or parquet files, or one such file.',
+    );
+  }
+  return Promise.all(files.map(readNamed));
+}
+
+async function readNamed(path: string): Promise<NamedFile> {
+  const bytes = await readFile(path).catch(unreadable(path));
+  const name = basename(path);
+  return name.toLowerCase().endsWith('.parquet') ? { name, bytes } : { name, text: bytes.toString('utf8') };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(unreadable(path))).isDirectory();
+}
+
+const inFolder = async (path: string) =>
+  (await readdir(path))
+    .filter((name) => ENDINGS.test(name))
+    .sort()
+    .map((name) => join(path, name));
+
+/** What to throw when a path cannot be read. */
+export const unreadable =
+  (path: string) =>
+  (cause: NodeJS.ErrnoException): never => {
+    const what = cause.code === 'ENOENT' ? 'does not exist' : `cannot be read (${cause.code})`;
+    throw new LopperError('file-missing', `${path} ${what}.`, 'Check the path.', { cause });
+  };

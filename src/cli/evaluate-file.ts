@@ -1,0 +1,97 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { LopperError } from '../errors';
+import type { EvalItem, EvalReport, EvalRequest } from '../lab/contract';
+import { formatDropList } from '../pruning/drop-list';
+import { unreadable } from './data-files';
+import { answersIn, type Measured, type ResultJson, resultJson, resultsJson } from './evaluate-json';
+
+/** A run's results so far are written this often. */
+const WRITE_MS = 5000;
+
+/** Results in a file, by task: a run that was broken off goes on where it was. */
+export class ResultFile {
+  readonly #tasks: Map<string, ResultJson>;
+  #items: EvalItem[] = [];
+  #wroteAt = performance.now();
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(
+    readonly path: string,
+    readonly measured: Measured,
+    tasks: readonly ResultJson[],
+  ) {
+    this.#tasks = new Map(tasks.map((t) => [t.task, t]));
+  }
+
+  /** Reads a file of results, or begins one where there is none. Throws `usage` for results of anything else. */
+  static async open(path: string, measured: Measured): Promise<ResultFile> {
+    const text = await readFile(path, 'utf8').catch((error) =>
+      error.code === 'ENOENT' ? undefined : unreadable(path)(error),
+    );
+    const results = text === undefined ? [] : parseResults(text, path);
+    for (const result of results) checkSame(result, measured, path);
+    return new ResultFile(path, measured, results);
+  }
+
+  /** What is known of a task, as part of a request. */
+  known(task: string): Pick<EvalRequest, 'known' | 'knownFrom'> {
+    const before = this.#tasks.get(task);
+    return before ? { known: answersIn(before, this.measured.compare), knownFrom: before } : {};
+  }
+
+  /** Takes an item of the present task in, and writes the results so far now and then. */
+  add(item: EvalItem, soFar: EvalReport): void {
+    this.#items.push(item);
+    if (performance.now() - this.#wroteAt < WRITE_MS) return;
+    this.#wroteAt = performance.now();
+    this.#write({ ...soFar, items: this.#items });
+  }
+
+  /** Writes the present task's whole result. */
+  async end(report: EvalReport): Promise<void> {
+    this.#items = [];
+    this.#write(report);
+    await this.#writing;
+  }
+
+  /** By way of a file beside it, so that what is there is whole at any moment. */
+  #write(report: EvalReport): void {
+    this.#tasks.set(report.task, resultJson(report, this.measured));
+    const text = `${JSON.stringify(resultsJson([...this.#tasks.values()]))}\n`;
+    const beside = `${this.path}.part`;
+    this.#writing = this.#writing.then(async () => {
+      await writeFile(beside, text).catch(unwritable(this.path));
+      await rename(beside, this.path).catch(unwritable(this.path));
+    });
+    this.#writing.catch(() => undefined); // heard at the end
+  }
+}
+
+function parseResults(text: string, path: string): ResultJson[] {
+  try {
+    const json = JSON.parse(text);
+    const results: ResultJson[] = json.tasks ? Object.values(json.tasks) : [json];
+    if (results.every((r) => typeof r.task === 'string' && r.model && Array.isArray(r.items))) return results;
+  } catch {
+    // said below
+  }
+  throw new LopperError(
+    'usage',
+    `${path} holds no results of lopper eval.`,
+    'Name a file that --resume wrote, or one that is not there yet.',
+  );
+}
+
+/** What a task asks is compared by the lab; this is about the model that was asked. */
+function checkSame(result: ResultJson, { model, mask, compare }: Measured, path: string): void {
+  const refuse = (what: string) =>
+    new LopperError('usage', `${path} is of another run: ${what}.`, 'Name another file, or run it as before.');
+  const drop = formatDropList(mask);
+  if (result.model.fingerprint !== model.fingerprint) throw refuse(`of the model ${result.model.id}`);
+  if (result.drop !== drop) throw refuse(`without ${result.drop || 'nothing'}, and now without ${drop || 'nothing'}`);
+  if (compare && !result.full) throw refuse('the full model was not measured beside the other');
+}
+
+const unwritable = (path: string) => (cause: NodeJS.ErrnoException) => {
+  throw new LopperError('file-missing', `${path} cannot be written (${cause.code}).`, 'Check the path.', { cause });
+};

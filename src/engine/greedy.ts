@@ -1,0 +1,59 @@
+import type { Buffer } from '../gpu/gpu';
+import type { Machine } from './forward';
+import { padded } from './weights';
+
+/** Tokens of a tile of logits. */
+const TILE_TOKENS = 4096;
+
+/** Bytes of a row's running log-sum-exp: see State in shaders/head.wgsl. */
+const STATE_BYTES = 16;
+
+const tileTokens = (m: Machine) => Math.min(TILE_TOKENS, padded(m.head.outputs));
+
+/** Makes room for the likeliest tokens of so many rows. Nothing may be recorded and not yet submitted. */
+export async function planLikeliest(m: Machine, rows: number): Promise<void> {
+  await m.scratch.plan({
+    listed: rows * 4,
+    headIn: rows * padded(m.spec.width) * 4,
+    logits: rows * tileTokens(m) * 4,
+    states: rows * STATE_BYTES,
+  });
+}
+
+/**
+ * The likeliest token after each of the listed rows of a stream, the lowest on a tie; undefined where a logit is not
+ * finite. A few bytes a row come back, not its logits.
+ */
+export async function likeliestOf(
+  m: Machine,
+  stream: Buffer,
+  streamRows: number,
+  list: readonly number[],
+  signal?: AbortSignal,
+): Promise<(number | undefined)[]> {
+  const { scratch, dispatcher, recorder } = m;
+  const count = list.length;
+  if (count === 0) return [];
+  await recorder.flush(signal);
+  await planLikeliest(m, count);
+  m.gpu.device.queue.writeBuffer(scratch.get('listed').raw, 0, Uint32Array.from(list));
+  const [headIn, logits, states] = [scratch.get('headIn'), scratch.get('logits'), scratch.get('states')];
+  const listed = { buffer: scratch.get('listed'), first: 0, count };
+  dispatcher.norm(m.finalNorm, { stream, slots: [0], rows: streamRows }, headIn, listed);
+  const stride = tileTokens(m);
+  for (let firstToken = 0; firstToken < m.head.outputs; firstToken += stride) {
+    const columns = Math.min(stride, m.head.outputs - firstToken);
+    dispatcher.linear(headIn, count, m.head, 'store', logits, stride, { first: firstToken, count: columns });
+    dispatcher.readLogits(logits, states, dispatcher.empty, dispatcher.empty, {
+      ...{ rows: count, branches: 1, columns, stride, firstToken },
+      ...{ firstRow: 0, totalRows: count, firstBranch: 0, firstPair: 0, pairs: 0, totalPairs: 0 },
+    });
+  }
+  const [bytes] = await recorder.read([{ buffer: states, offset: 0, bytes: count * STATE_BYTES }], signal);
+  const values = new Float32Array(bytes);
+  const tokens = new Uint32Array(bytes);
+  return list.map((_, i) => {
+    const [top, sum] = [values[4 * i], values[4 * i + 1]];
+    return Number.isFinite(top) && Number.isFinite(sum) ? tokens[4 * i + 2] : undefined;
+  });
+}
