@@ -1,4 +1,4 @@
-import type { Lab, ModelReport } from '../lab/contract';
+import type { Lab, ModelReport, ModelRequest } from '../lab/contract';
 import type { Sublayer } from '../model/units';
 import type { Arguments, Options } from './arguments';
 import type { Reporter } from './terminal';
@@ -6,6 +6,10 @@ import type { Reporter } from './terminal';
 /** What a command works with once its model is open. */
 export interface Session {
   readonly lab: Lab;
+  /** MODEL as it was asked for, and the folder that relative paths start from. */
+  readonly request: ModelRequest;
+  readonly from: string;
+  /** Throws where the command opens none (`opensModel`). */
   readonly model: ModelReport;
   readonly args: Arguments;
   readonly reporter: Reporter;
@@ -26,6 +30,8 @@ export interface Command {
   readonly summary: string;
   readonly usage: string;
   readonly options: Options;
+  /** False for a command that opens models itself. */
+  readonly opensModel?: false;
   /** Throws `usage` for what is wrong with the words alone, before a model is opened. */
   check?(args: Arguments): void;
   run(session: Session): Promise<Output>;

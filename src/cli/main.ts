@@ -9,6 +9,7 @@ import { type Arguments, readArguments, usage } from './arguments';
 import { COMMON_OPTIONS, type Command, JOB, type Session } from './command';
 import { evaluate } from './evaluate';
 import { generate } from './generate';
+import { growth } from './growth';
 import { helpFor, overview } from './help';
 import { influence } from './influence';
 import { info } from './info';
@@ -16,7 +17,7 @@ import { modelRequest } from './model-request';
 import { score } from './score';
 import { Reporter } from './terminal';
 
-export const COMMANDS: readonly Command[] = [info, score, influence, generate, evaluate];
+export const COMMANDS: readonly Command[] = [info, score, influence, generate, evaluate, growth];
 
 /** Runs a command line and returns the exit status: the result on stdout, all else on stderr. `root` is Lopper's folder. */
 export async function main(words: readonly string[], root: string): Promise<number> {
@@ -53,32 +54,47 @@ async function answer([name = '', ...words]: readonly string[], root: string, re
     throw usage('--drop and --mask are both given.', 'Give one of them.');
   }
   parseDropList(args.values.get('drop') ?? ''); // what cannot be read at all is said before a model is opened
-  const { json, text } = await command.run(await openSession(model, args, root, reporter));
+  const { json, text } = await command.run(await openSession(command, model, args, root, reporter));
   return args.values.has('json') ? `${JSON.stringify(json)}\n` : `${text}\n`;
 }
 
-async function openSession(name: string, args: Arguments, root: string, reporter: Reporter): Promise<Session> {
+async function openSession(
+  command: Command,
+  name: string,
+  args: Arguments,
+  root: string,
+  reporter: Reporter,
+): Promise<Session> {
   const from = startFolder();
   const environment = nodeEnvironment(root, {
     onSoftware: (driver) => reporter.note(`No graphics card: computing on a software adapter (${driver}), slowly.`),
   });
   const lab = createLab(environment);
   const request = modelRequest(name, from, args);
-  const model = await lab.open(request, { job: JOB, onProgress: reporter.progress });
-  for (const note of model.notes ?? []) reporter.note(note);
+  const opened =
+    command.opensModel === false ? undefined : await lab.open(request, { job: JOB, onProgress: reporter.progress });
+  for (const note of opened?.notes ?? []) reporter.note(note);
   const readText = async (path: string) =>
     unixLines(await readFile(resolve(from, path), 'utf8').catch(unreadable(path)));
+  const needModel = () => {
+    if (opened) return opened;
+    throw new Error(`${command.name} opens no model of its own`);
+  };
   return {
     lab,
-    model,
+    request,
+    from,
+    get model() {
+      return needModel();
+    },
     args,
     reporter,
     readText,
     async mask() {
       const [drop, file] = [args.values.get('drop'), args.values.get('mask')];
-      if (drop !== undefined) return parseDropList(drop, model.blocks);
+      if (drop !== undefined) return parseDropList(drop, needModel().blocks);
       if (file === undefined) return [];
-      const { mask, warnings } = readMaskFile(await readText(file), model);
+      const { mask, warnings } = readMaskFile(await readText(file), needModel());
       for (const warning of warnings) reporter.note(`${file}: ${warning}`);
       return mask.dropped;
     },

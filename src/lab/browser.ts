@@ -4,6 +4,7 @@ import { openFiles } from '../formats/files';
 import { openHub } from '../formats/hub';
 import { opfsShelf } from '../formats/opfs';
 import { openSite } from '../formats/web';
+import { bundledModel } from './bundled-model';
 import type { Environment } from './environment';
 
 /** The lab's surroundings in a page or its worker. `base` is the page's address; downloads go to the browser's own files. */
@@ -14,10 +15,11 @@ export function browserEnvironment(base: string): Environment {
     async files(request, onNote) {
       switch (request.kind) {
         case 'bundled':
-          return openSite('sapling', at('models/sapling'));
+          return bundledModel(openSite('sapling', at('models/sapling')), request.step);
         case 'files':
           return openFiles(request.name, request.files);
         case 'hub': {
+          if (request.passing) return openHub(request, new DownloadCache());
           const shelf = await opfsShelf();
           if (!shelf) onNote('This browser keeps no files for pages: the model stays in memory and goes with the tab.');
           return openHub(request, new DownloadCache(shelf, onNote));

@@ -1,10 +1,13 @@
+import type { RunOptions } from '../engine/contract';
 import { LopperError, throwIfCancelled } from '../errors';
 import type { Sublayer, UnitKind } from '../model/units';
 import { maskFromSublayers, toDropSet } from '../pruning/mask';
+import { GROWTH_INDEX, readGrowthIndex } from './bundled-model';
 import { Calibrated } from './calibrated';
 import type {
   AdapterReport,
   Calibration,
+  Checkpoint,
   CurveReport,
   EvalItem,
   EvalReport,
@@ -12,6 +15,9 @@ import type {
   GenerateEvent,
   GenerateReport,
   GenerateRequest,
+  GrowthPoint,
+  GrowthReport,
+  GrowthRequest,
   InfluenceMetric,
   InfluenceReport,
   JobId,
@@ -22,6 +28,7 @@ import type {
   ModelRequest,
   NormsReport,
   ScoreReport,
+  TaskMeasure,
   TokenInfluenceReport,
 } from './contract';
 import { type Device, openDevice } from './device';
@@ -29,11 +36,12 @@ import type { Environment } from './environment';
 import { evaluate } from './evaluate';
 import { readExam } from './exam';
 import { checkSettings, generate } from './generate';
+import { growth } from './growth';
 import { METRICS } from './influence';
 import { encode, loadModel, needTokenizer, noRoomForBoth, type OpenModel, readModel } from './model';
 import { loadingProgress, ProgressMeter } from './progress';
 import { JobQueue } from './queue';
-import { cutWindows, layOutWindows } from './windows';
+import { cutWindows, layOutWindows, type WindowTree } from './windows';
 
 /** Calibrations whose measurements are kept. */
 const KEPT_CALIBRATIONS = 4;
@@ -132,6 +140,53 @@ class LocalLab implements Lab {
     throw new Error('not built yet');
   }
 
+  growth(
+    calibration: Calibration,
+    request: GrowthRequest,
+    options: JobOptions & { onPoint?: (point: GrowthPoint, soFar: GrowthReport) => void },
+  ): Promise<GrowthReport> {
+    return this.#queue.run(options.job, async (signal) => {
+      const { onProgress, onPoint } = muteAfter(signal, options);
+      const device = await this.#liveDevice();
+      const meter = new ProgressMeter(request.checkpoints.length, 'steps', onProgress);
+      const { length } = request.checkpoints;
+      const open = async (checkpoint: Checkpoint, step: (fraction: number) => void) => {
+        const files = await this.#environment.files(checkpoint.request, () => undefined);
+        const found = await readModel(files, { signal });
+        const onLoad = (done: number, total: number) => step(done / total);
+        const model = await loadModel(device.gpu, found, { signal, rates: device.rates, onLoad });
+        return {
+          engine: model.engine,
+          calibrated: new Calibrated(model.engine, this.#layOut(model, calibration)),
+          ...(request.task && { accuracy: (run: RunOptions) => this.#accuracyOf(model, request.task!, run) }),
+        };
+      };
+      return device.guard(
+        growth(request, open, {
+          signal,
+          onPoint,
+          onProgress: (done, name) => meter.update(done, `${name}, ${Math.floor(done) + 1} of ${length}`),
+        }),
+      );
+    });
+  }
+
+  async bundledCheckpoints(): Promise<Checkpoint[]> {
+    return readGrowthIndex(await this.#environment.bundledText(GROWTH_INDEX));
+  }
+
+  async #accuracyOf(model: OpenModel, { task, shots, limit }: TaskMeasure, { signal, onProgress }: RunOptions) {
+    const exam = await readExam({ task, shots, limit, masks: [[]] }, (path) =>
+      this.#environment.bundledText(path, signal),
+    );
+    const items = exam.items.length;
+    const report = await evaluate(examineeOf(model), exam, [new Set()], {
+      signal,
+      onProgress: (done) => onProgress?.(done / items),
+    });
+    return report.results[0]!;
+  }
+
   async configure(): Promise<void> {
     throw new Error('not built yet');
   }
@@ -163,12 +218,10 @@ class LocalLab implements Lab {
   ): Promise<EvalReport> {
     return this.#job(options, async ({ model, signal, onProgress, onItem }) => {
       const branches = request.masks.map((mask) => dropSet(model, mask));
-      const tokenizer = needTokenizer(model);
       const exam = await readExam(request, (path) => this.#environment.bundledText(path, signal));
       const total = exam.items.length;
       const meter = new ProgressMeter(total, 'steps', onProgress);
-      const examinee = { ...model, tokenizer: { ...tokenizer, encode: (text: string) => encode(model, text) } };
-      return evaluate(examinee, exam, branches, {
+      return evaluate(examineeOf(model), exam, branches, {
         signal,
         onItem,
         onProgress: (items) => meter.update(items, `${exam.task.name}, ${Math.floor(items)} of ${total}`),
@@ -225,17 +278,21 @@ class LocalLab implements Lab {
     this.#calibrated.clear();
   }
 
+  #layOut(model: OpenModel, calibration: Calibration): WindowTree[] {
+    const { vocabulary, context } = model.report;
+    const windows = cutWindows(calibration, {
+      vocabulary,
+      context,
+      encode: model.tokenizer && ((text) => encode(model, text)),
+    });
+    return layOutWindows(windows, model.engine.maxRows);
+  }
+
   #calibrate(model: OpenModel, calibration: Calibration): Calibrated {
     const key = JSON.stringify(calibration);
     let found = this.#calibrated.get(key);
     if (!found) {
-      const { vocabulary, context } = model.report;
-      const windows = cutWindows(calibration, {
-        vocabulary,
-        context,
-        encode: model.tokenizer && ((text) => encode(model, text)),
-      });
-      found = new Calibrated(model.engine, layOutWindows(windows, model.engine.maxRows));
+      found = new Calibrated(model.engine, this.#layOut(model, calibration));
       if (this.#calibrated.size >= KEPT_CALIBRATIONS) this.#calibrated.delete(this.#calibrated.keys().next().value!);
       this.#calibrated.set(key, found);
     }
@@ -245,6 +302,12 @@ class LocalLab implements Lab {
 
 const dropSet = (model: OpenModel, mask: readonly Sublayer[]) =>
   toDropSet(maskFromSublayers(model.report.blocks, mask));
+
+/** The model as evaluation asks it: its tokenizer checked against its vocabulary. Throws `tokenizer-missing`. */
+const examineeOf = (model: OpenModel) => ({
+  ...model,
+  tokenizer: { ...needTokenizer(model), encode: (text: string) => encode(model, text) },
+});
 
 function noModel(): never {
   throw new LopperError('usage', 'No model is open.', 'Open one first.');
