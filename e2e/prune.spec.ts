@@ -54,10 +54,7 @@ test('dropping a layer moves the loss, undo brings it back, redo takes it again'
 });
 
 test('a click on a bar of the chart drops its unit', async ({ lab }) => {
-  const bars = lab.influence
-    .locator('figure')
-    .filter({ hasText: 'Attention (attn)' })
-    .locator('.recharts-bar-rectangle');
+  const bars = lab.influence.locator('[data-unit="attn"] .recharts-bar-rectangle');
   await bars.nth(3).click();
   await expect(lab.cell(3, 'attention')).toHaveAttribute('aria-selected', 'true');
   await bars.nth(3).click();

@@ -1,35 +1,59 @@
+import { taskNamed } from '../benchmarks/tasks';
 import { LopperError } from '../errors';
-import type { Calibration } from '../lab/contract';
+import type { Calibration, NamedFile } from '../lab/contract';
 import { type Arguments, usage, wholeNumber } from './arguments';
 import type { Session } from './command';
 
+const SOURCES = ['ids', 'text', 'calibration-task'] as const;
+
 /** Throws `usage` unless a calibration is named, and in one way. */
 export function checkCalibration(args: Arguments): void {
-  const [ids, text] = [args.values.has('ids'), args.values.has('text')];
-  if (ids === text) {
+  const has = (name: string) => args.values.has(name);
+  const [source, other] = SOURCES.filter(has);
+  if (source === undefined || other !== undefined) {
     throw usage(
-      ids ? '--ids and --text are both given.' : 'No calibration is given.',
-      'Give --ids FILE, or --text FILE --seq-len N.',
+      other ? `--${source} and --${other} are both given.` : 'No calibration is given.',
+      'Give --ids FILE, or --text FILE --seq-len N, or --calibration-task NAME.',
     );
   }
-  if (text && wholeNumber(args, 'seq-len', 2, undefined) === undefined) {
+  const seqLen = wholeNumber(args, 'seq-len', 2, undefined);
+  wholeNumber(args, 'max-windows', 1, undefined);
+  wholeNumber(args, 'limit', 1, undefined);
+  if (source === 'text' && seqLen === undefined) {
     throw usage('--text needs --seq-len.', 'Add --seq-len N, the tokens of each window.');
   }
-  if (ids && (args.values.has('seq-len') || args.values.has('max-windows'))) {
+  if (source === 'ids' && (seqLen !== undefined || has('max-windows'))) {
     throw usage('--seq-len and --max-windows belong to --text.', 'Ids are taken as they are: leave them out.');
   }
-  wholeNumber(args, 'max-windows', 1, undefined);
+  if (source === 'calibration-task') taskNamed(args.values.get(source)!);
 }
 
 /** The calibration that a command line names. Throws `file-missing` and `ids-invalid`. */
-export async function readCalibration({ args, readText }: Session): Promise<Calibration> {
+export async function readCalibration(session: Session): Promise<Calibration> {
+  const { args, readText } = session;
   const ids = args.values.get('ids');
   if (ids !== undefined) return { ids: parseIds(await readText(ids), ids) };
+  const task = args.values.get('calibration-task');
+  if (task !== undefined) {
+    return {
+      task,
+      limit: wholeNumber(args, 'limit', 1, undefined),
+      seqLen: wholeNumber(args, 'seq-len', 2, undefined),
+      data: await readNamedFile(session, 'data'),
+    };
+  }
   return {
     text: await readText(args.values.get('text')!),
     seqLen: wholeNumber(args, 'seq-len', 2, 0),
     maxWindows: wholeNumber(args, 'max-windows', 1, undefined),
   };
+}
+
+/** The file that an option names, as tasks read it. Throws `file-missing`. */
+export async function readNamedFile({ args, readText }: Session, option: string): Promise<NamedFile[] | undefined> {
+  const path = args.values.get(option);
+  if (path === undefined) return undefined;
+  return [{ name: path.slice(path.lastIndexOf('/') + 1), text: await readText(path) }];
 }
 
 function parseIds(text: string, path: string): number[][] {

@@ -61,6 +61,9 @@ export const CALIBRATION_OPTIONS: Options = {
   text: { value: 'FILE', help: 'a text, cut into windows' },
   'seq-len': { value: 'N', help: 'tokens a window (with --text)' },
   'max-windows': { value: 'N', help: 'no more windows than this (with --text)' },
+  'calibration-task': { value: 'NAME', help: "a benchmark's prompts with their right answers, a window an item" },
+  limit: { value: 'N', help: 'only the first N items (with --calibration-task)' },
+  data: { value: 'PATH', help: 'items of your own (with --calibration-task)' },
 };
 
 /** Lines of a table with its columns aligned: the first to the left, the others to the right. */

@@ -4,7 +4,8 @@ import { CALIBRATION_OPTIONS, type Command, JOB, MASK_OPTIONS, table } from './c
 export const score: Command = {
   name: 'score',
   summary: 'loss and perplexity on a text, with layers dropped or not',
-  usage: 'lopper score MODEL (--ids FILE | --text FILE --seq-len N) [--drop LIST | --mask FILE] [--logits] [--json]',
+  usage:
+    'lopper score MODEL (--ids FILE | --text FILE --seq-len N | --calibration-task NAME) [--drop LIST | --mask FILE] [--logits] [--json]',
   options: {
     ...CALIBRATION_OPTIONS,
     ...MASK_OPTIONS,

@@ -1,6 +1,6 @@
 /** What the lab answers about influence: metrics, sampled values, pruning curves, norms. Plain data, as `contract.ts` says. */
 import type { Sublayer, UnitKind } from '../model/units';
-import type { Accuracy } from './contract-evaluate';
+import type { Accuracy, NamedFile } from './contract-evaluate';
 
 /** Measured on the way through the full model: one pass gives all of them, for every unit. */
 export type StaticMetric = 'cosine' | 'angular' | 'relative-l1' | 'relative-l2' | 'l1' | 'l2';
@@ -20,6 +20,14 @@ export interface TaskMeasure {
   readonly limit?: number;
 }
 
+/** A task measure as it is asked for; reports leave the files out. */
+export interface TaskRequest extends TaskMeasure {
+  /** Replaces the task's own items; a task that does not ship needs it. */
+  readonly data?: readonly NamedFile[];
+  /** Replaces the worked examples. */
+  readonly fewshot?: readonly NamedFile[];
+}
+
 /** How a metric is measured; what a metric has no use for is ignored. */
 export interface InfluenceSettings {
   /** What the relative norms are divided by: the unit's input (default) or its output. */
@@ -34,8 +42,8 @@ export interface InfluenceSettings {
   readonly bound?: number;
   /** Sampling ends once the set and order of the lowest so many units stands still. */
   readonly stableLowest?: number;
-  /** For `shapley-task`. */
-  readonly task?: TaskMeasure;
+  /** For `shapley-task`; default the bundled questions, answered by letter. */
+  readonly task?: TaskRequest;
   /** Goes on from a partial report of the same request: the numbers are those of an uninterrupted run. */
   readonly resume?: InfluenceReport;
 }
@@ -112,7 +120,7 @@ export interface CurveRequest {
   /** How `metric` is measured. */
   readonly settings?: InfluenceSettings;
   /** Measured at every point besides the loss. */
-  readonly benchmark?: TaskMeasure;
+  readonly benchmark?: TaskRequest;
   /** Also time a forward pass of each point's model by itself. */
   readonly timed?: boolean;
   /** Goes on from a partial report of the same request. */

@@ -4,8 +4,18 @@
  */
 import type { ErrorCode } from '../errors';
 import type { Sublayer, UnitKind } from '../model/units';
+
+<<<<<<< HEAD
+
 import type { EvalItem, EvalReport, EvalRequest } from './contract-evaluate';
 import type { Checkpoint, GrowthPoint, GrowthReport, GrowthRequest } from './contract-growth';
+
+=======
+
+import type { EvalItem, EvalReport, EvalRequest, NamedFile } from './contract-evaluate';
+
+>>>>>>> influence
+
 import type {
   CurvePoint,
   CurveReport,
@@ -112,10 +122,22 @@ export interface ModelReport {
   readonly notes?: readonly string[];
 }
 
-/** A calibration text, or token ids taken as they are. */
+/** A calibration text, token ids taken as they are, or a benchmark's prompts. */
 export type Calibration =
   | { readonly text: string /** Tokens a window. */; readonly seqLen: number; readonly maxWindows?: number }
-  | { readonly ids: readonly (readonly number[])[] };
+  | { readonly ids: readonly (readonly number[])[] }
+  | TaskCalibration;
+
+/** Every item of a benchmark as a text: its prompt without worked examples, and its right answer. A window an item. */
+export interface TaskCalibration {
+  readonly task: string;
+  /** Items taken: the first so many. */
+  readonly limit?: number;
+  /** Tokens a window at most, default the context; of a longer item the end is kept. */
+  readonly seqLen?: number;
+  /** Replaces the task's own items. */
+  readonly data?: readonly NamedFile[];
+}
 
 export interface ScoreReport {
   /** Mean token NLL over all predicted tokens of all windows, nats. */

@@ -41,7 +41,8 @@ import { METRICS } from './influence';
 import { encode, loadModel, needTokenizer, noRoomForBoth, type OpenModel, readModel } from './model';
 import { loadingProgress, ProgressMeter } from './progress';
 import { JobQueue } from './queue';
-import { cutWindows, layOutWindows, type WindowTree } from './windows';
+import { taskWindows } from './task-windows';
+import { cutWindows, layOutWindows } from './windows';
 
 /** Calibrations whose measurements are kept. */
 const KEPT_CALIBRATIONS = 4;
@@ -94,10 +95,10 @@ class LocalLab implements Lab {
   }
 
   score(calibration: Calibration, masks: Masks, options: JobOptions & { logits?: boolean }): Promise<ScoreReport[]> {
-    return this.#job(options, ({ model, signal, onProgress }) => {
+    return this.#job(options, async ({ model, signal, onProgress }) => {
       const branches = masks.map((mask) => dropSet(model, mask));
       const meter = new ProgressMeter(100, 'steps', onProgress);
-      return this.#calibrate(model, calibration).score(branches, {
+      return (await this.#calibrate(model, calibration, signal)).score(branches, {
         signal,
         logits: options.logits,
         onProgress: (fraction) => meter.update(100 * fraction, 'Scoring'),
@@ -111,14 +112,14 @@ class LocalLab implements Lab {
     unit: UnitKind,
     options: JobOptions,
   ): Promise<InfluenceReport> {
-    return this.#job(options, ({ model, signal, onProgress }) => {
+    return this.#job(options, async ({ model, signal, onProgress }) => {
       if (!METRICS.includes(metric)) {
         throw new LopperError('usage', `There is no metric named "${metric}".`, `Use one of ${METRICS.join(', ')}.`);
       }
       const total = model.report.blocks * (unit === 'sublayer' ? 2 : 1);
       const meter = new ProgressMeter(total, 'steps', onProgress);
       const name = metric === 'loo-loss' ? 'Leave-one-out' : `Influence (${metric})`;
-      return this.#calibrate(model, calibration).influence(metric, unit, {
+      return (await this.#calibrate(model, calibration, signal)).influence(metric, unit, {
         signal,
         onProgress: (fraction) => {
           const done = fraction * total;
@@ -157,7 +158,7 @@ class LocalLab implements Lab {
         const model = await loadModel(device.gpu, found, { signal, rates: device.rates, onLoad });
         return {
           engine: model.engine,
-          calibrated: new Calibrated(model.engine, this.#layOut(model, calibration)),
+          calibrated: await this.#calibrateOn(model, calibration, signal),
           ...(request.task && { accuracy: (run: RunOptions) => this.#accuracyOf(model, request.task!, run) }),
         };
       };
@@ -278,25 +279,30 @@ class LocalLab implements Lab {
     this.#calibrated.clear();
   }
 
-  #layOut(model: OpenModel, calibration: Calibration): WindowTree[] {
-    const { vocabulary, context } = model.report;
-    const windows = cutWindows(calibration, {
-      vocabulary,
-      context,
-      encode: model.tokenizer && ((text) => encode(model, text)),
-    });
-    return layOutWindows(windows, model.engine.maxRows);
+  async #calibrateOn(model: OpenModel, calibration: Calibration, signal: AbortSignal): Promise<Calibrated> {
+    const windows = await this.#windows(model, calibration, signal);
+    return new Calibrated(model.engine, layOutWindows(windows, model.engine.maxRows));
   }
 
-  #calibrate(model: OpenModel, calibration: Calibration): Calibrated {
+  async #calibrate(model: OpenModel, calibration: Calibration, signal: AbortSignal): Promise<Calibrated> {
     const key = JSON.stringify(calibration);
     let found = this.#calibrated.get(key);
     if (!found) {
-      found = new Calibrated(model.engine, this.#layOut(model, calibration));
+      found = await this.#calibrateOn(model, calibration, signal);
       if (this.#calibrated.size >= KEPT_CALIBRATIONS) this.#calibrated.delete(this.#calibrated.keys().next().value!);
       this.#calibrated.set(key, found);
     }
     return found;
+  }
+
+  #windows(model: OpenModel, calibration: Calibration, signal: AbortSignal) {
+    const { vocabulary, context } = model.report;
+    const read = (text: string) => encode(model, text);
+    if (!('task' in calibration)) {
+      return cutWindows(calibration, { vocabulary, context, encode: model.tokenizer && read });
+    }
+    const bundledText = (path: string) => this.#environment.bundledText(path, signal);
+    return taskWindows(calibration, { context, encode: read, bundledText });
   }
 }
 

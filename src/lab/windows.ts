@@ -1,6 +1,6 @@
 import type { TokenTree } from '../engine/tree';
 import { LopperError } from '../errors';
-import type { Calibration } from './contract';
+import type { Calibration, TaskCalibration } from './contract';
 
 /** What windows are cut for: the limits of the open model and its tokenizer, if it has one. */
 export interface WindowModel {
@@ -14,19 +14,16 @@ export interface WindowModel {
  * window kept when it predicts something; ids are taken as they are. Throws `text-too-short`, `ids-invalid`,
  * `tokenizer-missing` and `usage`.
  */
-export function cutWindows(calibration: Calibration, model: WindowModel): readonly (readonly number[])[] {
+export function cutWindows(
+  calibration: Exclude<Calibration, TaskCalibration>,
+  model: WindowModel,
+): readonly (readonly number[])[] {
   return 'ids' in calibration ? checkIds(calibration.ids, model) : cutText(calibration, model);
 }
 
 function cutText(calibration: Extract<Calibration, { text: string }>, model: WindowModel): number[][] {
   const { text, seqLen, maxWindows = Number.POSITIVE_INFINITY } = calibration;
-  if (!Number.isInteger(seqLen) || seqLen < 2 || seqLen > model.context) {
-    throw new LopperError(
-      'usage',
-      `Windows of ${seqLen} tokens do not fit this model, whose context is ${model.context} tokens.`,
-      `Choose a window length from 2 to ${model.context}.`,
-    );
-  }
+  checkLength(seqLen, model);
   if (!model.encode) {
     throw new LopperError(
       'tokenizer-missing',
@@ -47,6 +44,16 @@ function cutText(calibration: Extract<Calibration, { text: string }>, model: Win
     );
   }
   return windows;
+}
+
+/** Throws `usage` for windows that the model cannot read whole. */
+export function checkLength(seqLen: number, { context }: Pick<WindowModel, 'context'>): void {
+  if (Number.isInteger(seqLen) && seqLen >= 2 && seqLen <= context) return;
+  throw new LopperError(
+    'usage',
+    `Windows of ${seqLen} tokens do not fit this model, whose context is ${context} tokens.`,
+    `Choose a window length from 2 to ${context}.`,
+  );
 }
 
 function checkIds(windows: readonly (readonly number[])[], model: WindowModel) {

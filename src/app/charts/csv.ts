@@ -1,16 +1,12 @@
-import { download } from '../lab/download';
-import type { Influence, ShownMetric } from '../store/state';
-import { store } from '../store/store';
-import { influenceRows } from './rows';
+import type { ChartTable, Datum } from './table';
 
-/** The values behind the charts at full precision, a line for each block. */
-export function influenceCsv(block: Influence, attn: Influence, ffn: Influence): string {
-  const lines = influenceRows(block, attn, ffn).map((r) => [r.block, r.whole, r.attn, r.ffn].join(','));
-  return `${['block,block_value,attn_value,ffn_value', ...lines].join('\n')}\n`;
+const QUOTED = /[",\r\n]/;
+
+function field(value: Datum): string {
+  const text = value === undefined ? '' : String(value);
+  return QUOTED.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-export function saveInfluenceCsv(metric: ShownMetric, block: Influence, attn: Influence, ffn: Influence): void {
-  const id = store.getState().model?.report.id ?? 'model';
-  const name = `${id.replace(/[^\w.-]+/g, '-').toLowerCase()}-${metric === 'cosine' ? 'cosine' : 'leave-one-out'}.csv`;
-  download(name, influenceCsv(block, attn, ffn), 'text/csv');
-}
+/** A table as CSV (RFC 4180, with plain line ends): numbers as they are, empty where there is none. */
+export const toCsv = ({ columns, rows }: ChartTable): string =>
+  `${[columns, ...rows].map((row) => row.map(field).join(',')).join('\n')}\n`;

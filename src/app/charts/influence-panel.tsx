@@ -1,19 +1,18 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { computeInfluence } from '../lab/influence';
 import { canMeasure } from '../lab/score';
 import { Button } from '../shell/button';
 import { Choice } from '../shell/choice';
 import { JobProgress } from '../shell/job-progress';
-import { OriginNote } from '../shell/origin';
 import { Panel } from '../shell/panel';
-import { influenceOf } from '../store/select';
+import { fileStem, influenceOf, modelName } from '../store/select';
 import type { ShownMetric } from '../store/state';
 import { useApp } from '../store/store';
-import { saveInfluenceCsv } from './csv';
+import { ChartFrame } from './chart-frame';
 import css from './influence.module.css';
 import { InfluenceExplained } from './influence-explained';
-import { InfluenceSummary } from './influence-summary';
-import { InfluenceTable } from './influence-table';
+import { influenceSummary } from './influence-summary';
+import { influenceRows } from './rows';
 
 /** Recharts is large: the page is there before it is. */
 const InfluenceCharts = lazy(() => import('./influence-charts'));
@@ -22,21 +21,25 @@ const METRICS = [
   { value: 'cosine', text: 'Cosine' },
   { value: 'loo-loss', text: 'Leave-one-out' },
 ] as const;
-const VIEWS = [
-  { value: 'chart', text: 'Chart' },
-  { value: 'table', text: 'Table' },
-] as const;
 
 /** What each block, attn and ffn was worth, by two measures. */
 export function InfluencePanel() {
   const [metric, setMetric] = useState<ShownMetric>('loo-loss');
-  const [view, setView] = useState<'chart' | 'table'>('chart');
   const block = useApp((s) => influenceOf(s, metric, 'block'));
   const attn = useApp((s) => influenceOf(s, metric, 'attn'));
   const ffn = useApp((s) => influenceOf(s, metric, 'ffn'));
   const ready = useApp(canMeasure);
   const running = useApp((s) => s.jobs.influence !== undefined);
+  const model = useApp(modelName);
+  const stem = useApp(fileStem);
   const measured = block && attn && ffn;
+
+  const rows = useMemo(() => block && attn && ffn && influenceRows(block, attn, ffn), [block, attn, ffn]);
+  const measure = !running && (
+    <Button look={measured ? 'plain' : 'primary'} disabled={!ready} onClick={() => void computeInfluence(metric)}>
+      {measured ? 'Compute here' : 'Measure influence'}
+    </Button>
+  );
 
   return (
     <Panel
@@ -50,19 +53,23 @@ export function InfluencePanel() {
           ? '1 − cosine similarity of the stream before and after; larger changes it more'
           : 'loss added when this unit alone is dropped, nats per token; larger is worth more'}
       </p>
-      {measured ? (
-        <>
-          <InfluenceSummary metric={metric} block={block} attn={attn} ffn={ffn} />
-          <div className={css.body}>
-            {view === 'chart' ? (
-              <Suspense fallback={<p className="soft small">Drawing the charts…</p>}>
-                <InfluenceCharts metric={metric} block={block} attn={attn} ffn={ffn} />
-              </Suspense>
-            ) : (
-              <InfluenceTable block={block} attn={attn} ffn={ffn} />
-            )}
-          </div>
-        </>
+      {measured && rows ? (
+        <ChartFrame
+          title={metric === 'cosine' ? 'Cosine measure' : 'Leave-one-out loss'}
+          bare
+          summary={influenceSummary(metric, rows)}
+          table={{
+            columns: ['block', 'whole block', 'attn', 'ffn'],
+            rows: rows.map((r) => [r.block, r.whole, r.attn, r.ffn]),
+          }}
+          provenance={{ model, text: attn.text, tokens: attn.report.tokens, origin: attn.origin }}
+          fileName={`${stem}-${metric}`}
+          actions={measure}
+        >
+          <Suspense fallback={<p className="soft small">Drawing the charts…</p>}>
+            <InfluenceCharts metric={metric} block={block} attn={attn} ffn={ffn} />
+          </Suspense>
+        </ChartFrame>
       ) : (
         <div className={css.empty}>
           <p className="soft">
@@ -77,24 +84,7 @@ export function InfluencePanel() {
             <JobProgress slot="influence" />
           </div>
         ) : (
-          <>
-            <OriginNote origin={attn?.origin} text={attn?.text} />
-            <div className={css.buttons}>
-              {measured && <Choice label="View" value={view} options={VIEWS} onChange={(v) => setView(v)} />}
-              <Button
-                look={measured ? 'plain' : 'primary'}
-                disabled={!ready}
-                onClick={() => void computeInfluence(metric)}
-              >
-                {measured ? 'Compute here' : 'Measure influence'}
-              </Button>
-              {measured && (
-                <Button icon="download" onClick={() => saveInfluenceCsv(metric, block, attn, ffn)}>
-                  CSV
-                </Button>
-              )}
-            </div>
-          </>
+          !measured && <div className={css.buttons}>{measure}</div>
         )}
       </div>
     </Panel>

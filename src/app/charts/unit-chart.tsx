@@ -35,12 +35,13 @@ export function UnitChart({ unit, title, metric, values, dropped, onToggle, onHo
     // biome-ignore lint/a11y/useKeyWithClickEvents: the tower does the same by keyboard.
     <figure
       className={css.chart}
+      data-unit={unit}
       onClick={(e) => {
         const i = barAt(e);
         if (i !== undefined) onToggle(i);
       }}
     >
-      <figcaption>
+      <figcaption className={css.caption}>
         {title}
         {cut >= 0 && (
           <span className={css.cut}>

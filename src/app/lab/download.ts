@@ -1,6 +1,6 @@
-/** Saves text as a file of the visitor's: nothing leaves the machine. */
-export function download(name: string, text: string, type: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type }));
+/** Saves text or bytes as a file of the visitor’s: nothing leaves the machine. */
+export function download(name: string, content: string | Blob, type: string): void {
+  const address = URL.createObjectURL(new Blob([content], { type }));
   const link = document.createElement('a');
   link.href = address;
   link.download = name;

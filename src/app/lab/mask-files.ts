@@ -1,7 +1,7 @@
 import { version } from '../../../package.json';
 import { sameMask } from '../../pruning/mask';
 import { type MaskNotes, readMaskFile, writeMaskFile } from '../../pruning/mask-file';
-import { influenceOf, maskOf, shownValues } from '../store/select';
+import { fileStem, influenceOf, maskOf, shownValues } from '../store/select';
 import { notify, notifyFailure, setMask, store } from '../store/store';
 import { download } from './download';
 import { toFailure } from './failure';
@@ -12,7 +12,7 @@ export function exportMask(): void {
   if (!s.model) return;
   try {
     const text = writeMaskFile(maskOf(s), s.model.report, notes());
-    download(`${fileName(s.model.report.id)}-mask.json`, text, 'application/json');
+    download(`${fileStem(s)}-mask.json`, text, 'application/json');
   } catch (error) {
     notifyFailure('The mask could not be exported', toFailure(error));
   }
@@ -30,8 +30,6 @@ export async function importMask(file: File): Promise<void> {
     notifyFailure(`${file.name} was not loaded`, toFailure(error));
   }
 }
-
-const fileName = (id: string) => id.replace(/[^\w.-]+/g, '-').toLowerCase();
 
 function notes(): MaskNotes {
   const s = store.getState();

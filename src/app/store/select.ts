@@ -1,5 +1,5 @@
 import { sameMask } from '../../pruning/mask';
-import type { AppState, Influence, Scored, ShownMetric, ShownUnit } from './state';
+import type { AppState, Influence, Origin, Scored, ShownMetric, ShownUnit } from './state';
 import { influenceKey } from './state';
 
 /** The mask in force. */
@@ -47,3 +47,21 @@ export function adapterName(adapter: { vendor: string; architecture: string; des
   const words = [adapter.vendor, adapter.architecture].filter(Boolean).join(' ');
   return words || adapter.description || 'unnamed adapter';
 }
+
+/** An adapter without its driver's versions. */
+const brief = (adapter: string) => adapter.split(/[:(]/)[0]!.trim();
+
+/** "Shipped with Lopper (mesa llvmpipe)" or "Computed here on google swiftshader". */
+export const originWords = ({ kind, adapter }: Origin): string =>
+  kind === 'shipped' ? `Shipped with Lopper (${brief(adapter)})` : `Computed here on ${brief(adapter)}`;
+
+/** "Sapling", or a model's id, with its revision where it has one. */
+export function modelName({ model }: AppState): string {
+  if (!model) return 'no model';
+  if (model.source.kind === 'bundled') return 'Sapling';
+  return model.source.kind === 'hub' ? `${model.report.id}@${model.source.revision}` : model.report.id;
+}
+
+/** The beginning of an exported file's name: the model's id as file systems take it. */
+export const fileStem = ({ model }: AppState): string =>
+  (model?.report.id ?? 'model').replace(/[^\w.-]+/g, '-').toLowerCase();

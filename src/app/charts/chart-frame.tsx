@@ -1,0 +1,97 @@
+import { type ReactNode, useId, useRef, useState } from 'react';
+import { download } from '../lab/download';
+import { toFailure } from '../lab/failure';
+import { Choice } from '../shell/choice';
+import { Icon } from '../shell/icons';
+import { notifyFailure } from '../store/store';
+import css from './chart-frame.module.css';
+import { drawPicture, toPng } from './chart-image';
+import { toCsv } from './csv';
+import { DataTable } from './data-table';
+import { type Provenance, provenanceLine } from './provenance';
+import type { ChartTable } from './table';
+
+interface Props {
+  readonly title: string;
+  /** Leaves the title to the panel around; the exported image still has it. */
+  readonly bare?: boolean;
+  /** What the chart shows, in a sentence or two: for those who cannot see it, and for those who look where to begin. */
+  readonly summary: string;
+  readonly table: ChartTable;
+  readonly provenance: Provenance;
+  /** Of exported files, without an ending. */
+  readonly fileName: string;
+  /** Controls of the chart's own, beside the frame's. */
+  readonly actions?: ReactNode;
+  /** The chart: any SVG, canvas, or text between them. */
+  readonly children: ReactNode;
+}
+
+const VIEWS = [
+  { value: 'chart', text: 'Chart' },
+  { value: 'table', text: 'Table' },
+] as const;
+
+/** Around every chart of the lab: its data as a table and a file, its picture as a file, and where the numbers come from. */
+export function ChartFrame({ title, bare, summary, table, provenance, fileName, actions, children }: Props) {
+  const [view, setView] = useState<'chart' | 'table'>('chart');
+  const chart = useRef<HTMLDivElement>(null);
+  const id = useId();
+  const line = provenanceLine(provenance);
+
+  const save = async (kind: 'CSV' | 'SVG' | 'PNG') => {
+    const name = `${fileName}.${kind.toLowerCase()}`;
+    if (kind === 'CSV') return download(name, toCsv(table), 'text/csv');
+    try {
+      const picture = drawPicture(chart.current!, title, [summary, line]);
+      if (kind === 'SVG') download(name, picture.svg, 'image/svg+xml');
+      else download(name, await toPng(picture), 'image/png');
+    } catch (error) {
+      notifyFailure('The picture could not be made', toFailure(error));
+    }
+  };
+
+  return (
+    <figure className={css.frame} aria-labelledby={id} aria-describedby={`${id}-summary`}>
+      <h3 id={id} className={bare ? 'visually-hidden' : css.title}>
+        {title}
+      </h3>
+      <p id={`${id}-summary`} className={css.summary}>
+        {summary}
+      </p>
+      <div className={css.body}>
+        {view === 'chart' ? (
+          <div ref={chart} className={css.chart}>
+            {children}
+          </div>
+        ) : (
+          <DataTable label={title} table={table} />
+        )}
+      </div>
+      <figcaption className={css.foot}>
+        <p className={css.provenance} title={provenance.origin.adapter}>
+          {line}
+        </p>
+        <div className={css.tools}>
+          <Choice label="View" value={view} options={VIEWS} onChange={(v) => setView(v)} />
+          {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms. */}
+          <div className={css.save} role="group" aria-label={`Save ${title}`}>
+            <Icon name="download" />
+            {(['CSV', 'SVG', 'PNG'] as const).map((kind) => (
+              <button
+                key={kind}
+                type="button"
+                disabled={kind !== 'CSV' && view === 'table'}
+                title={kind === 'CSV' ? 'Save the table as a file' : `Save the chart as ${kind}`}
+                onClick={() => void save(kind)}
+              >
+                {kind}
+              </button>
+            ))}
+          </div>
+          {actions}
+        </div>
+      </figcaption>
+    </figure>
+  );
+}

@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { toCsv } from './csv';
+
+describe('a table as CSV', () => {
+  it('keeps numbers whole and leaves out what is not there', () => {
+    const rows = [
+      [0, 0.1 + 0.2, undefined],
+      [1, -1e-9, Number.NaN],
+    ];
+    expect(toCsv({ columns: ['block', 'attn', 'ffn'], rows })).toBe(
+      'block,attn,ffn\n0,0.30000000000000004,\n1,-1e-9,NaN\n',
+    );
+  });
+
+  it('quotes what would break a line', () => {
+    expect(toCsv({ columns: ['token'], rows: [[','], ['say "no"'], ['a\nb'], [' plain ']] })).toBe(
+      'token\n","\n"say ""no"""\n"a\nb"\n plain \n',
+    );
+  });
+});
