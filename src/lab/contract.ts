@@ -5,16 +5,8 @@
 import type { ErrorCode } from '../errors';
 import type { Sublayer, UnitKind } from '../model/units';
 
-<<<<<<< HEAD
-
-import type { EvalItem, EvalReport, EvalRequest } from './contract-evaluate';
-import type { Checkpoint, GrowthPoint, GrowthReport, GrowthRequest } from './contract-growth';
-
-=======
-
 import type { EvalItem, EvalReport, EvalRequest, NamedFile } from './contract-evaluate';
-
->>>>>>> influence
+import type { Checkpoint, GrowthPoint, GrowthReport, GrowthRequest } from './contract-growth';
 
 import type {
   CurvePoint,
