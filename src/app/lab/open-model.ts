@@ -50,6 +50,9 @@ function show(report: ModelReport, source: ModelSource, dropped: readonly Sublay
     model: { source, report, loaded: true },
     generation: undefined,
     speed: undefined,
+    moment: undefined,
+    // Sapling taking the place of its own shipped results keeps theirs.
+    ...(!same && { growth: {} }),
     ...shippedState(before.shipped, report),
     ...(source.kind !== 'bundled' && { colourBy: 'cosine' as const }),
   });

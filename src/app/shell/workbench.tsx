@@ -1,5 +1,5 @@
 import { Tabs } from 'radix-ui';
-import { type ComponentType, type LazyExoticComponent, Suspense } from 'react';
+import { type ComponentType, type LazyExoticComponent, lazy, Suspense } from 'react';
 import { PromptPanel } from '../prompt/prompt-panel';
 import type { WorkbenchTab } from '../store/state';
 import { store, useApp } from '../store/store';
@@ -12,7 +12,10 @@ interface Bench {
 }
 
 /** What the lab can do beyond the first screen, a tab each; all but the first are loaded when they are opened. */
-const BENCHES: readonly Bench[] = [{ tab: 'texts', title: 'Side by side', Panel: PromptPanel }];
+const BENCHES: readonly Bench[] = [
+  { tab: 'texts', title: 'Side by side', Panel: PromptPanel },
+  { tab: 'growth', title: 'Growing up', Panel: lazy(() => import('../growth/growth-panel')) },
+];
 
 export function Workbench() {
   const tab = useApp((s) => s.workbench);

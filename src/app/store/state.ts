@@ -4,6 +4,8 @@ import type {
   Candidate,
   EvalReport,
   Failure,
+  GrowthMetric,
+  GrowthReport,
   InfluenceMetric,
   InfluenceReport,
   JobId,
@@ -107,7 +109,7 @@ export interface Speed {
 }
 
 /** One job of each kind at a time. */
-export type Slot = 'open' | 'score' | 'influence' | 'evaluate' | 'generate' | 'speed';
+export type Slot = 'open' | 'score' | 'influence' | 'evaluate' | 'generate' | 'speed' | 'growth';
 
 export interface Job {
   readonly id: JobId;
@@ -130,10 +132,27 @@ export interface PromptSettings {
   readonly maxTokens: number;
 }
 
+/** What a series of checkpoints showed. */
+export interface Growth {
+  /** Whose checkpoints they are, in words. */
+  readonly of: string;
+  readonly report: GrowthReport;
+  readonly origin: Origin;
+  /** The calibration text it was measured on. */
+  readonly text: string;
+}
+
+/** A moment of training that the tower shows in place of the finished model. */
+export interface Moment {
+  readonly metric: GrowthMetric;
+  /** Of the report's points. */
+  readonly point: number;
+}
+
 export type DialogName = 'model' | 'adapter' | 'calibration';
 
 /** The open tab of the workbench below the first screen. */
-export type WorkbenchTab = 'texts' | 'curves' | 'agreement' | 'norms' | 'benchmarks';
+export type WorkbenchTab = 'texts' | 'curves' | 'agreement' | 'norms' | 'benchmarks' | 'growth';
 
 export interface AppState {
   readonly machine: Machine;
@@ -150,6 +169,9 @@ export interface AppState {
   readonly influence: Readonly<Record<string, Influence>>;
   readonly evaluations: Readonly<Record<string, Evaluation>>;
   readonly speed?: Speed;
+  /** By metric. */
+  readonly growth: Readonly<Partial<Record<GrowthMetric, Growth>>>;
+  readonly moment?: Moment;
   readonly prompt: PromptSettings;
   readonly generation?: Generation;
   readonly jobs: Readonly<Partial<Record<Slot, Job>>>;
@@ -175,6 +197,7 @@ export const initialState: AppState = {
   influence: {},
   evaluations: {},
   prompt: { prompt: '', temperature: 0, seed: 1, maxTokens: 60 },
+  growth: {},
   jobs: {},
   notices: [],
   colourBy: 'cosine',
