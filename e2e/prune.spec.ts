@@ -14,7 +14,7 @@ test('the page opens with the tower and the shipped results, and replaces them b
   expect(Math.abs((await lab.number(lab.fullLoss)) - shipped)).toBeLessThan(2e-3);
 
   // Influence computed here takes the place of what was shipped, and can be read as a table and a file.
-  await lab.influence.getByRole('radio', { name: 'Cosine' }).click();
+  await lab.chooseMeasure('Cosine');
   await expect(lab.influence.getByText('Shipped with Lopper')).toBeVisible();
   await lab.influence.getByRole('button', { name: 'Compute here' }).click();
   await expect(lab.influence.getByText('Computed here on')).toBeVisible();

@@ -24,6 +24,7 @@ export type ErrorCode =
   // input
   | 'mask-invalid'
   | 'mask-mismatch'
+  | 'nothing-to-drop'
   | 'link-invalid'
   | 'prompt-empty'
   | 'prompt-too-long'

@@ -59,6 +59,11 @@ export class LabPage {
     return this.tower.getByRole('gridcell', { selected: true });
   }
 
+  /** Another measure in the influence panel, by its name in the list. */
+  async chooseMeasure(label: string): Promise<void> {
+    await this.influence.getByLabel('Measure', { exact: true }).selectOption({ label });
+  }
+
   /** The number in a place, with the page's minus sign read as one. */
   async number(at: Locator): Promise<number> {
     return Number((await at.textContent())?.replace('−', '-'));

@@ -5,18 +5,16 @@ import { Kernels } from '../gpu/kernel';
 import { Recorder } from '../gpu/recorder';
 import type { ModelSpec } from '../model/spec';
 import { chooseKernels, type KernelRates } from './autotune';
-import type { DecoderContract, DropSet, EngineContract, RunOptions, WalkResult } from './contract';
+import { defaultBudget, MAX_ROWS, rowsWithin } from './budget';
+import type { DecoderContract, DropSet, EngineContract, RunOptions, WalkOptions, WalkResult } from './contract';
 import { Decoder } from './decoder';
 import { Dispatcher } from './dispatcher';
 import type { Machine } from './forward';
 import { type Residency, resident, streamed } from './residency';
 import { Scratch } from './scratch';
 import type { TokenTree } from './tree';
-import { type WalkOptions, walk } from './walk';
+import { walk } from './walk';
 import { preflight, WeightLoader } from './weights';
-
-/** Rows one walk should carry; more only take more memory. */
-const MAX_ROWS = 2048;
 
 export interface OpenOptions {
   readonly signal?: AbortSignal;
@@ -46,6 +44,7 @@ export class Engine implements EngineContract {
    */
   static async open(gpu: Gpu, spec: ModelSpec, tensors: TensorMap, options: OpenOptions = {}): Promise<Engine> {
     preflight(spec, tensors, gpu.facts.limits.maxStorageBufferBindingSize);
+    gpu.restartPeak();
     const kernels = Kernels.of(gpu);
     const rates = options.rates ?? (await chooseKernels(gpu));
     const recorder = new Recorder(gpu);
@@ -96,8 +95,17 @@ export class Engine implements EngineContract {
     return this.machine.residency.streamed;
   }
 
-  memory(): { weights: number; activations: number; cache: number } {
-    return this.machine.gpu.memory();
+  memory(): ReturnType<EngineContract['memory']> {
+    const { gpu } = this.machine;
+    return { ...gpu.memory(), peak: gpu.peak, budget: defaultBudget(gpu.facts.limits) };
+  }
+
+  restartPeak(): void {
+    this.machine.gpu.restartPeak();
+  }
+
+  rowsWithin(memoryBudget: number, options?: { angles?: boolean }): number {
+    return rowsWithin(this.machine, memoryBudget, options?.angles);
   }
 
   walk(tree: TokenTree, branches: readonly DropSet[], options?: WalkOptions): Promise<WalkResult> {

@@ -7,8 +7,10 @@ import { openDawn } from '../gpu/dawn';
 import { type Gpu, openGpu } from '../gpu/gpu';
 import { describe } from '../model/describe';
 import { sublayerIndex, type UnitKind, unitsOf } from '../model/units';
+import type { UnitStatistics, WalkStatistics } from './contract';
 import { Engine, type OpenOptions } from './engine';
 import { packTokens } from './pack';
+import { KINDS, meansOf, mergeStatistics } from './statistics';
 
 const MODELS = '../shared/data/models';
 const here = existsSync(MODELS);
@@ -61,29 +63,25 @@ suite.skipIf(!here).each(here ? MODELS_WITH_GOLDEN : [])('%s agrees with its gol
       expect(Math.abs(branches[0].logits[0][i] - z)).toBeLessThan(2e-3);
     });
     engine.dispose();
-    expect(engine.memory()).toEqual({ weights: 0, activations: 0, cache: 0 });
+    expect(engine.memory()).toMatchObject({ weights: 0, activations: 0, cache: 0 });
   });
 
   test('static influence to 1e-3 relative, of every unit by every metric', async () => {
     const engine = await openModel(folder);
-    // Equal prefixes would be merged and counted once: each window is walked alone, and means are weighted by rows.
-    const sums: Record<string, Record<string, number>[]> = { attn: [], ffn: [], block: [] };
-    let rows = 0;
+    // Equal prefixes would be merged and counted once: each window is walked alone.
+    const parts: WalkStatistics[] = [];
     for (const window of g.windows) {
-      const { statistics } = await engine.walk(scored([window]), [new Set()], { statistics: true });
-      rows += window.length;
-      for (const kind of ['attn', 'ffn', 'block'] as const) {
-        statistics![kind].forEach((s, i) => {
-          sums[kind][i] ??= {};
-          for (const [name, value] of Object.entries(s))
-            sums[kind][i][name] = (sums[kind][i][name] ?? 0) + value * window.length;
-        });
-      }
+      const { statistics } = await engine.walk(scored([window]), [new Set()], { statistics: 'sums' });
+      parts.push(statistics!);
     }
-    for (const kind of ['attn', 'ffn', 'block']) {
+    const means = meansOf(mergeStatistics(parts));
+    for (const kind of KINDS) {
       g.static[kind].forEach((unit: Record<string, number>, i: number) => {
         for (const [name, value] of Object.entries(unit)) {
-          expect(Math.abs(sums[kind][i][name] / rows / value - 1), `${kind} ${i} ${name}`).toBeLessThan(1e-3);
+          expect(
+            Math.abs(means[kind][i][name as keyof UnitStatistics] / value - 1),
+            `${kind} ${i} ${name}`,
+          ).toBeLessThan(1e-3);
         }
       });
     }

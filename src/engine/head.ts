@@ -1,4 +1,3 @@
-import { LopperError } from '../errors';
 import type { Buffer } from '../gpu/gpu';
 import { MAX_SLOTS } from './dispatcher';
 import type { Machine } from './forward';
@@ -16,6 +15,8 @@ export interface Scores {
   /** [pairs] log p(target), nats, and whether the target was the likeliest token. */
   readonly logprob: Float32Array;
   readonly greedy: Uint8Array;
+  /** Every log-probability is a number. */
+  readonly finite: boolean;
 }
 
 /** The scored pairs of a tree by row: each row goes through the head once, however many targets it has. */
@@ -45,7 +46,7 @@ export function planScores(tree: TokenTree): Plan {
 /**
  * Final norm and head on the scored rows of each slot, in tiles of the vocabulary with a running log-sum-exp.
  * @param rowsPerSlot rows of one branch in the stream
- * @returns for each slot, in order. Throws `not-finite` naming the slot's label.
+ * @returns for each slot, in order.
  */
 export async function scoreSlots(
   m: Machine,
@@ -53,12 +54,11 @@ export async function scoreSlots(
   stream: Buffer,
   slots: readonly number[],
   rowsPerSlot: number,
-  labels: readonly string[],
   signal?: AbortSignal,
 ): Promise<Scores[]> {
   const total = plan.rows.length;
   const pairs = plan.place.length;
-  if (total === 0) return slots.map(() => ({ logprob: new Float32Array(0), greedy: new Uint8Array(0) }));
+  if (total === 0) return slots.map(() => ({ logprob: new Float32Array(0), greedy: new Uint8Array(0), finite: true }));
   const { scratch, dispatcher } = m;
   const vocabulary = m.head.outputs;
   const tileTokens = Math.min(TILE_TOKENS, padded(vocabulary));
@@ -130,15 +130,8 @@ export async function scoreSlots(
       const state = (slot * total + plan.pairs[2 * i]) * 4;
       logprob[pair] = picked[slot * pairs + i] - values[state] - Math.log(values[state + 1]);
       greedy[pair] = bests[state + 2] === plan.pairs[2 * i + 1] ? 1 : 0;
-      if (!Number.isFinite(logprob[pair])) {
-        throw new LopperError(
-          'not-finite',
-          `The model gave ${logprob[pair]} as a log-probability (${labels[slot]}).`,
-          'The weights overflow or are damaged, or this mask leaves nothing sensible: restore a sublayer or load the model again.',
-        );
-      }
     }
-    return { logprob, greedy };
+    return { logprob, greedy, finite: logprob.every(Number.isFinite) };
   });
 }
 

@@ -1,107 +1,166 @@
-import { LopperError } from '../errors';
-import type { Buffer } from '../gpu/gpu';
-import { sublayerAt } from '../model/units';
-import type { UnitStatistics, WalkResult } from './contract';
-import type { Machine } from './forward';
-import { padded } from './weights';
+/** Pure arithmetic on what a walk measured of units: putting trees together, means, distributions. */
+import type { RowSums, Spread, UnitMeasures, UnitRows, UnitStatistics, WalkStatistics } from './contract';
 
-/** Bytes of a row's sums: see Row in shaders/statistics.wgsl. */
-const ROW_FLOATS = 6;
+/** Up to so many rows it is worth keeping each one's numbers, and quantiles are exact; above, histograms serve. */
+export const EXACT_ROWS = 16_384;
 
 /**
- * Watches one slot during a walk and keeps, for every unit, what it did to each row of the stream. Static influence is
- * made of these: depth-pruning's `cosine`, `angular`, `relative-l1`, `relative-l2`, `l1`, `l2` (the relative ones over
- * the norm of the unit's input).
+ * Bins of a histogram. Norms and their ratio: `PER_OCTAVE` to a doubling, from 2^LOWEST_OCTAVE to its inverse, so a bin is
+ * 2.2% wide; the cosine: evenly from -1 to 1, 1/640 wide. What lies outside counts in the bin at the end.
  */
-export class StatisticsObserver {
-  readonly #start: Buffer;
-  readonly #before: Buffer;
-  readonly #out: Buffer;
+export const BINS = 1280;
+export const PER_OCTAVE = 32;
+export const LOWEST_OCTAVE = -20;
 
-  private constructor(
-    readonly m: Machine,
-    readonly rows: number,
-  ) {
-    this.#start = m.scratch.get('blockStart');
-    this.#before = m.scratch.get('beforeUnit');
-    this.#out = m.scratch.get('unitRows');
-  }
+export const KINDS = ['attn', 'ffn', 'block'] as const;
+export const SPREADS = ['update', 'stream', 'ratio', 'cosine'] as const satisfies readonly Spread[];
 
-  static async create(m: Machine, rows: number): Promise<StatisticsObserver> {
-    await m.dispatcher.ready('statistics');
-    const stream = rows * padded(m.spec.width) * 4;
-    await m.scratch.plan({
-      blockStart: stream,
-      beforeUnit: stream,
-      unitRows: 3 * m.spec.blocks * rows * ROW_FLOATS * 4,
-    });
-    return new StatisticsObserver(m, rows);
-  }
+/** Of one quantity over rows. */
+export interface Distribution {
+  readonly mean: number;
+  readonly median: number;
+  readonly p5: number;
+  readonly p95: number;
+}
+export type UnitNorms = Readonly<Record<Spread, Distribution>>;
+type ByKind<T> = Readonly<Record<(typeof KINDS)[number], readonly T[]>>;
 
-  /** Before sublayer `index` adds its update to the slot. */
-  before(index: number, stream: Buffer, slot: number): void {
-    const bytes = this.rows * padded(this.m.spec.width) * 4;
-    if (sublayerAt(index).kind === 'attn') this.m.recorder.copy(stream, slot * bytes, this.#start, 0, bytes);
-    this.m.recorder.copy(stream, slot * bytes, this.#before, 0, bytes);
-  }
-
-  /** After it. */
-  after(index: number, stream: Buffer, slot: number): void {
-    const { dispatcher, spec } = this.m;
-    const { block, kind } = sublayerAt(index);
-    const now = [stream, slot * this.rows] as const;
-    // With a parallel residual both sublayers read the block's input.
-    const source = spec.parallel ? this.#start : this.#before;
-    const place = (kind === 'attn' ? 0 : spec.blocks) + block;
-    dispatcher.measure(spec.width, this.rows, [source, 0], [this.#before, 0], now, [this.#out, place * this.rows]);
-    if (kind === 'ffn') {
-      dispatcher.measure(spec.width, this.rows, [this.#start, 0], [this.#start, 0], now, [
-        this.#out,
-        (2 * spec.blocks + block) * this.rows,
-      ]);
-    }
-  }
-
-  /** Means over all rows. Throws `not-finite` naming the unit. */
-  async result(signal?: AbortSignal): Promise<NonNullable<WalkResult['statistics']>> {
-    const { blocks } = this.m.spec;
-    const [bytes] = await this.m.recorder.read(
-      [{ buffer: this.#out, offset: 0, bytes: 3 * blocks * this.rows * ROW_FLOATS * 4 }],
-      signal,
-    );
-    const all = new Float32Array(bytes);
-    const units = (first: number, kind: string) =>
-      Array.from({ length: blocks }, (_, i) =>
-        meanOf(
-          all.subarray((first + i) * this.rows * ROW_FLOATS, (first + i + 1) * this.rows * ROW_FLOATS),
-          `${kind} ${i}`,
-        ),
-      );
-    return { attn: units(0, 'attn'), ffn: units(blocks, 'ffn'), block: units(2 * blocks, 'block') };
-  }
+/** The statistics of all rows of several walks of one model; rows and histograms only where every part has them. */
+export function mergeStatistics(parts: readonly WalkStatistics[]): WalkStatistics {
+  const [one] = parts;
+  if (parts.length === 1) return one;
+  const unit = (kind: (typeof KINDS)[number], i: number): UnitMeasures => {
+    const units = parts.map((p) => p[kind][i]);
+    const rows = complete(units.map((u) => u.rows));
+    return {
+      first: mergeSums(units.map((u) => u.first)),
+      rest: mergeSums(units.map((u) => u.rest)),
+      ...(rows && { rows: mergeRows(rows) }),
+    };
+  };
+  const positions = complete(parts.map((p) => p.positions));
+  const angles = complete(parts.map((p) => p.angles));
+  return {
+    attn: one.attn.map((_, i) => unit('attn', i)),
+    ffn: one.ffn.map((_, i) => unit('ffn', i)),
+    block: one.block.map((_, i) => unit('block', i)),
+    ...(positions && { positions: Uint32Array.from(positions.flatMap((p) => [...p])) }),
+    ...(angles && { angles: angles[0].map((own, a) => own.map((_, n) => sum(angles, (t) => t[a][n]))) }),
+  };
 }
 
-function meanOf(rows: Float32Array, unit: string): UnitStatistics {
-  const sum = { cosine: 0, angular: 0, 'relative-l1': 0, 'relative-l2': 0, l1: 0, l2: 0 };
-  const count = rows.length / ROW_FLOATS;
-  for (let i = 0; i < rows.length; i += ROW_FLOATS) {
-    const turn = rows[i];
-    sum.cosine += turn;
-    sum.angular += (2 * Math.asin(Math.min(1, Math.sqrt(Math.max(0, turn) / 2)))) / Math.PI; // arccos(1 - turn) / pi
-    sum['relative-l1'] += rows[i + 3] / rows[i + 1];
-    sum['relative-l2'] += rows[i + 4] / rows[i + 2];
-    sum.l1 += rows[i + 3];
-    sum.l2 += rows[i + 4];
-  }
-  for (const name of Object.keys(sum) as (keyof typeof sum)[]) {
-    sum[name] /= count;
-    if (!Number.isFinite(sum[name])) {
-      throw new LopperError(
-        'not-finite',
-        `The ${name} influence of ${unit} came out as ${sum[name]}.`,
-        'The weights overflow or are damaged: load the model again.',
-      );
+/** Means over all rows, first positions among them. */
+export function meansOf(statistics: WalkStatistics): ByKind<UnitStatistics> {
+  return byKind(statistics, ({ first, rest }) => {
+    const { stream, alignment, ...metrics } = mergeSums([first, rest]).sums;
+    return mapValues(metrics, (value) => value / (first.rows + rest.rows));
+  });
+}
+
+/**
+ * Distributions over first positions and over the others: exact where every row was kept (by linear interpolation between
+ * neighbours), else from histograms, true to a bin. All of a unit's numbers of a kind are NaN where one row's was.
+ */
+export function normsOf(statistics: WalkStatistics): {
+  readonly first: ByKind<UnitNorms>;
+  readonly rest: ByKind<UnitNorms>;
+  readonly quantiles: 'exact' | 'histogram';
+} {
+  const { positions } = statistics;
+  const of = (group: 'first' | 'rest') =>
+    byKind(statistics, (unit): UnitNorms => {
+      const { rows, sums, histograms } = unit[group];
+      const total = { update: sums.l2, stream: sums.stream, ratio: sums['relative-l2'], cosine: sums.alignment };
+      return mapValues(total, (value, spread) => {
+        const mean = value / rows;
+        if (!Number.isFinite(mean)) return { mean, median: Number.NaN, p5: Number.NaN, p95: Number.NaN };
+        const at = positions
+          ? quantilesOfRows(valuesOf(unit.rows!, spread).filter((_, i) => (positions[i] === 0) === (group === 'first')))
+          : quantilesOfBins(histograms![spread], spread === 'cosine' ? cosineAt : normAt);
+        return { mean, median: at(0.5), p5: at(0.05), p95: at(0.95) };
+      });
+    });
+  return { first: of('first'), rest: of('rest'), quantiles: positions ? 'exact' : 'histogram' };
+}
+
+/** [a][n - 1]: mean angular distance, 0 to 1, between the input of block a and the output of block a + n - 1. */
+export function anglesOf(statistics: WalkStatistics): number[][] {
+  const { first, rest } = statistics.block[0];
+  return statistics.angles!.map((own) => own.map((value) => value / (first.rows + rest.rows)));
+}
+
+/** One number of every row. */
+export function valuesOf(rows: UnitRows, spread: Spread): Float32Array {
+  if (spread === 'cosine') return rows.alignment;
+  return spread === 'ratio' ? rows.update.map((u, i) => u / rows.stream[i]) : rows[spread];
+}
+
+/** The bin of a norm or a ratio, and the value `bin` bins (a fraction of one too) from the lowest. */
+export const normAt = (bin: number): number => 2 ** (LOWEST_OCTAVE + bin / PER_OCTAVE);
+export const cosineAt = (bin: number): number => (2 * bin) / BINS - 1;
+
+function quantilesOfRows(values: Float32Array): (q: number) => number {
+  const sorted = values.slice().sort();
+  return interpolated(sorted.length, (i) => sorted[i]);
+}
+
+/** The rows of a bin are taken to lie evenly in it. */
+function quantilesOfBins(bins: Uint32Array, valueAt: (bin: number) => number): (q: number) => number {
+  const total = bins.reduce((a, b) => a + b, 0);
+  return interpolated(total, (i) => {
+    let below = 0;
+    let bin = 0;
+    while (below + bins[bin] <= i) below += bins[bin++];
+    return valueAt(bin + (i - below + 0.5) / bins[bin]);
+  });
+}
+
+/** The quantile lies at q (count - 1) between the values in order, as numpy and R have it by default. */
+const interpolated =
+  (count: number, nth: (i: number) => number) =>
+  (q: number): number => {
+    const place = q * (count - 1);
+    const low = Math.floor(place);
+    const [a, b] = [nth(low), nth(Math.min(low + 1, count - 1))];
+    return a + (place - low) * (b - a);
+  };
+
+function mergeSums(parts: readonly RowSums[]): RowSums {
+  const histograms = complete(parts.map((p) => p.histograms));
+  return {
+    rows: sum(parts, (p) => p.rows),
+    sums: mapValues(parts[0].sums, (_, name) => sum(parts, (p) => p.sums[name])),
+    ...(histograms && {
+      histograms: mapValues(histograms[0], (bins, spread) => bins.map((_, i) => sum(histograms, (h) => h[spread][i]))),
+    }),
+  };
+}
+
+function mergeRows(parts: readonly UnitRows[]): UnitRows {
+  return mapValues(parts[0], (_, name) => {
+    const all = new Float32Array(sum(parts, (p) => p[name].length));
+    let at = 0;
+    for (const p of parts) {
+      all.set(p[name], at);
+      at += p[name].length;
     }
-  }
-  return sum;
+    return all;
+  });
+}
+
+const byKind = <T>(statistics: WalkStatistics, of: (unit: UnitMeasures) => T): ByKind<T> => ({
+  attn: statistics.attn.map(of),
+  ffn: statistics.ffn.map(of),
+  block: statistics.block.map(of),
+});
+
+const sum = <T>(values: readonly T[], of: (value: T) => number): number => values.reduce((s, v) => s + of(v), 0);
+
+/** The values, if none is missing. */
+const complete = <T>(values: readonly (T | undefined)[]): readonly T[] | undefined =>
+  values.some((v) => v === undefined) ? undefined : (values as readonly T[]);
+
+function mapValues<T extends object, V>(from: T, of: (value: T[keyof T], name: keyof T) => V): { [K in keyof T]: V } {
+  const entries = (Object.keys(from) as (keyof T)[]).map((name) => [name, of(from[name], name)] as const);
+  return Object.fromEntries(entries) as { [K in keyof T]: V };
 }

@@ -1,10 +1,10 @@
 import { throwIfCancelled } from '../errors';
-import type { BranchResult, DropSet, RunOptions, WalkResult } from './contract';
+import type { BranchResult, DropSet, WalkOptions, WalkResult } from './contract';
 import type { Slots } from './dispatcher';
 import { attn, branchesPerChunk, ffn, type Machine, prepare } from './forward';
 import { logitsOf, planScores, scoreSlots } from './head';
+import { StatisticsObserver } from './observer';
 import { type Rows, treeRows } from './rows';
-import { StatisticsObserver } from './statistics';
 import type { TokenTree } from './tree';
 import { padded } from './weights';
 
@@ -17,11 +17,6 @@ interface State {
   readonly members: readonly number[];
   /** Its source slot holds the block's input (parallel residual, attn has run). */
   sourced: boolean;
-}
-
-export interface WalkOptions extends RunOptions {
-  readonly statistics?: boolean;
-  readonly logitRows?: readonly number[];
 }
 
 /**
@@ -47,7 +42,7 @@ export async function walk(
   const waves = Math.ceil(distinct.length / most);
   for (let wave = 0; wave < waves; wave++) {
     const masks = distinct.slice(wave * most, (wave + 1) * most);
-    const observe = options.statistics === true && masks.some((d) => d.branches.includes(0));
+    const observe = options.statistics !== undefined && masks.some((d) => d.branches.includes(0));
     const done = await wavePass(
       m,
       tree,
@@ -171,10 +166,9 @@ async function wavePass(
 
   const slotOf: number[] = new Array(masks.length);
   for (const s of states) for (const b of s.members) slotOf[b] = s.slot;
-  const labels = masks.map((mask) => (mask.size === 0 ? 'full model' : `with ${mask.size} sublayers dropped`));
-  const scores = await scoreSlots(m, planScores(tree), stream, slotOf, rows.count, labels, signal);
+  const scores = await scoreSlots(m, planScores(tree), stream, slotOf, rows.count, signal);
   const logits = await logitsOf(m, stream, slotOf, rows.count, options.logitRows ?? [], signal);
-  const statistics = await observer?.result(signal);
+  const statistics = await observer?.result(tree.positions, signal);
   options.onProgress?.(1);
   return { branches: scores.map((s, i) => ({ ...s, logits: logits[i] })), statistics };
 }

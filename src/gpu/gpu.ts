@@ -39,6 +39,7 @@ const DATA = 0x80 | 0x08 | 0x04; // STORAGE | COPY_DST | COPY_SRC: GPUBufferUsag
 /** A device with its adapter's facts, its memory accounts and whatever has gone wrong with it. */
 export class Gpu {
   readonly #used: Record<MemoryUse, number> = { weights: 0, activations: 0, cache: 0 };
+  #peak = 0;
   #nextId = 0;
   #failure: LopperError | undefined;
 
@@ -80,6 +81,20 @@ export class Gpu {
     return { ...this.#used };
   }
 
+  /** Most bytes allocated at once, of all uses together, since the peak was last restarted. */
+  get peak(): number {
+    return this.#peak;
+  }
+
+  restartPeak(): void {
+    this.#peak = this.#total;
+  }
+
+  get #total(): number {
+    const { weights, activations, cache } = this.#used;
+    return weights + activations + cache;
+  }
+
   /** Zero-filled storage of at least `bytes`. Throws `out-of-memory` or `model-too-large`. */
   async allocate(label: string, bytes: number, use: MemoryUse, usage: number = DATA): Promise<Buffer> {
     this.check();
@@ -105,6 +120,7 @@ export class Gpu {
       throw outOfMemory(label, size);
     }
     this.#used[use] += size;
+    this.#peak = Math.max(this.#peak, this.#total);
     return { id: this.#nextId++, raw, bytes: size, use };
   }
 

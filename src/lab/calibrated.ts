@@ -1,68 +1,102 @@
 import type { DropSet, EngineContract, RunOptions } from '../engine/contract';
-import { sublayerIndex, type UnitKind, unitsOf } from '../model/units';
-import type { InfluenceMetric, InfluenceReport, ScoreReport } from './contract';
-import { collectStatistics, isStatic, readStatistics, type Statistics } from './influence';
-import { scoreBranches } from './score';
-import type { WindowTree } from './windows';
+import { meansOf } from '../engine/statistics';
+import type { ScoreReport } from './contract';
+import { type Measure, measureBranches, scoreBranches } from './score';
+import { observe, type Statistics } from './statics';
+import { layOutWindows, type WindowTree } from './windows';
 
 /** Reports kept per calibration, so that a toggle, its undo and the full model beside it cost one branch at most. */
 const KEPT_REPORTS = 64;
+/** Measures kept per calibration: enough for every subset of 12 units, and for what sampling meets again. */
+const KEPT_MEASURES = 16_384;
 
-const keyOf = (dropped: DropSet) => [...dropped].sort((a, b) => a - b).join(',');
+/** The branch that drops nothing. */
+export const FULL: DropSet = new Set();
+
+const keyOf = (dropped: DropSet) => [...dropped].sort((a, b) => a - b).join();
 
 /** One calibration on one open model, and what has been measured there: nothing is computed twice. */
 export class Calibrated {
   readonly #reports = new Map<string, ScoreReport>();
-  readonly #losses = new Map<string, number>();
-  #statistics?: Statistics;
+  readonly #measures = new Map<string, Measure>();
+  readonly #statistics = new Map<string, Statistics>();
+
+  readonly trees: readonly WindowTree[];
 
   constructor(
     readonly engine: EngineContract,
-    readonly trees: readonly WindowTree[],
-  ) {}
+    readonly windows: readonly (readonly number[])[],
+  ) {
+    this.trees = layOutWindows(windows, engine.maxRows);
+  }
 
-  /** A score for each branch; only those not known yet are walked, together. */
+  /** Tokens that go through the model. */
+  get tokens(): number {
+    return this.windows.reduce((sum, ids) => sum + ids.length, 0);
+  }
+
+  /** A score for each branch; only those not known yet are walked, together. Throws `not-finite`, naming the branch. */
   async score(branches: readonly DropSet[], options: RunOptions & { logits?: boolean } = {}): Promise<ScoreReport[]> {
     const known = (b: DropSet) => this.#reports.has(keyOf(b)) && !options.logits;
-    const missing = [...new Map(branches.filter((b) => !known(b)).map((b) => [keyOf(b), b])).values()];
+    const missing = distinct(branches.filter((b) => !known(b)));
     const found = new Map(branches.filter(known).map((b) => [keyOf(b), this.#reports.get(keyOf(b))!]));
     if (missing.length > 0) {
       const reports = await scoreBranches(this.engine, this.trees, missing, options);
       for (const [i, report] of reports.entries()) {
         const key = keyOf(missing[i]!);
         found.set(key, report);
-        this.#losses.set(key, report.loss);
-        if (!options.logits) this.#keep(key, report);
+        if (!options.logits) keep(this.#reports, key, report, KEPT_REPORTS);
       }
     }
     return branches.map((b) => found.get(keyOf(b))!);
   }
 
-  #keep(key: string, report: ScoreReport) {
-    // The full model's own report, under the empty key, is never the one to go.
-    const oldest = [...this.#reports.keys()].find((k) => k !== '');
-    if (this.#reports.size >= KEPT_REPORTS && oldest !== undefined) this.#reports.delete(oldest);
-    this.#reports.set(key, report);
+  /**
+   * The loss of each branch and, where asked, its distance from the full model; only those not known yet are walked,
+   * together. A branch whose numbers are not finite is NaN, and the others stand.
+   */
+  async measure(
+    branches: readonly DropSet[],
+    { distances = false, ...options }: RunOptions & { distances?: boolean } = {},
+  ): Promise<Measure[]> {
+    const known = (key: string): Measure | undefined => {
+      const measure = this.#measures.get(key) ?? this.#reports.get(key);
+      return measure && (!distances || 'distance' in measure) ? measure : undefined;
+    };
+    const found = new Map(branches.map((b) => [keyOf(b), known(keyOf(b))]));
+    const missing = distinct(branches.filter((b) => !found.get(keyOf(b))));
+    if (missing.length > 0) {
+      const measures = await measureBranches(this.engine, this.trees, missing, { ...options, distances });
+      for (const [i, measure] of measures.entries()) {
+        const key = keyOf(missing[i]!);
+        found.set(key, measure);
+        keep(this.#measures, key, measure, KEPT_MEASURES);
+      }
+    }
+    return branches.map((b) => found.get(keyOf(b))!);
   }
 
-  /**
-   * Influence of every unit. The static metrics come from one pass for all units; leave-one-out walks, together, the
-   * branches whose loss is not known yet.
-   */
-  async influence(metric: InfluenceMetric, unit: UnitKind, options: RunOptions = {}): Promise<InfluenceReport> {
-    const tokens = this.trees.reduce((sum, { tree }) => sum + tree.rows, 0);
-    if (isStatic(metric)) {
-      this.#statistics ??= await collectStatistics(this.engine, this.trees, options);
-      return { metric, unit, values: readStatistics(this.#statistics, metric, unit), tokens };
-    }
-    const full: DropSet = new Set();
-    const units: DropSet[] = unitsOf(this.engine.model.blocks, unit).map((own) => new Set(own.map(sublayerIndex)));
-    const missing = [full, ...units].filter((b) => !this.#losses.has(keyOf(b)));
-    if (missing.length > 0) {
-      const reports = await scoreBranches(this.engine, this.trees, missing, options);
-      for (const [i, report] of reports.entries()) this.#losses.set(keyOf(missing[i]!), report.loss);
-    }
-    const loss = (dropped: DropSet) => this.#losses.get(keyOf(dropped))!;
-    return { metric, unit, values: units.map(loss), fullLoss: loss(full), tokens };
+  /** What every unit does in the full model, or in the model without `dropped`. Throws `not-finite`. */
+  async statistics(options: RunOptions = {}, dropped: DropSet = FULL): Promise<Statistics> {
+    const key = keyOf(dropped);
+    const statistics =
+      this.#statistics.get(key) ??
+      meansOf(await observe(this.engine, this.trees, dropped, { ...options, statistics: 'sums' }));
+    keep(this.#statistics, key, statistics, KEPT_REPORTS);
+    return statistics;
   }
+}
+
+const distinct = (branches: readonly DropSet[]): DropSet[] => [...new Map(branches.map((b) => [keyOf(b), b])).values()];
+
+/** Keeps a value, and lets the oldest go where there are too many; the full model's, under the empty key, never goes. */
+function keep<T>(kept: Map<string, T>, key: string, value: T, most: number) {
+  if (kept.size >= most && !kept.has(key)) {
+    for (const oldest of kept.keys()) {
+      if (oldest === '') continue;
+      kept.delete(oldest);
+      break;
+    }
+  }
+  kept.set(key, value);
 }

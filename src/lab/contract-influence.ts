@@ -1,6 +1,9 @@
 /** What the lab answers about influence: metrics, sampled values, pruning curves, norms. Plain data, as `contract.ts` says. */
 import type { Sublayer, UnitKind } from '../model/units';
+import type { SamplerState } from '../pruning/estimate';
 import type { Accuracy, NamedFile } from './contract-evaluate';
+
+export type { SamplerState };
 
 /** Measured on the way through the full model: one pass gives all of them, for every unit. */
 export type StaticMetric = 'cosine' | 'angular' | 'relative-l1' | 'relative-l2' | 'l1' | 'l2';
@@ -81,12 +84,6 @@ export interface Sampling {
   readonly state?: SamplerState;
   /** For `shapley-task`: what was asked, and its kept fraction. */
   readonly task?: TaskMeasure & { readonly items: number; readonly kept: number };
-}
-
-/** Sums per unit after `drawn` samples; a sampler restored from them draws what it would have drawn. */
-export interface SamplerState {
-  readonly drawn: number;
-  readonly sums: readonly (readonly number[])[];
 }
 
 export type Strategy =

@@ -4,7 +4,7 @@ import type { DropSet, EngineContract } from '../engine/contract';
 import { packTokens } from '../engine/pack';
 import type { Sequence } from '../engine/tree';
 import type { Batch, Examinee } from './evaluate';
-import { walkNamed } from './score';
+import { walkFinite } from './score';
 
 /** Rows of the first batch, and the least a slow device is asked for. */
 const MIN_ROWS = 256;
@@ -92,7 +92,7 @@ async function scorePairs(
   options: { signal?: AbortSignal; onProgress?: (fraction: number) => void },
 ): Promise<Outcome[][][]> {
   const tree = packTokens(items.flatMap((item) => item.sequences));
-  const walk = await walkNamed(engine, tree, branches, options);
+  const walk = await walkFinite(engine, tree, branches, options);
   return walk.branches.map((result) => {
     let sequence = 0;
     return items.map((item) =>

@@ -1,8 +1,9 @@
 import type { DecoderContract, DropSet, EngineContract } from '../engine/contract';
 import { LopperError, throwIfCancelled } from '../errors';
 import type { Tokenizer } from '../formats/tokenizer';
+import { seeded } from '../random';
 import type { GenerateEvent, GenerateReport, GenerateRequest } from './contract';
-import { likeliest, sample, seeded } from './sample';
+import { likeliest, sample } from './sample';
 import { notFinite } from './score';
 
 /** How many of the likeliest tokens are shown at each step. */

@@ -1,14 +1,17 @@
+import { accuracyOf } from '../benchmarks/statistics';
 import type { EngineContract, RunOptions } from '../engine/contract';
 import { LopperError, throwIfCancelled } from '../errors';
-import type { Calibrated } from './calibrated';
+import { type Calibrated, FULL } from './calibrated';
 import type { Accuracy, Checkpoint, GrowthMetric, GrowthPoint, GrowthReport, GrowthRequest } from './contract';
+import { measureInfluence } from './influence';
+import type { TaskWorth } from './task-worth';
 
 /** A checkpoint on the device, as far as growth needs it. */
 export interface Grown {
   readonly engine: EngineContract;
   readonly calibrated: Calibrated;
-  /** Accuracy on the request's task. */
-  accuracy?(options: RunOptions): Promise<Accuracy>;
+  /** The request's task, where it has one. */
+  readonly task?: TaskWorth;
 }
 
 export interface GrowthOptions {
@@ -78,15 +81,15 @@ export async function growth(
 }
 
 async function measure(
-  { calibrated, accuracy }: Grown,
+  { calibrated, task }: Grown,
   metric: GrowthMetric,
   { signal, onProgress }: RunOptions,
 ): Promise<{ tokens: number; point: Omit<GrowthPoint, 'name' | 'step'> }> {
-  const parts = accuracy ? 3 : 2;
+  const parts = task ? 3 : 2;
   const part = (n: number): RunOptions => ({ signal, onProgress: (f) => onProgress?.((n + f) / parts) });
-  const [full] = await calibrated.score([new Set()], part(0));
-  const block = await calibrated.influence(metric, 'block', part(0));
-  const sublayer = await calibrated.influence(metric, 'sublayer', part(1));
+  const [full] = await calibrated.score([FULL], part(0));
+  const block = await measureInfluence(calibrated, metric, 'block', part(0));
+  const sublayer = await measureInfluence(calibrated, metric, 'sublayer', part(1));
   const base = metric === 'loo-loss' ? full!.loss : 0;
   const values = sublayer.values.map((v) => v - base);
   return {
@@ -96,7 +99,12 @@ async function measure(
       block: block.values.map((v) => v - base),
       attn: values.filter((_, i) => i % 2 === 0),
       ffn: values.filter((_, i) => i % 2 === 1),
-      ...(accuracy && { accuracy: await accuracy(part(2)) }),
+      ...(task && { accuracy: await accuracyOn(task, part(2)) }),
     },
   };
+}
+
+async function accuracyOn({ measure, of }: TaskWorth, options: RunOptions): Promise<Accuracy> {
+  const [share] = await of([FULL], options);
+  return accuracyOf(Math.round(share! * measure.items), measure.items);
 }

@@ -1,50 +1,93 @@
-import type { EngineContract, RunOptions, UnitStatistics, WalkResult } from '../engine/contract';
-import { type Sublayer, type UnitKind, unitsOf } from '../model/units';
-import type { InfluenceMetric, StaticMetric } from './contract';
-import type { WindowTree } from './windows';
+import type { DropSet, RunOptions } from '../engine/contract';
+import { LopperError } from '../errors';
+import { type Sublayer, sublayerIndex, type UnitKind, unitsOf } from '../model/units';
+import { type Calibrated, FULL } from './calibrated';
+import type {
+  InfluenceMetric,
+  InfluenceReport,
+  InfluenceSettings,
+  LeaveOneOutMetric,
+  ShapleyMetric,
+  StaticMetric,
+} from './contract';
+import { notFinite } from './score';
+import { measureShapley } from './shapley';
+import { readStatistics } from './statics';
+import type { Examine } from './task-worth';
 
 /** The metrics that one pass of the full model gives. */
 export const STATIC_METRICS = ['cosine', 'angular', 'relative-l1', 'relative-l2', 'l1', 'l2'] as const;
+export const LEAVE_ONE_OUT_METRICS = ['loo-loss', 'loo-logit'] as const;
+export const SHAPLEY_METRICS = ['shapley-loss', 'shapley-logit', 'shapley-task'] as const;
 /** All metrics, in the order they are offered. */
-export const METRICS: readonly InfluenceMetric[] = [...STATIC_METRICS, 'loo-loss'];
+export const METRICS: readonly InfluenceMetric[] = [...STATIC_METRICS, ...LEAVE_ONE_OUT_METRICS, ...SHAPLEY_METRICS];
 
-export const isStatic = (metric: InfluenceMetric): metric is StaticMetric =>
-  (STATIC_METRICS as readonly InfluenceMetric[]).includes(metric);
+const isOneOf =
+  <M extends InfluenceMetric>(list: readonly M[]) =>
+  (metric: InfluenceMetric): metric is M =>
+    (list as readonly InfluenceMetric[]).includes(metric);
+export const isStatic: (metric: InfluenceMetric) => metric is StaticMetric = isOneOf(STATIC_METRICS);
+export const isShapley: (metric: InfluenceMetric) => metric is ShapleyMetric = isOneOf(SHAPLEY_METRICS);
 
-export type Statistics = NonNullable<WalkResult['statistics']>;
-
-/** Statistics of every unit, means over all rows of all trees. One pass of the full model. */
-export async function collectStatistics(
-  engine: EngineContract,
-  trees: readonly WindowTree[],
-  { signal, onProgress }: RunOptions = {},
-): Promise<Statistics> {
-  const parts: { rows: number; statistics: Statistics }[] = [];
-  for (const [t, { tree }] of trees.entries()) {
-    const { statistics } = await engine.walk(tree, [new Set()], {
-      signal,
-      statistics: true,
-      onProgress: (fraction) => onProgress?.((t + fraction) / trees.length),
-    });
-    if (!statistics) throw new Error('the walk returned no statistics');
-    parts.push({ rows: tree.rows, statistics });
-  }
-  const rows = parts.reduce((sum, p) => sum + p.rows, 0);
-  const mean = (kind: keyof Statistics) =>
-    parts[0]!.statistics[kind].map(
-      (_, block) =>
-        Object.fromEntries(
-          STATIC_METRICS.map((metric) => [
-            metric,
-            parts.reduce((sum, p) => sum + (p.rows / rows) * p.statistics[kind][block]![metric], 0),
-          ]),
-        ) as unknown as UnitStatistics,
-    );
-  return { attn: mean('attn'), ffn: mean('ffn'), block: mean('block') };
+export interface InfluenceOptions extends RunOptions, InfluenceSettings {
+  /** The units asked about, default all of the kind. */
+  readonly units?: readonly (readonly Sublayer[])[];
+  /** What is dropped already: influence is that in the model without it. */
+  readonly dropped?: DropSet;
+  /** Sampled metrics, now and then. */
+  readonly onEstimate?: (soFar: InfluenceReport) => void;
+  /** Opens a task as a measure; needed for `shapley-task`. */
+  readonly examine?: Examine;
 }
 
-/** One metric's values in the order of `unitsOf`. */
-export function readStatistics(statistics: Statistics, metric: StaticMetric, unit: UnitKind): number[] {
-  const kindOf = (own: readonly Sublayer[]) => (unit === 'block' ? unit : own[0]!.kind);
-  return unitsOf(statistics.block.length, unit).map((own) => statistics[kindOf(own)][own[0]!.block]![metric]);
+/**
+ * Influence of units by any metric. The static ones come from one pass for all units and are kept; leave-one-out walks,
+ * together, the branches that are not known yet, and measures their loss and their logit distance at once; the sampled
+ * ones are in shapley.ts. Throws `not-finite` where the model that the units are taken from gives no numbers, `usage`.
+ */
+export async function measureInfluence(
+  on: Calibrated,
+  metric: InfluenceMetric,
+  unit: UnitKind,
+  options: InfluenceOptions = {},
+): Promise<InfluenceReport> {
+  const { signal, onProgress, denominator = 'input', dropped = FULL } = options;
+  const units = options.units ?? unitsOf(on.engine.model.blocks, unit);
+  if (isStatic(metric)) {
+    const values = readStatistics(await on.statistics({ signal, onProgress }, dropped), metric, units, denominator);
+    return { metric, unit, values, tokens: on.tokens, ...(metric.startsWith('relative') && { denominator }) };
+  }
+  if (isShapley(metric)) return measureShapley(on, metric, unit, { ...options, units, dropped });
+  return {
+    metric,
+    unit,
+    tokens: on.tokens,
+    ...(await leaveOneOut(on, metric, units, dropped, { signal, onProgress })),
+  };
+}
+
+async function leaveOneOut(
+  on: Calibrated,
+  metric: LeaveOneOutMetric,
+  units: readonly (readonly Sublayer[])[],
+  dropped: DropSet,
+  options: RunOptions,
+): Promise<Pick<InfluenceReport, 'values' | 'fullLoss' | 'notFinite'>> {
+  const without = units.map((own): DropSet => new Set([...dropped, ...own.map(sublayerIndex)]));
+  const [full, ...measures] = await on.measure([dropped, ...without], { ...options, distances: true });
+  if (!Number.isFinite(full!.loss)) throw notFinite(dropped);
+  const values = measures.map((m) => (metric === 'loo-loss' ? m.loss : m.distance!));
+  return { values, ...(metric === 'loo-loss' && { fullLoss: full!.loss }), ...listNotFinite(values) };
+}
+
+/** Which of the values are no numbers, where any is not. */
+function listNotFinite(values: readonly number[]): Pick<InfluenceReport, 'notFinite'> {
+  const notFinite = values.flatMap((value, i) => (Number.isFinite(value) ? [] : [i]));
+  return notFinite.length > 0 ? { notFinite } : {};
+}
+
+/** Throws `usage` for a metric there is not. */
+export function checkMetric(metric: InfluenceMetric): void {
+  if (METRICS.includes(metric)) return;
+  throw new LopperError('usage', `There is no metric named "${metric}".`, `Use one of ${METRICS.join(', ')}.`);
 }

@@ -1,7 +1,7 @@
-import type { RunOptions } from '../engine/contract';
 import { LopperError, throwIfCancelled } from '../errors';
-import type { Sublayer, UnitKind } from '../model/units';
+import { type Sublayer, type UnitKind, unitsOf } from '../model/units';
 import { maskFromSublayers, toDropSet } from '../pruning/mask';
+import { withBudget } from './budget';
 import { GROWTH_INDEX, readGrowthIndex } from './bundled-model';
 import { Calibrated } from './calibrated';
 import type {
@@ -20,6 +20,7 @@ import type {
   GrowthRequest,
   InfluenceMetric,
   InfluenceReport,
+  InfluenceSettings,
   JobId,
   JobOptions,
   Lab,
@@ -28,7 +29,6 @@ import type {
   ModelRequest,
   NormsReport,
   ScoreReport,
-  TaskMeasure,
   TokenInfluenceReport,
 } from './contract';
 import { type Device, openDevice } from './device';
@@ -37,12 +37,16 @@ import { evaluate } from './evaluate';
 import { readExam } from './exam';
 import { checkSettings, generate } from './generate';
 import { growth } from './growth';
-import { METRICS } from './influence';
+import { checkMetric, isShapley, isStatic, measureInfluence } from './influence';
 import { encode, loadModel, needTokenizer, noRoomForBoth, type OpenModel, readModel } from './model';
+import { measureNorms } from './norms';
 import { loadingProgress, ProgressMeter } from './progress';
 import { JobQueue } from './queue';
+import { samplesAsked } from './shapley';
 import { taskWindows } from './task-windows';
-import { cutWindows, layOutWindows } from './windows';
+import { openTask } from './task-worth';
+import { measureTokens } from './token-influence';
+import { cutWindows } from './windows';
 
 /** Calibrations whose measurements are kept. */
 const KEPT_CALIBRATIONS = 4;
@@ -58,6 +62,7 @@ class LocalLab implements Lab {
   readonly #environment: Environment;
   readonly #queue = new JobQueue();
   readonly #calibrated = new Map<string, Calibrated>();
+  #memoryBudget?: number;
   #device?: Promise<Device>;
   /** The open model and the device its weights are on. */
   #open?: { readonly model: OpenModel; readonly device: Device };
@@ -90,8 +95,8 @@ class LocalLab implements Lab {
   }
 
   async memory(): Promise<MemoryReport> {
-    const memory = this.#open?.model.engine.memory() ?? { weights: 0, activations: 0, cache: 0 };
-    return { peak: 0, budget: 0, ...memory };
+    if (!this.#open) return { weights: 0, activations: 0, cache: 0, peak: 0, budget: 0 };
+    return this.#budgeted(this.#open.model).engine.memory();
   }
 
   score(calibration: Calibration, masks: Masks, options: JobOptions & { logits?: boolean }): Promise<ScoreReport[]> {
@@ -110,17 +115,21 @@ class LocalLab implements Lab {
     calibration: Calibration,
     metric: InfluenceMetric,
     unit: UnitKind,
-    options: JobOptions,
+    options: JobOptions & InfluenceSettings & { onEstimate?: (soFar: InfluenceReport) => void },
   ): Promise<InfluenceReport> {
-    return this.#job(options, async ({ model, signal, onProgress }) => {
-      if (!METRICS.includes(metric)) {
-        throw new LopperError('usage', `There is no metric named "${metric}".`, `Use one of ${METRICS.join(', ')}.`);
-      }
-      const total = model.report.blocks * (unit === 'sublayer' ? 2 : 1);
-      const meter = new ProgressMeter(total, 'steps', onProgress);
-      const name = metric === 'loo-loss' ? 'Leave-one-out' : `Influence (${metric})`;
-      return (await this.#calibrate(model, calibration, signal)).influence(metric, unit, {
-        signal,
+    return this.#job(options, async ({ model, onProgress, ...settings }) => {
+      checkMetric(metric);
+      const { signal, resume } = settings;
+      // A task is a text of its own.
+      const calibrated =
+        metric === 'shapley-task'
+          ? new Calibrated(model.engine, [])
+          : await this.#calibrate(model, calibration, signal);
+      const { name, total } = stepsOf(metric, unitsOf(model.report.blocks, unit).length, settings);
+      const meter = new ProgressMeter(total, 'steps', onProgress, undefined, resume?.sampling?.drawn);
+      return measureInfluence(calibrated, metric, unit, {
+        ...settings,
+        examine: (task) => openTask(task, examinee(model), this.#bundledText(signal)),
         onProgress: (fraction) => {
           const done = fraction * total;
           meter.update(done, `${name}, ${Math.floor(done)} of ${total}`);
@@ -133,12 +142,31 @@ class LocalLab implements Lab {
     throw new Error('not built yet');
   }
 
-  norms(): Promise<NormsReport> {
-    throw new Error('not built yet');
+  norms(calibration: Calibration, options: JobOptions): Promise<NormsReport> {
+    return this.#job(options, async ({ model, signal, onProgress }) => {
+      const meter = new ProgressMeter(100, 'steps', onProgress);
+      return measureNorms(await this.#calibrate(model, calibration, signal), {
+        signal,
+        onProgress: (fraction) => meter.update(100 * fraction, 'Update norms'),
+      });
+    });
   }
 
-  tokenInfluence(): Promise<TokenInfluenceReport> {
-    throw new Error('not built yet');
+  tokenInfluence(
+    text: string,
+    metric: TokenInfluenceReport['metric'],
+    options: JobOptions,
+  ): Promise<TokenInfluenceReport> {
+    return this.#job(options, async ({ model, signal, onProgress }) => {
+      const tokenizer = needTokenizer(model);
+      const ids = encode(model, text);
+      const meter = new ProgressMeter(100, 'steps', onProgress);
+      const measured = await measureTokens(model.engine, ids, metric, {
+        signal,
+        onProgress: (fraction) => meter.update(100 * fraction, 'Influence by token'),
+      });
+      return { ...measured, tokens: ids.map((id) => tokenizer.tokenText(id)) };
+    });
   }
 
   growth(
@@ -158,8 +186,8 @@ class LocalLab implements Lab {
         const model = await loadModel(device.gpu, found, { signal, rates: device.rates, onLoad });
         return {
           engine: model.engine,
-          calibrated: await this.#calibrateOn(model, calibration, signal),
-          ...(request.task && { accuracy: (run: RunOptions) => this.#accuracyOf(model, request.task!, run) }),
+          calibrated: new Calibrated(model.engine, await this.#windows(model, calibration, signal)),
+          task: request.task && (await openTask(request.task, examinee(model), this.#bundledText(signal))),
         };
       };
       return device.guard(
@@ -176,20 +204,13 @@ class LocalLab implements Lab {
     return readGrowthIndex(await this.#environment.bundledText(GROWTH_INDEX));
   }
 
-  async #accuracyOf(model: OpenModel, { task, shots, limit }: TaskMeasure, { signal, onProgress }: RunOptions) {
-    const exam = await readExam({ task, shots, limit, masks: [[]] }, (path) =>
-      this.#environment.bundledText(path, signal),
-    );
-    const items = exam.items.length;
-    const report = await evaluate(examineeOf(model), exam, [new Set()], {
-      signal,
-      onProgress: (done) => onProgress?.(done / items),
-    });
-    return report.results[0]!;
-  }
-
-  async configure(): Promise<void> {
-    throw new Error('not built yet');
+  async configure({ memoryBudget }: { readonly memoryBudget?: number }): Promise<void> {
+    if (memoryBudget !== undefined && !(memoryBudget > 0 && Number.isFinite(memoryBudget))) {
+      throw new LopperError('usage', `The memory budget is ${memoryBudget}.`, 'Give a number of bytes above 0.');
+    }
+    this.#memoryBudget = memoryBudget;
+    // Windows are laid out for the memory there is.
+    this.#calibrated.clear();
   }
 
   generate(
@@ -219,10 +240,11 @@ class LocalLab implements Lab {
   ): Promise<EvalReport> {
     return this.#job(options, async ({ model, signal, onProgress, onItem }) => {
       const branches = request.masks.map((mask) => dropSet(model, mask));
-      const exam = await readExam(request, (path) => this.#environment.bundledText(path, signal));
+      const asked = examinee(model);
+      const exam = await readExam(request, this.#bundledText(signal));
       const total = exam.items.length;
       const meter = new ProgressMeter(total, 'steps', onProgress);
-      return evaluate(examineeOf(model), exam, branches, {
+      return evaluate(asked, exam, branches, {
         signal,
         onItem,
         onProgress: (items) => meter.update(items, `${exam.task.name}, ${Math.floor(items)} of ${total}`),
@@ -256,7 +278,7 @@ class LocalLab implements Lab {
         this.#replace(model, device);
       }
       throwIfCancelled(signal);
-      return device.guard((async () => work({ ...muted, model, signal }))());
+      return device.guard((async () => work({ ...muted, model: this.#budgeted(model), signal }))());
     });
   }
 
@@ -279,16 +301,11 @@ class LocalLab implements Lab {
     this.#calibrated.clear();
   }
 
-  async #calibrateOn(model: OpenModel, calibration: Calibration, signal: AbortSignal): Promise<Calibrated> {
-    const windows = await this.#windows(model, calibration, signal);
-    return new Calibrated(model.engine, layOutWindows(windows, model.engine.maxRows));
-  }
-
   async #calibrate(model: OpenModel, calibration: Calibration, signal: AbortSignal): Promise<Calibrated> {
     const key = JSON.stringify(calibration);
     let found = this.#calibrated.get(key);
     if (!found) {
-      found = await this.#calibrateOn(model, calibration, signal);
+      found = new Calibrated(model.engine, await this.#windows(model, calibration, signal));
       if (this.#calibrated.size >= KEPT_CALIBRATIONS) this.#calibrated.delete(this.#calibrated.keys().next().value!);
       this.#calibrated.set(key, found);
     }
@@ -301,19 +318,34 @@ class LocalLab implements Lab {
     if (!('task' in calibration)) {
       return cutWindows(calibration, { vocabulary, context, encode: model.tokenizer && read });
     }
-    const bundledText = (path: string) => this.#environment.bundledText(path, signal);
-    return taskWindows(calibration, { context, encode: read, bundledText });
+    return taskWindows(calibration, { context, encode: read, bundledText: this.#bundledText(signal) });
   }
+
+  #bundledText(signal: AbortSignal): (path: string) => Promise<string> {
+    return (path) => this.#environment.bundledText(path, signal);
+  }
+
+  /** The model with what its walks may take. */
+  #budgeted(model: OpenModel): OpenModel {
+    const budget = this.#memoryBudget;
+    return budget === undefined ? model : { ...model, engine: withBudget(model.engine, budget) };
+  }
+}
+
+/** Texts of a benchmark become ids as all others do. */
+const examinee = (model: OpenModel) => ({
+  ...model,
+  tokenizer: { ...needTokenizer(model), encode: (text: string) => encode(model, text) },
+});
+
+/** What people are told is done, and how many times. */
+function stepsOf(metric: InfluenceMetric, units: number, settings: InfluenceSettings): { name: string; total: number } {
+  if (isShapley(metric)) return { name: 'Shapley values', total: samplesAsked(metric, units, settings) };
+  return { name: isStatic(metric) ? `Influence (${metric})` : 'Leave-one-out', total: units };
 }
 
 const dropSet = (model: OpenModel, mask: readonly Sublayer[]) =>
   toDropSet(maskFromSublayers(model.report.blocks, mask));
-
-/** The model as evaluation asks it: its tokenizer checked against its vocabulary. Throws `tokenizer-missing`. */
-const examineeOf = (model: OpenModel) => ({
-  ...model,
-  tokenizer: { ...needTokenizer(model), encode: (text: string) => encode(model, text) },
-});
 
 function noModel(): never {
   throw new LopperError('usage', 'No model is open.', 'Open one first.');

@@ -24,9 +24,11 @@ export class ProgressMeter {
     readonly unit: Progress['unit'],
     readonly report: ((p: Progress) => void) | undefined,
     readonly now: () => number = () => performance.now(),
+    /** Done before this began, and no part of its rate. */
+    from = 0,
   ) {
     this.#started = now();
-    this.#seen = { at: this.#started, done: 0 };
+    this.#seen = { at: this.#started, done: from };
   }
 
   /** `done` of `total` so far; may be a fraction of a step. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { argmax, likeliest, sample, seeded } from './sample';
+import { seeded } from '../random';
+import { argmax, likeliest, sample } from './sample';
 
 describe('choosing the next token', () => {
   it('greedy takes the likeliest, and the lowest id on a tie', () => {

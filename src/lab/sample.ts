@@ -1,15 +1,3 @@
-/** A small seeded generator, uniform in [0, 1): mulberry32, one 32-bit state, the same on every machine. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 /** Index of the largest logit; the lowest index on a tie. */
 export function argmax(logits: Float32Array): number {
   let best = 0;

@@ -1,8 +1,9 @@
-import type { DropSet, EngineContract, RunOptions, WalkResult } from '../engine/contract';
+import type { DropSet, EngineContract, RunOptions, WalkOptions, WalkResult } from '../engine/contract';
 import type { TokenTree } from '../engine/tree';
 import { LopperError } from '../errors';
 import { sublayerAt } from '../model/units';
 import { formatDropList } from '../pruning/drop-list';
+import { finiteOrNaN } from '../pruning/estimate';
 import type { ScoreReport } from './contract';
 import type { WindowTree } from './windows';
 
@@ -19,7 +20,7 @@ export async function scoreBranches(
   const started = performance.now();
   const windows: { nll: number[]; logits?: number[] }[][] = branches.map(() => []);
   for (const [t, { tree }] of trees.entries()) {
-    const result = await walkNamed(engine, tree, branches, {
+    const result = await walkFinite(engine, tree, branches, {
       signal,
       onProgress: (fraction) => onProgress?.((t + fraction) / trees.length),
       ...(logits ? { logitRows: tree.lastRows } : {}),
@@ -45,25 +46,59 @@ export async function scoreBranches(
   });
 }
 
+/** What is known of a branch without keeping its tokens. */
+export interface Measure {
+  /** Mean token NLL, nats; NaN where a number was not finite. */
+  readonly loss: number;
+  /** Mean over scored rows of the L2 distance to the full model's raw logits, where asked; NaN likewise. */
+  readonly distance?: number;
+}
+
+/** Measures every branch on the windows of `trees`, together. The losses are those of `scoreBranches` to the last bit. */
+export async function measureBranches(
+  engine: EngineContract,
+  trees: readonly WindowTree[],
+  branches: readonly DropSet[],
+  { signal, onProgress, distances = false }: RunOptions & { distances?: boolean } = {},
+): Promise<Measure[]> {
+  const sums = branches.map(() => ({ nll: 0, tokens: 0, distance: 0, rows: 0 }));
+  for (const [t, { tree }] of trees.entries()) {
+    const result = await engine.walk(tree, branches, {
+      signal,
+      onProgress: (fraction) => onProgress?.((t + fraction) / trees.length),
+      ...(distances ? { logitDistance: true } : {}),
+    });
+    for (const [b, { logprob, finite, logitDistance }] of result.branches.entries()) {
+      const own = sums[b]!;
+      for (const x of logprob) own.nll -= x;
+      if (!finite) own.nll = Number.NaN;
+      own.tokens += logprob.length;
+      own.distance += logitDistance?.sum ?? 0;
+      own.rows += logitDistance?.rows ?? 0;
+    }
+  }
+  return sums.map(({ nll, tokens, distance, rows }) => ({
+    loss: nll / tokens,
+    ...(distances ? { distance: finiteOrNaN(distance / rows) } : {}),
+  }));
+}
+
 /** "the full model", "the model without attn:2,ffn:3". */
 export const nameBranch = (dropped: DropSet): string =>
   dropped.size === 0
     ? 'the full model'
     : `the model without ${formatDropList([...dropped].sort((a, b) => a - b).map(sublayerAt))}`;
 
-/** Walks a tree; `not-finite` comes out naming the branch where only one can be meant. */
-export async function walkNamed(
+/** Walks a tree. Throws `not-finite`, naming the first branch whose log-probabilities are not all numbers. */
+export async function walkFinite(
   engine: EngineContract,
   tree: TokenTree,
   branches: readonly DropSet[],
-  options: Parameters<EngineContract['walk']>[2],
+  options: WalkOptions,
 ): Promise<WalkResult> {
-  try {
-    return await engine.walk(tree, branches, options);
-  } catch (error) {
-    const unnamed = error instanceof LopperError && error.code === 'not-finite' && branches.length === 1;
-    throw unnamed ? notFinite(branches[0]!) : error;
-  }
+  const result = await engine.walk(tree, branches, options);
+  for (const [b, { finite }] of result.branches.entries()) if (!finite) throw notFinite(branches[b]!);
+  return result;
 }
 
 /** The error for NaN or infinity among a branch's numbers. */

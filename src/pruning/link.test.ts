@@ -31,6 +31,12 @@ test('a link is short and can be read by a person', () => {
   expect(formatLink({ dropped: [] })).toBe('#');
 });
 
+test('a link carries what is locked', () => {
+  const given = { dropped: [attn(2)], locked: [attn(0), ffn(0), ffn(11)] };
+  expect(formatLink(given)).toBe('#drop=attn:2&lock=block:0;ffn:11');
+  expect(parseLink(formatLink(given))).toEqual(given);
+});
+
 test('a link carries how its prompt is continued', () => {
   const settings = { dropped: [], prompt: 'Hello', temperature: 0.7, seed: 42, length: 60, window: 128 };
   expect(formatLink(settings)).toBe('#prompt=Hello&temperature=0.7&seed=42&length=60&window=128');
@@ -51,6 +57,11 @@ test('a link typed by hand is read', () => {
 });
 
 const word = fc.stringMatching(/^[A-Za-z0-9][\w-]{0,8}$/);
+const layers = (minLength: number) =>
+  fc.uniqueArray(fc.record({ block: fc.nat(40), kind: fc.constantFrom('attn' as const, 'ffn' as const) }), {
+    selector: (s) => `${s.kind}${s.block}`,
+    minLength,
+  });
 const link: fc.Arbitrary<Link> = fc.record(
   {
     model: fc.oneof(
@@ -65,9 +76,8 @@ const link: fc.Arbitrary<Link> = fc.record(
         { requiredKeys: ['kind', 'repo', 'revision'] },
       ),
     ),
-    dropped: fc.uniqueArray(fc.record({ block: fc.nat(40), kind: fc.constantFrom('attn' as const, 'ffn' as const) }), {
-      selector: (s) => `${s.kind}${s.block}`,
-    }),
+    dropped: layers(0),
+    locked: layers(1),
     task: fc.constantFrom('school', 'school_math'),
     shots: fc.nat(25),
     limit: fc.nat(999_999),

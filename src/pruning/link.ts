@@ -14,6 +14,8 @@ export interface Link {
     | { readonly kind: 'hub'; readonly repo: string; readonly revision: string; readonly host?: string };
   /** In the order in which they were dropped. Its blocks can be checked only once the model is open. */
   readonly dropped: readonly Sublayer[];
+  /** Sublayers that no strategy may drop. */
+  readonly locked?: readonly Sublayer[];
   readonly task?: string;
   readonly shots?: number;
   readonly limit?: number;
@@ -49,6 +51,7 @@ const fields = v.object({
   ),
   host: v.optional(v.pipe(v.string(), v.check(isHost, 'an http or https address'))),
   drop: v.optional(v.string(), ''),
+  lock: v.optional(v.string()),
   task: v.optional(name(/^[a-z0-9_]{1,64}$/, "a task's name")),
   shots: v.optional(wholeNumber),
   limit: v.optional(wholeNumber),
@@ -67,7 +70,8 @@ export function formatLink(link: Link): string {
   const parts: [string, string | number | undefined][] = [
     ['model', model?.kind === 'hub' ? `${model.repo}@${model.revision}` : model && 'sapling'],
     ['host', model?.kind === 'hub' ? model.host : undefined],
-    ['drop', formatDropList(link.dropped).replace(/,(?=[a-z])/g, ';') || undefined],
+    ['drop', layerList(link.dropped)],
+    ['lock', layerList(link.locked ?? [])],
     ['task', link.task],
     ['shots', link.shots],
     ['limit', link.limit],
@@ -80,6 +84,8 @@ export function formatLink(link: Link): string {
   const written = parts.flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${percentCode(`${value}`)}`]));
   return `#${written.join('&')}`;
 }
+
+const layerList = (layers: readonly Sublayer[]) => formatDropList(layers).replace(/,(?=[a-z])/g, ';') || undefined;
 
 /**
  * Reads a link's hash, with or without its `#`. Keys it does not know are passed over, so that an older Lopper opens
@@ -102,10 +108,11 @@ export function parseLink(hash: string): Link {
     const key = v.getDotPath(issue)?.split('.')[0] ?? 'it';
     throw invalid(`"${key}" is "${given.get(key)?.slice(0, 80)}", expected ${issue.message}`);
   }
-  const { model, host, drop, ...settings } = result.output;
+  const { model, host, drop, lock, ...settings } = result.output;
   return {
     ...settings,
     dropped: parseDropList(drop),
+    ...(lock && { locked: parseDropList(lock) }),
     ...(model && { model: isBundled(model) ? { kind: 'bundled' } : { kind: 'hub', ...model, ...(host && { host }) } }),
   };
 }

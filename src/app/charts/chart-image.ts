@@ -7,11 +7,14 @@ const CAPTION_SIZE = 11;
 const CAPTION_LINE = 15;
 
 /** What is copied from computed styles; a picture by itself has no sheet to take them from. */
-const PROPERTIES = [
-  ...['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-linecap', 'stroke-linejoin', 'fill-opacity'],
-  ...['stroke-opacity', 'opacity', 'font-family', 'font-size', 'font-weight', 'text-anchor', 'dominant-baseline'],
-  ...['visibility', 'display'],
+const INHERITED = [
+  ...['fill', 'fill-opacity', 'stroke', 'stroke-opacity', 'stroke-width', 'stroke-dasharray', 'stroke-linecap'],
+  ...['stroke-linejoin', 'font-family', 'font-size', 'font-weight', 'text-anchor', 'dominant-baseline', 'visibility'],
 ];
+const OWN = [
+  ['opacity', '1'],
+  ['display', 'inline'],
+] as const;
 
 export interface Picture {
   readonly svg: string;
@@ -113,22 +116,28 @@ function drawText(node: Text, style: CSSStyleDeclaration, into: Element): void {
   }
 }
 
-/** A copy of SVG elements with their computed styles as attributes. */
-function concrete(from: SVGElement): SVGElement {
+/** A copy of SVG elements with their computed styles as attributes: those that differ from `above`, which they inherit. */
+function concrete(from: SVGElement, above?: CSSStyleDeclaration): SVGElement {
   const copy = from.cloneNode(false) as SVGElement;
   const style = getComputedStyle(from);
-  for (const name of ['class', 'style', 'tabindex']) copy.removeAttribute(name);
-  for (const name of PROPERTIES) copy.setAttribute(name, style.getPropertyValue(name));
-  for (const name of ['fill', 'stroke'] as const) {
+  for (const name of ['class', 'style', 'tabindex', ...INHERITED, 'opacity', 'display']) copy.removeAttribute(name);
+  for (const name of INHERITED) {
     const value = style.getPropertyValue(name);
-    if (value === 'none' || value.startsWith('url(')) continue;
-    const own = Number(style.getPropertyValue(`${name}-opacity`));
+    if (value !== above?.getPropertyValue(name)) copy.setAttribute(name, value);
+  }
+  for (const [name, usual] of OWN) {
+    const value = style.getPropertyValue(name);
+    if (value !== usual) copy.setAttribute(name, value);
+  }
+  for (const name of ['fill', 'stroke'] as const) {
+    const value = copy.getAttribute(name);
+    if (!value || value === 'none' || value.startsWith('url(')) continue;
     const { [name]: colour, [`${name}-opacity`]: alpha } = paint(name, value);
     copy.setAttribute(name, String(colour));
-    copy.setAttribute(`${name}-opacity`, String(own * Number(alpha)));
+    copy.setAttribute(`${name}-opacity`, String(Number(style.getPropertyValue(`${name}-opacity`)) * Number(alpha)));
   }
   for (const child of from.childNodes) {
-    if (child instanceof SVGElement) copy.append(concrete(child));
+    if (child instanceof SVGElement) copy.append(concrete(child, style));
     else if (child instanceof Text) copy.append(child.data);
   }
   return copy;

@@ -1,18 +1,39 @@
-export function InfluenceExplained() {
+import type { InfluenceMetric } from '../../lab/contract';
+import css from './influence.module.css';
+import { METRIC_GROUPS, METRIC_NAMES, METRIC_WORDS } from './metric-words';
+
+/** The chosen metric first, then all of them in short. */
+export function InfluenceExplained({ metric }: { metric: InfluenceMetric }) {
+  const { name, about, formula } = METRIC_WORDS[metric];
   return (
     <>
       <p>
-        Two ways to ask what a unit is worth. <strong>Cosine</strong> looks only at the stream: a unit that leaves its
-        direction almost as it was has little influence. It takes one pass over the text.
+        <strong>{name}.</strong> {about}
       </p>
       <p>
-        <strong>Leave-one-out</strong> asks the question itself: drop this unit alone and see how much the loss rises. A
-        bar below zero means that this text is predicted better without the unit.
+        <span className={css.formula}>{formula}</span>
       </p>
       <p>
-        Neither says what happens when several go together: two units can stand in for each other. Click a bar to drop
-        it, and look at the loss.
+        Larger is more important, always. No measure of one unit says what happens when several go together: two can
+        stand in for each other. Click a bar to drop its unit, and look at the loss.
       </p>
+      <details className={css.all}>
+        <summary>All measures</summary>
+        <p>
+          h is the stream that a unit reads, h′ the one it leaves, u = h′ − h what it adds; z are the logits; v is what
+          a set of kept units is worth. Means are over every token.
+        </p>
+        {METRIC_GROUPS.map(({ group, title }) => (
+          <dl key={group}>
+            <dt className={css.group}>{title}</dt>
+            {METRIC_NAMES.filter((m) => METRIC_WORDS[m].group === group).map((m) => (
+              <dd key={m}>
+                {METRIC_WORDS[m].name}: <span className={css.formula}>{METRIC_WORDS[m].formula}</span>
+              </dd>
+            ))}
+          </dl>
+        ))}
+      </details>
     </>
   );
 }

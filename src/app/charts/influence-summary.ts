@@ -1,20 +1,30 @@
 import { short, signed } from '../format';
+import { shownValues } from '../store/select';
 import type { ShownMetric } from '../store/state';
-import type { InfluenceRow } from './rows';
+import { METRIC_WORDS } from './metric-words';
+import type { Measured } from './rows';
 
 /** The charts in two sentences. */
-export function influenceSummary(metric: ShownMetric, rows: readonly InfluenceRow[]): string {
-  const units = rows.flatMap((r) => [
-    { name: `attn ${r.block}`, value: r.attn },
-    { name: `ffn ${r.block}`, value: r.ffn },
-  ]);
-  const sorted = units.sort((a, b) => a.value - b.value);
-  const blocks = [...rows].sort((a, b) => a.whole - b.whole);
-  const write = metric === 'cosine' ? short : (v: number) => signed(v, 3);
-  const [least, most, low, high] = [sorted[0], sorted.at(-1), blocks[0], blocks.at(-1)];
-  if (!least || !most || !low || !high) return '';
-  return (
-    `Worth least: ${least.name} (${write(least.value)}); most: ${most.name} (${write(most.value)}). Of whole blocks, ` +
-    `block ${low.block} matters least (${write(low.whole)}), block ${high.block} most (${write(high.whole)}).`
-  );
+export function influenceSummary(metric: ShownMetric, { block, attn, ffn }: Measured): string {
+  const write = METRIC_WORDS[metric].signed ? (v: number) => signed(v, 3) : short;
+  const named = (kind: string, values: readonly number[]) =>
+    values.map((value, i) => ({ name: `${kind} ${i}`, value })).filter(({ value }) => Number.isFinite(value));
+  const units = [
+    ...(attn ? named('attn', shownValues(attn)) : []),
+    ...(ffn ? named('ffn', shownValues(ffn)) : []),
+  ].sort((a, b) => a.value - b.value);
+  const blocks = (block ? named('block', shownValues(block)) : []).sort((a, b) => a.value - b.value);
+  const [least, most, low, high] = [units[0], units.at(-1), blocks[0], blocks.at(-1)];
+  const sentences: string[] = [];
+  if (least && most) {
+    sentences.push(`Worth least: ${least.name} (${write(least.value)}); most: ${most.name} (${write(most.value)}).`);
+  }
+  if (low && high) {
+    const [lowest, highest] = [
+      `${low.name} matters least (${write(low.value)})`,
+      `${high.name} most (${write(high.value)})`,
+    ];
+    sentences.push(`Of whole blocks, ${lowest}, ${highest}.`);
+  }
+  return sentences.join(' ');
 }

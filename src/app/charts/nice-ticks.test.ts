@@ -39,6 +39,15 @@ describe('range of a chart', () => {
     expect(high).toBeCloseTo(0.135);
   });
 
+  it('holds the intervals too, and is not led astray by what is not finite', () => {
+    const intervals = [
+      [0, 0.4],
+      [-0.1, 0.16],
+      [Number.NaN, Number.NaN],
+    ] as const;
+    expect(chartRange([0.2, -0.02, Number.NaN], intervals)).toEqual({ low: -0.1, high: 0.4 });
+  });
+
   it('cuts nothing where there is nothing to compare with', () => {
     expect(chartRange([7, -0.1, -0.2]).high).toBe(7);
   });

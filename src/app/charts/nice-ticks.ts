@@ -3,24 +3,33 @@ const MOST_STEPS = 4;
 /** From this many times the second largest a bar is cut: whole, it would flatten all the others. */
 const CUT_FROM = 4;
 
-/** The values a chart spans. Where one value towers over the others the top is below it, and its bar is cut there. */
-export function chartRange(values: readonly number[]): { low: number; high: number } {
-  const low = Math.min(0, ...values);
-  const [first = 0, second = 0] = [...values].sort((a, b) => b - a);
+/**
+ * The values a chart spans, its intervals with them. Where one value towers over the others the top is below it, and its
+ * bar is cut there.
+ */
+export function chartRange(
+  values: readonly number[],
+  intervals?: readonly (readonly [number, number])[],
+): { low: number; high: number } {
+  const finite = (all: readonly number[]) => all.filter(Number.isFinite);
+  const low = Math.min(0, ...finite(values), ...finite(intervals?.map((i) => i[0]) ?? []));
+  // An interval that is not known yet is NaN at both ends.
+  const tops = finite(values.map((v, i) => Math.max(v, intervals?.[i]?.[1] || v)));
+  const [first = 0, second = 0] = tops.sort((a, b) => b - a);
   const cut = second > 0 && first > CUT_FROM * second;
   return { low, high: Math.max(0, cut ? 1.35 * second : first) };
 }
 
-const stepOf = (low: number, high: number): number => {
-  const rough = (high - low) / MOST_STEPS;
+const stepOf = (low: number, high: number, most = MOST_STEPS): number => {
+  const rough = (high - low) / most;
   const power = 10 ** Math.floor(Math.log10(rough));
   return ([1, 2, 5].find((m) => m * power >= rough * 0.999) ?? 10) * power;
 };
 
-/** Round values from `low` to `high`, 0 among them where it lies between. */
-export function niceTicks(low: number, high: number): number[] {
+/** Round values from `low` to `high`, 0 among them where it lies between, about `most` steps apart. */
+export function niceTicks(low: number, high: number, most = MOST_STEPS): number[] {
   if (!(high > low)) return [low];
-  const step = stepOf(low, high);
+  const step = stepOf(low, high, most);
   const ticks: number[] = [];
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) {
     ticks.push(Number((i * step).toPrecision(12)) + 0);

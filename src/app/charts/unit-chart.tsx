@@ -1,63 +1,90 @@
-import { type MouseEvent, useId, useMemo } from 'react';
-import { Bar, BarChart, Cell, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import { type MouseEvent, memo, useId, useMemo } from 'react';
+import { Bar, BarChart, Cell, ErrorBar, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { fixed, short } from '../format';
 import type { ShownMetric, ShownUnit } from '../store/state';
-import { useApp } from '../store/store';
+import { store, useApp } from '../store/store';
+import { toggleAt } from '../tower/use-tower-keys';
 import css from './influence.module.css';
+import { METRIC_WORDS } from './metric-words';
 import { blockTicks, chartRange, niceTicks, tickDecimals } from './nice-ticks';
+import type { Interval } from './rows';
 
 interface Props {
   readonly unit: ShownUnit;
-  readonly title: string;
   readonly metric: ShownMetric;
   readonly values: readonly number[];
+  readonly intervals: readonly Interval[] | undefined;
   readonly dropped: readonly boolean[];
-  onToggle(index: number): void;
-  onHover(index: number | undefined): void;
+  readonly height: number;
 }
 
-const HEIGHT = 124;
+interface Point {
+  readonly block: number;
+  readonly value: number | null;
+  /** How far the interval reaches below and above. */
+  readonly spread: readonly [number, number] | null;
+}
 
-/** Bars over the blocks; a click drops the unit or puts it back. Dropped ones are hatched, as in the tower. */
-export function UnitChart({ unit, title, metric, values, dropped, onToggle, onHover }: Props) {
+const TITLES: Readonly<Record<ShownUnit, string>> = {
+  block: 'Whole blocks',
+  attn: 'Attention (attn)',
+  ffn: 'Feed-forward (ffn)',
+};
+const COLUMNS = { block: 0, attn: 1, ffn: 2 } as const;
+
+/**
+ * Bars over the blocks, whiskers where values were sampled; a click drops the unit or puts it back. Dropped ones are
+ * hatched, as in the tower.
+ */
+export const UnitChart = memo(function UnitChart({ unit, metric, values, intervals, dropped, height }: Props) {
   const hatch = useId();
   const marked = useApp((s) => (s.hovered?.kind === unit ? s.hovered.block : undefined));
-  const data = useMemo(() => values.map((value, block) => ({ block, value })), [values]);
-  const { low, high } = chartRange(values);
+  const { low, high } = chartRange(values, intervals);
   const cut = values.findIndex((v) => v > high);
+  const missing = values.flatMap((v, block) => (Number.isFinite(v) ? [] : [block]));
+  const data = useMemo(
+    () =>
+      values.map((value, block): Point => {
+        const interval = intervals?.[block];
+        const whiskers = interval && block !== cut && Number.isFinite(value + interval[0] + interval[1]);
+        return {
+          block,
+          value: Number.isFinite(value) ? value : null,
+          spread: whiskers ? [value - interval[0], interval[1] - value] : null,
+        };
+      }),
+    [values, intervals, cut],
+  );
   const decimals = tickDecimals(low, high);
   const colour = `var(--chart-${unit})`;
-  const indexOf = (state: { activeTooltipIndex?: unknown } | null) => {
-    const i = state?.activeTooltipIndex;
-    return i === undefined || i === null ? undefined : Number(i);
-  };
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the tower does the same by keyboard.
     <figure
       className={css.chart}
       data-unit={unit}
       onClick={(e) => {
-        const i = barAt(e);
-        if (i !== undefined) onToggle(i);
+        const block = barAt(e);
+        if (block !== undefined) toggleAt({ block, column: COLUMNS[unit] });
       }}
     >
       <figcaption className={css.caption}>
-        {title}
+        {TITLES[unit]}
         {cut >= 0 && (
           <span className={css.cut}>
             {' '}
             block {cut} is cut: it reaches {short(values[cut]!)}
           </span>
         )}
+        {missing.length > 0 && <span className={css.cut}> not finite, left out: {missing.join(', ')}</span>}
       </figcaption>
-      <ResponsiveContainer width="100%" height={HEIGHT}>
+      <ResponsiveContainer width="100%" height={height}>
         <BarChart
           data={data}
           margin={{ top: 4, right: 4, bottom: 0, left: 0 }}
           barCategoryGap="18%"
           accessibilityLayer={false}
-          onMouseMove={(state) => onHover(indexOf(state))}
-          onMouseLeave={() => onHover(undefined)}
+          onMouseMove={(state) => hover(unit, state.activeTooltipIndex)}
+          onMouseLeave={() => hover(unit, undefined)}
         >
           <defs>
             <pattern id={hatch} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
@@ -88,8 +115,9 @@ export function UnitChart({ unit, title, metric, values, dropped, onToggle, onHo
             cursor={{ fill: 'var(--ink)', fillOpacity: 0.07 }}
             isAnimationActive={false}
             content={({ active, payload }) => {
-              const point = payload?.[0]?.payload as (typeof data)[number] | undefined;
-              if (!active || !point) return null;
+              const point = payload?.[0]?.payload as Point | undefined;
+              if (!active || !point || point.value === null) return null;
+              const interval = intervals?.[point.block];
               return (
                 <div className={css.tooltip}>
                   <strong>
@@ -97,7 +125,13 @@ export function UnitChart({ unit, title, metric, values, dropped, onToggle, onHo
                     {dropped[point.block] && ', dropped'}
                   </strong>
                   <br />
-                  {metric === 'cosine' ? '1 − cosine' : 'loss added'}: {fixed(point.value, 6)}
+                  {METRIC_WORDS[metric].short}: {fixed(point.value, 6)}
+                  {interval && Number.isFinite(interval[0]) && (
+                    <>
+                      <br />
+                      95%: {fixed(interval[0], 6)} to {fixed(interval[1], 6)}
+                    </>
+                  )}
                 </div>
               );
             }}
@@ -118,11 +152,20 @@ export function UnitChart({ unit, title, metric, values, dropped, onToggle, onHo
                 strokeDasharray={dropped[block] ? '3 2' : undefined}
               />
             ))}
+            {intervals && (
+              <ErrorBar dataKey="spread" width={5} stroke="var(--ink)" strokeWidth={1.4} isAnimationActive={false} />
+            )}
           </Bar>
         </BarChart>
       </ResponsiveContainer>
     </figure>
   );
+});
+
+/** Marks the unit under the pointer in the tower too. */
+function hover(unit: ShownUnit, index: unknown): void {
+  const block = index === undefined || index === null ? undefined : Number(index);
+  store.setState({ hovered: block === undefined || unit === 'block' ? undefined : { block, kind: unit } });
 }
 
 /**

@@ -71,11 +71,11 @@ function finish(shown: Continuation, report: GenerateReport, branch: number): Co
   return { ...shown, text, stopped, tokensPerSecond, promptTokens };
 }
 
-/** Times the decoding of both models on a short greedy continuation of the calibration text's beginning. */
+/** Times the decoding of both models on a short greedy continuation of the calibration text's beginning, or of the prompt. */
 export async function measureSpeed(): Promise<void> {
   const s = store.getState();
   const mask = maskOf(s);
-  const prompt = s.calibration.text.slice(0, 200);
+  const prompt = (s.calibration.text || s.prompt.prompt).slice(0, 200);
   const run = await runJob('speed', 'Decoding speed', 'The speed could not be measured', async (options) => {
     const alone = async (dropped: typeof mask.dropped, job: string) =>
       (await lab().generate({ prompt, maxTokens: SPEED_TOKENS, temperature: 0, seed: 1, masks: [dropped] }, { job }))

@@ -1,36 +1,74 @@
-import type { InfluenceReport } from '../../lab/contract';
-import { type Influence, influenceKey, type ShownMetric } from '../store/state';
+import type { InfluenceMetric, InfluenceReport, Sampling, ShapleyMetric } from '../../lab/contract';
+import type { UnitKind } from '../../model/units';
+import { groupOf, METRIC_NAMES, METRIC_WORDS } from '../charts/metric-words';
+import { type Influence, influenceKey, type ShownUnit } from '../store/state';
 import { store } from '../store/store';
 import { lab, runJob, throwIfOvertaken } from './jobs';
 import { calibrationOf, hereOrigin } from './score';
 
-const NAMES: Readonly<Record<ShownMetric, string>> = {
-  cosine: 'Cosine influence',
-  'loo-loss': 'Leave-one-out loss',
-};
+export type PlainMetric = Exclude<InfluenceMetric, ShapleyMetric>;
 
-/** Measures one metric for every attn, ffn and block on the calibration text, and shows it in place of what was there. */
-export async function computeInfluence(metric: ShownMetric): Promise<void> {
+export const isPlain = (metric: InfluenceMetric): metric is PlainMetric => groupOf(metric) !== 'shapley';
+
+const ONE_PASS = METRIC_NAMES.filter((m) => groupOf(m) === 'one-pass');
+const UNITS: readonly UnitKind[] = ['sublayer', 'block'];
+
+/**
+ * Measures a metric for every attn, ffn and block on the calibration text, and shows it in place of what was there. The
+ * metrics of one pass come together: the pass is what takes time. Resolves to whether it was measured.
+ */
+export async function computeInfluence(metric: PlainMetric): Promise<boolean> {
   const s = store.getState();
+  const { name } = METRIC_WORDS[metric];
   const calibration = calibrationOf(s);
-  const run = await runJob('influence', NAMES[metric], `${NAMES[metric]} could not be computed`, async (options) => {
-    const sublayers = await lab().influence(calibration, metric, 'sublayer', options);
-    throwIfOvertaken('influence', options);
-    return [...splitSublayers(sublayers), await lab().influence(calibration, metric, 'block', options)];
+  const metrics = groupOf(metric) === 'one-pass' ? ONE_PASS : [metric];
+  const run = await runJob('influence', name, `${name} could not be computed`, async (options) => {
+    const reports: InfluenceReport[] = [];
+    for (const one of metrics) {
+      for (const unit of UNITS) {
+        reports.push(await lab().influence(calibration, one, unit, { ...options, denominator: s.denominator }));
+        throwIfOvertaken('influence', options);
+      }
+    }
+    return reports;
   });
-  if (run.ended !== 'done' || store.getState().model?.report !== s.model?.report) return;
-  const measured = run.value.map((report): [string, Influence] => [
-    influenceKey(metric, report.unit as 'attn' | 'ffn' | 'block'),
-    { report, origin: hereOrigin(s), text: s.calibration.source },
-  ]);
-  store.setState((now) => ({ influence: { ...now.influence, ...Object.fromEntries(measured) } }));
+  if (run.ended !== 'done' || store.getState().model?.report !== s.model?.report) return false;
+  const origin = hereOrigin(s);
+  const shown = Object.assign(
+    {},
+    ...run.value.map((report) => toShown(report, { origin, text: s.calibration.source })),
+  );
+  store.setState((now) => ({ influence: { ...now.influence, ...shown } }));
+  return true;
 }
 
-/** A report in the order 0-attn, 0-ffn, 1-attn, ... as one for each kind. */
-function splitSublayers(report: InfluenceReport): InfluenceReport[] {
-  return (['attn', 'ffn'] as const).map((unit, k) => ({
-    ...report,
-    unit,
-    values: report.values.filter((_, i) => i % 2 === k),
-  }));
+/** A report as the charts hold it, by `influenceKey`: one of mixed sublayers as one of attn and one of ffn. */
+export function toShown(
+  report: InfluenceReport,
+  { origin, text }: Pick<Influence, 'origin' | 'text'>,
+): Record<string, Influence> {
+  const parts = report.unit === 'sublayer' ? splitSublayers(report) : [report];
+  const players = report.sampling && report.unit;
+  return Object.fromEntries(
+    parts.map((part) => [
+      influenceKey(part.metric, part.unit as ShownUnit),
+      { report: part, origin, text, ...(players && { players }) },
+    ]),
+  );
+}
+
+/** A report in the order 0-attn, 0-ffn, 1-attn, ... as one for each kind. What it takes to go on stays with the whole. */
+export function splitSublayers(report: InfluenceReport): InfluenceReport[] {
+  return (['attn', 'ffn'] as const).map((unit, k) => {
+    const own = <T>(all: readonly T[]) => all.filter((_, i) => i % 2 === k);
+    const { notFinite, sampling } = report;
+    const half = ({ state: _, ...rest }: Sampling): Sampling => ({ ...rest, intervals: own(rest.intervals) });
+    return {
+      ...report,
+      unit,
+      values: own(report.values),
+      ...(notFinite && { notFinite: notFinite.filter((i) => i % 2 === k).map((i) => i >> 1) }),
+      ...(sampling && { sampling: half(sampling) }),
+    };
+  });
 }

@@ -17,6 +17,9 @@ const setJob = (slot: Slot, job: Job | undefined) =>
     return { jobs: job ? { ...others, [slot]: job } : others };
   });
 
+/** Progress is shown this often at most, milliseconds: a page that only counts should not be busy. */
+const PROGRESS_EVERY = 125;
+
 /** How a job ended: with a value, with a failure that the page has been told of, or overtaken or cancelled. */
 export type Ended<T> =
   | { readonly ended: 'done'; readonly value: T }
@@ -36,12 +39,16 @@ export async function runJob<T>(
   cancelJob(slot);
   const id = `${slot}-${++jobs}`;
   const mine = () => store.getState().jobs[slot]?.id === id;
+  let shown = 0;
   setJob(slot, { id, what });
   try {
     const value = await work({
       job: id,
       onProgress: (progress) => {
-        if (mine()) setJob(slot, { id, what, progress });
+        const now = performance.now();
+        if (now - shown < PROGRESS_EVERY || !mine()) return;
+        shown = now;
+        setJob(slot, { id, what, progress });
       },
     });
     return mine() ? { ended: 'done', value } : { ended: 'cancelled' };

@@ -21,6 +21,7 @@ export function shareAddress(): string {
   const hash = formatLink({
     model: source?.kind === 'hub' ? source : source?.kind === 'bundled' ? { kind: 'bundled' } : undefined,
     dropped: maskOf(s).dropped,
+    locked: s.locked,
     prompt: s.prompt.prompt || undefined,
     temperature: s.prompt.temperature,
     seed: s.prompt.seed,

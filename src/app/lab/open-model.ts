@@ -1,5 +1,5 @@
 import type { ModelReport, ModelRequest } from '../../lab/contract';
-import type { Sublayer } from '../../model/units';
+import type { Link } from '../../pruning/link';
 import { makeMask, maskFromSublayers } from '../../pruning/mask';
 import type { ModelSource } from '../store/state';
 import { notifyFailure, startMask, store } from '../store/store';
@@ -11,6 +11,10 @@ import { shippedState } from './shipped';
 
 /** Weights below these are measured without asking: on a GPU a moment, on the processor a few seconds. */
 const CHEAP_BYTES = { gpu: 300e6, software: 12e6 };
+
+/** What a link brings. */
+type Start = Pick<Link, 'dropped' | 'locked'>;
+const NOTHING: Start = { dropped: [] };
 
 const sourceOf = (request: ModelRequest): ModelSource => {
   switch (request.kind) {
@@ -25,23 +29,31 @@ const sourceOf = (request: ModelRequest): ModelSource => {
 
 /**
  * Opens a model and, once it is there, puts it in the place of the one before: a failed or cancelled attempt changes
- * nothing. `dropped` is the mask to start with. Resolves to how it ended.
+ * nothing. `start` is what is dropped and locked to begin with. Resolves to how it ended.
  */
-export async function openModel(
-  request: ModelRequest,
-  dropped: readonly Sublayer[] = [],
-): Promise<Ended<unknown>['ended']> {
+export async function openModel(request: ModelRequest, start: Start = NOTHING): Promise<Ended<unknown>['ended']> {
   const name = request.kind === 'hub' ? request.repo : request.kind === 'files' ? request.name : 'Sapling';
   const run = await runJob('open', `Opening ${name}`, `${name} could not be opened`, (options) =>
     lab().open(request, options),
   );
   if (run.ended !== 'done') return run.ended;
-  for (const slot of ['score', 'influence', 'evaluate', 'generate', 'speed'] as const) cancelJob(slot);
-  show(run.value, sourceOf(request), dropped);
+  for (const slot of [
+    'score',
+    'influence',
+    'evaluate',
+    'generate',
+    'speed',
+    'curve',
+    'norms',
+    'tokens',
+    'select',
+  ] as const)
+    cancelJob(slot);
+  show(run.value, sourceOf(request), start);
   return 'done';
 }
 
-function show(report: ModelReport, source: ModelSource, dropped: readonly Sublayer[]): void {
+function show(report: ModelReport, source: ModelSource, start: Start): void {
   const before = store.getState();
   // The bundled model taking the place of its own shipped results: the mask made meanwhile stays.
   const same = before.model?.report.fingerprint === report.fingerprint && before.model.loaded === false;
@@ -53,17 +65,21 @@ function show(report: ModelReport, source: ModelSource, dropped: readonly Sublay
     moment: undefined,
     // Sapling taking the place of its own shipped results keeps theirs.
     ...(!same && { growth: {} }),
+    sampled: {},
+    norms: undefined,
+    tokenInfluence: undefined,
     ...shippedState(before.shipped, report),
     ...(source.kind !== 'bundled' && { colourBy: 'cosine' as const }),
   });
-  if (!same) startMaskFrom(report.blocks, dropped);
+  if (!same) startMaskFrom(report.blocks, start);
   requestScore();
   if (source.kind !== 'bundled' && isCheap(report)) void computeInfluence('cosine');
 }
 
 /** The mask a link brings, or none where the model has no such layers. */
-export function startMaskFrom(blocks: number, dropped: readonly Sublayer[]): void {
+export function startMaskFrom(blocks: number, { dropped, locked = [] }: Start): void {
   startMask(makeMask(blocks));
+  store.setState({ locked: locked.filter(({ block }) => block < blocks) });
   try {
     if (dropped.length > 0) startMask(maskFromSublayers(blocks, dropped));
   } catch (error) {

@@ -2,7 +2,7 @@ import type { Calibration, ScoreReport } from '../../lab/contract';
 import { sublayerIndex } from '../../model/units';
 import { type Mask, makeMask } from '../../pruning/mask';
 import { adapterName, canCompute, maskOf } from '../store/select';
-import type { AppState, Origin, Scored } from '../store/state';
+import type { AppState, CalibrationText, Origin, Scored } from '../store/state';
 import { store } from '../store/store';
 import { cancelJob, lab, runJob } from './jobs';
 import { readTokenIds } from './token-ids';
@@ -26,19 +26,25 @@ export const hereOrigin = (s: AppState): Origin => ({
   adapter: s.machine.status === 'ready' ? adapterName(s.machine.adapter) : 'unknown adapter',
 });
 
-/** The calibration text as the lab takes it, within the model's context; ids are taken as they are. */
+/** The calibration as the lab takes it: a text within the model's context, ids as they are, or a benchmark's items. */
 export function calibrationOf(s: AppState): Calibration {
-  const { text, seqLen } = s.calibration;
+  const { text, seqLen, task } = s.calibration;
+  if (task) return task;
   const ids = readTokenIds(text);
   if (ids) return { ids };
   return { text, seqLen: Math.min(seqLen, s.model?.report.context ?? seqLen) };
 }
 
 /** Whether the text can be measured on this model: one without a tokenizer takes token ids only. */
-export const canMeasure = (s: AppState): boolean =>
-  canCompute(s) &&
-  s.calibration.text !== '' &&
-  (s.model!.report.hasTokenizer || readTokenIds(s.calibration.text) !== undefined);
+export function canMeasure(s: AppState): boolean {
+  const { text, task } = s.calibration;
+  if (!canCompute(s) || (text === '' && !task)) return false;
+  return s.model!.report.hasTokenizer || readTokenIds(text) !== undefined;
+}
+
+/** Whether two calibrations are the same windows. */
+export const sameCalibration = (a: CalibrationText, b: CalibrationText): boolean =>
+  a.text === b.text && a.seqLen === b.seqLen && a.task === b.task;
 
 /** Forgets every loss: another model or another text. */
 export function forgetScores(): void {

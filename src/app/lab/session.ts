@@ -1,4 +1,3 @@
-import type { Sublayer } from '../../model/units';
 import type { Link } from '../../pruning/link';
 import { sameMask } from '../../pruning/mask';
 import { maskOf } from '../store/select';
@@ -20,10 +19,10 @@ export async function startSession(): Promise<void> {
   const link = linkFromAddress();
   const wanted = link?.model?.kind === 'hub' ? link.model : undefined;
   if (link) applySettings(link);
-  await Promise.all([loadBundledText(), showShipped(wanted ? [] : (link?.dropped ?? []))]);
+  await Promise.all([loadBundledText(), showShipped(wanted ? undefined : link)]);
   if (!(await startMachine())) return;
-  await openModel({ kind: 'bundled' }, wanted ? [] : link?.dropped);
-  if (wanted) await openModel({ host: 'https://huggingface.co', ...wanted }, link?.dropped);
+  await openModel({ kind: 'bundled' }, wanted ? undefined : link);
+  if (wanted) await openModel({ host: 'https://huggingface.co', ...wanted }, link);
 }
 
 function applySettings({ prompt, temperature, seed, length, window }: Link): void {
@@ -38,7 +37,7 @@ function applySettings({ prompt, temperature, seed, length, window }: Link): voi
   }));
 }
 
-async function showShipped(dropped: readonly Sublayer[]): Promise<void> {
+async function showShipped(link: Link = { dropped: [] }): Promise<void> {
   try {
     const shipped = await fetchShipped();
     if (!shipped) return;
@@ -48,7 +47,7 @@ async function showShipped(dropped: readonly Sublayer[]): Promise<void> {
       model: { source: { kind: 'bundled' }, report: model, loaded: false },
       ...shippedState(shipped, model),
     });
-    startMaskFrom(model.blocks, dropped);
+    startMaskFrom(model.blocks, link);
   } catch (error) {
     notifyFailure('The shipped results could not be read', toFailure(error));
   }
@@ -67,6 +66,16 @@ async function startMachine(): Promise<boolean> {
     if (status === 'broken') console.error(error);
     store.setState({ machine: { status, failure } });
     return false;
+  }
+}
+
+/** Bytes a walk's branches may take, from now on. */
+export async function setMemoryBudget(memoryBudget: number): Promise<void> {
+  try {
+    await lab().configure({ memoryBudget });
+    await refreshMemory();
+  } catch (error) {
+    notifyFailure('The memory budget was not changed', toFailure(error));
   }
 }
 

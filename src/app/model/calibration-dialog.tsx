@@ -1,12 +1,17 @@
-import { useId, useRef, useState } from 'react';
-import { plural, whole } from '../format';
-import { loadBundledText, setCalibration } from '../lab/calibration';
-import { Button } from '../shell/button';
-import { closeDialog, Dialog } from '../shell/dialog';
+import { useState } from 'react';
+import { Choice } from '../shell/choice';
+import { Dialog } from '../shell/dialog';
 import { useApp } from '../store/store';
+import { CalibrationTaskForm } from './calibration-task-form';
+import { CalibrationTextForm } from './calibration-text-form';
 import css from './model.module.css';
 
-/** The text that losses and influences are measured on. */
+const KINDS = [
+  { value: 'text', text: 'A text' },
+  { value: 'task', text: 'A benchmark’s items' },
+] as const;
+
+/** What losses and influences are measured on. */
 export function CalibrationDialog() {
   return (
     <Dialog name="calibration" title="Calibration text">
@@ -16,93 +21,19 @@ export function CalibrationDialog() {
 }
 
 function CalibrationForm() {
-  const calibration = useApp((s) => s.calibration);
-  const context = useApp((s) => s.model?.report.context);
-  const [text, setText] = useState(calibration.text);
-  const [source, setSource] = useState(calibration.source);
-  const [seqLen, setSeqLen] = useState(String(Math.min(calibration.seqLen, context ?? calibration.seqLen)));
-  const file = useRef<HTMLInputElement>(null);
-  const id = useId();
-  const length = Number(seqLen);
-  const valid = Number.isInteger(length) && length >= 2 && length <= (context ?? 1e6);
+  const task = useApp((s) => s.calibration.task !== undefined);
+  const [kind, setKind] = useState<'text' | 'task'>(task ? 'task' : 'text');
   return (
-    <form
-      className={css.calibration}
-      onSubmit={(e) => {
-        e.preventDefault();
-        setCalibration({ source, bundled: calibration.bundled && text === calibration.text, text, seqLen: length });
-        closeDialog();
-      }}
-    >
+    <div className={css.calibration}>
       <p>
-        Losses and influences are measured on this text, cut into windows. Choose a text of the kind you care about: a
-        layer that stories can do without may be needed for code. On another text everything measured so far is
-        forgotten or stays labelled with the text it was measured on. Token ids, as <code>[[1, 17, 4], [1, 9]]</code>,
-        are taken as they are.
+        Losses and influences are measured on this, cut into windows. Choose what you care about: a layer that stories
+        can do without may be needed for code. After a change the losses are measured anew; other results stay labelled
+        with the text they were measured on.
       </p>
-      <label htmlFor={`${id}-text`}>
-        Text{' '}
-        <span className="soft">
-          {source}, {plural(text.length, 'character')}
-          {calibration.tokens !== undefined &&
-            text === calibration.text &&
-            `, ${whole(calibration.tokens)} predicted tokens`}
-        </span>
-      </label>
-      <textarea
-        id={`${id}-text`}
-        rows={9}
-        value={text}
-        spellCheck={false}
-        onChange={(e) => {
-          setText(e.target.value);
-          setSource('pasted text');
-        }}
-      />
-      <div className={css.line}>
-        <label htmlFor={`${id}-window`}>Window</label>
-        <input
-          id={`${id}-window`}
-          type="number"
-          min={2}
-          max={context}
-          value={seqLen}
-          aria-describedby={`${id}-hint`}
-          onChange={(e) => setSeqLen(e.target.value)}
-        />
-        <span id={`${id}-hint`} className={css.hint}>
-          tokens{context !== undefined && `, ${whole(context)} at most with this model`}
-        </span>
+      <div>
+        <Choice label="Measure on" value={kind} options={KINDS} onChange={(k) => setKind(k)} />
       </div>
-      <div className={css.line}>
-        <Button look="primary" type="submit" disabled={!valid || text.trim() === ''}>
-          Use this text
-        </Button>
-        <Button icon="upload" onClick={() => file.current?.click()}>
-          Open a text file
-        </Button>
-        <Button
-          look="quiet"
-          disabled={calibration.bundled && text === calibration.text}
-          onClick={() => void loadBundledText().then(closeDialog)}
-        >
-          Back to the bundled text
-        </Button>
-        <input
-          ref={file}
-          type="file"
-          accept=".txt,.md,text/plain"
-          hidden
-          aria-label="Calibration file"
-          onChange={async (e) => {
-            const chosen = e.target.files?.[0];
-            e.target.value = '';
-            if (!chosen) return;
-            setText(await chosen.text());
-            setSource(chosen.name);
-          }}
-        />
-      </div>
-    </form>
+      {kind === 'text' ? <CalibrationTextForm /> : <CalibrationTaskForm />}
+    </div>
   );
 }

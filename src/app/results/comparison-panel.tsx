@@ -18,7 +18,9 @@ export function ComparisonPanel() {
   const full = useApp((s) => s.full);
   const calibration = useApp((s) => s.calibration);
   const hasModel = useApp((s) => s.model !== undefined);
-  const needsIds = useApp((s) => canCompute(s) && s.calibration.text !== '' && !canMeasure(s));
+  const needsIds = useApp(
+    (s) => canCompute(s) && (s.calibration.text !== '' || s.calibration.task !== undefined) && !canMeasure(s),
+  );
   return (
     <Panel title="Full against pruned" explain={<ComparisonExplained />}>
       {hasModel ? (

@@ -1,10 +1,12 @@
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import type { AdapterReport, MemoryReport } from '../../lab/contract';
 import { bytes, whole } from '../format';
-import { refreshMemory } from '../lab/session';
+import { refreshMemory, setMemoryBudget } from '../lab/session';
 import { useApp } from '../store/store';
 import css from './adapter-dialog.module.css';
+import { Button } from './button';
 import { Dialog } from './dialog';
+import { NumberField } from './number-field';
 import { WebGpuAdvice } from './webgpu-advice';
 
 /** What computes: the adapter, what it can do, and whether it can be trusted. */
@@ -67,6 +69,12 @@ function Report({ adapter, memory }: { adapter: AdapterReport; memory: MemoryRep
         {memory && (
           <Fact name="GPU memory in use">
             {bytes(memory.weights)} weights, {bytes(memory.activations)} activations, {bytes(memory.cache)} KV cache
+            {memory.peak > 0 && `; at most ${bytes(memory.peak)} together since the model was opened`}
+          </Fact>
+        )}
+        {memory && memory.budget > 0 && (
+          <Fact name="Budget for branches">
+            <MemoryBudget budget={memory.budget} />
           </Fact>
         )}
         <Fact name="Features">
@@ -82,6 +90,31 @@ function Report({ adapter, memory }: { adapter: AdapterReport; memory: MemoryRep
         ))}
       </dl>
     </>
+  );
+}
+
+const MIB = 2 ** 20;
+
+/** Many masks are walked at once, in as many waves as this allows. */
+function MemoryBudget({ budget }: { budget: number }) {
+  const [wanted, setWanted] = useState(Math.round(budget / MIB));
+  return (
+    <form
+      className={css.budget}
+      onSubmit={(e) => {
+        e.preventDefault();
+        void setMemoryBudget(wanted * MIB);
+      }}
+    >
+      <NumberField label="At most" value={wanted} min={1} max={65_536} unit="MiB" onChange={setWanted} />
+      <Button type="submit" disabled={wanted === Math.round(budget / MIB)}>
+        Set
+      </Button>
+      <p className="small soft">
+        Leave-one-out, Shapley values and curves take many masks through the model together, in waves that fit. More is
+        faster, until the GPU runs out.
+      </p>
+    </form>
   );
 }
 

@@ -6,7 +6,7 @@ import { Button } from './button';
 import css from './job-progress.module.css';
 
 /** The running job of a slot: how far it is, how long it will take, and the way out. Nothing where none runs. */
-export function JobProgress({ slot }: { slot: Slot }) {
+export function JobProgress({ slot, stop = 'Cancel' }: { slot: Slot; stop?: 'Cancel' | 'Pause' }) {
   const job = useApp((s) => s.jobs[slot]);
   if (!job) return null;
   const p = job.progress;
@@ -33,8 +33,9 @@ export function JobProgress({ slot }: { slot: Slot }) {
           <div className={share === undefined ? css.unknown : css.bar} style={{ width: `${100 * (share ?? 0.25)}%` }} />
         </div>
       </div>
-      <Button icon="stop" onClick={() => cancelJob(slot)}>
-        Cancel<span className="visually-hidden"> {job.what}</span>
+      <Button icon={stop === 'Pause' ? 'pause' : 'stop'} onClick={() => cancelJob(slot)}>
+        {stop}
+        <span className="visually-hidden"> {job.what}</span>
       </Button>
     </div>
   );

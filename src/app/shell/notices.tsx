@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import type { Notice } from '../store/state';
 import { dismissNotice, useApp } from '../store/store';
+import { toggleLock } from '../tower/locks';
 import { Icon } from './icons';
 import css from './notices.module.css';
 
@@ -18,7 +19,7 @@ export function Notices() {
   );
 }
 
-function NoticeCard({ notice: { id, kind, title, text, failure } }: { notice: Notice }) {
+function NoticeCard({ notice: { id, kind, title, text, failure, unlock } }: { notice: Notice }) {
   useEffect(() => {
     if (kind !== 'note') return;
     const timer = setTimeout(() => dismissNotice(id), text ? 2 * NOTE_MS : NOTE_MS);
@@ -30,6 +31,18 @@ function NoticeCard({ notice: { id, kind, title, text, failure } }: { notice: No
       <div className={css.words}>
         <strong>{title}</strong>
         {text && <p>{text}</p>}
+        {unlock && (
+          <button
+            type="button"
+            className={css.action}
+            onClick={() => {
+              toggleLock(unlock);
+              dismissNotice(id);
+            }}
+          >
+            Unlock
+          </button>
+        )}
         {failure && (
           <>
             <p>{failure.message}</p>

@@ -14,6 +14,8 @@ interface Bench {
 /** What the lab can do beyond the first screen, a tab each; all but the first are loaded when they are opened. */
 const BENCHES: readonly Bench[] = [
   { tab: 'texts', title: 'Side by side', Panel: PromptPanel },
+  { tab: 'curves', title: 'Curves', Panel: lazy(() => import('../curves/curves-panel')) },
+  { tab: 'norms', title: 'Norms', Panel: lazy(() => import('../norms/norms-panel')) },
   { tab: 'growth', title: 'Growing up', Panel: lazy(() => import('../growth/growth-panel')) },
 ];
 

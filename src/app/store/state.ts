@@ -1,7 +1,10 @@
 /** What the page knows, as plain data: no GPU objects, no functions, nothing that could not be written to a file. */
 import type {
   AdapterReport,
+  Calibration,
   Candidate,
+  CurveReport,
+  CurveRequest,
   EvalReport,
   Failure,
   GrowthMetric,
@@ -11,10 +14,13 @@ import type {
   JobId,
   MemoryReport,
   ModelReport,
+  NormsReport,
   Progress,
   ShippedResults,
+  TaskCalibration,
+  TokenInfluenceReport,
 } from '../../lab/contract';
-import type { Sublayer } from '../../model/units';
+import type { Sublayer, UnitKind } from '../../model/units';
 import { type Mask, makeMask } from '../../pruning/mask';
 import { type MaskHistory, startHistory } from './mask-history';
 
@@ -43,10 +49,12 @@ export interface OpenModel {
 }
 
 export interface CalibrationText {
-  /** Bundled, a file's name, or "pasted text". */
+  /** Bundled, a file's name, "pasted text", or "items of School questions". */
   readonly source: string;
   readonly bundled: boolean;
+  /** Empty where a benchmark's items take its place. */
   readonly text: string;
+  readonly task?: TaskCalibration;
   readonly seqLen: number;
   readonly tokens?: number;
 }
@@ -60,7 +68,7 @@ export interface Scored {
 }
 
 /** Metrics the page charts and colours by. */
-export type ShownMetric = Extract<InfluenceMetric, 'cosine' | 'loo-loss'>;
+export type ShownMetric = InfluenceMetric;
 export type ShownUnit = 'block' | 'attn' | 'ffn';
 
 export interface Influence {
@@ -68,6 +76,59 @@ export interface Influence {
   readonly origin: Origin;
   /** The calibration text it was measured on. */
   readonly text: string;
+  /** Of a sampled metric: the units that took part, which may be more than are listed. */
+  readonly players?: UnitKind;
+}
+
+/** How sampled metrics are measured. */
+export interface SamplingSettings {
+  readonly unit: UnitKind;
+  readonly seed: number;
+  /** At most; an even number, since they come in pairs. */
+  readonly permutations: number;
+  /** Half-width of every 95% interval at which it ends; 0 for never. */
+  readonly bound: number;
+  /** It ends when the order of the lowest so many stands still; 0 for never. */
+  readonly stableLowest: number;
+  readonly exact: boolean;
+  /** For the worth in right answers. */
+  readonly task: string;
+}
+
+/** The last estimate of a sampled metric, whole, so that it can be gone on from or saved. */
+export interface SampledRun {
+  readonly report: InfluenceReport;
+  readonly origin: Origin;
+  readonly calibration: CalibrationText;
+}
+
+/** A pruning curve, done or on its way. */
+export interface Curve {
+  readonly id: number;
+  /** The fingerprint of the model it is of: a curve comes back with its model. */
+  readonly model: string;
+  readonly request: Omit<CurveRequest, 'resume'>;
+  readonly report: CurveReport;
+  readonly origin: Origin;
+  /** The calibration text's name. */
+  readonly text: string;
+  /** What it was measured on, to go on from; absent where it came from a file. */
+  readonly calibration?: Calibration;
+  /** Which of the charts' series colours it has. */
+  readonly colour: number;
+}
+
+export interface Norms {
+  readonly report: NormsReport;
+  readonly origin: Origin;
+  /** The calibration text it was measured on. */
+  readonly text: string;
+}
+
+export interface TokenInfluence {
+  readonly report: TokenInfluenceReport;
+  readonly origin: Origin;
+  readonly prompt: string;
 }
 
 export interface Evaluation {
@@ -109,7 +170,18 @@ export interface Speed {
 }
 
 /** One job of each kind at a time. */
-export type Slot = 'open' | 'score' | 'influence' | 'evaluate' | 'generate' | 'speed' | 'growth';
+export type Slot =
+  | 'open'
+  | 'score'
+  | 'influence'
+  | 'evaluate'
+  | 'generate'
+  | 'speed'
+  | 'growth'
+  | 'curve'
+  | 'norms'
+  | 'tokens'
+  | 'select';
 
 export interface Job {
   readonly id: JobId;
@@ -123,6 +195,8 @@ export interface Notice {
   readonly title: string;
   readonly failure?: Failure;
   readonly text?: string;
+  /** Offers to unlock these. */
+  readonly unlock?: readonly Sublayer[];
 }
 
 export interface PromptSettings {
@@ -167,22 +241,37 @@ export interface AppState {
   /** Why the last attempt at a loss failed. */
   readonly scoreFailure?: Failure;
   readonly influence: Readonly<Record<string, Influence>>;
+  /** Sampled metrics by `influenceKey` of the units that took part. */
+  readonly sampled: Readonly<Record<string, SampledRun>>;
+  readonly sampling: SamplingSettings;
+  /** What the relative metrics are divided by. */
+  readonly denominator: 'input' | 'output';
+  /** No strategy drops these. */
+  readonly locked: readonly Sublayer[];
   readonly evaluations: Readonly<Record<string, Evaluation>>;
   readonly speed?: Speed;
   /** By metric. */
   readonly growth: Readonly<Partial<Record<GrowthMetric, Growth>>>;
   readonly moment?: Moment;
+  /** Of every model opened so far. */
+  readonly curves: readonly Curve[];
+  /** Asked for while another is being drawn. */
+  readonly curvesWaiting: readonly CurveRequest[];
+  readonly norms?: Norms;
+  readonly tokenInfluence?: TokenInfluence;
   readonly prompt: PromptSettings;
   readonly generation?: Generation;
   readonly jobs: Readonly<Partial<Record<Slot, Job>>>;
   readonly notices: readonly Notice[];
   readonly colourBy: ShownMetric;
   readonly hovered?: Sublayer;
+  /** Sublayers that a chart points at, marked in the tower. */
+  readonly highlighted?: readonly Sublayer[];
   readonly dialog?: DialogName;
   readonly workbench: WorkbenchTab;
 }
 
-export const influenceKey = (metric: InfluenceMetric, unit: ShownUnit): string => `${metric}/${unit}`;
+export const influenceKey = (metric: InfluenceMetric, unit: UnitKind): string => `${metric}/${unit}`;
 
 export const BUNDLED_TEXT_NAME = 'bundled text';
 
@@ -195,7 +284,21 @@ export const initialState: AppState = {
   painting: false,
   calibration: { source: BUNDLED_TEXT_NAME, bundled: true, text: '', seqLen: DEFAULT_SEQ_LEN },
   influence: {},
+  sampled: {},
+  sampling: {
+    unit: 'block',
+    seed: 1,
+    permutations: 64,
+    bound: 0,
+    stableLowest: 4,
+    exact: false,
+    task: 'school_letters',
+  },
+  denominator: 'input',
+  locked: [],
   evaluations: {},
+  curves: [],
+  curvesWaiting: [],
   prompt: { prompt: '', temperature: 0, seed: 1, maxTokens: 60 },
   growth: {},
   jobs: {},

@@ -1,5 +1,6 @@
 import { memo } from 'react';
 import type { SublayerKind } from '../../model/units';
+import { Icon } from '../shell/icons';
 import { sublayerName } from './sublayer-name';
 import css from './tower.module.css';
 
@@ -7,6 +8,7 @@ interface Props {
   readonly block: number;
   readonly kind: SublayerKind;
   readonly dropped: boolean;
+  readonly locked: boolean;
   /** The influence as it is written in the cell, '' where none has been measured. */
   readonly text: string;
   readonly background?: string;
@@ -15,8 +17,20 @@ interface Props {
   readonly marked: boolean;
 }
 
+const LOCK_HINTS = ['Lock (L): no strategy and no click drops it', 'Unlock (L)'] as const;
+
 /** One sublayer: its colour says how much it matters, hatching and a struck number that it is dropped. */
-export const Cell = memo(function Cell({ block, kind, dropped, text, background, ink, tabbable, marked }: Props) {
+export const Cell = memo(function Cell({
+  block,
+  kind,
+  dropped,
+  locked,
+  text,
+  background,
+  ink,
+  tabbable,
+  marked,
+}: Props) {
   const name = sublayerName(block, kind);
   const state = dropped ? 'dropped' : 'kept';
   return (
@@ -29,9 +43,13 @@ export const Cell = memo(function Cell({ block, kind, dropped, text, background,
       data-kind={kind}
       tabIndex={tabbable ? 0 : -1}
       aria-selected={dropped}
-      aria-label={`${name[0]!.toUpperCase()}${name.slice(1)}, ${state}${text ? `, influence ${text}` : ''}`}
+      aria-keyshortcuts="L"
+      aria-label={`${name[0]!.toUpperCase()}${name.slice(1)}, ${state}${locked ? ', locked' : ''}${text ? `, influence ${text}` : ''}`}
     >
-      <span>{text || '–'}</span>
+      <span className={css.value}>{text || '–'}</span>
+      <span className={css.lock} data-lock data-locked={locked} aria-hidden="true" title={LOCK_HINTS[locked ? 1 : 0]}>
+        <Icon name="lock" />
+      </span>
     </div>
   );
 });

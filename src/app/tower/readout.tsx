@@ -1,8 +1,11 @@
 import { sublayerIndex } from '../../model/units';
 import { isDropped } from '../../pruning/mask';
+import { METRIC_WORDS } from '../charts/metric-words';
 import { count, short, signed } from '../format';
-import { influenceOf, maskOf, shownValues } from '../store/select';
+import { maskOf, shownValues } from '../store/select';
+import { influenceKey } from '../store/state';
 import { useApp } from '../store/store';
+import { isLocked } from './locks';
 import { sublayerName } from './sublayer-name';
 import css from './tower-panel.module.css';
 
@@ -11,21 +14,24 @@ export function Readout() {
   const at = useApp((s) => s.hovered);
   const mask = useApp(maskOf);
   const report = useApp((s) => s.model?.report);
-  const cosine = useApp((s) => (s.hovered ? influenceOf(s, 'cosine', s.hovered.kind) : undefined));
-  const loo = useApp((s) => (s.hovered ? influenceOf(s, 'loo-loss', s.hovered.kind) : undefined));
+  const locked = useApp((s) => s.hovered !== undefined && isLocked(s.locked, s.hovered));
+  const influence = useApp((s) => s.influence);
+  const colourBy = useApp((s) => s.colourBy);
   if (!at || !report || at.block >= report.blocks) {
     return (
       <p className={css.readout}>
-        Click drops or restores; a drag paints; Shift-click, or the block’s number, takes the whole block.
+        Click drops or restores; a drag paints; Shift-click, or the block’s number, takes the whole block. L locks.
       </p>
     );
   }
   const parameters = (at.kind === 'attn' ? report.attnParameters : report.ffnParameters)[at.block] ?? 0;
-  const facts = [
-    cosine && `cosine ${short(shownValues(cosine)[at.block]!)}`,
-    loo && `loss without it ${signed(shownValues(loo)[at.block]!)}`,
-    `${count(parameters)} parameters`,
-  ].filter(Boolean);
+  const facts = ([colourBy, colourBy === 'loo-loss' ? 'cosine' : 'loo-loss'] as const).flatMap((metric) => {
+    const measured = influence[influenceKey(metric, at.kind)];
+    if (!measured) return [];
+    const { short: name, signed: delta } = METRIC_WORDS[metric];
+    const value = shownValues(measured)[at.block]!;
+    return [`${name} ${delta ? signed(value) : short(value)}`];
+  });
   const name = sublayerName(at.block, at.kind);
   return (
     <p className={css.readout} key={sublayerIndex(at)}>
@@ -33,9 +39,10 @@ export function Readout() {
         {name[0]!.toUpperCase()}
         {name.slice(1)}
         {isDropped(mask, at) && ', dropped'}
+        {locked && ', locked'}
       </strong>
       <br />
-      {facts.join(' · ')}
+      {[...facts, `${count(parameters)} parameters`].join(' · ')}
     </p>
   );
 }

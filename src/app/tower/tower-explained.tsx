@@ -16,6 +16,11 @@ export function TowerExplained() {
         A cell’s colour says how much its sublayer matters by the measure chosen below. Deeper models often have several
         that hardly matter: find them.
       </p>
+      <p>
+        Below the colours a <strong>strategy</strong> drops several at once: the lowest by a measure taken once or anew
+        after each removal, the one that costs least at each step, neighbouring blocks, or any, by chance. Each removal
+        is undone by itself. A <strong>locked</strong> layer (L, or the lock in its corner) is never dropped.
+      </p>
     </>
   );
 }

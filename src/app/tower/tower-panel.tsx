@@ -1,29 +1,20 @@
 import { useMemo, useRef } from 'react';
-import { sublayerAt } from '../../model/units';
-import { countDropped, dropSublayers, isDropped, makeMask } from '../../pruning/mask';
-import { rankByInfluence } from '../../pruning/ranking';
+import { countDropped, makeMask } from '../../pruning/mask';
+import { METRIC_WORDS } from '../charts/metric-words';
 import { plural } from '../format';
-import { computeInfluence } from '../lab/influence';
 import { exportMask, importMask } from '../lab/mask-files';
-import { canMeasure } from '../lab/score';
+import { SelectionControl } from '../selection/selection-control';
 import { Button } from '../shell/button';
-import { Choice } from '../shell/choice';
 import { JobProgress } from '../shell/job-progress';
-import { OriginNote } from '../shell/origin';
 import { Panel } from '../shell/panel';
 import { influenceOf, maskOf, shownValues } from '../store/select';
-import { redoMask, setMask, store, undoMask, useApp } from '../store/store';
-import { Legend } from './legend';
+import { redoMask, setMask, undoMask, useApp } from '../store/store';
+import { ColourBy } from './colour-by';
 import { Readout } from './readout';
 import { placementOf } from './scale';
 import { Tower } from './tower';
 import { TowerExplained } from './tower-explained';
 import css from './tower-panel.module.css';
-
-const METRICS = [
-  { value: 'cosine', text: 'Cosine' },
-  { value: 'loo-loss', text: 'Leave-one-out' },
-] as const;
 
 /** The tower with what changes its mask and what colours it. */
 export function TowerPanel() {
@@ -34,8 +25,6 @@ export function TowerPanel() {
   const colourBy = useApp((s) => s.colourBy);
   const attn = useApp((s) => influenceOf(s, s.colourBy, 'attn'));
   const ffn = useApp((s) => influenceOf(s, s.colourBy, 'ffn'));
-  const ready = useApp(canMeasure);
-  const measuring = useApp((s) => s.jobs.influence !== undefined);
   const file = useRef<HTMLInputElement>(null);
 
   const values = useMemo(() => {
@@ -57,7 +46,6 @@ export function TowerPanel() {
   }
 
   const dropped = countDropped(mask);
-  const next = values && rankByInfluence(values).find((i) => !isDropped(mask, sublayerAt(i)));
 
   return (
     <Panel
@@ -106,46 +94,12 @@ export function TowerPanel() {
         <span>attn</span>
         <span>ffn</span>
       </div>
-      <Tower blocks={report.blocks} values={values} placement={placement} delta={colourBy === 'loo-loss'} />
+      <Tower blocks={report.blocks} values={values} placement={placement} delta={METRIC_WORDS[colourBy].signed} />
       <Readout />
-      <div className={css.colours}>
-        <span className="small soft">Colour by</span>
-        <Choice
-          label="Colour by"
-          value={colourBy}
-          options={METRICS}
-          onChange={(colour) => store.setState({ colourBy: colour })}
-        />
-      </div>
-      {values ? (
-        <>
-          <Legend
-            placement={placement}
-            unit={colourBy === 'cosine' ? 'cosine influence' : 'loss added when dropped, nats per token'}
-          />
-          <OriginNote origin={attn?.origin} text={attn?.text} />
-        </>
-      ) : (
-        <div className={css.empty}>
-          {!measuring && (
-            <>
-              <p className="small soft">The cells are grey: this has not been measured on this model.</p>
-              <Button disabled={!ready} onClick={() => void computeInfluence(colourBy)}>
-                Measure influence
-              </Button>
-            </>
-          )}
-        </div>
-      )}
+      <ColourBy measured={values !== undefined} placement={placement} />
+      <SelectionControl blocks={report.blocks} />
       <div className={css.actions}>
-        <Button
-          disabled={next === undefined}
-          title="Drops the kept sublayer with the smallest value shown"
-          onClick={() => next !== undefined && setMask(dropSublayers(mask, sublayerAt(next)))}
-        >
-          Drop the least
-        </Button>
-        <Button icon="restore" disabled={dropped.sublayers === 0} onClick={() => setMask(makeMask(report.blocks))}>
+        <Button disabled={dropped.sublayers === 0} onClick={() => setMask(makeMask(report.blocks))}>
           Restore all
         </Button>
         <Button icon="download" title="Save the mask as a JSON file" onClick={exportMask}>

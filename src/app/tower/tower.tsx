@@ -6,6 +6,7 @@ import { useTheme } from '../shell/theme';
 import { maskOf } from '../store/select';
 import { useApp } from '../store/store';
 import { Cell } from './cell';
+import { isLocked } from './locks';
 import { colourAt, type Placement } from './scale';
 import css from './tower.module.css';
 import { usePainting } from './use-painting';
@@ -16,7 +17,7 @@ interface Props {
   /** By sublayer in the order of the walk; undefined where nothing has been measured. */
   readonly values: readonly number[] | undefined;
   readonly placement: Placement;
-  /** Leave-one-out values carry their sign. */
+  /** Changes carry their sign. */
   readonly delta: boolean;
 }
 
@@ -24,8 +25,14 @@ interface Props {
 export function Tower({ blocks, values, placement, delta }: Props) {
   const theme = useTheme();
   const mask = useApp(maskOf);
+  const locked = useApp((s) => s.locked);
   const hovered = useApp((s) => s.hovered);
+  const highlighted = useApp((s) => s.highlighted);
   const dropped = useMemo(() => toDropSet(mask), [mask]);
+  const marked = useMemo(
+    () => new Set([...(hovered ? [hovered] : []), ...(highlighted ?? [])].map(sublayerIndex)),
+    [hovered, highlighted],
+  );
   const [active, setActive] = useState<{ block: number; column: Column }>({ block: 0, column: 1 });
   const grid = useRef<HTMLDivElement>(null);
   const keys = useTowerKeys(grid, blocks, active, setActive);
@@ -68,7 +75,8 @@ export function Tower({ blocks, values, placement, delta }: Props) {
                 {block}
               </div>
               {(['attn', 'ffn'] as const).map((kind) => {
-                const value = values?.[sublayerIndex({ block, kind })];
+                const found = values?.[sublayerIndex({ block, kind })];
+                const value = Number.isFinite(found) ? found : undefined;
                 const colour = value === undefined ? undefined : colourAt(placement.place(value), theme);
                 return (
                   <Cell
@@ -76,11 +84,12 @@ export function Tower({ blocks, values, placement, delta }: Props) {
                     block={block}
                     kind={kind}
                     dropped={isDropped(mask, { block, kind })}
+                    locked={isLocked(locked, { block, kind })}
                     text={value === undefined ? '' : write(value)}
                     background={colour?.background}
                     ink={colour?.ink}
                     tabbable={at.block === block && at.column === (kind === 'attn' ? 1 : 2)}
-                    marked={hovered?.block === block && hovered.kind === kind}
+                    marked={marked.has(sublayerIndex({ block, kind }))}
                   />
                 );
               })}

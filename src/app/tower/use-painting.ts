@@ -1,9 +1,10 @@
 import { type MouseEvent, type PointerEvent, type RefObject, useEffect, useRef } from 'react';
-import type { Sublayer, SublayerKind } from '../../model/units';
-import { dropSublayers, isDropped, restoreSublayers } from '../../pruning/mask';
+import type { Sublayer } from '../../model/units';
+import { isDropped, restoreSublayers } from '../../pruning/mask';
 import { maskOf } from '../store/select';
 import { endPainting, paintMask, store } from '../store/store';
-import { type Place, toggleAt } from './use-tower-keys';
+import { dropByHand, toggleLock } from './locks';
+import { type Place, sublayersAt, toggleAt } from './use-tower-keys';
 
 /** A finger that rests this long paints; one that moves before scrolls the page. */
 const HOLD_MS = 320;
@@ -50,7 +51,7 @@ export function usePainting(grid: RefObject<HTMLElement | null>, setActive: (pla
     const drop = !targets.every((s) => isDropped(maskOf(store.getState()), s));
     stroke.current = { drop, pointer };
     answered.current = true;
-    paint(targets, drop);
+    paint(targets, drop, true);
   };
 
   return {
@@ -59,6 +60,7 @@ export function usePainting(grid: RefObject<HTMLElement | null>, setActive: (pla
       if (!place || e.button !== 0) return;
       setActive(place);
       answered.current = false;
+      if (onLock(e.target)) return;
       if (e.pointerType !== 'touch') return begin(place, e.pointerId, e.shiftKey);
       clearTimeout(hold.current);
       hold.current = setTimeout(() => begin(place, e.pointerId, false), HOLD_MS);
@@ -73,7 +75,7 @@ export function usePainting(grid: RefObject<HTMLElement | null>, setActive: (pla
     },
     onPointerOver(e: PointerEvent) {
       const place = placeOf(e.target);
-      const [first, ...others] = place ? sublayersAt(place, false) : [];
+      const [first, ...others] = place ? sublayersAt(place) : [];
       hover(others.length > 0 ? undefined : first);
     },
     onPointerLeave: () => hover(undefined),
@@ -81,13 +83,14 @@ export function usePainting(grid: RefObject<HTMLElement | null>, setActive: (pla
       const place = placeOf(e.target);
       // However focus came here (a pointer, Tab, a screen reader), the arrow keys go on from it.
       if (place) setActive(place);
-      const [first, ...others] = place ? sublayersAt(place, false) : [];
+      const [first, ...others] = place ? sublayersAt(place) : [];
       hover(others.length > 0 ? undefined : first);
     },
     onClick(e: MouseEvent) {
       // A tap, or a click made by an assistive tool without a pointer.
       const place = placeOf(e.target);
-      if (place && !answered.current) toggleAt(place, e.shiftKey);
+      if (place && onLock(e.target)) toggleLock(sublayersAt(place));
+      else if (place && !answered.current) toggleAt(place, e.shiftKey);
       answered.current = false;
     },
     onContextMenu(e: MouseEvent) {
@@ -96,16 +99,14 @@ export function usePainting(grid: RefObject<HTMLElement | null>, setActive: (pla
   };
 }
 
-function paint(targets: readonly Sublayer[], drop: boolean): void {
+function paint(targets: readonly Sublayer[], drop: boolean, first = false): void {
   const mask = maskOf(store.getState());
-  const next = drop ? dropSublayers(mask, ...targets) : restoreSublayers(mask, ...targets);
+  const next = drop ? dropByHand(mask, targets, first) : restoreSublayers(mask, ...targets);
   if (next !== mask) paintMask(next);
 }
 
-function sublayersAt({ block, column }: Place, whole: boolean): Sublayer[] {
-  const kinds: SublayerKind[] = whole || column === 0 ? ['attn', 'ffn'] : [column === 1 ? 'attn' : 'ffn'];
-  return kinds.map((kind) => ({ block, kind }));
-}
+/** The small lock in a cell's corner, which is not for dropping. */
+const onLock = (target: EventTarget | null) => target instanceof Element && target.closest('[data-lock]') !== null;
 
 function placeOf(target: EventTarget | null): Place | undefined {
   const cell = target instanceof Element ? target.closest<HTMLElement>('[data-block]') : null;

@@ -1,8 +1,7 @@
 import type { KeyboardEvent, RefObject } from 'react';
-import type { SublayerKind } from '../../model/units';
-import { toggleBlock, toggleSublayer } from '../../pruning/mask';
-import { maskOf } from '../store/select';
-import { setMask, store } from '../store/store';
+import type { Sublayer, SublayerKind } from '../../model/units';
+import { setMask } from '../store/store';
+import { toggledByHand, toggleLock } from './locks';
 
 /** 0 is the block's own header, 1 its attn, 2 its ffn. */
 export type Column = 0 | 1 | 2;
@@ -13,17 +12,20 @@ export interface Place {
 
 export const kindOf = (column: Column): SublayerKind | undefined => ([undefined, 'attn', 'ffn'] as const)[column];
 
-/** Drops or restores what is at a place; `whole` is the block it belongs to. */
-export function toggleAt({ block, column }: Place, whole = false): void {
-  const mask = maskOf(store.getState());
+/** The sublayers of a cell, or of a block where its header or `whole` is meant. */
+export function sublayersAt({ block, column }: Place, whole = false): Sublayer[] {
   const kind = kindOf(column);
-  setMask(whole || !kind ? toggleBlock(mask, block) : toggleSublayer(mask, { block, kind }));
+  const kinds: readonly SublayerKind[] = whole || !kind ? ['attn', 'ffn'] : [kind];
+  return kinds.map((k) => ({ block, kind: k }));
 }
+
+/** Drops or restores what is at a place; `whole` is the block it belongs to. */
+export const toggleAt = (place: Place, whole = false): void => setMask(toggledByHand(sublayersAt(place, whole)));
 
 /** Blocks that Page Up and Page Down pass. */
 const PAGE = 8;
 
-/** Arrow keys walk the tower (up is towards the head), space and Enter toggle, with Shift the whole block. */
+/** Arrow keys walk the tower (up is towards the head), space and Enter toggle, L locks, with Shift the whole block. */
 export function useTowerKeys(
   grid: RefObject<HTMLElement | null>,
   blocks: number,
@@ -73,6 +75,10 @@ export function useTowerKeys(
         case ' ':
         case 'Enter':
           toggleAt(active, e.shiftKey);
+          break;
+        case 'l':
+        case 'L':
+          toggleLock(sublayersAt(active, e.shiftKey));
           break;
         default:
           return;

@@ -1,0 +1,59 @@
+import { lazy, type ReactNode, Suspense, useMemo } from 'react';
+import { fileStem, modelName } from '../store/select';
+import type { Influence, ShownMetric } from '../store/state';
+import { useApp } from '../store/store';
+import { ChartFrame } from './chart-frame';
+import { influenceSummary } from './influence-summary';
+import { METRIC_WORDS } from './metric-words';
+import { influenceTable, type Measured } from './rows';
+
+/** Recharts is large: the page is there before it is. */
+const InfluenceCharts = lazy(() => import('./influence-charts'));
+
+interface Props {
+  readonly metric: ShownMetric;
+  readonly measured: Measured;
+  /** One of them: all come from one run. */
+  readonly first: Influence;
+  readonly actions: ReactNode;
+}
+
+/** A metric's charts in their frame. */
+export function InfluenceFrame({ metric, measured, first, actions }: Props) {
+  const model = useApp(modelName);
+  const stem = useApp(fileStem);
+  const table = useMemo(() => influenceTable(measured), [measured]);
+  const summary = useMemo(() => influenceSummary(metric, measured), [metric, measured]);
+  const { report, origin, text } = first;
+  return (
+    <ChartFrame
+      title={METRIC_WORDS[metric].name}
+      bare
+      summary={summary}
+      table={table}
+      provenance={{ model, text, tokens: report.tokens, seed: seedOf(first), origin, notes: notesOf(first) }}
+      fileName={`${stem}-${metric}`}
+      actions={actions}
+    >
+      <Suspense fallback={<p className="soft small">Drawing the charts…</p>}>
+        <InfluenceCharts metric={metric} measured={measured} />
+      </Suspense>
+    </ChartFrame>
+  );
+}
+
+const seedOf = ({ report: { sampling } }: Influence) =>
+  sampling && sampling.method !== 'exact' ? sampling.seed : undefined;
+
+/** What else decided the numbers. */
+function notesOf({ report: { sampling, denominator, metric }, players }: Influence): string[] {
+  const notes: string[] = [];
+  if (denominator && metric.startsWith('relative')) notes.push(`relative to the ${denominator}`);
+  if (sampling) {
+    const { method, drawn, task } = sampling;
+    notes.push(method === 'exact' ? `exact, ${drawn} subsets` : `${drawn} ${method}, 95% intervals`);
+    if (players === 'sublayer') notes.push('attn and ffn dropped in mixed order');
+    if (task) notes.push(`an oracle: computed on ${task.items} items of ${task.task} themselves`);
+  }
+  return notes;
+}

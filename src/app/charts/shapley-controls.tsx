@@ -1,0 +1,72 @@
+import type { ShapleyMetric } from '../../lab/contract';
+import type { UnitKind } from '../../model/units';
+import { canMeasure } from '../lab/score';
+import { canResume, sampledRun, startSampling } from '../lab/shapley';
+import { schoolTasks } from '../results/school-tasks';
+import { Button } from '../shell/button';
+import { JobProgress } from '../shell/job-progress';
+import { Select } from '../shell/select';
+import { useApp } from '../store/store';
+import { METRIC_WORDS } from './metric-words';
+import css from './shapley.module.css';
+import { ShapleySettings, setSampling } from './shapley-settings';
+import { ShapleyStatus } from './shapley-status';
+
+const UNITS: readonly { value: UnitKind; text: string }[] = [
+  { value: 'block', text: 'whole blocks' },
+  { value: 'attn', text: 'attn' },
+  { value: 'ffn', text: 'ffn' },
+  { value: 'sublayer', text: 'attn and ffn, mixed' },
+];
+const TASKS = schoolTasks.map(({ name, title }) => ({ value: name, text: title }));
+
+/** Starts, pauses and goes on with a sampled metric, and says how far it is. */
+export function ShapleyControls({ metric }: { metric: ShapleyMetric }) {
+  const { unit, task } = useApp((s) => s.sampling);
+  const running = useApp((s) => s.jobs.influence?.what === METRIC_WORDS[metric].name);
+  const ready = useApp(canMeasure);
+  const resumable = useApp((s) => canResume(s, metric));
+  const run = useApp((s) => sampledRun(s, metric));
+  return (
+    <div className={css.controls}>
+      <div className={css.line}>
+        <Select
+          label="Units that are dropped"
+          value={unit}
+          groups={[{ options: UNITS }]}
+          disabled={running}
+          onChange={(v) => setSampling({ unit: v })}
+        />
+        {metric === 'shapley-task' && (
+          <Select
+            label="Items"
+            value={task}
+            groups={[{ options: TASKS }]}
+            disabled={running}
+            onChange={(v) => setSampling({ task: v })}
+          />
+        )}
+        {!running && (
+          <>
+            {resumable && (
+              <Button look="primary" icon="play" disabled={!ready} onClick={() => void startSampling(metric, true)}>
+                Go on
+              </Button>
+            )}
+            <Button
+              look={resumable ? 'plain' : 'primary'}
+              icon={resumable ? 'restore' : 'play'}
+              disabled={!ready}
+              onClick={() => void startSampling(metric, false)}
+            >
+              {resumable ? 'Start anew' : 'Start'}
+            </Button>
+          </>
+        )}
+      </div>
+      {running && <JobProgress slot="influence" stop="Pause" />}
+      {run && <ShapleyStatus run={run} running={running} />}
+      <ShapleySettings metric={metric} disabled={running} />
+    </div>
+  );
+}

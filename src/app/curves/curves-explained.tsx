@@ -1,0 +1,20 @@
+export function CurvesExplained() {
+  return (
+    <>
+      <p>
+        How much can go? Each curve drops one unit after the other, in an order that a measure or a search has chosen,
+        and shows what is left of the model after each. A curve that stays low for longer has found units that matter
+        less.
+      </p>
+      <p>
+        <strong>Hold it against chance:</strong> a random curve is drawn from many random orders, and its band is what
+        luck alone would give. An order is worth something where its curve lies below the band.
+      </p>
+      <p>
+        <strong>Choose what it costs:</strong> an attn and an ffn are not the same size, so the same curves can be laid
+        over the parameters, the KV cache or the measured time they save. Point at a mark to see which units went; click
+        it to drop them in the tower.
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,203 @@
+import { useEffect, useMemo, useState } from 'react';
+import { taskNamed } from '../../benchmarks/tasks';
+import type { CurveRequest } from '../../lab/contract';
+import { maskFromSublayers } from '../../pruning/mask';
+import { ChartFrame } from '../charts/chart-frame';
+import { plural } from '../format';
+import { addCurves, curvesOf, settingsOf } from '../lab/curves';
+import { canMeasure } from '../lab/score';
+import { Button } from '../shell/button';
+import { Check } from '../shell/check';
+import { Choice } from '../shell/choice';
+import { JobProgress } from '../shell/job-progress';
+import { Panel } from '../shell/panel';
+import { Select } from '../shell/select';
+import { fileStem, modelName } from '../store/select';
+import type { AppState, Curve } from '../store/state';
+import { highlight, setMask, store, useApp } from '../store/store';
+import type { Spot, XAxis, YAxis } from './axes';
+import { X_AXES, Y_AXES } from './axis-words';
+import type { BandKind } from './band';
+import { CurveChart } from './curve-chart';
+import { CurveForm } from './curve-form';
+import { CurveList } from './curve-list';
+import { curvesSummary, curvesTable } from './curve-words';
+import css from './curves.module.css';
+import { CurvesExplained } from './curves-explained';
+import { usePresent } from './use-present';
+
+const BANDS: readonly { value: BandKind; text: string }[] = [
+  { value: 'range', text: 'least to greatest' },
+  { value: 'middle', text: '5th to 95th percentile' },
+];
+/** From this ratio of the highest loss to the lowest the axis is logarithmic, until someone says otherwise. */
+const EXPLODES = 3;
+
+/** What is left of the model as more and more goes. */
+export default function CurvesPanel() {
+  const report = useApp((s) => s.model?.report);
+  const curves = useApp(curvesOf);
+  const waiting = useApp((s) => s.curvesWaiting.length);
+  const running = useApp((s) => s.jobs.curve !== undefined);
+  const ready = useApp(canMeasure);
+  const model = useApp(modelName);
+  const stem = useApp(fileStem);
+  const [x, setX] = useState<XAxis>('units');
+  const [wantedY, setY] = useState<YAxis>('loss');
+  const [wantedLog, setLog] = useState<boolean>();
+  const [band, setBand] = useState<BandKind>('range');
+  useEffect(() => () => highlight(undefined), []);
+
+  const has = useMemo(() => {
+    const some = (test: (p: Curve['report']['points'][number]) => boolean) =>
+      curves.some((c) => c.report.points.some(test));
+    return { accuracy: some((p) => !!p.accuracy), time: some((p) => !!p.milliseconds), draws: some((p) => !!p.draws) };
+  }, [curves]);
+  const y = wantedY === 'accuracy' && !has.accuracy ? 'loss' : wantedY;
+  const log = y !== 'accuracy' && (wantedLog ?? explodes(curves));
+  const present = usePresent(curves, x, y);
+  const words = useMemo(
+    () => report && { summary: curvesSummary(curves, report), table: curvesTable(curves, report) },
+    [curves, report],
+  );
+  if (!report || !words) {
+    return (
+      <Panel title="Pruning curves" explain={<CurvesExplained />}>
+        <p className="soft">No model yet.</p>
+      </Panel>
+    );
+  }
+  const preset = (
+    <Button
+      disabled={!ready}
+      title="attn, ffn and whole blocks, each lowest first by cosine, on one chart"
+      look={curves.length === 0 ? 'primary' : 'plain'}
+      onClick={() => void addCurves(...sideBySide(store.getState()))}
+    >
+      Attention against feed-forward
+    </Button>
+  );
+
+  return (
+    <Panel title="Pruning curves" explain={<CurvesExplained />} tools={curves.length > 0 && preset}>
+      {curves.length === 0 ? (
+        !running && (
+          <div className={css.empty}>
+            <p>
+              The loss, as attention, feed-forward layers or whole blocks are dropped one after the other. It takes
+              about one pass over the calibration text for each point: {plural(3 * report.blocks + 1, 'point')} here.
+            </p>
+            {preset}
+          </div>
+        )
+      ) : (
+        <ChartFrame
+          title={`${Y_AXES[y].name} against ${X_AXES[x].name}`}
+          bare
+          summary={words.summary}
+          table={words.table}
+          provenance={provenanceOf(curves, model)}
+          fileName={`${stem}-curves`}
+        >
+          <CurveChart
+            curves={curves}
+            model={report}
+            x={x}
+            y={y}
+            log={log}
+            band={band}
+            chance={chanceOf(curves)}
+            present={present}
+            onApply={apply}
+          />
+        </ChartFrame>
+      )}
+      {curves.length > 0 && (
+        <div className={css.controls}>
+          <Choice
+            label="Height"
+            value={y}
+            options={[
+              { value: 'loss', text: 'Loss' },
+              { value: 'perplexity', text: 'Perplexity' },
+              ...(has.accuracy ? [{ value: 'accuracy' as const, text: 'Accuracy' }] : []),
+            ]}
+            onChange={(v: YAxis) => setY(v)}
+          />
+          {y !== 'accuracy' && <Check label="Logarithmic" checked={log} onChange={setLog} />}
+          <Select
+            label="against"
+            shown
+            value={x}
+            groups={[
+              {
+                options: (Object.keys(X_AXES) as XAxis[]).map((value) => ({
+                  value,
+                  text: X_AXES[value].name,
+                  disabled: value === 'time' && !has.time,
+                })),
+              },
+            ]}
+            hint={has.time ? undefined : 'Time saved needs a curve with “Time each point”'}
+            onChange={(v) => setX(v)}
+          />
+          {has.draws && y !== 'accuracy' && (
+            <Select label="Random band" shown value={band} groups={[{ options: BANDS }]} onChange={(v) => setBand(v)} />
+          )}
+        </div>
+      )}
+      <CurveList curves={curves} />
+      {running && (
+        <div className={css.job}>
+          <JobProgress slot="curve" />
+          {waiting > 0 && <p className="small soft">{plural(waiting, 'more curve')} after this one.</p>}
+        </div>
+      )}
+      <CurveForm blocks={report.blocks} />
+    </Panel>
+  );
+}
+
+/** attn, ffn and blocks by the same measure: the paper's finding is that the first goes most easily. */
+function sideBySide(s: AppState): CurveRequest[] {
+  const { locked } = s;
+  const settings = settingsOf(s, 'cosine');
+  return (['attn', 'ffn', 'block'] as const).map((unit) => ({
+    strategy: 'one-shot',
+    metric: 'cosine',
+    unit,
+    locked,
+    ...(settings && { settings }),
+  }));
+}
+
+function apply(curve: Curve, { point }: Spot): void {
+  const blocks = store.getState().model?.report.blocks;
+  if (blocks && curve.model === store.getState().model?.report.fingerprint)
+    setMask(maskFromSublayers(blocks, point.dropped));
+}
+
+function explodes(curves: readonly Curve[]): boolean {
+  const losses = curves.flatMap((c) => c.report.points.map((p) => p.loss)).filter(Number.isFinite);
+  return Math.max(...losses) > EXPLODES * Math.min(...losses);
+}
+
+function chanceOf(curves: readonly Curve[]): number | undefined {
+  const tasks = new Set(curves.flatMap((c) => c.report.benchmark?.task ?? []));
+  return tasks.size === 1 ? taskNamed([...tasks][0]!).chance : undefined;
+}
+
+function provenanceOf(curves: readonly Curve[], model: string) {
+  const texts = [...new Map(curves.map((c) => [c.text, c.report.tokens]))];
+  const [last, ...others] = texts.reverse();
+  const seeds = new Set(curves.flatMap((c) => c.request.seed ?? c.request.settings?.seed ?? []));
+  const adapters = new Set(curves.map((c) => c.origin.adapter));
+  return {
+    model,
+    text: [...others.map(([text, tokens]) => `${text}, ${tokens} tokens`), last?.[0] ?? ''].join('; '),
+    tokens: last?.[1] ?? 0,
+    seed: seeds.size === 1 ? [...seeds][0] : undefined,
+    origin: curves[0]!.origin,
+    notes: adapters.size > 1 ? [`others computed on ${[...adapters].slice(1).join(', ')}`] : undefined,
+  };
+}

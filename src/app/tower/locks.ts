@@ -1,0 +1,31 @@
+import type { Sublayer } from '../../model/units';
+import { dropSublayers, isDropped, type Mask, restoreSublayers } from '../../pruning/mask';
+import { maskOf } from '../store/select';
+import { notifyLocked, store } from '../store/store';
+
+const same = (a: Sublayer) => (b: Sublayer) => a.block === b.block && a.kind === b.kind;
+
+export const isLocked = (locked: readonly Sublayer[], s: Sublayer): boolean => locked.some(same(s));
+
+/** Locks sublayers, or unlocks them where all are locked. The mask stays as it is. */
+export function toggleLock(targets: readonly Sublayer[]): void {
+  const { locked } = store.getState();
+  const others = locked.filter((l) => !targets.some(same(l)));
+  store.setState({ locked: targets.every((t) => isLocked(locked, t)) ? others : [...others, ...targets] });
+}
+
+/** The mask with its sublayers dropped by hand: all but locked ones, which are said once where `tell` is set. */
+export function dropByHand(mask: Mask, targets: readonly Sublayer[], tell: boolean): Mask {
+  const { locked } = store.getState();
+  const kept = targets.filter((t) => isLocked(locked, t) && !isDropped(mask, t));
+  if (tell && kept.length > 0) notifyLocked(kept);
+  return dropSublayers(mask, ...targets.filter((t) => !kept.includes(t)));
+}
+
+/** Puts targets back where all are dropped, else drops what is left and not locked. */
+export function toggledByHand(targets: readonly Sublayer[]): Mask {
+  const mask = maskOf(store.getState());
+  return targets.every((t) => isDropped(mask, t))
+    ? restoreSublayers(mask, ...targets)
+    : dropByHand(mask, targets, true);
+}
