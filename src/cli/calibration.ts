@@ -5,7 +5,7 @@ import { LopperError } from '../errors';
 import type { Calibration, NamedFile } from '../lab/contract';
 import type { ResultOrigin } from '../lab/result-file';
 import { type Arguments, usage, wholeNumber } from './arguments';
-import type { Session } from './command';
+import type { Session, Surroundings } from './command';
 
 const SOURCES = ['ids', 'text', 'calibration-task'] as const;
 
@@ -32,7 +32,7 @@ export function checkCalibration(args: Arguments): void {
 }
 
 /** The calibration that a command line names. Throws `file-missing` and `ids-invalid`. */
-export async function readCalibration(session: Session): Promise<Calibration> {
+export async function readCalibration(session: Surroundings): Promise<Calibration> {
   const { args, readText } = session;
   const ids = args.values.get('ids');
   if (ids !== undefined) return { ids: parseIds(await readText(ids), ids) };
@@ -67,7 +67,7 @@ export async function calibrationSource({ args, readText }: Session): Promise<Re
 }
 
 /** The file that an option names, as tasks read it. Throws `file-missing`. */
-export async function readNamedFile({ args, readText }: Session, option: string): Promise<NamedFile[] | undefined> {
+export async function readNamedFile({ args, readText }: Surroundings, option: string): Promise<NamedFile[] | undefined> {
   const path = args.values.get(option);
   if (path === undefined) return undefined;
   return [{ name: basename(path), text: await readText(path) }];

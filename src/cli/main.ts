@@ -10,6 +10,7 @@ import { COMMON_OPTIONS, type Command, JOB, type Session, type Surroundings } fr
 import { unreadable } from './data-files';
 import { evaluate } from './evaluate';
 import { generate } from './generate';
+import { growth } from './growth';
 import { helpFor, overview } from './help';
 import { influence } from './influence';
 import { info } from './info';
@@ -18,7 +19,7 @@ import { norms } from './norms';
 import { score } from './score';
 import { Reporter } from './terminal';
 
-export const COMMANDS: readonly Command[] = [info, score, influence, norms, generate, evaluate];
+export const COMMANDS: readonly Command[] = [info, score, influence, norms, generate, evaluate, growth];
 
 /** Runs a command line and returns the exit status: the result on stdout, all else on stderr. `root` is Lopper's folder. */
 export async function main(words: readonly string[], root: string): Promise<number> {

@@ -5,6 +5,7 @@
 import type { ErrorCode } from '../errors';
 import type { Sublayer, UnitKind } from '../model/units';
 import type { BenchmarkSet, EvalItem, EvalReport, EvalRequest, FetchSettings, NamedFile } from './contract-evaluate';
+import type { Checkpoint, GrowthPoint, GrowthReport, GrowthRequest } from './contract-growth';
 import type {
   CurvePoint,
   CurveReport,
@@ -17,6 +18,7 @@ import type {
 } from './contract-influence';
 
 export type * from './contract-evaluate';
+export type * from './contract-growth';
 export type * from './contract-influence';
 
 export interface Progress {
@@ -66,11 +68,17 @@ export interface MemoryReport {
 }
 
 export type ModelRequest =
-  /** The model that ships with Lopper. */
-  | { readonly kind: 'bundled' }
+  /** The model that ships with Lopper, or a checkpoint of its training by its step. */
+  | { readonly kind: 'bundled'; readonly step?: number }
   /** Files a person picked or dropped: config.json, *.safetensors (and index), tokenizer.json. */
   | { readonly kind: 'files'; readonly name: string; readonly files: readonly File[] }
-  | { readonly kind: 'hub'; readonly repo: string; readonly revision: string; readonly host: string }
+  | {
+      readonly kind: 'hub';
+      readonly repo: string;
+      readonly revision: string;
+      readonly host: string /** Not kept after use. */;
+      readonly passing?: boolean;
+    }
   /** Node only. */
   | { readonly kind: 'folder'; readonly path: string };
 
@@ -215,6 +223,14 @@ export interface Lab {
     metric: TokenInfluenceReport['metric'],
     options: JobOptions,
   ): Promise<TokenInfluenceReport>;
+  /** Influence at one checkpoint after another; the open model stays open. `soFar` can be gone on from. */
+  growth(
+    calibration: Calibration,
+    request: GrowthRequest,
+    options: JobOptions & { onPoint?: (point: GrowthPoint, soFar: GrowthReport) => void },
+  ): Promise<GrowthReport>;
+  /** The checkpoints of the bundled model's training that ship with it, in order. */
+  bundledCheckpoints(): Promise<Checkpoint[]>;
   /** Settings of the lab itself, for all jobs from now on. `memoryBudget`: bytes a walk's branches may take; default half of what the adapter binds. */
   configure(settings: { readonly memoryBudget?: number }): Promise<void>;
   generate(

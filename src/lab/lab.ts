@@ -4,11 +4,13 @@ import type { Tokenizer } from '../formats/tokenizer';
 import { type Sublayer, type UnitKind, unitsOf } from '../model/units';
 import { maskFromSublayers, toDropSet } from '../pruning/mask';
 import { withBudget } from './budget';
+import { GROWTH_INDEX, readGrowthIndex } from './bundled-model';
 import { Calibrated } from './calibrated';
 import type {
   AdapterReport,
   BenchmarkSet,
   Calibration,
+  Checkpoint,
   CurvePoint,
   CurveReport,
   CurveRequest,
@@ -19,6 +21,9 @@ import type {
   GenerateEvent,
   GenerateReport,
   GenerateRequest,
+  GrowthPoint,
+  GrowthReport,
+  GrowthRequest,
   InfluenceMetric,
   InfluenceReport,
   InfluenceSettings,
@@ -39,6 +44,7 @@ import { type Examinee, evaluate } from './evaluate';
 import { AnswerBook, type Answers } from './evaluate-answers';
 import { checkSameExam, type Exam, examFacts, readExam } from './exam';
 import { checkSettings, generate } from './generate';
+import { growth } from './growth';
 import { measureInfluence } from './influence';
 import { checkMetric, isShapley, isStatic } from './metrics';
 import { encode, loadModel, needTokenizer, noRoomForBoth, type OpenModel, readModel } from './model';
@@ -186,6 +192,41 @@ class LocalLab implements Lab {
       });
       return { ...measured, tokens: ids.map((id) => tokenizer.tokenText(id)) };
     });
+  }
+
+  growth(
+    calibration: Calibration,
+    request: GrowthRequest,
+    options: JobOptions & { onPoint?: (point: GrowthPoint, soFar: GrowthReport) => void },
+  ): Promise<GrowthReport> {
+    return this.#queue.run(options.job, async (signal) => {
+      const { onProgress, onPoint } = muteAfter(signal, options);
+      const device = await this.#liveDevice();
+      const meter = new ProgressMeter(request.checkpoints.length, 'steps', onProgress);
+      const { length } = request.checkpoints;
+      const open = async (checkpoint: Checkpoint, step: (fraction: number) => void) => {
+        const files = await this.#environment.files(checkpoint.request, () => undefined);
+        const found = await readModel(files, { signal });
+        const onLoad = (done: number, total: number) => step(done / total);
+        const model = await loadModel(device.gpu, found, { signal, rates: device.rates, onLoad });
+        return {
+          engine: model.engine,
+          calibrated: new Calibrated(model.engine, await this.#windows(model, calibration)),
+          task: request.task && (await openTask(request.task, examinee(model), this.#environment)),
+        };
+      };
+      return device.guard(
+        growth(request, open, {
+          signal,
+          onPoint,
+          onProgress: (done, name) => meter.update(done, `${name}, ${Math.floor(done) + 1} of ${length}`),
+        }),
+      );
+    });
+  }
+
+  async bundledCheckpoints(): Promise<Checkpoint[]> {
+    return readGrowthIndex(await this.#environment.bundledText(GROWTH_INDEX));
   }
 
   async configure({ memoryBudget }: { readonly memoryBudget?: number }): Promise<void> {

@@ -63,6 +63,9 @@ function show(report: ModelReport, source: ModelSource, start: Start): void {
     model: { source, report, loaded: true },
     generation: undefined,
     speed: undefined,
+    moment: undefined,
+    // Sapling taking the place of its own shipped results keeps theirs.
+    ...(!same && { growth: {} }),
     sampled: {},
     norms: undefined,
     tokenInfluence: undefined,

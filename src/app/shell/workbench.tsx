@@ -18,6 +18,7 @@ const BENCHES: readonly Bench[] = [
   { tab: 'agreement', title: 'Agreement', Panel: lazy(() => import('../agreement/agreement-panel')) },
   { tab: 'norms', title: 'Norms', Panel: lazy(() => import('../norms/norms-panel')) },
   { tab: 'benchmarks', title: 'Benchmarks', Panel: lazy(() => import('../benchmarks/benchmarks-panel')) },
+  { tab: 'growth', title: 'Growing up', Panel: lazy(() => import('../growth/growth-panel')) },
 ];
 
 export function Workbench() {

@@ -1,3 +1,4 @@
+import type { GrowthPoint } from '../../lab/contract';
 import { sameMask } from '../../pruning/mask';
 import type { AppState, Influence, Origin, Scored, ShownMetric, ShownUnit } from './state';
 import { influenceKey } from './state';
@@ -40,6 +41,12 @@ export const influenceOf = (s: AppState, metric: ShownMetric, unit: ShownUnit): 
 export function shownValues({ report }: Influence): number[] {
   const base = report.metric === 'loo-loss' ? (report.fullLoss ?? 0) : 0;
   return report.values.map((v) => v - base);
+}
+
+/** The moment of training that the tower shows, where it fits the open model. */
+export function momentOf({ moment, growth, model }: AppState): GrowthPoint | undefined {
+  const point = moment && growth[moment.metric]?.report.points[moment.point];
+  return point?.attn.length === model?.report.blocks ? point : undefined;
 }
 
 /** "SwiftShader, software" or "nvidia ampere". */

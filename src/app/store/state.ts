@@ -9,6 +9,8 @@ import type {
   EvalItem,
   EvalReport,
   Failure,
+  GrowthMetric,
+  GrowthReport,
   InfluenceMetric,
   InfluenceReport,
   JobId,
@@ -182,6 +184,7 @@ export type Slot =
   | 'evaluate'
   | 'generate'
   | 'speed'
+  | 'growth'
   | 'curve'
   | 'norms'
   | 'tokens'
@@ -243,10 +246,27 @@ export interface Unfinished {
   readonly of: number;
 }
 
+/** What a series of checkpoints showed. */
+export interface Growth {
+  /** Whose checkpoints they are, in words. */
+  readonly of: string;
+  readonly report: GrowthReport;
+  readonly origin: Origin;
+  /** The calibration text it was measured on. */
+  readonly text: string;
+}
+
+/** A moment of training that the tower shows in place of the finished model. */
+export interface Moment {
+  readonly metric: GrowthMetric;
+  /** Of the report's points. */
+  readonly point: number;
+}
+
 export type DialogName = 'model' | 'adapter' | 'calibration';
 
 /** The open tab of the workbench below the first screen. */
-export type WorkbenchTab = 'texts' | 'curves' | 'agreement' | 'norms' | 'benchmarks';
+export type WorkbenchTab = 'texts' | 'curves' | 'agreement' | 'norms' | 'benchmarks' | 'growth';
 
 export interface AppState {
   readonly machine: Machine;
@@ -278,6 +298,9 @@ export interface AppState {
   readonly kept: readonly Kept[];
   readonly unfinished: readonly Unfinished[];
   readonly speed?: Speed;
+  /** By metric. */
+  readonly growth: Readonly<Partial<Record<GrowthMetric, Growth>>>;
+  readonly moment?: Moment;
   /** Of every model opened so far. */
   readonly curves: readonly Curve[];
   /** Asked for while another is being drawn. */
@@ -330,6 +353,7 @@ export const initialState: AppState = {
   kept: [],
   unfinished: [],
   prompt: { prompt: '', temperature: 0, seed: 1, maxTokens: 60 },
+  growth: {},
   jobs: {},
   notices: [],
   colourBy: 'cosine',

@@ -8,14 +8,17 @@ import { SelectionControl } from '../selection/selection-control';
 import { Button } from '../shell/button';
 import { JobProgress } from '../shell/job-progress';
 import { Panel } from '../shell/panel';
-import { influenceOf, maskOf, shownValues } from '../store/select';
+import { influenceOf, maskOf, momentOf, shownValues } from '../store/select';
 import { redoMask, setMask, undoMask, useApp } from '../store/store';
 import { ColourBy } from './colour-by';
+import { MomentNote } from './moment-note';
 import { Readout } from './readout';
 import { placementOf } from './scale';
 import { Tower } from './tower';
 import { TowerExplained } from './tower-explained';
 import css from './tower-panel.module.css';
+
+const interleave = (attn: readonly number[], ffn: readonly number[]) => attn.flatMap((v, block) => [v, ffn[block]!]);
 
 /** The tower with what changes its mask and what colours it. */
 export function TowerPanel() {
@@ -23,16 +26,16 @@ export function TowerPanel() {
   const mask = useApp(maskOf);
   const undoable = useApp((s) => s.masks.past.length > 0);
   const redoable = useApp((s) => s.masks.future.length > 0);
-  const colourBy = useApp((s) => s.colourBy);
   const attn = useApp((s) => influenceOf(s, s.colourBy, 'attn'));
   const ffn = useApp((s) => influenceOf(s, s.colourBy, 'ffn'));
+  const moment = useApp(momentOf);
+  const shownMetric = useApp((s) => (momentOf(s) ? s.moment!.metric : s.colourBy));
   const file = useRef<HTMLInputElement>(null);
 
   const values = useMemo(() => {
-    if (!attn || !ffn) return undefined;
-    const [a, f] = [shownValues(attn), shownValues(ffn)];
-    return a.flatMap((v, i) => [v, f[i]!]);
-  }, [attn, ffn]);
+    if (moment) return interleave(moment.attn, moment.ffn);
+    return attn && ffn && interleave(shownValues(attn), shownValues(ffn));
+  }, [attn, ffn, moment]);
   const placement = useMemo(() => placementOf(values ?? []), [values]);
 
   if (!report) {
@@ -95,9 +98,9 @@ export function TowerPanel() {
         <span>attn</span>
         <span>ffn</span>
       </div>
-      <Tower blocks={report.blocks} values={values} placement={placement} delta={METRIC_WORDS[colourBy].signed} />
+      <Tower blocks={report.blocks} values={values} placement={placement} delta={METRIC_WORDS[shownMetric].signed} />
       <Readout />
-      <ColourBy measured={values !== undefined} placement={placement} />
+      {moment ? <MomentNote point={moment} /> : <ColourBy measured={values !== undefined} placement={placement} />}
       <SelectionControl blocks={report.blocks} />
       <div className={css.actions}>
         <Button disabled={dropped.sublayers === 0} onClick={() => setMask(makeMask(report.blocks))}>

@@ -1,0 +1,96 @@
+import { useId, useRef, useState } from 'react';
+import { tasks } from '../../benchmarks/tasks';
+import type { GrowthMetric } from '../../lab/contract';
+import { byFolder, measureGrowth, type Series } from '../lab/growth';
+import { canMeasure } from '../lab/score';
+import { Button } from '../shell/button';
+import { notify, useApp } from '../store/store';
+import css from './growth.module.css';
+
+const HUB = 'https://huggingface.co';
+const EXAMPLE = 'EleutherAI/pythia-70m';
+
+/** Where the checkpoints come from, and what is measured besides. */
+export function SeriesForm({ metric }: { metric: GrowthMetric }) {
+  const source = useApp((s) => s.model?.source);
+  const hub = source?.kind === 'hub' ? source : undefined;
+  const ready = useApp((s) => s.machine.status === 'ready' && canMeasure(s) && s.jobs.growth === undefined);
+  const partial = useApp((s) => s.growth[metric]?.report.partial === true && s.jobs.growth === undefined);
+  const [repo, setRepo] = useState(hub?.repo ?? EXAMPLE);
+  const [revisions, setRevisions] = useState('step0..step143000:12');
+  const [task, setTask] = useState('');
+  const folder = useRef<HTMLInputElement>(null);
+  const id = useId();
+  const run = (series: Series, of: string) => void measureGrowth(series, of, metric, task || undefined);
+  return (
+    <div className={css.form}>
+      <section>
+        <h3>Sapling’s own training</h3>
+        <Button disabled={!ready} onClick={() => run({ kind: 'bundled' }, 'Sapling')}>
+          Measure its checkpoints
+        </Button>
+      </section>
+      <form
+        onSubmit={(e) => {
+          e.preventDefault();
+          const host = hub?.host ?? HUB;
+          run({ kind: 'revisions', repo: repo.trim(), host, revisions }, `${repo.trim()}, ${revisions}`);
+        }}
+      >
+        <h3>Revisions of a hub model</h3>
+        <label htmlFor={`${id}-repo`} className="small soft">
+          Model
+        </label>
+        <input id={`${id}-repo`} value={repo} spellCheck={false} onChange={(e) => setRepo(e.target.value)} />
+        <label htmlFor={`${id}-revisions`} className="small soft">
+          Revisions: a list, a range, or picks from a range
+        </label>
+        <input
+          id={`${id}-revisions`}
+          value={revisions}
+          spellCheck={false}
+          onChange={(e) => setRevisions(e.target.value)}
+        />
+        <Button type="submit" disabled={!ready || repo.trim() === ''}>
+          {partial ? 'Go on' : 'Measure them'}
+        </Button>
+      </form>
+      <section>
+        <h3>A folder of checkpoint folders</h3>
+        <Button disabled={!ready} onClick={() => folder.current?.click()}>
+          Choose the folder
+        </Button>
+        <input
+          ref={(element) => {
+            folder.current = element;
+            element?.setAttribute('webkitdirectory', '');
+          }}
+          type="file"
+          multiple
+          hidden
+          aria-label="Folder of checkpoint folders"
+          onChange={(e) => {
+            const files = [...(e.target.files ?? [])];
+            e.target.value = '';
+            const found = byFolder(files).length;
+            if (found === 0) notify('No checkpoints there', 'No folder in it has a config.json.');
+            else run({ kind: 'files', files }, files[0]!.webkitRelativePath.split('/')[0]!);
+          }}
+        />
+      </section>
+      <label className={css.field}>
+        <span className="small soft">Accuracy of each checkpoint besides</span>
+        <select value={task} onChange={(e) => setTask(e.target.value)}>
+          <option value="">none</option>
+          {tasks
+            .filter((t) => t.bundled)
+            .map((t) => (
+              <option key={t.name} value={t.name}>
+                {t.name}
+              </option>
+            ))}
+        </select>
+      </label>
+    </div>
+  );
+}

@@ -1,0 +1,17 @@
+import type { GrowthPoint } from '../../lab/contract';
+import { fixed } from '../format';
+import { Button } from '../shell/button';
+import { store } from '../store/store';
+import css from './tower-panel.module.css';
+
+/** Says that the colours are those of a moment of training, not of the model as it is, and leads back. */
+export function MomentNote({ point: { name, step, loss } }: { point: GrowthPoint }) {
+  return (
+    <div className={css.colours} role="status">
+      <span className="small">
+        In training, {step === undefined ? name : `step ${step.toLocaleString('en')}`}: loss {fixed(loss, 2)}
+      </span>
+      <Button onClick={() => store.setState({ moment: undefined })}>Back to now</Button>
+    </div>
+  );
+}

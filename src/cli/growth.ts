@@ -1,0 +1,141 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LopperError } from '../errors';
+import { byStep, parseRevisions, stepOf } from '../formats/revisions';
+import type { Checkpoint, GrowthMetric, GrowthReport, Lab } from '../lab/contract';
+import { createLab } from '../lab/lab';
+import { oneOf, usage, wholeNumber } from './arguments';
+import { checkCalibration, readCalibration } from './calibration';
+import { CALIBRATION_OPTIONS, type Command, JOB, type Output, type Surroundings, table } from './command';
+import { modelRequest } from './model-request';
+
+const METRICS: readonly GrowthMetric[] = [
+  'cosine',
+  'angular',
+  'relative-l1',
+  'relative-l2',
+  'l1',
+  'l2',
+  'loo-loss',
+  'loo-logit',
+];
+
+export const growth: Command = {
+  name: 'growth',
+  summary: 'influence at one checkpoint of training after another',
+  usage:
+    'lopper growth MODEL [--revisions LIST | --folder DIR] (--ids FILE | --text FILE --seq-len N) --metric NAME [--task NAME] [--json]',
+  options: {
+    revisions: {
+      value: 'LIST',
+      help: 'step0,step1000,main or step0..step143000, or 12 of those: step0..step143000:12',
+    },
+    folder: { value: 'DIR', help: 'a folder of checkpoint folders' },
+    metric: { value: 'NAME', help: METRICS.join(', ') },
+    task: { value: 'NAME', help: 'accuracy of each checkpoint on this task besides' },
+    limit: { value: 'N', help: 'only the first N items of the task' },
+    resume: { value: 'FILE', help: 'go on from a partial result of the same command' },
+    ...CALIBRATION_OPTIONS,
+  },
+  check(args) {
+    oneOf(args, 'metric', METRICS);
+    checkCalibration(args);
+    wholeNumber(args, 'limit', 1, undefined);
+    if (args.values.has('revisions') && args.values.has('folder')) {
+      throw usage('--revisions and --folder are both given.', 'Give one of them.');
+    }
+    parseRevisions(args.values.get('revisions') ?? 'main');
+  },
+  // It opens its models itself, one after the other.
+  alone: { asked: () => true, run: measure },
+  run: measure,
+};
+
+async function measure(surroundings: Surroundings): Promise<Output> {
+  const { args, reporter, environment } = surroundings;
+  const lab = createLab(environment);
+  const metric = oneOf(args, 'metric', METRICS);
+  const task = args.values.get('task');
+  const report = await lab.growth(
+    await readCalibration(surroundings),
+    {
+      checkpoints: await checkpointsOf(surroundings, lab),
+      metric,
+      ...(task && { task: { task, limit: wholeNumber(args, 'limit', 1, undefined) } }),
+      resume: await readResume(surroundings),
+    },
+    { job: JOB, onProgress: reporter.progress },
+  );
+  for (const { name, message } of report.failures) reporter.note(`${name}: ${message}`);
+  return { json: report, text: asTable(report) };
+}
+
+async function checkpointsOf({ args, path }: Surroundings, lab: Lab): Promise<Checkpoint[]> {
+  const [revisions, folder] = [args.values.get('revisions'), args.values.get('folder')];
+  if (folder !== undefined) return foldersIn(path(folder));
+  const [name] = args.positionals;
+  if (name === undefined) throw usage('No model is given.', 'Name a model and its --revisions, or give --folder DIR.');
+  const request = modelRequest(name, path('.'), args);
+  if (request.kind === 'hub' && revisions !== undefined) {
+    return parseRevisions(revisions).map(({ name, step }) => ({
+      name,
+      step,
+      request: { ...request, revision: name, passing: true },
+    }));
+  }
+  if (request.kind !== 'bundled') {
+    throw usage(
+      'No checkpoints are named.',
+      'Add --revisions LIST for a model of the hub, or --folder DIR with a folder for each checkpoint.',
+    );
+  }
+  const bundled = await lab.bundledCheckpoints();
+  if (revisions === undefined) return bundled;
+  return parseRevisions(revisions).map(({ name }) => {
+    const found = bundled.find((c) => c.name === name);
+    if (found) return found;
+    throw usage(`Sapling has no checkpoint "${name}".`, `There are ${bundled.map((c) => c.name).join(', ')}.`);
+  });
+}
+
+/** Every folder with a config.json in `path`, by the number in its name. */
+async function foldersIn(path: string): Promise<Checkpoint[]> {
+  const names = await readdir(path).catch((cause) => {
+    throw new LopperError('file-missing', `${path} cannot be read (${cause.code}).`, 'Check the path.', { cause });
+  });
+  const isModel = (name: string) =>
+    stat(join(path, name, 'config.json')).then(
+      (found) => found.isFile(),
+      () => false,
+    );
+  const flags = await Promise.all(names.map(isModel));
+  const found = names.filter((_, i) => flags[i]).map((name) => ({ name, step: stepOf(name) }));
+  if (found.length === 0) {
+    throw new LopperError(
+      'file-missing',
+      `No folder in ${path} has a config.json.`,
+      'Give a folder that holds a folder in Hugging Face layout for each checkpoint.',
+    );
+  }
+  return found.sort(byStep).map((r) => ({ ...r, request: { kind: 'folder', path: join(path, r.name) } }));
+}
+
+async function readResume({ args, readText }: Surroundings): Promise<GrowthReport | undefined> {
+  const path = args.values.get('resume');
+  if (path === undefined) return undefined;
+  const report = JSON.parse(await readText(path).then((text) => text || 'null')) as GrowthReport | null;
+  if (Array.isArray(report?.points)) return report;
+  throw usage(`${path} is no result of growth.`, 'Give a JSON file that lopper growth --json wrote.');
+}
+
+function asTable({ points, task }: GrowthReport): string {
+  const blocks = points[0]!.block.map((_, b) => `block ${b}`);
+  const head = ['checkpoint', 'loss', ...(task ? [task.task] : []), ...blocks];
+  const rows = points.map((p) => [
+    p.name,
+    p.loss.toFixed(4),
+    ...(task ? [p.accuracy ? `${(100 * p.accuracy.accuracy).toFixed(1)}%` : '-'] : []),
+    ...p.block.map((v) => v.toFixed(4)),
+  ]);
+  return table([head, ...rows]);
+}
