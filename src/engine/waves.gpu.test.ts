@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { LopperError } from '../errors';
 import { expectFailure } from '../formats/testing';
 import type { Gpu } from '../gpu/gpu';
 import type { DropSet } from './contract';
@@ -23,7 +24,7 @@ beforeEach(() => engine?.machine.scratch.destroy());
 const next = numbers(11);
 const text = (tokens: number, vocabulary = 512) =>
   Array.from({ length: tokens }, () => Math.floor(((next() + 1) / 2) * (vocabulary - 1)));
-const TREE = scored([text(70), text(58)]);
+const TREE = scored([text(36), text(28)]);
 
 /** 64 masks of the ten sublayers, no two the same. */
 const MASKS: DropSet[] = Array.from(
@@ -49,12 +50,12 @@ async function visits<T>(of: Engine, work: () => Promise<T>): Promise<[T, number
 
 describe.skipIf(!hasModels)('64 branches in a small memory budget', () => {
   it.each([
-    [2, 'that nothing was allocated before'],
-    [3, 'that a walk with more room left its buffers'],
+    [1.1, 'that nothing was allocated before'],
+    [1.5, 'that a walk with more room left its buffers'],
   ])('of %f MiB stay within it and give the numbers they give without, given %s', async (mebibytes, left) => {
     const options = { logitDistance: true, statistics: 'rows', logitRows: [5] } as const;
     const free = await engine.walk(TREE, MASKS, options);
-    expect(engine.memory().activations).toBeGreaterThan(8 * MIB);
+    expect(engine.memory().activations).toBeGreaterThan(4 * MIB);
     if (left.includes('nothing')) engine.machine.scratch.destroy();
     engine.restartPeak();
     const memoryBudget = mebibytes * MIB;
@@ -88,9 +89,9 @@ describe.skipIf(!hasModels)('64 branches in a small memory budget', () => {
   });
 
   it('that one branch does not fit is refused with the tokens that do, and those do', async () => {
-    const memoryBudget = 0.3 * MIB;
+    const memoryBudget = 0.2 * MIB;
     const work = engine.walk(TREE, MASKS, { memoryBudget });
-    await expectFailure(work, 'out-of-memory', `${TREE.rows} tokens`, '0.3 MiB');
+    await expectFailure(work, 'out-of-memory', `${TREE.rows} tokens`, '0.2 MiB');
     const { remedy } = (await work.catch((e) => e)) as { remedy: string };
     const fits = Number(/at most (\d+) tokens/.exec(remedy)?.[1]);
     expect(fits).toBeGreaterThan(10);
@@ -100,7 +101,7 @@ describe.skipIf(!hasModels)('64 branches in a small memory budget', () => {
   });
 
   it('the full model keeps its place among the first, so that it is walked once', async () => {
-    const memoryBudget = 1.5 * MIB;
+    const memoryBudget = 0.5 * MIB;
     const asked = await engine.walk(TREE, leaveOneOut(10), { memoryBudget, logitDistance: true });
     const added = await engine.walk(TREE, leaveOneOut(10).slice(0, -1), { memoryBudget, logitDistance: true });
     expect(added.branches).toHaveLength(10);
@@ -108,7 +109,33 @@ describe.skipIf(!hasModels)('64 branches in a small memory budget', () => {
       added.branches.map((b) => b.logitDistance!.sum),
     );
     expect(asked.branches[10].logitDistance!.sum).toBeLessThan(1e-3);
-    expect(Math.min(...added.branches.map((b) => b.logitDistance!.sum))).toBeGreaterThan(100);
+    expect(Math.min(...added.branches.map((b) => b.logitDistance!.sum))).toBeGreaterThan(50);
+  });
+});
+
+describe.skipIf(!hasModels)('a GPU with less memory than it says', () => {
+  it('gets by with more waves, and is told of only when one branch is too much', async () => {
+    const free = await engine.walk(TREE, MASKS);
+    engine.machine.scratch.destroy();
+    const { allocate } = gpu;
+    let has = 1.2 * MIB;
+    const short = vi.spyOn(gpu, 'allocate').mockImplementation(async (label, bytes, use, usage) => {
+      if (gpu.memory().activations + bytes > has)
+        throw new LopperError('out-of-memory', `no room for ${label}`, 'Choose a smaller model.');
+      return allocate.call(gpu, label, bytes, use, usage);
+    });
+    try {
+      const [cut, seen] = await visits(engine, () => engine.walk(TREE, MASKS));
+      expect(seen[9]).toBeGreaterThan(1);
+      for (const [b, { logprob }] of cut.branches.entries())
+        expect(worst(logprob, free.branches[b].logprob)).toBeLessThan(SAME);
+      engine.machine.scratch.destroy();
+      has = 0.1 * MIB;
+      await expectFailure(engine.walk(TREE, MASKS), 'out-of-memory', 'no room for');
+    } finally {
+      short.mockRestore();
+    }
+    expect((await engine.walk(TREE, MASKS.slice(0, 2))).branches[1].finite).toBe(true);
   });
 });
 
@@ -145,7 +172,7 @@ describe.skipIf(!hasModels)('waves', () => {
   );
 
   it('cancelled anywhere leave nothing behind: the next walk is right', async () => {
-    const options = { memoryBudget: 1.5 * MIB, logitDistance: true, statistics: 'histograms', angles: true } as const;
+    const options = { memoryBudget: 1 * MIB, logitDistance: true, statistics: 'histograms', angles: true } as const;
     const [masks, tree] = [leaveOneOut(10), scored([text(40)])];
     const before = await engine.walk(tree, masks, options);
     const { activations } = engine.memory();
