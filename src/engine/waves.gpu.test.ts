@@ -22,8 +22,7 @@ afterAll(() => engine?.dispose());
 beforeEach(() => engine?.machine.scratch.destroy());
 
 const next = numbers(11);
-const text = (tokens: number, vocabulary = 512) =>
-  Array.from({ length: tokens }, () => Math.floor(((next() + 1) / 2) * (vocabulary - 1)));
+const text = (tokens: number) => Array.from({ length: tokens }, () => Math.floor(((next() + 1) / 2) * 511));
 const TREE = scored([text(36), text(28)]);
 
 /** 64 masks of the ten sublayers, no two the same. */
@@ -115,41 +114,40 @@ describe.skipIf(!hasModels)('64 branches in a small memory budget', () => {
 
 describe.skipIf(!hasModels)('a GPU with less memory than it says', () => {
   it('gets by with more waves, and is told of only when one branch is too much', async () => {
-    const free = await engine.walk(TREE, MASKS);
+    const few = MASKS.slice(0, 20);
+    const free = await engine.walk(TREE, few);
     engine.machine.scratch.destroy();
     const { allocate } = gpu;
-    let has = 1.2 * MIB;
+    let has = 0.5 * MIB;
     const short = vi.spyOn(gpu, 'allocate').mockImplementation(async (label, bytes, use, usage) => {
       if (gpu.memory().activations + bytes > has)
         throw new LopperError('out-of-memory', `no room for ${label}`, 'Choose a smaller model.');
       return allocate.call(gpu, label, bytes, use, usage);
     });
     try {
-      const [cut, seen] = await visits(engine, () => engine.walk(TREE, MASKS));
+      const [cut, seen] = await visits(engine, () => engine.walk(TREE, few));
       expect(seen[9]).toBeGreaterThan(1);
       for (const [b, { logprob }] of cut.branches.entries())
         expect(worst(logprob, free.branches[b].logprob)).toBeLessThan(SAME);
       engine.machine.scratch.destroy();
       has = 0.1 * MIB;
-      await expectFailure(engine.walk(TREE, MASKS), 'out-of-memory', 'no room for');
+      await expectFailure(engine.walk(TREE, few), 'out-of-memory', 'no room for');
     } finally {
       short.mockRestore();
     }
-    expect((await engine.walk(TREE, MASKS.slice(0, 2))).branches[1].finite).toBe(true);
+    expect((await engine.walk(TREE, few.slice(0, 2))).branches[1].finite).toBe(true);
   });
 });
 
 describe.skipIf(!hasModels)('waves', () => {
-  it.each(['stories260K', 'random/gpt_neox', 'random/mistral'])(
-    '%s: leave-one-out goes through no layer again below the first that a wave drops',
-    async (name) => {
-      const streaming = name === 'random/mistral' ? 'always' : 'never';
-      const other = await openModel(gpu, name, { streaming });
-      const masks = leaveOneOut(other.model.sublayers.length);
-      const tree = scored([text(30, other.model.vocabulary)]);
+  it.each(['never', 'always'] as const)(
+    'streaming %s: leave-one-out goes through no layer again below the first that a wave drops',
+    async (streaming) => {
+      const other = await openModel(gpu, 'stories260K', { streaming });
+      const [masks, tree] = [leaveOneOut(10), scored([text(30)])];
       const free = await other.walk(tree, masks, { logitDistance: true });
       // The least that is not refused: one or two branches at a time.
-      let memoryBudget = 100_000;
+      let memoryBudget = 80_000;
       const walk = () => other.walk(tree, masks, { memoryBudget, logitDistance: true });
       let result = await visits(other, walk).catch(() => undefined);
       while (!result) {
@@ -157,9 +155,7 @@ describe.skipIf(!hasModels)('waves', () => {
         result = await visits(other, walk).catch(() => undefined);
       }
       const [cut, seen] = result;
-      // The full model and the first branch begin with the embedding. Where two sublayers read the same, so does another:
-      // a wave then begins with a block.
-      expect(seen[0]).toBeLessThanOrEqual(other.model.parallel ? 3 : 2);
+      expect(seen[0]).toBeLessThanOrEqual(2); // only the full model and the first branch begin with the embedding
       const waves = Math.max(...seen);
       expect(waves).toBeGreaterThan(2);
       expect(seen.reduce((a, b) => a + b)).toBeLessThan(0.75 * waves * seen.length);
@@ -187,11 +183,11 @@ describe.skipIf(!hasModels)('waves', () => {
 
   it('broken off by weights that cannot be read leave nothing behind either', async () => {
     const [streamed, controller] = [
-      await openModel(gpu, 'random/llama', { streaming: 'always' }),
+      await openModel(gpu, 'stories260K', { streaming: 'always' }),
       new AbortController(),
     ];
-    const tree = scored([text(20, 131)]);
-    const masks = leaveOneOut(8);
+    const tree = scored([text(20)]);
+    const masks = leaveOneOut(10);
     const before = await streamed.walk(tree, masks, { logitDistance: true });
     const { acquire } = streamed.machine.residency;
     const broken = vi.spyOn(streamed.machine.residency, 'acquire').mockImplementation(async (index) => {
