@@ -47,8 +47,14 @@ export class LabPage {
     }
     const restore = this.page.getByRole('button', { name: 'Restore all' });
     if (await restore.isEnabled()) await restore.click();
+    await this.openTab('Side by side');
     await this.page.evaluate(() => scrollTo(0, 0));
     await this.computed();
+  }
+
+  /** Opens a tab of the workbench. */
+  async openTab(name: string): Promise<void> {
+    await this.page.getByRole('tablist', { name: 'Workbench' }).getByRole('tab', { name, exact: true }).click();
   }
 
   cell(block: number, kind: 'attention' | 'feed-forward'): Locator {

@@ -10,11 +10,20 @@ const MODEL = resolve(STORIES);
 
 /** Runs `lopper` as a person would, from a folder that is not Lopper's. */
 function lopper(cwd: string, ...words: string[]): Promise<{ status: number | null; stdout: string; stderr: string }> {
+  return lopperUntil(undefined, cwd, ...words);
+}
+
+/** The same, with Ctrl-C once standard error says this. */
+function lopperUntil(said: RegExp | undefined, cwd: string, ...words: string[]): ReturnType<typeof lopper> {
   return new Promise((done) => {
     const child = spawn(process.execPath, [BIN, ...words], { cwd });
     const out = { stdout: '', stderr: '' };
     child.stdout.on('data', (chunk) => (out.stdout += chunk));
-    child.stderr.on('data', (chunk) => (out.stderr += chunk));
+    child.stderr.on('data', (chunk) => {
+      const before = said?.test(out.stderr);
+      out.stderr += chunk;
+      if (!before && said?.test(out.stderr)) child.kill('SIGINT');
+    });
     child.on('close', (status) => done({ status, ...out }));
   });
 }
@@ -29,6 +38,9 @@ describe('lopper without a model', () => {
     [['generate', 'sapling', '--prompt'], '--prompt needs a value'],
     [['generate', 'sapling', '--prompt', 'a', '--max-tokens', 'NaN'], '--max-tokens is "NaN"'],
     [['info', './nowhere'], 'does not exist'],
+    [['norms', 'sapling'], 'No calibration is given'],
+    [['score', 'sapling', '--ids', 'a', '--calibration-task', 'school'], '--ids and --calibration-task are both given'],
+    [['influence', 'sapling', '--ids', 'a', '--unit', 'block', '--metric', 'l1', '--exact'], 'belongs to a shapley'],
   ])('%j ends with status 1 and one line that says what is wrong', async (words, part) => {
     const { status, stdout, stderr } = await run(...words);
     expect(stderr).toMatch(/^lopper: .+\n$/);
@@ -105,6 +117,28 @@ describe.skipIf(!hasData)('lopper on stories260K', () => {
     for (const [i, { loss }] of golden.leave_one_out.sublayer.entries()) {
       expect(Math.abs(report.values[i] - loss)).toBeLessThan(1e-4);
     }
+  });
+
+  it('influence: ended by Ctrl-C, a sampled run prints its last estimate, and --resume goes on to the same numbers', async () => {
+    writeFileSync(join(folder, 'short.json'), JSON.stringify([golden.windows[0].slice(0, 32)]));
+    const words = ['influence', MODEL, '--ids', 'short.json', '--metric', 'shapley-loss', '--unit', 'sublayer'];
+    const cut = await lopperUntil(/values, \d\d/, folder, ...words, '--permutations', '1000000', '--json');
+    expect(cut.status, cut.stderr).toBe(0);
+    const partial = JSON.parse(cut.stdout);
+    const { sampling } = partial;
+    expect(sampling.drawn).toBeGreaterThan(0);
+    expect(sampling.stopped).toBeUndefined();
+    expect(partial.values).toHaveLength(10);
+    writeFileSync(join(folder, 'partial.json'), cut.stdout);
+    const permutations = String(sampling.drawn + 20);
+    const rest = await json(...words, '--permutations', permutations, '--resume', 'partial.json');
+    expect(rest).toEqual(await json(...words, '--permutations', permutations));
+  });
+
+  it('norms: distributions of every unit, and the angles of every span', async () => {
+    const report = await json('norms', MODEL, '--ids', 'ids.json');
+    expect(report).toMatchObject({ format: 'lopper-result', kind: 'norms', tokens: 512, quantiles: 'exact' });
+    expect(report.angles[0][0]).toBeCloseTo(golden.static.block[0].angular, 4);
   });
 
   it('generate and eval answer in JSON', async () => {

@@ -1,7 +1,8 @@
 import type { Gpu } from '../gpu/gpu';
 import { Kernels, type Pipeline } from '../gpu/kernel';
 import { Recorder } from '../gpu/recorder';
-import { groupsOf, type KernelChoice, rowSharing } from './dispatcher';
+import { groupsOf } from './dispatcher';
+import { type KernelChoice, rowSharing } from './pipelines';
 import { KERNELS } from './shaders';
 
 export interface KernelRates {

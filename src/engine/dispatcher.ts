@@ -1,10 +1,8 @@
-import type { Dtype } from '../formats/tensor';
 import type { Buffer } from '../gpu/gpu';
-import type { Kernel, Kernels, Pipeline } from '../gpu/kernel';
+import type { Kernels } from '../gpu/kernel';
 import { grid, type Recorder } from '../gpu/recorder';
 import type { ModelSpec } from '../model/spec';
-import { KERNELS } from './shaders';
-import { BINS, LOWEST_OCTAVE, PER_OCTAVE } from './statistics';
+import { DTYPES, EPILOGUES, type Epilogue, type KernelChoice, Pipelines, u32 } from './pipelines';
 import { type Linear, type Norm, padded } from './weights';
 
 /** Branches that one dispatch can carry: the slots that fit into a parameter block. */
@@ -15,22 +13,6 @@ export const TILE_ROWS = 4;
 
 /** From this many rows on a product is a matmul, below a matvec a row. */
 const MATMUL_ROWS = 4;
-
-type KernelName = keyof typeof KERNELS;
-
-const HISTOGRAM = { BINS, PER_OCTAVE, LOWEST_OCTAVE };
-
-const DTYPES: Readonly<Record<Dtype, number>> = { F32: 0, F16: 1, BF16: 2 };
-const EPILOGUES = { store: 0, add: 1, 'silu-gated': 2, 'gelu-tanh': 3, 'gelu-erf': 4, silu: 5, relu: 6 } as const;
-export type Epilogue = keyof typeof EPILOGUES;
-
-/** Which variants this adapter runs best; see autotune.ts. */
-export interface KernelChoice {
-  readonly matmul: 'matmul_register' | 'matmul_workgroup';
-  readonly matvec: 'matvec_register' | 'matvec_workgroup';
-  /** Threads that share a row in norms, softmax and sums. */
-  readonly threads: 1 | 64;
-}
 
 /** Rows of branches in the residual stream: `rows` rows for each slot. */
 export interface Slots {
@@ -63,47 +45,11 @@ export interface AttentionStep {
   readonly turns: Buffer;
 }
 
-/** Which rows, branches, tokens and pairs a tile of logits holds; see shaders/head.wgsl. */
-export interface LogitsTile {
-  readonly rows: number;
-  readonly branches: number;
-  readonly columns: number;
-  readonly stride: number;
-  readonly firstToken: number;
-  readonly firstRow: number;
-  readonly totalRows: number;
-  readonly firstBranch: number;
-  readonly firstPair: number;
-  readonly pairs: number;
-  readonly totalPairs: number;
-}
-
 /**
  * Records the engine's kernels, each as one method in terms of matrices and rows. Products too long for one submission
  * are cut by rows, then by columns.
  */
-export class Dispatcher {
-  readonly #pipelines = new Map<string, Pipeline>();
-  readonly #shared: ReturnType<typeof rowSharing>;
-  readonly #qkNorm: 0 | 1;
-
-  private constructor(
-    readonly recorder: Recorder,
-    readonly kernels: Kernels,
-    readonly choice: KernelChoice,
-    /** Bound where a kernel's optional buffer is absent. */
-    readonly empty: Buffer,
-    readonly model: ModelSpec,
-  ) {
-    this.#shared = rowSharing(choice.threads);
-    this.#qkNorm = model.sublayers.some((s) => s.kind === 'attn' && s.qNorm) ? 1 : 0;
-  }
-
-  /** Workgroups for this many rows of a kernel whose threads share rows. */
-  #rowGroups(rows: number): [number, number] {
-    return grid(Math.ceil(rows / this.#shared.ROWS));
-  }
-
+export class Dispatcher extends Pipelines {
   /** Compiles what `model` needs for a walk; the rest comes with `ready`. */
   static async create(
     recorder: Recorder,
@@ -117,43 +63,6 @@ export class Dispatcher {
     return d;
   }
 
-  /** Compiles the kernels of a part of the engine, once: software adapters take a while over each. */
-  async ready(part: 'walk' | 'decoding' | 'distance' | 'statistics' | 'histograms' | 'arranging'): Promise<void> {
-    const m = this.model;
-    const WINDOW = m.window ?? 0;
-    const DTYPE = DTYPES[m.dtype];
-    const norm = { ...this.#shared, LAYER_NORM: m.finalNorm.kind === 'layer' ? 1 : 0 };
-    const products = (name: KernelName): [KernelName, Record<string, number>][] =>
-      [EPILOGUES.store, EPILOGUES.add, EPILOGUES[m.activation]].map((EPILOGUE) => [name, { DTYPE, EPILOGUE }]);
-    const parts: Record<typeof part, [KernelName, Record<string, number>][]> = {
-      walk: [
-        ['embed', { DTYPE, LEARNED_POSITIONS: m.positions ? 1 : 0 }],
-        ['norm', { ...norm, GATHER: 0 }],
-        ['norm', { ...norm, GATHER: 1 }],
-        ['place', { QK_NORM: this.#qkNorm }],
-        ['score', { WINDOW }],
-        ['softmax', { ...this.#shared, WINDOW }],
-        ['mix', { WINDOW }],
-        ['accumulate', this.#shared],
-        ['pick', {}],
-        ...products(this.choice.matmul),
-      ],
-      decoding: products(this.choice.matvec),
-      distance: [['distance', this.#shared]],
-      statistics: [
-        ['measure', this.#shared],
-        ['total', this.#shared],
-      ],
-      histograms: [['spread', HISTOGRAM]],
-      arranging: [['arrange', { BYTES: m.dtype === 'F32' ? 4 : 2 }]],
-    };
-    await Promise.all(
-      parts[part].map(async ([name, constants]) => {
-        this.#pipelines.set(key(name, constants), await this.kernels.get(KERNELS[name] as Kernel, constants));
-      }),
-    );
-  }
-
   /** out[i] = the token's row of the table (+ its position's); one dispatch for each part of the table. */
   embed(
     table: Linear,
@@ -165,7 +74,7 @@ export class Dispatcher {
     rows: number,
   ): void {
     const eights = table.steps;
-    const pipeline = this.#get('embed', { DTYPE: DTYPES[table.dtype], LEARNED_POSITIONS: positionTable ? 1 : 0 });
+    const pipeline = this.get('embed', { DTYPE: DTYPES[table.dtype], LEARNED_POSITIONS: positionTable ? 1 : 0 });
     for (const part of table.parts) {
       const p = u32(rows, eights, part.first, part.outputs, outRow);
       const buffers = [ids, places, part.buffer, positionTable?.parts[0].buffer ?? this.empty, out];
@@ -198,12 +107,12 @@ export class Dispatcher {
       ...slotWords(from.slots),
     );
     new Float32Array(p.buffer)[7] = norm.eps;
-    const pipeline = this.#get('norm', { ...this.#shared, LAYER_NORM: norm.layer ? 1 : 0, GATHER: list ? 1 : 0 });
+    const pipeline = this.get('norm', { ...this.shared, LAYER_NORM: norm.layer ? 1 : 0, GATHER: list ? 1 : 0 });
     this.recorder.dispatch(
       pipeline,
       p.buffer,
       [from.stream, norm.weight, norm.bias ?? this.empty, list?.buffer ?? this.empty, out],
-      this.#rowGroups(rows),
+      this.rowGroups(rows),
       rows * norm.width * 3,
     );
   }
@@ -272,7 +181,7 @@ export class Dispatcher {
     };
     const elements = a.rows * a.branches * (heads + 2 * kvHeads) * headDim;
     this.recorder.dispatch(
-      this.#get('place', { QK_NORM: this.#qkNorm }),
+      this.get('place', { QK_NORM: this.qkNorm }),
       parameters(0, tilesInAll),
       [a.places, a.qkv, a.turns, a.qkNorm ?? this.empty, a.q, a.kv],
       grid(Math.ceil(elements / 256)),
@@ -288,100 +197,27 @@ export class Dispatcher {
       const tiles = Math.min(fits, tilesInAll - first);
       const p = parameters(first, tiles);
       this.recorder.dispatch(
-        this.#get('score', { WINDOW }),
+        this.get('score', { WINDOW }),
         p,
         [a.places, a.tiles, a.keys, a.q, a.kv, a.scores],
         [Math.ceil(a.scoreStride / 32), Math.ceil((tiles * heads) / 8)],
         tiles * work,
       );
       this.recorder.dispatch(
-        this.#get('softmax', { ...this.#shared, WINDOW }),
+        this.get('softmax', { ...this.shared, WINDOW }),
         p,
         [a.places, a.tiles, a.scores],
-        this.#rowGroups(tiles * TILE_ROWS * heads),
+        this.rowGroups(tiles * TILE_ROWS * heads),
         tiles * TILE_ROWS * heads * a.scoreStride * 4,
       );
       this.recorder.dispatch(
-        this.#get('mix', { WINDOW }),
+        this.get('mix', { WINDOW }),
         p,
         [a.places, a.tiles, a.keys, a.kv, a.scores, a.out],
         [Math.ceil(qStride / 32), Math.ceil(tiles / 8)],
         tiles * work,
       );
     }
-  }
-
-  /** Takes a tile of logits [branches * rows, columns] into the rows' running log-sum-exp and picks its pairs' logits. */
-  readLogits(logits: Buffer, states: Buffer, pairs: Buffer, picked: Buffer, t: LogitsTile): void {
-    const p = tileWords(t);
-    const rows = t.rows * t.branches;
-    this.recorder.dispatch(
-      this.#get('accumulate', this.#shared),
-      p,
-      [logits, states],
-      this.#rowGroups(rows),
-      rows * t.columns * 4,
-    );
-    const count = t.pairs * t.branches;
-    this.recorder.dispatch(this.#get('pick', {}), p, [logits, pairs, picked], grid(Math.ceil(count / 64)), count);
-  }
-
-  /** Takes a tile of logits into the rows' squared distance from the reference's logits of the same rows [rows, columns]. */
-  measureDistance(logits: Buffer, reference: Buffer, squares: Buffer, t: LogitsTile): void {
-    const rows = t.rows * t.branches;
-    this.recorder.dispatch(
-      this.#get('distance', this.#shared),
-      tileWords(t),
-      [logits, reference, squares],
-      this.#rowGroups(rows),
-      rows * t.columns,
-    );
-  }
-
-  /**
-   * Per-row sums of what a unit did to the stream; see shaders/statistics.wgsl. Each stream with its first row; of `after`
-   * the same `rows` serve for each of `units` runs of rows in the others.
-   */
-  measure(
-    width: number,
-    rows: number,
-    source: readonly [Buffer, number],
-    before: readonly [Buffer, number],
-    after: readonly [Buffer, number],
-    out: readonly [Buffer, number],
-    units = 1,
-  ): void {
-    const all = rows * units;
-    const p = u32(all, width, padded(width), source[1], before[1], after[1], rows, out[1]);
-    this.recorder.dispatch(
-      this.#get('measure', this.#shared),
-      p.buffer,
-      [source[0], before[0], after[0], out[0]],
-      this.#rowGroups(all),
-      all * width * 5,
-    );
-  }
-
-  /** Sums over the rows of each unit, those at the first position apart. `firstRow`: of these rows, in `places`. */
-  total(units: number, rows: number, measured: Buffer, places: Buffer, firstRow: number, out: Buffer): void {
-    this.recorder.dispatch(
-      this.#get('total', this.#shared),
-      u32(units, rows, firstRow).buffer,
-      [measured, places, out],
-      this.#rowGroups(2 * units),
-      2 * units * rows * 30,
-    );
-  }
-
-  /** Counts the rows of each unit into histograms that were set to zero. */
-  spread(units: number, rows: number, measured: Buffer, places: Buffer, firstRow: number, histograms: Buffer): void {
-    this.recorder.dispatch(
-      this.#get('spread', HISTOGRAM),
-      u32(units, rows, firstRow).buffer,
-      [measured, places, histograms],
-      grid(Math.ceil((units * rows) / 64)),
-      units * rows * 40,
-    );
   }
 
   /** Puts a published tensor into rows padded to a multiple of 8; see shaders/arrange.wgsl. */
@@ -410,7 +246,7 @@ export class Dispatcher {
     );
     const count = shape.rows * shape.words;
     this.recorder.dispatch(
-      this.#get('arrange', { BYTES: shape.bytes }),
+      this.get('arrange', { BYTES: shape.bytes }),
       p.buffer,
       [source, out],
       grid(Math.ceil(count / 64)),
@@ -429,9 +265,9 @@ export class Dispatcher {
     slots: Slots | undefined,
   ): void {
     const constants = { DTYPE: DTYPES[w.dtype], EPILOGUE: EPILOGUES[epilogue] };
-    const few = rows < MATMUL_ROWS && this.#pipelines.has(key(this.choice.matvec, constants));
+    const few = rows < MATMUL_ROWS && this.has(this.choice.matvec, constants);
     const name = few ? this.choice.matvec : this.choice.matmul;
-    const pipeline = this.#get(name, constants);
+    const pipeline = this.get(name, constants);
     const wide = w.gated ? 2 : 1;
     const perColumn = w.steps * 8 * wide; // multiply-adds a row
     const limit = this.recorder.maxWork;
@@ -476,20 +312,7 @@ export class Dispatcher {
       }
     }
   }
-
-  #get(name: KernelName, constants: Record<string, number>): Pipeline {
-    const pipeline = this.#pipelines.get(key(name, constants));
-    if (!pipeline) throw new Error(`kernel ${key(name, constants)} was not prepared`);
-    return pipeline;
-  }
 }
-
-/** How the kernels that go over rows share them among a workgroup's threads. */
-export function rowSharing(threads: KernelChoice['threads']): { THREADS: number; ROWS: number } {
-  return { THREADS: threads, ROWS: 64 / threads };
-}
-
-const key = (name: string, constants: Record<string, number>): string => `${name} ${JSON.stringify(constants)}`;
 
 /** A multiple of `step`, at least one. */
 const atLeast = (step: number, wanted: number): number => Math.max(1, Math.floor(wanted / step)) * step;
@@ -509,25 +332,6 @@ export function groupsOf(
     case 'matvec_workgroup':
       return [Math.ceil(columns / 4), rows];
   }
-}
-
-const tileWords = (t: LogitsTile): ArrayBuffer =>
-  u32(
-    t.rows,
-    t.branches,
-    t.columns,
-    t.stride,
-    t.firstToken,
-    t.firstRow,
-    t.totalRows,
-    t.firstBranch,
-    t.firstPair,
-    t.pairs,
-    t.totalPairs,
-  ).buffer;
-
-function u32(...values: number[]): Uint32Array<ArrayBuffer> {
-  return new Uint32Array(values);
 }
 
 function slotWords(slots: readonly number[]): number[] {

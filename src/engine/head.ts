@@ -2,6 +2,7 @@ import type { ModelSpec } from '../model/spec';
 import type { BranchResult } from './contract';
 import { MAX_SLOTS, type Slots } from './dispatcher';
 import type { Machine } from './forward';
+import { measureDistance, readLogits } from './readings';
 import type { TokenTree } from './tree';
 import { padded } from './weights';
 
@@ -140,8 +141,8 @@ export async function scoreSlots(
         normed = run;
       }
       dispatcher.linear(headIn, rows * own.length, m.head, 'store', logits, columns, range);
-      dispatcher.readLogits(logits, scratch.get('states'), scratch.get('scoredPairs'), scratch.get('picked'), t);
-      if (reference) dispatcher.measureDistance(logits, scratch.get('referenceLogits'), scratch.get('squares'), t);
+      readLogits(dispatcher, logits, scratch.get('states'), scratch.get('scoredPairs'), scratch.get('picked'), t);
+      if (reference) measureDistance(dispatcher, logits, scratch.get('referenceLogits'), scratch.get('squares'), t);
       if (recorder.full) await recorder.flush(signal);
     }
     firstPair = endPair;

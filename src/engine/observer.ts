@@ -3,6 +3,7 @@ import type { ModelSpec } from '../model/spec';
 import { sublayerAt } from '../model/units';
 import type { RowSums, UnitMeasures, UnitRows, WalkOptions, WalkStatistics } from './contract';
 import type { Machine } from './forward';
+import { measure as measureRows, spread, total } from './readings';
 import { BINS, SPREADS } from './statistics';
 import { padded } from './weights';
 
@@ -99,7 +100,8 @@ export class Observer {
     const source = spec.parallel ? input : before;
     const now = [stream, slot * this.slotRows + this.observed.first] as const;
     const measure = (place: number, source: typeof now, before: typeof now, units = 1) =>
-      dispatcher.measure(
+      measureRows(
+        dispatcher,
         spec.width,
         this.#rows,
         source,
@@ -129,9 +131,9 @@ export class Observer {
     const units = unitsOf(spec.blocks, angles);
     const sizes = observerBuffers(spec, rows, this.observed);
     const [measured, totals] = [scratch.get('unitRows'), scratch.get('unitTotals')];
-    dispatcher.total(units, rows, measured, scratch.get('places'), first, totals);
+    total(dispatcher, units, rows, measured, scratch.get('places'), first, totals);
     if (statistics === 'histograms') {
-      dispatcher.spread(3 * spec.blocks, rows, measured, scratch.get('places'), first, scratch.get('histograms'));
+      spread(dispatcher, 3 * spec.blocks, rows, measured, scratch.get('places'), first, scratch.get('histograms'));
     }
     const wanted = [
       { buffer: totals, offset: 0, bytes: sizes.unitTotals },

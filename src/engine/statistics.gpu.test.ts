@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../gpu/gpu';
+import { measure, spread, total } from './readings';
 import { BINS, cosineAt, normAt } from './statistics';
 import { download, flat, freshGpu, matrix, numbers, upload } from './testing/gpu';
-import { dispatcherFor, specOf } from './testing/kernels';
+import { dispatcherFor, ImpatientRecorder, specOf } from './testing/kernels';
 import { turn } from './testing/oracle';
 import { padded } from './weights';
 
@@ -32,7 +33,7 @@ describe.each(THREADS)('what a unit does to the stream, %i threads to a row', (t
     const pad = (rows: number[][], first: number) => flat([...matrix(first, width, () => FILLER), ...rows], stride);
     const out = await upload(gpu, new Float32Array(6 * 8).fill(FILLER));
     const on = async (rows: number[][], first: number) => [await upload(gpu, pad(rows, first)), first] as const;
-    d.measure(width, 4, await on(a, 1), await on(before, 2), await on(after, 3), [out, 1]);
+    measure(d, width, 4, await on(a, 1), await on(before, 2), await on(after, 3), [out, 1]);
     const got = await download(d.recorder, out);
     expect(got[0]).toBe(FILLER);
     expect(got[40]).toBe(FILLER);
@@ -63,7 +64,7 @@ describe.each(THREADS)('what a unit does to the stream, %i threads to a row', (t
     const zero = await upload(gpu, new Float32Array(padded(width)));
     const [on, after] = [await upload(gpu, flat(a, padded(width))), await upload(gpu, flat(u, padded(width)))];
     const out = await upload(gpu, new Float32Array(8));
-    d.measure(width, 1, [on, 0], [zero, 0], [after, 0], [out, 0]);
+    measure(d, width, 1, [on, 0], [zero, 0], [after, 0], [out, 0]);
     const want = turn(a[0], Array.from(flat(u, width))).turn;
     expect(want).toBeLessThan(1e-11);
     const got = (await download(d.recorder, out))[0];
@@ -80,17 +81,20 @@ describe.each(THREADS)('what a unit does to the stream, %i threads to a row', (t
 });
 
 describe.each(THREADS)('several units on the same rows, %i threads to a row', (threads) => {
-  it('read one stream each and end in the same one', async () => {
+  it.each([
+    ['in one dispatch', false],
+    ['cut into several, where one is too long', true],
+  ])('read one stream each and end in the same one, %s', async (_, slow) => {
     const [width, rows, units] = [17, 5, 3];
     const next = numbers(9);
     const starts = matrix(units * rows, width, next);
     const end = matrix(rows, width, next);
-    const d = await dispatcherFor(gpu, specOf(), { threads });
+    const d = await dispatcherFor(gpu, specOf(), { threads }, slow ? new ImpatientRecorder(gpu) : undefined);
     await d.ready('statistics');
     const from = [await upload(gpu, flat(starts, 24)), 0] as const;
     const filled = await upload(gpu, flat([...matrix(2, width, next), ...end], 24));
     const out = await upload(gpu, new Float32Array(units * rows * 8));
-    d.measure(width, rows, from, from, [filled, 2], [out, 0], units);
+    measure(d, width, rows, from, from, [filled, 2], [out, 0], units);
     const got = await download(d.recorder, out);
     for (const [i, row] of starts.entries()) {
       const want = turn(
@@ -130,7 +134,7 @@ describe.each(THREADS)('sums over rows, %i threads to a unit', (threads) => {
     const d = await dispatcherFor(gpu, specOf(), { threads });
     await d.ready('statistics');
     const out = await upload(gpu, new Float32Array(units * 24 + 1).fill(FILLER));
-    d.total(units, rows, m.buffer, m.places, 2, out);
+    total(d, units, rows, m.buffer, m.places, 2, out);
     const got = await download(d.recorder, out);
     expect(got[units * 24]).toBe(FILLER);
     for (let unit = 0; unit < units; unit++) {
@@ -157,7 +161,7 @@ describe.each(THREADS)('sums over rows, %i threads to a unit', (threads) => {
     const d = await dispatcherFor(gpu, specOf(), { threads });
     await d.ready('statistics');
     const out = await upload(gpu, new Float32Array(3 * 24));
-    d.total(3, 10, await upload(gpu, flat(m.all, 8)), m.places, 2, out);
+    total(d, 3, 10, await upload(gpu, flat(m.all, 8)), m.places, 2, out);
     const got = await download(d.recorder, out);
     const bad = Array.from({ length: 6 }, (_, i) => got.subarray(i * 12, i * 12 + 10).every(Number.isNaN));
     expect(bad).toEqual([false, false, false, true, false, false]);
@@ -171,7 +175,7 @@ describe.each(THREADS)('sums over rows, %i threads to a unit', (threads) => {
     const rows = turns.map((t) => [t, 0, 1, 1, 1, 1, 1, 1]);
     const out = await upload(gpu, new Float32Array(turns.length * 24));
     const places = await upload(gpu, new Uint32Array(2)); // every unit has one row
-    d.total(turns.length, 1, await upload(gpu, flat(rows, 8)), places, 0, out);
+    total(d, turns.length, 1, await upload(gpu, flat(rows, 8)), places, 0, out);
     const got = await download(d.recorder, out);
     for (const [i, t] of turns.entries()) {
       const want = (2 * Math.asin(Math.sqrt(t / 2))) / Math.PI; // arccos(1 - t) / pi
@@ -189,7 +193,7 @@ describe('histograms over rows', () => {
     const d = await dispatcherFor(gpu, specOf());
     await d.ready('histograms');
     const out = await upload(gpu, new Uint32Array(units * 2 * 4 * BINS));
-    d.spread(units, rows, m.buffer, m.places, 2, out);
+    spread(d, units, rows, m.buffer, m.places, 2, out);
     const got = new Uint32Array((await download(d.recorder, out)).buffer);
     for (const [i, [, alignment, , a2, , u2]] of m.all.entries()) {
       const group = 2 * Math.floor(i / rows) + (m.isFirst(i) ? 0 : 1);
@@ -223,7 +227,7 @@ describe('histograms over rows', () => {
     ];
     const out = await upload(gpu, new Uint32Array(2 * 4 * BINS));
     const places = await upload(gpu, new Uint32Array(6));
-    d.spread(1, 3, await upload(gpu, flat(rows, 8)), places, 0, out);
+    spread(d, 1, 3, await upload(gpu, flat(rows, 8)), places, 0, out);
     const got = new Uint32Array((await download(d.recorder, out)).buffer);
     const sums = Array.from({ length: 8 }, (_, k) => got.subarray(k * BINS, (k + 1) * BINS).reduce((a, b) => a + b, 0));
     expect(sums).toEqual([3, 3, 3, 3, 0, 0, 0, 0]);

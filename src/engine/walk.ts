@@ -1,4 +1,5 @@
-import { defaultBudget, planWaves, type WavePlan } from './budget';
+import { LopperError } from '../errors';
+import { defaultBudget, planWaves, type WavePlan, type Work } from './budget';
 import type { BranchResult, DropSet, WalkOptions, WalkResult, WalkStatistics } from './contract';
 import type { Slots } from './dispatcher';
 import { checkContext, type Machine, uploadRows } from './forward';
@@ -30,10 +31,22 @@ export async function walk(
   checkContext(spec, rows);
   const scores = planScores(tree);
   const distinct = distinctMasks(options.logitDistance ? [...branches, NOTHING] : branches);
-  const reference = options.logitDistance && distinct.find((d) => d.mask.size === 0);
+  const reference = options.logitDistance ? distinct.find((d) => d.mask.size === 0) : undefined;
   const observed = options.statistics || options.angles ? distinct.find((d) => d.branches.includes(0)) : undefined;
   const first = [...new Set([reference, observed])].filter((d) => d !== undefined);
-  const plan = await makeRoom(m, rows, scores, distinct.length, first.length, options);
+  const work = {
+    rows: { ...rows, keyCount: rows.keys.length },
+    scored: { rows: scores.rows.length, pairs: scores.place.length, distance: reference !== undefined },
+    masks: distinct.length,
+    together: first.length,
+    logitRows: options.logitRows?.length ?? 0,
+    statistics: options.statistics,
+    angles: options.angles,
+  };
+  const { memoryBudget } = options;
+  const budget = memoryBudget ?? defaultBudget(m.gpu.facts.limits);
+  const plan = await makeRoom(m, work, budget, memoryBudget !== undefined);
+  if (reference) await m.dispatcher.ready('distance');
   const waves = cutWaves(distinct, plan.branches, first, spec.parallel ? 2 : 1);
   const job: Job = { m, tree, rows, scores, plan, options, reference, observed };
   try {
@@ -74,31 +87,20 @@ interface Job {
   readonly observed: Distinct | undefined;
 }
 
-/** Cuts the walk to fit its budget and allocates what it needs. */
-async function makeRoom(
-  m: Machine,
-  rows: Rows,
-  scores: ScorePlan,
-  masks: number,
-  together: number,
-  { logitDistance, logitRows, memoryBudget, statistics, angles }: WalkOptions,
-): Promise<WavePlan> {
-  const { limits } = m.gpu.facts;
-  const budget = memoryBudget ?? defaultBudget(limits);
-  const work = {
-    rows: { ...rows, keyCount: rows.keys.length },
-    scored: { rows: scores.rows.length, pairs: scores.place.length, distance: logitDistance === true },
-    masks,
-    together,
-    logitRows: logitRows?.length ?? 0,
-    statistics,
-    angles,
-  };
-  const plan = planWaves(m.spec, limits.maxStorageBufferBindingSize, work, budget, memoryBudget !== undefined);
+/** Cuts the walk to fit its budget and allocates what it needs; where the GPU has not even that, with half as much. */
+async function makeRoom(m: Machine, work: Work, budget: number, strict: boolean): Promise<WavePlan> {
+  const limit = m.gpu.facts.limits.maxStorageBufferBindingSize;
+  const plan = planWaves(m.spec, limit, work, budget, strict);
   m.scratch.trim(plan.buffers, Math.max(budget, plan.bytes));
-  await m.scratch.plan(plan.buffers);
-  if (logitDistance) await m.dispatcher.ready('distance');
-  return plan;
+  try {
+    await m.scratch.plan(plan.buffers);
+    return plan;
+  } catch (error) {
+    if (!(error instanceof LopperError) || error.code !== 'out-of-memory') throw error;
+    const less = plan.bytes / 2;
+    if (planWaves(m.spec, limit, work, less, false).bytes === plan.bytes) throw error;
+    return makeRoom(m, work, less, false);
+  }
 }
 
 async function runWave(

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { LopperError } from '../errors';
 import { expectFailure } from '../formats/testing';
 import type { Gpu } from '../gpu/gpu';
 import type { DropSet } from './contract';
@@ -21,9 +22,8 @@ afterAll(() => engine?.dispose());
 beforeEach(() => engine?.machine.scratch.destroy());
 
 const next = numbers(11);
-const text = (tokens: number, vocabulary = 512) =>
-  Array.from({ length: tokens }, () => Math.floor(((next() + 1) / 2) * (vocabulary - 1)));
-const TREE = scored([text(70), text(58)]);
+const text = (tokens: number) => Array.from({ length: tokens }, () => Math.floor(((next() + 1) / 2) * 511));
+const TREE = scored([text(36), text(28)]);
 
 /** 64 masks of the ten sublayers, no two the same. */
 const MASKS: DropSet[] = Array.from(
@@ -49,12 +49,12 @@ async function visits<T>(of: Engine, work: () => Promise<T>): Promise<[T, number
 
 describe.skipIf(!hasModels)('64 branches in a small memory budget', () => {
   it.each([
-    [2, 'that nothing was allocated before'],
-    [3, 'that a walk with more room left its buffers'],
+    [1.1, 'that nothing was allocated before'],
+    [1.5, 'that a walk with more room left its buffers'],
   ])('of %f MiB stay within it and give the numbers they give without, given %s', async (mebibytes, left) => {
     const options = { logitDistance: true, statistics: 'rows', logitRows: [5] } as const;
     const free = await engine.walk(TREE, MASKS, options);
-    expect(engine.memory().activations).toBeGreaterThan(8 * MIB);
+    expect(engine.memory().activations).toBeGreaterThan(4 * MIB);
     if (left.includes('nothing')) engine.machine.scratch.destroy();
     engine.restartPeak();
     const memoryBudget = mebibytes * MIB;
@@ -88,9 +88,9 @@ describe.skipIf(!hasModels)('64 branches in a small memory budget', () => {
   });
 
   it('that one branch does not fit is refused with the tokens that do, and those do', async () => {
-    const memoryBudget = 0.3 * MIB;
+    const memoryBudget = 0.2 * MIB;
     const work = engine.walk(TREE, MASKS, { memoryBudget });
-    await expectFailure(work, 'out-of-memory', `${TREE.rows} tokens`, '0.3 MiB');
+    await expectFailure(work, 'out-of-memory', `${TREE.rows} tokens`, '0.2 MiB');
     const { remedy } = (await work.catch((e) => e)) as { remedy: string };
     const fits = Number(/at most (\d+) tokens/.exec(remedy)?.[1]);
     expect(fits).toBeGreaterThan(10);
@@ -100,7 +100,7 @@ describe.skipIf(!hasModels)('64 branches in a small memory budget', () => {
   });
 
   it('the full model keeps its place among the first, so that it is walked once', async () => {
-    const memoryBudget = 1.5 * MIB;
+    const memoryBudget = 0.5 * MIB;
     const asked = await engine.walk(TREE, leaveOneOut(10), { memoryBudget, logitDistance: true });
     const added = await engine.walk(TREE, leaveOneOut(10).slice(0, -1), { memoryBudget, logitDistance: true });
     expect(added.branches).toHaveLength(10);
@@ -108,21 +108,46 @@ describe.skipIf(!hasModels)('64 branches in a small memory budget', () => {
       added.branches.map((b) => b.logitDistance!.sum),
     );
     expect(asked.branches[10].logitDistance!.sum).toBeLessThan(1e-3);
-    expect(Math.min(...added.branches.map((b) => b.logitDistance!.sum))).toBeGreaterThan(100);
+    expect(Math.min(...added.branches.map((b) => b.logitDistance!.sum))).toBeGreaterThan(50);
+  });
+});
+
+describe.skipIf(!hasModels)('a GPU with less memory than it says', () => {
+  it('gets by with more waves, and is told of only when one branch is too much', async () => {
+    const few = MASKS.slice(0, 20);
+    const free = await engine.walk(TREE, few);
+    engine.machine.scratch.destroy();
+    const { allocate } = gpu;
+    let has = 0.5 * MIB;
+    const short = vi.spyOn(gpu, 'allocate').mockImplementation(async (label, bytes, use, usage) => {
+      if (gpu.memory().activations + bytes > has)
+        throw new LopperError('out-of-memory', `no room for ${label}`, 'Choose a smaller model.');
+      return allocate.call(gpu, label, bytes, use, usage);
+    });
+    try {
+      const [cut, seen] = await visits(engine, () => engine.walk(TREE, few));
+      expect(seen[9]).toBeGreaterThan(1);
+      for (const [b, { logprob }] of cut.branches.entries())
+        expect(worst(logprob, free.branches[b].logprob)).toBeLessThan(SAME);
+      engine.machine.scratch.destroy();
+      has = 0.1 * MIB;
+      await expectFailure(engine.walk(TREE, few), 'out-of-memory', 'no room for');
+    } finally {
+      short.mockRestore();
+    }
+    expect((await engine.walk(TREE, few.slice(0, 2))).branches[1].finite).toBe(true);
   });
 });
 
 describe.skipIf(!hasModels)('waves', () => {
-  it.each(['stories260K', 'random/gpt_neox', 'random/mistral'])(
-    '%s: leave-one-out goes through no layer again below the first that a wave drops',
-    async (name) => {
-      const streaming = name === 'random/mistral' ? 'always' : 'never';
-      const other = await openModel(gpu, name, { streaming });
-      const masks = leaveOneOut(other.model.sublayers.length);
-      const tree = scored([text(30, other.model.vocabulary)]);
+  it.each(['never', 'always'] as const)(
+    'streaming %s: leave-one-out goes through no layer again below the first that a wave drops',
+    async (streaming) => {
+      const other = await openModel(gpu, 'stories260K', { streaming });
+      const [masks, tree] = [leaveOneOut(10), scored([text(30)])];
       const free = await other.walk(tree, masks, { logitDistance: true });
       // The least that is not refused: one or two branches at a time.
-      let memoryBudget = 100_000;
+      let memoryBudget = 80_000;
       const walk = () => other.walk(tree, masks, { memoryBudget, logitDistance: true });
       let result = await visits(other, walk).catch(() => undefined);
       while (!result) {
@@ -130,9 +155,7 @@ describe.skipIf(!hasModels)('waves', () => {
         result = await visits(other, walk).catch(() => undefined);
       }
       const [cut, seen] = result;
-      // The full model and the first branch begin with the embedding. Where two sublayers read the same, so does another:
-      // a wave then begins with a block.
-      expect(seen[0]).toBeLessThanOrEqual(other.model.parallel ? 3 : 2);
+      expect(seen[0]).toBeLessThanOrEqual(2); // only the full model and the first branch begin with the embedding
       const waves = Math.max(...seen);
       expect(waves).toBeGreaterThan(2);
       expect(seen.reduce((a, b) => a + b)).toBeLessThan(0.75 * waves * seen.length);
@@ -145,7 +168,7 @@ describe.skipIf(!hasModels)('waves', () => {
   );
 
   it('cancelled anywhere leave nothing behind: the next walk is right', async () => {
-    const options = { memoryBudget: 1.5 * MIB, logitDistance: true, statistics: 'histograms', angles: true } as const;
+    const options = { memoryBudget: 1 * MIB, logitDistance: true, statistics: 'histograms', angles: true } as const;
     const [masks, tree] = [leaveOneOut(10), scored([text(40)])];
     const before = await engine.walk(tree, masks, options);
     const { activations } = engine.memory();
@@ -160,11 +183,11 @@ describe.skipIf(!hasModels)('waves', () => {
 
   it('broken off by weights that cannot be read leave nothing behind either', async () => {
     const [streamed, controller] = [
-      await openModel(gpu, 'random/llama', { streaming: 'always' }),
+      await openModel(gpu, 'stories260K', { streaming: 'always' }),
       new AbortController(),
     ];
-    const tree = scored([text(20, 131)]);
-    const masks = leaveOneOut(8);
+    const tree = scored([text(20)]);
+    const masks = leaveOneOut(10);
     const before = await streamed.walk(tree, masks, { logitDistance: true });
     const { acquire } = streamed.machine.residency;
     const broken = vi.spyOn(streamed.machine.residency, 'acquire').mockImplementation(async (index) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Progress } from './contract';
 import { ProgressMeter } from './progress';
 
-function meter(total: number) {
+function meter(total: number, from?: number) {
   let time = 0;
   const reports: Progress[] = [];
   const m = new ProgressMeter(
@@ -10,6 +10,7 @@ function meter(total: number) {
     'steps',
     (p) => reports.push(p),
     () => time,
+    from,
   );
   return {
     reports,
@@ -34,6 +35,12 @@ describe('progress with time left', () => {
       expect(r.secondsLeft).toBeCloseTo((100 - r.done) * 0.1, 6);
     }
     expect(m.reports.at(-1)?.secondsLeft).toBeCloseTo(5, 6);
+  });
+
+  it('what was done before it began makes it no faster', () => {
+    const m = meter(100, 60);
+    for (let i = 61; i <= 80; i++) m.at((i - 60) * 100, i);
+    expect(m.reports.at(-1)?.secondsLeft).toBeCloseTo(2, 6);
   });
 
   it('follows a change of pace before long', () => {

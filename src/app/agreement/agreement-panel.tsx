@@ -3,6 +3,7 @@ import type { UnitKind } from '../../model/units';
 import { disagreements, kendall, spearman } from '../../pruning/agreement';
 import { ChartFrame } from '../charts/chart-frame';
 import { METRIC_NAMES, METRIC_WORDS } from '../charts/metric-words';
+import { jointProvenance } from '../charts/provenance';
 import { isPlain } from '../lab/influence';
 import { measureAll } from '../lab/measure-all';
 import { canMeasure } from '../lab/score';
@@ -14,7 +15,7 @@ import { fileStem, modelName } from '../store/select';
 import { highlight, useApp } from '../store/store';
 import css from './agreement.module.css';
 import { AgreementExplained } from './agreement-explained';
-import { matrixSummary, matrixTable, provenanceOf, rangeOfRanks, slopeSummary, slopeTable } from './agreement-words';
+import { matrixSummary, matrixTable, rangeOfRanks, slopeSummary, slopeTable } from './agreement-words';
 import { Matrix, type Pair } from './matrix';
 import { type Measured, measuredMetrics, type NamedUnit, namedUnits } from './measured';
 import { SlopeChart } from './slope-chart';
@@ -132,7 +133,7 @@ function Comparison({ measured, units }: { measured: readonly Measured[]; units:
           title="Rank correlation of metrics"
           summary={matrix.summary}
           table={matrix.table}
-          provenance={provenanceOf(measured, model, name)}
+          provenance={jointProvenance(measured, model, [name])}
           fileName={`${stem}-agreement`}
           actions={<Choice label="Correlation" value={kind} options={CORRELATIONS} onChange={(k) => setKind(k)} />}
         >
@@ -165,7 +166,7 @@ function Comparison({ measured, units }: { measured: readonly Measured[]; units:
         title={`${left} against ${right}`}
         summary={pair.summary}
         table={pair.table}
-        provenance={provenanceOf([pair.a, pair.b], model, `${pair.slopes.length} units`)}
+        provenance={jointProvenance([pair.a, pair.b], model, [`${pair.slopes.length} units`])}
         fileName={`${stem}-${pair.a.metric}-${pair.b.metric}`}
       >
         <SlopeChart left={left} right={right} slopes={pair.slopes} units={units} moved={pair.moved} />

@@ -1,7 +1,6 @@
 /** Agreement in words and tables. Pure. */
 import type { Disagreement } from '../../pruning/agreement';
 import { METRIC_WORDS } from '../charts/metric-words';
-import type { Provenance } from '../charts/provenance';
 import type { ChartTable } from '../charts/table';
 import { fixed, lowerFirst } from '../format';
 import type { Measured, NamedUnit } from './measured';
@@ -66,20 +65,4 @@ export function rangeOfRanks({ ranks }: Disagreement, measured: readonly Measure
   const high = known.reduce((a, b) => (b.rank > a.rank ? b : a));
   const place = (rank: number) => (Number.isInteger(rank) ? ordinal(rank) : `${fixed(rank, 1)}th`);
   return `${place(low.rank)} to go by ${spoken(measured[low.i]!)}, ${place(high.rank)} by ${spoken(measured[high.i]!)}`;
-}
-
-export function provenanceOf(measured: readonly Measured[], model: string, how: string): Provenance {
-  const texts = [...new Map(measured.map((m) => [m.text, m.tokens]))];
-  const [last, ...others] = texts.reverse();
-  const seeds = new Set(measured.flatMap((m) => m.seed ?? []));
-  const here = measured.find((m) => m.origin.kind === 'here');
-  const shipped = measured.some((m) => m.origin.kind === 'shipped');
-  return {
-    model,
-    text: [...others.map(([text, tokens]) => `${text}, ${tokens} tokens`), last?.[0] ?? ''].join('; '),
-    tokens: last?.[1] ?? 0,
-    seed: seeds.size === 1 ? [...seeds][0] : undefined,
-    origin: (here ?? measured[0]!).origin,
-    notes: [how, ...(here && shipped ? ['some values shipped with Lopper'] : [])],
-  };
 }

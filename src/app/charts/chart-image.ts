@@ -83,9 +83,13 @@ function draw(from: Element, into: Element): void {
   }
   const ground = paint('fill', style.backgroundColor);
   if (ground['fill-opacity'] !== 0) into.append(element('rect', { x, y, width, height, ...ground }));
+  // What can be scrolled is drawn as far as it is seen.
+  const scrolled = from.scrollWidth > from.clientWidth + 1 && style.overflowX !== 'visible';
+  const own = scrolled ? element('svg', { x, y, width, height, viewBox: `${x} ${y} ${width} ${height}` }) : into;
+  if (scrolled) into.append(own);
   for (const child of from.childNodes) {
-    if (child instanceof Element) draw(child, into);
-    else if (child instanceof Text) drawText(child, style, into);
+    if (child instanceof Element) draw(child, own);
+    else if (child instanceof Text) drawText(child, style, own);
   }
 }
 

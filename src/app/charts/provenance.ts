@@ -1,4 +1,4 @@
-import { whole } from '../format';
+import { lowerFirst, whole } from '../format';
 import { originWords } from '../store/select';
 import type { Origin } from '../store/state';
 
@@ -19,4 +19,25 @@ export interface Provenance {
 export function provenanceLine({ model, text, tokens, seed, origin, notes = [] }: Provenance): string {
   const parts = [model, `${text}, ${whole(tokens)} tokens`, ...(seed === undefined ? [] : [`seed ${seed}`]), ...notes];
   return `${originWords(origin)}. ${parts.join(' · ')}`;
+}
+
+/** Of a chart that shows several measurements: their texts, their seed where it is one, and whose numbers are from elsewhere. */
+export function jointProvenance(
+  parts: readonly Pick<Provenance, 'text' | 'tokens' | 'seed' | 'origin'>[],
+  model: string,
+  notes: readonly string[] = [],
+): Provenance {
+  const texts = [...new Map(parts.map((p) => [p.text, p.tokens]))].reverse();
+  const seeds = new Set(parts.flatMap((p) => p.seed ?? []));
+  const origin = (parts.find((p) => p.origin.kind === 'here') ?? parts[0]!).origin;
+  const elsewhere = new Set(parts.map((p) => originWords(p.origin)).filter((words) => words !== originWords(origin)));
+  const [[text, tokens] = ['', 0], ...others] = texts;
+  return {
+    model,
+    text: [...others.map(([other, n]) => `${other}, ${whole(n)} tokens`), text].join('; '),
+    tokens,
+    seed: seeds.size === 1 ? [...seeds][0] : undefined,
+    origin,
+    notes: [...notes, ...[...elsewhere].map((words) => `some ${lowerFirst(words)}`)],
+  };
 }

@@ -2,8 +2,9 @@ import { useEffect, useMemo, useState } from 'react';
 import { taskNamed } from '../../benchmarks/tasks';
 import type { CurveRequest } from '../../lab/contract';
 import { ChartFrame } from '../charts/chart-frame';
+import { jointProvenance } from '../charts/provenance';
 import { plural } from '../format';
-import { addCurves, applyPoint, curvesOf } from '../lab/curves';
+import { addCurves, applyPoint } from '../lab/curves';
 import { settingsOf } from '../lab/metric-settings';
 import { openResult } from '../lab/result-files';
 import { canMeasure } from '../lab/score';
@@ -40,7 +41,8 @@ const apply = (curve: Curve, spot: Spot) => applyPoint(curve, spot.point);
 /** What is left of the model as more and more goes. */
 export default function CurvesPanel() {
   const report = useApp((s) => s.model?.report);
-  const curves = useApp(curvesOf);
+  const all = useApp((s) => s.curves);
+  const curves = useMemo(() => all.filter((c) => c.model === report?.fingerprint), [all, report]);
   const waiting = useApp((s) => s.curvesWaiting.length);
   const running = useApp((s) => s.jobs.curve !== undefined);
   const ready = useApp(canMeasure);
@@ -202,16 +204,8 @@ function chanceOf(curves: readonly Curve[]): number | undefined {
 }
 
 function provenanceOf(curves: readonly Curve[], model: string) {
-  const texts = [...new Map(curves.map((c) => [c.text, c.report.tokens]))];
-  const [last, ...others] = texts.reverse();
-  const seeds = new Set(curves.flatMap((c) => c.request.seed ?? c.request.settings?.seed ?? []));
-  const adapters = new Set(curves.map((c) => c.origin.adapter));
-  return {
-    model,
-    text: [...others.map(([text, tokens]) => `${text}, ${tokens} tokens`), last?.[0] ?? ''].join('; '),
-    tokens: last?.[1] ?? 0,
-    seed: seeds.size === 1 ? [...seeds][0] : undefined,
-    origin: curves[0]!.origin,
-    notes: adapters.size > 1 ? [`others computed on ${[...adapters].slice(1).join(', ')}`] : undefined,
-  };
+  const parts = curves.map(({ text, origin, request, report }) => {
+    return { text, origin, tokens: report.tokens, seed: report.seed ?? request.settings?.seed };
+  });
+  return jointProvenance(parts, model);
 }

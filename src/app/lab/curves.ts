@@ -18,18 +18,7 @@ let made = 0;
 let drawing = false;
 
 /** The curves of the open model. */
-const cache = new WeakMap<readonly Curve[], Map<string, readonly Curve[]>>();
-export function curvesOf({ curves, model }: AppState): readonly Curve[] {
-  const print = model?.report.fingerprint ?? '';
-  const known = cache.get(curves) ?? new Map<string, readonly Curve[]>();
-  cache.set(curves, known);
-  if (!known.has(print))
-    known.set(
-      print,
-      curves.filter((c) => c.model === print),
-    );
-  return known.get(print)!;
-}
+const curvesOf = ({ curves, model }: AppState) => curves.filter((c) => c.model === model?.report.fingerprint);
 
 /** Draws curves one after the other, after those that wait already. */
 export async function addCurves(...requests: readonly CurveRequest[]): Promise<void> {

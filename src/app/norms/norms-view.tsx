@@ -3,6 +3,8 @@ import type { Distribution, NormsReport } from '../../lab/contract';
 import { ChartFrame } from '../charts/chart-frame';
 import type { Axis } from '../charts/plot';
 import { linearScale, logScale, tickWriter } from '../charts/plot-scale';
+import { saveResult } from '../lab/result-files';
+import { Button } from '../shell/button';
 import { Check } from '../shell/check';
 import { fileStem, modelName } from '../store/select';
 import type { Norms } from '../store/state';
@@ -12,7 +14,8 @@ import css from './norms.module.css';
 import { KINDS, normsSummary, normsTable, QUANTITIES } from './quantities';
 
 /** Twelve small charts: four quantities down, three kinds of unit across, a row on one scale. */
-export function NormsView({ norms: { report, origin, text } }: { norms: Norms }) {
+export function NormsView({ norms }: { norms: Norms }) {
+  const { report, origin, text } = norms;
   const [first, setFirst] = useState(true);
   const model = useApp(modelName);
   const stem = useApp(fileStem);
@@ -44,7 +47,18 @@ export function NormsView({ norms: { report, origin, text } }: { norms: Norms })
         notes: [report.quantiles === 'exact' ? 'exact quantiles' : 'quantiles from histograms'],
       }}
       fileName={`${stem}-norms`}
-      actions={<Check label="First position" checked={first} onChange={setFirst} />}
+      actions={
+        <>
+          <Check label="First position" checked={first} onChange={setFirst} />
+          <Button
+            icon="download"
+            title="Save norms and angles as a JSON file, to be opened again"
+            onClick={() => void saveResult('norms', { kind: 'norms', report }, norms)}
+          >
+            JSON
+          </Button>
+        </>
+      }
     >
       <Key first={first} />
       {rows.map(({ quantity, title, formula, about, y, charts }) => (

@@ -6,7 +6,8 @@ import { Kernels } from '../../gpu/kernel';
 import { Recorder } from '../../gpu/recorder';
 import { layoutOf } from '../../model/describe';
 import type { ModelSpec } from '../../model/spec';
-import { Dispatcher, type KernelChoice } from '../dispatcher';
+import { Dispatcher } from '../dispatcher';
+import type { KernelChoice } from '../pipelines';
 import { type Linear, padded } from '../weights';
 import { flat, upload } from './gpu';
 

@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Locator } from '@playwright/test';
+import { type LabPage, test } from './support/lab-page';
+
+/** The panel with nothing on its chart. */
+async function openCurves(lab: LabPage): Promise<Locator> {
+  await lab.openTab('Curves');
+  const panel = lab.page.getByRole('region', { name: 'Pruning curves' });
+  const remove = panel.getByRole('button', { name: /^Remove/ });
+  while ((await remove.count()) > 0) await remove.first().click();
+  return panel;
+}
+
+async function addCurve(panel: Locator, units: string, order: string, steps: number): Promise<void> {
+  await panel.getByLabel('Order').selectOption({ label: order });
+  await panel.getByLabel('Units', { exact: true }).selectOption({ label: units });
+  await panel.getByLabel('Up to').fill(String(steps));
+  await panel.getByRole('button', { name: 'Add curve' }).click();
+}
+
+const chart = (panel: Locator) => panel.getByRole('group', { name: /arrow keys walk the points/ });
+
+test('a curve is drawn, read by keyboard, and one of its points put into the tower', async ({ lab }) => {
+  const { page } = lab;
+  const panel = await openCurves(lab);
+  await expect(panel.getByText(/about one pass over the calibration text for each point/)).toBeVisible();
+  await addCurve(panel, 'attn', 'Lowest first', 2);
+  await expect(panel.getByText('2 steps')).toBeVisible();
+
+  await chart(panel).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  const reading = chart(panel).locator('[aria-live]');
+  await expect(reading).toContainText(/Without 1 attn: loss \d/);
+  const loss = Number(/loss ([\d.]+)/.exec((await reading.textContent())!)![1]);
+  // What a point drops is marked in the tower while it is read.
+  await page.keyboard.press('Enter');
+  await expect(lab.dropped).toHaveCount(1);
+  await expect(lab.prunedLoss).toHaveText(loss.toFixed(4));
+  await page.keyboard.press('Control+z');
+  await expect(lab.dropped).toHaveCount(0);
+
+  // A point under the pointer is applied by a click.
+  const end = (await chart(panel).locator('circle').last().boundingBox())!;
+  await page.mouse.click(end.x + end.width / 2, end.y + end.height / 2);
+  await expect(lab.dropped).toHaveCount(2);
+  await expect(panel.getByText('this mask')).toBeVisible();
+
+  await panel.getByRole('radio', { name: 'Table' }).click();
+  await expect(panel.getByRole('row')).toHaveCount(1 + 3);
+  await panel.getByRole('radio', { name: 'Chart' }).click();
+});
+
+test('curves lie over one another with the band of random orders, against what they save', async ({ lab }) => {
+  const { page } = lab;
+  const panel = await openCurves(lab);
+  await addCurve(panel, 'Blocks', 'Random', 1);
+  await addCurve(panel, 'Blocks', 'Span of blocks', 1);
+  await expect(panel.getByText('1 step, ')).toHaveCount(2);
+  await expect(panel.getByLabel('Random band')).toBeVisible();
+  const spread = (await panel.locator('[data-curve] path[fill-opacity]').getAttribute('d'))!;
+  expect(spread).toMatch(/^M.*Z$/);
+  await panel.getByLabel('against').selectOption({ label: 'KV cache saved' });
+  await expect(panel.getByText('KV cache saved, KiB per token of context')).toBeVisible();
+  await panel.getByRole('radio', { name: 'Perplexity' }).click();
+  await expect(panel.getByRole('group', { name: 'Perplexity against KV cache saved', exact: true })).toBeVisible();
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join('; ')}`)).toEqual([]);
+  }
+});
+
+test('a cancelled curve keeps its points, goes on where it was, and comes back from a file', async ({ lab }) => {
+  const { page } = lab;
+  const panel = await openCurves(lab);
+  await panel.getByRole('button', { name: 'Attention against feed-forward' }).click();
+  await expect(chart(panel).locator('circle').first()).toBeVisible();
+  await panel.getByRole('button', { name: /^Cancel/ }).click();
+  await expect(panel.getByRole('progressbar')).toBeHidden();
+  // Those that waited behind it are not begun.
+  await expect(panel.getByRole('listitem')).toHaveCount(1);
+  const before = await chart(panel).locator('circle').count();
+  expect(before).toBeLessThan(13);
+
+  const saving = page.waitForEvent('download');
+  await panel.getByRole('button', { name: 'Save attn by cosine' }).click();
+  const path = await (await saving).path();
+  const file = JSON.parse(await readFile(path, 'utf8'));
+  expect(file).toMatchObject({ format: 'lopper-result', kind: 'curve', partial: true, unit: 'attn' });
+  expect(file.points).toHaveLength(before);
+
+  await panel.getByRole('button', { name: 'Remove attn by cosine' }).click();
+  await expect(panel.getByRole('listitem')).toHaveCount(0);
+  await panel.getByLabel('Result file').setInputFiles({
+    name: 'curve.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from(JSON.stringify({ ...file, request: { ...file.request, steps: before + 1 } })),
+  });
+  await expect(panel.getByText('Read from a file')).toBeVisible();
+  await panel.getByRole('button', { name: 'Go on with attn by cosine' }).click();
+  await expect(panel.getByText(`${before + 1} steps`)).toBeVisible();
+  await expect(lab.alerts).toHaveCount(0);
+});

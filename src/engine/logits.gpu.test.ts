@@ -1,0 +1,127 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Gpu } from '../gpu/gpu';
+import { measureDistance, readLogits } from './readings';
+import { download, flat, freshGpu, matrix, numbers, upload } from './testing/gpu';
+import { dispatcherFor, specOf } from './testing/kernels';
+import { logSoftmax } from './testing/oracle';
+
+const TOLERANCE = 1e-5;
+const THREADS = [1, 64] as const;
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await freshGpu();
+});
+
+describe.each(THREADS)('log-probabilities in tiles of the vocabulary, %i threads to a row', (threads) => {
+  const BYTES = 16; // of a row's state
+
+  it.each([1, 3, 17, 63, 65, 257])('%i tokens, tiles of 24, rows in two runs, three branches', async (vocabulary) => {
+    const next = numbers(vocabulary);
+    const [branches, total, tile] = [3, 5, 24];
+    const logits = Array.from({ length: branches }, () => matrix(total, vocabulary, () => 40 * next()));
+    // Ties: the lowest of the likeliest tokens wins, within a tile and across tiles.
+    if (vocabulary > 30) for (const token of [28, 29, 2]) logits[1][3][token] = 50;
+    const pairs = Array.from({ length: total }, (_, row) =>
+      [0, vocabulary >> 1, vocabulary - 1].slice(0, 1 + (row % 3)).map((token) => [row, token] as const),
+    ).flat();
+    const d = await dispatcherFor(gpu, specOf(), { threads });
+    const states = await upload(gpu, new Float32Array((branches * total * BYTES) / 4).fill(Number.NaN));
+    const picked = await upload(gpu, new Float32Array(branches * pairs.length));
+    const pairBuffer = await upload(gpu, Uint32Array.from(pairs.flat()));
+    for (const [firstRow, rows] of [
+      [0, 3],
+      [3, 2],
+    ]) {
+      const firstPair = pairs.findIndex(([row]) => row === firstRow);
+      const count = pairs.filter(([row]) => row >= firstRow && row < firstRow + rows).length;
+      for (const [firstBranch, several] of [
+        [0, 2],
+        [2, 1],
+      ]) {
+        for (let firstToken = 0; firstToken < vocabulary; firstToken += tile) {
+          const columns = Math.min(tile, vocabulary - firstToken);
+          const here = logits
+            .slice(firstBranch, firstBranch + several)
+            .flatMap((b) =>
+              b.slice(firstRow, firstRow + rows).map((row) => row.slice(firstToken, firstToken + columns)),
+            );
+          readLogits(d, await upload(gpu, flat(here, tile, 1e9)), states, pairBuffer, picked, {
+            rows,
+            branches: several,
+            columns,
+            stride: tile,
+            firstToken,
+            firstRow,
+            totalRows: total,
+            firstBranch,
+            firstPair,
+            pairs: count,
+            totalPairs: pairs.length,
+          });
+        }
+      }
+    }
+    const values = await download(d.recorder, states);
+    const words = new Uint32Array(values.buffer);
+    const chosen = await download(d.recorder, picked);
+    for (let b = 0; b < branches; b++) {
+      for (let row = 0; row < total; row++) {
+        const at = 4 * (b * total + row);
+        const top = Math.max(...logits[b][row]);
+        expect(words[at + 2]).toBe(logits[b][row].indexOf(top));
+        const lse = values[at] + Math.log(values[at + 1]);
+        // exp of up to -80 to 2e-5 at the worst, of terms that matter to 1e-6; logits up to 50 to 2^-24 of themselves.
+        expect(Math.abs(lse - (logits[b][row][0] - logSoftmax(logits[b][row])[0]))).toBeLessThan(TOLERANCE);
+      }
+      for (const [i, [row, token]] of pairs.entries()) {
+        expect(chosen[b * pairs.length + i]).toBe(logits[b][row][token]);
+      }
+    }
+  });
+});
+
+describe.each(THREADS)('the distance of logits from the full model, %i threads to a row', (threads) => {
+  it.each([1, 3, 63, 257, 1031])('%i tokens, tiles of 520, rows in two runs, three branches', async (vocabulary) => {
+    const next = numbers(vocabulary);
+    const [branches, total, tile] = [3, 5, 520];
+    const full = matrix(total, vocabulary, () => 40 * next());
+    // From far away to next to nothing; the last branch is the full model itself.
+    const logits = [1, 1e-2, 0].map((by) => full.map((row) => row.map((z) => Math.fround(z + by * next()))));
+    const d = await dispatcherFor(gpu, specOf(), { threads });
+    await d.ready('distance');
+    const squares = await upload(gpu, new Float32Array(branches * total).fill(Number.NaN));
+    for (const [firstRow, rows] of [
+      [0, 3],
+      [3, 2],
+    ]) {
+      for (let firstToken = 0; firstToken < vocabulary; firstToken += tile) {
+        const columns = Math.min(tile, vocabulary - firstToken);
+        const cut = (all: number[][]) =>
+          all.slice(firstRow, firstRow + rows).map((row) => row.slice(firstToken, firstToken + columns));
+        const reference = await upload(gpu, flat(cut(full), tile, 1e9));
+        for (const [firstBranch, several] of [
+          [0, 2],
+          [2, 1],
+        ]) {
+          const here = logits.slice(firstBranch, firstBranch + several).flatMap(cut);
+          const t = { rows, branches: several, columns, stride: tile, firstToken, firstRow, totalRows: total };
+          measureDistance(d, await upload(gpu, flat(here, tile, -1e9)), reference, squares, {
+            ...t,
+            firstBranch,
+            firstPair: 0,
+            pairs: 0,
+            totalPairs: 0,
+          });
+        }
+      }
+    }
+    const got = await download(d.recorder, squares);
+    for (const [b, rows] of logits.entries()) {
+      for (const [r, row] of rows.entries()) {
+        const want = row.reduce((sum, z, i) => sum + (z - full[r][i]) ** 2, 0);
+        expect(Math.abs(got[b * total + r] - want), `branch ${b} row ${r}`).toBeLessThanOrEqual(1e-6 * want);
+      }
+    }
+  });
+});
