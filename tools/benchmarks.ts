@@ -18,7 +18,8 @@ const JOB = 'benchmarks';
 const HELP = `npm run benchmarks -- [TASK ...] [options]
 
 Fetches official benchmarks from their publishers, checks them and keeps a random
-subset of each. Without a TASK: all of them.
+subset of each. Without a TASK: all of them. Whole sets draw the same worked examples
+as the field's harness; subsets draw from as many of their own.
 
   --list           what there is, and what is here
   --limit N        items of each set (default ${DEFAULT_LIMIT}); the same ones for everyone with the same seed

@@ -54,7 +54,10 @@ const subjects = (split: string): RegExp =>
 
 const ARC = { repo: 'allenai/ai2_arc', at: 'hub', revision: '210d026faf9955653af8916fad021475a3f00453' } as const;
 
-/** Every official set that Lopper knows, in the order of the tasks. */
+/**
+ * Every official set that Lopper knows, in the order of the tasks. GSM8K's hashes were computed from its files; the others
+ * are those that public projects record and check at the same commits (of MMLU's dev and PIQA's files, one project each).
+ */
 export const officialSets: readonly OfficialSet[] = [
   {
     tasks: ['mmlu', 'mmlu_cloze', 'mmlu_paper'],

@@ -140,6 +140,9 @@ test('a set without pins: what the first download saw holds for later ones, thou
   const place = memoryPlace();
   const fetchIt = async () =>
     downloadSet(unpinned, { host: hub!.host }, await seenBefore(unpinned, [place]), downloads());
+  // A file that was here already is no word of the publisher's.
+  const local = { ...filesOf(problems(7)).origins[0]!, from: 'someone/set/test.jsonl' };
+  await keepSet(unpinned, { ...filesOf(problems(7)), origins: [local] }, {}, [place]);
   const files = await fetchIt();
   expect(files.origins).toMatchObject([{ revision: first, pinned: 'no', bytes: problems(5).length }]);
   await keepSet(unpinned, files, {}, [place]);
