@@ -203,7 +203,7 @@ export const officialSets: readonly OfficialSet[] = [
   {
     tasks: ['toxigen'],
     title: 'ToxiGen',
-    licence: 'MIT (its text); given out on request',
+    licence: 'MIT',
     repo: 'toxigen/toxigen-data',
     at: 'hub',
     count: 940,
@@ -224,7 +224,10 @@ export const officialSets: readonly OfficialSet[] = [
       bytes: 271033,
       sha256: '23f08e230ca4ed66babf3a72419af7cbde1f3d734dd396ac4cf6d088bd162afd',
     }),
-    local: { items: [/truthful.*multiple_choice.*\.parquet$/i, /truthful.*mc_task\.json$/i, /truthfulqa\.csv$/i], fewshot: [] },
+    local: {
+      items: [/truthful.*multiple_choice.*\.parquet$/i, /truthful.*mc_task\.json$/i, /truthfulqa\.csv$/i],
+      fewshot: [],
+    },
   },
   {
     tasks: ['winogrande'],
