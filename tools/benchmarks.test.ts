@@ -57,7 +57,9 @@ test('GSM8K comes from its publisher through cuts, is checked, and a subset is k
   file.cuts = { after: 300_000, times: 2 };
   const first = await run('gsm8k', '--limit', '50', '--seed', '4', '--raw-host', hub.host);
   expect(first).toMatchObject({ status: 0, err: '' });
-  expect(first.out).toContain('gsm8k: 50 of 1319 items, seed 4, 50 worked examples. GSM8K. Licence: MIT.');
+  expect(first.out).toContain(
+    'gsm8k: 50 of the 1,319 items (random, seed 4), 50 worked examples. GSM8K. Licence: MIT.',
+  );
   expect(first.out).toContain('749738 bytes, SHA-256 3730d312f6e3, pinned, commit 3101c7d50724');
   expect(hub.asked.map((a) => a.range)).toEqual([undefined, 'bytes=300000-', 'bytes=600000-', undefined]);
   expect(rowsOf('gsm8k.items.jsonl')).toHaveLength(50);
@@ -66,7 +68,7 @@ test('GSM8K comes from its publisher through cuts, is checked, and a subset is k
   expect(hub.asked).toHaveLength(4);
   expect([rowsOf('gsm8k.items.jsonl').length, rowsOf('gsm8k.fewshot.jsonl').length]).toEqual([1319, 7473]);
   const { out } = await run('--list');
-  expect(out).toContain('gsm8k: all 1319 items');
+  expect(out).toContain('gsm8k: All 1,319 items');
   expect(out).toContain('hellaswag: not here; 10,042 items.');
   expect(out).toContain('toxigen: not here; 940 items, on request.');
 });
@@ -85,10 +87,12 @@ test('files that are there already are taken in their official forms', async (co
   const data = needData(context);
   const { status, out, err } = await run('--from', data, '--limit', '60');
   expect({ status, err }).toEqual({ status: 0, err: '' });
-  expect(out).toContain('mmlu: 60 of 14042 items, seed 0, 285 worked examples.');
-  expect(out).toMatch(/gsm8k: 60 of 1319 .*\n {2}gsm8k\/test\.jsonl: .* pinned, commit/);
-  expect(out).toMatch(/hellaswag: 60 of 1000 .*\n {2}hellaswag\/hellaswag_val_1000\.jsonl: .* not pinned/);
-  expect(out).toContain('piqa: 60 of 1838 items');
+  expect(out).toContain('mmlu: 60 of the 14,042 items (random, seed 0), 285 worked examples.');
+  expect(out).toMatch(/gsm8k: 60 of the 1,319 .*\n {2}gsm8k\/test\.jsonl: .* pinned, commit/);
+  expect(out).toMatch(
+    /hellaswag: 60 of the 1,000 .*the whole set has 10,042.*\n {2}hellaswag\/hellaswag_val_1000\.jsonl: .* not pinned/,
+  );
+  expect(out).toContain('piqa: 60 of the 1,838 items');
   expect(out).toContain('truthfulqa_mc1: 60 of');
   const [first] = rowsOf('mmlu.items.jsonl');
   expect(JSON.parse(first!)).toMatchObject({ subject: expect.stringMatching(/^[a-z_]+$/) });

@@ -9,7 +9,7 @@ import { LopperError } from '../src/errors';
 import type { BenchmarkSet, FetchSettings } from '../src/lab/contract';
 import { createLab } from '../src/lab/lab';
 import { nodeEnvironment } from '../src/lab/node';
-import { checkSubset, keepSet, needOfficialSet } from '../src/lab/official-store';
+import { amountOf, checkSubset, keepSet, needOfficialSet } from '../src/lab/official-store';
 import { findLocalSets, readLocalSet } from './local-sets';
 
 const DEFAULT_LIMIT = 1000;
@@ -18,7 +18,8 @@ const JOB = 'benchmarks';
 const HELP = `npm run benchmarks -- [TASK ...] [options]
 
 Fetches official benchmarks from their publishers, checks them and keeps a random
-subset of each. Without a TASK: all of them.
+subset of each. Without a TASK: all of them. Whole sets draw the same worked examples
+as the field's harness; subsets draw from as many of their own.
 
   --list           what there is, and what is here
   --limit N        items of each set (default ${DEFAULT_LIMIT}); the same ones for everyone with the same seed
@@ -106,14 +107,13 @@ async function each(tasks: readonly string[], work: (task: string) => Promise<Be
 function describe({ task, title, licence, source, items, gated, here }: BenchmarkSet): string {
   const about = `${title}. Licence: ${licence}. ${source}`;
   if (!here) return `${task}: not here; ${items.toLocaleString('en')} items${gated ? ', on request' : ''}. ${about}`;
-  const part = here.items < here.of ? `${here.items} of ${here.of} items, seed ${here.seed}` : `all ${here.of} items`;
   const lines = here.origins.slice(0, 2).map(({ from, bytes, sha256, revision, pinned }) => {
     const known = { hash: 'pinned', revision: 'pinned by its commit alone', no: 'not pinned' }[pinned];
     return `  ${from}: ${bytes} bytes, SHA-256 ${sha256.slice(0, 12)}, ${known}${revision ? `, commit ${revision.slice(0, 12)}` : ''}`;
   });
   const more = here.origins.length > 2 ? [`  and ${here.origins.length - 2} more files`] : [];
   const examples = here.examples > 0 ? `, ${here.examples} worked examples` : '';
-  return [`${task}: ${part}${examples}. ${about}`, ...lines, ...more].join('\n');
+  return [`${task}: ${amountOf({ count: items }, here)}${examples}. ${about}`, ...lines, ...more].join('\n');
 }
 
 const setName = (task: string) => needOfficialSet(task).tasks[0];

@@ -12,40 +12,48 @@ export interface ArcItem extends Item {
 }
 
 const key = v.union([v.string(), v.pipe(v.number(), v.transform(String))]);
-/** The hub's rows. */
-const flat = v.object({
-  question: text,
-  choices: written(v.object({ text: v.array(text), label: v.array(key) })),
-  answerKey: key,
-});
-/** The publisher's own JSON lines. */
-const nested = v.object({
-  question: v.object({ stem: text, choices: v.array(v.object({ text, label: key })) }),
-  answerKey: key,
-});
+/** Two lists as the hub's rows have them, or a list of pairs. */
+const labelled = written(
+  v.union([
+    v.object({ text: v.array(text), label: v.array(key) }),
+    v.pipe(
+      v.array(v.object({ text, label: key })),
+      v.transform((pairs) => ({ text: pairs.map((p) => p.text), label: pairs.map((p) => p.label) })),
+    ),
+  ]),
+);
+const flat = v.object({ question: text, choices: labelled, answerKey: key });
+/** The publisher's JSON lines. */
+const nested = v.object({ question: v.object({ stem: text, choices: labelled }), answerKey: key });
+/** The publisher's CSV: the choices stand in the question, as "(A) ... (B) ...". */
+const inline = v.object({ question: text, AnswerKey: key });
+
+const LABEL = / *\(([A-E]|[1-5])\) /;
 
 function arcItem(row: Row): ArcItem {
-  const own = typeof (row.value as { question?: unknown } | null)?.question === 'object';
-  if (own) {
-    const { question, answerKey } = checkRow(nested, row.value);
-    const labels = question.choices.map((c) => c.label);
-    return itemOf(
-      row,
-      question.stem,
-      question.choices.map((c) => c.text),
-      labels,
-      answerKey,
-    );
+  const value = Object(row.value);
+  if (typeof value.question === 'object') {
+    const { question, answerKey } = checkRow(nested, value);
+    return itemOf(row, question.stem, question.choices, answerKey);
+  }
+  if ('AnswerKey' in value) {
+    const { question, AnswerKey } = checkRow(inline, value);
+    const [stem = '', ...parts] = question.split(LABEL);
+    const every = (from: 0 | 1) => parts.filter((_, i) => i % 2 === from);
+    return itemOf(row, stem, { label: every(0), text: every(1) }, AnswerKey);
   }
   const { question, choices, answerKey } = checkRow(flat, row.value);
-  return itemOf(row, question, choices.text, choices.label, answerKey);
+  return itemOf(row, question, choices, answerKey);
 }
 
-function itemOf(row: Row, question: string, choices: string[], labels: string[], answer: string): ArcItem {
-  if (choices.length !== labels.length) throw new RowError(`has ${choices.length} choices and ${labels.length} labels`);
-  const gold = labels.indexOf(answer);
-  if (gold < 0) throw new RowError(`answerKey "${answer.slice(0, 60)}" is none of the labels ${labels.join(', ')}`);
-  return { ...placeOf(row), question, choices, gold };
+function itemOf(row: Row, question: string, choices: v.InferOutput<typeof labelled>, answer: string): ArcItem {
+  const { text, label } = choices;
+  if (text.length < 2 || text.length !== label.length) {
+    throw new RowError(`has ${text.length} choices and ${label.length} labels`);
+  }
+  const gold = label.indexOf(answer);
+  if (gold < 0) throw new RowError(`answerKey "${answer.slice(0, 60)}" is none of the labels ${label.join(', ')}`);
+  return { ...placeOf(row), question, choices: text, gold };
 }
 
 const prompt = ({ question }: ArcItem) => `Question: ${question}\nAnswer:`;

@@ -13,9 +13,15 @@ interface BoolqItem extends Item {
 
 const CHOICES = ['no', 'yes'] as const;
 
+const ANSWERS: Readonly<Record<string, number>> = { false: 0, no: 0, 0: 0, true: 1, yes: 1, 1: 1 };
+/** An answer as the forms write it; the label -1 of rows published without one is none. */
 const yes = v.pipe(
-  v.union([v.boolean(), v.number(), v.bigint(), v.string()]),
-  v.transform((said) => ['true', '1', 'yes'].includes(String(said).toLowerCase())),
+  v.union([v.boolean(), v.number(), v.string()]),
+  v.check(
+    (said) => Object.hasOwn(ANSWERS, String(said).toLowerCase()),
+    ({ input }) => `${String(input).slice(0, 60)} is neither no (0) nor yes (1)`,
+  ),
+  v.transform((said) => ANSWERS[String(said).toLowerCase()]!),
 );
 /** SuperGLUE's rows, whose passages begin with their title. */
 const superGlue = v.object({ question: text, passage: text, label: yes });
@@ -36,10 +42,10 @@ export const boolq: Task<BoolqItem> = {
   item(row) {
     if ('label' in Object(row.value)) {
       const { question, passage, label } = checkRow(superGlue, row.value);
-      return { ...placeOf(row), question, passage, gold: Number(label) };
+      return { ...placeOf(row), question, passage, gold: label };
     }
     const { question, passage, title, answer } = checkRow(plain, row.value);
-    return { ...placeOf(row), question, passage: title ? `${title} -- ${passage}` : passage, gold: Number(answer) };
+    return { ...placeOf(row), question, passage: title ? `${title} -- ${passage}` : passage, gold: answer };
   },
   requests(item, examples) {
     const shots = examples.map((e): [string, string] => [prompt(e), CHOICES[e.gold]!]);

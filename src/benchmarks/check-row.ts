@@ -23,9 +23,9 @@ export const placeOf = ({ file, line }: Row) => ({ file, line });
 /** A text with something in it. */
 export const text = v.pipe(v.string(), v.nonEmpty('is empty'));
 
-/** A number, or one written out, as CSV has it; parquet's long ones come as bigint. */
+/** A number, or one written out, as CSV has it. */
 export const number = v.pipe(
-  v.union([v.number(), v.bigint(), v.pipe(v.string(), v.nonEmpty())], 'is no number'),
+  v.union([v.number(), v.pipe(v.string(), v.nonEmpty())], 'is no number'),
   v.transform(Number),
   v.check((n) => Number.isFinite(n), 'is no number'),
 );

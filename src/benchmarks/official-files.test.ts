@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type TestContext, test } from 'vitest';
 import { sharedData } from '../formats/testing';
+import { sharedJson } from './fixtures';
 import { MMLU_SUBJECTS } from './mmlu-subjects';
 import { readItems } from './read-items';
 import type { BenchmarkFile } from './rows';
@@ -24,17 +25,36 @@ test('all of MMLU: 57 subjects, 14,042 questions, five examples each', async (co
   expect([dev.items.length, dev.problems.length]).toEqual([285, 0]);
 });
 
-test.each([
+test.for([
   ['gsm8k', 'gsm8k', ['test.jsonl'], 1319],
   ['gsm8k', 'gsm8k', ['train.jsonl'], 7473],
   ['piqa', 'piqa', ['valid.jsonl', 'valid-labels.lst'], 1838],
   ['hellaswag', 'hellaswag', ['hellaswag_val_1000.jsonl'], 1000],
   ['truthfulqa_mc1', 'truthfulqa/data', ['mc_task.json'], 817],
   ['truthfulqa_mc2', 'truthfulqa/data', ['mc_task.json'], 817],
-] as const)('%s reads %s/%j', async (name, folder, names, count) => {
-  const path = sharedData(`benchmarks/${folder}`);
-  if (path === undefined) return;
-  const given = names.map((file) => ({ name: file, text: readFileSync(join(path, file), 'utf8') }));
-  const { items, problems } = await readItems(taskNamed(name), given);
+  ['truthfulqa_mc1', 'truthfulqa', ['TruthfulQA.csv'], 817],
+  ['truthfulqa_mc2', 'truthfulqa', ['TruthfulQA.csv'], 817],
+] as const)('%s reads %s/%j', async ([name, folder, names, count], context) => {
+  const { items, problems } = await readItems(taskNamed(name), files(context, folder, names));
   expect([items.length, problems.length]).toEqual([count, 0]);
+});
+
+test('TruthfulQA’s CSV gives the choices of the list made from it', async (context) => {
+  const task = taskNamed('truthfulqa_mc2');
+  const choices = async (folder: string, name: string) => {
+    const { items } = await readItems(task, files(context, folder, [name]));
+    return new Map(items.map((item) => [task.shown(item).question, [...task.shown(item).choices!].sort()]));
+  };
+  const list = await choices('truthfulqa/data', 'mc_task.json');
+  const csv = await choices('truthfulqa', 'TruthfulQA.csv');
+  // One question's spelling was mended between the two.
+  const both = [...list.keys()].filter((question) => csv.has(question));
+  expect(both).toHaveLength(816);
+  for (const question of both) expect(csv.get(question)).toEqual(list.get(question));
+});
+
+test('piqa’s labels go to their rows: the first are those that the harness has', async (context) => {
+  const golden = sharedJson<{ cases: { doc_index: number; gold: number }[] }>('benchmarks/requests/piqa.json', context);
+  const { items } = await readItems(taskNamed('piqa'), files(context, 'piqa', ['valid.jsonl', 'valid-labels.lst']));
+  for (const { doc_index, gold } of golden.cases) expect(items[doc_index]!.gold).toBe(gold);
 });

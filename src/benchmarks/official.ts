@@ -54,7 +54,10 @@ const subjects = (split: string): RegExp =>
 
 const ARC = { repo: 'allenai/ai2_arc', at: 'hub', revision: '210d026faf9955653af8916fad021475a3f00453' } as const;
 
-/** Every official set that Lopper knows, in the order of the tasks. */
+/**
+ * Every official set that Lopper knows, in the order of the tasks. GSM8K's hashes were computed from its files; the others
+ * are those that public projects record and check at the same commits (of MMLU's dev and PIQA's files, one project each).
+ */
 export const officialSets: readonly OfficialSet[] = [
   {
     tasks: ['mmlu', 'mmlu_cloze', 'mmlu_paper'],
@@ -200,7 +203,7 @@ export const officialSets: readonly OfficialSet[] = [
   {
     tasks: ['toxigen'],
     title: 'ToxiGen',
-    licence: 'MIT (its text); given out on request',
+    licence: 'MIT',
     repo: 'toxigen/toxigen-data',
     at: 'hub',
     count: 940,
@@ -221,7 +224,10 @@ export const officialSets: readonly OfficialSet[] = [
       bytes: 271033,
       sha256: '23f08e230ca4ed66babf3a72419af7cbde1f3d734dd396ac4cf6d088bd162afd',
     }),
-    local: { items: [/truthful.*multiple_choice.*\.parquet$/i, /truthful.*mc_task\.json$/i], fewshot: [] },
+    local: {
+      items: [/truthful.*multiple_choice.*\.parquet$/i, /truthful.*mc_task\.json$/i, /truthfulqa\.csv$/i],
+      fewshot: [],
+    },
   },
   {
     tasks: ['winogrande'],

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { checkRow, placeOf, text, written } from './check-row';
+import { checkGold, checkRow, placeOf, text, written } from './check-row';
 import { buildContext } from './prompt';
 import { rstrip, strip } from './python-text';
 import { type Row, RowError } from './rows';
@@ -15,7 +15,7 @@ export interface OwnItem extends Item {
 
 const MOST_TOKENS = 64;
 
-const answer = v.union([v.number(), v.bigint(), v.string()], 'is neither a number nor a text');
+const answer = v.union([v.number(), v.string()], 'is neither a number nor a text');
 const chosen = v.object({
   context: text,
   choices: written(v.pipe(v.array(text), v.minLength(2, 'are fewer than 2, and nothing is to choose'))),
@@ -24,19 +24,17 @@ const chosen = v.object({
 const asked = v.object({ question: text, answer });
 
 /** The right choice: counted from 0, told by its letter, or written out. */
-function goldOf(said: string | number | bigint, choices: readonly string[]): number {
+function goldOf(said: string | number, choices: readonly string[]): number {
   if (typeof said === 'string') {
     const whole = choices.indexOf(said);
-    const letter = /^[A-Z]$/.test(said) ? said.charCodeAt(0) - 65 : -1;
+    const letter = /^[A-Z]$/i.test(said) ? said.toUpperCase().charCodeAt(0) - 65 : -1;
     const gold = whole >= 0 ? whole : letter >= 0 ? letter : /^\d+$/.test(said) ? Number(said) : -1;
     if (gold >= 0 && gold < choices.length) return gold;
     throw new RowError(
       `answer "${said.slice(0, 60)}" is none of the choices; write the choice, its letter, or its number from 0`,
     );
   }
-  const gold = Number(said);
-  if (Number.isInteger(gold) && gold >= 0 && gold < choices.length) return gold;
-  throw new RowError(`answer ${gold} is out of range; choices are counted from 0 to ${choices.length - 1}`);
+  return checkGold(said, choices);
 }
 
 function ownItem(row: Row): OwnItem {

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
+import { LopperError } from '../errors';
 import { checkGold, checkRow, number, placeOf, text } from './check-row';
 import { buildContext } from './prompt';
-import { type Row, RowError } from './rows';
+import type { Row } from './rows';
 import { ACC, ACC_NORM, askChoices, judgeByLength } from './score-choices';
 import type { Item, Task } from './task';
 
@@ -17,15 +18,20 @@ const prompt = ({ goal }: PiqaItem) => `Question: ${goal}\nAnswer:`;
 
 /** The publisher keeps the labels in a file of their own, one a line: they go to the rows beside them. */
 function joinLabels(files: readonly (readonly Row[])[]): readonly (readonly Row[])[] {
-  const isLabels = (rows: readonly Row[]) =>
-    rows.every((r) => typeof r.value === 'number' || r.value instanceof RowError);
+  const isLabels = (rows: readonly Row[]) => rows.every((r) => typeof r.value === 'number');
   const labels = files.find(isLabels);
   if (!labels) return files;
   return files
     .filter((rows) => rows !== labels)
     .map((rows) => {
-      if (rows.length !== labels.length) return rows;
-      return rows.map((r, i) => ({ ...r, value: { ...Object(r.value), label: labels[i]!.value } }));
+      if (rows.length === labels.length) {
+        return rows.map((r, i) => ({ ...r, value: { ...Object(r.value), label: labels[i]!.value } }));
+      }
+      throw new LopperError(
+        'benchmark-invalid',
+        `${labels[0]!.file} has ${labels.length} labels for the ${rows.length} rows of ${rows[0]!.file}.`,
+        'Give the labels that were published with these rows.',
+      );
     });
 }
 

@@ -47,9 +47,9 @@ export interface Verdict {
 }
 
 /**
- * A figure the field reports for a task, and how it comes from those of the items (`aggregate.ts`): `share`, of 0 and 1;
- * `mean`, of any number, NaN left out; `perplexity`, exp of minus the mean log-probability, or of its sum over the sum of
- * the figure named in `per`.
+ * A figure the field reports for a task, and how it comes from those of the items: `share`, of 0 and 1; `mean`, of any
+ * number, NaN left out; `perplexity`, exp of minus the mean log-probability, or of its sum over the sum of the figure named
+ * in `per`.
  */
 export interface Metric {
   readonly name: string;
@@ -120,7 +120,7 @@ export interface Task<I extends Item = Item> {
   /** The right answer as the field writes it, where `gold` is only what is compared. */
   target?(item: I): string;
 
-  /** Puts together rows of files that belong together, such as answers in a file of their own. */
+  /** Puts together rows of files that belong together, such as answers in a file of their own. Throws `benchmark-invalid`. */
   join?(files: readonly (readonly Row[])[]): readonly (readonly Row[])[];
   /** The item's subject and the group that belongs to, where a task has them. */
   part?(item: I): { readonly subject: string; readonly group?: string };

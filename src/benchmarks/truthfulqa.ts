@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { checkRow, number, placeOf, text, written } from './check-row';
+import { strip } from './python-text';
 import { type Row, RowError } from './rows';
 import { ACC, argmax, askChoices, judgeLikeliest, logprobsOf } from './score-choices';
 import type { Item, Task } from './task';
@@ -38,17 +39,44 @@ const targets = written(
   ]),
 );
 
-function truthfulItem(row: Row, which: 'mc1_targets' | 'mc2_targets'): TruthfulItem {
-  const found = checkRow(v.object({ question: text, [which]: targets }), row.value) as {
-    readonly question: string;
-    readonly [key: string]: unknown;
-  };
-  const { choices, labels } = found[which] as { choices: string[]; labels: number[] };
+/** The publisher's CSV, from which its two kinds of choices were made. */
+const answers = v.object({ Question: text, 'Best Answer': text, 'Correct Answers': text, 'Incorrect Answers': text });
+
+type Kind = 'mc1_targets' | 'mc2_targets';
+
+function truthfulItem(row: Row, kind: Kind): TruthfulItem {
+  const { question, choices, labels } =
+    'Question' in Object(row.value) ? fromAnswers(row, kind) : fromTargets(row, kind);
   const gold = labels.indexOf(1);
-  if (choices.length < 2 || choices.length !== labels.length || gold < 0) {
-    throw new RowError(`${which} has ${choices.length} choices, ${labels.length} labels and a true one at ${gold}`);
+  if (choices.length < 2 || choices.length !== labels.length) {
+    throw new RowError(`${kind} has ${choices.length} choices and ${labels.length} labels`);
   }
-  return { ...placeOf(row), question: found.question, choices, labels, gold };
+  if (gold < 0) throw new RowError(`${kind} has no true choice among its ${choices.length}`);
+  return { ...placeOf(row), question, choices, labels, gold };
+}
+
+function fromTargets({ value }: Row, kind: Kind) {
+  const { question } = checkRow(v.object({ question: text }), value);
+  const found = checkRow(v.object({ [kind]: targets }), value)[kind]!;
+  return { question, ...found };
+}
+
+/** As the publisher's script makes them: the best answer or all correct ones, then the incorrect, each with a full stop. */
+function fromAnswers({ value }: Row, kind: Kind) {
+  const row = checkRow(answers, value);
+  const listed = (said: string) =>
+    said
+      .split(';')
+      .map(strip)
+      .filter((answer) => answer !== '')
+      .map((answer) => (answer.endsWith('.') ? answer : `${answer}.`));
+  const right = listed(row[kind === 'mc1_targets' ? 'Best Answer' : 'Correct Answers']);
+  // A choice written twice is one.
+  const labels = new Map([
+    ...right.map((c) => [c, 1] as const),
+    ...listed(row['Incorrect Answers']).map((c) => [c, 0] as const),
+  ]);
+  return { question: row.Question, choices: [...labels.keys()], labels: [...labels.values()] };
 }
 
 const base = {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasData, readJson, STORIES } from '../lab/testing';
+import { DATA, hasData, readJson, STORIES } from '../lab/testing';
 
 const BIN = resolve('src/cli/lopper.mjs');
 const MODEL = resolve(STORIES);
@@ -178,6 +178,96 @@ describe.skipIf(!hasData)('lopper on stories260K', () => {
     expect(report.items.map((i: { gold: number }) => i.gold)).toEqual([0, 1, 2]);
     expect(report.items[0].scores).toHaveLength(4);
     expect(report.items[0].full.scores).toHaveLength(4);
+  });
+
+  describe('eval', () => {
+    const requests = resolve(`${DATA}/benchmarks/requests`);
+    /** The documents of a reference file as a file of rows, its scores at 0 shots, and its examples. */
+    const write = (task: string) => {
+      const { cases, model_scores, fewshot_pool } = readJson(`${requests}/${task}.json`);
+      const scores = model_scores.filter((s: { num_fewshot: number }) => s.num_fewshot === 0);
+      const docs = scores.map(
+        (s: { doc_index: number }) => cases.find((c: { doc_index: number }) => c.doc_index === s.doc_index).doc,
+      );
+      const lines = (rows: unknown[]) => rows.map((r) => JSON.stringify(r)).join('\n');
+      writeFileSync(join(folder, `${task}.jsonl`), lines(docs));
+      if (fewshot_pool) writeFileSync(join(folder, `${task}.dev.jsonl`), lines(fewshot_pool.documents));
+      return { cases, scores };
+    };
+
+    it('gives the log-probabilities of the field, of the pruned model with the full one beside it', async () => {
+      const { scores } = write('arc_easy');
+      const words = ['--task', 'arc_easy', '--data', 'arc_easy.jsonl', '--drop', 'attn:2,ffn:3', '--compare'];
+      const report = await json('eval', MODEL, ...words);
+      for (const [i, { full, dropped }] of scores.entries()) {
+        const item = report.items[i];
+        for (const [answer, want] of [
+          [item, dropped],
+          [item.full, full],
+        ]) {
+          expect(answer.greedy).toEqual(want.is_greedy);
+          expect(answer.metrics).toMatchObject(want.result);
+          for (const [c, logprob] of want.loglikelihoods.entries())
+            expect(Math.abs(answer.scores[c] - logprob)).toBeLessThan(2e-3);
+        }
+      }
+      expect(report.metrics.acc_norm.n).toBe(6);
+    });
+
+    it('runs several tasks, keeps them in a file, and goes on from it', async () => {
+      write('arc_easy');
+      const words = ['--task', 'arc_easy,arc_challenge', '--data', 'arc_easy.jsonl', '--resume', 'results.json'];
+      const { tasks } = await json('eval', MODEL, ...words, '--limit', '3');
+      expect(Object.keys(tasks)).toEqual(['arc_easy', 'arc_challenge']);
+      expect(readJson(join(folder, 'results.json')).tasks).toEqual(tasks);
+      const kept = readJson(join(folder, 'results.json'));
+      kept.tasks.arc_easy.items[0].scores[0] = 7; // what is there is not asked again
+      writeFileSync(join(folder, 'results.json'), JSON.stringify(kept));
+      const more = await json('eval', MODEL, ...words);
+      expect(more.tasks.arc_easy.items).toHaveLength(6);
+      expect(more.tasks.arc_easy.items[0].scores[0]).toBe(7);
+      const { status, stderr } = await lopper(folder, 'eval', MODEL, ...words, '--drop', 'ffn:1');
+      expect(status).toBe(1);
+      expect(stderr).toContain('without nothing, and now without ffn:1');
+    });
+
+    it('prints what would be asked without a model, byte for byte', async () => {
+      const { cases } = write('mmlu_formal_logic');
+      const files = ['--data', 'mmlu_formal_logic.jsonl', '--fewshot-data', 'mmlu_formal_logic.dev.jsonl'];
+      const { status, stdout } = await lopper(
+        folder,
+        'eval',
+        '--requests',
+        '--task',
+        'mmlu_formal_logic',
+        ...files,
+        '--shots',
+        '5',
+      );
+      expect(status).toBe(0);
+      const [first] = JSON.parse(stdout);
+      const want = cases.find(
+        (c: { doc_index: number; num_fewshot: number }) => c.doc_index === 0 && c.num_fewshot === 5,
+      );
+      expect(first).toEqual({ doc_index: 0, requests: want.requests, gold: want.gold });
+    });
+
+    it("takes a folder of MMLU's files, and fills the tables of the field's harness", async () => {
+      const words = [
+        '--task',
+        'mmlu',
+        '--data',
+        resolve(`${DATA}/benchmarks/mmlu/test`),
+        '--limit',
+        '3',
+        '--seed',
+        '5',
+      ];
+      const report = await json('eval', MODEL, ...words, '--harness');
+      expect(report['n-samples']).toBeDefined();
+      expect(report.results.mmlu['acc,none']).toBeGreaterThanOrEqual(0);
+      expect(report.config.model_args).toContain('stories260K');
+    });
   });
 
   it('wrong input after the model is open: status 1, nothing on standard output, the values named', async () => {

@@ -4,7 +4,7 @@ import { type Arguments, oneOf, required, usage, wholeNumber } from './arguments
 import { type Command, JOB, MASK_OPTIONS, type Session, type Surroundings } from './command';
 import { readDataFiles } from './data-files';
 import { ResultFile } from './evaluate-file';
-import { type Measured, resultJson, resultsJson } from './evaluate-json';
+import { harnessJson, type Measured, resultJson, resultsJson } from './evaluate-json';
 import { requestsJson } from './evaluate-requests';
 import { resultText } from './evaluate-text';
 
@@ -28,6 +28,7 @@ export const evaluate: Command = {
     window: { value: 'N', help: 'tokens a window, for perplexity (the context, at most 2048)' },
     compare: { help: 'measure the full model too, on the same items' },
     resume: { value: 'FILE', help: 'keep results in FILE, and go on from those that are there' },
+    harness: { help: "print the results as lm-evaluation-harness's JSON has them" },
     requests: { help: 'print what would be asked, as JSON; MODEL is left out' },
     ...MASK_OPTIONS,
   },
@@ -71,6 +72,10 @@ export const evaluate: Command = {
       );
       await file?.end(report);
       reports.push(report);
+    }
+    if (args.values.has('harness')) {
+      const json = harnessJson(reports, measured);
+      return { json, text: JSON.stringify(json, null, 2) };
     }
     return {
       json: resultsJson(reports.map((report) => resultJson(report, measured))),

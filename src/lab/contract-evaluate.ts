@@ -122,6 +122,8 @@ export interface EvalReport {
   readonly tooFew?: { readonly message: string; readonly needed: number };
   /** In the order of their index. */
   readonly items: readonly EvalItem[];
+  /** Items there are, asked or not. */
+  readonly available: number;
   /** Items that lost tokens on the left to fit the model's context. */
   readonly truncated: number;
   /** By mask: items on which that model's numbers were not finite. They count nowhere. Absent where there are none. */

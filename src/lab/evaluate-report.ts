@@ -95,6 +95,7 @@ export class Tally {
       ...this.#groups(),
       ...this.#compared(results, chance),
       items: items ? this.#items.toSorted((a, b) => a.index - b.index) : [],
+      available: this.exam.available,
       truncated: this.#truncated,
       ...(this.#failed.some((n) => n > 0) ? { failed: [...this.#failed] } : {}),
       unreadable: this.#unreadable,

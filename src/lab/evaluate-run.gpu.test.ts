@@ -75,6 +75,7 @@ const examOf = (task: Task<Riddle>, items: Riddle[], examples: Riddle[] = []): E
   about: task.about,
   items,
   indices: items.map((_, i) => i),
+  available: items.length,
   examples: items.map(() => examples),
   shots: examples.length,
   problems: [],

@@ -15,6 +15,8 @@ export interface Exam {
   readonly items: readonly Item[];
   /** Of each of the items, where it stands among all of its files. */
   readonly indices: readonly number[];
+  /** Items there are, asked or not. */
+  readonly available: number;
   /** The worked examples before each item. */
   readonly examples: readonly (readonly Item[])[];
   readonly shots: number;
@@ -53,7 +55,8 @@ export async function readExam(
   if (limit !== undefined) checkNumber('limit', limit, 1);
   if (seed !== undefined) checkNumber('seed', seed, 0);
   const here = data && (request.fewshot || shots === 0) ? undefined : await shippedFiles(task, environment);
-  const files = data ?? here?.items ?? noFiles(task);
+  const given = task.cut ? data?.map(asText) : data;
+  const files = given ?? here?.items ?? noFiles(task);
   // Where the field draws examples from the items themselves, a file of examples is needed only to differ from that.
   const own = task.fewshot === 'random-others' ? files : (here?.fewshot ?? []);
   const fewshot = shots > 0 ? (request.fewshot ?? own) : [];
@@ -70,6 +73,7 @@ export async function readExam(
     about: data ? aboutFiles(task, data) : (here?.about ?? task.about),
     items: indices.map((index) => all[index]!),
     indices,
+    available: all.length,
     examples: indices.map((index) => examples[index]!),
     shots,
     ...{ seed, window },
@@ -133,6 +137,10 @@ async function shippedFiles(task: Task, environment: Pick<Environment, 'bundledT
   ];
   return { items: await file(task.bundled.items), fewshot: await file(task.bundled.fewshot), about: task.about };
 }
+
+/** A text may have any name: what is not in a form of its own is one. */
+const asText = (file: NamedFile): NamedFile =>
+  /\.(txt|csv|jsonl|json|parquet)$/i.test(file.name) ? file : { ...file, name: `${file.name}.txt` };
 
 function noFiles(task: Task): never {
   const bundled = tasks.filter((t) => t.bundled).map((t) => t.name);

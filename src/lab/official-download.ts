@@ -25,7 +25,8 @@ export async function downloadSet(
   const { cache, fetch } = await environment.downloads(() => {});
   const { onBytes } = loadingProgress(onProgress);
   const one = async (part: SetOrigin['part'], file: OfficialFile) => {
-    const before = seen.find((o) => o.part === part && o.from.endsWith(`/${file.path}`));
+    // A file that someone had already says nothing of what the publisher has.
+    const before = seen.find((o) => o.part === part && o.revision && o.from.endsWith(`/${file.path}`));
     const known = file.sha256 || !before ? file : { ...file, bytes: before.bytes, sha256: before.sha256 };
     const revision = set.revision ?? before?.revision;
     const { source, url, ...found } = await fetchDatasetFile(

@@ -85,7 +85,7 @@ export async function keepSet(
   const { [name]: _, ...others } = kept;
   await writeManifest(place, others);
   await place.write!(fileOf(name, 'items'), lines(chosen));
-  await place.write!(fileOf(name, 'fewshot'), lines(pool));
+  if (pool.length > 0) await place.write!(fileOf(name, 'fewshot'), lines(pool));
   await writeManifest(place, { ...others, [name]: { ...aboutSet(set), ...stored, origins: [...origins] } });
   return describe(set, stored);
 }
@@ -109,7 +109,7 @@ export async function storedSet(
     return {
       items: [await file('items')],
       fewshot: stored.examples > 0 ? [await file('fewshot')] : [],
-      about: `${amount(stored)} of ${set.title}, the official set. Licence: ${set.licence}.`,
+      about: `${amountOf(set, stored)} of ${set.title}, the official set. Licence: ${set.licence}.`,
     };
   }
   return undefined;
@@ -131,8 +131,13 @@ export function needOfficialSet(task: string): OfficialSet {
 }
 
 const count = (n: number) => n.toLocaleString('en');
-const amount = ({ items, of, seed }: StoredSet) =>
-  items < of ? `${count(items)} of the ${count(of)} items (random, seed ${seed})` : `All ${count(of)} items`;
+
+/** "500 of the 1,319 items (random, seed 0)": how much of a set is here; a file may hold a part of it only. */
+export function amountOf(set: Pick<OfficialSet, 'count'>, { items, of, seed }: StoredSet): string {
+  const whole = of < set.count ? `; the whole set has ${count(set.count)}` : '';
+  if (items < of) return `${count(items)} of the ${count(of)} items (random, seed ${seed}${whole})`;
+  return whole ? `${count(of)} items (in a file of them${whole})` : `All ${count(of)} items`;
+}
 
 const fileOf = (name: string, part: SetOrigin['part']) => `${name}.${part}.jsonl`;
 const lines = (rows: readonly unknown[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
