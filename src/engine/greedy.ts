@@ -1,5 +1,6 @@
 import type { Buffer } from '../gpu/gpu';
 import type { Machine } from './forward';
+import { readLogits } from './readings';
 import { padded } from './weights';
 
 /** Tokens of a tile of logits. */
@@ -44,7 +45,7 @@ export async function likeliestOf(
   for (let firstToken = 0; firstToken < m.head.outputs; firstToken += stride) {
     const columns = Math.min(stride, m.head.outputs - firstToken);
     dispatcher.linear(headIn, count, m.head, 'store', logits, stride, { first: firstToken, count: columns });
-    dispatcher.readLogits(logits, states, dispatcher.empty, dispatcher.empty, {
+    readLogits(dispatcher, logits, states, dispatcher.empty, dispatcher.empty, {
       ...{ rows: count, branches: 1, columns, stride, firstToken },
       ...{ firstRow: 0, totalRows: count, firstBranch: 0, firstPair: 0, pairs: 0, totalPairs: 0 },
     });
