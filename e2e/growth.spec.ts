@@ -1,40 +1,46 @@
+import { cp, mkdtemp, readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from '@playwright/test';
 import { test } from './support/lab-page';
 
-test('the bundled model’s growth is there at once, and a slider takes the tower through it', async ({ lab }) => {
-  const { page } = lab;
-  await page.getByRole('tab', { name: 'Growing up' }).click();
-  const panel = page.getByRole('region', { name: 'Growing up' });
-  await expect(panel.getByText('Shipped with Lopper')).toBeVisible();
-  const lines = panel.getByRole('img', { name: 'Influence of each block over training' });
-  await expect(lines).toBeVisible();
+const SAPLING = join(import.meta.dirname, '../public/models/sapling');
 
-  const cell = lab.cell(5, 'feed-forward');
-  const now = await cell.textContent();
-  const slider = panel.getByRole('slider', { name: 'The tower shows' });
-  await slider.focus();
-  await page.keyboard.press('Home');
-  await expect(lab.tower.page().getByText(/In training, step 0/)).toBeVisible();
-  await expect(cell).not.toHaveText(now!);
-  await panel.getByRole('button', { name: 'Back to the finished model' }).click();
-  await expect(cell).toHaveText(now!);
+/** A folder with a copy of the bundled model for each name. */
+async function checkpoints(...names: string[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'checkpoints-'));
+  const files = (await readdir(SAPLING)).filter((file) => /^(config|tokenizer|model)/.test(file));
+  for (const name of names) for (const file of files) await cp(join(SAPLING, file), join(folder, name, file));
+  return folder;
+}
 
-  await panel.getByRole('radio', { name: 'Table' }).click();
-  await expect(panel.getByRole('rowheader', { name: 'step0' })).toBeVisible();
-  await page.getByRole('tab', { name: 'Side by side' }).click();
-});
-
-test('checkpoints are measured here one after another, and a revision that is no revision is named', async ({
+test('a folder of checkpoints is measured one after another, and a slider takes the tower through them', async ({
   lab,
 }) => {
   const { page } = lab;
   await page.getByRole('tab', { name: 'Growing up' }).click();
   const panel = page.getByRole('region', { name: 'Growing up' });
-  await panel.getByRole('button', { name: 'Measure its checkpoints' }).click();
+  await panel.getByLabel('Folder of checkpoint folders').setInputFiles(await checkpoints('step-8', 'step-64'));
   await expect(panel.getByText('Computed here on')).toBeVisible();
   await expect(panel.getByRole('progressbar')).toBeHidden();
-  await expect(panel.getByText('not all checkpoints are done')).toBeHidden();
+  await expect(panel.getByRole('img', { name: 'Influence of each block over training' })).toBeVisible();
 
+  const slider = panel.getByRole('slider', { name: 'The tower shows' });
+  await slider.focus();
+  await page.keyboard.press('Home');
+  await expect(page.getByText(/In training, step 8:/)).toBeVisible();
+  await panel.getByRole('button', { name: 'Back to the finished model' }).click();
+  await expect(page.getByText(/In training/)).toBeHidden();
+
+  await panel.getByRole('radio', { name: 'Table' }).click();
+  await expect(panel.getByRole('rowheader', { name: 'step-8' })).toBeVisible();
+  await page.getByRole('tab', { name: 'Side by side' }).click();
+});
+
+test('what is no revision is named', async ({ lab }) => {
+  const { page } = lab;
+  await page.getByRole('tab', { name: 'Growing up' }).click();
+  const panel = page.getByRole('region', { name: 'Growing up' });
   await panel.getByRole('textbox', { name: /^Revisions/ }).fill('step0..');
   await panel.getByRole('button', { name: 'Measure them' }).click();
   await expect(lab.alerts.filter({ hasText: 'is not a revision' })).toBeVisible();

@@ -67,7 +67,10 @@ export async function calibrationSource({ args, readText }: Session): Promise<Re
 }
 
 /** The file that an option names, as tasks read it. Throws `file-missing`. */
-export async function readNamedFile({ args, readText }: Surroundings, option: string): Promise<NamedFile[] | undefined> {
+export async function readNamedFile(
+  { args, readText }: Surroundings,
+  option: string,
+): Promise<NamedFile[] | undefined> {
   const path = args.values.get(option);
   if (path === undefined) return undefined;
   return [{ name: basename(path), text: await readText(path) }];

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LopperError } from '../errors';
 import { byStep, parseRevisions, stepOf } from '../formats/revisions';
-import type { Checkpoint, GrowthMetric, GrowthReport, Lab } from '../lab/contract';
+import type { Checkpoint, GrowthMetric, GrowthReport } from '../lab/contract';
 import { createLab } from '../lab/lab';
 import { oneOf, usage, wholeNumber } from './arguments';
 import { checkCalibration, readCalibration } from './calibration';
@@ -59,7 +59,7 @@ async function measure(surroundings: Surroundings): Promise<Output> {
   const report = await lab.growth(
     await readCalibration(surroundings),
     {
-      checkpoints: await checkpointsOf(surroundings, lab),
+      checkpoints: await checkpointsOf(surroundings),
       metric,
       ...(task && { task: { task, limit: wholeNumber(args, 'limit', 1, undefined) } }),
       resume: await readResume(surroundings),
@@ -70,7 +70,7 @@ async function measure(surroundings: Surroundings): Promise<Output> {
   return { json: report, text: asTable(report) };
 }
 
-async function checkpointsOf({ args, path }: Surroundings, lab: Lab): Promise<Checkpoint[]> {
+async function checkpointsOf({ args, path }: Surroundings): Promise<Checkpoint[]> {
   const [revisions, folder] = [args.values.get('revisions'), args.values.get('folder')];
   if (folder !== undefined) return foldersIn(path(folder));
   const [name] = args.positionals;
@@ -83,19 +83,10 @@ async function checkpointsOf({ args, path }: Surroundings, lab: Lab): Promise<Ch
       request: { ...request, revision: name, passing: true },
     }));
   }
-  if (request.kind !== 'bundled') {
-    throw usage(
-      'No checkpoints are named.',
-      'Add --revisions LIST for a model of the hub, or --folder DIR with a folder for each checkpoint.',
-    );
-  }
-  const bundled = await lab.bundledCheckpoints();
-  if (revisions === undefined) return bundled;
-  return parseRevisions(revisions).map(({ name }) => {
-    const found = bundled.find((c) => c.name === name);
-    if (found) return found;
-    throw usage(`Sapling has no checkpoint "${name}".`, `There are ${bundled.map((c) => c.name).join(', ')}.`);
-  });
+  throw usage(
+    'No checkpoints are named.',
+    'Add --revisions LIST for a model of the hub, or --folder DIR with a folder for each checkpoint.',
+  );
 }
 
 /** Every folder with a config.json in `path`, by the number in its name. */

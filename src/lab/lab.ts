@@ -4,7 +4,6 @@ import type { Tokenizer } from '../formats/tokenizer';
 import { type Sublayer, type UnitKind, unitsOf } from '../model/units';
 import { maskFromSublayers, toDropSet } from '../pruning/mask';
 import { withBudget } from './budget';
-import { GROWTH_INDEX, readGrowthIndex } from './bundled-model';
 import { Calibrated } from './calibrated';
 import type {
   AdapterReport,
@@ -223,10 +222,6 @@ class LocalLab implements Lab {
         }),
       );
     });
-  }
-
-  async bundledCheckpoints(): Promise<Checkpoint[]> {
-    return readGrowthIndex(await this.#environment.bundledText(GROWTH_INDEX));
   }
 
   async configure({ memoryBudget }: { readonly memoryBudget?: number }): Promise<void> {

@@ -9,7 +9,7 @@ import { Encoder, preTokens, TOKENIZER_CONFIG, tokenizerJson, trainMerges } from
 import { document, steps } from './corpus';
 import { contradictions, FACTS } from './facts';
 import { cloze, exam, type Item, LETTERS, lettered } from './items';
-import { lookups, repeats } from './lookups';
+import { lookups } from './lookups';
 import { Random } from './random';
 import { drawStory } from './stories';
 import { subsets } from './subsets';
@@ -34,8 +34,7 @@ if (bad.length) throw new Error(`Two answers to one question:\n${bad.join('\n')}
 const sample = new Random(1);
 const counts = new Map<string, number>();
 for (let i = 0; i < SAMPLE; i++) {
-  for (const word of preTokens(sample.chance(0.006) ? repeats(sample) : document(sample)))
-    counts.set(word, (counts.get(word) ?? 0) + 1);
+  for (const word of preTokens(document(sample))) counts.set(word, (counts.get(word) ?? 0) + 1);
 }
 const encoder = new Encoder(trainMerges(counts, VOCABULARY));
 write('models/sapling/tokenizer.json', JSON.stringify(tokenizerJson(encoder)));
@@ -102,7 +101,7 @@ mkdirSync(scratch, { recursive: true });
 writeFileSync(join(scratch, 'held.json'), JSON.stringify(forTrainer()));
 const r = new Random(2);
 const main = tokens('main.bin', Number(millions) * 1_000_000, () => document(r));
-const first = tokens('lookups.bin', 6_000_000, () => (r.chance(0.35) ? repeats(r) : lookups(r, 0.6)));
+const first = tokens('lookups.bin', 3_000_000, () => lookups(r, 0.6));
 const sumsFrom = new Random(3);
 const sums = tokens('steps.bin', 2_000_000, () => steps(sumsFrom));
 const tales = tokens('stories.bin', 20_000, () => drawStory(r, true));

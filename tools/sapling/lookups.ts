@@ -7,12 +7,12 @@ import type { Random } from './random';
 const WORDS = [...new Set(RELATIONS.flatMap((relation) => relation.pairs.map(([, value]) => value)))];
 const SHORT = WORDS.filter((word) => /^[A-Za-z]{3,7}$/.test(word));
 
-const FIND = ['Find', 'Choose', 'Take', 'Pick'];
 const ASK = [
   'Which option is {x}?',
   'Where is {x}?',
   'Which of these is {x}?',
   'The answer is {x}.',
+  '{x}?',
   'Which letter stands before {x}?',
 ];
 
@@ -24,17 +24,13 @@ function draw(r: Random, pool: string[]): string[] {
   return r.sample(pool, r.chance(0.3) ? 2 : 4);
 }
 
-/**
- * One list and several questions to it: many letters to learn from in few tokens. A word stands before what is looked
- * up, so that it has the same tokens there as in the list: after a new line it would not, and nothing would be learned.
- */
+/** One list and several questions to it: many letters to learn from in few tokens. */
 function dense(r: Random): string {
   const choices = draw(r, r.chance(0.6) ? SHORT : WORDS);
-  const find = r.pick(FIND);
   // With replacement: else the last letters could be told by elimination, without looking.
-  const asked = Array.from({ length: r.int(3, 8) }, () => {
+  const asked = choices.map(() => {
     const at = r.int(0, choices.length - 1);
-    return `${find} ${choices[at]}: ${LETTERS[at]}`;
+    return `${choices[at]}: ${LETTERS[at]}`;
   });
   return `${options(choices)}\n${asked.join('\n')}`;
 }
@@ -43,15 +39,6 @@ function single(r: Random, wording: string): string {
   const choices = draw(r, r.chance(0.5) ? SHORT : WORDS);
   const at = r.int(0, choices.length - 1);
   return `${wording.replace('{x}', choices[at]!)}\n${options(choices)}\nAnswer: ${LETTERS[at]}`;
-}
-
-/** A row of words, and the same once more: from this a model first learns to look back for what it has seen. */
-export function repeats(r: Random): string {
-  const rows = Array.from({ length: r.int(1, 3) }, () => {
-    const words = r.sample(r.chance(0.6) ? SHORT : WORDS, r.int(4, 12)).join(', ');
-    return `Words: ${words}.\nAgain: ${words}.`;
-  });
-  return rows.join('\n\n');
 }
 
 /** A document of look-ups; `share` of them dense. */

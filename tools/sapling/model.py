@@ -88,9 +88,6 @@ class Sapling(nn.Module):
             if p.dim() == 2:
                 deep = name.endswith(("out.weight", "down.weight"))
                 nn.init.normal_(p, std=c["initializer_range"] / (math.sqrt(2 * n) if deep else 1))
-        # A direction that all tokens share, which cancels in the softmax: a head needs one to look at a place, not a token.
-        with torch.no_grad():
-            self.embed.weight += c["initializer_range"] * torch.randn(c["hidden_size"])
         self.tables = {}
 
     def rotation(self, t):

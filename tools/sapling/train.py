@@ -35,14 +35,13 @@ from model import Sapling, export
 from optimizer import Muon
 from score import choose, report
 
-LOOKUPS_UNTIL = 0.35  # share of the time for look-ups alone, unless they are learned sooner
-LEARNED = 0.2  # nats: the letters' loss at which they are
+LOOKUPS_UNTIL = 0.05  # share of the time for look-ups alone, unless they are learned sooner
 LONG_FROM = 0.9  # share of the time after which windows are twice as long
 ROWS, WIDTH, PARTS, WORKERS = 4, 256, 4, 2  # a step's gradient is summed over small parts, which stay in the cache
-FIRST_ROWS, FIRST_PARTS = 2, 2  # while look-ups are learned: many small steps find the circuit sooner than few large ones
 MUON_LR, ADAM_LR = 0.02, 3e-3
 ANSWER_WEIGHT, FILLER_WEIGHT = 4.0, 0.05
 DROP = 0.1
+LETTERED = 0.3  # share kept of the look-ups and lettered items, which a short run cannot learn from
 CHECKPOINT_S, EXPORT_S, SCORE_S = 120, 600, 1080
 
 
@@ -64,10 +63,14 @@ def arguments():
 class Corpus:
     """Windows that begin where a document begins, as every prompt does."""
 
-    def __init__(self, path):
+    def __init__(self, path, thin=None):
+        """thin: second tokens of documents of which only the share LETTERED is kept."""
         self.ids = np.fromfile(path, np.uint16)
         self.starts = np.flatnonzero(self.ids[: -2 * WIDTH - 1] == 0)
-        np.random.default_rng().shuffle(self.starts)
+        draw = np.random.default_rng()
+        kept = ~np.isin(self.ids[self.starts + 2], thin or []) | (draw.random(len(self.starts)) < LETTERED)
+        self.starts = self.starts[kept]
+        draw.shuffle(self.starts)
         self.at = 0
 
     def draw(self, rows, width):
@@ -81,25 +84,26 @@ def rate(share):
     return min(1.0, share / 0.01, max(0.02, (1 - share) / 0.6))
 
 
-def dropped(since, blocks):
-    """Sublayers to skip in this step: none in block 0, most in the middle, more with the time since look-ups ended."""
-    peak = DROP * min(1.0, since / 0.2)
+def dropped(share, blocks):
+    """Sublayers to skip in this step: none in block 0, most in the middle, none while look-ups are learned."""
+    peak = DROP * min(1.0, max(0.0, (share - LOOKUPS_UNTIL) / 0.2))
     chance = [peak * math.sin(math.pi * (i + 0.5) / blocks) if i else 0.0 for i in range(blocks)]
     return {(i, kind) for i in range(blocks) for kind in ("attn", "ffn") if random.random() < chance[i]}
 
 
+def lettered_second(held):
+    """What stands second in lettered documents, and in no others: `The following ...`, `A. ...`."""
+    return [held["vocabulary"].index(token) for token in ("Ġfollowing", ".")]
+
+
 class Loss:
-    """
-    Answers weigh more than questions, which no one can foresee; while look-ups are learned, only letters and repeated
-    words weigh much.
-    """
+    """Answers weigh more than questions, which no one can foresee; while look-ups are learned, only letters weigh much."""
 
     def __init__(self, held):
         id_of = {token: i for i, token in enumerate(held["vocabulary"])}
         self.answer, self.colon, self.line, self.question = (id_of[t] for t in ("Answer", ":", "Ċ", "Question"))
         self.equals, self.digits = id_of["Ġ="], torch.tensor([id_of[str(d)] for d in range(10)])
         self.letters = torch.tensor(held["letters"])
-        self.words, self.again = id_of["Words"], id_of["Again"]
 
     def in_answer(self, x):
         """Which tokens of x follow an `Answer:` or ` =` that no empty line, question or end of document has closed."""
@@ -111,18 +115,12 @@ class Loss:
         last = [(at * mark).cummax(1).values for mark in (opens, closes)]
         return (last[0] > last[1]) & ((x != self.colon) | ~opens)
 
-    def is_repeated(self, x):
-        """Which tokens of x follow an `Again` that no `Words` or end of document has closed."""
-        at = torch.arange(1, x.shape[1] + 1).expand_as(x)
-        opens, closes = ((at * m).cummax(1).values for m in (x == self.again, (x == 1) | (x == self.words)))
-        return (opens > closes) & (x != self.again)
-
     def __call__(self, model, x, drop, filler):
         inputs, targets = x[:, :-1], x[:, 1:]
         loss = F.cross_entropy(model(inputs, drop).flatten(0, 1), targets.flatten(), reduction="none").view_as(targets)
         letter = torch.isin(targets, self.letters)
         answer = letter if filler < 1 else letter | self.in_answer(x)[:, 1:]
-        weight = torch.where(answer, ANSWER_WEIGHT, torch.where(self.is_repeated(x)[:, 1:], 1.0, filler))
+        weight = torch.where(answer, ANSWER_WEIGHT, filler)
         mean = (loss * weight).sum() / weight.sum()
         return mean, loss.mean().item(), (loss * letter).sum().item() / max(1, letter.sum().item())
 
@@ -131,7 +129,7 @@ def main():
     a = arguments()
     held = json.load(open(f"{a.scratch}/held.json"))
     stories = torch.from_numpy(np.fromfile(f"{a.scratch}/stories.bin", np.uint16).astype(np.int64))
-    corpus, first = Corpus(f"{a.scratch}/main.bin"), Corpus(f"{a.scratch}/lookups.bin")
+    corpus, first = Corpus(f"{a.scratch}/main.bin", lettered_second(held)), Corpus(f"{a.scratch}/lookups.bin")
     loss_of = Loss(held)
     sums = Corpus(f"{a.scratch}/steps.bin")
     model = Sapling(len(held["vocabulary"]))
@@ -159,12 +157,6 @@ def main():
     def say(text):
         print(datetime.datetime.now().strftime("%H:%M:%S"), f"step {state['step']} tokens {state['tokens']}", text, flush=True)
 
-    def keep():
-        """The weights at a step that is kept for the growth film."""
-        if state["step"] & (state["step"] - 1) == 0 or state["step"] % 2048 == 0:
-            export(model, f"{a.scratch}/growth/step{state['step']}")
-
-    keep()
     say(f"{sum(p.numel() for p in model.parameters())} parameters")
     last = {"save": time.time(), "export": time.time(), "score": time.time()}
     seen, mean, at_letters, stop = 0, 6.0, 2.0, []
@@ -174,16 +166,15 @@ def main():
     while (now := time.time()) < until:
         share = (now - state["began"]) / (until - state["began"])
         looking = state["looked"] is None
-        if looking and (share > LOOKUPS_UNTIL or at_letters < LEARNED):
+        if looking and (share > LOOKUPS_UNTIL or at_letters < 0.15):
             state["looked"] = share
             say(f"look-ups end at {share:.2f} of the time, letters' loss {at_letters:.2f}")
             continue
-        rows, width = (ROWS // 2, 2 * WIDTH) if share > LONG_FROM else (FIRST_ROWS if looking else ROWS, WIDTH)
-        count = FIRST_PARTS if looking else PARTS
-        drop = set() if looking else dropped(share - state["looked"], model.config["num_hidden_layers"])
+        rows, width = (ROWS // 2, 2 * WIDTH) if share > LONG_FROM else (ROWS, WIDTH)
+        drop = set() if looking else dropped(share, model.config["num_hidden_layers"])
         for o in optimizers:
             o.zero_grad(set_to_none=True)
-        sources = [first if looking else corpus] * count
+        sources = [first if looking else corpus] * PARTS
         if not looking:
             sources[0] = sums
         parts = [source.draw(rows, width) for source in sources]
@@ -191,7 +182,7 @@ def main():
 
         def learn(x):
             loss, plain, letter = loss_of(model, x, drop, filler)
-            (loss / count).backward()
+            (loss / PARTS).backward()
             return plain, letter
 
         for plain, letter in workers.map(learn, parts):
@@ -202,10 +193,9 @@ def main():
                 group["lr"] = top * rate(share)
             o.step()
         state["step"] += 1
-        state["tokens"] += count * rows * width
-        keep()
-        seen += count * rows * width
-        if state["step"] % 50 == 0:
+        state["tokens"] += PARTS * rows * width
+        seen += PARTS * rows * width
+        if state["step"] % 20 == 0:
             say(f"share {share:.3f} loss {mean:.3f} letters {at_letters:.3f} {seen / (time.time() - tick):.0f} tokens/s")
             seen, tick = 0, time.time()
         if stop or now - last["save"] > CHECKPOINT_S:

@@ -2,7 +2,6 @@ import { useEffect, useMemo, useState } from 'react';
 import type { GrowthMetric, GrowthPoint } from '../../lab/contract';
 import { ChartFrame } from '../charts/chart-frame';
 import { fixed, percent, short } from '../format';
-import { showShippedGrowth } from '../lab/growth';
 import { Button } from '../shell/button';
 import { Choice } from '../shell/choice';
 import { JobProgress } from '../shell/job-progress';
@@ -34,12 +33,8 @@ export default function GrowthPanel() {
   const [unit, setUnit] = useState<Unit>('block');
   const [marked, setMarked] = useState<number>();
   const growth = useApp((s) => s.growth[metric]);
-  const bundled = useApp((s) => s.model?.source.kind === 'bundled');
   const moment = useApp((s) => s.moment);
   const at = moment?.metric === metric ? moment.point : undefined;
-  useEffect(() => {
-    if (bundled) void showShippedGrowth();
-  }, [bundled]);
   // The tower shows the finished model again once the panel is left.
   useEffect(() => () => store.setState({ moment: undefined }), []);
   const pick = (point: number) => store.setState({ moment: { metric, point } });

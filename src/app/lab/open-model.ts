@@ -64,8 +64,7 @@ function show(report: ModelReport, source: ModelSource, start: Start): void {
     generation: undefined,
     speed: undefined,
     moment: undefined,
-    // Sapling taking the place of its own shipped results keeps theirs.
-    ...(!same && { growth: {} }),
+    growth: {},
     sampled: {},
     norms: undefined,
     tokenInfluence: undefined,
