@@ -60,6 +60,7 @@ const prompt = ({ question }: ArcItem) => `Question: ${question}\nAnswer:`;
 
 const arc = (name: string, title: string, about: string): Task<ArcItem> => ({
   name,
+  version: 1,
   title,
   about,
   metrics: [ACC_NORM, ACC],

@@ -33,6 +33,7 @@ const prompt = ({ passage, question }: BoolqItem) => `${passage}\nQuestion: ${qu
 /** BoolQ (Clark et al. 2019): a passage and a question to be answered with no or yes. */
 export const boolq: Task<BoolqItem> = {
   name: 'boolq',
+  version: 2,
   title: 'BoolQ',
   about: 'The official BoolQ questions: yes or no, after a passage.',
   metrics: [ACC],

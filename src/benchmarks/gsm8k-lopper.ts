@@ -8,6 +8,8 @@ export const gsm8kLopper: Task<WordProblem> = {
   title: 'GSM-8K’s format',
   about:
     'A hundred word problems with worked answers, written for this project in GSM-8K’s format; not the official set. Answered in writing.',
+  // Nobody ends an answer on "#### 5" who has not seen it done.
+  defaultShots: 5,
   fewshot: 'first',
   bundled: { items: 'benchmarks/gsm8k-lopper/items.jsonl', fewshot: 'benchmarks/gsm8k-lopper/fewshot.jsonl' },
 };

@@ -40,6 +40,7 @@ const prompt = ({ question }: WordProblem) => `Question: ${question}\nAnswer:`;
 /** GSM-8K: the model writes a worked answer; right when the number it ends on is. */
 export const gsm8k: Task<WordProblem> = {
   name: 'gsm8k',
+  version: 3,
   title: 'GSM-8K',
   about: 'The official GSM-8K word problems, answered in writing.',
   metrics: [

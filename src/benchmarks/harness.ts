@@ -1,4 +1,4 @@
-import { MMLU_GROUPS } from './mmlu-subjects';
+import { groupOf, MMLU_GROUPS } from './mmlu-subjects';
 import type { Metric, Task } from './task';
 
 /** What one model made of one task, item by item. */
@@ -25,55 +25,61 @@ type Result = Record<string, string | number>;
  * comes by subject, by group and as a whole, items weighted alike and errors pooled, as there.
  */
 export function harnessResults(runs: readonly HarnessRun[], config: Readonly<Record<string, unknown>>) {
-  const results: Record<string, Result> = {};
-  const groups: Record<string, Result> = {};
-  const group_subtasks: Record<string, string[]> = {};
-  const shots: Record<string, number> = {};
-  const samples: Record<string, { original: number; effective: number }> = {};
-  const higher: Record<string, Record<string, boolean>> = {};
-  for (const run of runs) {
-    const { task } = run;
-    const subjects = bySubject(run);
-    if (subjects.size < 2) {
-      results[task.name] = resultOf(run, task.name);
-      shots[task.name] = run.shots;
-      samples[task.name] = { original: run.original, effective: run.items.length };
-    } else {
-      const nameOf = (subject: string) => `${task.name}_${subject}`;
-      for (const [subject, items] of subjects) {
-        const name = nameOf(subject);
-        results[name] = resultOf({ ...run, items }, subject);
-        shots[name] = run.shots;
-        samples[name] = { original: items.length, effective: items.length };
-      }
-      const parts = [...subjects.keys()];
-      const ofGroup = Object.entries(MMLU_GROUPS).map(
-        ([group, of]) => [nameOf(group), parts.filter((p) => of.includes(p))] as const,
-      );
-      for (const [name, of] of [[task.name, parts] as const, ...ofGroup]) {
-        if (of.length === 0) continue;
-        group_subtasks[name] = of.map(nameOf);
-        groups[name] = groupOf(
-          task,
-          name,
-          of.map((subject) => subjects.get(subject)!),
-        );
-        results[name] = groups[name];
-      }
-    }
-    higher[task.name] = Object.fromEntries(task.metrics.map((m) => [keyOf(m)[0], m.kind !== 'perplexity']));
-  }
-  return {
-    results,
-    ...(Object.keys(groups).length > 0 ? { groups, group_subtasks } : {}),
-    configs: Object.fromEntries(runs.map(({ task, shots }) => [task.name, { task: task.name, num_fewshot: shots }])),
-    versions: Object.fromEntries(Object.keys(results).map((name) => [name, 'Yaml'])),
-    'n-shot': shots,
-    'n-samples': samples,
-    higher_is_better: higher,
+  const file = {
+    results: {} as Record<string, Result>,
+    groups: {} as Record<string, Result>,
+    group_subtasks: {} as Record<string, string[]>,
+    configs: {} as Record<string, { task: string; num_fewshot: number }>,
+    versions: {} as Record<string, number>,
+    'n-shot': {} as Record<string, number>,
+    higher_is_better: {} as Record<string, Record<string, boolean>>,
+    'n-samples': {} as Record<string, { original?: number; effective: number }>,
     config,
   };
+  const { group_subtasks: subtasks } = file;
+  for (const run of runs) {
+    const { task, shots } = run;
+    const add = (name: string, alias: string, items: Items, original?: number) => {
+      file.results[name] = resultOf(task, alias, [items]);
+      file.configs[name] = { task: name, num_fewshot: shots };
+      if (task.version !== undefined) file.versions[name] = task.version;
+      file['n-shot'][name] = shots;
+      file.higher_is_better[name] = betterOf(task);
+      file['n-samples'][name] = { ...(original !== undefined && { original }), effective: items.length };
+    };
+    const addGroup = (name: string, alias: string, parts: readonly Items[]) => {
+      file.groups[name] = resultOf(task, alias, parts);
+      file.results[name] = file.groups[name];
+      file.higher_is_better[name] = betterOf(task);
+    };
+    const subjects = bySubject(run);
+    if (subjects.size < 2) {
+      add(task.name, task.name, run.items, run.original);
+      continue;
+    }
+    const nameOf = (part: string) => `${task.name}_${part}`;
+    addGroup(task.name, task.name, [...subjects.values()]);
+    const loose = [...subjects.keys()].filter((subject) => groupOf(subject) === undefined);
+    if (loose.length > 0) subtasks[task.name] = loose.map(nameOf);
+    for (const [group, of] of Object.entries(MMLU_GROUPS)) {
+      const parts = of.filter((subject) => subjects.has(subject));
+      if (parts.length === 0) continue;
+      const itemsOf = (subject: string) => subjects.get(subject)!;
+      addGroup(nameOf(group), ` - ${group}`, parts.map(itemsOf));
+      subtasks[task.name] = [...(subtasks[task.name] ?? []), nameOf(group)];
+      subtasks[nameOf(group)] = parts.map(nameOf);
+    }
+    // How many items a subject has is known only where all of them were asked.
+    const whole = run.original === run.items.length;
+    for (const [subject, items] of subjects) {
+      add(nameOf(subject), `  - ${subject}`, items, whole ? items.length : undefined);
+    }
+  }
+  return { ...file, groups: Object.keys(file.groups).length > 0 ? file.groups : undefined };
 }
+
+const betterOf = ({ metrics }: Task) =>
+  Object.fromEntries(metrics.map((metric) => [keyOf(metric)[0], !metric.name.startsWith('perplexity')]));
 
 type Items = HarnessRun['items'];
 
@@ -88,22 +94,13 @@ function bySubject({ items }: HarnessRun): Map<string, Items> {
   return found;
 }
 
-function resultOf({ task, items }: Pick<HarnessRun, 'task' | 'items'>, alias: string): Result {
+/** Of one part as it is, of several together. */
+function resultOf({ metrics }: Task, alias: string, parts: readonly Items[]): Result {
   const result: Result = { alias };
-  for (const metric of task.metrics) {
+  for (const metric of metrics) {
     const [name, filter] = keyOf(metric);
-    const { value, stderr } = figureOf(metric, items);
-    result[`${name},${filter}`] = value;
-    result[`${name}_stderr,${filter}`] = stderr;
-  }
-  return result;
-}
-
-function groupOf(task: Task, alias: string, parts: readonly Items[]): Result {
-  const result: Result = { alias };
-  for (const metric of task.metrics) {
-    const [name, filter] = keyOf(metric);
-    const { value, stderr } = pooled(parts.map((items) => figureOf(metric, items)));
+    const figures = parts.map((items) => figureOf(metric, items));
+    const { value, stderr } = figures.length === 1 ? figures[0]! : pooled(figures);
     result[`${name},${filter}`] = value;
     result[`${name}_stderr,${filter}`] = stderr;
   }

@@ -44,6 +44,7 @@ export function capitalise(words: string): string {
 /** HellaSwag (Zellers et al. 2019): which ending goes on from a scene. */
 export const hellaswag: Task<HellaswagItem> = {
   name: 'hellaswag',
+  version: 1,
   title: 'HellaSwag',
   about: 'The official HellaSwag scenes, each with four endings.',
   metrics: [ACC_NORM, ACC],

@@ -16,6 +16,7 @@ const row = v.object({ text });
 /** LAMBADA (Paperno et al. 2016, OpenAI's file): the last word of a passage, right where every token of it is the likeliest. */
 export const lambada: Task<LambadaItem> = {
   name: 'lambada_openai',
+  version: 1,
   title: 'LAMBADA',
   about: 'The official LAMBADA passages (OpenAI’s file), whose last word is to be found.',
   metrics: [ACC, { name: 'perplexity', kind: 'perplexity' }],

@@ -14,6 +14,7 @@ const prompt = ({ question }: ChoiceItem) => `Question: ${strip(question)}\nAnsw
 export const mmluCloze: Task<ChoiceItem> = {
   ...mmlu,
   name: 'mmlu_cloze',
+  version: undefined,
   title: 'MMLU, by text',
   about: 'The official MMLU questions of 57 subjects, answered by the likeliest text in place of a letter.',
   metrics: [ACC_NORM, ACC],

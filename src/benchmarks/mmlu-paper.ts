@@ -12,6 +12,7 @@ const prompt = ({ question, choices }: ChoiceItem, answer = '') =>
 export const mmluPaper: Task<ChoiceItem> = {
   ...mmlu,
   name: 'mmlu_paper',
+  version: undefined,
   title: 'MMLU, the paper’s way',
   about: 'The official MMLU questions of 57 subjects, asked as the paper’s own script does.',
   defaultShots: 5,

@@ -16,6 +16,7 @@ const preamble = (subject: string) =>
 /** MMLU: the question and its lettered choices, answered by the likeliest of the four letters. Examples: the subject's first k. */
 export const mmlu: Task<ChoiceItem> = {
   name: 'mmlu',
+  version: 1,
   title: 'MMLU',
   about: 'The official MMLU questions of 57 subjects, answered by letter.',
   metrics: [ACC],

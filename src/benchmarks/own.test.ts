@@ -8,8 +8,8 @@ test('an answer may be a number from 0, a letter, or the choice itself', async (
   const choices = '["blue", "green", "3"]';
   const { items, problems } = await read(
     `{"context": "The sky is", "choices": ${choices}, "answer": 1}`,
-    `{"context": "The sky is", "choices": ${choices}, "answer": "A"}`,
-    `{"question": "The sky is", "choices": ${choices}, "answer": "green"}`,
+    `{"context": "The sky is ", "choices": ${choices}, "answer": "a"}`,
+    `{"question": "The sky is", "choices": ["blue", " green", "3"], "answer": "green "}`,
     `{"context": "The sky is", "choices": ${choices}, "answer": "3"}`,
     `{"context": "The sky is", "choices": ${choices}, "answer": "red"}`,
     `{"context": "The sky is", "choices": ${choices}, "answer": 3}`,

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { checkGold, checkRow, placeOf, text, written } from './check-row';
+import { checkGold, checkRow, placeOf, written } from './check-row';
 import { buildContext } from './prompt';
 import { rstrip, strip } from './python-text';
 import { type Row, RowError } from './rows';
@@ -15,13 +15,15 @@ export interface OwnItem extends Item {
 
 const MOST_TOKENS = 64;
 
-const answer = v.union([v.number(), v.string()], 'is neither a number nor a text');
+/** Prompts put one space between what is asked and what is answered: none of the writer's own beside it. */
+const bare = v.pipe(v.string(), v.transform(strip), v.nonEmpty('is empty'));
+const answer = v.union([v.number(), bare], 'is neither a number nor a text');
 const chosen = v.object({
-  context: text,
-  choices: written(v.pipe(v.array(text), v.minLength(2, 'are fewer than 2, and nothing is to choose'))),
+  context: bare,
+  choices: written(v.pipe(v.array(bare), v.minLength(2, 'are fewer than 2, and nothing is to choose'))),
   answer,
 });
-const asked = v.object({ question: text, answer });
+const asked = v.object({ question: bare, answer });
 
 /** The right choice: counted from 0, told by its letter, or written out. */
 function goldOf(said: string | number, choices: readonly string[]): number {

@@ -38,6 +38,7 @@ function joinLabels(files: readonly (readonly Row[])[]): readonly (readonly Row[
 /** PIQA (Bisk et al. 2020): which of two ways reaches a goal. */
 export const piqa: Task<PiqaItem> = {
   name: 'piqa',
+  version: 1,
   title: 'PIQA',
   about: 'The official PIQA goals, each with two ways to reach it.',
   metrics: [ACC_NORM, ACC],

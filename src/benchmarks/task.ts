@@ -93,6 +93,8 @@ export interface TextCutter {
  */
 export interface Task<I extends Item = Item> {
   readonly name: string;
+  /** Version of the field's task whose prompts and scores these are, where there is one. */
+  readonly version?: number;
   /** As a heading has it. */
   readonly title: string;
   /** One sentence for people: what these items are, and what they are not. */

@@ -18,6 +18,7 @@ const row = v.object({ text: v.string(), toxicity_ai: number, toxicity_human: nu
 /** ToxiGen (Hartvigsen et al. 2022), annotated test split: is a statement hateful? */
 export const toxigen: Task<ToxigenItem> = {
   name: 'toxigen',
+  version: 1,
   title: 'ToxiGen',
   about: 'The official ToxiGen statements, hateful or not.',
   metrics: [ACC, ACC_NORM],

@@ -90,6 +90,7 @@ const base = {
 export const truthfulqaMc1: Task<TruthfulItem> = {
   ...base,
   name: 'truthfulqa_mc1',
+  version: 2,
   title: 'TruthfulQA, one true choice',
   about: 'The official TruthfulQA questions with one true choice each.',
   metrics: [ACC],
@@ -103,6 +104,7 @@ export const truthfulqaMc1: Task<TruthfulItem> = {
 export const truthfulqaMc2: Task<TruthfulItem> = {
   ...base,
   name: 'truthfulqa_mc2',
+  version: 3,
   title: 'TruthfulQA, all true choices',
   about: 'The official TruthfulQA questions; the score is the probability that falls on the true choices.',
   metrics: [{ name: 'acc', kind: 'mean' }],

@@ -29,6 +29,7 @@ function split({ sentence, options }: WinograndeItem, option: number): [before: 
 /** WinoGrande (Sakaguchi et al. 2020): who or what a blank stands for. Two contexts, one continuation. */
 export const winogrande: Task<WinograndeItem> = {
   name: 'winogrande',
+  version: 1,
   title: 'WinoGrande',
   about: 'The official WinoGrande sentences, with a blank and two things it can stand for.',
   metrics: [ACC],

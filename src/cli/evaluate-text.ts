@@ -1,3 +1,4 @@
+import { taskNamed } from '../benchmarks/tasks';
 import type { Accuracy, EvalReport, Mean } from '../lab/contract';
 import { facts, table } from './command';
 
@@ -16,11 +17,13 @@ const sayMean = ({ mean, interval: [low, high], n }: Mean) =>
 export function resultText(report: EvalReport, pruned: boolean, compare: boolean): string {
   const { task, metric, shots, results, difference, chance, metrics, failed, truncated, unreadable } = report;
   const last = results.length - 1;
+  const share = taskNamed(task).metrics[0].kind !== 'perplexity';
+  const told = (b: number) => (share ? say(results[b]!, failed?.[b]) : sayMean(metrics[metric]![b]!));
   const rows: [string, string][] = [
     ['task', `${task}, ${metric}, ${shots} shots${report.chat ? ', in chat form' : ''}`],
-    [pruned ? 'pruned' : 'accuracy', say(results[last]!, failed?.[last])],
+    [pruned ? 'pruned' : share ? 'accuracy' : metric, told(last)],
   ];
-  if (compare) rows.push(['full', say(results[0]!, failed?.[0])]);
+  if (compare) rows.push(['full', told(0)]);
   if (difference) {
     rows.push(
       ['difference', `${percent(difference.mean)} (95%: ${between(difference.interval)})`],

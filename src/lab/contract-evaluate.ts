@@ -82,7 +82,7 @@ export type ExamFacts = Pick<EvalReport, 'task' | 'shots' | 'bos' | 'chat' | 'wi
 /** Answers of one mask by item index. */
 export type KnownAnswers = Readonly<Record<number, EvalAnswer>>;
 
-/** Mask 1 against mask 0 on the same items. */
+/** Mask 1 against mask 0 on the same items, by `metric`; flips and p by what counts as right. */
 export interface PairedDifference {
   readonly mean: number;
   readonly interval: readonly [number, number];
@@ -110,7 +110,10 @@ export interface EvalReport {
   readonly shots: number;
   readonly chance: number;
   readonly seed?: number;
-  /** By mask: the micro average, every item alike. */
+  /**
+   * By mask: the micro average, every item alike. Where `metric` is a mean of numbers (`truthfulqa_mc2`), `accuracy` is
+   * that mean; of a perplexity there is nothing here, only in `metrics`.
+   */
   readonly results: readonly Accuracy[];
   /** Other metrics the field reports for the task, by name, by mask. */
   readonly metrics: Readonly<Record<string, readonly Mean[]>>;

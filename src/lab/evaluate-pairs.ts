@@ -39,17 +39,33 @@ export async function* askPairs(
   const packer = new Packer(engine, branches.length, questions);
   for (let batch = packer.next(); batch.asked.length > 0; batch = packer.next()) {
     const started = performance.now();
-    yield* scorePairs(engine, batch.asked, branches, options);
-    packer.took(batch.rows, performance.now() - started);
+    let replies: readonly Reply[] = [];
+    try {
+      replies = await scorePairs(engine, batch.asked, branches, options);
+      packer.took(batch, performance.now() - started);
+    } catch (error) {
+      const tooLarge = error instanceof LopperError && error.code === 'out-of-memory' && batch.asked.length > 1;
+      if (!tooLarge) throw error;
+      packer.back(batch);
+    }
+    yield* replies;
   }
+}
+
+/** Questions asked together, and the rows of their tree. */
+interface Batch {
+  readonly asked: readonly Asked[];
+  readonly rows: number;
 }
 
 /** Cuts a row of questions into batches. */
 class Packer {
-  readonly #cap: number;
   readonly #questions: Iterator<Asked>;
+  /** Rows of a batch at most, whatever its items share; and at most for the sake of speed. */
+  #cap: number;
   #budget: number;
-  #waiting?: Asked;
+  /** The next questions: one that did not fit the batch before, or all of a batch that was too large. */
+  #waiting: Asked[] = [];
 
   constructor({ maxRows, model }: EngineContract, branches: number, questions: Iterable<Asked>) {
     const { width, heads, kvHeads, headDim, ffnWidth } = model;
@@ -58,30 +74,42 @@ class Packer {
     this.#cap = Math.max(maxRows, Math.min(MOST_ROWS, Math.floor(MAX_BYTES / rowBytes)));
     this.#budget = Math.min(MIN_ROWS, maxRows);
     this.#questions = questions[Symbol.iterator]();
-    this.#waiting = this.#questions.next().value;
   }
 
-  next(): { asked: Asked[]; rows: number } {
+  next(): Batch {
     const asked: Asked[] = [];
     let rows = 0;
     let last: readonly number[] = [];
-    while (this.#waiting) {
-      const { sequences } = this.#waiting.question;
+    for (let next = this.#take(); next; next = this.#take()) {
+      const { sequences } = next.question;
       const shared = sharedLength(sequences[0]?.ids ?? [], last);
       const own = addedRows(sequences, last);
-      if (asked.length > 0 && rows + own > Math.min(this.#cap, Math.max(this.#budget, SHARE_WORTH * shared))) break;
-      asked.push(this.#waiting);
+      if (asked.length > 0 && rows + own > Math.min(this.#cap, Math.max(this.#budget, SHARE_WORTH * shared))) {
+        this.#waiting.unshift(next);
+        break;
+      }
+      asked.push(next);
       rows += own;
       last = sequences.at(-1)?.ids ?? last;
-      this.#waiting = this.#questions.next().value;
     }
     return { asked, rows };
   }
 
-  took(rows: number, milliseconds: number): void {
+  /** Takes back a batch for which the device had no memory; those to come are half as large. */
+  back({ asked, rows }: Batch): void {
+    this.#waiting.unshift(...asked);
+    this.#cap = rows >> 1;
+    this.#budget = Math.min(this.#budget, this.#cap);
+  }
+
+  took({ rows }: Batch, milliseconds: number): void {
     const factor = TARGET_MS / Math.max(1, milliseconds);
     const wanted = rows * Math.min(2, Math.max(0.5, factor));
     this.#budget = Math.round(Math.min(this.#cap, Math.max(MIN_ROWS, wanted)));
+  }
+
+  #take(): Asked | undefined {
+    return this.#waiting.shift() ?? this.#questions.next().value;
   }
 }
 
@@ -101,36 +129,26 @@ function addedRows(sequences: readonly Sequence[], last: readonly number[]): num
   return rows;
 }
 
-/** One walk over the tree of some questions; two smaller ones where the device has no memory for it. */
-async function* scorePairs(
+/** One walk over the tree of some questions. */
+async function scorePairs(
   engine: EngineContract,
   asked: readonly Asked[],
   branches: readonly DropSet[],
   { signal, onProgress }: Options,
-): AsyncGenerator<Reply> {
+): Promise<Reply[]> {
   const tree = packTokens(asked.flatMap((a) => a.question.sequences));
-  let results: readonly BranchResult[];
-  try {
-    const walk = await engine.walk(tree, branches, {
-      signal,
-      onProgress: (fraction) => onProgress?.(fraction * asked.length * branches.length),
-    });
-    results = walk.branches;
-  } catch (error) {
-    if (asked.length === 1 || !(error instanceof LopperError) || error.code !== 'out-of-memory') throw error;
-    const half = asked.length >> 1;
-    yield* scorePairs(engine, asked.slice(0, half), branches, { signal, onProgress });
-    yield* scorePairs(engine, asked.slice(half), branches, { signal, onProgress });
-    return;
-  }
+  const { branches: results } = await engine.walk(tree, branches, {
+    signal,
+    onProgress: (fraction) => onProgress?.(fraction * asked.length * branches.length),
+  });
   let first = 0;
-  for (const { place, question } of asked) {
+  return asked.flatMap(({ place, question }) => {
     const pairs = tree.pairs.slice(first, first + question.sequences.length);
     first += question.sequences.length;
-    for (const [branch, result] of results.entries()) {
-      yield { place, branch, cut: question.cut, outcomes: outcomesOf(result, pairs) };
-    }
-  }
+    return results.map((result, branch) => {
+      return { place, branch, cut: question.cut, outcomes: outcomesOf(result, pairs) };
+    });
+  });
 }
 
 /** Undefined where a number was not finite: the other branches stand. */

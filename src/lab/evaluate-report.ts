@@ -31,6 +31,8 @@ export class Tally {
   readonly #failed: number[];
   /** Of items that both masks answered: right by both, the first only, the second only, neither. */
   readonly #pairs = { both: 0, lost: 0, won: 0, neither: 0 };
+  /** The second mask's leading metric less the first's, on those items. */
+  readonly #change = new RunningMean({ name: 'change', kind: 'mean' });
 
   constructor(
     readonly exam: Exam,
@@ -72,6 +74,8 @@ export class Tally {
     if (answers.length !== 2 || full!.failed !== undefined || pruned!.failed !== undefined) return;
     const outcome = full!.correct ? (pruned!.correct ? 'both' : 'lost') : pruned!.correct ? 'won' : 'neither';
     this.#pairs[outcome]++;
+    const [{ name }] = task.metrics;
+    this.#change.add({ change: pruned!.metrics[name]! - full!.metrics[name]! });
   }
 
   /** Counts an item that this model cannot be asked among the rows that are no items. */
@@ -84,7 +88,7 @@ export class Tally {
   /** `items`: with the items themselves. */
   report(items = true): EvalReport {
     const { task, about, shots, seed, window, dataSha256 } = this.exam;
-    const results = this.#total.map(accuracy);
+    const results = this.#total.map((count, mask) => this.#result(count, mask));
     const done = this.#items.length;
     const chance = done > 0 ? this.#chance / done : task.chance;
     return {
@@ -133,19 +137,28 @@ export class Tally {
     return { groups, macro };
   }
 
+  /** By the leading metric: a share of right answers, or a mean beside the number that count as right. */
+  #result(count: Counts[number], mask: number): Accuracy {
+    if (this.exam.task.metrics[0].kind !== 'mean') return accuracy(count);
+    const { mean, interval } = this.#means[0]![mask]!.get();
+    return { ...count, accuracy: mean, interval };
+  }
+
   /** The second mask against the first; and whether the items are enough to tell what is shown. */
   #compared(results: readonly Accuracy[], chance: number): Pick<EvalReport, 'difference' | 'tooFew'> {
-    const share = this.exam.task.metrics[0].kind === 'share';
+    const { kind } = this.exam.task.metrics[0];
+    if (kind === 'perplexity') return {};
     const { both, lost, won, neither } = this.#pairs;
     const n = both + lost + won + neither;
-    if (n === 0) {
-      const tooFew = share && results.length === 1 ? tooFewToBeatChance(results[0]!, chance) : undefined;
-      return tooFew ? { tooFew } : {};
-    }
-    const interval = newcombePaired(both, lost, won, neither);
-    const difference = { mean: (won - lost) / n, interval, lost, won, p: mcnemarExact(lost, won) };
-    const tooFew = share ? tooFewToCompare(n, difference) : undefined;
-    return { difference, ...(tooFew ? { tooFew } : {}) };
+    let tooFew: EvalReport['tooFew'];
+    let difference: EvalReport['difference'];
+    if (n > 0) {
+      const shares = { mean: (won - lost) / n, interval: newcombePaired(both, lost, won, neither) };
+      const { mean, interval } = kind === 'share' ? shares : this.#change.get();
+      difference = { mean, interval, lost, won, p: mcnemarExact(lost, won) };
+      if (kind === 'share') tooFew = tooFewToCompare(n, difference);
+    } else if (kind === 'share' && results.length === 1) tooFew = tooFewToBeatChance(results[0]!, chance);
+    return { ...(difference ? { difference } : {}), ...(tooFew ? { tooFew } : {}) };
   }
 }
 

@@ -4,6 +4,7 @@ import type { DropSet } from '../engine/contract';
 import { Engine } from '../engine/engine';
 import { packTokens } from '../engine/pack';
 import { freshGpu, hasModels, MODELS, RATES } from '../engine/testing/gpu';
+import { LopperError } from '../errors';
 import { openFolder } from '../formats/node';
 import { expectFailure } from '../formats/testing';
 import type { Gpu } from '../gpu/gpu';
@@ -158,6 +159,23 @@ describe.skipIf(!hasModels)('a run on stories260K', () => {
     const third = await run(exam, [FULL, other]);
     expect(third.asked).toEqual([]);
     expect(third.report).toEqual(second.report);
+  });
+
+  it('goes on with smaller walks where the device has no memory for large ones', async () => {
+    const exam = examOf(scored, riddles(12));
+    const want = await evaluate(model, exam, [FULL]);
+    const { walk } = model.engine;
+    const sizes: number[] = [];
+    const spy = vi.spyOn(model.engine, 'walk').mockImplementation(async (tree, ...others) => {
+      sizes.push(tree.rows);
+      if (tree.rows > 60) throw new LopperError('out-of-memory', 'The GPU is full.', 'Make room.');
+      return walk.call(model.engine, tree, ...others);
+    });
+    const got = await evaluate(model, exam, [FULL]);
+    spy.mockRestore();
+    expect(sizes.filter((rows) => rows > 60)).not.toHaveLength(0);
+    expect(got.items.map((i) => i.answers[0]!.answer)).toEqual(want.items.map((i) => i.answers[0]!.answer));
+    expect(got.items).toHaveLength(12);
   });
 
   it('tells of items as they come, and of how far it is', async () => {

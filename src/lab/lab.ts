@@ -260,6 +260,7 @@ class LocalLab implements Lab {
   ): Promise<EvalReport> {
     return this.#job(options, async ({ model, signal, onProgress, onItem }) => {
       const branches = request.masks.map((mask) => dropSet(model, mask));
+      if (branches.length === 0) throw new LopperError('usage', 'No mask is given.', 'Give [[]] for the full model.');
       const asked = examinee(model, request);
       const exam = await readExam(request, this.#environment, {
         encode: asked.wording.encode,

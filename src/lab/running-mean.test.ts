@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { wilsonInterval } from '../benchmarks/statistics';
+import { seeded } from '../random';
 import { RunningMean } from './running-mean';
 
 const figure = (metric: ConstructorParameters<typeof RunningMean>[0], items: Record<string, number>[]) => {
@@ -62,6 +63,27 @@ describe('a metric over items', () => {
     ]);
     expect(uneven.mean).toBeCloseTo(Math.exp(3), 9);
     expect(uneven.interval[1]).toBeGreaterThan(uneven.mean);
+  });
+
+  it.each([
+    ['a mean of numbers', { name: 'x', kind: 'mean' }, 0.4],
+    ['a perplexity over windows of unlike length', { name: 'x', kind: 'perplexity', per: 'tokens' }, Math.exp(0.5)],
+  ] as const)('%s has a 95 % interval that covers the truth in 93 to 97 of 100 simulated runs', (_, metric, truth) => {
+    const random = seeded(5);
+    // Of mean 0.4 and skewed, as a probability is; the log-probability of a token has the mean -0.5.
+    const item = (): Record<string, number> => {
+      if (metric.kind === 'mean') return { x: 1.2 * random() ** 2 };
+      const tokens = 1 + Math.floor(8 * random());
+      return { x: -Array.from({ length: tokens }, () => random()).reduce((a, b) => a + b, 0), tokens };
+    };
+    const runs = 2000;
+    let covered = 0;
+    for (let run = 0; run < runs; run++) {
+      const { interval } = figure(metric, Array.from({ length: 100 }, item));
+      if (interval[0] <= truth && truth <= interval[1]) covered++;
+    }
+    expect(covered / runs).toBeGreaterThan(0.93);
+    expect(covered / runs).toBeLessThan(0.97);
   });
 
   it('of nothing is nothing', () => {
