@@ -42,7 +42,7 @@ test('a curve is drawn, read by keyboard, and one of its points put into the tow
   await expect(lab.dropped).toHaveCount(0);
 
   // A point under the pointer is applied by a click.
-  const end = (await chart(panel).locator('circle').last().boundingBox())!;
+  const end = (await chart(panel).locator('[data-curve] circle').last().boundingBox())!;
   await page.mouse.click(end.x + end.width / 2, end.y + end.height / 2);
   await expect(lab.dropped).toHaveCount(2);
   await expect(panel.getByText('this mask')).toBeVisible();
@@ -77,12 +77,12 @@ test('a cancelled curve keeps its points, goes on where it was, and comes back f
   const { page } = lab;
   const panel = await openCurves(lab);
   await panel.getByRole('button', { name: 'Attention against feed-forward' }).click();
-  await expect(chart(panel).locator('circle').first()).toBeVisible();
+  await expect(chart(panel).locator('[data-curve] circle').first()).toBeVisible();
   await panel.getByRole('button', { name: /^Cancel/ }).click();
   await expect(panel.getByRole('progressbar')).toBeHidden();
   // Those that waited behind it are not begun.
   await expect(panel.getByRole('listitem')).toHaveCount(1);
-  const before = await chart(panel).locator('circle').count();
+  const before = await chart(panel).locator('[data-curve] circle').count();
   expect(before).toBeLessThan(13);
 
   const saving = page.waitForEvent('download');

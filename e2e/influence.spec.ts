@@ -80,11 +80,17 @@ async function useShortText(lab: LabPage): Promise<void> {
   await lab.computed();
 }
 
+/** The settings of sampling, which stay as they were left. */
+async function openSettings(lab: LabPage): Promise<void> {
+  const seed = lab.influence.getByRole('spinbutton', { name: 'Seed' });
+  if (!(await seed.isVisible())) await lab.influence.getByText('Settings').click();
+}
+
 test('Shapley values grow surer, pause, and go on to the numbers of an uninterrupted run', async ({ lab }) => {
   const { page } = lab;
   await useShortText(lab);
   await lab.chooseMeasure('Shapley, loss');
-  await lab.influence.getByText('Settings').click();
+  await openSettings(lab);
   await lab.influence.getByRole('spinbutton', { name: 'At most this many permutations' }).fill('40');
   await lab.influence.getByRole('spinbutton', { name: /stands still/ }).fill('0');
   const status = lab.influence.getByTestId('sampling');
@@ -116,7 +122,7 @@ test('Shapley values grow surer, pause, and go on to the numbers of an uninterru
   expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ format: 'lopper-result', metric: 'shapley-loss' });
 
   // Another seed draws other orders; the first again, without a pause, the same.
-  await lab.influence.getByText('Settings').click();
+  await openSettings(lab);
   const seed = lab.influence.getByRole('spinbutton', { name: 'Seed' });
   for (const other of ['2', '1']) {
     await seed.fill(other);
@@ -152,7 +158,7 @@ test('every subset of a small model’s blocks is tried where exact values are a
   await lab.computed();
   await useShortText(lab);
   await lab.chooseMeasure('Shapley, loss');
-  await lab.influence.getByText('Settings').click();
+  await openSettings(lab);
   await lab.influence.getByRole('checkbox', { name: /^Exact/ }).check();
   await lab.influence.getByRole('button', { name: 'Start' }).click();
   await expect(lab.influence.getByTestId('sampling')).toHaveText(/^Every subset has been tried: 32 subsets\./);
@@ -217,6 +223,34 @@ test('a strategy that has to be computed shows how far it is, and ends in its la
   await expect(lab.dropped).toHaveCount(2);
   await page.keyboard.press('Control+z');
   await expect(lab.dropped).toHaveCount(1);
+});
+
+test('a benchmark’s items serve as calibration; what branches may take of memory can be set', async ({ lab }) => {
+  const { page } = lab;
+  await lab.comparison.getByRole('button', { name: 'Change the text' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Calibration text' });
+  await dialog.getByRole('radio', { name: 'A benchmark’s items' }).click();
+  await dialog.getByRole('spinbutton', { name: 'Items' }).fill('3');
+  await dialog.getByRole('button', { name: 'Use these items' }).click();
+  await expect(
+    lab.comparison.getByText(/On the first 3 items of School questions, \d+ predicted tokens/),
+  ).toBeVisible();
+  await lab.computed();
+  await lab.chooseMeasure('Cosine');
+  await lab.influence.getByRole('button', { name: 'Compute here' }).click();
+  await expect(lab.influence.getByText('first 3 items of School questions')).toBeVisible();
+
+  await page.getByRole('button', { name: /^Adapter/ }).click();
+  const machine = page.getByRole('dialog', { name: 'What computes here' });
+  await expect(machine.getByText(/at most .* together since the model was opened/)).toBeVisible();
+  const budget = machine.getByRole('spinbutton', { name: 'At most' });
+  const before = await budget.inputValue();
+  for (const mebibytes of ['64', before]) {
+    await budget.fill(mebibytes);
+    await machine.getByRole('button', { name: 'Set' }).click();
+    await expect(machine.getByRole('button', { name: 'Set' })).toBeDisabled();
+  }
+  await page.keyboard.press('Escape');
 });
 
 test('k units go in one click and come back one by one', async ({ lab }) => {

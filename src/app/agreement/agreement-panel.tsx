@@ -1,8 +1,9 @@
 import { useEffect, useMemo, useState } from 'react';
+import { METRICS } from '../../lab/metrics';
 import type { UnitKind } from '../../model/units';
 import { disagreements, kendall, spearman } from '../../pruning/agreement';
 import { ChartFrame } from '../charts/chart-frame';
-import { METRIC_NAMES, METRIC_WORDS } from '../charts/metric-words';
+import { METRIC_WORDS } from '../charts/metric-words';
 import { jointProvenance } from '../charts/provenance';
 import { isPlain } from '../lab/influence';
 import { measureAll } from '../lab/measure-all';
@@ -33,7 +34,7 @@ const CORRELATIONS = [
 ] as const;
 /** Units named as those that metrics disagree on most. */
 const NAMED = 3;
-const PLAIN = METRIC_NAMES.filter(isPlain);
+const PLAIN = METRICS.filter(isPlain);
 
 /** How far metrics agree on which units matter, and where they part. */
 export default function AgreementPanel() {

@@ -1,6 +1,7 @@
 import type { InfluenceMetric } from '../../lab/contract';
+import { METRICS } from '../../lab/metrics';
 import css from './influence.module.css';
-import { METRIC_GROUPS, METRIC_NAMES, METRIC_WORDS } from './metric-words';
+import { METRIC_GROUPS, METRIC_WORDS } from './metric-words';
 
 /** The chosen metric first, then all of them in short. */
 export function InfluenceExplained({ metric }: { metric: InfluenceMetric }) {
@@ -26,7 +27,7 @@ export function InfluenceExplained({ metric }: { metric: InfluenceMetric }) {
         {METRIC_GROUPS.map(({ group, title }) => (
           <dl key={group}>
             <dt className={css.group}>{title}</dt>
-            {METRIC_NAMES.filter((m) => METRIC_WORDS[m].group === group).map((m) => (
+            {METRICS.filter((m) => METRIC_WORDS[m].group === group).map((m) => (
               <dd key={m}>
                 {METRIC_WORDS[m].name}: <span className={css.formula}>{METRIC_WORDS[m].formula}</span>
               </dd>

@@ -20,7 +20,7 @@ const NOT_YET: Readonly<Record<MetricGroup, string>> = {
     'Not measured on this model yet. One pass over the calibration text gives this measure and the five others of its group.',
   without: 'Not measured on this model yet. Every unit is dropped in turn, which takes longer than one pass.',
   shapley:
-    'Not measured on this model yet. Units are dropped in random orders; estimates show at once and grow surer the longer it runs.',
+    'Not measured on this model yet. Units are dropped at random, again and again; estimates show at once and grow surer the longer it runs.',
 };
 
 /** What each block, attn and ffn was worth, by the measure chosen. */

@@ -1,6 +1,7 @@
 import type { InfluenceMetric } from '../../lab/contract';
+import { METRICS } from '../../lab/metrics';
 import { Select } from '../shell/select';
-import { METRIC_GROUPS, METRIC_NAMES, METRIC_WORDS } from './metric-words';
+import { METRIC_GROUPS, METRIC_WORDS } from './metric-words';
 
 interface Props {
   readonly label: string;
@@ -12,7 +13,7 @@ interface Props {
 }
 
 /** A choice of metric, by what it takes to measure it. */
-export function MetricSelect({ metrics = METRIC_NAMES, ...rest }: Props) {
+export function MetricSelect({ metrics = METRICS, ...rest }: Props) {
   const groups = METRIC_GROUPS.map(({ group, title }) => ({
     title,
     options: metrics

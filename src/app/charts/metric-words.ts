@@ -129,9 +129,6 @@ export const METRIC_GROUPS: readonly { readonly group: MetricGroup; readonly tit
   { group: 'shapley', title: 'In all orders (Shapley)' },
 ];
 
-/** All metrics, in the order they are offered. */
-export const METRIC_NAMES = Object.keys(METRIC_WORDS) as readonly InfluenceMetric[];
-
 export const groupOf = (metric: InfluenceMetric): MetricGroup => METRIC_WORDS[metric].group;
 
 /** Whether a metric has a denominator to choose. */

@@ -19,6 +19,7 @@ describe('ticks of a chart', () => {
       expect(Math.max(...ticks)).toBeLessThanOrEqual(high * (1 + 1e-6));
     }
     expect(niceTicks(0, 0)).toEqual([0]);
+    expect(niceTicks(1, 1 + Number.EPSILON)).toEqual([1]);
     expect(tickDecimals(0, 0)).toBe(0);
   });
 

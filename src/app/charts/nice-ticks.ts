@@ -30,6 +30,8 @@ const stepOf = (low: number, high: number, most = MOST_STEPS): number => {
 export function niceTicks(low: number, high: number, most = MOST_STEPS): number[] {
   if (!(high > low)) return [low];
   const step = stepOf(low, high, most);
+  // Beyond what a float can count, steps would never end.
+  if (!Number.isSafeInteger(Math.ceil(high / step))) return [low];
   const ticks: number[] = [];
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) {
     ticks.push(Number((i * step).toPrecision(12)) + 0);

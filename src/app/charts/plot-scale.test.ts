@@ -13,6 +13,8 @@ describe('a linear scale', () => {
   it('survives one value, none, and values that are no numbers', () => {
     expect(linearScale([2]).at(2)).toBeCloseTo(0.5);
     expect(linearScale([]).ticks.length).toBeGreaterThan(1);
+    // A mean of equal numbers is beside them by rounding alone.
+    expect(linearScale([0.9578, 0.9578000000000001]).ticks).toEqual([0.5, 1]);
     expect(linearScale([Number.NaN, 1, 2, Number.POSITIVE_INFINITY]).high).toBeLessThan(2.1);
   });
 });

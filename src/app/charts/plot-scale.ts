@@ -12,6 +12,8 @@ export interface Scale {
   at(value: number): number;
 }
 
+/** Values closer together than this, relative to their size, are one: what parts them is rounding, and no axis can show it. */
+const SAME = 1e-9;
 /** Room left beyond the outermost values, as a share of the span. */
 const ROOM = 0.04;
 
@@ -23,7 +25,9 @@ export function linearScale(values: Iterable<number>, { zero = false, steps = 4,
   if (zero || all.length === 0) all.push(0);
   let low = Math.min(...all);
   let high = Math.max(...all);
-  if (low === high) [low, high] = low === 0 ? [0, 1] : [low - Math.abs(low) / 2, high + Math.abs(high) / 2];
+  if (high - low <= SAME * Math.abs(high)) {
+    [low, high] = low === 0 ? [0, 1] : [low - Math.abs(low) / 2, high + Math.abs(high) / 2];
+  }
   const spare = room * (high - low);
   if (low !== 0) low -= spare;
   if (high !== 0) high += spare;

@@ -62,21 +62,24 @@ export function ShapleyControls({ metric }: { metric: ShapleyMetric }) {
             >
               {resumable ? 'Start anew' : 'Start'}
             </Button>
-            {run && (
-              <Button
-                look="quiet"
-                icon="download"
-                aria-label="Save the result"
-                title="Save the estimate as a JSON file; Import opens it again, to go on"
-                onClick={() => void saveRun(run)}
-              />
-            )}
           </>
         )}
       </div>
       {running && <JobProgress slot="influence" stop="Pause" />}
       {run && <ShapleyStatus run={run} running={running} resumable={resumable} />}
-      <ShapleySettings metric={metric} disabled={running} />
+      <div className={css.more}>
+        <ShapleySettings metric={metric} disabled={running} />
+        {run && (
+          <button
+            type="button"
+            className={css.save}
+            title="As a JSON file; Import opens it again, to go on"
+            onClick={() => void saveRun(run)}
+          >
+            Save the result
+          </button>
+        )}
+      </div>
     </div>
   );
 }

@@ -14,7 +14,7 @@ const MOST_PERMUTATIONS = 100_000;
 
 /** When sampling ends, and what it draws from. */
 export function ShapleySettings({ metric, disabled }: { metric: ShapleyMetric; disabled: boolean }) {
-  const { seed, permutations, bound, stableLowest, exact } = useApp((s) => s.sampling);
+  const { seed, permutations, bound, stableLowest, exact, items } = useApp((s) => s.sampling);
   const small = useApp((s) => canBeExact(s, metric));
   const drawn = exact && small;
   const task = metric === 'shapley-task';
@@ -22,7 +22,16 @@ export function ShapleySettings({ metric, disabled }: { metric: ShapleyMetric; d
     <details className={css.settings}>
       <summary>Settings</summary>
       <div className={css.fields}>
-        {!task && (
+        {task ? (
+          <NumberField
+            label="The first so many items"
+            value={items}
+            min={1}
+            max={100_000}
+            disabled={disabled}
+            onChange={(v) => setSampling({ items: v })}
+          />
+        ) : (
           <Check
             label={`Exact: every subset in place of samples, for ${MOST_EXACT_UNITS} units or fewer`}
             checked={drawn}
@@ -55,14 +64,16 @@ export function ShapleySettings({ metric, disabled }: { metric: ShapleyMetric; d
           disabled={disabled || drawn}
           onChange={(v) => setSampling({ bound: v })}
         />
-        <NumberField
-          label="End when the order of the lowest so many stands still (0: never)"
-          value={stableLowest}
-          min={0}
-          max={1000}
-          disabled={disabled || drawn}
-          onChange={(v) => setSampling({ stableLowest: v })}
-        />
+        {!task && (
+          <NumberField
+            label="End when the order of the lowest so many stands still (0: never)"
+            value={stableLowest}
+            min={0}
+            max={1000}
+            disabled={disabled || drawn}
+            onChange={(v) => setSampling({ stableLowest: v })}
+          />
+        )}
       </div>
     </details>
   );

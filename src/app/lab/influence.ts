@@ -1,6 +1,7 @@
 import type { InfluenceMetric, InfluenceReport, Sampling, ShapleyMetric } from '../../lab/contract';
+import { isShapley, METRICS } from '../../lab/metrics';
 import type { UnitKind } from '../../model/units';
-import { groupOf, METRIC_NAMES, METRIC_WORDS } from '../charts/metric-words';
+import { groupOf, METRIC_WORDS } from '../charts/metric-words';
 import { type Influence, influenceKey, type ShownUnit } from '../store/state';
 import { store } from '../store/store';
 import { lab, runJob, throwIfOvertaken } from './jobs';
@@ -8,7 +9,7 @@ import { calibrationOf, hereOrigin } from './score';
 
 export type PlainMetric = Exclude<InfluenceMetric, ShapleyMetric>;
 
-export const isPlain = (metric: InfluenceMetric): metric is PlainMetric => groupOf(metric) !== 'shapley';
+export const isPlain = (metric: InfluenceMetric): metric is PlainMetric => !isShapley(metric);
 
 const UNITS: readonly UnitKind[] = ['sublayer', 'block'];
 
@@ -20,7 +21,7 @@ export async function computeInfluence(metric: PlainMetric): Promise<boolean> {
   const s = store.getState();
   const { name } = METRIC_WORDS[metric];
   const calibration = calibrationOf(s);
-  const metrics = METRIC_NAMES.filter((m) => groupOf(m) === groupOf(metric));
+  const metrics = METRICS.filter((m) => groupOf(m) === groupOf(metric));
   const run = await runJob('influence', name, `${name} could not be computed`, async (options) => {
     const reports: InfluenceReport[] = [];
     for (const one of metrics) {

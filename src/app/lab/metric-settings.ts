@@ -9,12 +9,12 @@ export function settingsOf(
 ): InfluenceSettings | undefined {
   if (isRelative(metric)) return { denominator };
   if (!metric.startsWith('shapley')) return undefined;
-  const { seed, permutations, bound, stableLowest, exact, task } = sampling;
+  const { seed, permutations, bound, stableLowest, exact, task, items } = sampling;
   return {
     seed,
     permutations,
     ...(bound > 0 && { bound }),
     ...(stableLowest > 0 && { stableLowest }),
-    ...(metric === 'shapley-task' ? { task: { task } } : { exact }),
+    ...(metric === 'shapley-task' ? { task: { task, limit: items } } : { exact }),
   };
 }

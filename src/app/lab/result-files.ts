@@ -96,6 +96,7 @@ function showInfluence(report: InfluenceReport, from: Omit<SampledRun, 'report'>
         seed: sampling.seed,
         exact: sampling.method === 'exact',
         task: sampling.task?.task ?? now.sampling.task,
+        items: sampling.task?.limit ?? now.sampling.items,
       },
     }),
   }));

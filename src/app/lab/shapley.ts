@@ -20,7 +20,8 @@ export function canResume(s: AppState, metric: ShapleyMetric): boolean {
   if (!run?.calibration || !sampling?.state || !sameCalibration(run.calibration, calibrationOf(s))) return false;
   const { stopped, method, seed, task } = sampling;
   if (stopped === 'exact' || (method === 'exact') !== isExact(s, metric)) return false;
-  return seed === s.sampling.seed && (metric !== 'shapley-task' || task?.task === s.sampling.task);
+  if (seed !== s.sampling.seed) return false;
+  return metric !== 'shapley-task' || (task?.task === s.sampling.task && task.limit === s.sampling.items);
 }
 
 export const canBeExact = (s: AppState, metric: ShapleyMetric): boolean =>

@@ -1,6 +1,8 @@
 import { useState } from 'react';
+import { loadBundledText } from '../lab/calibration';
+import { Button } from '../shell/button';
 import { Choice } from '../shell/choice';
-import { Dialog } from '../shell/dialog';
+import { closeDialog, Dialog } from '../shell/dialog';
 import { useApp } from '../store/store';
 import { CalibrationTaskForm } from './calibration-task-form';
 import { CalibrationTextForm } from './calibration-text-form';
@@ -22,6 +24,7 @@ export function CalibrationDialog() {
 
 function CalibrationForm() {
   const task = useApp((s) => s.calibration.task !== undefined);
+  const bundled = useApp((s) => s.calibration.bundled);
   const [kind, setKind] = useState<'text' | 'task'>(task ? 'task' : 'text');
   return (
     <div className={css.calibration}>
@@ -30,8 +33,11 @@ function CalibrationForm() {
         can do without may be needed for code. After a change the losses are measured anew; other results stay labelled
         with the text they were measured on.
       </p>
-      <div>
+      <div className={css.line}>
         <Choice label="Measure on" value={kind} options={KINDS} onChange={(k) => setKind(k)} />
+        <Button look="quiet" disabled={bundled} onClick={() => void loadBundledText().then(closeDialog)}>
+          Back to the bundled text
+        </Button>
       </div>
       {kind === 'text' ? <CalibrationTextForm /> : <CalibrationTaskForm />}
     </div>

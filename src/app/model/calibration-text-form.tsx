@@ -1,6 +1,6 @@
 import { useId, useRef, useState } from 'react';
 import { plural, whole } from '../format';
-import { loadBundledText, setCalibration } from '../lab/calibration';
+import { setCalibration } from '../lab/calibration';
 import { Button } from '../shell/button';
 import { closeDialog } from '../shell/dialog';
 import { useApp } from '../store/store';
@@ -69,13 +69,6 @@ export function CalibrationTextForm() {
         </Button>
         <Button icon="upload" onClick={() => file.current?.click()}>
           Open a text file
-        </Button>
-        <Button
-          look="quiet"
-          disabled={calibration.bundled && text === calibration.text}
-          onClick={() => void loadBundledText().then(closeDialog)}
-        >
-          Back to the bundled text
         </Button>
         <input
           ref={file}

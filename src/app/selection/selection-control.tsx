@@ -1,9 +1,10 @@
 import { useMemo, useState } from 'react';
 import type { InfluenceMetric } from '../../lab/contract';
+import { METRICS } from '../../lab/metrics';
 import type { UnitKind } from '../../model/units';
 import { unitsOf } from '../../model/units';
 import { MetricSelect } from '../charts/metric-select';
-import { METRIC_NAMES } from '../charts/metric-words';
+
 import { isPlain } from '../lab/influence';
 import { canMeasure } from '../lab/score';
 import { applySelection, measuredValues, type SelectionStrategy } from '../lab/selection';
@@ -51,8 +52,7 @@ export function SelectionControl({ blocks }: { blocks: number }) {
   const k = Math.min(wanted, most);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is measured changes with `influence`.
   const metrics = useMemo(
-    () =>
-      METRIC_NAMES.filter((m) => strategy === 'iterative' || isPlain(m) || measuredValues(store.getState(), m, unit)),
+    () => METRICS.filter((m) => strategy === 'iterative' || isPlain(m) || measuredValues(store.getState(), m, unit)),
     [strategy, unit, influence],
   );
   const by = metrics.includes(metric) ? metric : metrics[0]!;

@@ -93,8 +93,9 @@ export interface SamplingSettings {
   /** It ends when the order of the lowest so many stands still; 0 for never. */
   readonly stableLowest: number;
   readonly exact: boolean;
-  /** For the worth in right answers. */
+  /** For the worth in right answers: a benchmark, and its first so many items. */
   readonly task: string;
+  readonly items: number;
 }
 
 /** The last estimate of a sampled metric, whole, so that it can be gone on from or saved. */
@@ -341,6 +342,7 @@ export const initialState: AppState = {
     stableLowest: 4,
     exact: false,
     task: 'school_letters',
+    items: 40,
   },
   shownMetric: 'loo-loss',
   denominator: 'input',

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
+import { METRICS } from '../../lab/metrics';
 import { MetricSelect } from '../charts/metric-select';
-import { METRIC_NAMES, METRIC_WORDS } from '../charts/metric-words';
+import { METRIC_WORDS } from '../charts/metric-words';
 import { computeInfluence, isPlain } from '../lab/influence';
 import { canMeasure } from '../lab/score';
 import { Button } from '../shell/button';
@@ -24,7 +25,7 @@ export function ColourBy({ measured, placement }: { measured: boolean; placement
   const measuring = useApp((s) => s.jobs.influence !== undefined);
   const metrics = useMemo(
     () =>
-      METRIC_NAMES.filter(
+      METRICS.filter(
         (m) => ALWAYS.includes(m) || (influence[influenceKey(m, 'attn')] && influence[influenceKey(m, 'ffn')]),
       ),
     [influence],
