@@ -7,6 +7,7 @@ import { parseDropList } from '../pruning/drop-list';
 import { readMaskFile } from '../pruning/mask-file';
 import { type Arguments, readArguments, usage } from './arguments';
 import { COMMON_OPTIONS, type Command, JOB, type Session, type Surroundings } from './command';
+import { curve } from './curve';
 import { unreadable } from './data-files';
 import { evaluate } from './evaluate';
 import { generate } from './generate';
@@ -19,7 +20,7 @@ import { norms } from './norms';
 import { score } from './score';
 import { Reporter } from './terminal';
 
-export const COMMANDS: readonly Command[] = [info, score, influence, norms, generate, evaluate, growth];
+export const COMMANDS: readonly Command[] = [info, score, influence, curve, norms, generate, evaluate, growth];
 
 /** Runs a command line and returns the exit status: the result on stdout, all else on stderr. `root` is Lopper's folder. */
 export async function main(words: readonly string[], root: string): Promise<number> {
