@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -39,6 +39,8 @@ describe('lopper without a model', () => {
     [['generate', 'sapling', '--prompt', 'a', '--max-tokens', 'NaN'], '--max-tokens is "NaN"'],
     [['info', './nowhere'], 'does not exist'],
     [['norms', 'sapling'], 'No calibration is given'],
+    [['curve', 'sapling', '--ids', 'a', '--unit', 'attn', '--strategy', 'best'], '--strategy is "best"'],
+    [['growth', '--ids', 'a', '--metric', 'cosine'], 'No model is given'],
     [['score', 'sapling', '--ids', 'a', '--calibration-task', 'school'], '--ids and --calibration-task are both given'],
     [['influence', 'sapling', '--ids', 'a', '--unit', 'block', '--metric', 'l1', '--exact'], 'belongs to a shapley'],
   ])('%j ends with status 1 and one line that says what is wrong', async (words, part) => {
@@ -133,6 +135,37 @@ describe.skipIf(!hasData)('lopper on stories260K', () => {
     const permutations = String(sampling.drawn + 20);
     const rest = await json(...words, '--permutations', permutations, '--resume', 'partial.json');
     expect(rest).toEqual(await json(...words, '--permutations', permutations));
+  });
+
+  it('curve: greedy begins with what leave-one-out ranks lowest, and locked units stay', async () => {
+    const words = ['curve', MODEL, '--ids', 'ids.json', '--unit', 'sublayer', '--steps', '2', '--strategy', 'greedy'];
+    const free = await json(...words);
+    const losses: number[] = golden.leave_one_out.sublayer.map((u: { loss: number } | number) =>
+      typeof u === 'number' ? u : u.loss,
+    );
+    const lowest = losses.indexOf(Math.min(...losses));
+    expect(free).toMatchObject({ format: 'lopper-result', kind: 'curve', strategy: 'greedy', partial: false });
+    expect(free.points[0].loss).toBeCloseTo(golden.loss, 4);
+    expect(free.points[1].loss).toBeCloseTo(losses[lowest]!, 4);
+    const [first] = free.points[1].dropped;
+    expect(2 * first.block + (first.kind === 'ffn' ? 1 : 0)).toBe(lowest);
+    const locked = await json(...words, '--lock', `${first.kind}:${first.block}`);
+    expect(locked.points[1].dropped).not.toEqual([first]);
+  });
+
+  it('growth: a folder of checkpoint folders, and a partial result to go on from', async () => {
+    mkdirSync(join(folder, 'run', 'step20'), { recursive: true });
+    for (const file of ['config.json', 'model.safetensors', 'tokenizer.json']) {
+      copyFileSync(join(MODEL, file), join(folder, 'run', 'step20', file));
+    }
+    cpSync(join(folder, 'run', 'step20'), join(folder, 'run', 'step3'), { recursive: true });
+    const words = ['growth', '--folder', 'run', '--ids', 'ids.json', '--metric', 'cosine'];
+    const report = await json(...words);
+    expect(report.points.map((p: { name: string }) => p.name)).toEqual(['step3', 'step20']);
+    const cosine: number[] = golden.static.block.map((u: { cosine: number }) => u.cosine);
+    for (const [b, value] of cosine.entries()) expect(report.points[1].block[b] / value).toBeCloseTo(1, 3);
+    writeFileSync(join(folder, 'part.json'), JSON.stringify({ ...report, points: report.points.slice(0, 1) }));
+    expect(await json(...words, '--resume', 'part.json')).toEqual(report);
   });
 
   it('norms: distributions of every unit, and the angles of every span', async () => {

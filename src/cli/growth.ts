@@ -45,11 +45,14 @@ export const growth: Command = {
       throw usage('--revisions and --folder are both given.', 'Give one of them.');
     }
     parseRevisions(args.values.get('revisions') ?? 'main');
+    if (args.positionals.length === 0 && !args.values.has('folder')) throw noModel();
   },
   // It opens its models itself, one after the other.
   alone: { asked: () => true, run: measure },
   run: measure,
 };
+
+const noModel = () => usage('No model is given.', 'Name a model and its --revisions, or give --folder DIR.');
 
 async function measure(surroundings: Surroundings): Promise<Output> {
   const { args, reporter, environment } = surroundings;
@@ -74,7 +77,7 @@ async function checkpointsOf({ args, path }: Surroundings): Promise<Checkpoint[]
   const [revisions, folder] = [args.values.get('revisions'), args.values.get('folder')];
   if (folder !== undefined) return foldersIn(path(folder));
   const [name] = args.positionals;
-  if (name === undefined) throw usage('No model is given.', 'Name a model and its --revisions, or give --folder DIR.');
+  if (name === undefined) throw noModel();
   const request = modelRequest(name, path('.'), args);
   if (request.kind === 'hub' && revisions !== undefined) {
     return parseRevisions(revisions).map(({ name, step }) => ({
