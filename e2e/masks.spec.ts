@@ -61,11 +61,15 @@ test('a shared link brings back the mask, the prompt and the settings', async ({
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await lab.cell(1, 'feed-forward').click();
   await lab.cell(4, 'attention').click({ modifiers: ['Shift'] });
+  await lab.cell(9, 'attention').focus();
+  await page.keyboard.press('l');
   await lab.prompt.getByRole('textbox', { name: 'Prompt' }).fill('A fox & a <b>hen</b>');
   await page.getByRole('button', { name: 'Copy link' }).click();
   await expect(page.getByText('Link copied')).toBeVisible();
   const address = await page.evaluate(() => navigator.clipboard.readText());
-  expect(new URL(address).hash).toContain('drop=ffn:1;block:4');
+  expect(new URL(address).hash).toContain('drop=ffn:1;block:4&lock=attn:9');
+  await lab.cell(9, 'attention').focus();
+  await page.keyboard.press('l');
 
   const other = await context.newPage();
   const there = new LabPage(other);
@@ -73,6 +77,7 @@ test('a shared link brings back the mask, the prompt and the settings', async ({
   await expect(there.dropped).toHaveCount(3);
   await there.computed();
   await expect(there.dropped).toHaveCount(3);
+  await expect(there.cell(9, 'attention')).toHaveAttribute('aria-label', /locked/);
   await expect(there.prompt.getByRole('textbox', { name: 'Prompt' })).toHaveValue('A fox & a <b>hen</b>');
   await expect(there.prunedLoss).toHaveText((await lab.prunedLoss.textContent())!);
   await other.close();

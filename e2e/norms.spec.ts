@@ -1,14 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
-import { expect, type Page } from '@playwright/test';
+import { expect } from '@playwright/test';
+import { expectAccessible } from './support/axe';
 import { test } from './support/lab-page';
-
-async function expectNothingWrong(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join('; ')}`)).toEqual([]);
-  }
-}
 
 test('norms and angles come from one pass; the best span is read off the map and dropped', async ({ lab }) => {
   const { page } = lab;
@@ -22,7 +14,7 @@ test('norms and angles come from one pass; the best span is read off the map and
   await panel.getByRole('checkbox', { name: 'First position' }).uncheck();
   await expect(panel.getByText('first position, median')).toBeHidden();
   expect(await panel.locator('figure path').count()).toBeLessThan(marks);
-  await expectNothingWrong(page);
+  await expectAccessible(page);
 
   await panel.getByRole('radio', { name: 'Angles' }).click();
   const summary = await panel.getByText(/^The spans whose ends are closest/).textContent();
@@ -63,7 +55,7 @@ test('one text is looked at token by token', async ({ lab }) => {
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
   await expect(map.locator('[aria-live]')).toHaveText(/position 1ffn 0: \d\.\d{4}$/);
-  await expectNothingWrong(page);
+  await expectAccessible(page);
   await panel.getByRole('textbox').fill('word '.repeat(3000));
   await panel.getByRole('button', { name: 'Measure these tokens' }).click();
   await expect(lab.alerts.filter({ hasText: 'prompt-too-long' })).toBeVisible();

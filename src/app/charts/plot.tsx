@@ -21,8 +21,8 @@ export interface PlotArea {
 }
 
 interface Props {
-  /** For those who cannot see it; what it shows is told by the frame around. */
-  readonly label: string;
+  /** For those who cannot see it, where what is around does not name it. What it shows is told by the frame. */
+  readonly label?: string;
   readonly height: number;
   readonly x: Axis;
   readonly y: Axis;
@@ -52,8 +52,12 @@ export function Plot({ label, height, x, y, endRoom = 10, children }: Props) {
   return (
     <div ref={box} className={css.plot} style={{ height }}>
       {width > 0 && (
-        // biome-ignore lint/a11y/useSemanticElements: there is no element for a group of drawn things.
-        <svg width={width} height={height} role="group" aria-label={label}>
+        // biome-ignore lint/a11y/noSvgWithoutTitle: it has a label, or is hidden from those who would miss it.
+        <svg
+          width={width}
+          height={height}
+          {...(label ? { role: 'group', 'aria-label': label } : { 'aria-hidden': true })}
+        >
           {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in an axis takes focus. */}
           <g className={css.axes} aria-hidden="true">
             {y.scale.ticks.map((tick) => (

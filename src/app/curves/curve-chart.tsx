@@ -102,13 +102,7 @@ export const CurveChart = memo(function CurveChart(props: Props) {
       onClick={() => !readFirst.current && spot && at && onApply(series[at.curve]!.curve, spot)}
       data-pointing={spot !== undefined || undefined}
     >
-      <Plot
-        label={`${Y_AXES[y].name} against ${X_AXES[x].name}`}
-        height={width > WIDE ? 380 : 300}
-        x={xAxis}
-        y={yAxis}
-        endRoom={width > WIDE ? labelRoom(series) : 14}
-      >
+      <Plot height={width > WIDE ? 380 : 300} x={xAxis} y={yAxis} endRoom={width > WIDE ? labelRoom(series) : 14}>
         {(own) => {
           area.current = own;
           return (

@@ -2,6 +2,7 @@ import { version } from '../../../package.json';
 import { sameMask } from '../../pruning/mask';
 import { type MaskNotes, readMaskFile, writeMaskFile } from '../../pruning/mask-file';
 import { fileStem, influenceOf, maskOf, shownValues } from '../store/select';
+import type { ShownMetric } from '../store/state';
 import { notify, notifyFailure, setMask, store } from '../store/store';
 import { download } from './download';
 import { toFailure } from './failure';
@@ -51,8 +52,7 @@ function notes(): MaskNotes {
     ];
   });
   return {
-    ...(attn &&
-      ffn && { scores: { metric: s.colourBy, unit: 'sublayer', attn: shownValues(attn), ffn: shownValues(ffn) } }),
+    ...(attn && ffn && scoresOf(s.colourBy, shownValues(attn), shownValues(ffn))),
     ...(full && {
       calibration: {
         source: calibration.source,
@@ -67,3 +67,7 @@ function notes(): MaskNotes {
       }),
   };
 }
+
+/** A mask file holds numbers only: a measure of which one is not finite stays out of it. */
+const scoresOf = (metric: ShownMetric, attn: number[], ffn: number[]): Pick<MaskNotes, 'scores'> =>
+  [...attn, ...ffn].every(Number.isFinite) ? { scores: { metric, unit: 'sublayer', attn, ffn } } : {};

@@ -31,7 +31,10 @@ export async function applySelection(selection: Selection): Promise<void> {
   if (order.length < k) notify(`Only ${order.length} could be dropped`, 'The others are locked, or have no value.');
 }
 
-const orderOf = (selection: Selection) => (selection.strategy === 'one-shot' ? oneShot(selection) : byCurve(selection));
+async function orderOf(selection: Selection): Promise<Unit[] | undefined> {
+  if (selection.k === 0) return [];
+  return selection.strategy === 'one-shot' ? oneShot(selection) : byCurve(selection);
+}
 
 /** By values that are on the page; measured first where they are not. */
 async function oneShot({ metric, unit }: Selection): Promise<Unit[] | undefined> {
@@ -50,6 +53,8 @@ export function measuredValues(s: AppState, metric: InfluenceMetric, unit: UnitK
   }
   const [attn, ffn] = [s.influence[influenceKey(metric, 'attn')], s.influence[influenceKey(metric, 'ffn')]];
   if (!attn || !ffn) return undefined;
+  // Sampled apart, with the other kind never dropped, they are not on one scale.
+  if (attn.players !== ffn.players || (attn.players ?? unit) !== unit) return undefined;
   const feed = shownValues(ffn);
   return shownValues(attn).flatMap((value, i) => [value, feed[i]!]);
 }

@@ -1,6 +1,7 @@
 import type { InfluenceReport, InfluenceSettings, ShapleyMetric } from '../../lab/contract';
 import { MOST_EXACT_UNITS } from '../../pruning/exact-shapley';
 import { METRIC_WORDS } from '../charts/metric-words';
+import { plural } from '../format';
 import { type AppState, influenceKey, type SampledRun } from '../store/state';
 import { store } from '../store/store';
 import { toShown } from './influence';
@@ -10,6 +11,8 @@ import { calibrationOf, hereOrigin, sameCalibration } from './score';
 
 /** Estimates are shown this often at most, milliseconds: often enough to watch, seldom enough to leave the page alone. */
 const SHOW_EVERY = 500;
+
+/** The last run of a metric on the units that are chosen. */
 export const sampledRun = (s: AppState, metric: ShapleyMetric): SampledRun | undefined =>
   s.sampled[influenceKey(metric, s.sampling.unit)];
 
@@ -17,11 +20,12 @@ export const sampledRun = (s: AppState, metric: ShapleyMetric): SampledRun | und
 export function canResume(s: AppState, metric: ShapleyMetric): boolean {
   const run = sampledRun(s, metric);
   const sampling = run?.report.sampling;
-  if (!run?.calibration || !sampling?.state || !sameCalibration(run.calibration, calibrationOf(s))) return false;
+  if (!run || !sampling?.state) return false;
   const { stopped, method, seed, task } = sampling;
-  if (stopped === 'exact' || (method === 'exact') !== isExact(s, metric)) return false;
-  if (seed !== s.sampling.seed) return false;
-  return metric !== 'shapley-task' || (task?.task === s.sampling.task && task.limit === s.sampling.items);
+  if (stopped === 'exact' || (method === 'exact') !== isExact(s, metric) || seed !== s.sampling.seed) return false;
+  // A task's items are a text of their own.
+  if (metric === 'shapley-task') return task?.task === s.sampling.task && task.limit === s.sampling.items;
+  return run.calibration !== undefined && sameCalibration(run.calibration, calibrationOf(s));
 }
 
 export const canBeExact = (s: AppState, metric: ShapleyMetric): boolean =>
@@ -48,6 +52,8 @@ export async function startSampling(metric: ShapleyMetric, goOn: boolean): Promi
     ...(resume && { resume }),
   };
   const calibration = calibrationOf(s);
+  const { task, items } = s.sampling;
+  const text = metric === 'shapley-task' ? `first ${plural(items, 'item')} of ${task}` : s.calibration.source;
   let latest: InfluenceReport | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const show = () => {
@@ -55,7 +61,6 @@ export async function startSampling(metric: ShapleyMetric, goOn: boolean): Promi
     timer = undefined;
     const report = latest;
     if (!report || store.getState().model?.report !== s.model?.report) return;
-    const text = s.calibration.source;
     // Until the last subset is in, exact values are not known.
     const known = report.values.some(Number.isFinite);
     const shown = known ? toShown(report, { origin, text }) : {};

@@ -4,7 +4,6 @@ import { METRICS } from '../../lab/metrics';
 import type { UnitKind } from '../../model/units';
 import { unitsOf } from '../../model/units';
 import { MetricSelect } from '../charts/metric-select';
-
 import { isPlain } from '../lab/influence';
 import { canMeasure } from '../lab/score';
 import { applySelection, measuredValues, type SelectionStrategy } from '../lab/selection';

@@ -53,7 +53,7 @@ export function notifyLocked(unlock: readonly Sublayer[]): void {
     id: ++notices,
     kind: 'note' as const,
     title,
-    text: 'Nothing drops it until it is unlocked.',
+    text: 'No click and no strategy drops what is locked.',
     unlock,
   };
   set((s) => ({ notices: [...s.notices.filter((n) => !n.unlock), notice].slice(-4) }));
