@@ -9,6 +9,7 @@ import { store, useApp } from '../store/store';
 import css from './benchmarks.module.css';
 import { BenchmarksExplained } from './benchmarks-explained';
 import { bundledTasks, taskOf } from './offered';
+import { OfficialSets } from './official-sets';
 import { OwnItems } from './own-items';
 import { ResultsTable } from './results-table';
 import { RunSettings } from './run-settings';
@@ -25,6 +26,8 @@ export default function BenchmarksPanel() {
   const any = useApp((s) => Object.keys(s.evaluations).length > 0);
   const pruned = useApp((s) => maskOf(s).dropped.length > 0);
   const left = useApp((s) => s.benchQueue.length);
+  const sets = useApp((s) => s.officialSets);
+  const official = sets.flatMap((set) => (set.here ? set.tasks : [])).flatMap((name) => taskOf(name) ?? []);
   const tasks = bench.tasks.filter((name) => name !== OWN_TASK || own);
   const ownTask = own ? taskOf(OWN_TASK) : undefined;
   return (
@@ -39,6 +42,7 @@ export default function BenchmarksPanel() {
           }}
         >
           <TaskPicker legend="Items that ship with Lopper" tasks={bundledTasks} />
+          {official.length > 0 && <TaskPicker legend="Official sets" tasks={official} />}
           {ownTask && <TaskPicker legend="From your file" tasks={[ownTask]} />}
           <RunSettings />
           <div className={css.row}>
@@ -48,6 +52,7 @@ export default function BenchmarksPanel() {
             {!ready && <span className="small soft">Needs a model that is loaded, with its tokenizer.</span>}
           </div>
           <OwnItems />
+          <OfficialSets />
         </form>
         <div className={css.outcome}>
           <UnfinishedRuns />

@@ -1,11 +1,12 @@
 import { useMemo, useState } from 'react';
-import { whole } from '../format';
+import { plural, whole } from '../format';
 import { Choice } from '../shell/choice';
 import type { Evaluation } from '../store/state';
 import css from './benchmarks.module.css';
 import { GroupTable } from './group-table';
 import { ItemView } from './item-view';
 import { type Filter, itemsOf } from './items-of';
+import { MetricTable } from './metric-table';
 
 /** Shown in one list; more only slow the page. */
 const MOST_LISTED = 300;
@@ -36,6 +37,7 @@ export function TaskDetails({ evaluation: { report, items = [] } }: { evaluation
       <p className="small">{report.about}</p>
       {report.tooFew && <p className={css.warning}>{report.tooFew.message}</p>}
       <Notes report={report} />
+      <MetricTable report={report} />
       {report.groups && <GroupTable groups={report.groups} macro={report.macro} micro={report.results} />}
       <Choice label="Items shown" value={filter} options={options} onChange={(f) => setFilter(f)} />
       {item ? (
@@ -63,6 +65,11 @@ export function TaskDetails({ evaluation: { report, items = [] } }: { evaluation
 
 function Notes({ report }: { report: Evaluation['report'] }) {
   const notes = [
+    ...(report.failed ?? []).map(
+      (n, m) =>
+        n > 0 &&
+        `On ${plural(n, 'item')} the ${m === 0 ? 'full' : 'pruned'} model’s numbers were not finite: they count nowhere.`,
+    ),
     report.truncated > 0 && `${whole(report.truncated)} items lost their beginning to fit the model’s context.`,
     report.unreadable > 0 &&
       `${whole(report.unreadable)} rows of the file were passed over${

@@ -5,6 +5,7 @@ import type { AppState, BenchSettings, Evaluation, Kept, Unfinished } from '../s
 import { setMask, store } from '../store/store';
 import { cancelJob, lab, runJob } from './jobs';
 import { forgetAnswers, keepAnswers, knownAnswers, type Run, unfinishedRuns } from './kept-answers';
+import { subsetOf } from './official-sets';
 import { hereOrigin } from './score';
 
 /** The task of a person's own items. */
@@ -54,7 +55,8 @@ async function runOnce(task: string, settings: Settings, mask: Mask): Promise<'d
   const masks = mask.dropped.length > 0 ? [makeMask(mask.blocks), mask] : [mask];
   const drops = masks.map((m) => m.dropped);
   const own = task === OWN_TASK ? s.ownItems : undefined;
-  const run: Run = { fingerprint: s.model!.report.fingerprint, task, settings, data: own && (await digest(own.text)) };
+  const data = own ? await digest(own.text) : subsetOf(s.officialSets, task);
+  const run: Run = { fingerprint: s.model!.report.fingerprint, task, settings, data };
   const live = new LiveEvaluation(s, task, masks);
   const answers = drops.map((): Record<number, EvalAnswer> => ({}));
   let keptAt = performance.now();
@@ -155,9 +157,9 @@ export async function resumeRun({ task, settings, dropped }: Unfinished): Promis
 }
 
 /** Forgets an unfinished run. */
-export async function forgetRun({ task, settings }: Unfinished): Promise<void> {
+export async function forgetRun({ task, settings, data }: Unfinished): Promise<void> {
   const { model } = store.getState();
-  if (model) await forgetAnswers({ fingerprint: model.report.fingerprint, task, settings });
+  if (model) await forgetAnswers({ fingerprint: model.report.fingerprint, task, settings, data });
   await showUnfinished();
 }
 

@@ -13,7 +13,7 @@ export interface Run {
   readonly fingerprint: string;
   readonly task: string;
   readonly settings: Omit<BenchSettings, 'tasks'>;
-  /** Of a person's own items. */
+  /** Of a person's own items, or of the subset of an official set. */
   readonly data?: string;
 }
 
@@ -71,13 +71,14 @@ export async function keepAnswers(
 export async function unfinishedRuns(fingerprint: string): Promise<Unfinished[]> {
   const all = await entries<string, Entry>(shelf()).catch(() => []);
   return all.flatMap(([, { run, of, masks, unfinished }]) => {
-    if (run.fingerprint !== fingerprint || run.data || !unfinished) return [];
+    if (run.fingerprint !== fingerprint || run.task === 'own' || !unfinished) return [];
     const done = masks.find((m) => same(m.dropped, unfinished));
     return [
       {
         task: run.task,
         settings: run.settings,
         dropped: unfinished,
+        data: run.data,
         done: Object.keys(done?.answers ?? {}).length,
         of,
       },

@@ -2,6 +2,7 @@
 import type {
   Accuracy,
   AdapterReport,
+  BenchmarkSet,
   Calibration,
   Candidate,
   CurveReport,
@@ -183,6 +184,7 @@ export type Slot =
   | 'score'
   | 'influence'
   | 'evaluate'
+  | 'benchmark'
   | 'generate'
   | 'speed'
   | 'growth'
@@ -243,6 +245,8 @@ export interface Unfinished {
   readonly task: string;
   readonly settings: Omit<BenchSettings, 'tasks'>;
   readonly dropped: readonly Sublayer[];
+  /** Of an official set: which of its items were here. */
+  readonly data?: string;
   readonly done: number;
   readonly of: number;
 }
@@ -296,6 +300,8 @@ export interface AppState {
   /** Tasks of the run in progress that are still to come, the present one first. */
   readonly benchQueue: readonly string[];
   readonly ownItems?: OwnItems;
+  /** The official benchmarks, and what of each is on this machine; empty until the lab has said so. */
+  readonly officialSets: readonly BenchmarkSet[];
   readonly kept: readonly Kept[];
   readonly unfinished: readonly Unfinished[];
   readonly speed?: Speed;
@@ -352,6 +358,7 @@ export const initialState: AppState = {
   curvesWaiting: [],
   bench: { tasks: ['school', 'school_math'], bos: 'auto', chat: false },
   benchQueue: [],
+  officialSets: [],
   kept: [],
   unfinished: [],
   prompt: { prompt: '', temperature: 0, seed: 1, maxTokens: 60 },
