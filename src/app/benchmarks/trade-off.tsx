@@ -1,10 +1,12 @@
 import { useMemo } from 'react';
 import { formatDropList } from '../../pruning/drop-list';
 import { makeMask, sameMask } from '../../pruning/mask';
+import { ChartFrame } from '../charts/chart-frame';
+import type { ChartTable } from '../charts/table';
 import { percent } from '../format';
 import { dropKept, keepMask } from '../lab/evaluate';
 import { Button } from '../shell/button';
-import { maskOf } from '../store/select';
+import { fileStem, maskOf, modelName } from '../store/select';
 import type { Kept } from '../store/state';
 import { setMask, useApp } from '../store/store';
 import css from './benchmarks.module.css';
@@ -16,6 +18,8 @@ const nameOf = ({ mask }: Kept) =>
 
 /** What several masks score on several tasks: a mask that is kind to one may be hard on another. */
 export function TradeOff() {
+  const model = useApp(modelName);
+  const stem = useApp(fileStem);
   const kept = useApp((s) => s.kept);
   const mask = useApp(maskOf);
   const evaluations = useApp((s) => s.evaluations);
@@ -27,7 +31,7 @@ export function TradeOff() {
     };
   }, [evaluations, mask.blocks]);
   const masks = [full, ...kept.filter((k) => k.mask.dropped.length > 0)];
-  const tasks = Object.keys(full.results);
+  const tasks = Object.keys(full.results).filter((task) => full.results[task]);
   const isKept = kept.some((k) => sameMask(k.mask, mask));
   const measured = Object.values(evaluations).some((e) => e.masks.some((m) => sameMask(m, mask)));
   return (
@@ -45,7 +49,16 @@ export function TradeOff() {
         </p>
       ) : (
         <>
-          <TradeOffBars masks={masks.map((m) => ({ name: nameOf(m), results: m.results }))} tasks={tasks} />
+          <ChartFrame
+            title="Trade-off between tasks"
+            bare
+            summary={summaryOf(masks, tasks)}
+            table={tableOf(masks, tasks)}
+            provenance={{ model, text: tasks.map(titleOf).join(', '), origin: evaluations[tasks[0]!]!.origin }}
+            fileName={`${stem}-trade-off`}
+          >
+            <TradeOffBars masks={masks.map((m) => ({ name: nameOf(m), results: m.results }))} tasks={tasks} />
+          </ChartFrame>
           <ul className={css.keptList} aria-label="Masks compared">
             {masks.slice(1).map((k) => (
               <li key={nameOf(k)}>
@@ -68,3 +81,29 @@ export function TradeOff() {
     </section>
   );
 }
+
+/** For each task, the pruned mask that scores best on it. */
+function summaryOf([full, ...pruned]: readonly Kept[], tasks: readonly string[]): string {
+  const sentences = tasks.flatMap((task) => {
+    const [best] = pruned
+      .filter((k) => (k.results[task]?.n ?? 0) > 0)
+      .sort((a, b) => b.results[task]!.accuracy - a.results[task]!.accuracy);
+    if (!best) return [];
+    const { accuracy, n } = best.results[task]!;
+    const before = percent(full!.results[task]!.accuracy);
+    return `${titleOf(task)}: ${percent(accuracy)} ${nameOf(best)} (n = ${n}), ${before} in full.`;
+  });
+  return ['The best of these masks on each task.', ...sentences].join(' ');
+}
+
+const tableOf = (masks: readonly Kept[], tasks: readonly string[]): ChartTable => ({
+  columns: ['Mask and task', 'n', 'correct', 'accuracy', '95% from', '95% to'],
+  rows: masks.flatMap((k) =>
+    tasks.flatMap((task) => {
+      const result = k.results[task];
+      if (!result) return [];
+      const { n, correct, accuracy, interval } = result;
+      return [[`${nameOf(k)}, ${titleOf(task)}`, n, correct, accuracy, ...interval]];
+    }),
+  ),
+});

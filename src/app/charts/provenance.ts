@@ -5,9 +5,10 @@ import type { Origin } from '../store/state';
 /** Where a chart's numbers come from. */
 export interface Provenance {
   readonly model: string;
-  /** The calibration text, or the prompt. */
+  /** The calibration text, the prompt, or the benchmarks. */
   readonly text: string;
-  readonly tokens: number;
+  /** Of a text; benchmarks are counted in items, not in tokens. */
+  readonly tokens?: number;
   /** Of what was drawn at random. */
   readonly seed?: number;
   readonly origin: Origin;
@@ -17,7 +18,7 @@ export interface Provenance {
 
 /** All of it as one line, the same under a chart and in its image. */
 export function provenanceLine({ model, text, tokens, seed, origin, notes = [] }: Provenance): string {
-  const parts = [model, `${text}, ${whole(tokens)} tokens`, ...(seed === undefined ? [] : [`seed ${seed}`]), ...notes];
+  const parts = [model, textWords(text, tokens), ...(seed === undefined ? [] : [`seed ${seed}`]), ...notes];
   return `${originWords(origin)}. ${parts.join(' · ')}`;
 }
 
@@ -34,10 +35,12 @@ export function jointProvenance(
   const [[text, tokens] = ['', 0], ...others] = texts;
   return {
     model,
-    text: [...others.map(([other, n]) => `${other}, ${whole(n)} tokens`), text].join('; '),
+    text: [...others.map(([other, n]) => textWords(other, n)), text].join('; '),
     tokens,
     seed: seeds.size === 1 ? [...seeds][0] : undefined,
     origin,
     notes: [...notes, ...[...elsewhere].map((words) => `some ${lowerFirst(words)}`)],
   };
 }
+
+const textWords = (text: string, tokens?: number) => (tokens === undefined ? text : `${text}, ${whole(tokens)} tokens`);
