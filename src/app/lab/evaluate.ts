@@ -59,6 +59,10 @@ async function runOnce(task: string, settings: Settings, mask: Mask): Promise<'d
   const run: Run = { fingerprint: s.model!.report.fingerprint, task, settings, data };
   const live = new LiveEvaluation(s, task, masks);
   const answers = drops.map((): Record<number, EvalAnswer> => ({}));
+  const note = (item: EvalItem) =>
+    item.answers.forEach((answer, m) => {
+      answers[m]![item.index] = answer;
+    });
   let keptAt = performance.now();
   let asked = 0;
   const keep = () => keepAnswers(run, drops, answers, asked);
@@ -74,9 +78,7 @@ async function runOnce(task: string, settings: Settings, mask: Mask): Promise<'d
         },
         onItem: (item, soFar) => {
           if (store.getState().jobs.evaluate?.id !== options.job) return;
-          item.answers.forEach((answer, m) => {
-            answers[m]![item.index] = answer;
-          });
+          note(item);
           live.add(item, soFar);
           if (performance.now() - keptAt < KEEP_MS) return;
           keptAt = performance.now();
@@ -87,6 +89,8 @@ async function runOnce(task: string, settings: Settings, mask: Mask): Promise<'d
   });
   if (ended.ended === 'done') {
     live.end(ended.value);
+    // The report may overtake the last items on their way here.
+    ended.value.items.forEach(note);
     asked = ended.value.items.length;
   } else {
     // Stopped by its user, what was reached stays, labelled as partial.
