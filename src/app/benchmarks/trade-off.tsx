@@ -31,7 +31,9 @@ export function TradeOff() {
     };
   }, [evaluations, mask.blocks]);
   const masks = [full, ...kept.filter((k) => k.mask.dropped.length > 0)];
-  const tasks = Object.keys(full.results).filter((task) => full.results[task]);
+  const tasks = Object.keys(full.results).filter(
+    (task) => masks.length < 2 || masks.slice(1).some((k) => k.results[task]),
+  );
   const isKept = kept.some((k) => sameMask(k.mask, mask));
   const measured = Object.values(evaluations).some((e) => e.masks.some((m) => sameMask(m, mask)));
   return (
