@@ -80,3 +80,5 @@ export const plural = (n: number, one: string, many = `${one}s`): string => `${w
 /** A name as it stands within a sentence; "L1" and "KV" stay as they are. */
 export const lowerFirst = (name: string): string =>
   /^[A-Z][a-z]/.test(name) ? name[0]!.toLowerCase() + name.slice(1) : name;
+
+export const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -108,7 +108,12 @@ export const CurveChart = memo(function CurveChart(props: Props) {
           return (
             <>
               {chance !== undefined && y === 'accuracy' && (
-                <line className={css.chance} x1={own.left} x2={own.right} y1={own.y(chance)} y2={own.y(chance)} />
+                <g className={css.chance}>
+                  <line x1={own.left} x2={own.right} y1={own.y(chance)} y2={own.y(chance)} />
+                  <text x={own.left + 6} y={own.y(chance) - 6}>
+                    chance
+                  </text>
+                </g>
               )}
               {series.map(({ curve, spots }) => (
                 <CurveLine key={curve.id} curve={curve} spots={spots} area={own} />
