@@ -47,6 +47,7 @@ export class LabPage {
     }
     const restore = this.page.getByRole('button', { name: 'Restore all' });
     if (await restore.isEnabled()) await restore.click();
+    await this.chooseMeasure('Leave-one-out loss');
     await this.openTab('Side by side');
     await this.page.evaluate(() => scrollTo(0, 0));
     await this.computed();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, count, duration, growth, perplexity, short, signed, signedPercent } from './format';
+import { bytes, count, duration, growth, lowerFirst, perplexity, short, signed, signedPercent } from './format';
 
 describe('numbers as the page writes them', () => {
   it('gives every change a sign, and none to nothing', () => {
@@ -37,5 +37,9 @@ describe('numbers as the page writes them', () => {
     expect(perplexity(Number.POSITIVE_INFINITY)).toBe('not finite');
     expect(perplexity(8.4512)).toBe('8.45');
     expect(perplexity(12345.6)).toBe('12,346');
+  });
+
+  it('fits a name into a sentence', () => {
+    expect(['Cosine', 'L1', 'Shapley, loss'].map(lowerFirst)).toEqual(['cosine', 'L1', 'Shapley, loss']);
   });
 });

@@ -77,6 +77,8 @@ export const whole = (value: number): string => Math.round(value).toLocaleString
 
 export const plural = (n: number, one: string, many = `${one}s`): string => `${whole(n)} ${n === 1 ? one : many}`;
 
-/** A name as it stands within a sentence; "L1" and "KV" stay as they are. */
+/** A name as it stands within a sentence; "L1" and "Shapley" stay as they are. */
 export const lowerFirst = (name: string): string =>
-  /^[A-Z][a-z]/.test(name) ? name[0]!.toLowerCase() + name.slice(1) : name;
+  /^[A-Z][a-z]/.test(name) && !name.startsWith('Shapley') ? name[0]!.toLowerCase() + name.slice(1) : name;
+
+export const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -10,8 +10,8 @@ import { padded } from './weights';
 const TILE_TOKENS = 4096;
 export const HEAD_ROWS = 512;
 
-/** Bytes of a row's running log-sum-exp: see State in shaders/head.wgsl. */
-const STATE_BYTES = 16;
+/** Of a row's running log-sum-exp: see State in shaders/head.wgsl. */
+const STATE_FLOATS = 4;
 
 /** The scored pairs of a tree by row: each row goes through the head once, however many targets it has. */
 export interface ScorePlan {
@@ -60,7 +60,7 @@ export function scoreBuffers(
     scoredPairs: pairs * 8,
     headIn: input,
     logits: tile,
-    states: branches * rows * STATE_BYTES,
+    states: branches * rows * STATE_FLOATS * 4,
     picked: branches * pairs * 4,
     ...(distance ? { referenceIn: input, referenceLogits: tile, squares: branches * rows * 4 } : {}),
   };
@@ -86,8 +86,8 @@ export async function scoreSlots(
   const total = plan.rows.length;
   const pairs = plan.place.length;
   if (total === 0) {
-    const distance = reference && { logitDistance: { sum: 0, rows: 0 } };
-    return slots.map(() => ({ logprob: new Float32Array(0), greedy: new Uint8Array(0), finite: true, ...distance }));
+    const none = scoresOf(plan, new Float32Array(0), new Float32Array(0));
+    return slots.map(() => (reference ? { ...none, logitDistance: distanceOf(new Float32Array(0)) } : none));
   }
   const { scratch, dispatcher, recorder } = m;
   m.gpu.device.queue.writeBuffer(scratch.get('scoredRows').raw, 0, plan.rows);
@@ -150,34 +150,41 @@ export async function scoreSlots(
   const whole = (name: string, bytes: number) => ({ buffer: scratch.get(name), offset: 0, bytes });
   const [stateBytes, pickedBytes, squareBytes] = await recorder.read(
     [
-      whole('states', slots.length * total * STATE_BYTES),
+      whole('states', slots.length * total * STATE_FLOATS * 4),
       whole('picked', slots.length * pairs * 4),
       ...(reference ? [whole('squares', slots.length * total * 4)] : []),
     ],
     signal,
   );
-  const values = new Float32Array(stateBytes);
-  const bests = new Uint32Array(stateBytes);
+  const states = new Float32Array(stateBytes);
   const picked = new Float32Array(pickedBytes);
-  const squares = reference && new Float32Array(squareBytes);
-  return slots.map((_, slot) => {
-    const logprob = new Float32Array(pairs);
-    const greedy = new Uint8Array(pairs);
-    for (let pair = 0; pair < pairs; pair++) {
-      const i = plan.place[pair];
-      const state = (slot * total + plan.pairs[2 * i]) * 4;
-      logprob[pair] = picked[slot * pairs + i] - values[state] - Math.log(values[state + 1]);
-      greedy[pair] = bests[state + 2] === plan.pairs[2 * i + 1] ? 1 : 0;
-    }
-    const own = squares?.subarray(slot * total, (slot + 1) * total);
-    return {
-      logprob,
-      greedy,
-      finite: logprob.every(Number.isFinite),
-      ...(own && { logitDistance: { sum: own.reduce((sum, square) => sum + Math.sqrt(square), 0), rows: total } }),
-    };
-  });
+  return slots.map((_, slot) => ({
+    ...scoresOf(
+      plan,
+      states.subarray(slot * total * STATE_FLOATS, (slot + 1) * total * STATE_FLOATS),
+      picked.subarray(slot * pairs, (slot + 1) * pairs),
+    ),
+    ...(reference && { logitDistance: distanceOf(new Float32Array(squareBytes, slot * total * 4, total)) }),
+  }));
 }
+
+/** A branch's log-probabilities, in the tree's order, from its rows' states and its pairs' logits. */
+function scoresOf(plan: ScorePlan, states: Float32Array, picked: Float32Array) {
+  const bests = new Uint32Array(states.buffer, states.byteOffset, states.length);
+  const logprob = new Float32Array(plan.place.length);
+  const greedy = new Uint8Array(plan.place.length);
+  for (const [pair, i] of plan.place.entries()) {
+    const state = plan.pairs[2 * i] * STATE_FLOATS;
+    logprob[pair] = picked[i] - states[state] - Math.log(states[state + 1]);
+    greedy[pair] = bests[state + 2] === plan.pairs[2 * i + 1] ? 1 : 0;
+  }
+  return { logprob, greedy, finite: logprob.every(Number.isFinite) };
+}
+
+const distanceOf = (squares: Float32Array): NonNullable<BranchResult['logitDistance']> => ({
+  sum: squares.reduce((sum, square) => sum + Math.sqrt(square), 0),
+  rows: squares.length,
+});
 
 /**
  * Every run of branches with every tile of the vocabulary. Runs go outside, so that each is normed once; with a reference

@@ -156,21 +156,19 @@ export class Observer {
     const measures = (kind: number) =>
       Array.from({ length: spec.blocks }, (_, b) => unitFrom(read, kind * spec.blocks + b));
     const angle = (a: number, b: number) => {
-      const { first, rest } = unitFrom({ ...read, rows: undefined, histograms: undefined }, placeOf(spec.blocks, a, b));
-      return first.sums.angular + rest.sums.angular;
+      const at = 2 * placeOf(spec.blocks, a, b) * TOTAL_FLOATS + TOTALS.indexOf('angular');
+      return read.totals[at] + read.totals[at + TOTAL_FLOATS];
     };
     return {
       attn: measures(0),
       ffn: measures(1),
       block: measures(2),
-      ...(statistics === 'rows' ? { positions } : {}),
-      ...(angles
-        ? {
-            angles: Array.from({ length: spec.blocks }, (_, a) =>
-              Array.from({ length: spec.blocks - a }, (_, n) => angle(a, a + n)),
-            ),
-          }
-        : {}),
+      ...(statistics === 'rows' && { positions }),
+      ...(angles && {
+        angles: Array.from({ length: spec.blocks }, (_, a) =>
+          Array.from({ length: spec.blocks - a }, (_, n) => angle(a, a + n)),
+        ),
+      }),
     };
   }
 }

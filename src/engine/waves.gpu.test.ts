@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { LopperError } from '../errors';
 import { expectFailure } from '../formats/testing';
 import type { Gpu } from '../gpu/gpu';
-import type { DropSet } from './contract';
+import type { DropSet, WalkResult } from './contract';
 import type { Engine } from './engine';
 import { KINDS, meansOf } from './statistics';
 import { freshGpu, hasModels, numbers, openModel, scored, worst } from './testing/gpu';
@@ -48,14 +48,20 @@ async function visits<T>(of: Engine, work: () => Promise<T>): Promise<[T, number
 }
 
 describe.skipIf(!hasModels)('64 branches in a small memory budget', () => {
+  const options = { logitDistance: true, statistics: 'rows', logitRows: [5] } as const;
+  let free: WalkResult;
+  beforeAll(async () => {
+    free = await engine.walk(TREE, MASKS, options);
+  });
+
   it.each([
     [1.1, 'that nothing was allocated before'],
     [1.5, 'that a walk with more room left its buffers'],
   ])('of %f MiB stay within it and give the numbers they give without, given %s', async (mebibytes, left) => {
-    const options = { logitDistance: true, statistics: 'rows', logitRows: [5] } as const;
-    const free = await engine.walk(TREE, MASKS, options);
-    expect(engine.memory().activations).toBeGreaterThan(4 * MIB);
-    if (left.includes('nothing')) engine.machine.scratch.destroy();
+    if (left.includes('room')) {
+      await engine.walk(TREE, MASKS.slice(0, 20));
+      expect(engine.memory().activations).toBeGreaterThan(3 * MIB);
+    }
     engine.restartPeak();
     const memoryBudget = mebibytes * MIB;
     const fractions: number[] = [];

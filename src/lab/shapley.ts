@@ -76,7 +76,7 @@ export async function measureShapley(
     await new Promise((resolve) => setTimeout(resolve, 0));
     throwIfCancelled(signal);
     const drawn = soFar?.state.drawn ?? 0;
-    const samples = Math.min(total - drawn, method === 'permutations' ? 2 * pace.size : pace.size);
+    const samples = Math.min(total - drawn, method === 'permutations' ? 2 * pace.size : branches.length);
     const values = await pace.time(() =>
       worth.of(
         branches.map((gone) => new Set([...dropped, ...gone])),

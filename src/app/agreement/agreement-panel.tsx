@@ -10,6 +10,7 @@ import { measureAll } from '../lab/measure-all';
 import { canMeasure } from '../lab/score';
 import { Button } from '../shell/button';
 import { Choice } from '../shell/choice';
+import { Empty } from '../shell/empty';
 import { JobProgress } from '../shell/job-progress';
 import { Panel } from '../shell/panel';
 import { fileStem, modelName } from '../store/select';
@@ -73,13 +74,10 @@ export default function AgreementPanel() {
       </div>
       {measured.length < 2 ? (
         !running && (
-          <div className={css.empty}>
-            <p>
-              Every metric’s order of the units against every other’s, and the units they disagree on most. It takes one
-              pass over the calibration text, then one without each unit: about {3 * blocks} in all.
-            </p>
-            {measure}
-          </div>
+          <Empty action={measure}>
+            Every metric’s order of the units against every other’s, and the units they disagree on most. It takes one
+            pass over the calibration text, then two without each unit: about {6 * blocks} in all.
+          </Empty>
         )
       ) : (
         <Comparison measured={measured} units={units} />

@@ -2,13 +2,12 @@
 import type { Disagreement } from '../../pruning/agreement';
 import { METRIC_WORDS } from '../charts/metric-words';
 import type { ChartTable } from '../charts/table';
-import { fixed, lowerFirst } from '../format';
+import { fixed, lowerFirst, upperFirst } from '../format';
 import type { Measured, NamedUnit } from './measured';
 import { ordinal, type Slope } from './slope-layout';
 
 const nameOf = (m: Measured) => METRIC_WORDS[m.metric].short;
 const spoken = (m: Measured) => lowerFirst(nameOf(m));
-const upper = (text: string) => text[0]!.toUpperCase() + text.slice(1);
 /** A correlation, without a minus before nothing. */
 export const correlation = (value: number): string => fixed(Math.abs(value) < 0.005 ? 0 : value, 2);
 
@@ -22,7 +21,7 @@ export function matrixSummary(measured: readonly Measured[], correlations: reado
   if (!most || !least) return 'There is no order to compare: every unit has the same value.';
   const words = ({ value, r, c }: typeof most) =>
     `${spoken(measured[r]!)} and ${spoken(measured[c]!)} (${correlation(value)})`;
-  if (pairs.length === 1) return `${upper(words(most))}. 1 is the same order, 0 none in common, −1 the reverse.`;
+  if (pairs.length === 1) return `${upperFirst(words(most))}. 1 is the same order, 0 none in common, −1 the reverse.`;
   return `Most alike: ${words(most)}. Least: ${words(least)}. 1 is the same order, 0 none in common, −1 the reverse.`;
 }
 

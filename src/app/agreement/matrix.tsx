@@ -21,7 +21,7 @@ interface Props {
   onChoose(pair: Pair): void;
 }
 
-const CELL = { least: 38, most: 54, height: 32 };
+const CELL = { least: 36, most: 54, height: 30 };
 const LETTER = 7;
 
 /** Every metric against every other, below the diagonal. A cell chooses its pair; arrow keys walk. */

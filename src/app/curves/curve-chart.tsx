@@ -32,6 +32,7 @@ interface Props {
 
 /** From this width, in CSS pixels, curves are named at their ends. */
 const WIDE = 560;
+const MOST_TICKS = 8;
 
 /** Several curves over one another. Hovering or walking with the arrow keys reads a point; click and Enter apply it. */
 export const CurveChart = memo(function CurveChart(props: Props) {
@@ -108,7 +109,12 @@ export const CurveChart = memo(function CurveChart(props: Props) {
           return (
             <>
               {chance !== undefined && y === 'accuracy' && (
-                <line className={css.chance} x1={own.left} x2={own.right} y1={own.y(chance)} y2={own.y(chance)} />
+                <g className={css.chance}>
+                  <line x1={own.left} x2={own.right} y1={own.y(chance)} y2={own.y(chance)} />
+                  <text x={own.left + 6} y={own.y(chance) - 6}>
+                    chance
+                  </text>
+                </g>
               )}
               {series.map(({ curve, spots }) => (
                 <CurveLine key={curve.id} curve={curve} spots={spots} area={own} />
@@ -136,7 +142,9 @@ function axisOfX(series: readonly Series[], x: XAxis, present: PresentPoint | un
   const values = series.flatMap(({ spots }) => spots.map((s) => s.x));
   if (present) values.push(present.x);
   const { label, write } = X_AXES[x];
-  const scale = linearScale(values, { zero: true, steps: 8 });
+  // Of units there are no halves.
+  const steps = x === 'units' ? Math.min(MOST_TICKS, Math.max(...values, 0) + 1) : MOST_TICKS;
+  const scale = linearScale(values, { zero: true, steps });
   return { scale, label, write: write ?? tickWriter(scale) };
 }
 

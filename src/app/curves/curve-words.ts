@@ -3,7 +3,7 @@ import type { CurvePoint, CurveRequest, ModelReport, Strategy } from '../../lab/
 import type { Sublayer, UnitKind } from '../../model/units';
 import { METRIC_WORDS } from '../charts/metric-words';
 import type { ChartTable } from '../charts/table';
-import { lowerFirst, percent, plural, signed } from '../format';
+import { lowerFirst, percent, plural, signed, upperFirst } from '../format';
 import type { Curve } from '../store/state';
 import { xOf } from './axes';
 import { bandOf } from './band';
@@ -117,18 +117,31 @@ export function curvesSummary(curves: readonly Curve[], model: ModelReport): str
     const { points } = curve.report;
     const reach = furthest(points);
     if (!reach) return [];
+    if (reach.removed === 0) return [`${curveName(curve)}: none`];
     const share = percent(xOf(curve, reach, model, 'parameters') ?? 0, 0);
-    return [`${curveName(curve)}: ${reach.removed} of ${points.at(-1)!.removed} (${share} of the parameters)`];
+    return [`${curveName(curve)}: ${reach.removed} of ${points.at(-1)!.removed} (${share})`];
   });
   if (told.length === 0) return 'The first points are on their way.';
-  const lost = curves.flatMap((curve) => {
-    const bad = curve.report.points.find((p) => !Number.isFinite(p.loss));
-    return bad ? [`${curveName(curve)} gives no finite loss at ${plural(bad.removed, 'unit')}.`] : [];
-  });
   return [
-    `Units that can go before the loss is ${SMALL_RISE} nats higher (a perplexity 10% higher): ${told.join('; ')}.`,
-    ...lost,
+    `Units that can go before the loss is ${SMALL_RISE} nats higher (a perplexity 10% higher), and their share of the ` +
+      `parameters: ${told.join('; ')}.`,
+    ...curves.flatMap((curve) => accuracyWords(curve) ?? []),
+    ...curves.flatMap((curve) => lossLost(curve) ?? []),
   ].join(' ');
+}
+
+/** From the full model's accuracy to that of the last point that has one. */
+function accuracyWords(curve: Curve): string | undefined {
+  const asked = curve.report.points.filter((p) => p.accuracy);
+  const [first, last] = [asked[0], asked.at(-1)];
+  if (!first?.accuracy || !last?.accuracy || first === last) return undefined;
+  const [from, to] = [percent(first.accuracy.accuracy), percent(last.accuracy.accuracy)];
+  return `${upperFirst(curveName(curve))}: accuracy on ${curve.report.benchmark?.task} ${from}, ${to} without ${last.removed}.`;
+}
+
+function lossLost(curve: Curve): string | undefined {
+  const bad = curve.report.points.find((p) => !Number.isFinite(p.loss));
+  return bad && `${upperFirst(curveName(curve))} has no finite loss at ${plural(bad.removed, 'unit')}.`;
 }
 
 /** The last point before the first that costs more than a small rise. */

@@ -11,6 +11,7 @@ import { canMeasure } from '../lab/score';
 import { Button } from '../shell/button';
 import { Check } from '../shell/check';
 import { Choice } from '../shell/choice';
+import { Empty } from '../shell/empty';
 import { FileButton } from '../shell/file-button';
 import { JobProgress } from '../shell/job-progress';
 import { Panel } from '../shell/panel';
@@ -104,13 +105,10 @@ export default function CurvesPanel() {
     >
       {curves.length === 0 ? (
         !running && (
-          <div className={css.empty}>
-            <p>
-              The loss, as attention, feed-forward layers or whole blocks are dropped one after the other. It takes
-              about one pass over the calibration text for each point: {plural(3 * report.blocks + 1, 'point')} here.
-            </p>
-            {preset}
-          </div>
+          <Empty action={preset}>
+            The loss, as attention, feed-forward layers or whole blocks are dropped one after the other. It takes about
+            one pass over the calibration text for each point: {plural(3 * (report.blocks + 1), 'point')} here.
+          </Empty>
         )
       ) : (
         <ChartFrame
@@ -207,5 +205,8 @@ function provenanceOf(curves: readonly Curve[], model: string) {
   const parts = curves.map(({ text, origin, request, report }) => {
     return { text, origin, tokens: report.tokens, seed: report.seed ?? request.settings?.seed };
   });
-  return jointProvenance(parts, model);
+  const tasks = new Set(
+    curves.flatMap(({ report: { benchmark: b } }) => (b ? `${b.task}, ${b.limit ?? 'all'} items` : [])),
+  );
+  return jointProvenance(parts, model, [...tasks]);
 }

@@ -4,7 +4,7 @@ import { makeMask } from '../../pruning/mask';
 import { ChartFrame } from '../charts/chart-frame';
 import { HeatLegend } from '../charts/heat-legend';
 import { type HeatCell, HeatMap } from '../charts/heat-map';
-import { fixed } from '../format';
+import { fixed, upperFirst } from '../format';
 import { Button } from '../shell/button';
 import { LabelledSlider } from '../shell/labelled-slider';
 import { fileStem, modelName } from '../store/select';
@@ -113,10 +113,9 @@ const applySpan = (blocks: number, span: Span): void => setMask(dropByHand(makeM
 
 function SpanWords({ span, spans }: { span: Span; spans: readonly Span[] }) {
   const best = spans.some((s) => s.first === span.first && s.count === span.count);
-  const words = spanWords(span);
   return (
     <>
-      <strong>{`${words[0]!.toUpperCase()}${words.slice(1)}`}</strong>
+      <strong>{upperFirst(spanWords(span))}</strong>
       <br />
       From the stream into block {span.first} to the one out of block {span.first + span.count - 1}:{' '}
       {fixed(span.angle, 4)} of a half turn

@@ -3,11 +3,11 @@ import { measureNorms } from '../lab/norms';
 import { canMeasure } from '../lab/score';
 import { Button } from '../shell/button';
 import { Choice } from '../shell/choice';
+import { Empty } from '../shell/empty';
 import { JobProgress } from '../shell/job-progress';
 import { Panel } from '../shell/panel';
 import { highlight, useApp } from '../store/store';
 import { AnglesView } from './angles-view';
-import css from './norms.module.css';
 import { NormsExplained } from './norms-explained';
 import { NormsView } from './norms-view';
 import { TokensView } from './tokens-view';
@@ -51,10 +51,9 @@ export default function NormsPanel() {
         <>
           <JobProgress slot="norms" />
           {!norms && !running && (
-            <div className={css.empty}>
-              <p>{ABOUT[view]} One pass over the calibration text measures both; it takes about as long as a loss.</p>
-              {measure}
-            </div>
+            <Empty action={measure}>
+              {ABOUT[view]} One pass over the calibration text measures both; it takes about as long as a loss.
+            </Empty>
           )}
           {norms && (view === 'norms' ? <NormsView norms={norms} /> : <AnglesView norms={norms} />)}
         </>

@@ -1,7 +1,7 @@
 /** The norms as charts and tables take them. Pure. */
 import type { NormsReport, UnitNorms } from '../../lab/contract';
 import type { ChartTable } from '../charts/table';
-import { short } from '../format';
+import { short, upperFirst } from '../format';
 
 export type Quantity = keyof UnitNorms;
 export type Kind = 'block' | 'attn' | 'ffn';
@@ -70,7 +70,7 @@ export function normsSummary({ rest, first }: NormsReport): string {
     .reduce((a, b) => (Math.abs(Math.log(b.factor)) > Math.abs(Math.log(a.factor)) ? b : a));
   return (
     `The stream’s median length goes from ${short(bottom)} into block 0 to ${short(top)} into block ${last}. ` +
-    `${least.name} adds least to it, ${short(least.ratio)} of its length; ${most.name} most, ${short(most.ratio)}. ` +
+    `${upperFirst(least.name)} adds least to it, ${short(least.ratio)} of its length; ${most.name} most, ${short(most.ratio)}. ` +
     `The first position stands apart most in block ${apart.block}: its stream is ${short(apart.factor)} times as long.`
   );
 }

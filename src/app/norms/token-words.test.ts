@@ -21,7 +21,7 @@ const report = {
 describe('influence token by token', () => {
   it('says which unit matters where, the first position passed over', () => {
     expect(tokensSummary(report, 'ffn')).toContain('ffn 0 changes the stream most, at “↵” (position 2): 0.50');
-    expect(tokensSummary(report, 'attn')).toContain('attn 1 hangs most on single tokens: “↵” (position 2)');
+    expect(tokensSummary(report, 'attn')).toContain('Attn 1 hangs most on single tokens: “↵” (position 2)');
     expect(tokensSummary({ ...report, tokens: ['a'], block: [[1]] }, 'block')).toContain('one token');
   });
 

@@ -1,7 +1,7 @@
 /** Influence token by token, as charts and tables take it. Pure. */
 import type { TokenInfluenceReport } from '../../lab/contract';
 import type { ChartTable } from '../charts/table';
-import { short } from '../format';
+import { short, upperFirst } from '../format';
 
 export type TokenUnits = 'block' | 'attn' | 'ffn';
 
@@ -51,6 +51,6 @@ export function tokensSummary(report: TokenInfluenceReport, kind: TokenUnits): s
   const quote = ({ position }: Peak) => `“${visible(report.tokens[position]!)}” (position ${position})`;
   return (
     `After the first position ${kind} ${top.block} changes the stream most, at ${quote(top)}: ${short(top.value)}. ` +
-    `${kind} ${peaked.block} hangs most on single tokens: ${quote(peaked)} has ${short(peaked.ratio)} times its average.`
+    `${upperFirst(kind)} ${peaked.block} hangs most on single tokens: ${quote(peaked)} has ${short(peaked.ratio)} times its average.`
   );
 }
