@@ -135,6 +135,26 @@ describe.skipIf(!hasData)('lopper on stories260K', () => {
     expect(rest).toEqual(await json(...words, '--permutations', permutations));
   });
 
+  it('curve: points of a strategy, and --resume goes further by what the file asked', async () => {
+    const words = ['--ids', 'ids.json', '--lock', 'attn:2', '--strategy', 'greedy', '--unit', 'attn'];
+    const short = await json('curve', MODEL, ...words, '--steps', '1');
+    expect(short).toMatchObject({
+      format: 'lopper-result',
+      kind: 'curve',
+      text: { source: 'ids.json' },
+      partial: false,
+    });
+    writeFileSync(join(folder, 'curve.json'), JSON.stringify(short));
+    const longer = await json('curve', MODEL, '--ids', 'ids.json', '--resume', 'curve.json', '--steps', '3');
+    expect(longer.points.slice(0, 2)).toEqual(short.points);
+    expect(longer.points.map((p: { removed: number }) => p.removed)).toEqual([0, 1, 2, 3]);
+    expect(longer.request).toMatchObject({ strategy: 'greedy', locked: [{ block: 2, kind: 'attn' }] });
+    expect(longer.points[3].dropped).not.toContainEqual({ block: 2, kind: 'attn' });
+    const wanted = golden.leave_one_out.sublayer.filter((_: unknown, i: number) => i % 2 === 0 && i !== 4);
+    const best = Math.min(...wanted.map((x: { loss: number }) => x.loss));
+    expect(Math.abs(longer.points[1].loss - best)).toBeLessThan(1e-4);
+  });
+
   it('norms: distributions of every unit, and the angles of every span', async () => {
     const report = await json('norms', MODEL, '--ids', 'ids.json');
     expect(report).toMatchObject({ format: 'lopper-result', kind: 'norms', tokens: 512, quantiles: 'exact' });

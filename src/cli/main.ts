@@ -7,6 +7,7 @@ import { parseDropList } from '../pruning/drop-list';
 import { readMaskFile } from '../pruning/mask-file';
 import { type Arguments, readArguments, usage } from './arguments';
 import { COMMON_OPTIONS, type Command, JOB, type Session } from './command';
+import { curve } from './curve';
 import { evaluate } from './evaluate';
 import { generate } from './generate';
 import { helpFor, overview } from './help';
@@ -17,7 +18,7 @@ import { norms } from './norms';
 import { score } from './score';
 import { Reporter } from './terminal';
 
-export const COMMANDS: readonly Command[] = [info, score, influence, norms, generate, evaluate];
+export const COMMANDS: readonly Command[] = [info, score, influence, curve, norms, generate, evaluate];
 
 /** Runs a command line and returns the exit status: the result on stdout, all else on stderr. `root` is Lopper's folder. */
 export async function main(words: readonly string[], root: string): Promise<number> {

@@ -1,0 +1,163 @@
+import { LopperError } from '../errors';
+import type { CurvePoint, CurveReport, CurveRequest, Strategy } from '../lab/contract';
+import { DEFAULT_DRAWS } from '../lab/curve-plan';
+import { METRICS } from '../lab/metrics';
+import type { Result } from '../lab/result-file';
+import { sublayerIndex } from '../model/units';
+import { formatDropList, parseDropList } from '../pruning/drop-list';
+import { type Arguments, oneOf, required, wholeNumber } from './arguments';
+import { calibrationSource, checkCalibration, readCalibration } from './calibration';
+import { CALIBRATION_OPTIONS, type Command, JOB, MASK_OPTIONS, type Session, table } from './command';
+import { interruptible } from './interrupt';
+import { checkTask, readSettings, readTask, SETTING_OPTIONS, UNITS } from './metric-settings';
+import { readResume, resultJson } from './result';
+
+const STRATEGIES = ['one-shot', 'iterative', 'greedy', 'span', 'random'] as const satisfies readonly Strategy[];
+type Resumed = Extract<Result, { kind: 'curve' }>;
+
+export const curve: Command = {
+  name: 'curve',
+  summary: 'loss, and a benchmark, against the number of layers dropped',
+  usage: `lopper curve MODEL (--ids FILE | --text FILE --seq-len N | --calibration-task NAME) --strategy ${STRATEGIES.join('|')} [--metric NAME] --unit ${UNITS.join('|')} [--steps K] [--json]`,
+  options: {
+    ...CALIBRATION_OPTIONS,
+    strategy: { value: 'NAME', help: STRATEGIES.join(', ') },
+    metric: { value: 'NAME', help: `for one-shot and iterative: ${METRICS.join(', ')}` },
+    unit: { value: 'KIND', help: UNITS.join(', ') },
+    steps: { value: 'K', help: 'removals at most (all that may go)' },
+    lock: { value: 'LIST', help: 'never drop these, written as for --drop' },
+    drop: { value: 'LIST', help: 'start from the model without these: attn:2,ffn:3,block:4-6' },
+    mask: { ...MASK_OPTIONS.mask!, help: 'start from the model without what a mask file says' },
+    draws: { value: 'N', help: `orders of random (${DEFAULT_DRAWS})` },
+    ...SETTING_OPTIONS,
+    task: { value: 'NAME', help: 'measure this benchmark at every point; shapley-task is of it too' },
+    shots: { value: 'K', help: 'worked examples before each item (with --task)' },
+    limit: { value: 'N', help: 'only the first N items (of --task or --calibration-task)' },
+    data: { value: 'PATH', help: 'items of your own (for --task or --calibration-task)' },
+    fewshot: { value: 'PATH', help: 'worked examples of your own (for --task)' },
+    timed: { help: "time a forward pass of every point's model" },
+    resume: {
+      value: 'FILE',
+      help: 'go on from the JSON of a run that was ended early, or further; asks what that asked',
+    },
+  },
+  check(args) {
+    const { strategy, metric } = readChoice(args, args.values.has('resume'));
+    if ((strategy === 'one-shot' || strategy === 'iterative') && !metric) required(args, 'metric', 'NAME');
+    wholeNumber(args, 'steps', 1, undefined);
+    wholeNumber(args, 'draws', 1, undefined);
+    parseDropList(args.values.get('lock') ?? '');
+    readSettings(args);
+    const task = args.values.get('task');
+    if (task !== undefined) checkTask(args, task);
+    checkCalibration(args);
+  },
+  async run(session) {
+    const calibration = await readCalibration(session);
+    const request = await readRequest(session, await readResume(session, 'curve'));
+    const report = await measure(session, calibration, request);
+    const { resume, ...asked } = request;
+    const source = await calibrationSource(session);
+    return {
+      json: await resultJson(session, { kind: 'curve', report, request: asked }, source),
+      text: describeCurve(report),
+    };
+  },
+};
+
+/** The curve; where Ctrl-C ended it early, what there is of it. */
+async function measure(
+  { lab, reporter }: Session,
+  calibration: Awaited<ReturnType<typeof readCalibration>>,
+  request: CurveRequest,
+): Promise<CurveReport> {
+  let last: CurveReport | undefined;
+  const job = lab.curve(calibration, request, {
+    job: JOB,
+    onProgress: reporter.progress,
+    onPoint: (_, soFar) => {
+      last = soFar;
+    },
+  });
+  try {
+    return await interruptible(job, () => lab.cancel(JOB));
+  } catch (error) {
+    if (!(error instanceof LopperError) || error.code !== 'cancelled' || !last) throw error;
+    reporter.note('Ended early: these are the points so far. Go on from their JSON with --resume FILE.');
+    return last;
+  }
+}
+
+/** What is asked: the options, and of what they leave out what the run that is gone on from was asked. */
+async function readRequest(session: Session, resumed: Resumed | undefined): Promise<CurveRequest> {
+  const { args, model } = session;
+  const { report, request: before } = resumed ?? {};
+  const { strategy = report!.strategy, metric = report?.metric, unit = report!.unit } = readChoice(args, !!resumed);
+  const settings = readSettings(args);
+  const name = args.values.get('task');
+  const task = name === undefined ? undefined : await readTask(session, name);
+  const start = await session.mask();
+  const lock = args.values.get('lock');
+  const given = {
+    ...{ seed: settings.seed, steps: wholeNumber(args, 'steps', 1, undefined) },
+    draws: wholeNumber(args, 'draws', 1, undefined),
+    locked: lock === undefined ? undefined : parseDropList(lock, model.blocks),
+    start: start.length > 0 ? start : undefined,
+    benchmark: task,
+    timed: args.values.has('timed') || undefined,
+  };
+  return {
+    ...before,
+    ...{ strategy, metric, unit },
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    settings: { ...before?.settings, ...settings, ...(task && metric === 'shapley-task' && { task }) },
+    ...(report && { resume: report }),
+  };
+}
+
+/** Strategy, metric and unit; the first and last may be left out where there is a run to go on from. Throws `usage`. */
+function readChoice(args: Arguments, resuming: boolean) {
+  const has = (name: string) => args.values.has(name);
+  const isNeeded = (name: string) => !resuming || has(name);
+  return {
+    strategy: isNeeded('strategy') ? oneOf(args, 'strategy', STRATEGIES) : undefined,
+    unit: isNeeded('unit') ? oneOf(args, 'unit', UNITS) : undefined,
+    metric: has('metric') ? oneOf(args, 'metric', METRICS) : undefined,
+  };
+}
+
+/** A line a point: how many are gone and which went, the loss, and what else was measured. */
+function describeCurve({ points, strategy, partial }: CurveReport): string {
+  const [first] = points;
+  const some = (has: (p: CurvePoint) => unknown) => points.some((p) => has(p) !== undefined);
+  const columns: { head: string; cell: (p: CurvePoint, i: number) => string; shown?: boolean }[] = [
+    { head: 'removed', cell: (p) => String(p.removed) },
+    // Spans have nothing in common with one another: each is named whole.
+    { head: 'blocks', cell: (p) => formatDropList(p.dropped), shown: strategy === 'span' },
+    { head: 'dropped', cell: (p, i) => whatWent(p, points[i - 1]), shown: strategy !== 'span' && !first?.draws },
+    { head: 'loss', cell: (p) => say(p.loss) },
+    { head: 'added', cell: (p) => say(p.loss - first!.loss) },
+    { head: 'lowest', cell: (p) => say(Math.min(...p.draws!)), shown: first?.draws !== undefined },
+    { head: 'highest', cell: (p) => say(Math.max(...p.draws!)), shown: first?.draws !== undefined },
+    { head: 'accuracy', cell: sayAccuracy, shown: some((p) => p.accuracy) },
+    { head: 'ms a pass', cell: (p) => p.milliseconds?.toFixed(1) ?? '', shown: some((p) => p.milliseconds) },
+  ];
+  const shown = columns.filter((c) => c.shown ?? true);
+  const rows = points.map((p, i) => shown.map(({ cell }) => cell(p, i)));
+  return table([shown.map(({ head }) => head), ...rows]).concat(partial ? '\n\nEnded early.' : '');
+}
+
+/** The unit that went at a point; of the first point, what it starts without. */
+function whatWent({ dropped }: CurvePoint, previous: CurvePoint | undefined): string {
+  const before = new Set(previous?.dropped.map(sublayerIndex));
+  return formatDropList(dropped.filter((s) => !before.has(sublayerIndex(s))));
+}
+
+const say = (x: number) => (Number.isNaN(x) ? 'no number' : x.toFixed(5));
+
+function sayAccuracy({ accuracy }: CurvePoint): string {
+  if (!accuracy) return '';
+  const percent = (x: number) => `${(100 * x).toFixed(1)}%`;
+  const [low, high] = accuracy.interval.map(percent);
+  return `${percent(accuracy.accuracy)} (95%: ${low} to ${high}, n = ${accuracy.n})`;
+}
