@@ -98,5 +98,12 @@ test('a cancelled curve keeps its points, goes on where it was, and comes back f
   await expect(panel.getByText('Read from a file')).toBeVisible();
   await panel.getByRole('button', { name: 'Go on with attn by cosine' }).click();
   await expect(panel.getByText(`${before + 1} steps`)).toBeVisible();
+  await expect(panel.getByRole('progressbar')).toBeHidden();
+
+  // Removed while it is being drawn, it ends.
+  await addCurve(panel, 'Greedy by loss', 12, 'Blocks');
+  await panel.getByRole('button', { name: 'Remove blocks, greedy by loss' }).click();
+  await expect(panel.getByRole('progressbar')).toBeHidden();
+  await expect(panel.getByRole('listitem')).toHaveCount(1);
   await expect(lab.alerts).toHaveCount(0);
 });

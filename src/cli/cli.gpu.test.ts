@@ -137,20 +137,24 @@ describe.skipIf(!hasData)('lopper on stories260K', () => {
     expect(rest).toEqual(await json(...words, '--permutations', permutations));
   });
 
-  it('curve: greedy begins with what leave-one-out ranks lowest, and locked units stay', async () => {
-    const words = ['curve', MODEL, '--ids', 'ids.json', '--unit', 'sublayer', '--steps', '2', '--strategy', 'greedy'];
-    const free = await json(...words);
-    const losses: number[] = golden.leave_one_out.sublayer.map((u: { loss: number } | number) =>
-      typeof u === 'number' ? u : u.loss,
-    );
-    const lowest = losses.indexOf(Math.min(...losses));
-    expect(free).toMatchObject({ format: 'lopper-result', kind: 'curve', strategy: 'greedy', partial: false });
-    expect(free.points[0].loss).toBeCloseTo(golden.loss, 4);
-    expect(free.points[1].loss).toBeCloseTo(losses[lowest]!, 4);
-    const [first] = free.points[1].dropped;
-    expect(2 * first.block + (first.kind === 'ffn' ? 1 : 0)).toBe(lowest);
-    const locked = await json(...words, '--lock', `${first.kind}:${first.block}`);
-    expect(locked.points[1].dropped).not.toEqual([first]);
+  it('curve: points of a strategy, and --resume goes further by what the file asked', async () => {
+    const words = ['--ids', 'ids.json', '--lock', 'attn:2', '--strategy', 'greedy', '--unit', 'attn'];
+    const short = await json('curve', MODEL, ...words, '--steps', '1');
+    expect(short).toMatchObject({
+      format: 'lopper-result',
+      kind: 'curve',
+      text: { source: 'ids.json' },
+      partial: false,
+    });
+    writeFileSync(join(folder, 'curve.json'), JSON.stringify(short));
+    const longer = await json('curve', MODEL, '--ids', 'ids.json', '--resume', 'curve.json', '--steps', '3');
+    expect(longer.points.slice(0, 2)).toEqual(short.points);
+    expect(longer.points.map((p: { removed: number }) => p.removed)).toEqual([0, 1, 2, 3]);
+    expect(longer.request).toMatchObject({ strategy: 'greedy', locked: [{ block: 2, kind: 'attn' }] });
+    expect(longer.points[3].dropped).not.toContainEqual({ block: 2, kind: 'attn' });
+    const wanted = golden.leave_one_out.sublayer.filter((_: unknown, i: number) => i % 2 === 0 && i !== 4);
+    const best = Math.min(...wanted.map((x: { loss: number }) => x.loss));
+    expect(Math.abs(longer.points[1].loss - best)).toBeLessThan(1e-4);
   });
 
   it('growth: a folder of checkpoint folders, and a partial result to go on from', async () => {

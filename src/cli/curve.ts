@@ -1,102 +1,84 @@
-import { taskNamed } from '../benchmarks/tasks';
 import { LopperError } from '../errors';
-import type { CurveReport, CurveRequest, InfluenceSettings, Strategy } from '../lab/contract';
+import type { CurvePoint, CurveReport, CurveRequest, Strategy } from '../lab/contract';
+import { DEFAULT_DRAWS } from '../lab/curve-plan';
 import { METRICS } from '../lab/metrics';
-import type { UnitKind } from '../model/units';
+import type { Result } from '../lab/result-file';
+import { sublayerIndex } from '../model/units';
 import { formatDropList, parseDropList } from '../pruning/drop-list';
-import { type Arguments, oneOf, usage, wholeNumber } from './arguments';
+import { type Arguments, oneOf, required, wholeNumber } from './arguments';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
-import { CALIBRATION_OPTIONS, type Command, JOB, type Session, table } from './command';
+import { CALIBRATION_OPTIONS, type Command, JOB, MASK_OPTIONS, type Session, table } from './command';
 import { interruptible } from './interrupt';
+import { checkTask, readSettings, readTask, SETTING_OPTIONS, UNITS } from './metric-settings';
 import { readResume, resultJson } from './result';
 
-const UNITS: readonly UnitKind[] = ['block', 'attn', 'ffn', 'sublayer'];
-const STRATEGIES: readonly Strategy[] = ['one-shot', 'iterative', 'greedy', 'span', 'random', 'given'];
-/** Those that follow a metric. */
-const BY_METRIC: readonly Strategy[] = ['one-shot', 'iterative'];
+const STRATEGIES = ['one-shot', 'iterative', 'greedy', 'span', 'random'] as const satisfies readonly Strategy[];
+type Resumed = Extract<Result, { kind: 'curve' }>;
 
 export const curve: Command = {
   name: 'curve',
-  summary: 'loss and accuracy against the number of units dropped',
-  usage: `lopper curve MODEL (--ids FILE | --text FILE --seq-len N | --calibration-task NAME) --strategy ${STRATEGIES.join('|')} --unit ${UNITS.join('|')} [--metric NAME] [--steps K] [--json]`,
+  summary: 'loss, and a benchmark, against the number of layers dropped',
+  usage: `lopper curve MODEL (--ids FILE | --text FILE --seq-len N | --calibration-task NAME) --strategy ${STRATEGIES.join('|')} [--metric NAME] --unit ${UNITS.join('|')} [--steps K] [--json]`,
   options: {
     ...CALIBRATION_OPTIONS,
     strategy: { value: 'NAME', help: STRATEGIES.join(', ') },
-    unit: { value: 'KIND', help: UNITS.join(', ') },
     metric: { value: 'NAME', help: `for one-shot and iterative: ${METRICS.join(', ')}` },
-    steps: { value: 'K', help: 'units dropped at most (all that may go)' },
-    lock: { value: 'LIST', help: 'never drop these: attn:2,block:0' },
-    order: { value: 'LIST', help: 'for given: sublayers in the order they go' },
-    draws: { value: 'N', help: 'for random: orders drawn (20)' },
-    seed: { value: 'N', help: 'of random orders and sampled metrics (0)' },
-    task: { value: 'NAME', help: 'accuracy on this benchmark at every point' },
-    shots: { value: 'K', help: 'worked examples before each of its items' },
+    unit: { value: 'KIND', help: UNITS.join(', ') },
+    steps: { value: 'K', help: 'removals at most (all that may go)' },
+    lock: { value: 'LIST', help: 'never drop these, written as for --drop' },
+    drop: { value: 'LIST', help: 'start from the model without these: attn:2,ffn:3,block:4-6' },
+    mask: { ...MASK_OPTIONS.mask!, help: 'start from the model without what a mask file says' },
+    draws: { value: 'N', help: `orders of random (${DEFAULT_DRAWS})` },
+    ...SETTING_OPTIONS,
+    task: { value: 'NAME', help: 'measure this benchmark at every point; shapley-task is of it too' },
+    shots: { value: 'K', help: 'worked examples before each item (with --task)' },
     limit: { value: 'N', help: 'only the first N items (of --task or --calibration-task)' },
-    timed: { help: 'time a forward pass at every point' },
-    resume: { value: 'FILE', help: 'go on from the JSON of a run that was ended early, to the same numbers' },
+    data: { value: 'PATH', help: 'items of your own (for --task or --calibration-task)' },
+    fewshot: { value: 'PATH', help: 'worked examples of your own (for --task)' },
+    timed: { help: "time a forward pass of every point's model" },
+    resume: {
+      value: 'FILE',
+      help: 'go on from the JSON of a run that was ended early, or further; asks what that asked',
+    },
   },
   check(args) {
-    const strategy = oneOf(args, 'strategy', STRATEGIES);
-    oneOf(args, 'unit', UNITS);
-    if (BY_METRIC.includes(strategy)) oneOf(args, 'metric', METRICS);
-    if ((strategy === 'given') !== args.values.has('order')) {
-      throw usage('--order belongs to --strategy given, and that to it.', 'Give both, or neither.');
-    }
-    for (const name of ['lock', 'order']) parseDropList(args.values.get(name) ?? '');
-    for (const name of ['steps', 'draws', 'limit']) wholeNumber(args, name, 1, undefined);
-    for (const name of ['seed', 'shots']) wholeNumber(args, name, 0, undefined);
+    const { strategy, metric } = readChoice(args, args.values.has('resume'));
+    if ((strategy === 'one-shot' || strategy === 'iterative') && !metric) required(args, 'metric', 'NAME');
+    wholeNumber(args, 'steps', 1, undefined);
+    wholeNumber(args, 'draws', 1, undefined);
+    parseDropList(args.values.get('lock') ?? '');
+    readSettings(args);
     const task = args.values.get('task');
-    if (task !== undefined) taskNamed(task);
+    if (task !== undefined) checkTask(args, task);
     checkCalibration(args);
   },
   async run(session) {
-    const request = requestOf(session.args, session.model.blocks);
-    const report = await measure(session, request);
+    const calibration = await readCalibration(session);
+    const request = await readRequest(session, await readResume(session, 'curve'));
+    const report = await measure(session, calibration, request);
+    const { resume, ...asked } = request;
     const source = await calibrationSource(session);
-    return { json: await resultJson(session, { kind: 'curve', report, request }, source), text: asTable(report) };
+    return {
+      json: await resultJson(session, { kind: 'curve', report, request: asked }, source),
+      text: describeCurve(report),
+    };
   },
 };
 
-function requestOf(args: Arguments, blocks: number): CurveRequest {
-  const strategy = oneOf(args, 'strategy', STRATEGIES);
-  const list = (name: string) => parseDropList(args.values.get(name) ?? '', blocks);
-  const seed = wholeNumber(args, 'seed', 0, undefined);
-  const task = args.values.get('task');
-  const given = {
-    metric: BY_METRIC.includes(strategy) ? oneOf(args, 'metric', METRICS) : undefined,
-    steps: wholeNumber(args, 'steps', 1, undefined),
-    locked: args.values.has('lock') ? list('lock') : undefined,
-    order: strategy === 'given' ? list('order').map((sublayer) => [sublayer]) : undefined,
-    draws: wholeNumber(args, 'draws', 1, undefined),
-    seed,
-    settings: seed === undefined ? undefined : ({ seed } satisfies InfluenceSettings),
-    benchmark: task && {
-      task,
-      shots: wholeNumber(args, 'shots', 0, undefined),
-      limit: wholeNumber(args, 'limit', 1, undefined),
-    },
-    timed: args.values.has('timed') || undefined,
-  };
-  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return { strategy, unit: oneOf(args, 'unit', UNITS), ...present };
-}
-
-/** The report; of a run that Ctrl-C ended early, the points so far. */
-async function measure(session: Session, request: CurveRequest): Promise<CurveReport> {
-  const { lab, reporter } = session;
-  const resume = (await readResume(session, 'curve'))?.report;
+/** The curve; where Ctrl-C ended it early, what there is of it. */
+async function measure(
+  { lab, reporter }: Session,
+  calibration: Awaited<ReturnType<typeof readCalibration>>,
+  request: CurveRequest,
+): Promise<CurveReport> {
   let last: CurveReport | undefined;
-  const job = lab.curve(
-    await readCalibration(session),
-    { ...request, ...(resume && { resume }) },
-    {
-      job: JOB,
-      onProgress: reporter.progress,
-      onPoint: (_, soFar) => {
-        last = soFar;
-      },
+  const job = lab.curve(calibration, request, {
+    job: JOB,
+    onProgress: reporter.progress,
+    onPoint: (_, soFar) => {
+      last = soFar;
     },
-  );
+  });
   try {
     return await interruptible(job, () => lab.cancel(JOB));
   } catch (error) {
@@ -106,25 +88,76 @@ async function measure(session: Session, request: CurveRequest): Promise<CurveRe
   }
 }
 
-function asTable({ points, benchmark }: CurveReport): string {
-  const timed = points.some((p) => p.milliseconds !== undefined);
-  const banded = points.some((p) => p.draws);
-  const head = [
-    'removed',
-    'loss',
-    ...(banded ? ['least', 'most'] : []),
-    ...(benchmark ? [benchmark.task] : []),
-    ...(timed ? ['ms'] : []),
-    'dropped',
+/** What is asked: the options, and of what they leave out what the run that is gone on from was asked. */
+async function readRequest(session: Session, resumed: Resumed | undefined): Promise<CurveRequest> {
+  const { args, model } = session;
+  const { report, request: before } = resumed ?? {};
+  const { strategy = report!.strategy, metric = report?.metric, unit = report!.unit } = readChoice(args, !!resumed);
+  const settings = readSettings(args);
+  const name = args.values.get('task');
+  const task = name === undefined ? undefined : await readTask(session, name);
+  const start = await session.mask();
+  const lock = args.values.get('lock');
+  const given = {
+    ...{ seed: settings.seed, steps: wholeNumber(args, 'steps', 1, undefined) },
+    draws: wholeNumber(args, 'draws', 1, undefined),
+    locked: lock === undefined ? undefined : parseDropList(lock, model.blocks),
+    start: start.length > 0 ? start : undefined,
+    benchmark: task,
+    timed: args.values.has('timed') || undefined,
+  };
+  return {
+    ...before,
+    ...{ strategy, metric, unit },
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    settings: { ...before?.settings, ...settings, ...(task && metric === 'shapley-task' && { task }) },
+    ...(report && { resume: report }),
+  };
+}
+
+/** Strategy, metric and unit; the first and last may be left out where there is a run to go on from. Throws `usage`. */
+function readChoice(args: Arguments, resuming: boolean) {
+  const has = (name: string) => args.values.has(name);
+  const isNeeded = (name: string) => !resuming || has(name);
+  return {
+    strategy: isNeeded('strategy') ? oneOf(args, 'strategy', STRATEGIES) : undefined,
+    unit: isNeeded('unit') ? oneOf(args, 'unit', UNITS) : undefined,
+    metric: has('metric') ? oneOf(args, 'metric', METRICS) : undefined,
+  };
+}
+
+/** A line a point: how many are gone and which went, the loss, and what else was measured. */
+function describeCurve({ points, strategy, partial }: CurveReport): string {
+  const [first] = points;
+  const some = (has: (p: CurvePoint) => unknown) => points.some((p) => has(p) !== undefined);
+  const columns: { head: string; cell: (p: CurvePoint, i: number) => string; shown?: boolean }[] = [
+    { head: 'removed', cell: (p) => String(p.removed) },
+    // Spans have nothing in common with one another: each is named whole.
+    { head: 'blocks', cell: (p) => formatDropList(p.dropped), shown: strategy === 'span' },
+    { head: 'dropped', cell: (p, i) => whatWent(p, points[i - 1]), shown: strategy !== 'span' && !first?.draws },
+    { head: 'loss', cell: (p) => say(p.loss) },
+    { head: 'added', cell: (p) => say(p.loss - first!.loss) },
+    { head: 'lowest', cell: (p) => say(Math.min(...p.draws!)), shown: first?.draws !== undefined },
+    { head: 'highest', cell: (p) => say(Math.max(...p.draws!)), shown: first?.draws !== undefined },
+    { head: 'accuracy', cell: sayAccuracy, shown: some((p) => p.accuracy) },
+    { head: 'ms a pass', cell: (p) => p.milliseconds?.toFixed(1) ?? '', shown: some((p) => p.milliseconds) },
   ];
-  const say = (x: number) => (Number.isFinite(x) ? x.toFixed(5) : 'no number');
-  const rows = points.map(({ removed, loss, draws, accuracy, milliseconds, dropped }) => [
-    String(removed),
-    say(loss),
-    ...(banded ? (draws ? [say(Math.min(...draws)), say(Math.max(...draws))] : ['', '']) : []),
-    ...(benchmark ? [accuracy ? `${(100 * accuracy.accuracy).toFixed(1)}%` : ''] : []),
-    ...(timed ? [milliseconds?.toFixed(1) ?? ''] : []),
-    banded ? '' : formatDropList(dropped),
-  ]);
-  return table([head, ...rows]);
+  const shown = columns.filter((c) => c.shown ?? true);
+  const rows = points.map((p, i) => shown.map(({ cell }) => cell(p, i)));
+  return table([shown.map(({ head }) => head), ...rows]).concat(partial ? '\n\nEnded early.' : '');
+}
+
+/** The unit that went at a point; of the first point, what it starts without. */
+function whatWent({ dropped }: CurvePoint, previous: CurvePoint | undefined): string {
+  const before = new Set(previous?.dropped.map(sublayerIndex));
+  return formatDropList(dropped.filter((s) => !before.has(sublayerIndex(s))));
+}
+
+const say = (x: number) => (Number.isNaN(x) ? 'no number' : x.toFixed(5));
+
+function sayAccuracy({ accuracy }: CurvePoint): string {
+  if (!accuracy) return '';
+  const percent = (x: number) => `${(100 * x).toFixed(1)}%`;
+  const [low, high] = accuracy.interval.map(percent);
+  return `${percent(accuracy.accuracy)} (95%: ${low} to ${high}, n = ${accuracy.n})`;
 }

@@ -1,19 +1,16 @@
-import { taskNamed } from '../benchmarks/tasks';
 import { LopperError } from '../errors';
-import type { InfluenceMetric, InfluenceReport, InfluenceSettings, Sampling, TaskRequest } from '../lab/contract';
+import type { InfluenceMetric, InfluenceReport, InfluenceSettings, Sampling } from '../lab/contract';
 import { isShapley, METRICS } from '../lab/metrics';
-import { DEFAULT_PERMUTATIONS } from '../lab/shapley';
 import type { UnitKind } from '../model/units';
 import { unitsOf } from '../model/units';
 import { formatDropList } from '../pruning/drop-list';
-import { type Arguments, oneOf, positiveNumber, usage, wholeNumber } from './arguments';
-import { calibrationSource, checkCalibration, readCalibration, readNamedFile } from './calibration';
+import { type Arguments, oneOf, usage } from './arguments';
+import { calibrationSource, checkCalibration, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, type Session, table } from './command';
 import { interruptible } from './interrupt';
+import { checkTask, readSettings, readTask, SETTING_OPTIONS, UNITS } from './metric-settings';
 import { readResume, resultJson } from './result';
 
-const UNITS: readonly UnitKind[] = ['block', 'attn', 'ffn', 'sublayer'];
-const DENOMINATORS = ['input', 'output'] as const;
 /** Of options that only sampled metrics have. */
 const SAMPLING = ['permutations', 'exact', 'bound', 'stable', 'resume'];
 
@@ -25,15 +22,7 @@ export const influence: Command = {
     ...CALIBRATION_OPTIONS,
     metric: { value: 'NAME', help: METRICS.join(', ') },
     unit: { value: 'KIND', help: UNITS.join(', ') },
-    denominator: { value: 'NAME', help: 'what relative norms are divided by: input (default) or output' },
-    seed: { value: 'N', help: 'of the draws of shapley metrics (0)' },
-    permutations: {
-      value: 'N',
-      help: `permutations (of shapley-task: subsets) drawn at most (${DEFAULT_PERMUTATIONS}); Ctrl-C ends earlier`,
-    },
-    exact: { help: 'every subset in place of samples, for 12 units or fewer' },
-    bound: { value: 'X', help: 'stop once every 95% interval is within X of its value' },
-    stable: { value: 'K', help: 'stop once the order of the lowest K units stands still' },
+    ...SETTING_OPTIONS,
     task: { value: 'NAME', help: 'for shapley-task: the benchmark whose accuracy is measured (school_letters)' },
     shots: { value: 'K', help: 'for shapley-task: worked examples before each item' },
     limit: { value: 'N', help: 'only the first N items (of --task or --calibration-task)' },
@@ -44,12 +33,9 @@ export const influence: Command = {
   check(args) {
     const metric = oneOf(args, 'metric', METRICS);
     oneOf(args, 'unit', UNITS);
-    if (args.values.has('denominator')) oneOf(args, 'denominator', DENOMINATORS);
     readSettings(args);
     if (metric === 'shapley-task') {
-      taskNamed(taskOf(args));
-      wholeNumber(args, 'limit', 1, undefined);
-      wholeNumber(args, 'shots', 0, undefined);
+      checkTask(args, taskOf(args));
       if (args.values.has('exact')) {
         throw usage('shapley-task is measured on subsets of one size.', 'Leave --exact out.');
       }
@@ -85,7 +71,7 @@ async function measure(session: Session, metric: InfluenceMetric, unit: UnitKind
   const settings: InfluenceSettings = {
     ...(resume?.sampling && { seed: resume.sampling.seed, resume }),
     ...readSettings(args),
-    ...(metric === 'shapley-task' && { task: await readTask(session) }),
+    ...(metric === 'shapley-task' && { task: await readTask(session, taskOf(args)) }),
   };
   let last: InfluenceReport | undefined;
   const job = lab.influence(calibration, metric, unit, {
@@ -104,31 +90,6 @@ async function measure(session: Session, metric: InfluenceMetric, unit: UnitKind
     reporter.note('Ended early: this is the last estimate. Go on from its JSON with --resume FILE.');
     return last;
   }
-}
-
-/** The benchmark that is the measure. Throws `file-missing`. */
-async function readTask(session: Session): Promise<TaskRequest> {
-  const { args } = session;
-  return {
-    task: taskOf(args),
-    shots: wholeNumber(args, 'shots', 0, undefined),
-    limit: wholeNumber(args, 'limit', 1, undefined),
-    data: await readNamedFile(session, 'data'),
-    fewshot: await readNamedFile(session, 'fewshot'),
-  };
-}
-
-/** What the options say of how a metric is measured; absent where they say nothing. Throws `usage`. */
-function readSettings(args: Arguments): InfluenceSettings {
-  const given = {
-    denominator: args.values.has('denominator') ? oneOf(args, 'denominator', DENOMINATORS) : undefined,
-    seed: wholeNumber(args, 'seed', 0, undefined),
-    permutations: wholeNumber(args, 'permutations', 2, undefined),
-    bound: positiveNumber(args, 'bound', undefined),
-    stableLowest: wholeNumber(args, 'stable', 1, undefined),
-    exact: args.values.has('exact') || undefined,
-  };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
 /** The report as people read it: a line a unit, with intervals where values are sampled, and what stands behind them. */
@@ -156,7 +117,7 @@ function describeSampling({ method, drawn, seed, efficiency, stopped, task }: Sa
   };
   const how =
     method === 'exact'
-      ? `${drawn} subsets`
+      ? `${drawn} subsets${stopped ? '' : ': ended early'}`
       : `${drawn} ${method}, seed ${seed}: ${stopped ? why[stopped] : 'ended early'}`;
   const lines = [how];
   if (efficiency) {

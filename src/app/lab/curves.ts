@@ -4,7 +4,7 @@ import { curveName } from '../curves/curve-words';
 import type { AppState, Curve } from '../store/state';
 import { setMask, store } from '../store/store';
 import { dropByHand } from '../tower/locks';
-import { lab, runJob } from './jobs';
+import { cancelJob, lab, runJob } from './jobs';
 import { calibrationOf, hereOrigin, learnLoss, sameCalibration } from './score';
 
 /** Points are shown this often at most, milliseconds: often enough to watch, seldom enough to leave the page alone. */
@@ -16,6 +16,8 @@ const UNIT_COLOURS = { block: 0, attn: 1, ffn: 2, sublayer: 3 } as const;
 
 let made = 0;
 let drawing = false;
+/** The curve that is being drawn. */
+let inHand: number | undefined;
 
 /** The curves of the open model. */
 const curvesOf = ({ curves, model }: AppState) => curves.filter((c) => c.model === model?.report.fingerprint);
@@ -61,8 +63,13 @@ export function addCurve(curve: Omit<Curve, 'id' | 'model' | 'colour'>): Curve {
   return own;
 }
 
-export const removeCurve = (id: number): void =>
+/** One that is being drawn is cancelled, and does not come back. */
+export function removeCurve(id: number): void {
   store.setState((s) => ({ curves: s.curves.filter((c) => c.id !== id) }));
+  if (id !== inHand) return;
+  inHand = undefined;
+  cancelJob('curve');
+}
 
 /** One curve, its points shown as they come. Cut, it keeps those it has. */
 async function draw({ resume, ...request }: CurveRequest): Promise<'done' | 'failed' | 'cancelled'> {
@@ -92,12 +99,13 @@ async function draw({ resume, ...request }: CurveRequest): Promise<'done' | 'fai
     colour: colourFor(request, curvesOf(s)),
   };
   const name = curveName(start);
+  inHand = start.id;
   let latest: CurveReport | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const show = () => {
     clearTimeout(timer);
     timer = undefined;
-    if (latest) put({ ...start, report: latest });
+    if (latest && inHand === start.id) put({ ...start, report: latest });
   };
   const run = await runJob('curve', name, `The curve “${name}” could not be drawn`, (options) =>
     lab().curve(

@@ -1,0 +1,55 @@
+import { taskNamed } from '../benchmarks/tasks';
+import type { InfluenceSettings, TaskRequest } from '../lab/contract';
+import { DEFAULT_PERMUTATIONS } from '../lab/shapley';
+import type { UnitKind } from '../model/units';
+import { type Arguments, type Options, oneOf, positiveNumber, wholeNumber } from './arguments';
+import { readNamedFile } from './calibration';
+import type { Session } from './command';
+
+export const UNITS: readonly UnitKind[] = ['block', 'attn', 'ffn', 'sublayer'];
+const DENOMINATORS = ['input', 'output'] as const;
+
+/** Options of how a metric is measured. */
+export const SETTING_OPTIONS: Options = {
+  denominator: { value: 'NAME', help: 'what relative norms are divided by: input (default) or output' },
+  seed: { value: 'N', help: 'of what is drawn at random (0)' },
+  permutations: {
+    value: 'N',
+    help: `permutations (of shapley-task: subsets) drawn at most (${DEFAULT_PERMUTATIONS}); Ctrl-C ends earlier`,
+  },
+  exact: { help: 'every subset in place of samples, for 12 units or fewer' },
+  bound: { value: 'X', help: 'stop once every 95% interval is within X of its value' },
+  stable: { value: 'K', help: 'stop once the order of the lowest K units stands still' },
+};
+
+/** What the options say of how a metric is measured; absent where they say nothing. Throws `usage`. */
+export function readSettings(args: Arguments): InfluenceSettings {
+  const given = {
+    denominator: args.values.has('denominator') ? oneOf(args, 'denominator', DENOMINATORS) : undefined,
+    seed: wholeNumber(args, 'seed', 0, undefined),
+    permutations: wholeNumber(args, 'permutations', 2, undefined),
+    bound: positiveNumber(args, 'bound', undefined),
+    stableLowest: wholeNumber(args, 'stable', 1, undefined),
+    exact: args.values.has('exact') || undefined,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** Throws `usage` for a task there is not, and for numbers of items or examples that cannot be. */
+export function checkTask(args: Arguments, name: string): void {
+  taskNamed(name);
+  wholeNumber(args, 'limit', 1, undefined);
+  wholeNumber(args, 'shots', 0, undefined);
+}
+
+/** A benchmark as a measure. Throws `file-missing`. */
+export async function readTask(session: Session, task: string): Promise<TaskRequest> {
+  const { args } = session;
+  return {
+    task,
+    shots: wholeNumber(args, 'shots', 0, undefined),
+    limit: wholeNumber(args, 'limit', 1, undefined),
+    data: await readNamedFile(session, 'data'),
+    fewshot: await readNamedFile(session, 'fewshot'),
+  };
+}
