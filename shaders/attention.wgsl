@@ -165,6 +165,16 @@ fn score(@builtin(global_invocation_id) id: vec3u) {
   let k3 = cache_row(t, key + 3u) * kvQuads + kvHead;
   let stride = p.qStride / 4u;
   let q0 = t.row * stride + head * quads;
+  let line = p.scoreStride / 4u;
+  let o = (index * 4u * p.heads + head) * line + id.x;
+  if (t.rows == 1u) { // a step of a text that is being written: a quarter of the work
+    var only = vec4f();
+    for (var d = 0u; d < quads; d++) {
+      only += four(q[q0 + d], kv[k0 + d], kv[k1 + d], kv[k2 + d], kv[k3 + d]);
+    }
+    scores[o] = only * p.scale;
+    return;
+  }
   let q1 = (t.row + min(1u, t.rows - 1u)) * stride + head * quads;
   let q2 = (t.row + min(2u, t.rows - 1u)) * stride + head * quads;
   let q3 = (t.row + min(3u, t.rows - 1u)) * stride + head * quads;
@@ -182,8 +192,6 @@ fn score(@builtin(global_invocation_id) id: vec3u) {
     a2 += four(q[q2 + d], v0, v1, v2, v3);
     a3 += four(q[q3 + d], v0, v1, v2, v3);
   }
-  let line = p.scoreStride / 4u;
-  let o = (index * 4u * p.heads + head) * line + id.x;
   scores[o] = a0 * p.scale;
   scores[o + p.heads * line] = a1 * p.scale;
   scores[o + 2u * p.heads * line] = a2 * p.scale;
@@ -252,8 +260,8 @@ fn softmax(
     first = last + 1u - WINDOW;
   }
   let base = g * (p.scoreStride / 4u);
-  let quads = (tile.end - tile.base + 3u) / 4u;
   let idle = asked != g || r >= tile.rows;
+  let quads = select((tile.end - tile.base + 3u) / 4u, 0u, idle);
 
   var top = MASKED;
   for (var i = t; i < quads; i += THREADS) {
@@ -301,6 +309,7 @@ fn mix(@builtin(global_invocation_id) id: vec3u) {
     let s1 = s + min(1u, t.rows - 1u) * next;
     let s2 = s + min(2u, t.rows - 1u) * next;
     let s3 = s + min(3u, t.rows - 1u) * next;
+    let single = t.rows == 1u;
     for (var i = 0u; i < (t.end - t.base + 3u) / 4u; i++) {
       let key = t.base + 4u * i;
       let m = mat4x4f(
@@ -310,6 +319,7 @@ fn mix(@builtin(global_invocation_id) id: vec3u) {
         kv[cache_row(t, key + 3u) * kvQuads + channel],
       );
       a0 += m * scores[s + i];
+      if (single) { continue; }
       a1 += m * scores[s1 + i];
       a2 += m * scores[s2 + i];
       a3 += m * scores[s3 + i];
