@@ -124,7 +124,7 @@ describe.skipIf(!hasData)('lopper on stories260K', () => {
   it('influence: ended by Ctrl-C, a sampled run prints its last estimate, and --resume goes on to the same numbers', async () => {
     writeFileSync(join(folder, 'short.json'), JSON.stringify([golden.windows[0].slice(0, 32)]));
     const words = ['influence', MODEL, '--ids', 'short.json', '--metric', 'shapley-loss', '--unit', 'sublayer'];
-    const cut = await lopperUntil(/values, \d\d/, folder, ...words, '--permutations', '1000000', '--json');
+    const cut = await lopperUntil(/values, \d\d/, folder, ...words, '--permutations', '1000000000', '--json');
     expect(cut.status, cut.stderr).toBe(0);
     const partial = JSON.parse(cut.stdout);
     const { sampling } = partial;
