@@ -17,6 +17,17 @@ const number = (/** @type {number} */ value, digits = 0) =>
 const percent = (/** @type {number} */ share) => `${number(100 * share, 1)} %`;
 
 /**
+ * Rows of a job in walks with many branches beside the same in a walk for each branch.
+ * @type {(name: string, result: Measurements['greedyCurve']) => [string, string][]}
+ */
+const sharing = (name, r) => [
+  [`${name}, ${r.branches} losses of ${r.tokens} tokens`, `${number(r.togetherMs / 1000, 2)} s`],
+  ['  the same kernels, a walk for each', `${number(r.naiveMs / 1000, 2)} s`],
+  ['  ratio', number(r.togetherMs / r.naiveMs, 3)],
+  ['  largest difference of a loss', `${r.largestDifference.toExponential(1)} nats`],
+];
+
+/**
  * How each measurement is printed: rows of a label and a value, in the order in which they are taken.
  * @type {{ [K in Exclude<keyof Measurements, 'adapter'>]: (result: Measurements[K]) => [string, string][] }}
  */
@@ -37,6 +48,12 @@ const ROWS = {
     ['  the same kernels, a walk for each', `${number(r.naiveMs / 1000, 2)} s`],
     ['  ratio', number(r.togetherMs / r.naiveMs, 3)],
     ['  largest difference of a loss', `${r.largestDifference.toExponential(1)} nats`],
+  ],
+  greedyCurve: (r) => sharing('greedy curve of all sublayers', r),
+  shapley: (r) => sharing(`Shapley, ${r.permutations} permutations`, r),
+  budget: (r) => [
+    [`memory of ${r.branches} branches of ${r.tokens} tokens`, `${number(r.peak / 2 ** 20, 1)} MiB`],
+    ['  of a budget of', `${number(r.budget / 2 ** 20, 1)} MiB`],
   ],
   toggle: (r) =>
     r

@@ -153,6 +153,7 @@ describe('the rows that a walk should carry', () => {
   test('with angles are those that one pass measures', () => {
     const rows = rowsWithin(SEVEN_B, 2 * GIB, GIB, true);
     expect(rows).toBeGreaterThan(500);
-    expect(planWaves(SEVEN_B, 2 * GIB, work(rows, 1, { angles: true }), GIB, true).observed).toBe(rows);
+    for (const statistics of ['rows', 'histograms'] as const)
+      expect(planWaves(SEVEN_B, 2 * GIB, work(rows, 1, { angles: true, statistics }), GIB, true).observed).toBe(rows);
   });
 });

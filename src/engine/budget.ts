@@ -2,6 +2,7 @@ import { LopperError } from '../errors';
 import { type AdapterFacts, allocated } from '../gpu/gpu';
 import type { ModelSpec } from '../model/spec';
 import type { WalkOptions } from './contract';
+import { TILE_ROWS } from './dispatcher';
 import { branchesPerChunk, CHUNK_ROWS, type RowShape, rowBuffers, SCORE_BYTES } from './forward';
 import { HEAD_ROWS, LOGIT_BYTES, logitBuffers, rowsPerRead, type ScoreShape, scoreBuffers } from './head';
 import { observerBuffers } from './observer';
@@ -92,13 +93,13 @@ export function planWaves(spec: ModelSpec, limit: number, work: Work, budget: nu
   return planOf(spec, limit, work, MOST_HALVINGS, branches, observed);
 }
 
-/** Rows of one long text that a walk of several branches has room for; with `angles`, of the full model alone. */
+/** Rows of one long text that a walk of several branches has room for; with `angles`, of one branch in one pass. */
 export function rowsWithin(spec: ModelSpec, limit: number, budget: number, angles = false): number {
-  const work = (n: number): Work => ({ ...longText(spec, n, angles), masks: angles ? 1 : COMFORTABLE_BRANCHES });
-  return Math.max(
-    1,
-    most(MAX_ROWS, (n) => bytesFor(spec, limit, work(n)) <= budget),
-  );
+  const branches = angles ? 1 : COMFORTABLE_BRANCHES;
+  const scored = { rows: 0, pairs: 0, distance: !angles };
+  const measured = angles ? ({ angles, statistics: 'histograms' } as const) : {};
+  const asked = { masks: branches, together: 1, logitRows: 0, scored, ...measured };
+  return Math.max(1, longestText(spec, limit, budget, asked, branches));
 }
 
 function planOf(
@@ -141,31 +142,29 @@ function mostObserved(spec: ModelSpec, limit: number, { rows, statistics, angles
   return Math.min(rows.count, Math.floor(limit / Math.max(row.blockInputs, row.unitRows)));
 }
 
-/** The least that a walk takes with everything measured in one pass. */
-function bytesFor(spec: ModelSpec, limit: number, work: Work): number {
-  return planOf(spec, limit, work, MOST_HALVINGS, work.masks, mostObserved(spec, limit, work)).bytes;
-}
-
-/** One text of n tokens, every one of them scored. */
-function longText({ context }: ModelSpec, n: number, angles: boolean): Omit<Work, 'masks'> {
-  return {
-    rows: {
+/** Tokens of the longest text, all of them scored, of which `branches` fit at once with the smallest working buffers. */
+function longestText(
+  spec: ModelSpec,
+  limit: number,
+  budget: number,
+  asked: Omit<Work, 'rows'>,
+  branches: number,
+): number {
+  return most(MAX_ROWS, (n) => {
+    const rows = {
       count: n,
-      tileCount: Math.ceil(n / 4),
+      tileCount: Math.ceil(n / TILE_ROWS),
       scoreStride: Math.ceil(n / 4) * 4,
-      maxPosition: Math.min(n, context) - 1,
+      maxPosition: Math.min(n, spec.context) - 1,
       keyCount: n,
-    },
-    scored: { rows: n, pairs: n, distance: !angles },
-    logitRows: 0,
-    together: 1,
-    ...(angles ? { angles } : {}),
-  };
+    };
+    const work = { ...asked, rows, scored: { ...asked.scored, rows: n, pairs: n } };
+    return planOf(spec, limit, work, MOST_HALVINGS, branches, mostObserved(spec, limit, work)).bytes <= budget;
+  });
 }
 
 function tooSmall(spec: ModelSpec, limit: number, work: Work, budget: number, needed: number): LopperError {
-  const angles = work.angles ?? false;
-  const fit = most(MAX_ROWS, (n) => bytesFor(spec, limit, { ...longText(spec, n, angles), masks: 1 }) <= budget);
+  const fit = longestText(spec, limit, budget, work, Math.max(1, work.together));
   const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
   return new LopperError(
     'out-of-memory',

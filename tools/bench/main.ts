@@ -6,6 +6,7 @@ import { measureDecode, measureLeaveOneOut, openOurs, prefill } from './ours';
 import { measurePeak } from './peak';
 import { openPeer } from './peer';
 import { PREFILL_TOKENS } from './shape';
+import { measureBudget, measureGreedyCurve, measureShapleySampling } from './sharing';
 import { median, takeTurns } from './timing';
 import { measureToggles } from './toggle';
 
@@ -38,6 +39,9 @@ const measurements = {
 
   decode: () => measureDecode(engine, gpu.device),
   leaveOneOut: () => measureLeaveOneOut(engine),
+  greedyCurve: () => measureGreedyCurve(engine),
+  shapley: () => measureShapleySampling(engine),
+  budget: () => measureBudget(engine),
   toggle: measureToggles,
   benchmarks: () => measureBenchmarks(gpu),
 
