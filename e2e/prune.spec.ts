@@ -111,3 +111,21 @@ test('a drag paints several cells, and is undone at once; shift-click takes the 
   await page.getByRole('button', { name: 'Restore all' }).click();
   await expect(lab.dropped).toHaveCount(0);
 });
+
+test('the cells stand still under the pointer and as their layers go', async ({ lab }) => {
+  const { page } = lab;
+  // A low screen: the tower has no room to spare, and gives way to whatever grows below it.
+  await page.setViewportSize({ width: 1440, height: 840 });
+  await page.mouse.move(0, 0);
+  const still = await lab.tower.boundingBox();
+  for (const block of [11, 6, 0]) {
+    await lab.cell(block, 'feed-forward').hover();
+    expect(await lab.tower.boundingBox(), `over block ${block}`).toEqual(still);
+  }
+  for (const block of [11, 9, 7, 5, 3, 1]) {
+    await lab.cell(block, 'attention').click({ modifiers: ['Shift'] });
+    await lab.cell(block - 1, 'attention').click();
+    expect(await lab.tower.boundingBox(), `with block ${block} gone`).toEqual(still);
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+});

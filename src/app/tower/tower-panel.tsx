@@ -86,8 +86,7 @@ export function TowerPanel() {
               <strong className="worse">{dropped.sublayers} dropped</strong> of {2 * report.blocks}
               <span className="soft">
                 {' '}
-                ({dropped.attn} attn, {dropped.ffn} ffn
-                {dropped.blocks > 0 && `, ${plural(dropped.blocks, 'whole block')}`})
+                ({dropped.attn} attn, {dropped.ffn} ffn{dropped.blocks > 0 && `, ${plural(dropped.blocks, 'block')}`})
               </span>
             </>
           )}
