@@ -70,7 +70,7 @@ const ROWS = {
     [`  a request at a time: ${r.timed[1]} timed`, `${number(r.aloneItemsPerSecond, 3)} questions/s`],
     ['  ratio', `${number(r.togetherItemsPerSecond / r.aloneItemsPerSecond, 1)} times`],
     ['  largest difference of a log-probability', `${r.largestDifference.toExponential(1)} nats`],
-    [`word problems, ${r.texts} texts written at once`, `${number(r.tokensPerSecondTogether)} tokens/s`],
+    [`word problems, 3 examples, ${r.texts} texts at once`, `${number(r.tokensPerSecondTogether)} tokens/s`],
     ['  one at a time', `${number(r.tokensPerSecondAlone)} tokens/s`],
     ['  ratio', `${number(r.tokensPerSecondTogether / r.tokensPerSecondAlone, 1)} times`],
   ],
