@@ -76,6 +76,8 @@ export async function measureShapley(
     await new Promise((resolve) => setTimeout(resolve, 0));
     throwIfCancelled(signal);
     const drawn = soFar?.state.drawn ?? 0;
+    // The walk tells of its own steps, but a batch of sets that are all known needs no walk.
+    onProgress?.(drawn / total);
     const samples = Math.min(total - drawn, method === 'permutations' ? 2 * pace.size : branches.length);
     const values = await pace.time(() =>
       worth.of(
