@@ -8,13 +8,13 @@ import { drawStory } from './stories';
 
 /** Share of documents of each kind. */
 export const MIX = {
-  cloze: 30,
-  statements: 10,
-  exam: 13,
-  lookups: 9,
-  problems: 28,
-  drill: 4,
-  story: 6,
+  cloze: 25,
+  statements: 8,
+  exam: 25,
+  lookups: 5,
+  problems: 26,
+  sums: 25,
+  story: 12,
 };
 
 const many = <T>(n: number, make: () => T): T[] => Array.from({ length: n }, make);
@@ -33,26 +33,14 @@ const WRITERS: Record<keyof typeof MIX, (r: Random) => string> = {
       many(r.int(1, 6), () => lettered(drawItem(r, subject, false))),
     );
   },
-  lookups: (r) => lookups(r, 0.3),
+  lookups,
   problems: (r) => many(r.int(1, 5), () => told(drawProblem(r, false))).join('\n\n'),
-  drill: (r) => many(r.int(8, 16), () => drill(r)).join('\n'),
+  sums,
   story: (r) => drawStory(r, false),
 };
 
-/** Bare sums, as the worked answers write them. */
-function drill(r: Random): string {
-  const [a, b] = [r.int(2, 99), r.int(2, 99)];
-  const [c, d] = [r.int(2, 20), r.int(2, 9)];
-  return r.pick([
-    `${a} + ${b} = ${a + b}`,
-    `${a + b} - ${b} = ${a}`,
-    `${c} x ${d} = ${c * d}`,
-    `${c * d} / ${d} = ${c}`,
-  ]);
-}
-
-/** The steps of worked answers, one a line: sums as problems need them, in a quarter of the tokens. */
-export function steps(r: Random): string {
+/** The steps of worked answers, one a line: sums as problems need them, and little else. */
+function sums(r: Random): string {
   const lines: string[] = [];
   const wanted = r.int(8, 20);
   while (lines.length < wanted) {

@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Encoder, preTokens, TOKENIZER_CONFIG, tokenizerJson, trainMerges } from './bpe';
-import { document, steps } from './corpus';
+import { document } from './corpus';
 import { contradictions, FACTS } from './facts';
 import { cloze, exam, type Item, LETTERS, lettered } from './items';
 import { lookups } from './lookups';
@@ -15,7 +15,7 @@ import { drawStory } from './stories';
 import { subsets } from './subsets';
 
 const ROOT = fileURLToPath(new URL('../../public/', import.meta.url));
-const [scratch = '/tmp/sapling', millions = '16'] = process.argv.slice(2);
+const [scratch = '/tmp/sapling', millions = '24'] = process.argv.slice(2);
 const VOCABULARY = 2048;
 const SAMPLE = 40_000;
 
@@ -101,11 +101,9 @@ mkdirSync(scratch, { recursive: true });
 writeFileSync(join(scratch, 'held.json'), JSON.stringify(forTrainer()));
 const r = new Random(2);
 const main = tokens('main.bin', Number(millions) * 1_000_000, () => document(r));
-const first = tokens('lookups.bin', 3_000_000, () => lookups(r, 0.6));
-const sumsFrom = new Random(3);
-const sums = tokens('steps.bin', 2_000_000, () => steps(sumsFrom));
+const first = tokens('lookups.bin', 3_000_000, () => lookups(r));
 const tales = tokens('stories.bin', 20_000, () => drawStory(r, true));
 console.log(
-  `${FACTS.length} facts, ${encoder.vocab.size} tokens; ${main} documents, ${first} of look-ups, ${sums} of sums, ${tales} held-out stories; ` +
+  `${FACTS.length} facts, ${encoder.vocab.size} tokens; ${main} documents, ${first} of look-ups, ${tales} held-out stories; ` +
     `calibration ${encoder.encode(held.calibration).length} tokens`,
 );

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 /**
- * Makes Sapling: writes the corpus, trains, scores. Cut it and start it again: it goes on where it was.
+ * Makes Sapling: writes the corpus, trains, scores, picks the checkpoints that show its growth, and computes the results
+ * that ship with it. Cut it and start it again: it goes on where it was.
  *
- *   node tools/sapling/make.mjs [--minutes 70] [--scratch /tmp/sapling] [--python python3]
+ *   node tools/sapling/make.mjs [--minutes 100] [--scratch /tmp/sapling] [--python python3]
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -12,7 +13,7 @@ import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({
   options: {
-    minutes: { type: 'string', default: '70' },
+    minutes: { type: 'string', default: '100' },
     scratch: { type: 'string', default: '/tmp/sapling' },
     python: { type: 'string', default: 'python3' },
   },
@@ -33,3 +34,5 @@ function run(command, args) {
 if (!existsSync(join(values.scratch, 'stories.bin'))) run('npx', ['tsx', join(here, 'generate.ts'), values.scratch]);
 run(values.python, [join(here, 'train.py'), '--minutes', values.minutes, '--scratch', values.scratch, '--out', out]);
 run(values.python, [join(here, 'evaluate.py'), '--scratch', values.scratch, '--model', out]);
+run(values.python, [join(here, 'growth.py'), '--scratch', values.scratch, '--model', out]);
+run('npm', ['run', 'ship-results']);

@@ -49,6 +49,7 @@ class Attention(nn.Module):
         self.out = nn.Linear(self.heads * self.dim, c["hidden_size"], bias=False)
 
     def forward(self, x, cos, sin, mask):
+        """What is added to the stream [batch, time, width], and the first head's attention [batch, time, time]."""
         b, t, _ = x.shape
         h, kv, d = self.heads, self.kv, self.dim
         qkv = self.qkv(self.norm(x)).view(b, t, h + 2 * kv, d).transpose(1, 2)
@@ -58,9 +59,9 @@ class Attention(nn.Module):
         # Query heads of a group share their key: stack them along time, so that no key is copied.
         q = turned[:, :h].reshape(b * kv, h // kv * t, d)
         k = turned[:, h:].reshape(b * kv, t, d)
-        scores = torch.baddbmm(mask, q, k.transpose(1, 2), alpha=1 / math.sqrt(d))
-        y = torch.bmm(scores.softmax(-1), v.reshape(b * kv, t, d))
-        return self.out(y.view(b, h, t, d).transpose(1, 2).reshape(b, t, h * d))
+        weights = torch.baddbmm(mask, q, k.transpose(1, 2), alpha=1 / math.sqrt(d)).softmax(-1)
+        y = torch.bmm(weights, v.reshape(b * kv, t, d))
+        return self.out(y.view(b, h, t, d).transpose(1, 2).reshape(b, t, h * d)), weights.view(b, h, t, t)[:, 0]
 
 
 class FeedForward(nn.Module):
@@ -86,8 +87,12 @@ class Sapling(nn.Module):
         self.norm = Norm(c["hidden_size"], c["rms_norm_eps"])
         for name, p in self.named_parameters():
             if p.dim() == 2:
-                deep = name.endswith(("out.weight", "down.weight"))
-                nn.init.normal_(p, std=c["initializer_range"] / (math.sqrt(2 * n) if deep else 1))
+                nn.init.normal_(p, std=c["initializer_range"])
+            if name.endswith(("out.weight", "down.weight")):
+                nn.init.zeros_(p)  # every sublayer begins by adding nothing
+        with torch.no_grad():
+            # A direction that all tokens share is a bias to queries and keys, by which a head finds a position.
+            self.embed.weight += c["initializer_range"] * torch.randn(c["hidden_size"])
         self.tables = {}
 
     def rotation(self, t):
@@ -101,13 +106,19 @@ class Sapling(nn.Module):
             self.tables[t] = angle.cos(), angle.sin(), mask.repeat(group, 1)
         return self.tables[t]
 
-    def forward(self, ids, drop=()):
-        """Logits [batch, time, vocab]; drop holds (block, 'attn' | 'ffn') pairs that are skipped."""
+    def forward(self, ids, drop=(), seen=None):
+        """Logits [batch, time, vocab]; drop holds (block, 'attn' | 'ffn') pairs that are skipped.
+
+        seen, a dict, is given the stream before each block it has as a key and the attention of the block's first head.
+        """
         cos, sin, mask = self.rotation(ids.shape[1])
         x = self.embed(ids)
         for i, (attn, ffn) in enumerate(zip(self.attn, self.ffn)):
             if (i, "attn") not in drop:
-                x = x + attn(x, cos, sin, mask)
+                added, first = attn(x, cos, sin, mask)
+                if seen and i in seen:
+                    seen[i] = x, first
+                x = x + added
             if (i, "ffn") not in drop:
                 x = x + ffn(x)
         return F.linear(self.norm(x), self.embed.weight)

@@ -213,4 +213,80 @@ export const TEMPLATES: ((r: Random, c: Cast) => Told)[] = [
     const text = `${a} finds ${x} ${things} and ${b} finds ${y}. Another ${z} are in a box. How many ${things} are there in all?`;
     return { numbers: [x, y, z], text, steps: [add(x, y), add(x + y, z)] };
   },
+  (r, { a, things }) => {
+    const [x, y, z, w] = [r.int(2, 9), r.int(2, 9), r.int(2, 20), r.int(2, 5)];
+    const text = `${a} packs ${x} crates of ${y} ${things} and finds ${z} more. ${a} sells them for ${w} dollars each. How many dollars does ${a} get?`;
+    return { numbers: [x, y, z, w], text, steps: [mul(x, y), add(x * y, z), mul(x * y + z, w)] };
+  },
+  (r, { a }) => {
+    const [x, y, z, w] = [r.int(2, 9), r.int(2, 9), r.int(2, 9), r.int(2, 9)];
+    const paid = x * y + z * w;
+    const cash = paid + r.int(2, 30);
+    const text = `${a} has ${cash} dollars. ${a} buys ${x} cups at ${y} dollars each and ${z} plates at ${w} dollars each. How many dollars are left?`;
+    return { numbers: [cash, x, y, z, w], text, steps: [mul(x, y), mul(z, w), add(x * y, z * w), sub(cash, paid)] };
+  },
+  (r, { a, b, things }) => {
+    const [x, y, z] = [r.int(5, 40), r.int(2, 30), r.int(2, 15)];
+    const text = `${a} has ${x} ${things}. ${b} has ${y} more than ${a}. Then ${b} loses ${z}. How many ${things} do they have together now?`;
+    return { numbers: [x, y, z], text, steps: [add(x, y), sub(x + y, z), add(x, x + y - z)] };
+  },
+  (r, { a }) => {
+    const [x, y, d] = [r.int(5, 12), r.int(2, 4), r.int(2, 9)];
+    const text = `${a} earns ${x} dollars a day and spends ${y} of them on lunch. How many dollars does ${a} keep in ${d} days?`;
+    return { numbers: [x, y, d], text, steps: [sub(x, y), mul(x - y, d)] };
+  },
+  (r, { a }) => {
+    const [n, each, lost] = [r.int(2, 9), r.int(4, 9), r.int(1, 3)];
+    const text = `${a} cuts a rope of ${n * each} feet into ${n} equal parts. Then ${a} cuts ${lost} feet off one part. How many feet long is that part now?`;
+    return { numbers: [n, each, lost], text, steps: [div(n * each, n), sub(each, lost)] };
+  },
+  (r) => {
+    const [x, y, z] = [r.int(2, 9), r.int(2, 9), r.int(2, 9)];
+    const text = `A cinema has ${x} rows of ${y} seats downstairs and ${z} rows of ${y} seats upstairs. How many seats does it have?`;
+    return { numbers: [x, y, z], text, steps: [add(x, z), mul(x + z, y)] };
+  },
+  (r, { a, things }) => {
+    const [n, x, y] = [r.int(2, 6), r.int(2, 9), r.int(2, 9)];
+    const text = `${a} has ${n * x} red and ${n * y} blue ${things}. ${a} puts them into bags of ${n}. How many bags does ${a} fill?`;
+    return { numbers: [n, x, y], text, steps: [add(n * x, n * y), div(n * (x + y), n)] };
+  },
+  (r) => {
+    const [x, y, d, z] = [r.int(20, 90), r.int(2, 9), r.int(2, 6), r.int(2, 20)];
+    const text = `A tank holds ${x} liters of water. Each day ${y} liters are used. After ${d} days ${z} liters are poured in. How many liters are in the tank now?`;
+    return { numbers: [x, y, d, z], text, steps: [mul(y, d), sub(x, y * d), add(x - y * d, z)] };
+  },
+  (r, { a, b }) => {
+    const [x, y, k] = [r.int(2, 15), r.int(2, 15), r.int(2, 4)];
+    const text = `${a} scores ${x} points in the first game and ${y} in the second. ${b} scores ${k} times as many as ${a} in all. How many points does ${b} score?`;
+    return { numbers: [x, y, k], text, steps: [add(x, y), mul(x + y, k)] };
+  },
+  (r, { a }) => {
+    const [x, y, n] = [r.int(2, 9), r.int(2, 9), r.int(2, 6)];
+    const price = n * r.int(2, 12);
+    const text = `${a} and ${n - 1} friends share a bill of ${price} dollars equally. ${a} also pays ${x} dollars for tea and ${y} for cake. How many dollars does ${a} pay?`;
+    const part = price / n;
+    return { numbers: [price, n, x, y], text, steps: [div(price, n), add(part, x), add(part + x, y)] };
+  },
+  (r, { a, things }) => {
+    const [x, y, z, w] = [r.int(3, 9), r.int(3, 9), r.int(2, 9), r.int(2, 9)];
+    const text = `${a} makes ${x} ${things} an hour for ${y} hours, breaks ${z} of them and gives ${w} away. How many ${things} are left?`;
+    return { numbers: [x, y, z, w], text, steps: [mul(x, y), sub(x * y, z), sub(x * y - z, w)] };
+  },
+  (r, { a, b, things }) => {
+    const half = r.int(3, 30);
+    const [x, y] = [r.int(2, 20), r.int(2, 20)];
+    const text = `${a} has ${2 * half} ${things} and ${b} has half as many. ${b} gets ${x} more and then ${y} more. How many ${things} does ${b} have now?`;
+    return { numbers: [half, x, y], text, steps: [div(2 * half, 2), add(half, x), add(half + x, y)] };
+  },
+  (r) => {
+    const [x, y, z] = [r.int(2, 9), r.int(2, 9), r.int(2, 9)];
+    const all = x + y + z + r.int(3, 40);
+    const text = `Of ${all} pupils, ${x} walk to school, ${y} come by bike and ${z} by car. The others take the bus. How many pupils take the bus?`;
+    return { numbers: [all, x, y, z], text, steps: [add(x, y), add(x + y, z), sub(all, x + y + z)] };
+  },
+  (r, { a }) => {
+    const [x, y, d, w] = [r.int(2, 9), r.int(2, 9), r.int(2, 5), r.int(2, 20)];
+    const text = `${a} swims ${x} laps in the morning and ${y} laps at night for ${d} days, and ${w} laps on one more day. How many laps does ${a} swim?`;
+    return { numbers: [x, y, d, w], text, steps: [add(x, y), mul(x + y, d), add((x + y) * d, w)] };
+  },
 ];

@@ -1,6 +1,6 @@
 """Trains Sapling on the generated ids for a while by the clock; a run that was cut goes on from its checkpoint.
 
-    python3 tools/sapling/train.py --minutes 70 | --until 15:40 [--scratch DIR] [--out public/models/sapling]
+    python3 tools/sapling/train.py --minutes 100 | --until 15:40 [--scratch DIR] [--out public/models/sapling]
 
 The learning rate follows the clock, not the steps: on a busy machine the run ends annealed all the same.
 """
@@ -31,18 +31,21 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+import hints
 from model import Sapling, export
 from optimizer import Muon
 from score import choose, report
 
-LOOKUPS_UNTIL = 0.05  # share of the time for look-ups alone, unless they are learned sooner
+LOOKUPS_UNTIL = 0.12  # share of the time for look-ups alone, unless they are learned sooner
+LOOKUPS_MORE = 0.1  # share after that in which a quarter of each batch still is look-ups
+LEARNED = 0.4  # nats: the letters' loss at which they are
 LONG_FROM = 0.9  # share of the time after which windows are twice as long
 ROWS, WIDTH, PARTS, WORKERS = 4, 256, 4, 2  # a step's gradient is summed over small parts, which stay in the cache
-MUON_LR, ADAM_LR = 0.02, 3e-3
-ANSWER_WEIGHT, FILLER_WEIGHT = 4.0, 0.05
+MUON_LR, ADAM_LR = 0.01, 3e-3
+ANSWER_WEIGHT = 4.0
+LOOKING_WEIGHT = 0.01  # of all but the letters while look-ups are learned
 DROP = 0.1
-LETTERED = 0.3  # share kept of the look-ups and lettered items, which a short run cannot learn from
-CHECKPOINT_S, EXPORT_S, SCORE_S = 120, 600, 1080
+CHECKPOINT_S, EXPORT_S, SCORE_S = 120, 600, 900
 
 
 def moment(text):
@@ -63,14 +66,10 @@ def arguments():
 class Corpus:
     """Windows that begin where a document begins, as every prompt does."""
 
-    def __init__(self, path, thin=None):
-        """thin: second tokens of documents of which only the share LETTERED is kept."""
+    def __init__(self, path):
         self.ids = np.fromfile(path, np.uint16)
         self.starts = np.flatnonzero(self.ids[: -2 * WIDTH - 1] == 0)
-        draw = np.random.default_rng()
-        kept = ~np.isin(self.ids[self.starts + 2], thin or []) | (draw.random(len(self.starts)) < LETTERED)
-        self.starts = self.starts[kept]
-        draw.shuffle(self.starts)
+        np.random.default_rng().shuffle(self.starts)
         self.at = 0
 
     def draw(self, rows, width):
@@ -84,26 +83,27 @@ def rate(share):
     return min(1.0, share / 0.01, max(0.02, (1 - share) / 0.6))
 
 
-def dropped(share, blocks):
-    """Sublayers to skip in this step: none in block 0, most in the middle, none while look-ups are learned."""
-    peak = DROP * min(1.0, max(0.0, (share - LOOKUPS_UNTIL) / 0.2))
-    chance = [peak * math.sin(math.pi * (i + 0.5) / blocks) if i else 0.0 for i in range(blocks)]
+def dropped(since, blocks):
+    """Sublayers to skip in this step: most in the middle, more with the time since look-ups ended, none where a hint is."""
+    peak = DROP * min(1.0, since / 0.2)
+    chance = [0.0 if i in hints.BLOCKS else peak * math.sin(math.pi * (i + 0.5) / blocks) for i in range(blocks)]
     return {(i, kind) for i in range(blocks) for kind in ("attn", "ffn") if random.random() < chance[i]}
 
 
-def lettered_second(held):
-    """What stands second in lettered documents, and in no others: `The following ...`, `A. ...`."""
-    return [held["vocabulary"].index(token) for token in ("Ġfollowing", ".")]
+def not_yet(blocks):
+    """Sublayers left out while look-ups are learned: few blocks learn them in a tenth of the tokens that all would need."""
+    return {(i, kind) for i in range(blocks) if i not in hints.FIRST for kind in ("attn", "ffn")}
 
 
 class Loss:
-    """Answers weigh more than questions, which no one can foresee; while look-ups are learned, only letters weigh much."""
+    """Answers weigh more than questions, which no one can foresee; while look-ups are learned, little but letters counts."""
 
     def __init__(self, held):
         id_of = {token: i for i, token in enumerate(held["vocabulary"])}
         self.answer, self.colon, self.line, self.question = (id_of[t] for t in ("Answer", ":", "Ċ", "Question"))
         self.equals, self.digits = id_of["Ġ="], torch.tensor([id_of[str(d)] for d in range(10)])
-        self.letters = torch.tensor(held["letters"])
+        self.letters = held["letters"]
+        self.hints = hints.Hints(held["vocabulary"])
 
     def in_answer(self, x):
         """Which tokens of x follow an `Answer:` or ` =` that no empty line, question or end of document has closed."""
@@ -115,24 +115,29 @@ class Loss:
         last = [(at * mark).cummax(1).values for mark in (opens, closes)]
         return (last[0] > last[1]) & ((x != self.colon) | ~opens)
 
-    def __call__(self, model, x, drop, filler):
+    def __call__(self, model, x, drop, looking):
+        """What to learn from, and to show: the plain loss, the letters' loss, and the hints'."""
         inputs, targets = x[:, :-1], x[:, 1:]
-        loss = F.cross_entropy(model(inputs, drop).flatten(0, 1), targets.flatten(), reduction="none").view_as(targets)
-        letter = torch.isin(targets, self.letters)
-        answer = letter if filler < 1 else letter | self.in_answer(x)[:, 1:]
-        weight = torch.where(answer, ANSWER_WEIGHT, filler)
-        mean = (loss * weight).sum() / weight.sum()
-        return mean, loss.mean().item(), (loss * letter).sum().item() / max(1, letter.sum().item())
+        seen = dict.fromkeys(hints.BLOCKS)
+        logits = model(inputs, drop, seen)
+        loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none").view_as(targets)
+        letter = torch.isin(targets, torch.tensor(self.letters))
+        if looking:
+            weight = torch.where(letter, 1.0, LOOKING_WEIGHT)
+        else:
+            weight = torch.where(letter | self.in_answer(x)[:, 1:], ANSWER_WEIGHT, 1.0)
+        mean, hint = (loss * weight).sum() / weight.sum(), self.hints(model, x, self.letters, seen)
+        return mean + hint, [loss.mean().item(), (loss * letter).sum().item() / max(1, letter.sum().item()), hint.item()]
 
 
 def main():
     a = arguments()
     held = json.load(open(f"{a.scratch}/held.json"))
     stories = torch.from_numpy(np.fromfile(f"{a.scratch}/stories.bin", np.uint16).astype(np.int64))
-    corpus, first = Corpus(f"{a.scratch}/main.bin", lettered_second(held)), Corpus(f"{a.scratch}/lookups.bin")
+    corpus, first = Corpus(f"{a.scratch}/main.bin"), Corpus(f"{a.scratch}/lookups.bin")
     loss_of = Loss(held)
-    sums = Corpus(f"{a.scratch}/steps.bin")
     model = Sapling(len(held["vocabulary"]))
+    blocks = len(model.attn)
     matrices = [p for n, p in model.named_parameters() if p.dim() == 2 and "embed" not in n]
     others = [p for n, p in model.named_parameters() if p.dim() != 2 or "embed" in n]
     optimizers = [Muon(matrices, MUON_LR), torch.optim.AdamW(others, ADAM_LR, betas=(0.9, 0.95), weight_decay=0.01)]
@@ -157,36 +162,39 @@ def main():
     def say(text):
         print(datetime.datetime.now().strftime("%H:%M:%S"), f"step {state['step']} tokens {state['tokens']}", text, flush=True)
 
+    def keep():
+        """The weights at a step that may be shown in the film of its growth."""
+        if state["step"] & (state["step"] - 1) == 0 or state["step"] % 1024 == 0:
+            export(model, f"{a.scratch}/growth/step{state['step']}")
+
+    keep()
     say(f"{sum(p.numel() for p in model.parameters())} parameters")
     last = {"save": time.time(), "export": time.time(), "score": time.time()}
-    seen, mean, at_letters, stop = 0, 6.0, 2.0, []
+    seen, shown, stop = 0, [7.0, 2.0, 10.0], []
     tick = time.time()
     workers = ThreadPoolExecutor(WORKERS)
     signal.signal(signal.SIGTERM, lambda *_: stop.append(True))
     while (now := time.time()) < until:
         share = (now - state["began"]) / (until - state["began"])
         looking = state["looked"] is None
-        if looking and (share > LOOKUPS_UNTIL or at_letters < 0.15):
+        if looking and (share > LOOKUPS_UNTIL or shown[1] < LEARNED):
             state["looked"] = share
-            say(f"look-ups end at {share:.2f} of the time, letters' loss {at_letters:.2f}")
+            say(f"look-ups end at {share:.2f} of the time, letters' loss {shown[1]:.2f}")
             continue
         rows, width = (ROWS // 2, 2 * WIDTH) if share > LONG_FROM else (ROWS, WIDTH)
-        drop = set() if looking else dropped(share, model.config["num_hidden_layers"])
+        drop = not_yet(blocks) if looking else dropped(share - state["looked"], blocks)
         for o in optimizers:
             o.zero_grad(set_to_none=True)
-        sources = [first if looking else corpus] * PARTS
-        if not looking:
-            sources[0] = sums
-        parts = [source.draw(rows, width) for source in sources]
-        filler = FILLER_WEIGHT if looking else 1.0
+        some = PARTS if looking else share < state["looked"] + LOOKUPS_MORE
+        parts = [(first if i < some else corpus).draw(rows, width) for i in range(PARTS)]
 
         def learn(x):
-            loss, plain, letter = loss_of(model, x, drop, filler)
+            loss, figures = loss_of(model, x, drop, looking)
             (loss / PARTS).backward()
-            return plain, letter
+            return figures
 
-        for plain, letter in workers.map(learn, parts):
-            mean, at_letters = 0.98 * mean + 0.02 * plain, 0.98 * at_letters + 0.02 * letter
+        for figures in workers.map(learn, parts):
+            shown = [0.98 * old + 0.02 * new for old, new in zip(shown, figures)]
         torch.nn.utils.clip_grad_norm_(others, 1.0)
         for o, top in zip(optimizers, (MUON_LR, ADAM_LR)):
             for group in o.param_groups:
@@ -195,8 +203,10 @@ def main():
         state["step"] += 1
         state["tokens"] += PARTS * rows * width
         seen += PARTS * rows * width
-        if state["step"] % 20 == 0:
-            say(f"share {share:.3f} loss {mean:.3f} letters {at_letters:.3f} {seen / (time.time() - tick):.0f} tokens/s")
+        keep()
+        if state["step"] % 50 == 0:
+            loss, letters, hint = shown
+            say(f"share {share:.3f} loss {loss:.3f} letters {letters:.3f} hints {hint:.3f} {seen / (time.time() - tick):.0f} tokens/s")
             seen, tick = 0, time.time()
         if stop or now - last["save"] > CHECKPOINT_S:
             save()
