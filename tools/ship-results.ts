@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Reporter } from '../src/cli/terminal';
-import type { InfluenceReport, JobOptions, Lab, ShippedResults } from '../src/lab/contract';
+import type { Calibration, GrowthReport, InfluenceReport, JobOptions, Lab, ShippedResults } from '../src/lab/contract';
 import { createLab } from '../src/lab/lab';
 import { nodeEnvironment } from '../src/lab/node';
 import type { UnitKind } from '../src/model/units';
@@ -18,9 +18,12 @@ const UNITS: readonly UnitKind[] = ['block', 'attn', 'ffn', 'sublayer'];
 /** Items of each task; more only narrow the intervals. */
 const TASKS = [
   { task: 'school', limit: undefined },
-  { task: 'school_letters', limit: 100 },
+  { task: 'school_letters', limit: undefined },
   { task: 'school_math', limit: undefined },
 ];
+
+/** Asked of each checkpoint. */
+const GROWTH_TASK = { task: 'school', limit: 100 };
 
 export async function main(_: readonly string[], root: string): Promise<number> {
   const reporter = new Reporter(process.stderr, false);
@@ -59,10 +62,29 @@ export async function main(_: readonly string[], root: string): Promise<number> 
     },
   };
   await writeFile(join(root, 'public', 'models', 'sapling', 'results.json'), `${JSON.stringify(results, null, 1)}\n`);
+  await shipGrowth(lab, calibration, results.madeBy.adapter, root, job);
   reporter.clear();
   const accuracies = results.evaluations.map((e) => `${e.task} ${e.results[0]!.accuracy.toFixed(3)}`);
   console.log(`sapling: loss ${loss.toFixed(4)} over ${tokens} tokens; ${accuracies.join(', ')}`);
   return 0;
+}
+
+/** The bundled checkpoints measured: public/models/sapling/growth/results.json. */
+async function shipGrowth(
+  lab: Lab,
+  calibration: Calibration,
+  adapter: string,
+  root: string,
+  job: (name: string) => JobOptions,
+): Promise<void> {
+  const checkpoints = await lab.bundledCheckpoints();
+  const reports: GrowthReport[] = [];
+  for (const metric of ['cosine', 'loo-loss'] as const) {
+    const request = { checkpoints, metric, task: GROWTH_TASK };
+    reports.push(await lab.growth(calibration, request, job(`Growth, ${metric}`)));
+  }
+  const file = join(root, 'public', 'models', 'sapling', 'growth', 'results.json');
+  await writeFile(file, `${JSON.stringify({ reports, adapter, text: 'bundled text' }, null, 1)}\n`);
 }
 
 async function evaluations(lab: Lab, job: (name: string) => JobOptions): Promise<ShippedResults['evaluations']> {

@@ -9,10 +9,14 @@ import type { Session, Surroundings } from './command';
 
 const SOURCES = ['ids', 'text', 'calibration-task'] as const;
 
-/** Throws `usage` unless a calibration is named, and in one way. */
-export function checkCalibration(args: Arguments): void {
+/** What is measured on where nothing is named and nothing need be: the page's own text, in windows of this many tokens. */
+const BUNDLED = { path: 'calibration/sapling.txt', seqLen: 256 };
+
+/** Throws `usage` unless a calibration is named, where one is `needed`, and in one way. */
+export function checkCalibration(args: Arguments, needed = true): void {
   const has = (name: string) => args.values.has(name);
   const [source, other] = SOURCES.filter(has);
+  if (!needed && source === undefined) return;
   if (source === undefined || other !== undefined) {
     throw usage(
       other ? `--${source} and --${other} are both given.` : 'No calibration is given.',
@@ -31,9 +35,9 @@ export function checkCalibration(args: Arguments): void {
   if (source === 'calibration-task') taskNamed(args.values.get(source)!);
 }
 
-/** The calibration that a command line names. Throws `file-missing` and `ids-invalid`. */
+/** The calibration that a command line names, else the bundled text. Throws `file-missing` and `ids-invalid`. */
 export async function readCalibration(session: Surroundings): Promise<Calibration> {
-  const { args, readText } = session;
+  const { args, readText, environment, reporter } = session;
   const ids = args.values.get('ids');
   if (ids !== undefined) return { ids: parseIds(await readText(ids), ids) };
   const task = args.values.get('calibration-task');
@@ -45,9 +49,11 @@ export async function readCalibration(session: Surroundings): Promise<Calibratio
       data: await readNamedFile(session, 'data'),
     };
   }
+  const text = args.values.get('text');
+  if (text === undefined) reporter.note('No text is given: measured on the bundled calibration text.');
   return {
-    text: await readText(args.values.get('text')!),
-    seqLen: wholeNumber(args, 'seq-len', 2, 0),
+    text: text === undefined ? await environment.bundledText(BUNDLED.path) : await readText(text),
+    seqLen: wholeNumber(args, 'seq-len', 2, BUNDLED.seqLen),
     maxWindows: wholeNumber(args, 'max-windows', 1, undefined),
   };
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -170,6 +170,17 @@ describe.skipIf(!hasData)('lopper on stories260K', () => {
     for (const [b, value] of cosine.entries()) expect(report.points[1].block[b] / value).toBeCloseTo(1, 3);
     writeFileSync(join(folder, 'part.json'), JSON.stringify({ ...report, points: report.points.slice(0, 1) }));
     expect(await json(...words, '--resume', 'part.json')).toEqual(report);
+  });
+
+  it('growth: the bundled model’s own checkpoints, as the results that ship say', async () => {
+    const report = await json('growth', 'sapling', '--revisions', 'step0,step1024', '--metric', 'cosine');
+    const shipped = JSON.parse(readFileSync('public/models/sapling/growth/results.json', 'utf8')).reports[0];
+    expect(report.points).toHaveLength(2);
+    for (const { name, loss, block } of report.points) {
+      const same = shipped.points.find((p: { name: string }) => p.name === name);
+      expect(loss).toBeCloseTo(same.loss, 4);
+      for (const [b, value] of block.entries()) expect(value).toBeCloseTo(same.block[b], 4);
+    }
   });
 
   it('norms: distributions of every unit, and the angles of every span', async () => {

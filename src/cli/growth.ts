@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LopperError } from '../errors';
 import { byStep, parseRevisions, stepOf } from '../formats/revisions';
-import type { Checkpoint, GrowthMetric, GrowthReport } from '../lab/contract';
+import type { Checkpoint, GrowthMetric, GrowthReport, Lab } from '../lab/contract';
 import { createLab } from '../lab/lab';
 import { oneOf, usage, wholeNumber } from './arguments';
 import { checkCalibration, readCalibration } from './calibration';
@@ -24,7 +24,7 @@ export const growth: Command = {
   name: 'growth',
   summary: 'influence at one checkpoint of training after another',
   usage:
-    'lopper growth MODEL [--revisions LIST | --folder DIR] (--ids FILE | --text FILE --seq-len N) --metric NAME [--task NAME] [--json]',
+    'lopper growth MODEL [--revisions LIST | --folder DIR] [--ids FILE | --text FILE --seq-len N] --metric NAME [--task NAME] [--json]',
   options: {
     revisions: {
       value: 'LIST',
@@ -39,7 +39,7 @@ export const growth: Command = {
   },
   check(args) {
     oneOf(args, 'metric', METRICS);
-    checkCalibration(args);
+    checkCalibration(args, false);
     wholeNumber(args, 'limit', 1, undefined);
     if (args.values.has('revisions') && args.values.has('folder')) {
       throw usage('--revisions and --folder are both given.', 'Give one of them.');
@@ -62,7 +62,7 @@ async function measure(surroundings: Surroundings): Promise<Output> {
   const report = await lab.growth(
     await readCalibration(surroundings),
     {
-      checkpoints: await checkpointsOf(surroundings),
+      checkpoints: await checkpointsOf(surroundings, lab),
       metric,
       ...(task && { task: { task, limit: wholeNumber(args, 'limit', 1, undefined) } }),
       resume: await readResume(surroundings),
@@ -73,7 +73,7 @@ async function measure(surroundings: Surroundings): Promise<Output> {
   return { json: report, text: asTable(report) };
 }
 
-async function checkpointsOf({ args, path }: Surroundings): Promise<Checkpoint[]> {
+async function checkpointsOf({ args, path }: Surroundings, lab: Lab): Promise<Checkpoint[]> {
   const [revisions, folder] = [args.values.get('revisions'), args.values.get('folder')];
   if (folder !== undefined) return foldersIn(path(folder));
   const [name] = args.positionals;
@@ -86,10 +86,19 @@ async function checkpointsOf({ args, path }: Surroundings): Promise<Checkpoint[]
       request: { ...request, revision: name, passing: true },
     }));
   }
-  throw usage(
-    'No checkpoints are named.',
-    'Add --revisions LIST for a model of the hub, or --folder DIR with a folder for each checkpoint.',
-  );
+  if (request.kind !== 'bundled') {
+    throw usage(
+      'No checkpoints are named.',
+      'Add --revisions LIST for a model of the hub, or --folder DIR with a folder for each checkpoint.',
+    );
+  }
+  const bundled = await lab.bundledCheckpoints();
+  if (revisions === undefined) return bundled;
+  return parseRevisions(revisions).map(({ name }) => {
+    const found = bundled.find((c) => c.name === name);
+    if (found) return found;
+    throw usage(`Sapling has no checkpoint "${name}".`, `There are ${bundled.map((c) => c.name).join(', ')}.`);
+  });
 }
 
 /** Every folder with a config.json in `path`, by the number in its name. */

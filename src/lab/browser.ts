@@ -6,6 +6,7 @@ import { memoryShelf } from '../formats/memory-shelf';
 import { opfsShelf } from '../formats/opfs';
 import { readText, writeText } from '../formats/shelf';
 import { openSite } from '../formats/web';
+import { bundledModel } from './bundled-model';
 import type { Environment } from './environment';
 
 /** The lab's surroundings in a page or its worker. `base` is the page's address; downloads go to the browser's own files. */
@@ -22,7 +23,7 @@ export function browserEnvironment(base: string): Environment {
     async files(request, onNote) {
       switch (request.kind) {
         case 'bundled':
-          return openSite('sapling', at('models/sapling'));
+          return bundledModel(openSite('sapling', at('models/sapling')), request.step);
         case 'files':
           return openFiles(request.name, request.files);
         case 'hub':

@@ -5,7 +5,7 @@
 import type { ErrorCode } from '../errors';
 import type { Sublayer, UnitKind } from '../model/units';
 import type { BenchmarkSet, EvalItem, EvalReport, EvalRequest, FetchSettings, NamedFile } from './contract-evaluate';
-import type { GrowthPoint, GrowthReport, GrowthRequest } from './contract-growth';
+import type { Checkpoint, GrowthPoint, GrowthReport, GrowthRequest } from './contract-growth';
 import type {
   CurvePoint,
   CurveReport,
@@ -68,8 +68,8 @@ export interface MemoryReport {
 }
 
 export type ModelRequest =
-  /** The model that ships with Lopper. */
-  | { readonly kind: 'bundled' }
+  /** The model that ships with Lopper, or a checkpoint of its training by its step. */
+  | { readonly kind: 'bundled'; readonly step?: number }
   /** Files a person picked or dropped: config.json, *.safetensors (and index), tokenizer.json. */
   | { readonly kind: 'files'; readonly name: string; readonly files: readonly File[] }
   | {
@@ -229,6 +229,8 @@ export interface Lab {
     request: GrowthRequest,
     options: JobOptions & { onPoint?: (point: GrowthPoint, soFar: GrowthReport) => void },
   ): Promise<GrowthReport>;
+  /** The checkpoints of the bundled model's training that ship with it, in order. */
+  bundledCheckpoints(): Promise<Checkpoint[]>;
   /** Settings of the lab itself, for all jobs from now on. `memoryBudget`: bytes a walk's branches may take; default half of what the adapter binds. */
   configure(settings: { readonly memoryBudget?: number }): Promise<void>;
   generate(

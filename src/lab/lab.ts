@@ -4,6 +4,7 @@ import type { Tokenizer } from '../formats/tokenizer';
 import { type Sublayer, type UnitKind, unitsOf } from '../model/units';
 import { maskFromSublayers, toDropSet } from '../pruning/mask';
 import { withBudget } from './budget';
+import { GROWTH_INDEX, readGrowthIndex } from './bundled-model';
 import { Calibrated } from './calibrated';
 import type {
   AdapterReport,
@@ -222,6 +223,10 @@ class LocalLab implements Lab {
         }),
       );
     });
+  }
+
+  async bundledCheckpoints(): Promise<Checkpoint[]> {
+    return readGrowthIndex(await this.#environment.bundledText(GROWTH_INDEX));
   }
 
   async configure({ memoryBudget }: { readonly memoryBudget?: number }): Promise<void> {

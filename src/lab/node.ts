@@ -7,6 +7,7 @@ import { fetchWithLinks, openFolder } from '../formats/node';
 import { cacheFolder, folderShelf } from '../formats/node-shelf';
 import { writeText } from '../formats/shelf';
 import { type DawnOptions, openDawn } from '../gpu/dawn';
+import { bundledModel } from './bundled-model';
 import type { Environment } from './environment';
 
 /** The lab's surroundings in Node. `root` is Lopper's own folder, with `public/` in it; downloads go to the user's cache. */
@@ -20,8 +21,10 @@ export function nodeEnvironment(root: string, options: DawnOptions = {}): Enviro
     webgpu: () => openDawn(options),
     async files(request, onNote) {
       switch (request.kind) {
-        case 'bundled':
-          return { ...(await openFolder(join(root, 'public', 'models', 'sapling'))), id: 'sapling' };
+        case 'bundled': {
+          const folder = await openFolder(join(root, 'public', 'models', 'sapling'));
+          return bundledModel({ ...folder, id: 'sapling' }, request.step);
+        }
         case 'folder':
           return openFolder(request.path);
         case 'hub':

@@ -28,6 +28,7 @@ export function connectLab(base: string): { lab: Lab; worker: Worker } {
     norms: (calibration, options) => remote.norms(calibration, options),
     tokenInfluence: (text, metric, options) => remote.tokenInfluence(text, metric, options),
     growth: (calibration, request, options) => remote.growth(calibration, request, options),
+    bundledCheckpoints: () => remote.bundledCheckpoints(),
     configure: (settings) => remote.configure(settings),
     generate: (request, options) => remote.generate(request, options),
     evaluate: (request, options) => remote.evaluate(request, options),
