@@ -14,6 +14,43 @@ async function checkpoints(...names: string[]): Promise<string> {
   return folder;
 }
 
+test('the bundled model’s growth is there at once, and a slider takes the tower through it', async ({ lab }) => {
+  const { page } = lab;
+  await page.getByRole('tab', { name: 'Growing up' }).click();
+  const panel = page.getByRole('region', { name: 'Growing up' });
+  await expect(panel.getByText('Shipped with Lopper')).toBeVisible();
+  const lines = panel.getByRole('group', { name: 'Influence of each block over training' });
+  await expect(lines).toBeVisible();
+
+  const cell = lab.cell(5, 'feed-forward');
+  const now = await cell.textContent();
+  const slider = panel.getByRole('slider', { name: 'The tower shows' });
+  await slider.focus();
+  await page.keyboard.press('Home');
+  await expect(lab.tower.page().getByText(/In training, step 0/)).toBeVisible();
+  await expect(cell).not.toHaveText(now!);
+  await panel.getByRole('button', { name: 'Play' }).click();
+  await expect(lab.tower.page().getByText(/In training, step 3,072/)).toBeVisible();
+  await expect(panel.getByRole('button', { name: 'Play' })).toBeVisible();
+  await panel.getByRole('button', { name: 'Back to the finished model' }).click();
+  await expect(cell).toHaveText(now!);
+
+  await panel.getByRole('radio', { name: 'Table' }).click();
+  await expect(panel.getByRole('rowheader', { name: 'step0' })).toBeVisible();
+  await page.getByRole('tab', { name: 'Side by side' }).click();
+});
+
+test('the bundled checkpoints are measured here too, one after another', async ({ lab }) => {
+  const { page } = lab;
+  await page.getByRole('tab', { name: 'Growing up' }).click();
+  const panel = page.getByRole('region', { name: 'Growing up' });
+  await panel.getByRole('button', { name: 'Measure its checkpoints' }).click();
+  await expect(panel.getByText('Computed here on')).toBeVisible();
+  await expect(panel.getByRole('progressbar')).toBeHidden();
+  await expect(panel.getByText('not all checkpoints are done')).toBeHidden();
+  await page.getByRole('tab', { name: 'Side by side' }).click();
+});
+
 test('a folder of checkpoints is measured one after another, and a slider takes the tower through them', async ({
   lab,
 }) => {
@@ -23,7 +60,7 @@ test('a folder of checkpoints is measured one after another, and a slider takes 
   await panel.getByLabel('Folder of checkpoint folders').setInputFiles(await checkpoints('step-8', 'step-64'));
   await expect(panel.getByText('Computed here on')).toBeVisible();
   await expect(panel.getByRole('progressbar')).toBeHidden();
-  await expect(panel.getByRole('img', { name: 'Influence of each block over training' })).toBeVisible();
+  await expect(panel.getByRole('group', { name: 'Influence of each block over training' })).toBeVisible();
 
   const slider = panel.getByRole('slider', { name: 'The tower shows' });
   await slider.focus();

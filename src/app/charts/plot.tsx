@@ -26,6 +26,8 @@ interface Props {
   readonly height: number;
   readonly x: Axis;
   readonly y: Axis;
+  /** Room for the y axis, where charts below one another share their x axis; else what it needs. */
+  readonly startRoom?: number;
   /** Room for what is written at the ends of lines. */
   readonly endRoom?: number;
   readonly children: (area: PlotArea) => ReactNode;
@@ -36,11 +38,11 @@ const TOP = 8;
 const DIGIT = 7;
 
 /** Axes with a light grid, and room for a chart between them. Drawn by hand, so that a dozen take a few milliseconds. */
-export function Plot({ label, height, x, y, endRoom = 10, children }: Props) {
+export function Plot({ label, height, x, y, startRoom = 0, endRoom = 10, children }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
   const longest = Math.max(...y.scale.ticks.map((t) => y.write(t).length), 2);
-  const left = longest * DIGIT + 10 + (y.label ? 18 : 0);
+  const left = Math.max(startRoom, longest * DIGIT + 10 + (y.label ? 18 : 0));
   const right = Math.max(left + 20, width - endRoom);
   const bottom = height - (x.label ? 42 : 22);
   const area: PlotArea = {

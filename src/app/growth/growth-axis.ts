@@ -1,32 +1,48 @@
 import type { GrowthPoint } from '../../lab/contract';
+import type { Axis } from '../charts/plot';
+import { linearScale, logScale, type Scale, tickWriter } from '../charts/plot-scale';
 
-/** Labels closer together than this, as a share of the axis, would overlap. */
-const LABEL_GAP = 0.075;
+/** Labels nearer together than this, in CSS pixels, would touch. */
+const LABEL_GAP = 54;
 
-/** Where points stand on the axis, 0 to 1: by log(1 + step) where every step is known, else evenly. */
-export function axisOf(points: readonly GrowthPoint[]): { places: readonly number[]; title: string } {
+/** Checkpoints along an axis `width` CSS pixels long, by their index: by log(1 + step) where all steps are known, else evenly. */
+export function checkpointAxis(points: readonly GrowthPoint[], width: number): Axis {
   const steps = points.map((p) => p.step);
   const known = steps.every((s): s is number => s !== undefined);
-  const at = known ? steps.map((s) => Math.log1p(s)) : points.map((_, i) => i);
-  const [low, high] = [Math.min(...at), Math.max(...at)];
+  const wanted = known ? steps.map((s) => Math.log1p(s)) : points.map((_, i) => i);
+  const [low, high] = [Math.min(...wanted), Math.max(...wanted)];
+  const places = wanted.map((w) => (high > low ? (w - low) / (high - low) : 0.5));
+  const scale: Scale = {
+    kind: 'linear',
+    ...{ low: 0, high: points.length - 1 },
+    ticks: apart(places, LABEL_GAP / Math.max(1, width)),
+    at: (point) => places[point]!,
+  };
   return {
-    places: at.map((a) => (high > low ? (a - low) / (high - low) : 0.5)),
-    title: known ? 'training steps, logarithmic' : 'checkpoint',
+    scale,
+    label: known ? 'training steps, logarithmic' : 'checkpoint',
+    write: (point) => points[point]!.step?.toLocaleString('en') ?? points[point]!.name,
   };
 }
 
-/** As many labels as have room, the last point's among them. */
-export function stepTicks(points: readonly GrowthPoint[]): { point: number; text: string }[] {
-  const { places } = axisOf(points);
+/** As many places as have `gap` between them, the last one's among them. */
+function apart(places: readonly number[], gap: number): number[] {
   const chosen: number[] = [];
-  for (let i = points.length - 1; i >= 0; i--) {
+  for (let i = places.length - 1; i >= 0; i--) {
     const next = chosen.at(-1);
-    if (next === undefined || places[next]! - places[i]! >= LABEL_GAP) chosen.push(i);
+    if (next === undefined || places[next]! - places[i]! >= gap) chosen.push(i);
   }
-  return chosen.reverse().map((point) => {
-    const { step, name } = points[point]!;
-    return { point, text: step === undefined ? name : step.toLocaleString('en') };
-  });
+  return chosen.reverse();
+}
+
+/** Below the largest value by this factor nothing is told apart on a logarithmic axis. */
+const DEPTH = 1e4;
+
+/** Influence up the axis. */
+export function influenceAxis(values: readonly number[], log: boolean): Axis {
+  const most = Math.max(...values.filter(Number.isFinite));
+  const scale = log ? logScale(values.filter((v) => v > most / DEPTH)) : linearScale(values, { zero: true });
+  return { scale, label: log ? 'influence, log; 0 and less at the foot' : 'influence', write: tickWriter(scale) };
 }
 
 /** Darker for lower blocks, lighter for higher ones; all of them can be told from the page in both themes. */

@@ -1,120 +1,161 @@
+import { memo, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
 import type { GrowthPoint } from '../../lab/contract';
-import { niceTicks, tickDecimals } from '../charts/nice-ticks';
-import { fixed } from '../format';
+import { ChartTip } from '../charts/chart-tip';
+import { linePath, Plot, type PlotArea } from '../charts/plot';
+import { spread } from '../charts/spread';
+import { useWidth } from '../charts/use-width';
+import { short } from '../format';
+import { highlight } from '../store/store';
+import { AccuracyPlot } from './accuracy-plot';
 import css from './growth.module.css';
-import { axisOf, blockColour, stepTicks } from './growth-axis';
+import { blockColour, checkpointAxis, influenceAxis } from './growth-axis';
 
 interface Props {
   readonly points: readonly GrowthPoint[];
-  /** The values of a point, by block; one line each. */
-  values(point: GrowthPoint): readonly number[];
+  readonly unit: 'block' | 'attn' | 'ffn';
+  readonly log: boolean;
+  /** The benchmark whose accuracy is drawn below. */
+  readonly task: string | undefined;
   /** The point that the tower shows. */
   readonly at: number | undefined;
-  readonly marked: number | undefined;
   onPick(point: number): void;
-  onMark(block: number | undefined): void;
 }
 
-const WIDTH = 760;
 const HEIGHT = 330;
-const LEFT = 56;
-const RIGHT = 40;
-const TOP = 10;
-const BOTTOM = 40;
+/** What is left of the plot and right of it, alike for both charts, so that one axis serves them. */
+const START_ROOM = 66;
+const END_ROOM = 44;
 
-/** A line for each block over training, darker for lower and lighter for higher; steps are on a logarithmic axis. */
-export function GrowthChart({ points, values, at, marked, onPick, onMark }: Props) {
-  const rows = points.map(values);
-  const all = rows.flat().filter(Number.isFinite);
-  const [low, high] = [Math.min(0, ...all), Math.max(0, ...all)];
-  const axis = axisOf(points);
-  const x = (i: number) => LEFT + axis.places[i]! * (WIDTH - LEFT - RIGHT);
-  const y = (v: number) => TOP + (1 - (v - low) / (high - low || 1)) * (HEIGHT - TOP - BOTTOM);
-  const blocks = rows[0]?.length ?? 0;
-  const decimals = tickDecimals(low, high);
-  const nearest = (clientX: number, box: DOMRect) => {
-    const wanted = ((clientX - box.left) / box.width) * WIDTH;
-    return points.reduce((best, _, i) => (Math.abs(x(i) - wanted) < Math.abs(x(best) - wanted) ? i : best), 0);
+/** A line for each block over training, darker for lower and lighter for higher, and accuracy below on the same axis. */
+export const GrowthChart = memo(function GrowthChart({ points, unit, log, task, at, onPick }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const area = useRef<PlotArea>(undefined);
+  const width = useWidth(box);
+  const [under, setUnder] = useState<{ readonly block: number; readonly point: number }>();
+  const lines = useMemo(() => points[0]![unit].map((_, block) => points.map((p) => p[unit][block]!)), [points, unit]);
+  const x = useMemo(() => checkpointAxis(points, width - START_ROOM - END_ROOM), [points, width]);
+  const y = useMemo(() => influenceAxis(lines.flat(), log), [lines, log]);
+  useEffect(() => () => highlight(undefined), []);
+
+  const show = (next: typeof under) => {
+    if (next?.block === under?.block && next?.point === under?.point) return;
+    setUnder(next);
+    const kinds = unit === 'block' ? (['attn', 'ffn'] as const) : [unit];
+    highlight(next && kinds.map((kind) => ({ block: next.block, kind })));
   };
-  const order = [...Array(blocks).keys()].sort((a, b) => Number(a === marked) - Number(b === marked));
+  const nearest = (e: PointerEvent): typeof under => {
+    if (!area.current || !box.current) return undefined;
+    const frame = box.current.getBoundingClientRect();
+    const own = area.current;
+    const point = closest(points.keys(), (i) => Math.abs(own.x(i) - (e.clientX - frame.left)));
+    const block = closest(lines.keys(), (b) => Math.abs(own.y(lines[b]![point]!) - (e.clientY - frame.top)));
+    return { block, point };
+  };
+  const marked = under?.block;
+  const value = under && lines[under.block]![under.point]!;
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the slider below does the same by keyboard.
-    <svg
-      className={css.chart}
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-      role="img"
-      aria-label="Influence of each block over training"
-      onClick={(e) => onPick(nearest(e.clientX, e.currentTarget.getBoundingClientRect()))}
-    >
-      {niceTicks(low, high).map((tick) => (
-        <g key={tick}>
-          <line x1={LEFT} x2={WIDTH - RIGHT} y1={y(tick)} y2={y(tick)} className={tick === 0 ? css.zero : css.grid} />
-          <text x={LEFT - 8} y={y(tick) + 4} textAnchor="end">
-            {fixed(tick, decimals)}
-          </text>
-        </g>
-      ))}
-      {stepTicks(points).map(({ point, text }) => (
-        <text key={point} x={x(point)} y={HEIGHT - BOTTOM + 18} textAnchor="middle">
-          {text}
-        </text>
-      ))}
-      <text x={(LEFT + WIDTH - RIGHT) / 2} y={HEIGHT - 4} textAnchor="middle">
-        {axis.title}
+    <>
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the slider below does the same by keyboard. */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: likewise. */}
+      <div
+        ref={box}
+        className={css.lines}
+        onPointerMove={(e) => show(nearest(e))}
+        onPointerDown={(e) => show(nearest(e))}
+        onPointerLeave={() => show(undefined)}
+        onClick={() => under && onPick(under.point)}
+      >
+        <Plot
+          label="Influence of each block over training"
+          height={HEIGHT}
+          x={x}
+          y={y}
+          startRoom={START_ROOM}
+          endRoom={END_ROOM}
+        >
+          {(own) => {
+            area.current = own;
+            return (
+              <>
+                {at !== undefined && (
+                  <line className={css.now} x1={own.x(at)} x2={own.x(at)} y1={own.top} y2={own.bottom} />
+                )}
+                {[...lines.keys()]
+                  .sort((a, b) => Number(a === marked) - Number(b === marked))
+                  .map((block) => (
+                    <path
+                      key={block}
+                      className={css.line}
+                      d={linePath(lines[block]!.map((v, i) => (Number.isFinite(v) ? [own.x(i), own.y(v)] : undefined)))}
+                      stroke={blockColour(block, lines.length)}
+                      strokeWidth={block === marked ? 3.5 : 1.75}
+                      opacity={marked === undefined || block === marked ? 1 : 0.35}
+                    />
+                  ))}
+                <Ends values={lines.map((line) => line.at(-1)!)} marked={marked} area={own} />
+                {under && <circle className={css.ring} cx={own.x(under.point)} cy={own.y(value!)} r={5} />}
+              </>
+            );
+          }}
+        </Plot>
+        {under && area.current && (
+          <ChartTip x={area.current.x(under.point)} y={Math.min(area.current.y(value!), HEIGHT - 80)} width={width}>
+            <strong>
+              {unit} {under.block}
+            </strong>
+            <br />
+            {points[under.point]!.name}: {short(value!)}
+          </ChartTip>
+        )}
+      </div>
+      {task && <AccuracyPlot points={points} task={task} at={at} x={x} startRoom={START_ROOM} endRoom={END_ROOM} />}
+    </>
+  );
+});
+
+const LABEL_LINE = 13;
+/** From a line's end to its label. */
+const LEADER = 14;
+
+interface EndsProps {
+  /** Of the last point, by block. */
+  readonly values: readonly number[];
+  readonly marked: number | undefined;
+  readonly area: PlotArea;
+}
+
+/** The blocks' numbers at the ends of their lines, moved apart where they would touch; of many blocks every second or so. */
+function Ends({ values, marked, area }: EndsProps) {
+  const every = Math.ceil((values.length * LABEL_LINE) / (area.bottom - area.top));
+  const named = [...values.keys()].filter((b) => b % every === 0 && Number.isFinite(values[b]));
+  const places = spread(
+    named.map((b) => area.y(values[b]!)),
+    LABEL_LINE,
+    area.top,
+    area.bottom,
+  );
+  return named.map((block, i) => (
+    <g key={block} opacity={marked === undefined || block === marked ? 1 : 0.35}>
+      <path
+        className={css.leader}
+        d={linePath([
+          [area.right + 2, area.y(values[block]!)],
+          [area.right + LEADER, places[i]!],
+        ])}
+        stroke={blockColour(block, values.length)}
+      />
+      <text className={css.name} x={area.right + LEADER + 4} y={places[i]} dominantBaseline="central">
+        {block}
       </text>
-      {at !== undefined && (
-        <line x1={x(at)} x2={x(at)} y1={TOP} y2={HEIGHT - BOTTOM} className={css.now} data-testid="moment" />
-      )}
-      {order.map((block) => (
-        <Line
-          key={block}
-          block={block}
-          blocks={blocks}
-          marked={block === marked}
-          faint={marked !== undefined && block !== marked}
-          path={pathOf(rows.map((row, i) => [x(i), y(row[block]!)] as const))}
-          end={[x(points.length - 1), y(rows.at(-1)![block]!)]}
-          onMark={onMark}
-        />
-      ))}
-    </svg>
-  );
-}
-
-interface LineProps {
-  readonly block: number;
-  readonly blocks: number;
-  readonly marked: boolean;
-  readonly faint: boolean;
-  readonly path: string;
-  readonly end: readonly [number, number];
-  onMark(block: number | undefined): void;
-}
-
-function Line({ block, blocks, marked, faint, path, end, onMark }: LineProps) {
-  const colour = blockColour(block, blocks);
-  return (
-    <g opacity={faint ? 0.3 : 1} onPointerEnter={() => onMark(block)} onPointerLeave={() => onMark(undefined)}>
-      <path d={path} fill="none" stroke="transparent" strokeWidth={10} />
-      <path d={path} fill="none" stroke={colour} strokeWidth={marked ? 3 : 1.75} strokeLinejoin="round">
-        <title>{`block ${block}`}</title>
-      </path>
-      {(marked || block === 0 || block === blocks - 1) && (
-        <text x={end[0] + 5} y={end[1] + 4} className={css.name}>
-          {block}
-        </text>
-      )}
     </g>
-  );
+  ));
 }
 
-/** Through the points in order, broken where a number is missing. */
-function pathOf(points: readonly (readonly [number, number])[]): string {
-  let path = '';
-  let open = false;
-  for (const [x, y] of points) {
-    if (Number.isFinite(y)) path += `${open ? 'L' : 'M'}${x.toFixed(1)},${y.toFixed(1)}`;
-    open = Number.isFinite(y);
+function closest(candidates: Iterable<number>, distance: (candidate: number) => number): number {
+  let [best, least] = [0, Number.POSITIVE_INFINITY];
+  for (const candidate of candidates) {
+    const d = distance(candidate);
+    if (d < least) [best, least] = [candidate, d];
   }
-  return path;
+  return best;
 }

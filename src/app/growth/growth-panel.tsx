@@ -1,8 +1,10 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { GrowthMetric, GrowthPoint } from '../../lab/contract';
 import { ChartFrame } from '../charts/chart-frame';
 import { fixed, percent, short } from '../format';
+import { showShippedGrowth } from '../lab/growth';
 import { Button } from '../shell/button';
+import { Check } from '../shell/check';
 import { Choice } from '../shell/choice';
 import { JobProgress } from '../shell/job-progress';
 import { LabelledSlider } from '../shell/labelled-slider';
@@ -10,7 +12,6 @@ import { Panel } from '../shell/panel';
 import { fileStem } from '../store/select';
 import type { Growth } from '../store/state';
 import { store, useApp } from '../store/store';
-import { AccuracyChart } from './accuracy-chart';
 import css from './growth.module.css';
 import { GrowthChart } from './growth-chart';
 import { GrowthExplained } from './growth-explained';
@@ -31,14 +32,25 @@ type Unit = (typeof UNITS)[number]['value'];
 export default function GrowthPanel() {
   const [metric, setMetric] = useState<GrowthMetric>('cosine');
   const [unit, setUnit] = useState<Unit>('block');
-  const [marked, setMarked] = useState<number>();
+  const [wantedLog, setLog] = useState<boolean>();
   const growth = useApp((s) => s.growth[metric]);
+  const bundled = useApp((s) => s.model?.source.kind === 'bundled');
   const moment = useApp((s) => s.moment);
   const at = moment?.metric === metric ? moment.point : undefined;
+  useEffect(() => {
+    if (bundled) void showShippedGrowth();
+  }, [bundled]);
   // The tower shows the finished model again once the panel is left.
   useEffect(() => () => store.setState({ moment: undefined }), []);
-  const pick = (point: number) => store.setState({ moment: { metric, point } });
+  const pick = useCallback((point: number) => store.setState({ moment: { metric, point } }), [metric]);
   const points = growth?.report.points ?? [];
+  const film = useFilm(at, points.length, pick);
+  const leave = () => {
+    film.stop();
+    store.setState({ moment: undefined });
+  };
+  // A first block without which nothing is left would press all other lines flat.
+  const log = wantedLog ?? metric === 'loo-loss';
 
   return (
     <Panel
@@ -52,23 +64,28 @@ export default function GrowthPanel() {
       }
     >
       <div className={css.layout}>
-        <SeriesForm metric={metric} />
         <div className={css.outcome}>
           <JobProgress slot="growth" />
           {growth && points.length > 0 ? (
             <>
-              <GrowthFigure growth={growth} unit={unit}>
+              <GrowthFigure
+                growth={growth}
+                unit={unit}
+                actions={<Check label="Logarithmic" checked={log} onChange={setLog} />}
+              >
                 <GrowthChart
                   points={points}
-                  values={(p) => p[unit]}
+                  unit={unit}
+                  log={log}
+                  task={growth.report.task?.task}
                   at={at}
-                  marked={marked}
                   onPick={pick}
-                  onMark={setMarked}
                 />
-                <AccuracyChart points={points} task={growth.report.task?.task} at={at} />
               </GrowthFigure>
               <div className={css.slider}>
+                <Button icon={film.playing ? 'pause' : 'play'} disabled={points.length < 2} onClick={film.toggle}>
+                  {film.playing ? 'Pause' : 'Play'}
+                </Button>
                 <LabelledSlider
                   label="The tower shows"
                   value={at ?? points.length - 1}
@@ -76,9 +93,12 @@ export default function GrowthPanel() {
                   max={Math.max(1, points.length - 1)}
                   step={1}
                   text={momentWords(points[at ?? points.length - 1]!, at === undefined)}
-                  onChange={pick}
+                  onChange={(point) => {
+                    film.stop();
+                    pick(point);
+                  }}
                 />
-                <Button disabled={at === undefined} onClick={() => store.setState({ moment: undefined })}>
+                <Button disabled={at === undefined} onClick={leave}>
                   Back to the finished model
                 </Button>
               </div>
@@ -99,6 +119,7 @@ export default function GrowthPanel() {
             </p>
           )}
         </div>
+        <SeriesForm metric={metric} />
       </div>
     </Panel>
   );
@@ -109,13 +130,34 @@ function momentWords({ name, step, loss }: GrowthPoint, finished: boolean): stri
   return `${step === undefined ? name : `step ${step.toLocaleString('en')}`}, loss ${fixed(loss, 2)}`;
 }
 
+/** How long the film stays at a checkpoint. */
+const FRAME_MS = 900;
+
+/** Takes the tower from one checkpoint to the next; from the first on, where the film stands at the end. */
+function useFilm(at: number | undefined, length: number, pick: (point: number) => void) {
+  const [playing, setPlaying] = useState(false);
+  const last = length - 1;
+  useEffect(() => {
+    if (!playing) return;
+    if (at === undefined || at >= last) return setPlaying(false);
+    const timer = setTimeout(() => pick(at + 1), FRAME_MS);
+    return () => clearTimeout(timer);
+  }, [playing, at, last, pick]);
+  const toggle = () => {
+    if (!playing && (at === undefined || at >= last)) pick(0);
+    setPlaying(!playing);
+  };
+  return { playing, toggle, stop: () => setPlaying(false) };
+}
+
 interface FigureProps {
   readonly growth: Growth;
   readonly unit: Unit;
+  readonly actions: React.ReactNode;
   readonly children: React.ReactNode;
 }
 
-function GrowthFigure({ growth: { of, report, origin, text }, unit, children }: FigureProps) {
+function GrowthFigure({ growth: { of, report, origin, text }, unit, actions, children }: FigureProps) {
   const stem = useApp(fileStem);
   const { points, metric, tokens, task, partial } = report;
   const table = useMemo(
@@ -138,6 +180,7 @@ function GrowthFigure({ growth: { of, report, origin, text }, unit, children }: 
       table={table}
       provenance={{ model: of, text, tokens, origin, notes: partial ? ['not all checkpoints are done'] : [] }}
       fileName={`${stem}-growth-${metric}-${unit}`}
+      actions={actions}
     >
       {children}
     </ChartFrame>

@@ -24,6 +24,12 @@ export function SeriesForm({ metric }: { metric: GrowthMetric }) {
   const run = (series: Series, of: string) => void measureGrowth(series, of, metric, task || undefined);
   return (
     <div className={css.form}>
+      <section>
+        <h3>Sapling’s own training</h3>
+        <Button disabled={!ready} onClick={() => run({ kind: 'bundled' }, 'Sapling')}>
+          Measure its checkpoints
+        </Button>
+      </section>
       <form
         onSubmit={(e) => {
           e.preventDefault();

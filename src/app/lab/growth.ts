@@ -1,17 +1,24 @@
 import { byStep, parseRevisions, stepOf } from '../../formats/revisions';
 import type { Checkpoint, GrowthMetric, GrowthReport, GrowthRequest } from '../../lab/contract';
 import type { Growth } from '../store/state';
-import { store } from '../store/store';
+import { notifyFailure, store } from '../store/store';
+import { toFailure } from './failure';
 import { lab, runJob } from './jobs';
 import { calibrationOf, hereOrigin } from './score';
 
+/** Results of the bundled model's own checkpoints, computed ahead. */
+const SHIPPED = 'models/sapling/growth/results.json';
+
 /** Where checkpoints come from. */
 export type Series =
+  | { readonly kind: 'bundled' }
   | { readonly kind: 'revisions'; readonly repo: string; readonly host: string; readonly revisions: string }
   | { readonly kind: 'files'; readonly files: readonly File[] };
 
 async function checkpointsOf(series: Series): Promise<Checkpoint[]> {
   switch (series.kind) {
+    case 'bundled':
+      return lab().bundledCheckpoints();
     case 'revisions': {
       const { repo, host } = series;
       return parseRevisions(series.revisions).map(({ name, step }) => ({
@@ -68,3 +75,25 @@ export async function measureGrowth(series: Series, of: string, metric: GrowthMe
 
 /** Items asked of each checkpoint: enough for a curve, whose intervals are shown. */
 const TASK_ITEMS = 100;
+
+/** Puts the shipped results of Sapling's own training before the page, unless some are there. */
+export async function showShippedGrowth(): Promise<void> {
+  const { model, growth } = store.getState();
+  if (model?.source.kind !== 'bundled' || Object.keys(growth).length > 0) return;
+  try {
+    const answer = await fetch(new URL(SHIPPED, document.baseURI));
+    if (!answer.ok) return;
+    const { reports, adapter, text } = (await answer.json()) as {
+      reports: GrowthReport[];
+      adapter: string;
+      text: string;
+    };
+    const shown = reports.map((report): [string, Growth] => [
+      report.metric,
+      { of: 'Sapling', report, origin: { kind: 'shipped', adapter }, text },
+    ]);
+    store.setState((now) => ({ growth: { ...Object.fromEntries(shown), ...now.growth } }));
+  } catch (error) {
+    notifyFailure('The shipped checkpoints’ results could not be read', toFailure(error));
+  }
+}

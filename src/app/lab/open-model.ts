@@ -64,7 +64,8 @@ function show(report: ModelReport, source: ModelSource, start: Start): void {
     generation: undefined,
     speed: undefined,
     moment: undefined,
-    growth: {},
+    // Sapling taking the place of its own shipped results keeps theirs.
+    ...(!same && { growth: {} }),
     sampled: {},
     norms: undefined,
     tokenInfluence: undefined,
