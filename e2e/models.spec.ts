@@ -32,6 +32,15 @@ test('a folder is opened: another tower, grey until it is measured, then measure
   await expect(lab.cell(0, 'attention')).toHaveAttribute('aria-label', /influence/);
 });
 
+test('the bundled model’s card says what it scores and what it cannot do', async ({ lab }) => {
+  const { page } = lab;
+  const dialog = await lab.openModelDialog('Bundled');
+  await dialog.getByText('Model card').click();
+  await expect(dialog.getByRole('heading', { name: 'What it cannot do' })).toBeVisible();
+  await expect(dialog.getByRole('row', { name: /school_letters.*% \[/ }).first()).toBeVisible();
+  await page.keyboard.press('Escape');
+});
+
 test('a model without a tokenizer is measured on token ids', async ({ lab }, info) => {
   const { page } = lab;
   const folder = info.outputPath('untold');

@@ -1,4 +1,5 @@
 import { Tabs } from 'radix-ui';
+import { lazy, Suspense, useState } from 'react';
 import { Button } from '../shell/button';
 import { Dialog } from '../shell/dialog';
 import { JobProgress } from '../shell/job-progress';
@@ -9,15 +10,19 @@ import css from './model.module.css';
 import { ModelFacts } from './model-facts';
 import { openFromDialog } from './open-from-dialog';
 
+const ModelCard = lazy(() => import('./model-card'));
+
 /** What is open, and three ways to open something else. The one in place stays until the next is ready. */
 export function ModelDialog() {
   const opening = useApp((s) => s.jobs.open !== undefined);
+  const bundled = useApp((s) => s.model?.source.kind === 'bundled');
   const bundledOpen = useApp((s) => s.model?.source.kind === 'bundled' && s.model.loaded);
   const ready = useApp((s) => s.machine.status === 'ready');
 
   return (
     <Dialog name="model" title="Model">
       <ModelFacts />
+      {bundled && <SaplingCard />}
       {opening && (
         <div className={css.opening}>
           <JobProgress slot="open" />
@@ -48,11 +53,26 @@ export function ModelDialog() {
             it: short stories, school questions and word problems. It comes with the page, so nothing is downloaded from
             elsewhere.
           </p>
+          {!bundled && <SaplingCard />}
           <Button disabled={!ready || bundledOpen} onClick={() => void openFromDialog({ kind: 'bundled' })}>
             {bundledOpen ? 'Sapling is open' : 'Open Sapling'}
           </Button>
         </Tabs.Content>
       </Tabs.Root>
     </Dialog>
+  );
+}
+
+function SaplingCard() {
+  const [open, setOpen] = useState(false);
+  return (
+    <details className={css.card} onToggle={(e) => setOpen(e.currentTarget.open)}>
+      <summary>Model card: what Sapling was trained on, what it scores, what it cannot do</summary>
+      {open && (
+        <Suspense fallback={<p className="small soft">Reading the card…</p>}>
+          <ModelCard />
+        </Suspense>
+      )}
+    </details>
   );
 }
