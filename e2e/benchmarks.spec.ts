@@ -1,6 +1,11 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { expect, type Locator } from '@playwright/test';
 import { expectAccessible } from './support/axe';
 import { LabPage, test } from './support/lab-page';
+
+const GSM8K = '../shared/data/benchmarks/gsm8k';
 
 /** The Benchmarks tab with just these tasks chosen, and so many items of each. */
 async function openBenchmarks(lab: LabPage, tasks: readonly string[], limit: number): Promise<Locator> {
@@ -19,7 +24,7 @@ const rowOf = (panel: Locator, task: string) =>
   panel
     .getByRole('region', { name: 'Results' })
     .getByRole('row')
-    .filter({ hasText: new RegExp(`${task} acc`) });
+    .filter({ hasText: new RegExp(`${task} (acc|strict)`) });
 
 test('a task is run on both models, and an item opened', async ({ lab }) => {
   const { page } = lab;
@@ -59,6 +64,56 @@ test('a layer dropped during a run restarts it with the new mask; cancelled and 
   await expect(lab.dropped).toHaveCount(1);
   await expect(rowOf(panel, 'mmlu-lopper').getByText('n = 40')).toHaveCount(2);
   await expect(unfinished).toBeHidden();
+});
+
+test('two masks are compared task by task, and the picture saved', async ({ lab }) => {
+  const { page } = lab;
+  const panel = await openBenchmarks(lab, ['school'], 8);
+  const tradeOff = panel.getByRole('region', { name: 'Trade-off between tasks' });
+  for (const block of [4, 7]) {
+    await lab.cell(block, 'attention').click();
+    await panel.getByRole('button', { name: 'Run on both models' }).click();
+    await expect(panel.getByRole('progressbar')).toBeHidden();
+    await tradeOff.getByRole('button', { name: 'Add this mask' }).click();
+  }
+  const compared = tradeOff.getByRole('list', { name: 'Masks compared' });
+  await expect(compared.getByRole('listitem')).toHaveText([/^without attn:4: School/, /^without attn:4,7: School/]);
+  const saved = page.waitForEvent('download');
+  await tradeOff.getByRole('button', { name: 'SVG' }).click();
+  const picture = await readFile(await (await saved).path(), 'utf8');
+  for (const words of ['Trade-off between tasks', 'Full model', 'without attn:4,7']) expect(picture).toContain(words);
+  await compared
+    .getByRole('button', { name: /^Remove/ })
+    .first()
+    .click();
+  await expect(compared.getByRole('listitem')).toHaveCount(1);
+});
+
+test('an official set is fetched from its publisher, checked, kept over a reload, and run', async ({ page }) => {
+  test.skip(!existsSync(GSM8K), `no files at ${GSM8K}`);
+  let spoilt = true;
+  await page.context().route('https://raw.githubusercontent.com/openai/grade-school-math/**', async (route) => {
+    const body = await readFile(join(GSM8K, basename(new URL(route.request().url()).pathname)));
+    if (spoilt) body[1000]! ^= 1;
+    await route.fulfill({ body, headers: { 'access-control-allow-origin': '*' } });
+  });
+  const lab = new LabPage(page);
+  await lab.open();
+  await lab.openTab('Benchmarks');
+  const panel = page.getByRole('region', { name: 'Benchmarks', exact: true });
+  await panel.getByText('Get official sets').click();
+  await panel.getByLabel('Items to keep, or all').fill('20');
+  const set = panel.getByRole('list', { name: 'Official sets' }).getByRole('listitem').filter({ hasText: 'GSM8K' });
+  await set.getByRole('button', { name: /^Get/ }).click();
+  await expect(lab.alerts.filter({ hasText: 'GSM8K could not be fetched' })).toBeVisible();
+  spoilt = false;
+  await set.getByRole('button', { name: /^Get/ }).click();
+  await expect(set.getByText('Here: 20 of 1,319, seed 0')).toBeVisible();
+  await page.reload();
+  await lab.computed();
+  await openBenchmarks(lab, ['gsm8k'], 2);
+  await panel.getByRole('button', { name: 'Run on the full model' }).click();
+  await expect(rowOf(panel, 'gsm8k').getByText('n = 2')).toHaveCount(1);
 });
 
 test('items of one’s own: a bad row is passed over and named, a wrong file refused with its line', async ({ lab }) => {

@@ -10,7 +10,7 @@ interface Props {
   readonly micro: readonly Accuracy[];
 }
 
-/** MMLU by group and subject, with both averages people quote. */
+/** MMLU by group and subject, each with its 95% interval, and both averages people quote. */
 export function GroupTable({ groups, macro, micro }: Props) {
   const paired = micro.length > 1;
   const rows = [...groups].sort((a, b) => Number(a.kind === 'subject') - Number(b.kind === 'subject'));
@@ -41,13 +41,24 @@ export function GroupTable({ groups, macro, micro }: Props) {
             <tr key={`${kind} ${name}`} className={kind === 'group' ? css.group : undefined}>
               <th scope="row">{name.replaceAll('_', ' ')}</th>
               <td>{full!.n}</td>
-              <td>{percent(full!.accuracy)}</td>
-              {paired && <td>{pruned && percent(pruned.accuracy)}</td>}
+              <Share of={full!} />
+              {paired && (pruned ? <Share of={pruned} /> : <td />)}
               {paired && <td>{pruned && signed(100 * (pruned.accuracy - full!.accuracy), 1)}</td>}
             </tr>
           ))}
         </tbody>
       </table>
     </details>
+  );
+}
+
+function Share({ of: { accuracy, interval } }: { of: Accuracy }) {
+  return (
+    <td>
+      {percent(accuracy)}
+      <span className={css.bounds}>
+        {percent(interval[0], 0)} to {percent(interval[1], 0)}
+      </span>
+    </td>
   );
 }
