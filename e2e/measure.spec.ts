@@ -4,7 +4,7 @@ import { test } from './support/lab-page';
 test('both models continue a prompt side by side, with their likeliest tokens at each step', async ({ lab }) => {
   const { page } = lab;
   await lab.cell(0, 'feed-forward').click();
-  await lab.prompt.getByRole('button', { name: 'A question' }).click();
+  await lab.prompt.getByRole('button', { name: 'A question', exact: true }).click();
   await lab.prompt.getByRole('button', { name: 'Continue with both' }).click();
   await expect(page.getByTestId('full-text')).not.toBeEmpty();
   await expect(lab.prompt.getByRole('button', { name: 'Stop' })).toBeHidden();
