@@ -38,6 +38,17 @@ test('a matrix without its scales is refused by name', async () => {
   await expectFailure(widen(sourceOf(eightBitFile('v.scale'))), 'safetensors-corrupt', 'w.scale');
 });
 
+test('scales of another number than the rows are refused by name', async () => {
+  const oneScale = safetensorsFile(
+    {
+      'w.scale': { dtype: 'F32', shape: [1], data_offsets: [0, 4] },
+      w: { dtype: 'I8', shape: [2, 3], data_offsets: [4, 10] },
+    },
+    new Uint8Array(10),
+  );
+  await expectFailure(widen(sourceOf(oneScale)), 'safetensors-corrupt', 'w.scale has scales for 1 rows, not 2');
+});
+
 test('a checkpoint has its own weights and its model’s other files', async () => {
   const model = memoryModel({
     'config.json': '{}',

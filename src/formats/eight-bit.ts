@@ -30,12 +30,17 @@ export async function widen(source: ByteSource, signal?: AbortSignal): Promise<B
     if (!found) throw corrupt(source.name, `${name} is missing or is not F32`);
     return new Float32Array(whole.slice(found.start, found.end).buffer);
   };
+  const scalesOf = (name: string, rows: number) => {
+    const scales = floats(name + SCALE);
+    if (scales.length === rows) return scales;
+    throw corrupt(source.name, `${name + SCALE} has scales for ${scales.length} rows, not ${rows}`);
+  };
   const header: Record<string, { dtype: 'F32'; shape: readonly number[]; data_offsets: [number, number] }> = {};
   const parts: Float32Array<ArrayBuffer>[] = [];
   let offset = 0;
   for (const { name, dtype, shape, start, end } of tensors) {
     if (name.endsWith(SCALE)) continue;
-    const values = dtype === 'I8' ? scaled(whole.subarray(start, end), floats(name + SCALE)) : floats(name);
+    const values = dtype === 'I8' ? scaled(whole.subarray(start, end), scalesOf(name, shape[0]!)) : floats(name);
     header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + values.byteLength] };
     offset += values.byteLength;
     parts.push(values);
@@ -45,8 +50,11 @@ export async function widen(source: ByteSource, signal?: AbortSignal): Promise<B
 
 function scaled(bytes: Uint8Array, scales: Float32Array): Float32Array<ArrayBuffer> {
   const columns = bytes.length / scales.length;
-  // Seen as signed: the file's bytes are two's complement.
-  return Float32Array.from(bytes, (byte, i) => ((byte << 24) >> 24) * scales[Math.floor(i / columns)]!);
+  const signed = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  const out = new Float32Array(bytes.length);
+  for (const [row, scale] of scales.entries())
+    for (let i = row * columns; i < (row + 1) * columns; i++) out[i] = signed[i]! * scale;
+  return out;
 }
 
 function joined(header: object, parts: readonly Float32Array[], bytes: number): Uint8Array<ArrayBuffer> {

@@ -1,4 +1,5 @@
-import { lazy, type ReactNode, Suspense, useMemo } from 'react';
+import { lazy, type ReactNode, useMemo } from 'react';
+import { Late } from '../shell/late';
 import { fileStem, modelName } from '../store/select';
 import type { Influence, ShownMetric } from '../store/state';
 import { useApp } from '../store/store';
@@ -35,9 +36,9 @@ export function InfluenceFrame({ metric, measured, first, actions }: Props) {
       fileName={`${stem}-${metric}`}
       actions={actions}
     >
-      <Suspense fallback={<p className="soft small">Drawing the charts…</p>}>
+      <Late waiting="Drawing the charts…">
         <InfluenceCharts metric={metric} measured={measured} />
-      </Suspense>
+      </Late>
     </ChartFrame>
   );
 }

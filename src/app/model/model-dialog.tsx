@@ -1,8 +1,9 @@
 import { Tabs } from 'radix-ui';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, useState } from 'react';
 import { Button } from '../shell/button';
 import { Dialog } from '../shell/dialog';
 import { JobProgress } from '../shell/job-progress';
+import { Late } from '../shell/late';
 import { useApp } from '../store/store';
 import { FolderForm } from './folder-form';
 import { HubForm } from './hub-form';
@@ -69,9 +70,9 @@ function SaplingCard() {
     <details className={css.card} onToggle={(e) => setOpen(e.currentTarget.open)}>
       <summary>Model card: what Sapling was trained on, what it scores, what it cannot do</summary>
       {open && (
-        <Suspense fallback={<p className="small soft">Reading the card…</p>}>
+        <Late waiting="Reading the card…">
           <ModelCard />
-        </Suspense>
+        </Late>
       )}
     </details>
   );

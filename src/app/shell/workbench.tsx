@@ -1,8 +1,9 @@
 import { Tabs } from 'radix-ui';
-import { type ComponentType, type LazyExoticComponent, lazy, Suspense } from 'react';
+import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
 import { PromptPanel } from '../prompt/prompt-panel';
 import type { WorkbenchTab } from '../store/state';
 import { store, useApp } from '../store/store';
+import { Late } from './late';
 import css from './workbench.module.css';
 
 interface Bench {
@@ -34,9 +35,9 @@ export function Workbench() {
       </Tabs.List>
       {BENCHES.map(({ tab, Panel }) => (
         <Tabs.Content key={tab} value={tab} tabIndex={-1}>
-          <Suspense fallback={<p className="soft small">Loading…</p>}>
+          <Late waiting="Loading…">
             <Panel />
-          </Suspense>
+          </Late>
         </Tabs.Content>
       ))}
     </Tabs.Root>
