@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
+import { expectAccessible } from './support/axe';
 import { type Hub, startHub } from './support/hub';
-import { type LabPage, test } from './support/lab-page';
+import { LabPage, test } from './support/lab-page';
 
 const SAPLING = 'public/models/sapling';
 const STORIES = '../shared/data/models/stories260K';
@@ -38,7 +39,19 @@ test('the bundled model’s card says what it scores and what it cannot do', asy
   await dialog.getByText('Model card').click();
   await expect(dialog.getByRole('heading', { name: 'What it cannot do' })).toBeVisible();
   await expect(dialog.getByRole('row', { name: /school_letters.*% \[/ }).first()).toBeVisible();
+  await expectAccessible(page, 'dialog[open]');
+});
+
+test('a card that does not come leaves the page as it was', async ({ page }) => {
+  await page.route('**/model-card-*.js', (route) => route.abort());
+  const lab = new LabPage(page);
+  await page.goto('./');
+  await lab.cell(2, 'attention').click();
+  const dialog = await lab.openModelDialog('Bundled');
+  await dialog.getByText('Model card').click();
+  await expect(dialog.getByText('This part of the page could not be shown')).toBeVisible();
   await page.keyboard.press('Escape');
+  await expect(lab.dropped).toHaveCount(1);
 });
 
 test('a model without a tokenizer is measured on token ids', async ({ lab }, info) => {

@@ -102,7 +102,7 @@ export interface ModelReport {
   readonly ffnParameters: readonly number[];
   /** KV-cache bytes that one token takes in one block (as f32, which is what the engine keeps). */
   readonly kvBytesPerTokenPerBlock: number;
-  /** SHA-256 over the weight files' headers and sizes; identifies the model in masks and results. */
+  /** SHA-256 over the weight files' headers, sizes and a sample of their data; identifies the model in masks and results. */
   readonly fingerprint: string;
   readonly hasTokenizer: boolean;
   readonly weightBytes: number;

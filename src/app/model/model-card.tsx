@@ -31,7 +31,7 @@ async function readCard(signal: AbortSignal): Promise<string> {
 /** Headings as deep as they stand in the dialog, and tables that scroll on a narrow screen. */
 const OVERRIDES = {
   h1: () => null,
-  h2: ({ children }: PropsWithChildren) => <h4>{children}</h4>,
+  h2: ({ children }: PropsWithChildren) => <h3>{children}</h3>,
   table: ({ children }: PropsWithChildren) => (
     <div className={css.scroll}>
       <table>{children}</table>
