@@ -31,8 +31,10 @@ export const GrowthChart = memo(function GrowthChart({ points, unit, log, task, 
   const box = useRef<HTMLDivElement>(null);
   const area = useRef<PlotArea>(undefined);
   const width = useWidth(box);
-  const [under, setUnder] = useState<{ readonly block: number; readonly point: number }>();
+  const [pointed, setUnder] = useState<{ readonly block: number; readonly point: number }>();
   const lines = useMemo(() => points[0]![unit].map((_, block) => points.map((p) => p[unit][block]!)), [points, unit]);
+  // The pointer may rest where a series that is measured anew has no points yet.
+  const under = pointed && lines[pointed.block]?.[pointed.point] !== undefined ? pointed : undefined;
   const x = useMemo(() => checkpointAxis(points, width - START_ROOM - END_ROOM), [points, width]);
   const y = useMemo(() => influenceAxis(lines.flat(), log), [lines, log]);
   useEffect(() => () => highlight(undefined), []);

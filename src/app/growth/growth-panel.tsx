@@ -36,14 +36,15 @@ export default function GrowthPanel() {
   const growth = useApp((s) => s.growth[metric]);
   const bundled = useApp((s) => s.model?.source.kind === 'bundled');
   const moment = useApp((s) => s.moment);
-  const at = moment?.metric === metric ? moment.point : undefined;
+  const points = growth?.report.points ?? [];
+  // A series that is measured anew begins with fewer points than the one before had.
+  const at = moment?.metric === metric && moment.point < points.length ? moment.point : undefined;
   useEffect(() => {
     if (bundled) void showShippedGrowth();
   }, [bundled]);
   // The tower shows the finished model again once the panel is left.
   useEffect(() => () => store.setState({ moment: undefined }), []);
   const pick = useCallback((point: number) => store.setState({ moment: { metric, point } }), [metric]);
-  const points = growth?.report.points ?? [];
   const film = useFilm(at, points.length, pick);
   const leave = () => {
     film.stop();
@@ -95,7 +96,8 @@ export default function GrowthPanel() {
                   text={momentWords(points[at ?? points.length - 1]!, at === undefined)}
                   onChange={(point) => {
                     film.stop();
-                    pick(point);
+                    // The slider has two places even where there is one point.
+                    pick(Math.min(point, points.length - 1));
                   }}
                 />
                 <Button disabled={at === undefined} onClick={leave}>
