@@ -170,6 +170,18 @@ describe.skipIf(!hasData)('lopper on stories260K', () => {
     for (const [b, value] of cosine.entries()) expect(report.points[1].block[b] / value).toBeCloseTo(1, 3);
     writeFileSync(join(folder, 'part.json'), JSON.stringify({ ...report, points: report.points.slice(0, 1) }));
     expect(await json(...words, '--resume', 'part.json')).toEqual(report);
+    expect(report).toMatchObject({
+      format: 'lopper-result',
+      kind: 'growth',
+      series: 'run',
+      text: { source: 'ids.json' },
+    });
+
+    const other = await lopper(folder, ...words, '--task', 'school', '--resume', 'part.json');
+    expect(other.stderr).toContain('has the task none, and school is asked for');
+    writeFileSync(join(folder, 'part.json'), JSON.stringify(report).slice(0, 40));
+    const damaged = await lopper(folder, ...words, '--resume', 'part.json');
+    expect(damaged.stderr).toContain('part.json is no result of lopper growth: it is not JSON');
   });
 
   it('growth: the bundled model’s own checkpoints, as the results that ship say', async () => {

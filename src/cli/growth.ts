@@ -1,24 +1,17 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { LopperError } from '../errors';
 import { byStep, parseRevisions, stepOf } from '../formats/revisions';
 import type { Checkpoint, GrowthMetric, GrowthReport, Lab } from '../lab/contract';
+import { BUNDLED_SERIES, growthFile, readGrowthFile } from '../lab/growth-file';
 import { createLab } from '../lab/lab';
+import { LEAVE_ONE_OUT_METRICS, STATIC_METRICS } from '../lab/metrics';
 import { oneOf, usage, wholeNumber } from './arguments';
-import { checkCalibration, readCalibration } from './calibration';
+import { calibrationSource, checkCalibration, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, type Output, type Surroundings, table } from './command';
 import { modelRequest } from './model-request';
 
-const METRICS: readonly GrowthMetric[] = [
-  'cosine',
-  'angular',
-  'relative-l1',
-  'relative-l2',
-  'l1',
-  'l2',
-  'loo-loss',
-  'loo-logit',
-];
+const METRICS: readonly GrowthMetric[] = [...STATIC_METRICS, ...LEAVE_ONE_OUT_METRICS];
 
 export const growth: Command = {
   name: 'growth',
@@ -62,7 +55,7 @@ async function measure(surroundings: Surroundings): Promise<Output> {
   const report = await lab.growth(
     await readCalibration(surroundings),
     {
-      checkpoints: await checkpointsOf(surroundings, lab),
+      ...(await seriesOf(surroundings, lab)),
       metric,
       ...(task && { task: { task, limit: wholeNumber(args, 'limit', 1, undefined) } }),
       resume: await readResume(surroundings),
@@ -70,21 +63,40 @@ async function measure(surroundings: Surroundings): Promise<Output> {
     { job: JOB, onProgress: reporter.progress },
   );
   for (const { name, message } of report.failures) reporter.note(`${name}: ${message}`);
-  return { json: report, text: asTable(report) };
+  return { json: await asJson(surroundings, lab, report), text: asTable(report) };
 }
 
-async function checkpointsOf({ args, path }: Surroundings, lab: Lab): Promise<Checkpoint[]> {
+/** A report as it is printed with --json and read back by --resume. */
+async function asJson(surroundings: Surroundings, lab: Lab, report: GrowthReport): Promise<object> {
+  const { vendor, description } = await lab.start();
+  const text = await calibrationSource(surroundings);
+  return growthFile(report, {
+    text: { ...text, source: text.source || 'bundled text' },
+    madeBy: {
+      lopper: await surroundings.version(),
+      adapter: [vendor, description].filter(Boolean).join(' '),
+    },
+  });
+}
+
+interface Series {
+  readonly series: string;
+  readonly checkpoints: readonly Checkpoint[];
+}
+
+async function seriesOf({ args, path }: Surroundings, lab: Lab): Promise<Series> {
   const [revisions, folder] = [args.values.get('revisions'), args.values.get('folder')];
-  if (folder !== undefined) return foldersIn(path(folder));
+  if (folder !== undefined) return { series: basename(path(folder)), checkpoints: await foldersIn(path(folder)) };
   const [name] = args.positionals;
   if (name === undefined) throw noModel();
   const request = modelRequest(name, path('.'), args);
   if (request.kind === 'hub' && revisions !== undefined) {
-    return parseRevisions(revisions).map(({ name, step }) => ({
+    const checkpoints = parseRevisions(revisions).map(({ name, step }) => ({
       name,
       step,
       request: { ...request, revision: name, passing: true },
     }));
+    return { series: request.repo, checkpoints };
   }
   if (request.kind !== 'bundled') {
     throw usage(
@@ -93,12 +105,13 @@ async function checkpointsOf({ args, path }: Surroundings, lab: Lab): Promise<Ch
     );
   }
   const bundled = await lab.bundledCheckpoints();
-  if (revisions === undefined) return bundled;
-  return parseRevisions(revisions).map(({ name }) => {
+  if (revisions === undefined) return { series: BUNDLED_SERIES, checkpoints: bundled };
+  const checkpoints = parseRevisions(revisions).map(({ name }) => {
     const found = bundled.find((c) => c.name === name);
     if (found) return found;
     throw usage(`Sapling has no checkpoint "${name}".`, `There are ${bundled.map((c) => c.name).join(', ')}.`);
   });
+  return { series: BUNDLED_SERIES, checkpoints };
 }
 
 /** Every folder with a config.json in `path`, by the number in its name. */
@@ -125,10 +138,7 @@ async function foldersIn(path: string): Promise<Checkpoint[]> {
 
 async function readResume({ args, readText }: Surroundings): Promise<GrowthReport | undefined> {
   const path = args.values.get('resume');
-  if (path === undefined) return undefined;
-  const report = JSON.parse(await readText(path).then((text) => text || 'null')) as GrowthReport | null;
-  if (Array.isArray(report?.points)) return report;
-  throw usage(`${path} is no result of growth.`, 'Give a JSON file that lopper growth --json wrote.');
+  return path === undefined ? undefined : readGrowthFile(await readText(path), path);
 }
 
 function asTable({ points, task }: GrowthReport): string {

@@ -23,7 +23,7 @@ describe.skipIf(!hasData)('influence during training', () => {
     const seen: GrowthPoint[] = [];
     const report = await lab.growth(
       calibration,
-      { checkpoints: [UNTRAINED, TRAINED], metric: 'cosine' },
+      { series: 'test', checkpoints: [UNTRAINED, TRAINED], metric: 'cosine' },
       { ...job(), onPoint: (point) => seen.push(point) },
     );
     expect(report.points.map((p) => [p.name, p.step, p.block.length])).toEqual([
@@ -41,31 +41,52 @@ describe.skipIf(!hasData)('influence during training', () => {
   });
 
   it('told by leave-one-out is the loss that each absence adds', async () => {
-    const { points } = await lab.growth(calibration, { checkpoints: [TRAINED], metric: 'loo-loss' }, job());
+    const { points } = await lab.growth(
+      calibration,
+      { series: 'test', checkpoints: [TRAINED], metric: 'loo-loss' },
+      job(),
+    );
     const { values, fullLoss } = await lab.influence(calibration, 'loo-loss', 'block', job());
     expect(points[0]!.block).toEqual(values.map((v) => v - fullLoss!));
   });
 
   it('goes past a checkpoint that cannot be had, and says why', async () => {
     const gone = at('step5', `${DATA}/models/nowhere`, 5);
-    const report = await lab.growth(calibration, { checkpoints: [gone, TRAINED], metric: 'cosine' }, job());
+    const report = await lab.growth(
+      calibration,
+      { series: 'test', checkpoints: [gone, TRAINED], metric: 'cosine' },
+      job(),
+    );
     expect(report.points.map((p) => p.name)).toEqual(['step900']);
     expect(report.failures).toEqual([{ name: 'step5', message: expect.stringContaining('nowhere does not exist') }]);
-    await expect(lab.growth(calibration, { checkpoints: [gone], metric: 'cosine' }, job())).rejects.toMatchObject({
+    await expect(
+      lab.growth(calibration, { series: 'test', checkpoints: [gone], metric: 'cosine' }, job()),
+    ).rejects.toMatchObject({
       code: 'file-missing',
     });
   });
 
   it('goes on from a partial report without opening again what is in it', async () => {
-    const whole = await lab.growth(calibration, { checkpoints: [UNTRAINED, TRAINED], metric: 'cosine' }, job());
+    const whole = await lab.growth(
+      calibration,
+      { series: 'test', checkpoints: [UNTRAINED, TRAINED], metric: 'cosine' },
+      job(),
+    );
     const part = { ...whole, points: whole.points.slice(0, 1), partial: true };
     const gone = { ...UNTRAINED, request: { kind: 'folder', path: 'nowhere' } as const };
     const resumed = await lab.growth(
       calibration,
-      { checkpoints: [gone, TRAINED], metric: 'cosine', resume: part },
+      { series: 'test', checkpoints: [gone, TRAINED], metric: 'cosine', resume: part },
       job(),
     );
     expect(resumed).toEqual(whole);
+  });
+
+  it('does not go on from what was measured on another text, or on other windows of it', async () => {
+    const asked = { series: 'test', checkpoints: [TRAINED], metric: 'cosine' } as const;
+    const report = await lab.growth({ text: 'Once upon a time', seqLen: 8 }, asked, job());
+    const run = lab.growth({ text: 'Once upon a time', seqLen: 6 }, { ...asked, resume: report }, job());
+    await expect(run).rejects.toMatchObject({ code: 'result-mismatch' });
   });
 
   it('can be cancelled between two checkpoints, with what was reached in hand', async () => {
@@ -73,7 +94,7 @@ describe.skipIf(!hasData)('influence during training', () => {
     const reached: string[] = [];
     const run = lab.growth(
       calibration,
-      { checkpoints: [UNTRAINED, TRAINED], metric: 'cosine' },
+      { series: 'test', checkpoints: [UNTRAINED, TRAINED], metric: 'cosine' },
       {
         ...options,
         onPoint(point) {
@@ -88,7 +109,9 @@ describe.skipIf(!hasData)('influence during training', () => {
   });
 
   it('needs a checkpoint', async () => {
-    await expect(lab.growth(calibration, { checkpoints: [], metric: 'cosine' }, job())).rejects.toMatchObject({
+    await expect(
+      lab.growth(calibration, { series: 'test', checkpoints: [], metric: 'cosine' }, job()),
+    ).rejects.toMatchObject({
       code: 'usage',
     });
   });

@@ -159,9 +159,9 @@ interface FigureProps {
   readonly children: React.ReactNode;
 }
 
-function GrowthFigure({ growth: { of, report, origin, text }, unit, actions, children }: FigureProps) {
+function GrowthFigure({ growth: { report, origin, text }, unit, actions, children }: FigureProps) {
   const stem = useApp(fileStem);
-  const { points, metric, tokens, task, partial } = report;
+  const { series, points, metric, tokens, task, partial } = report;
   const table = useMemo(
     () => ({
       columns: [
@@ -180,7 +180,7 @@ function GrowthFigure({ growth: { of, report, origin, text }, unit, actions, chi
       bare
       summary={summarise(points, unit)}
       table={table}
-      provenance={{ model: of, text, tokens, origin, notes: partial ? ['not all checkpoints are done'] : [] }}
+      provenance={{ model: series, text, tokens, origin, notes: partial ? ['not all checkpoints are done'] : [] }}
       fileName={`${stem}-growth-${metric}-${unit}`}
       actions={actions}
     >

@@ -21,12 +21,12 @@ export function SeriesForm({ metric }: { metric: GrowthMetric }) {
   const [task, setTask] = useState('');
   const folder = useRef<HTMLInputElement>(null);
   const id = useId();
-  const run = (series: Series, of: string) => void measureGrowth(series, of, metric, task || undefined);
+  const run = (series: Series) => void measureGrowth(series, metric, task || undefined);
   return (
     <div className={css.form}>
       <section>
         <h3>Sapling’s own training</h3>
-        <Button disabled={!ready} onClick={() => run({ kind: 'bundled' }, 'Sapling')}>
+        <Button disabled={!ready} onClick={() => run({ kind: 'bundled' })}>
           Measure its checkpoints
         </Button>
       </section>
@@ -34,7 +34,7 @@ export function SeriesForm({ metric }: { metric: GrowthMetric }) {
         onSubmit={(e) => {
           e.preventDefault();
           const host = hub?.host ?? HUB;
-          run({ kind: 'revisions', repo: repo.trim(), host, revisions }, `${repo.trim()}, ${revisions}`);
+          run({ kind: 'revisions', repo: repo.trim(), host, revisions });
         }}
       >
         <h3>Revisions of a hub model</h3>
@@ -74,7 +74,7 @@ export function SeriesForm({ metric }: { metric: GrowthMetric }) {
             e.target.value = '';
             const found = byFolder(files).length;
             if (found === 0) notify('No checkpoints there', 'No folder in it has a config.json.');
-            else run({ kind: 'files', files }, files[0]!.webkitRelativePath.split('/')[0]!);
+            else run({ kind: 'files', files });
           }}
         />
       </section>
