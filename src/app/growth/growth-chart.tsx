@@ -1,4 +1,4 @@
-import { memo, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { type MouseEvent, memo, useEffect, useMemo, useRef, useState } from 'react';
 import type { GrowthPoint } from '../../lab/contract';
 import { ChartTip } from '../charts/chart-tip';
 import { linePath, Plot, type PlotArea } from '../charts/plot';
@@ -45,7 +45,7 @@ export const GrowthChart = memo(function GrowthChart({ points, unit, log, task, 
     const kinds = unit === 'block' ? (['attn', 'ffn'] as const) : [unit];
     highlight(next && kinds.map((kind) => ({ block: next.block, kind })));
   };
-  const nearest = (e: PointerEvent): typeof under => {
+  const nearest = (e: MouseEvent): typeof under => {
     if (!area.current || !box.current) return undefined;
     const frame = box.current.getBoundingClientRect();
     const own = area.current;
@@ -62,10 +62,13 @@ export const GrowthChart = memo(function GrowthChart({ points, unit, log, task, 
       <div
         ref={box}
         className={css.lines}
-        onPointerMove={(e) => show(nearest(e))}
+        onPointerMove={(e) => e.pointerType !== 'touch' && show(nearest(e))}
         onPointerDown={(e) => show(nearest(e))}
-        onPointerLeave={() => show(undefined)}
-        onClick={() => under && onPick(under.point)}
+        onPointerLeave={(e) => e.pointerType !== 'touch' && show(undefined)}
+        onClick={(e) => {
+          const place = nearest(e);
+          if (place) onPick(place.point);
+        }}
       >
         <Plot
           label="Influence of each block over training"

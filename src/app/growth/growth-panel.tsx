@@ -45,9 +45,16 @@ export default function GrowthPanel() {
   // The tower shows the finished model again once the panel is left.
   useEffect(() => () => store.setState({ moment: undefined }), []);
   const pick = useCallback((point: number) => store.setState({ moment: { metric, point } }), [metric]);
-  const film = useFilm(at, points.length, pick);
+  const { playing, toggle, stop } = useFilm(at, points.length, pick);
+  const choose = useCallback(
+    (point: number) => {
+      stop();
+      pick(point);
+    },
+    [stop, pick],
+  );
   const leave = () => {
-    film.stop();
+    stop();
     store.setState({ moment: undefined });
   };
   // A first block without which nothing is left would press all other lines flat.
@@ -80,12 +87,12 @@ export default function GrowthPanel() {
                   log={log}
                   task={growth.report.task?.task}
                   at={at}
-                  onPick={pick}
+                  onPick={choose}
                 />
               </GrowthFigure>
               <div className={css.slider}>
-                <Button icon={film.playing ? 'pause' : 'play'} disabled={points.length < 2} onClick={film.toggle}>
-                  {film.playing ? 'Pause' : 'Play'}
+                <Button icon={playing ? 'pause' : 'play'} disabled={points.length < 2} onClick={toggle}>
+                  {playing ? 'Pause' : 'Play'}
                 </Button>
                 <LabelledSlider
                   label="The tower shows"
@@ -94,11 +101,8 @@ export default function GrowthPanel() {
                   max={Math.max(1, points.length - 1)}
                   step={1}
                   text={momentWords(points[at ?? points.length - 1]!, at === undefined)}
-                  onChange={(point) => {
-                    film.stop();
-                    // The slider has two places even where there is one point.
-                    pick(Math.min(point, points.length - 1));
-                  }}
+                  // The slider has two places even where there is one point.
+                  onChange={(point) => choose(Math.min(point, points.length - 1))}
                 />
                 <Button disabled={at === undefined} onClick={leave}>
                   Back to the finished model
@@ -149,7 +153,8 @@ function useFilm(at: number | undefined, length: number, pick: (point: number) =
     if (!playing && (at === undefined || at >= last)) pick(0);
     setPlaying(!playing);
   };
-  return { playing, toggle, stop: () => setPlaying(false) };
+  const stop = useCallback(() => setPlaying(false), []);
+  return { playing, toggle, stop };
 }
 
 interface FigureProps {
