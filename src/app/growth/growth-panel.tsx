@@ -57,6 +57,14 @@ export default function GrowthPanel() {
     stop();
     store.setState({ moment: undefined });
   };
+  const changeMetric = (next: GrowthMetric) => {
+    leave();
+    setMetric(next);
+  };
+  const shown = points[at ?? points.length - 1];
+  const blocks = useApp((s) => s.model?.report.blocks);
+  // A series may be of another model than the open one, whose tower it cannot colour.
+  const fits = shown?.attn.length === blocks;
   // A first block without which nothing is left would press all other lines flat.
   const log = wantedLog ?? metric === 'loo-loss';
 
@@ -66,7 +74,7 @@ export default function GrowthPanel() {
       explain={<GrowthExplained />}
       tools={
         <>
-          <Choice label="Measure" value={metric} options={METRICS} onChange={(m) => setMetric(m)} />
+          <Choice label="Measure" value={metric} options={METRICS} onChange={changeMetric} />
           <Choice label="Units" value={unit} options={UNITS} onChange={(u) => setUnit(u)} />
         </>
       }
@@ -74,7 +82,7 @@ export default function GrowthPanel() {
       <div className={css.layout}>
         <div className={css.outcome}>
           <JobProgress slot="growth" />
-          {growth && points.length > 0 ? (
+          {growth && shown ? (
             <>
               <GrowthFigure
                 growth={growth}
@@ -95,18 +103,20 @@ export default function GrowthPanel() {
                   {playing ? 'Pause' : 'Play'}
                 </Button>
                 <LabelledSlider
-                  label="The tower shows"
+                  label={fits ? 'The tower shows' : 'Checkpoint'}
                   value={at ?? points.length - 1}
                   min={0}
                   max={Math.max(1, points.length - 1)}
                   step={1}
-                  text={momentWords(points[at ?? points.length - 1]!, at === undefined)}
+                  text={fits && at === undefined ? 'the finished model' : momentWords(shown)}
                   // The slider has two places even where there is one point.
                   onChange={(point) => choose(Math.min(point, points.length - 1))}
                 />
-                <Button disabled={at === undefined} onClick={leave}>
-                  Back to the finished model
-                </Button>
+                {fits && (
+                  <Button disabled={at === undefined} onClick={leave}>
+                    Back to the finished model
+                  </Button>
+                )}
               </div>
               {growth.report.failures.length > 0 && (
                 <ul className={css.failures}>
@@ -131,8 +141,7 @@ export default function GrowthPanel() {
   );
 }
 
-function momentWords({ name, step, loss }: GrowthPoint, finished: boolean): string {
-  if (finished) return 'the finished model';
+function momentWords({ name, step, loss }: GrowthPoint): string {
   return `${step === undefined ? name : `step ${step.toLocaleString('en')}`}, loss ${fixed(loss, 2)}`;
 }
 
