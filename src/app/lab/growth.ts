@@ -1,10 +1,10 @@
 import { byStep, parseRevisions, stepOf } from '../../formats/revisions';
 import type { Checkpoint, GrowthMetric, GrowthReport, GrowthRequest } from '../../lab/contract';
 import { BUNDLED_SERIES } from '../../lab/growth-file';
-import type { AppState, Growth } from '../store/state';
+import { type AppState, BUNDLED_TEXT_NAME, type Growth } from '../store/state';
 import { notifyFailure, store } from '../store/store';
 import { toFailure } from './failure';
-import { lab, runJob } from './jobs';
+import { lab, runJob, throwIfOvertaken } from './jobs';
 import { calibrationOf, hereOrigin, sameCalibration } from './score';
 
 /** Results of the bundled model's own checkpoints, computed ahead. */
@@ -76,9 +76,11 @@ export async function measureGrowth(from: Series, metric: GrowthMetric, task?: s
       growth: { ...now.growth, [metric]: { report, origin, text, calibration } satisfies Growth },
     }));
   await runJob('growth', 'Checkpoints', 'The checkpoints could not be measured', async (options) => {
+    const checkpoints = await checkpointsOf(from);
+    throwIfOvertaken('growth', options);
     const request: GrowthRequest = {
       series,
-      checkpoints: await checkpointsOf(from),
+      checkpoints,
       metric,
       ...(task && { task: { task, limit: TASK_ITEMS } }),
       resume: unfinished(s, series, metric, task),
@@ -98,22 +100,35 @@ const TASK_ITEMS = 100;
 
 /** Puts the shipped results of Sapling's own training before the page, unless some are there. */
 export async function showShippedGrowth(): Promise<void> {
-  const { model, growth } = store.getState();
-  if (model?.source.kind !== 'bundled' || Object.keys(growth).length > 0) return;
+  const wanted = ({ model, growth }: AppState) => model?.source.kind === 'bundled' && Object.keys(growth).length === 0;
+  if (!wanted(store.getState())) return;
+  const shipped = await readShipped();
+  // Another model may have been opened meanwhile, or a measurement begun.
+  if (wanted(store.getState())) store.setState({ growth: shipped });
+}
+
+/** Puts the shipped results of a metric in the place of what was measured. */
+export async function restoreShippedGrowth(metric: GrowthMetric): Promise<void> {
+  const { [metric]: shipped } = await readShipped();
+  if (shipped) store.setState(({ growth }) => ({ growth: { ...growth, [metric]: shipped } }));
+}
+
+async function readShipped(): Promise<AppState['growth']> {
   try {
     const answer = await fetch(new URL(SHIPPED, document.baseURI));
-    if (!answer.ok) return;
-    const { reports, adapter, text } = (await answer.json()) as {
-      reports: GrowthReport[];
-      adapter: string;
-      text: string;
-    };
+    if (!answer.ok) return {};
+    const { reports, adapter } = (await answer.json()) as { reports: GrowthReport[]; adapter: string };
     const shown = reports.map((report): [string, Growth] => [
       report.metric,
-      { report: { ...report, series: BUNDLED_SERIES }, origin: { kind: 'shipped', adapter }, text },
+      {
+        report: { ...report, series: BUNDLED_SERIES },
+        origin: { kind: 'shipped', adapter },
+        text: BUNDLED_TEXT_NAME,
+      },
     ]);
-    store.setState((now) => ({ growth: { ...Object.fromEntries(shown), ...now.growth } }));
+    return Object.fromEntries(shown);
   } catch (error) {
     notifyFailure('The shipped checkpoints’ results could not be read', toFailure(error));
+    return {};
   }
 }
