@@ -2,13 +2,14 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LopperError } from '../errors';
 import { byStep, parseRevisions, stepOf } from '../formats/revisions';
-import type { Checkpoint, GrowthMetric, GrowthReport, Lab } from '../lab/contract';
+import type { Calibration, Checkpoint, GrowthMetric, GrowthReport, GrowthRequest, Lab } from '../lab/contract';
 import { BUNDLED_SERIES, growthFile, readGrowthFile } from '../lab/growth-file';
 import { createLab } from '../lab/lab';
 import { LEAVE_ONE_OUT_METRICS, STATIC_METRICS } from '../lab/metrics';
 import { oneOf, usage, wholeNumber } from './arguments';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, type Output, type Surroundings, table } from './command';
+import { interruptible } from './interrupt';
 import { modelRequest } from './model-request';
 
 const METRICS: readonly GrowthMetric[] = [...STATIC_METRICS, ...LEAVE_ONE_OUT_METRICS];
@@ -27,7 +28,7 @@ export const growth: Command = {
     metric: { value: 'NAME', help: METRICS.join(', ') },
     task: { value: 'NAME', help: 'accuracy of each checkpoint on this task besides' },
     limit: { value: 'N', help: 'only the first N items of the task' },
-    resume: { value: 'FILE', help: 'go on from a partial result of the same command' },
+    resume: { value: 'FILE', help: 'go on from the JSON of a run that was ended early, or to more checkpoints' },
     ...CALIBRATION_OPTIONS,
   },
   check(args) {
@@ -52,18 +53,39 @@ async function measure(surroundings: Surroundings): Promise<Output> {
   const lab = createLab(environment);
   const metric = oneOf(args, 'metric', METRICS);
   const task = args.values.get('task');
-  const report = await lab.growth(
-    await readCalibration(surroundings),
-    {
-      ...(await seriesOf(surroundings, lab)),
-      metric,
-      ...(task && { task: { task, limit: wholeNumber(args, 'limit', 1, undefined) } }),
-      resume: await readResume(surroundings),
-    },
-    { job: JOB, onProgress: reporter.progress },
-  );
+  const request: GrowthRequest = {
+    ...(await seriesOf(surroundings, lab)),
+    metric,
+    ...(task && { task: { task, limit: wholeNumber(args, 'limit', 1, undefined) } }),
+    resume: await readResume(surroundings),
+  };
+  const report = await untilEnded(lab, await readCalibration(surroundings), request, reporter);
   for (const { name, message } of report.failures) reporter.note(`${name}: ${message}`);
   return { json: await asJson(surroundings, lab, report), text: asTable(report) };
+}
+
+/** The report; where Ctrl-C ended it early, that of the checkpoints so far. */
+async function untilEnded(
+  lab: Lab,
+  calibration: Calibration,
+  request: GrowthRequest,
+  reporter: Surroundings['reporter'],
+): Promise<GrowthReport> {
+  let last: GrowthReport | undefined;
+  const job = lab.growth(calibration, request, {
+    job: JOB,
+    onProgress: reporter.progress,
+    onPoint: (_, soFar) => {
+      last = soFar;
+    },
+  });
+  try {
+    return await interruptible(job, () => lab.cancel(JOB));
+  } catch (error) {
+    if (!(error instanceof LopperError) || error.code !== 'cancelled' || !last) throw error;
+    reporter.note('Ended early: these are the checkpoints so far. Go on from their JSON with --resume FILE.');
+    return last;
+  }
 }
 
 /** A report as it is printed with --json and read back by --resume. */
@@ -141,7 +163,7 @@ async function readResume({ args, readText }: Surroundings): Promise<GrowthRepor
   return path === undefined ? undefined : readGrowthFile(await readText(path), path);
 }
 
-function asTable({ points, task }: GrowthReport): string {
+function asTable({ series, points, task, partial }: GrowthReport): string {
   const blocks = points[0]!.block.map((_, b) => `block ${b}`);
   const head = ['checkpoint', 'loss', ...(task ? [task.task] : []), ...blocks];
   const rows = points.map((p) => [
@@ -150,5 +172,5 @@ function asTable({ points, task }: GrowthReport): string {
     ...(task ? [p.accuracy ? `${(100 * p.accuracy.accuracy).toFixed(1)}%` : '-'] : []),
     ...p.block.map((v) => v.toFixed(4)),
   ]);
-  return table([head, ...rows]);
+  return [`${series}\n`, table([head, ...rows]), ...(partial ? ['\nEnded early.'] : [])].join('\n');
 }
