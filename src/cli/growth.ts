@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LopperError } from '../errors';
-import { byStep, parseRevisions, stepOf } from '../formats/revisions';
+import { byStep, parseRevisions, publicSteps, stepOf } from '../formats/revisions';
 import type { Calibration, Checkpoint, GrowthMetric, GrowthReport, GrowthRequest, Lab } from '../lab/contract';
 import { BUNDLED_SERIES, growthFile, readGrowthFile } from '../lab/growth-file';
 import { createLab } from '../lab/lab';
@@ -22,7 +22,7 @@ export const growth: Command = {
   options: {
     revisions: {
       value: 'LIST',
-      help: 'step0,step1000,main or step0..step143000, or 12 of those: step0..step143000:12',
+      help: 'names: step0,step1000,main; of Pythia and Sapling also a range: step0..step143000, or 12 of it: step0..step143000:12',
     },
     folder: { value: 'DIR', help: 'a folder of checkpoint folders' },
     metric: { value: 'NAME', help: METRICS.join(', ') },
@@ -38,7 +38,6 @@ export const growth: Command = {
     if (args.values.has('revisions') && args.values.has('folder')) {
       throw usage('--revisions and --folder are both given.', 'Give one of them.');
     }
-    parseRevisions(args.values.get('revisions') ?? 'main');
     if (args.positionals.length === 0 && !args.values.has('folder')) throw noModel();
   },
   // It opens its models itself, one after the other.
@@ -113,7 +112,7 @@ async function seriesOf({ args, path }: Surroundings, lab: Lab): Promise<Series>
   if (name === undefined) throw noModel();
   const request = modelRequest(name, path('.'), args);
   if (request.kind === 'hub' && revisions !== undefined) {
-    const checkpoints = parseRevisions(revisions).map(({ name, step }) => ({
+    const checkpoints = parseRevisions(revisions, publicSteps(request.repo)).map(({ name, step }) => ({
       name,
       step,
       request: { ...request, revision: name, passing: true },
@@ -128,7 +127,8 @@ async function seriesOf({ args, path }: Surroundings, lab: Lab): Promise<Series>
   }
   const bundled = await lab.bundledCheckpoints();
   if (revisions === undefined) return { series: BUNDLED_SERIES, checkpoints: bundled };
-  const checkpoints = parseRevisions(revisions).map(({ name }) => {
+  const steps = bundled.flatMap((c) => c.step ?? []);
+  const checkpoints = parseRevisions(revisions, steps).map(({ name }) => {
     const found = bundled.find((c) => c.name === name);
     if (found) return found;
     throw usage(`Sapling has no checkpoint "${name}".`, `There are ${bundled.map((c) => c.name).join(', ')}.`);

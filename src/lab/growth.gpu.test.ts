@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
+import { parseRevisions } from '../formats/revisions';
+import { startHub } from '../formats/testing-hub';
 import type { Checkpoint, GrowthPoint } from './contract';
 import { DATA, hasData, job, STORIES, testLab } from './testing';
 
@@ -87,6 +90,36 @@ describe.skipIf(!hasData)('influence during training', () => {
     const report = await lab.growth({ text: 'Once upon a time', seqLen: 8 }, asked, job());
     const run = lab.growth({ text: 'Once upon a time', seqLen: 6 }, { ...asked, resume: report }, job());
     await expect(run).rejects.toMatchObject({ code: 'result-mismatch' });
+  });
+
+  it('downloads the revisions of a hub model one after another, and keeps none', async () => {
+    const files = ['config.json', 'tokenizer.json', 'model.safetensors'];
+    const served = ['step1', 'step2'].flatMap((revision) =>
+      files.map((file) => [`/a/b/resolve/${revision}/${file}`, { body: readFileSync(`${STORIES}/${file}`) }] as const),
+    );
+    const hub = await startHub(Object.fromEntries(served));
+    const checkpoints = parseRevisions('step1,step2').map((revision): Checkpoint => {
+      const from = { kind: 'hub', repo: 'a/b', host: hub.host, revision: revision.name, passing: true } as const;
+      return { ...revision, request: from };
+    });
+    const asked = () => hub.asked.splice(0).map(({ path }) => path.split('/')[4]);
+    const eachTime: Set<string | undefined>[] = [];
+    const measure = () =>
+      lab.growth(
+        calibration,
+        { series: 'a/b', checkpoints, metric: 'cosine' },
+        { ...job(), onPoint: () => eachTime.push(new Set(asked())) },
+      );
+    const { points } = await measure();
+    expect(eachTime).toEqual([new Set(['step1']), new Set(['step2'])]);
+    const { values } = await lab.influence(calibration, 'cosine', 'block', job());
+    expect(points.map((p) => [p.step, p.block])).toEqual([
+      [1, values],
+      [2, values],
+    ]);
+    await measure();
+    expect(eachTime.slice(2)).toEqual(eachTime.slice(0, 2));
+    await hub.stop();
   });
 
   it('can be cancelled between two checkpoints, with what was reached in hand', async () => {

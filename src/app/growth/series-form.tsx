@@ -54,7 +54,7 @@ export function SeriesForm({ metric }: { metric: GrowthMetric }) {
         </label>
         <input id={`${id}-repo`} value={repo} spellCheck={false} onChange={(e) => setRepo(e.target.value)} />
         <label htmlFor={`${id}-revisions`} className="small soft">
-          Revisions: a list, a range, or picks from a range
+          Revisions: a list; of a Pythia model also a range, or picks from it
         </label>
         <input
           id={`${id}-revisions`}

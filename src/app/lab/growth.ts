@@ -1,4 +1,4 @@
-import { byStep, parseRevisions, stepOf } from '../../formats/revisions';
+import { byStep, parseRevisions, publicSteps, stepOf } from '../../formats/revisions';
 import type { Checkpoint, GrowthMetric, GrowthReport, GrowthRequest } from '../../lab/contract';
 import { BUNDLED_SERIES } from '../../lab/growth-file';
 import { type AppState, BUNDLED_TEXT_NAME, type Growth } from '../store/state';
@@ -34,7 +34,7 @@ async function checkpointsOf(series: Series): Promise<Checkpoint[]> {
       return lab().bundledCheckpoints();
     case 'revisions': {
       const { repo, host } = series;
-      return parseRevisions(series.revisions).map(({ name, step }) => ({
+      return parseRevisions(series.revisions, publicSteps(repo)).map(({ name, step }) => ({
         name,
         step,
         request: { kind: 'hub', repo, host, revision: name, passing: true },
