@@ -82,10 +82,13 @@ async function shipGrowth(
   const reports: GrowthReport[] = [];
   for (const metric of ['cosine', 'loo-loss'] as const) {
     const request = { series: BUNDLED_SERIES, checkpoints, metric, task: GROWTH_TASK };
-    reports.push(await lab.growth(calibration, request, job(`Growth, ${metric}`)));
+    const report = await lab.growth(calibration, request, job(`Growth, ${metric}`));
+    const [failure] = report.failures;
+    if (failure) throw new Error(`${failure.name} could not be measured: ${failure.message}`);
+    reports.push(report);
   }
   const file = join(root, 'public', 'models', 'sapling', 'growth', 'results.json');
-  await writeFile(file, `${JSON.stringify({ reports, adapter, text: 'bundled text' }, null, 1)}\n`);
+  await writeFile(file, `${JSON.stringify({ reports, adapter }, null, 1)}\n`);
 }
 
 async function evaluations(lab: Lab, job: (name: string) => JobOptions): Promise<ShippedResults['evaluations']> {
