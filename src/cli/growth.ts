@@ -20,6 +20,7 @@ export const growth: Command = {
   usage:
     'lopper growth MODEL [--revisions LIST | --folder DIR] [--ids FILE | --text FILE --seq-len N] --metric NAME [--task NAME] [--json]',
   options: {
+    ...CALIBRATION_OPTIONS,
     revisions: {
       value: 'LIST',
       help: 'names: step0,step1000,main; of Pythia and Sapling also a range: step0..step143000, or 12 of it: step0..step143000:12',
@@ -27,9 +28,8 @@ export const growth: Command = {
     folder: { value: 'DIR', help: 'a folder of checkpoint folders' },
     metric: { value: 'NAME', help: METRICS.join(', ') },
     task: { value: 'NAME', help: 'accuracy of each checkpoint on this task besides' },
-    limit: { value: 'N', help: 'only the first N items of the task' },
+    limit: { value: 'N', help: 'only the first N items (of --task or --calibration-task)' },
     resume: { value: 'FILE', help: 'go on from the JSON of a run that was ended early, or to more checkpoints' },
-    ...CALIBRATION_OPTIONS,
   },
   check(args) {
     oneOf(args, 'metric', METRICS);
