@@ -1,7 +1,8 @@
-import { cp, mkdtemp, readdir } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect } from '@playwright/test';
+import { expect, type Locator } from '@playwright/test';
+import { expectAccessible } from './support/axe';
 import { test } from './support/lab-page';
 
 const SAPLING = join(import.meta.dirname, '../public/models/sapling');
@@ -12,6 +13,13 @@ async function checkpoints(...names: string[]): Promise<string> {
   const files = (await readdir(SAPLING)).filter((file) => /^(config|tokenizer|model)/.test(file));
   for (const name of names) for (const file of files) await cp(join(SAPLING, file), join(folder, name, file));
   return folder;
+}
+
+/** Takes the tower to a checkpoint where a finger taps the chart. */
+async function tap(chart: Locator): Promise<void> {
+  const box = (await chart.boundingBox())!;
+  const finger = { pointerType: 'touch', clientX: box.x + 0.5 * box.width, clientY: box.y + 0.5 * box.height };
+  for (const event of ['pointerdown', 'pointerup', 'pointerout', 'click']) await chart.dispatchEvent(event, finger);
 }
 
 test('the bundled model’s growth is there at once, and a slider takes the tower through it', async ({ lab }) => {
@@ -34,20 +42,48 @@ test('the bundled model’s growth is there at once, and a slider takes the towe
   await expect(panel.getByRole('button', { name: 'Play' })).toBeVisible();
   await panel.getByRole('button', { name: 'Back to the finished model' }).click();
   await expect(cell).toHaveText(now!);
+  await tap(lines);
+  await expect(page.getByText(/In training, step/)).toBeVisible();
+  await panel.getByRole('radio', { name: 'Leave-one-out' }).click();
+  await expect(page.getByText(/In training, step/)).toBeHidden();
+  await panel.getByRole('radio', { name: 'Cosine' }).click();
+  await expectAccessible(page);
 
   await panel.getByRole('radio', { name: 'Table' }).click();
   await expect(panel.getByRole('rowheader', { name: 'step0' })).toBeVisible();
+  await expectAccessible(page);
   await page.getByRole('tab', { name: 'Side by side' }).click();
 });
 
 test('the bundled checkpoints are measured here too, one after another', async ({ lab }) => {
+  test.slow();
   const { page } = lab;
   await page.getByRole('tab', { name: 'Growing up' }).click();
   const panel = page.getByRole('region', { name: 'Growing up' });
+  const lines = panel.getByRole('group', { name: 'Influence of each block over training' });
+  // The tower stands at the end and the pointer on the chart, both at points that the new series has not reached.
+  await panel.getByRole('slider', { name: 'The tower shows' }).press('End');
+  await panel.getByRole('button', { name: 'Measure its checkpoints' }).focus();
+  const box = (await lines.boundingBox())!;
+  await page.mouse.move(box.x + 0.9 * box.width, box.y + 0.5 * box.height);
+  await page.keyboard.press('Enter');
+  await expect(panel.getByText('Computed here on')).toBeVisible();
+  await expect(panel.getByText('Sapling, checkpoints in 8 bits')).toBeVisible();
+
+  await panel.getByRole('button', { name: 'Cancel' }).click();
+  await expect(panel.getByText('not all checkpoints are done')).toBeVisible();
+  await expect(panel.getByRole('button', { name: 'Measure them' })).toBeVisible();
+  await panel.getByRole('button', { name: 'Show the shipped results' }).click();
+  await expect(panel.getByText('Shipped with Lopper')).toBeVisible();
+  await expect(panel.getByRole('button', { name: 'Show the shipped results' })).toBeHidden();
+
   await panel.getByRole('button', { name: 'Measure its checkpoints' }).click();
   await expect(panel.getByText('Computed here on')).toBeVisible();
-  await expect(panel.getByRole('progressbar')).toBeHidden();
+  await expect(panel.getByRole('progressbar')).toBeHidden({ timeout: 240_000 });
   await expect(panel.getByText('not all checkpoints are done')).toBeHidden();
+  await expect(panel.getByText('could not be measured')).toBeHidden();
+  await panel.getByRole('radio', { name: 'Table' }).click();
+  await expect(panel.getByRole('rowheader', { name: /^step/ })).toHaveCount(9);
   await page.getByRole('tab', { name: 'Side by side' }).click();
 });
 
@@ -71,6 +107,25 @@ test('a folder of checkpoints is measured one after another, and a slider takes 
 
   await panel.getByRole('radio', { name: 'Table' }).click();
   await expect(panel.getByRole('rowheader', { name: 'step-8' })).toBeVisible();
+  await page.getByRole('tab', { name: 'Side by side' }).click();
+});
+
+test('a series that does not fit the open model is shown by itself', async ({ lab }) => {
+  const { page } = lab;
+  const folder = await checkpoints('step-8', 'step-64');
+  for (const name of ['step-8', 'step-64']) {
+    const config = join(folder, name, 'config.json');
+    await writeFile(config, JSON.stringify({ ...JSON.parse(await readFile(config, 'utf8')), num_hidden_layers: 2 }));
+  }
+  await page.getByRole('tab', { name: 'Growing up' }).click();
+  const panel = page.getByRole('region', { name: 'Growing up' });
+  await panel.getByLabel('Folder of checkpoint folders').setInputFiles(folder);
+  await expect(panel.getByText('Computed here on')).toBeVisible();
+  await expect(panel.getByRole('progressbar')).toBeHidden();
+  const slider = panel.getByRole('slider', { name: 'Checkpoint' });
+  await slider.press('Home');
+  await expect(slider).toHaveAttribute('aria-valuetext', /^step 8, loss/);
+  await expect(page.getByText(/In training/)).toBeHidden();
   await page.getByRole('tab', { name: 'Side by side' }).click();
 });
 

@@ -7,6 +7,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Reporter } from '../src/cli/terminal';
 import type { Calibration, GrowthReport, InfluenceReport, JobOptions, Lab, ShippedResults } from '../src/lab/contract';
+import { BUNDLED_SERIES } from '../src/lab/growth-file';
 import { createLab } from '../src/lab/lab';
 import { nodeEnvironment } from '../src/lab/node';
 import type { UnitKind } from '../src/model/units';
@@ -80,11 +81,14 @@ async function shipGrowth(
   const checkpoints = await lab.bundledCheckpoints();
   const reports: GrowthReport[] = [];
   for (const metric of ['cosine', 'loo-loss'] as const) {
-    const request = { checkpoints, metric, task: GROWTH_TASK };
-    reports.push(await lab.growth(calibration, request, job(`Growth, ${metric}`)));
+    const request = { series: BUNDLED_SERIES, checkpoints, metric, task: GROWTH_TASK };
+    const report = await lab.growth(calibration, request, job(`Growth, ${metric}`));
+    const [failure] = report.failures;
+    if (failure) throw new Error(`${failure.name} could not be measured: ${failure.message}`);
+    reports.push(report);
   }
   const file = join(root, 'public', 'models', 'sapling', 'growth', 'results.json');
-  await writeFile(file, `${JSON.stringify({ reports, adapter, text: 'bundled text' }, null, 1)}\n`);
+  await writeFile(file, `${JSON.stringify({ reports, adapter }, null, 1)}\n`);
 }
 
 async function evaluations(lab: Lab, job: (name: string) => JobOptions): Promise<ShippedResults['evaluations']> {

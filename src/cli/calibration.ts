@@ -5,7 +5,7 @@ import { LopperError } from '../errors';
 import type { Calibration, NamedFile } from '../lab/contract';
 import type { ResultOrigin } from '../lab/result-file';
 import { type Arguments, usage, wholeNumber } from './arguments';
-import type { Session, Surroundings } from './command';
+import type { Surroundings } from './command';
 
 const SOURCES = ['ids', 'text', 'calibration-task'] as const;
 
@@ -59,7 +59,7 @@ export async function readCalibration(session: Surroundings): Promise<Calibratio
 }
 
 /** What the calibration is, for a result file. */
-export async function calibrationSource({ args, readText }: Session): Promise<ResultOrigin['text']> {
+export async function calibrationSource({ args, readText }: Surroundings): Promise<ResultOrigin['text']> {
   const path = args.values.get('ids') ?? args.values.get('text') ?? args.values.get('data');
   const task = args.values.get('calibration-task');
   return {

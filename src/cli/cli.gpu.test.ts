@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -157,19 +157,54 @@ describe.skipIf(!hasData)('lopper on stories260K', () => {
     expect(Math.abs(longer.points[1].loss - best)).toBeLessThan(1e-4);
   });
 
-  it('growth: a folder of checkpoint folders, and a partial result to go on from', async () => {
-    mkdirSync(join(folder, 'run', 'step20'), { recursive: true });
-    for (const file of ['config.json', 'model.safetensors', 'tokenizer.json']) {
-      copyFileSync(join(MODEL, file), join(folder, 'run', 'step20', file));
-    }
-    cpSync(join(folder, 'run', 'step20'), join(folder, 'run', 'step3'), { recursive: true });
-    const words = ['growth', '--folder', 'run', '--ids', 'ids.json', '--metric', 'cosine'];
+  /** A folder named "run" with so many links to the model as checkpoints. */
+  const checkpoints = (within: string, steps: readonly number[]): string => {
+    const run = join(folder, within, 'run');
+    mkdirSync(run, { recursive: true });
+    for (const step of steps) symlinkSync(MODEL, join(run, `step${step}`), 'dir');
+    return run;
+  };
+  const GROWTH = ['growth', '--ids', 'ids.json', '--metric', 'cosine', '--folder'];
+
+  it('growth: a folder of checkpoint folders, gone on from only where it was measured alike', async () => {
+    const words = [...GROWTH, checkpoints('two', [20, 3])];
     const report = await json(...words);
+    expect(report).toMatchObject({
+      format: 'lopper-result',
+      kind: 'growth',
+      series: 'run',
+      text: { source: 'ids.json' },
+      partial: false,
+    });
     expect(report.points.map((p: { name: string }) => p.name)).toEqual(['step3', 'step20']);
     const cosine: number[] = golden.static.block.map((u: { cosine: number }) => u.cosine);
     for (const [b, value] of cosine.entries()) expect(report.points[1].block[b] / value).toBeCloseTo(1, 3);
-    writeFileSync(join(folder, 'part.json'), JSON.stringify({ ...report, points: report.points.slice(0, 1) }));
-    expect(await json(...words, '--resume', 'part.json')).toEqual(report);
+
+    writeFileSync(join(folder, 'growth.json'), JSON.stringify(report));
+    const other = await lopper(folder, ...words, '--task', 'school', '--resume', 'growth.json');
+    expect(other.stderr).toContain('has the task none, and school is asked for');
+    writeFileSync(join(folder, 'growth.json'), JSON.stringify(report).slice(0, 40));
+    const damaged = await lopper(folder, ...words, '--resume', 'growth.json');
+    expect(damaged.stderr).toContain('growth.json is no result of lopper growth: it is not JSON');
+  });
+
+  it('growth: ended by Ctrl-C it prints the checkpoints so far, and --resume opens only those that follow', async () => {
+    const all = Array.from({ length: 500 }, (_, i) => i);
+    const cut = await lopperUntil(/, (?!1 of)\d+ of 500/, folder, ...GROWTH, checkpoints('long', all), '--json');
+    expect(cut.status, cut.stderr).toBe(0);
+    const part = JSON.parse(cut.stdout);
+    const done = part.points.length;
+    expect(done).toBeGreaterThan(0);
+    expect(part.partial).toBe(true);
+    writeFileSync(join(folder, 'growth.json'), cut.stdout);
+    const few = checkpoints('few', all.slice(0, done + 1));
+    rmSync(join(few, 'step0'));
+    mkdirSync(join(few, 'step0'));
+    copyFileSync(join(MODEL, 'config.json'), join(few, 'step0', 'config.json')); // no weights: it cannot be opened again
+    const rest = await json(...GROWTH, few, '--resume', 'growth.json');
+    expect(rest.points.slice(0, done)).toEqual(part.points);
+    expect(rest).toMatchObject({ partial: false, failures: [] });
+    expect(rest.points).toHaveLength(done + 1);
   });
 
   it('growth: the bundled model’s own checkpoints, as the results that ship say', async () => {

@@ -1,24 +1,18 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { LopperError } from '../errors';
-import { byStep, parseRevisions, stepOf } from '../formats/revisions';
-import type { Checkpoint, GrowthMetric, GrowthReport, Lab } from '../lab/contract';
+import { byStep, parseRevisions, publicSteps, stepOf } from '../formats/revisions';
+import type { Calibration, Checkpoint, GrowthMetric, GrowthReport, GrowthRequest, Lab } from '../lab/contract';
+import { BUNDLED_SERIES, growthFile, readGrowthFile } from '../lab/growth-file';
 import { createLab } from '../lab/lab';
+import { LEAVE_ONE_OUT_METRICS, STATIC_METRICS } from '../lab/metrics';
 import { oneOf, usage, wholeNumber } from './arguments';
-import { checkCalibration, readCalibration } from './calibration';
+import { calibrationSource, checkCalibration, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, type Output, type Surroundings, table } from './command';
+import { interruptible } from './interrupt';
 import { modelRequest } from './model-request';
 
-const METRICS: readonly GrowthMetric[] = [
-  'cosine',
-  'angular',
-  'relative-l1',
-  'relative-l2',
-  'l1',
-  'l2',
-  'loo-loss',
-  'loo-logit',
-];
+const METRICS: readonly GrowthMetric[] = [...STATIC_METRICS, ...LEAVE_ONE_OUT_METRICS];
 
 export const growth: Command = {
   name: 'growth',
@@ -26,16 +20,16 @@ export const growth: Command = {
   usage:
     'lopper growth MODEL [--revisions LIST | --folder DIR] [--ids FILE | --text FILE --seq-len N] --metric NAME [--task NAME] [--json]',
   options: {
+    ...CALIBRATION_OPTIONS,
     revisions: {
       value: 'LIST',
-      help: 'step0,step1000,main or step0..step143000, or 12 of those: step0..step143000:12',
+      help: 'names: step0,step1000,main; of Pythia and Sapling also a range: step0..step143000, or 12 of it: step0..step143000:12',
     },
     folder: { value: 'DIR', help: 'a folder of checkpoint folders' },
     metric: { value: 'NAME', help: METRICS.join(', ') },
     task: { value: 'NAME', help: 'accuracy of each checkpoint on this task besides' },
-    limit: { value: 'N', help: 'only the first N items of the task' },
-    resume: { value: 'FILE', help: 'go on from a partial result of the same command' },
-    ...CALIBRATION_OPTIONS,
+    limit: { value: 'N', help: 'only the first N items (of --task or --calibration-task)' },
+    resume: { value: 'FILE', help: 'go on from the JSON of a run that was ended early, or to more checkpoints' },
   },
   check(args) {
     oneOf(args, 'metric', METRICS);
@@ -44,7 +38,6 @@ export const growth: Command = {
     if (args.values.has('revisions') && args.values.has('folder')) {
       throw usage('--revisions and --folder are both given.', 'Give one of them.');
     }
-    parseRevisions(args.values.get('revisions') ?? 'main');
     if (args.positionals.length === 0 && !args.values.has('folder')) throw noModel();
   },
   // It opens its models itself, one after the other.
@@ -59,32 +52,72 @@ async function measure(surroundings: Surroundings): Promise<Output> {
   const lab = createLab(environment);
   const metric = oneOf(args, 'metric', METRICS);
   const task = args.values.get('task');
-  const report = await lab.growth(
-    await readCalibration(surroundings),
-    {
-      checkpoints: await checkpointsOf(surroundings, lab),
-      metric,
-      ...(task && { task: { task, limit: wholeNumber(args, 'limit', 1, undefined) } }),
-      resume: await readResume(surroundings),
-    },
-    { job: JOB, onProgress: reporter.progress },
-  );
+  const request: GrowthRequest = {
+    ...(await seriesOf(surroundings, lab)),
+    metric,
+    ...(task && { task: { task, limit: wholeNumber(args, 'limit', 1, undefined) } }),
+    resume: await readResume(surroundings),
+  };
+  const report = await untilEnded(lab, await readCalibration(surroundings), request, reporter);
   for (const { name, message } of report.failures) reporter.note(`${name}: ${message}`);
-  return { json: report, text: asTable(report) };
+  return { json: await asJson(surroundings, lab, report), text: asTable(report) };
 }
 
-async function checkpointsOf({ args, path }: Surroundings, lab: Lab): Promise<Checkpoint[]> {
+/** The report; where Ctrl-C ended it early, that of the checkpoints so far. */
+async function untilEnded(
+  lab: Lab,
+  calibration: Calibration,
+  request: GrowthRequest,
+  reporter: Surroundings['reporter'],
+): Promise<GrowthReport> {
+  let last: GrowthReport | undefined;
+  const job = lab.growth(calibration, request, {
+    job: JOB,
+    onProgress: reporter.progress,
+    onPoint: (_, soFar) => {
+      last = soFar;
+    },
+  });
+  try {
+    return await interruptible(job, () => lab.cancel(JOB));
+  } catch (error) {
+    if (!(error instanceof LopperError) || error.code !== 'cancelled' || !last) throw error;
+    reporter.note('Ended early: these are the checkpoints so far. Go on from their JSON with --resume FILE.');
+    return last;
+  }
+}
+
+/** A report as it is printed with --json and read back by --resume. */
+async function asJson(surroundings: Surroundings, lab: Lab, report: GrowthReport): Promise<object> {
+  const { vendor, description } = await lab.start();
+  const text = await calibrationSource(surroundings);
+  return growthFile(report, {
+    text: { ...text, source: text.source || 'bundled text' },
+    madeBy: {
+      lopper: await surroundings.version(),
+      adapter: [vendor, description].filter(Boolean).join(' '),
+    },
+  });
+}
+
+interface Series {
+  readonly series: string;
+  readonly checkpoints: readonly Checkpoint[];
+}
+
+async function seriesOf({ args, path }: Surroundings, lab: Lab): Promise<Series> {
   const [revisions, folder] = [args.values.get('revisions'), args.values.get('folder')];
-  if (folder !== undefined) return foldersIn(path(folder));
+  if (folder !== undefined) return { series: basename(path(folder)), checkpoints: await foldersIn(path(folder)) };
   const [name] = args.positionals;
   if (name === undefined) throw noModel();
   const request = modelRequest(name, path('.'), args);
   if (request.kind === 'hub' && revisions !== undefined) {
-    return parseRevisions(revisions).map(({ name, step }) => ({
+    const checkpoints = parseRevisions(revisions, publicSteps(request.repo)).map(({ name, step }) => ({
       name,
       step,
       request: { ...request, revision: name, passing: true },
     }));
+    return { series: request.repo, checkpoints };
   }
   if (request.kind !== 'bundled') {
     throw usage(
@@ -93,12 +126,14 @@ async function checkpointsOf({ args, path }: Surroundings, lab: Lab): Promise<Ch
     );
   }
   const bundled = await lab.bundledCheckpoints();
-  if (revisions === undefined) return bundled;
-  return parseRevisions(revisions).map(({ name }) => {
+  if (revisions === undefined) return { series: BUNDLED_SERIES, checkpoints: bundled };
+  const steps = bundled.flatMap((c) => c.step ?? []);
+  const checkpoints = parseRevisions(revisions, steps).map(({ name }) => {
     const found = bundled.find((c) => c.name === name);
     if (found) return found;
     throw usage(`Sapling has no checkpoint "${name}".`, `There are ${bundled.map((c) => c.name).join(', ')}.`);
   });
+  return { series: BUNDLED_SERIES, checkpoints };
 }
 
 /** Every folder with a config.json in `path`, by the number in its name. */
@@ -125,13 +160,10 @@ async function foldersIn(path: string): Promise<Checkpoint[]> {
 
 async function readResume({ args, readText }: Surroundings): Promise<GrowthReport | undefined> {
   const path = args.values.get('resume');
-  if (path === undefined) return undefined;
-  const report = JSON.parse(await readText(path).then((text) => text || 'null')) as GrowthReport | null;
-  if (Array.isArray(report?.points)) return report;
-  throw usage(`${path} is no result of growth.`, 'Give a JSON file that lopper growth --json wrote.');
+  return path === undefined ? undefined : readGrowthFile(await readText(path), path);
 }
 
-function asTable({ points, task }: GrowthReport): string {
+function asTable({ series, points, task, partial }: GrowthReport): string {
   const blocks = points[0]!.block.map((_, b) => `block ${b}`);
   const head = ['checkpoint', 'loss', ...(task ? [task.task] : []), ...blocks];
   const rows = points.map((p) => [
@@ -140,5 +172,5 @@ function asTable({ points, task }: GrowthReport): string {
     ...(task ? [p.accuracy ? `${(100 * p.accuracy.accuracy).toFixed(1)}%` : '-'] : []),
     ...p.block.map((v) => v.toFixed(4)),
   ]);
-  return table([head, ...rows]);
+  return [`${series}\n`, table([head, ...rows]), ...(partial ? ['\nEnded early.'] : [])].join('\n');
 }

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { byStep, logSpaced, PYTHIA_STEPS, parseRevisions, stepOf } from './revisions';
+import { byStep, logSpaced, PYTHIA_STEPS, parseRevisions, publicSteps, stepOf } from './revisions';
 import { expectFailure } from './testing';
 
-const names = (text: string) => parseRevisions(text).map((r) => r.name);
+const names = (text: string, steps = PYTHIA_STEPS) => parseRevisions(text, steps).map((r) => r.name);
 
 test('Pythia has 154 public checkpoints', () => {
   expect(PYTHIA_STEPS).toHaveLength(154);
@@ -36,8 +36,22 @@ test('picks are ascending, never repeat, and have both ends', () => {
 
 test('what is no revision is refused', async () => {
   for (const text of ['', 'a,,b', '../x', 'a b', 'step9..step3', 'step3..step3', 'step0..step8:1']) {
-    await expectFailure(() => parseRevisions(text), 'usage');
+    await expectFailure(() => names(text), 'usage');
   }
+});
+
+test('a range is of the steps that a model was published at, and refused where they are not known', async () => {
+  expect(names('step0..step40', [0, 16, 32, 128])).toEqual(['step0', 'step16', 'step32']);
+  expect(publicSteps('EleutherAI/pythia-70m-deduped')).toBe(PYTHIA_STEPS);
+  expect(publicSteps('allenai/OLMo-1B-hf')).toBeUndefined();
+  expect(parseRevisions('step1000-tokens4B,main')).toHaveLength(2);
+  await expectFailure(() => parseRevisions('step0..step3000'), 'usage', 'step0..step3000');
+});
+
+test('the step is the number after the word, else the last one', () => {
+  const steps = { 'step1000-tokens4B': 1000, 'stage2-step4000': 4000, global_step_16: 16, 'checkpoint-500': 500 };
+  for (const [name, step] of Object.entries(steps)) expect(stepOf(name)).toBe(step);
+  expect(stepOf('main')).toBeUndefined();
 });
 
 test('folders are put in the order of training', () => {

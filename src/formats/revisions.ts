@@ -17,15 +17,19 @@ export const PYTHIA_STEPS: readonly number[] = [
   ...Array.from({ length: 143 }, (_, i) => 1000 * (i + 1)),
 ];
 
+/** The steps of a hub model's public checkpoints, where they are known: those of the Pythia models. */
+export const publicSteps = (repo: string): readonly number[] | undefined =>
+  /pythia/i.test(repo) ? PYTHIA_STEPS : undefined;
+
 /**
- * Reads a list of revisions: names with commas (`step0,step1000,main`), a range of Pythia's steps
- * (`step0..step143000`), or so many of a range, spaced evenly in the logarithm of the step (`step0..step143000:12`).
- * Repeats are left out. Throws `usage`.
+ * Reads a list of revisions: names with commas (`step0,step1000,main`) and, of a model whose public `steps` are known, a
+ * range (`step0..step143000`), or so many of a range, spaced evenly in the logarithm of the step
+ * (`step0..step143000:12`). Repeats are left out. Throws `usage`.
  */
-export function parseRevisions(text: string): Revision[] {
+export function parseRevisions(text: string, steps?: readonly number[]): Revision[] {
   const found = new Map<string, Revision>();
   for (const piece of text.split(',').map((p) => p.trim())) {
-    for (const revision of readPiece(piece)) found.set(revision.name, revision);
+    for (const revision of readPiece(piece, steps)) found.set(revision.name, revision);
   }
   if (found.size > MOST) {
     throw new LopperError('usage', `${found.size} revisions are asked for.`, `Ask for ${MOST} or fewer at a time.`);
@@ -33,10 +37,19 @@ export function parseRevisions(text: string): Revision[] {
   return [...found.values()];
 }
 
-function readPiece(piece: string): Revision[] {
+function readPiece(piece: string, steps: readonly number[] | undefined): Revision[] {
   const range = /^step(\d+)\s*\.{2,3}\s*step(\d+)(?::(\d+))?$/.exec(piece);
-  if (range)
-    return readRange(Number(range[1]), Number(range[2]), range[3] === undefined ? undefined : Number(range[3]));
+  if (range && !steps) {
+    throw new LopperError(
+      'usage',
+      `"${piece}" is a range, and which steps this model was published at is not known.`,
+      'Ranges are of the Pythia models and of Sapling; of any other write each name: step1000,step2000.',
+    );
+  }
+  if (range && steps) {
+    const [, from, to, picks] = range;
+    return readRange(steps, Number(from), Number(to), picks === undefined ? undefined : Number(picks));
+  }
   if (!/^[\w.-]+(?:\/[\w.-]+)*$/.test(piece) || piece.includes('..')) {
     throw new LopperError(
       'usage',
@@ -47,13 +60,13 @@ function readPiece(piece: string): Revision[] {
   return [{ name: piece, step: stepOf(piece) }];
 }
 
-function readRange(from: number, to: number, picks?: number): Revision[] {
-  const steps = PYTHIA_STEPS.filter((s) => s >= from && s <= to);
+function readRange(published: readonly number[], from: number, to: number, picks?: number): Revision[] {
+  const steps = published.filter((s) => s >= from && s <= to);
   if (from > to || steps.length === 0 || (picks !== undefined && picks < 2)) {
     throw new LopperError(
       'usage',
       `step${from}..step${to}${picks === undefined ? '' : `:${picks}`} names no checkpoints.`,
-      'Write the earlier step first, and 2 picks or more; public steps are 0, 1, 2, 4, ... 512, 1000, 2000, ... 143000.',
+      `Write the earlier step first, and 2 picks or more; there are ${published.slice(0, 12).join(', ')}, ... ${published.at(-1)}.`,
     );
   }
   const chosen = picks === undefined ? steps : logSpaced(steps, picks);
@@ -71,9 +84,9 @@ export function logSpaced(steps: readonly number[], count: number): number[] {
   return [...new Set(chosen)];
 }
 
-/** The number in names such as `step1000`, `checkpoint-500`, `stage2-step4000`; the last one where there are several. */
+/** The number in names such as `step1000-tokens4B`, `checkpoint-500`, `stage2-step4000`: after "step", else the last one. */
 export function stepOf(name: string): number | undefined {
-  const digits = /(\d+)(?!.*\d)/.exec(name);
+  const digits = /step[-_]?(\d+)/i.exec(name) ?? /(\d+)(?!.*\d)/.exec(name);
   return digits ? Number(digits[1]) : undefined;
 }
 

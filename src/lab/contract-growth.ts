@@ -15,11 +15,13 @@ export interface Checkpoint {
 export type GrowthMetric = StaticMetric | LeaveOneOutMetric;
 
 export interface GrowthRequest {
+  /** Whose checkpoints they are, in words. */
+  readonly series: string;
   readonly checkpoints: readonly Checkpoint[];
   readonly metric: GrowthMetric;
   /** Accuracy of each checkpoint besides. */
   readonly task?: TaskMeasure;
-  /** Goes on from a partial report: checkpoints in it are not opened again. */
+  /** Goes on from a report: checkpoints in it are not opened again. One that was measured otherwise is refused (`result-mismatch`). */
   readonly resume?: GrowthReport;
 }
 
@@ -36,6 +38,9 @@ export interface GrowthPoint {
 }
 
 export interface GrowthReport {
+  readonly series: string;
+  /** Over the calibration: its text and how it is cut. Absent in results older than this field. */
+  readonly calibrationSha256?: string;
   readonly metric: GrowthMetric;
   readonly tokens: number;
   readonly task?: TaskMeasure;

@@ -15,6 +15,8 @@ export interface Grown {
 }
 
 export interface GrowthOptions {
+  /** Of what is measured on; see `GrowthReport`. */
+  readonly calibrationSha256?: string;
   readonly signal?: AbortSignal;
   /** Checkpoints done; a part of one counts. */
   readonly onProgress?: (done: number, name: string) => void;
@@ -24,25 +26,26 @@ export interface GrowthOptions {
 /**
  * Influence during training: one checkpoint after the other is opened, measured and freed again, so that one is in
  * memory at a time. A checkpoint that cannot be measured is listed with the reason, and the others stand; only where all
- * fail does the first failure throw.
+ * fail does the first failure throw. Throws `result-mismatch` for a report to go on from that was measured otherwise.
  */
 export async function growth(
   request: GrowthRequest,
   open: (checkpoint: Checkpoint, onProgress: (fraction: number) => void) => Promise<Grown>,
-  { signal, onProgress, onPoint }: GrowthOptions = {},
+  { signal, calibrationSha256, onProgress, onPoint }: GrowthOptions = {},
 ): Promise<GrowthReport> {
-  const { checkpoints, metric, task, resume } = request;
+  const { series, checkpoints, metric, task, resume } = request;
   if (checkpoints.length === 0) {
     throw new LopperError('usage', 'No checkpoints are given.', 'Name revisions, or a folder of checkpoint folders.');
   }
+  const asked = { series, calibrationSha256, metric, ...(task && { task }) };
+  if (resume) checkAlike(resume, asked);
   const points: GrowthPoint[] = [];
   const failures: { name: string; message: string }[] = [];
   let tokens = resume?.tokens ?? 0;
   let firstError: unknown;
   const report = (): GrowthReport => ({
-    metric,
+    ...asked,
     tokens,
-    ...(task && { task }),
     points: [...points],
     failures: [...failures],
     partial: points.length + failures.length < checkpoints.length,
@@ -50,7 +53,7 @@ export async function growth(
   for (const [i, checkpoint] of checkpoints.entries()) {
     throwIfCancelled(signal);
     const { name } = checkpoint;
-    const known = resume?.metric === metric ? resume.points.find((p) => p.name === name) : undefined;
+    const known = resume?.points.find((p) => p.name === name);
     if (known) {
       points.push(known);
       onPoint?.(known, report());
@@ -78,6 +81,29 @@ export async function growth(
   }
   if (points.length === 0) throw firstError;
   return report();
+}
+
+type Asked = Pick<GrowthReport, 'series' | 'calibrationSha256' | 'metric' | 'task'>;
+
+/** Throws `result-mismatch`, naming what differs: points that were measured otherwise cannot stand beside new ones. */
+function checkAlike(before: Asked, asked: Asked): void {
+  const facts = ({ series, metric, task, calibrationSha256 }: Asked) => [
+    ['series', series],
+    ['metric', metric],
+    ['task', task?.task],
+    ['number of shots', task?.shots],
+    ['limit of items', task?.limit],
+    ['SHA-256 of the calibration', calibrationSha256],
+  ];
+  for (const [i, [name, is]] of facts(asked).entries()) {
+    const was = facts(before)[i]![1];
+    if (was === is) continue;
+    throw new LopperError(
+      'result-mismatch',
+      `The result to go on from has the ${name} ${was ?? 'none'}, and ${is ?? 'none'} is asked for.`,
+      'Ask for what it was measured with, or start anew without it.',
+    );
+  }
 }
 
 async function measure(

@@ -218,6 +218,7 @@ class LocalLab implements Lab {
       return device.guard(
         growth(request, open, {
           signal,
+          calibrationSha256: await sha256Of(calibration),
           onPoint,
           onProgress: (done, name) => meter.update(done, `${name}, ${Math.floor(done) + 1} of ${length}`),
         }),
@@ -420,4 +421,10 @@ function muteAfter<O extends object>(signal: AbortSignal, options: O): O {
   const mute = (value: unknown) =>
     typeof value === 'function' ? (...args: unknown[]) => void (signal.aborted || value(...args)) : value;
   return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, mute(value)])) as O;
+}
+
+/** Of what is measured on: the text, and how it is cut into windows. */
+async function sha256Of(calibration: Calibration): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(calibration)));
+  return [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,7 +1,7 @@
 /** Shapes of the lab's reports as JSON. JSON has no NaN: `null` is NaN, both ways. */
 import * as v from 'valibot';
-import type { CurveReport, CurveRequest, InfluenceReport, NormsReport } from './contract';
-import { METRICS } from './metrics';
+import type { CurveReport, CurveRequest, GrowthReport, InfluenceReport, NormsReport } from './contract';
+import { LEAVE_ONE_OUT_METRICS, METRICS, STATIC_METRICS } from './metrics';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const number = v.pipe(
@@ -104,4 +104,26 @@ export const normsReport: v.GenericSchema<unknown, NormsReport> = v.object({
   first: byKind,
   quantiles: v.picklist(['exact', 'histogram']),
   angles: v.array(v.array(number)),
+});
+
+const values = v.array(number);
+const checkpoint = v.object({
+  name: v.string(),
+  step: v.optional(count),
+  loss: number,
+  block: values,
+  attn: values,
+  ffn: values,
+  accuracy: v.optional(accuracy),
+});
+
+export const growthReport: v.GenericSchema<unknown, GrowthReport> = v.object({
+  series: v.string(),
+  calibrationSha256: v.optional(v.string()),
+  metric: v.picklist([...STATIC_METRICS, ...LEAVE_ONE_OUT_METRICS]),
+  tokens: count,
+  task: v.optional(task),
+  points: v.array(checkpoint),
+  failures: v.array(v.object({ name: v.string(), message: v.string() })),
+  partial: v.boolean(),
 });

@@ -44,6 +44,12 @@ describe('what is written beside an axis', () => {
     expect(linear.ticks.map(tickWriter(linear))).toEqual(['0.95', '1.00', '1.05']);
     const log = logScale([0.4, 12]);
     expect(log.ticks.map(tickWriter(log))).toEqual(['0.5', '1', '2', '5', '10']);
+    const small = logScale([1e-4, 2e-3]);
+    expect(small.ticks.map(tickWriter(small))).toEqual(['1e−4', '2e−4', '5e−4', '0.001', '0.002']);
+    const close = logScale([2.2e-4, 3.1e-4]);
+    expect(new Set(close.ticks.map(tickWriter(close))).size).toBe(close.ticks.length);
+    const large = logScale([1e4, 1e6]);
+    expect(large.ticks.map(tickWriter(large))).toContain('5e5');
     const whole = linearScale([0, 12], { zero: true });
     expect(whole.ticks.map(tickWriter(whole))).toEqual(['0', '5', '10']);
   });

@@ -1,4 +1,4 @@
-import { fixed, short } from '../format';
+import { fixed } from '../format';
 import { niceTicks } from './nice-ticks';
 
 /** Values along one side of a chart. */
@@ -67,5 +67,8 @@ export function tickWriter({ kind, ticks }: Scale): (value: number) => string {
   const needed = (tick: number) => (String(Number(tick.toPrecision(6))).split('.')[1] ?? '').length;
   const most = Math.min(6, Math.max(0, ...ticks.map(needed)));
   if (kind === 'linear') return (value) => fixed(value, most);
-  return (value) => (value >= 1e5 || value < 0.001 ? short(value) : fixed(value, needed(value)));
+  return (value) => (value >= 1e5 || value < 0.001 ? power(value) : fixed(value, needed(value)));
 }
+
+/** With all its digits, so that no two ticks read alike: `5e−4`, `2.5e5`. */
+const power = (value: number) => Number(value.toPrecision(6)).toExponential().replace('-', '−').replace('+', '');

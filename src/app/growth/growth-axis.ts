@@ -41,9 +41,12 @@ const DEPTH = 1e4;
 /** Influence up the axis. */
 export function influenceAxis(values: readonly number[], log: boolean): Axis {
   const most = Math.max(...values.filter(Number.isFinite));
-  const scale = log ? logScale(values.filter((v) => v > most / DEPTH)) : linearScale(values, { zero: true });
+  const scale = log ? footed(logScale(values.filter((v) => v > most / DEPTH))) : linearScale(values, { zero: true });
   return { scale, label: log ? 'influence, log; 0 and less at the foot' : 'influence', write: tickWriter(scale) };
 }
+
+/** What lies below a scale's low end is at its foot. */
+const footed = (scale: Scale): Scale => ({ ...scale, at: (value) => Math.max(0, scale.at(value)) });
 
 /** Darker for lower blocks, lighter for higher ones; all of them can be told from the page in both themes. */
 export function blockColour(block: number, blocks: number): string {

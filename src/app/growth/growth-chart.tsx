@@ -1,4 +1,4 @@
-import { memo, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { type MouseEvent, memo, useEffect, useMemo, useRef, useState } from 'react';
 import type { GrowthPoint } from '../../lab/contract';
 import { ChartTip } from '../charts/chart-tip';
 import { linePath, Plot, type PlotArea } from '../charts/plot';
@@ -31,8 +31,10 @@ export const GrowthChart = memo(function GrowthChart({ points, unit, log, task, 
   const box = useRef<HTMLDivElement>(null);
   const area = useRef<PlotArea>(undefined);
   const width = useWidth(box);
-  const [under, setUnder] = useState<{ readonly block: number; readonly point: number }>();
+  const [pointed, setUnder] = useState<{ readonly block: number; readonly point: number }>();
   const lines = useMemo(() => points[0]![unit].map((_, block) => points.map((p) => p[unit][block]!)), [points, unit]);
+  // The pointer may rest where a series that is measured anew has no points yet.
+  const under = pointed && lines[pointed.block]?.[pointed.point] !== undefined ? pointed : undefined;
   const x = useMemo(() => checkpointAxis(points, width - START_ROOM - END_ROOM), [points, width]);
   const y = useMemo(() => influenceAxis(lines.flat(), log), [lines, log]);
   useEffect(() => () => highlight(undefined), []);
@@ -43,7 +45,7 @@ export const GrowthChart = memo(function GrowthChart({ points, unit, log, task, 
     const kinds = unit === 'block' ? (['attn', 'ffn'] as const) : [unit];
     highlight(next && kinds.map((kind) => ({ block: next.block, kind })));
   };
-  const nearest = (e: PointerEvent): typeof under => {
+  const nearest = (e: MouseEvent): typeof under => {
     if (!area.current || !box.current) return undefined;
     const frame = box.current.getBoundingClientRect();
     const own = area.current;
@@ -60,10 +62,13 @@ export const GrowthChart = memo(function GrowthChart({ points, unit, log, task, 
       <div
         ref={box}
         className={css.lines}
-        onPointerMove={(e) => show(nearest(e))}
+        onPointerMove={(e) => e.pointerType !== 'touch' && show(nearest(e))}
         onPointerDown={(e) => show(nearest(e))}
-        onPointerLeave={() => show(undefined)}
-        onClick={() => under && onPick(under.point)}
+        onPointerLeave={(e) => e.pointerType !== 'touch' && show(undefined)}
+        onClick={(e) => {
+          const place = nearest(e);
+          if (place) onPick(place.point);
+        }}
       >
         <Plot
           label="Influence of each block over training"

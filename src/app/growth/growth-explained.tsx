@@ -10,8 +10,9 @@ export function GrowthExplained() {
       <p>
         Sapling’s own checkpoints ship with the page, with 8-bit weights. Any model whose checkpoints are revisions on a
         hub can be measured, such as <code>EleutherAI/pythia-70m</code> with <code>step0..step143000:12</code>: twelve
-        of its 154 checkpoints, evenly spaced in the logarithm of the step. One checkpoint is in memory at a time and
-        none is kept. A folder of checkpoint folders works too.
+        of its 154 checkpoints, evenly spaced in the logarithm of the step. Of other models each revision is written
+        out: <code>stage1-step1000,stage1-step2000</code>. One checkpoint is in memory at a time and none is kept. A
+        folder of checkpoint folders works too.
       </p>
     </>
   );

@@ -36,19 +36,35 @@ export default function GrowthPanel() {
   const growth = useApp((s) => s.growth[metric]);
   const bundled = useApp((s) => s.model?.source.kind === 'bundled');
   const moment = useApp((s) => s.moment);
-  const at = moment?.metric === metric ? moment.point : undefined;
+  const points = growth?.report.points ?? [];
+  // A series that is measured anew begins with fewer points than the one before had.
+  const at = moment?.metric === metric && moment.point < points.length ? moment.point : undefined;
   useEffect(() => {
     if (bundled) void showShippedGrowth();
   }, [bundled]);
   // The tower shows the finished model again once the panel is left.
   useEffect(() => () => store.setState({ moment: undefined }), []);
   const pick = useCallback((point: number) => store.setState({ moment: { metric, point } }), [metric]);
-  const points = growth?.report.points ?? [];
-  const film = useFilm(at, points.length, pick);
+  const { playing, toggle, stop } = useFilm(at, points.length, pick);
+  const choose = useCallback(
+    (point: number) => {
+      stop();
+      pick(point);
+    },
+    [stop, pick],
+  );
   const leave = () => {
-    film.stop();
+    stop();
     store.setState({ moment: undefined });
   };
+  const changeMetric = (next: GrowthMetric) => {
+    leave();
+    setMetric(next);
+  };
+  const shown = points[at ?? points.length - 1];
+  const blocks = useApp((s) => s.model?.report.blocks);
+  // A series may be of another model than the open one, whose tower it cannot colour.
+  const fits = shown?.attn.length === blocks;
   // A first block without which nothing is left would press all other lines flat.
   const log = wantedLog ?? metric === 'loo-loss';
 
@@ -58,7 +74,7 @@ export default function GrowthPanel() {
       explain={<GrowthExplained />}
       tools={
         <>
-          <Choice label="Measure" value={metric} options={METRICS} onChange={(m) => setMetric(m)} />
+          <Choice label="Measure" value={metric} options={METRICS} onChange={changeMetric} />
           <Choice label="Units" value={unit} options={UNITS} onChange={(u) => setUnit(u)} />
         </>
       }
@@ -66,7 +82,7 @@ export default function GrowthPanel() {
       <div className={css.layout}>
         <div className={css.outcome}>
           <JobProgress slot="growth" />
-          {growth && points.length > 0 ? (
+          {growth && shown ? (
             <>
               <GrowthFigure
                 growth={growth}
@@ -79,28 +95,28 @@ export default function GrowthPanel() {
                   log={log}
                   task={growth.report.task?.task}
                   at={at}
-                  onPick={pick}
+                  onPick={choose}
                 />
               </GrowthFigure>
               <div className={css.slider}>
-                <Button icon={film.playing ? 'pause' : 'play'} disabled={points.length < 2} onClick={film.toggle}>
-                  {film.playing ? 'Pause' : 'Play'}
+                <Button icon={playing ? 'pause' : 'play'} disabled={points.length < 2} onClick={toggle}>
+                  {playing ? 'Pause' : 'Play'}
                 </Button>
                 <LabelledSlider
-                  label="The tower shows"
+                  label={fits ? 'The tower shows' : 'Checkpoint'}
                   value={at ?? points.length - 1}
                   min={0}
                   max={Math.max(1, points.length - 1)}
                   step={1}
-                  text={momentWords(points[at ?? points.length - 1]!, at === undefined)}
-                  onChange={(point) => {
-                    film.stop();
-                    pick(point);
-                  }}
+                  text={fits && at === undefined ? 'the finished model' : momentWords(shown)}
+                  // The slider has two places even where there is one point.
+                  onChange={(point) => choose(Math.min(point, points.length - 1))}
                 />
-                <Button disabled={at === undefined} onClick={leave}>
-                  Back to the finished model
-                </Button>
+                {fits && (
+                  <Button disabled={at === undefined} onClick={leave}>
+                    Back to the finished model
+                  </Button>
+                )}
               </div>
               {growth.report.failures.length > 0 && (
                 <ul className={css.failures}>
@@ -125,8 +141,7 @@ export default function GrowthPanel() {
   );
 }
 
-function momentWords({ name, step, loss }: GrowthPoint, finished: boolean): string {
-  if (finished) return 'the finished model';
+function momentWords({ name, step, loss }: GrowthPoint): string {
   return `${step === undefined ? name : `step ${step.toLocaleString('en')}`}, loss ${fixed(loss, 2)}`;
 }
 
@@ -147,7 +162,8 @@ function useFilm(at: number | undefined, length: number, pick: (point: number) =
     if (!playing && (at === undefined || at >= last)) pick(0);
     setPlaying(!playing);
   };
-  return { playing, toggle, stop: () => setPlaying(false) };
+  const stop = useCallback(() => setPlaying(false), []);
+  return { playing, toggle, stop };
 }
 
 interface FigureProps {
@@ -157,9 +173,9 @@ interface FigureProps {
   readonly children: React.ReactNode;
 }
 
-function GrowthFigure({ growth: { of, report, origin, text }, unit, actions, children }: FigureProps) {
+function GrowthFigure({ growth: { report, origin, text }, unit, actions, children }: FigureProps) {
   const stem = useApp(fileStem);
-  const { points, metric, tokens, task, partial } = report;
+  const { series, points, metric, tokens, task, partial } = report;
   const table = useMemo(
     () => ({
       columns: [
@@ -178,7 +194,7 @@ function GrowthFigure({ growth: { of, report, origin, text }, unit, actions, chi
       bare
       summary={summarise(points, unit)}
       table={table}
-      provenance={{ model: of, text, tokens, origin, notes: partial ? ['not all checkpoints are done'] : [] }}
+      provenance={{ model: series, text, tokens, origin, notes: partial ? ['not all checkpoints are done'] : [] }}
       fileName={`${stem}-growth-${metric}-${unit}`}
       actions={actions}
     >

@@ -1,9 +1,11 @@
 import { useId, useRef, useState } from 'react';
 import { tasks } from '../../benchmarks/tasks';
 import type { GrowthMetric } from '../../lab/contract';
-import { byFolder, measureGrowth, type Series } from '../lab/growth';
+import { BUNDLED_SERIES } from '../../lab/growth-file';
+import { byFolder, measureGrowth, restoreShippedGrowth, type Series, unfinished } from '../lab/growth';
 import { canMeasure } from '../lab/score';
 import { Button } from '../shell/button';
+import type { AppState } from '../store/state';
 import { notify, useApp } from '../store/store';
 import css from './growth.module.css';
 
@@ -14,27 +16,36 @@ const EXAMPLE = 'EleutherAI/pythia-70m';
 export function SeriesForm({ metric }: { metric: GrowthMetric }) {
   const source = useApp((s) => s.model?.source);
   const hub = source?.kind === 'hub' ? source : undefined;
-  const ready = useApp((s) => s.machine.status === 'ready' && canMeasure(s) && s.jobs.growth === undefined);
-  const partial = useApp((s) => s.growth[metric]?.report.partial === true && s.jobs.growth === undefined);
+  const running = useApp((s) => s.jobs.growth !== undefined);
+  const ready = useApp((s) => s.machine.status === 'ready' && canMeasure(s)) && !running;
   const [repo, setRepo] = useState(hub?.repo ?? EXAMPLE);
   const [revisions, setRevisions] = useState('step0..step143000:12');
   const [task, setTask] = useState('');
+  const measured = useApp((s) => s.growth[metric] !== undefined && s.growth[metric].origin.kind !== 'shipped');
+  const goesOn = (series: string) => (s: AppState) => unfinished(s, series, metric, task || undefined) !== undefined;
+  const saplingGoesOn = useApp(goesOn(BUNDLED_SERIES));
+  const hubGoesOn = useApp(goesOn(repo.trim()));
   const folder = useRef<HTMLInputElement>(null);
   const id = useId();
-  const run = (series: Series, of: string) => void measureGrowth(series, of, metric, task || undefined);
+  const run = (series: Series) => void measureGrowth(series, metric, task || undefined);
   return (
     <div className={css.form}>
       <section>
         <h3>Sapling’s own training</h3>
-        <Button disabled={!ready} onClick={() => run({ kind: 'bundled' }, 'Sapling')}>
-          Measure its checkpoints
+        <Button disabled={!ready} onClick={() => run({ kind: 'bundled' })}>
+          {saplingGoesOn && !running ? 'Go on' : 'Measure its checkpoints'}
         </Button>
+        {measured && (
+          <Button disabled={running} onClick={() => void restoreShippedGrowth(metric)}>
+            Show the shipped results
+          </Button>
+        )}
       </section>
       <form
         onSubmit={(e) => {
           e.preventDefault();
           const host = hub?.host ?? HUB;
-          run({ kind: 'revisions', repo: repo.trim(), host, revisions }, `${repo.trim()}, ${revisions}`);
+          run({ kind: 'revisions', repo: repo.trim(), host, revisions });
         }}
       >
         <h3>Revisions of a hub model</h3>
@@ -43,7 +54,7 @@ export function SeriesForm({ metric }: { metric: GrowthMetric }) {
         </label>
         <input id={`${id}-repo`} value={repo} spellCheck={false} onChange={(e) => setRepo(e.target.value)} />
         <label htmlFor={`${id}-revisions`} className="small soft">
-          Revisions: a list, a range, or picks from a range
+          Revisions: a list; of a Pythia model also a range, or picks from it
         </label>
         <input
           id={`${id}-revisions`}
@@ -52,7 +63,7 @@ export function SeriesForm({ metric }: { metric: GrowthMetric }) {
           onChange={(e) => setRevisions(e.target.value)}
         />
         <Button type="submit" disabled={!ready || repo.trim() === ''}>
-          {partial ? 'Go on' : 'Measure them'}
+          {hubGoesOn && !running ? 'Go on' : 'Measure them'}
         </Button>
       </form>
       <section>
@@ -74,7 +85,7 @@ export function SeriesForm({ metric }: { metric: GrowthMetric }) {
             e.target.value = '';
             const found = byFolder(files).length;
             if (found === 0) notify('No checkpoints there', 'No folder in it has a config.json.');
-            else run({ kind: 'files', files }, files[0]!.webkitRelativePath.split('/')[0]!);
+            else run({ kind: 'files', files });
           }}
         />
       </section>

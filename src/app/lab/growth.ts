@@ -1,10 +1,11 @@
-import { byStep, parseRevisions, stepOf } from '../../formats/revisions';
+import { byStep, parseRevisions, publicSteps, stepOf } from '../../formats/revisions';
 import type { Checkpoint, GrowthMetric, GrowthReport, GrowthRequest } from '../../lab/contract';
-import type { Growth } from '../store/state';
+import { BUNDLED_SERIES } from '../../lab/growth-file';
+import { type AppState, BUNDLED_TEXT_NAME, type Growth } from '../store/state';
 import { notifyFailure, store } from '../store/store';
 import { toFailure } from './failure';
-import { lab, runJob } from './jobs';
-import { calibrationOf, hereOrigin } from './score';
+import { lab, runJob, throwIfOvertaken } from './jobs';
+import { calibrationOf, hereOrigin, sameCalibration } from './score';
 
 /** Results of the bundled model's own checkpoints, computed ahead. */
 const SHIPPED = 'models/sapling/growth/results.json';
@@ -15,13 +16,25 @@ export type Series =
   | { readonly kind: 'revisions'; readonly repo: string; readonly host: string; readonly revisions: string }
   | { readonly kind: 'files'; readonly files: readonly File[] };
 
+/** Whose checkpoints they are, in words. */
+function nameOf(series: Series): string {
+  switch (series.kind) {
+    case 'bundled':
+      return BUNDLED_SERIES;
+    case 'revisions':
+      return series.repo;
+    case 'files':
+      return series.files[0]!.webkitRelativePath.split('/')[0]!;
+  }
+}
+
 async function checkpointsOf(series: Series): Promise<Checkpoint[]> {
   switch (series.kind) {
     case 'bundled':
       return lab().bundledCheckpoints();
     case 'revisions': {
       const { repo, host } = series;
-      return parseRevisions(series.revisions).map(({ name, step }) => ({
+      return parseRevisions(series.revisions, publicSteps(repo)).map(({ name, step }) => ({
         name,
         step,
         request: { kind: 'hub', repo, host, revision: name, passing: true },
@@ -46,24 +59,33 @@ export function byFolder(files: readonly File[]): Checkpoint[] {
     .sort(byStep);
 }
 
-/** Measures a metric at every checkpoint of a series, goes on from what is shown of the same series, and shows what comes. */
-export async function measureGrowth(series: Series, of: string, metric: GrowthMetric, task?: string): Promise<void> {
+/** What is shown of an unfinished series, where the same is asked of it now: what a measurement goes on from. */
+export function unfinished(s: AppState, series: string, metric: GrowthMetric, task?: string): GrowthReport | undefined {
+  const { report, calibration } = s.growth[metric] ?? {};
+  if (!report?.partial || report.series !== series || report.task?.task !== task) return undefined;
+  return calibration && sameCalibration(calibration, calibrationOf(s)) ? report : undefined;
+}
+
+/** Measures a metric at every checkpoint of a series, goes on where it is unfinished, and shows what comes. */
+export async function measureGrowth(from: Series, metric: GrowthMetric, task?: string): Promise<void> {
   const s = store.getState();
-  const origin = hereOrigin(s);
-  const before = s.growth[metric];
-  const goesOn = before?.of === of && before.report.partial && before.report.task?.task === task;
+  const series = nameOf(from);
+  const [origin, calibration, text] = [hereOrigin(s), calibrationOf(s), s.calibration.source];
   const show = (report: GrowthReport) =>
     store.setState((now) => ({
-      growth: { ...now.growth, [metric]: { of, report, origin, text: s.calibration.source } satisfies Growth },
+      growth: { ...now.growth, [metric]: { report, origin, text, calibration } satisfies Growth },
     }));
   await runJob('growth', 'Checkpoints', 'The checkpoints could not be measured', async (options) => {
+    const checkpoints = await checkpointsOf(from);
+    throwIfOvertaken('growth', options);
     const request: GrowthRequest = {
-      checkpoints: await checkpointsOf(series),
+      series,
+      checkpoints,
       metric,
       ...(task && { task: { task, limit: TASK_ITEMS } }),
-      ...(goesOn && { resume: before.report }),
+      resume: unfinished(s, series, metric, task),
     };
-    const report = await lab().growth(calibrationOf(s), request, {
+    const report = await lab().growth(calibration, request, {
       ...options,
       onPoint: (_, soFar) => {
         if (store.getState().jobs.growth?.id === options.job) show(soFar);
@@ -78,22 +100,35 @@ const TASK_ITEMS = 100;
 
 /** Puts the shipped results of Sapling's own training before the page, unless some are there. */
 export async function showShippedGrowth(): Promise<void> {
-  const { model, growth } = store.getState();
-  if (model?.source.kind !== 'bundled' || Object.keys(growth).length > 0) return;
+  const wanted = ({ model, growth }: AppState) => model?.source.kind === 'bundled' && Object.keys(growth).length === 0;
+  if (!wanted(store.getState())) return;
+  const shipped = await readShipped();
+  // Another model may have been opened meanwhile, or a measurement begun.
+  if (wanted(store.getState())) store.setState({ growth: shipped });
+}
+
+/** Puts the shipped results of a metric in the place of what was measured. */
+export async function restoreShippedGrowth(metric: GrowthMetric): Promise<void> {
+  const { [metric]: shipped } = await readShipped();
+  if (shipped) store.setState(({ growth }) => ({ growth: { ...growth, [metric]: shipped } }));
+}
+
+async function readShipped(): Promise<AppState['growth']> {
   try {
     const answer = await fetch(new URL(SHIPPED, document.baseURI));
-    if (!answer.ok) return;
-    const { reports, adapter, text } = (await answer.json()) as {
-      reports: GrowthReport[];
-      adapter: string;
-      text: string;
-    };
+    if (!answer.ok) return {};
+    const { reports, adapter } = (await answer.json()) as { reports: GrowthReport[]; adapter: string };
     const shown = reports.map((report): [string, Growth] => [
       report.metric,
-      { of: 'Sapling', report, origin: { kind: 'shipped', adapter }, text },
+      {
+        report: { ...report, series: BUNDLED_SERIES },
+        origin: { kind: 'shipped', adapter },
+        text: BUNDLED_TEXT_NAME,
+      },
     ]);
-    store.setState((now) => ({ growth: { ...Object.fromEntries(shown), ...now.growth } }));
+    return Object.fromEntries(shown);
   } catch (error) {
     notifyFailure('The shipped checkpoints’ results could not be read', toFailure(error));
+    return {};
   }
 }

@@ -63,9 +63,8 @@ function show(report: ModelReport, source: ModelSource, start: Start): void {
     model: { source, report, loaded: true },
     generation: undefined,
     speed: undefined,
-    moment: undefined,
-    // Sapling taking the place of its own shipped results keeps theirs.
-    ...(!same && { growth: {} }),
+    // Sapling taking the place of its own shipped results keeps theirs, and the moment of its training that is shown.
+    ...(!same && { growth: {}, moment: undefined }),
     sampled: {},
     norms: undefined,
     tokenInfluence: undefined,

@@ -253,12 +253,12 @@ export interface Unfinished {
 
 /** What a series of checkpoints showed. */
 export interface Growth {
-  /** Whose checkpoints they are, in words. */
-  readonly of: string;
   readonly report: GrowthReport;
   readonly origin: Origin;
   /** The calibration text it was measured on. */
   readonly text: string;
+  /** What it was measured on, to go on with; absent where it shipped. */
+  readonly calibration?: Calibration;
 }
 
 /** A moment of training that the tower shows in place of the finished model. */

@@ -29,6 +29,7 @@ export function TowerPanel() {
   const attn = useApp((s) => influenceOf(s, s.colourBy, 'attn'));
   const ffn = useApp((s) => influenceOf(s, s.colourBy, 'ffn'));
   const moment = useApp(momentOf);
+  const series = useApp((s) => s.moment && s.growth[s.moment.metric]?.report.series);
   const shownMetric = useApp((s) => (momentOf(s) ? s.moment!.metric : s.colourBy));
   const file = useRef<HTMLInputElement>(null);
 
@@ -99,7 +100,11 @@ export function TowerPanel() {
       </div>
       <Tower blocks={report.blocks} values={values} placement={placement} delta={METRIC_WORDS[shownMetric].signed} />
       <Readout />
-      {moment ? <MomentNote point={moment} /> : <ColourBy measured={values !== undefined} placement={placement} />}
+      {moment ? (
+        <MomentNote point={moment} series={series!} />
+      ) : (
+        <ColourBy measured={values !== undefined} placement={placement} />
+      )}
       <SelectionControl blocks={report.blocks} />
       <div className={css.actions}>
         <Button disabled={dropped.sublayers === 0} onClick={() => setMask(makeMask(report.blocks))}>
