@@ -157,6 +157,27 @@ describe.skipIf(!hasData)('lopper on stories260K', () => {
     expect(Math.abs(longer.points[1].loss - best)).toBeLessThan(1e-4);
   });
 
+  it('curve: --resume adds a benchmark, and mixes no two of them', async () => {
+    const words = ['curve', MODEL, '--ids', 'ids.json'];
+    const bare = await json(...words, '--strategy', 'greedy', '--unit', 'block', '--steps', '1');
+    writeFileSync(join(folder, 'bare.json'), JSON.stringify(bare));
+    const asked = await json(...words, '--resume', 'bare.json', '--task', 'school', '--limit', '2', '--shots', '0');
+    expect(asked.points.map((p: { accuracy: { n: number } }) => p.accuracy.n)).toEqual([2, 2]);
+    writeFileSync(join(folder, 'asked.json'), JSON.stringify(asked));
+    // What is left out is as it was.
+    const further = await json(...words, '--resume', 'asked.json', '--task', 'school', '--steps', '2');
+    expect(further.points.slice(0, 2)).toEqual(asked.points);
+    expect(further.points[2].accuracy.n).toBe(2);
+    for (const [options, said] of [
+      [['--task', 'school_letters', '--limit', '2'], "its benchmark's task is school"],
+      [['--limit', '3'], "its benchmark's number of items is 2"],
+    ] as const) {
+      const { status, stderr } = await lopper(folder, ...words, '--resume', 'asked.json', ...options);
+      expect(status).not.toBe(0);
+      expect(stderr).toContain(said);
+    }
+  });
+
   it('growth: a folder of checkpoint folders, and a partial result to go on from', async () => {
     mkdirSync(join(folder, 'run', 'step20'), { recursive: true });
     for (const file of ['config.json', 'model.safetensors', 'tokenizer.json']) {

@@ -1,5 +1,5 @@
 import { LopperError } from '../errors';
-import type { CurvePoint, CurveReport, CurveRequest, Strategy } from '../lab/contract';
+import type { CurvePoint, CurveReport, CurveRequest, Strategy, TaskRequest } from '../lab/contract';
 import { DEFAULT_DRAWS } from '../lab/curve-plan';
 import { METRICS } from '../lab/metrics';
 import type { Result } from '../lab/result-file';
@@ -94,26 +94,37 @@ async function readRequest(session: Session, resumed: Resumed | undefined): Prom
   const { report, request: before } = resumed ?? {};
   const { strategy = report!.strategy, metric = report?.metric, unit = report!.unit } = readChoice(args, !!resumed);
   const settings = readSettings(args);
-  const name = args.values.get('task');
-  const task = name === undefined ? undefined : await readTask(session, name);
+  const benchmark = await readBenchmark(session, before?.benchmark);
   const start = await session.mask();
   const lock = args.values.get('lock');
+  const isOfTask = metric === 'shapley-task' && args.values.has('task');
   const given = {
     ...{ seed: settings.seed, steps: wholeNumber(args, 'steps', 1, undefined) },
     draws: wholeNumber(args, 'draws', 1, undefined),
     locked: lock === undefined ? undefined : parseDropList(lock, model.blocks),
     start: start.length > 0 ? start : undefined,
-    benchmark: task,
+    benchmark,
     timed: args.values.has('timed') || undefined,
   };
   return {
     ...before,
     ...{ strategy, metric, unit },
-    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-    settings: { ...before?.settings, ...settings, ...(task && metric === 'shapley-task' && { task }) },
+    ...definedOf(given),
+    settings: { ...before?.settings, ...settings, ...(isOfTask && { task: benchmark }) },
     ...(report && { resume: report }),
   };
 }
+
+/** The benchmark: of the task that is named, or of the run that is gone on from with what is said anew. */
+async function readBenchmark(session: Session, before?: TaskRequest): Promise<TaskRequest | undefined> {
+  const name = session.args.values.get('task') ?? before?.task;
+  if (name === undefined) return undefined;
+  const given = await readTask(session, name);
+  return name === before?.task ? { ...before, ...definedOf(given) } : given;
+}
+
+const definedOf = <T extends object>(given: T): Partial<T> =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<T>;
 
 /** Strategy, metric and unit; the first and last may be left out where there is a run to go on from. Throws `usage`. */
 function readChoice(args: Arguments, resuming: boolean) {

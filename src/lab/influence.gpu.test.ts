@@ -122,6 +122,12 @@ describe.skipIf(!hasData)('influence on stories260K', () => {
     );
     expect(report.sampling).toMatchObject({ method: 'subsets', drawn: 10, task: { ...task, items: 4, kept: 4 } });
     expect(report.tokens).toBeGreaterThan(4 * 50);
+    const line = JSON.stringify({ question: 'The sky is', choices: ['blue', 'tin', 'a cat', 'six'], answer: 0 });
+    const data = [{ name: 'mine.jsonl', text: Array(4).fill(line).join('\n') }];
+    const other = { ...job(), permutations: 20, task: { ...task, data }, resume: report };
+    await expect(lab.influence({ ids: [] }, 'shapley-task', 'block', other)).rejects.toEqual(
+      fail('usage', 'SHA-256 of the items'),
+    );
   });
 
   it('a sampled job ended early frees what it held and goes on to the numbers of an uninterrupted one', async () => {
