@@ -70,6 +70,16 @@ describe.skipIf(!hasData)('influence on stories260K', () => {
     expect(Math.abs(report.fullLoss! - golden.loss)).toBeLessThan(1e-4);
   });
 
+  it('exact Shapley values of sublayers are the golden ones, of every one of the 1,024 subsets', async () => {
+    const wanted = golden.exact_shapley_sublayer;
+    const first = { ids: golden.windows.slice(0, wanted.windows_used) };
+    const report = await lab.influence(first, 'shapley-loss', 'sublayer', { ...job(), exact: true });
+    near(report.values, wanted.values, 1e-3);
+    const { efficiency, drawn } = report.sampling!;
+    near([efficiency!.all, efficiency!.none], [wanted.v_all, wanted.v_none], 1e-3);
+    expect(drawn).toBe(1024);
+  });
+
   it('sampled Shapley values hold the exact ones in their 95% intervals, over 10 seeds', async () => {
     const exact: number[] = golden.exact_shapley_block.values;
     const units = unitsOf(5, 'block');
