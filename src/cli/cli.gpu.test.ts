@@ -28,6 +28,8 @@ function lopperUntil(said: RegExp | undefined, cwd: string, ...words: string[]):
   });
 }
 
+const CURVE = ['curve', 'sapling', '--ids', 'a', '--unit', 'attn', '--strategy', 'one-shot'];
+
 describe('lopper without a model', () => {
   const run = (...words: string[]) => lopper(tmpdir(), ...words);
 
@@ -43,6 +45,9 @@ describe('lopper without a model', () => {
     [['growth', '--ids', 'a', '--metric', 'cosine'], 'No model is given'],
     [['score', 'sapling', '--ids', 'a', '--calibration-task', 'school'], '--ids and --calibration-task are both given'],
     [['influence', 'sapling', '--ids', 'a', '--unit', 'block', '--metric', 'l1', '--exact'], 'belongs to a shapley'],
+    [['influence', 'sapling', '--unit', 'block', '--metric', 'shapley-task', '--stable', '3'], '--stable is of perm'],
+    [[...CURVE, '--metric', 'shapley-task', '--stable', '3'], '--stable is of permutations'],
+    [[...CURVE, '--metric', 'cosine', '--bound', '1'], 'belongs to a shapley'],
   ])('%j ends with status 1 and one line that says what is wrong', async (words, part) => {
     const { status, stdout, stderr } = await run(...words);
     expect(stderr).toMatch(/^lopper: .+\n$/);

@@ -9,7 +9,7 @@ import { type Arguments, oneOf, required, wholeNumber } from './arguments';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, MASK_OPTIONS, type Session, table } from './command';
 import { interruptible } from './interrupt';
-import { checkTask, readSettings, readTask, SETTING_OPTIONS, UNITS } from './metric-settings';
+import { checkSampling, checkTask, readSettings, readTask, SETTING_OPTIONS, UNITS } from './metric-settings';
 import { readResume, resultJson } from './result';
 
 const STRATEGIES = ['one-shot', 'iterative', 'greedy', 'span', 'random'] as const satisfies readonly Strategy[];
@@ -48,6 +48,7 @@ export const curve: Command = {
     wholeNumber(args, 'draws', 1, undefined);
     parseDropList(args.values.get('lock') ?? '');
     readSettings(args);
+    if (metric) checkSampling(args, metric);
     const task = args.values.get('task');
     if (task !== undefined) checkTask(args, task);
     checkCalibration(args);
@@ -94,6 +95,7 @@ async function readRequest(session: Session, resumed: Resumed | undefined): Prom
   const { report, request: before } = resumed ?? {};
   const { strategy = report!.strategy, metric = report?.metric, unit = report!.unit } = readChoice(args, !!resumed);
   const settings = readSettings(args);
+  if (metric) checkSampling(args, metric);
   const benchmark = await readBenchmark(session, before?.benchmark);
   const start = await session.mask();
   const lock = args.values.get('lock');
