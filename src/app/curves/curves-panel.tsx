@@ -127,11 +127,12 @@ export default function CurvesPanel() {
             log={log}
             band={band}
             chance={chanceOf(curves)}
-            present={present}
+            present={typeof present === 'string' ? undefined : present}
             onApply={apply}
           />
         </ChartFrame>
       )}
+      {typeof present === 'string' && <p className="small soft">{present}</p>}
       {curves.length > 0 && (
         <div className={css.controls}>
           <Choice
