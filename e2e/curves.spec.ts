@@ -69,6 +69,39 @@ test('curves lie over one another with the band of random orders, against what t
   await expectAccessible(page);
 });
 
+test('accuracy is of any benchmark whose items are here, one’s own among them', async ({ lab }) => {
+  await lab.openTab('Benchmarks');
+  const own = '{"context": "The sky is", "choices": ["blue", "made of tin"], "answer": 0}';
+  await lab.page.getByLabel('File of your own items').setInputFiles({
+    name: 'class.jsonl',
+    mimeType: 'text/plain',
+    buffer: Buffer.from(`${own}\n${own}`),
+  });
+  const panel = await openCurves(lab);
+  const tasks = panel.getByLabel('Accuracy on');
+  await expect(tasks.getByRole('option', { name: 'GSM-8K’s format' })).toBeAttached();
+  await tasks.selectOption({ label: 'Your own items' });
+  await addCurve(panel, 'Lowest first', 1, 'Blocks');
+  await panel.getByRole('radio', { name: 'Accuracy' }).click();
+  await expect(chart(panel).locator('[data-curve] circle')).toHaveCount(2);
+  await chart(panel).focus();
+  await lab.page.keyboard.press('ArrowRight');
+  await expect(chart(panel).locator('[aria-live]')).toContainText('n = 2');
+  // The mask of a point is marked where the point is; another has no accuracy on these items, and that is said.
+  await lab.page.keyboard.press('ArrowRight');
+  await lab.page.keyboard.press('Enter');
+  await expect(lab.dropped).toHaveCount(2);
+  await expect(panel.getByText('this mask', { exact: true })).toBeVisible();
+  await lab.cell(0, 'attention').click();
+  await expect(panel.getByText(/^This mask is not marked: it was not asked/)).toBeVisible();
+
+  await lab.chooseMeasure('Answers (oracle)');
+  const items = lab.influence.getByLabel('Items', { exact: true });
+  await items.selectOption({ label: 'MMLU’s format' });
+  await items.selectOption({ label: 'Your own items' });
+  await items.selectOption({ label: 'School, by letter' });
+});
+
 test('a cancelled curve keeps its points, goes on where it was, and comes back from a file', async ({ lab }) => {
   const { page } = lab;
   const panel = await openCurves(lab);

@@ -28,6 +28,8 @@ function lopperUntil(said: RegExp | undefined, cwd: string, ...words: string[]):
   });
 }
 
+const CURVE = ['curve', 'sapling', '--ids', 'a', '--unit', 'attn', '--strategy', 'one-shot'];
+
 describe('lopper without a model', () => {
   const run = (...words: string[]) => lopper(tmpdir(), ...words);
 
@@ -43,6 +45,9 @@ describe('lopper without a model', () => {
     [['growth', '--ids', 'a', '--metric', 'cosine'], 'No model is given'],
     [['score', 'sapling', '--ids', 'a', '--calibration-task', 'school'], '--ids and --calibration-task are both given'],
     [['influence', 'sapling', '--ids', 'a', '--unit', 'block', '--metric', 'l1', '--exact'], 'belongs to a shapley'],
+    [['influence', 'sapling', '--unit', 'block', '--metric', 'shapley-task', '--stable', '3'], '--stable is of perm'],
+    [[...CURVE, '--metric', 'shapley-task', '--stable', '3'], '--stable is of permutations'],
+    [[...CURVE, '--metric', 'cosine', '--bound', '1'], 'belongs to a shapley'],
   ])('%j ends with status 1 and one line that says what is wrong', async (words, part) => {
     const { status, stdout, stderr } = await run(...words);
     expect(stderr).toMatch(/^lopper: .+\n$/);
@@ -55,6 +60,19 @@ describe('lopper without a model', () => {
     expect(status).toBe(0);
     for (const word of ['--metric', 'loo-loss', 'sublayer', '--drop'].slice(0, 3)) expect(stdout).toContain(word);
   });
+});
+
+it('growth: the bundled model’s own checkpoints, as the results that ship say', async () => {
+  const words = ['growth', 'sapling', '--revisions', 'step0,step1024', '--metric', 'cosine', '--json', '--quiet'];
+  const { stdout, stderr } = await lopper(tmpdir(), ...words);
+  const report = JSON.parse(stdout || stderr);
+  const shipped = JSON.parse(readFileSync('public/models/sapling/growth/results.json', 'utf8')).reports[0];
+  expect(report.points).toHaveLength(2);
+  for (const { name, loss, block } of report.points) {
+    const same = shipped.points.find((p: { name: string }) => p.name === name);
+    expect(loss).toBeCloseTo(same.loss, 4);
+    for (const [b, value] of block.entries()) expect(value).toBeCloseTo(same.block[b], 4);
+  }
 });
 
 describe.skipIf(!hasData)('lopper on stories260K', () => {
@@ -157,6 +175,27 @@ describe.skipIf(!hasData)('lopper on stories260K', () => {
     expect(Math.abs(longer.points[1].loss - best)).toBeLessThan(1e-4);
   });
 
+  it('curve: --resume adds a benchmark, and mixes no two of them', async () => {
+    const words = ['curve', MODEL, '--ids', 'ids.json'];
+    const bare = await json(...words, '--strategy', 'greedy', '--unit', 'block', '--steps', '1');
+    writeFileSync(join(folder, 'bare.json'), JSON.stringify(bare));
+    const asked = await json(...words, '--resume', 'bare.json', '--task', 'school', '--limit', '2', '--shots', '0');
+    expect(asked.points.map((p: { accuracy: { n: number } }) => p.accuracy.n)).toEqual([2, 2]);
+    writeFileSync(join(folder, 'asked.json'), JSON.stringify(asked));
+    // What is left out is as it was.
+    const further = await json(...words, '--resume', 'asked.json', '--task', 'school', '--steps', '2');
+    expect(further.points.slice(0, 2)).toEqual(asked.points);
+    expect(further.points[2].accuracy.n).toBe(2);
+    for (const [options, said] of [
+      [['--task', 'school_letters', '--limit', '2'], "its benchmark's task is school"],
+      [['--limit', '3'], "its benchmark's number of items is 2"],
+    ] as const) {
+      const { status, stderr } = await lopper(folder, ...words, '--resume', 'asked.json', ...options);
+      expect(status).not.toBe(0);
+      expect(stderr).toContain(said);
+    }
+  });
+
   /** A folder named "run" with so many links to the model as checkpoints. */
   const checkpoints = (within: string, steps: readonly number[]): string => {
     const run = join(folder, within, 'run');
@@ -205,17 +244,6 @@ describe.skipIf(!hasData)('lopper on stories260K', () => {
     expect(rest.points.slice(0, done)).toEqual(part.points);
     expect(rest).toMatchObject({ partial: false, failures: [] });
     expect(rest.points).toHaveLength(done + 1);
-  });
-
-  it('growth: the bundled model’s own checkpoints, as the results that ship say', async () => {
-    const report = await json('growth', 'sapling', '--revisions', 'step0,step1024', '--metric', 'cosine');
-    const shipped = JSON.parse(readFileSync('public/models/sapling/growth/results.json', 'utf8')).reports[0];
-    expect(report.points).toHaveLength(2);
-    for (const { name, loss, block } of report.points) {
-      const same = shipped.points.find((p: { name: string }) => p.name === name);
-      expect(loss).toBeCloseTo(same.loss, 4);
-      for (const [b, value] of block.entries()) expect(value).toBeCloseTo(same.block[b], 4);
-    }
   });
 
   it('norms: distributions of every unit, and the angles of every span', async () => {

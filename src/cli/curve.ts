@@ -1,5 +1,5 @@
 import { LopperError } from '../errors';
-import type { CurvePoint, CurveReport, CurveRequest, Strategy } from '../lab/contract';
+import type { CurvePoint, CurveReport, CurveRequest, Strategy, TaskRequest } from '../lab/contract';
 import { DEFAULT_DRAWS } from '../lab/curve-plan';
 import { METRICS } from '../lab/metrics';
 import type { Result } from '../lab/result-file';
@@ -9,7 +9,7 @@ import { type Arguments, oneOf, required, wholeNumber } from './arguments';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, MASK_OPTIONS, type Session, table } from './command';
 import { interruptible } from './interrupt';
-import { checkTask, readSettings, readTask, SETTING_OPTIONS, UNITS } from './metric-settings';
+import { checkSampling, checkTask, readSettings, readTask, SETTING_OPTIONS, UNITS } from './metric-settings';
 import { readResume, resultJson } from './result';
 
 const STRATEGIES = ['one-shot', 'iterative', 'greedy', 'span', 'random'] as const satisfies readonly Strategy[];
@@ -48,6 +48,7 @@ export const curve: Command = {
     wholeNumber(args, 'draws', 1, undefined);
     parseDropList(args.values.get('lock') ?? '');
     readSettings(args);
+    if (metric) checkSampling(args, metric);
     const task = args.values.get('task');
     if (task !== undefined) checkTask(args, task);
     checkCalibration(args);
@@ -94,26 +95,38 @@ async function readRequest(session: Session, resumed: Resumed | undefined): Prom
   const { report, request: before } = resumed ?? {};
   const { strategy = report!.strategy, metric = report?.metric, unit = report!.unit } = readChoice(args, !!resumed);
   const settings = readSettings(args);
-  const name = args.values.get('task');
-  const task = name === undefined ? undefined : await readTask(session, name);
+  if (metric) checkSampling(args, metric);
+  const benchmark = await readBenchmark(session, before?.benchmark);
   const start = await session.mask();
   const lock = args.values.get('lock');
+  const isOfTask = metric === 'shapley-task' && args.values.has('task');
   const given = {
     ...{ seed: settings.seed, steps: wholeNumber(args, 'steps', 1, undefined) },
     draws: wholeNumber(args, 'draws', 1, undefined),
     locked: lock === undefined ? undefined : parseDropList(lock, model.blocks),
     start: start.length > 0 ? start : undefined,
-    benchmark: task,
+    benchmark,
     timed: args.values.has('timed') || undefined,
   };
   return {
     ...before,
     ...{ strategy, metric, unit },
-    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-    settings: { ...before?.settings, ...settings, ...(task && metric === 'shapley-task' && { task }) },
+    ...definedOf(given),
+    settings: { ...before?.settings, ...settings, ...(isOfTask && { task: benchmark }) },
     ...(report && { resume: report }),
   };
 }
+
+/** The benchmark: of the task that is named, or of the run that is gone on from with what is said anew. */
+async function readBenchmark(session: Session, before?: TaskRequest): Promise<TaskRequest | undefined> {
+  const name = session.args.values.get('task') ?? before?.task;
+  if (name === undefined) return undefined;
+  const given = await readTask(session, name);
+  return name === before?.task ? { ...before, ...definedOf(given) } : given;
+}
+
+const definedOf = <T extends object>(given: T): Partial<T> =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<T>;
 
 /** Strategy, metric and unit; the first and last may be left out where there is a run to go on from. Throws `usage`. */
 function readChoice(args: Arguments, resuming: boolean) {

@@ -4,15 +4,12 @@ import { isShapley, METRICS } from '../lab/metrics';
 import type { UnitKind } from '../model/units';
 import { unitsOf } from '../model/units';
 import { formatDropList } from '../pruning/drop-list';
-import { type Arguments, oneOf, usage } from './arguments';
+import { type Arguments, oneOf } from './arguments';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, type Session, table } from './command';
 import { interruptible } from './interrupt';
-import { checkTask, readSettings, readTask, SETTING_OPTIONS, UNITS } from './metric-settings';
+import { checkSampling, checkTask, readSettings, readTask, SAMPLING, SETTING_OPTIONS, UNITS } from './metric-settings';
 import { readResume, resultJson } from './result';
-
-/** Of options that only sampled metrics have. */
-const SAMPLING = ['permutations', 'exact', 'bound', 'stable', 'resume'];
 
 export const influence: Command = {
   name: 'influence',
@@ -34,18 +31,9 @@ export const influence: Command = {
     const metric = oneOf(args, 'metric', METRICS);
     oneOf(args, 'unit', UNITS);
     readSettings(args);
-    if (metric === 'shapley-task') {
-      checkTask(args, taskOf(args));
-      if (args.values.has('exact')) {
-        throw usage('shapley-task is measured on subsets of one size.', 'Leave --exact out.');
-      }
-      return;
-    }
-    checkCalibration(args);
-    const stray = SAMPLING.find((name) => args.values.has(name));
-    if (stray && !isShapley(metric)) {
-      throw usage(`--${stray} belongs to a shapley metric, and the metric is ${metric}.`, 'Leave it out.');
-    }
+    checkSampling(args, metric, [...SAMPLING, 'resume']);
+    if (metric === 'shapley-task') checkTask(args, taskOf(args));
+    else checkCalibration(args);
   },
   async run(session) {
     const { args, model } = session;

@@ -1,8 +1,9 @@
 import { taskNamed } from '../benchmarks/tasks';
-import type { InfluenceSettings, TaskRequest } from '../lab/contract';
+import type { InfluenceMetric, InfluenceSettings, TaskRequest } from '../lab/contract';
+import { isShapley } from '../lab/metrics';
 import { DEFAULT_PERMUTATIONS } from '../lab/shapley';
 import type { UnitKind } from '../model/units';
-import { type Arguments, type Options, oneOf, positiveNumber, wholeNumber } from './arguments';
+import { type Arguments, type Options, oneOf, positiveNumber, usage, wholeNumber } from './arguments';
 import { readNamedFile } from './calibration';
 import type { Session } from './command';
 
@@ -22,6 +23,9 @@ export const SETTING_OPTIONS: Options = {
   stable: { value: 'K', help: 'stop once the order of the lowest K units stands still' },
 };
 
+/** Of these, those that only sampled metrics have. */
+export const SAMPLING = ['permutations', 'exact', 'bound', 'stable'];
+
 /** What the options say of how a metric is measured; absent where they say nothing. Throws `usage`. */
 export function readSettings(args: Arguments): InfluenceSettings {
   const given = {
@@ -33,6 +37,21 @@ export function readSettings(args: Arguments): InfluenceSettings {
     exact: args.values.has('exact') || undefined,
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** Throws `usage` for an option of sampling, one of `names`, that the metric has no use for. */
+export function checkSampling(args: Arguments, metric: InfluenceMetric, names: readonly string[] = SAMPLING): void {
+  const given = names.filter((name) => args.values.has(name));
+  if (given[0] && !isShapley(metric)) {
+    throw usage(`--${given[0]} belongs to a shapley metric, and the metric is ${metric}.`, 'Leave it out.');
+  }
+  const other = given.find((name) => name === 'exact' || name === 'stable');
+  if (other && metric === 'shapley-task') {
+    throw usage(
+      `--${other} is of permutations, and shapley-task is measured on subsets of one size.`,
+      `Leave --${other} out; --permutations and --bound say when it ends.`,
+    );
+  }
 }
 
 /** Throws `usage` for a task there is not, and for numbers of items or examples that cannot be. */

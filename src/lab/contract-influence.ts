@@ -31,6 +31,13 @@ export interface TaskRequest extends TaskMeasure {
   readonly fewshot?: readonly NamedFile[];
 }
 
+/** A task that was measured. */
+export interface MeasuredTask extends TaskMeasure {
+  readonly items: number;
+  /** Over the files that items and examples came from; absent where a file does not say. */
+  readonly dataSha256?: string;
+}
+
 /** How a metric is measured; what a metric has no use for is ignored. */
 export interface InfluenceSettings {
   /** What the relative norms are divided by: the unit's input (default) or its output. */
@@ -83,7 +90,7 @@ export interface Sampling {
   /** What is needed to go on; see `InfluenceSettings.resume`. */
   readonly state?: SamplerState;
   /** For `shapley-task`: what was asked, and its kept fraction. */
-  readonly task?: TaskMeasure & { readonly items: number; readonly kept: number };
+  readonly task?: MeasuredTask & { readonly kept: number };
 }
 
 export type Strategy =
@@ -122,7 +129,10 @@ export interface CurveRequest {
   readonly benchmark?: TaskRequest;
   /** Also time a forward pass of each point's model by itself. */
   readonly timed?: boolean;
-  /** Goes on from a partial report of the same request. */
+  /**
+   * Goes on from a report of the same request, further or with a benchmark that it had not. One of another metric, other
+   * settings or another benchmark is refused (`usage`). Times are taken anew: they are of one machine.
+   */
   readonly resume?: CurveReport;
 }
 
@@ -142,9 +152,16 @@ export interface CurvePoint {
   readonly milliseconds?: number;
 }
 
+/** How a curve's metric was measured: what that metric has use for, defaults filled in. */
+export interface CurveSettings
+  extends Pick<InfluenceSettings, 'denominator' | 'permutations' | 'exact' | 'bound' | 'stableLowest'> {
+  readonly task?: MeasuredTask;
+}
+
 export interface CurveReport {
   readonly strategy: Strategy;
   readonly metric?: InfluenceMetric;
+  readonly settings?: CurveSettings;
   readonly unit: UnitKind;
   readonly seed?: number;
   /** The first is the full model, or what was asked to start from. */
@@ -152,7 +169,7 @@ export interface CurveReport {
   /** Of `one-shot` and `given`: all units in the order they go, further than the points may reach. */
   readonly order?: readonly (readonly Sublayer[])[];
   readonly tokens: number;
-  readonly benchmark?: TaskMeasure;
+  readonly benchmark?: MeasuredTask;
   /** True while fewer points are done than were asked for. */
   readonly partial: boolean;
 }

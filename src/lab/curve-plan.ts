@@ -3,11 +3,24 @@ import { type Sublayer, unitsOf } from '../model/units';
 import { formatDropList } from '../pruning/drop-list';
 import { type Mask, maskFromSublayers, sameMask } from '../pruning/mask';
 import { freeUnits, type Gone } from '../pruning/strategy';
-import type { CurvePoint, CurveReport, CurveRequest } from './contract';
+import type {
+  CurvePoint,
+  CurveReport,
+  CurveRequest,
+  CurveSettings,
+  InfluenceMetric,
+  InfluenceSettings,
+  MeasuredTask,
+} from './contract';
 import { checkMetric, isShapley } from './metrics';
+import { DEFAULT_PERMUTATIONS } from './shapley';
+import { type Pair, taskPairs } from './task-worth';
 
 /** Random orders drawn where no number is given. */
 export const DEFAULT_DRAWS = 20;
+
+/** What a report says of its curve as a whole. */
+export type CurveHead = Pick<CurveReport, 'strategy' | 'metric' | 'settings' | 'unit' | 'seed' | 'benchmark'>;
 
 /** What a curve's request comes to on a model: the units, those that may go, and the points there are already. */
 export interface CurvePlan {
@@ -30,7 +43,7 @@ export interface CurvePlan {
  * Works a request out. Throws `usage` for one that cannot be met, `mask-mismatch` for blocks the model lacks,
  * `nothing-to-drop` where all units are locked.
  */
-export function planCurve(blocks: number, request: CurveRequest): CurvePlan {
+export function planCurve(blocks: number, request: CurveRequest, head: CurveHead): CurvePlan {
   const { strategy, metric, unit, steps, locked = [], start = [], draws = DEFAULT_DRAWS, seed = 0 } = request;
   if (strategy === 'one-shot' || strategy === 'iterative') {
     if (!metric) throw usage(`A curve by strategy ${strategy} needs a metric.`, 'Name one, such as cosine.');
@@ -54,7 +67,7 @@ export function planCurve(blocks: number, request: CurveRequest): CurvePlan {
   const plan = { units, free, most: Math.min(steps ?? free.length, free.length), draws, seed, maskAfter };
   const { resume } = request;
   if (!resume || resume.points.length === 0) return { ...plan, known: [], gone: [] };
-  checkSame(resume, request);
+  checkSame(resume, head, request);
   const known = resume.points.slice(0, plan.most + 1);
   // Spans of different lengths have nothing in common: there is no path through them.
   const gone = strategy === 'span' ? [] : pathOf(known, plan);
@@ -93,17 +106,53 @@ function pathOf(points: readonly CurvePoint[], { free, maskAfter }: Pick<CurvePl
   return gone;
 }
 
-function checkSame(resume: CurveReport, request: CurveRequest) {
-  const pairs: [name: string, was: unknown, is: unknown][] = [
-    ['strategy', resume.strategy, request.strategy],
-    ['metric', resume.metric, metricOf(request)],
-    ['unit', resume.unit, request.unit],
-    ['seed', resume.seed, seedOf(request)],
-    ['number of draws', resume.points[0]?.draws?.length, drawsOf(request)],
+/** Throws `usage`, naming the first difference, where points of the one report cannot stand beside those of the other. */
+function checkSame(was: CurveReport, is: CurveHead, request: CurveRequest) {
+  const [before, now] = [was.settings, is.settings];
+  const named = (whose: string, pairs: Pair[]) => pairs.map(([name, a, b]): Pair => [`${whose} ${name}`, a, b]);
+  const pairs: Pair[] = [
+    ['strategy', was.strategy, is.strategy],
+    ['metric', was.metric, is.metric],
+    ['unit', was.unit, is.unit],
+    ['seed', was.seed, is.seed],
+    ['number of draws', was.points[0]?.draws?.length, drawsOf(request)],
+    ['denominator', before?.denominator, now?.denominator],
+    ['number of permutations', before?.permutations, now?.permutations],
+    ['choice of exact values', before?.exact, now?.exact],
+    ['bound', before?.bound, now?.bound],
+    ['number of lowest units', before?.stableLowest, now?.stableLowest],
+    ...named("metric's", taskPairs(before?.task, now?.task)),
+    // One that had no benchmark may get one now.
+    ...(was.benchmark ? named("benchmark's", taskPairs(was.benchmark, is.benchmark)) : []),
   ];
-  for (const [name, was, is] of pairs) {
-    if (was !== is) throw otherCurve(`its ${name} is ${was}, and what is asked for has ${is}`);
+  for (const [name, a, b] of pairs) {
+    if (a !== b) throw otherCurve(`its ${name} is ${a ?? 'not said'}, and what is asked for has ${b ?? 'none'}`);
   }
+}
+
+/** What the report will say of the whole, with the tasks as they were read: of the benchmark, and of `shapley-task`. */
+export function headOf(request: CurveRequest, benchmark?: MeasuredTask, task?: MeasuredTask): CurveHead {
+  const { strategy, unit } = request;
+  const [metric, seed] = [metricOf(request), seedOf(request)];
+  const settings = metric && settingsFor(metric, request.settings ?? {}, task);
+  return {
+    ...{ strategy, unit },
+    ...(metric && { metric }),
+    ...(settings && { settings }),
+    ...(seed !== undefined && { seed }),
+    ...(benchmark && { benchmark }),
+  };
+}
+
+function settingsFor(
+  metric: InfluenceMetric,
+  { denominator = 'input', permutations = DEFAULT_PERMUTATIONS, bound, stableLowest, exact }: InfluenceSettings,
+  task: MeasuredTask | undefined,
+): CurveSettings | undefined {
+  if (metric.startsWith('relative')) return { denominator };
+  if (!isShapley(metric)) return undefined;
+  if (metric === 'shapley-task') return { permutations, bound, task };
+  return exact ? { exact } : { permutations, bound, stableLowest };
 }
 
 /** The metric, where the strategy has use for one. */
@@ -111,7 +160,7 @@ export const metricOf = ({ strategy, metric }: CurveRequest) =>
   strategy === 'one-shot' || strategy === 'iterative' ? metric : undefined;
 
 /** The seed, where chance has a part. */
-export function seedOf(request: CurveRequest): number | undefined {
+function seedOf(request: CurveRequest): number | undefined {
   if (request.strategy === 'random') return request.seed ?? 0;
   const metric = metricOf(request);
   return metric && isShapley(metric) ? (request.settings?.seed ?? 0) : undefined;

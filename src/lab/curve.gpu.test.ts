@@ -176,6 +176,63 @@ describe.skipIf(!hasData)('pruning curves of stories260K', () => {
     expect(points.slice(0, 3).map((p) => [p.removed, p.accuracy])).toEqual([0, 1, 2].map((k) => [k, undefined]));
   });
 
+  it('a benchmark may be added to a curve, and is not taken for another: task, shots, items and files', async () => {
+    const request = { strategy: 'one-shot', metric: 'cosine', unit: 'block', steps: 1 } as const;
+    const benchmark = { task: 'school', limit: 3, shots: 0 };
+    const bare = await curve(request);
+    const asked = await curve({ ...request, benchmark, resume: bare });
+    expect(asked).toEqual(await curve({ ...request, benchmark }));
+    expect(asked.benchmark).toMatchObject({ items: 3, dataSha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+
+    const resume: CurveReport = JSON.parse(JSON.stringify(asked));
+    const further = await curve({ ...request, steps: 2, benchmark, resume });
+    expect(further.points.slice(0, 2)).toEqual(asked.points);
+    const line = { question: 'The sky is', choices: ['blue', 'made of tin', 'a cat', 'six'], answer: 0 };
+    const data = [{ name: 'mine.jsonl', text: Array(3).fill(JSON.stringify(line)).join('\n') }];
+    for (const [other, said] of [
+      [
+        { ...benchmark, task: 'school_letters' },
+        "benchmark's task is school, and what is asked for has school_letters",
+      ],
+      [{ ...benchmark, limit: 4 }, "benchmark's number of items is 3, and what is asked for has 4"],
+      [{ ...benchmark, shots: 1 }, "benchmark's number of shots is 0, and what is asked for has 1"],
+      [{ ...benchmark, data }, "benchmark's SHA-256 of the items is "],
+      [undefined, "benchmark's task is school, and what is asked for has none"],
+    ] as const) {
+      await expect(curve({ ...request, benchmark: other, resume })).rejects.toEqual(
+        expect.objectContaining({ code: 'usage', message: expect.stringContaining(said) }),
+      );
+    }
+  });
+
+  it('a curve whose metric was measured otherwise is not gone on from', async () => {
+    const task = { task: 'school_letters', limit: 2, shots: 0 };
+    for (const [metric, was, is, said] of [
+      ['relative-l2', undefined, { denominator: 'output' }, 'denominator is input, and what is asked for has output'],
+      ['shapley-loss', { permutations: 4 }, { permutations: 6 }, 'number of permutations is 4'],
+      [
+        'shapley-task',
+        { permutations: 2, task },
+        { permutations: 2, task: { ...task, limit: 1 } },
+        'number of items is 2',
+      ],
+    ] as const) {
+      const request = { strategy: 'iterative', metric, unit: 'block', steps: 1 } as const;
+      const resume: CurveReport = JSON.parse(JSON.stringify(await curve({ ...request, settings: was })));
+      await expect(curve({ ...request, settings: is, steps: 2, resume })).rejects.toEqual(
+        expect.objectContaining({ code: 'usage', message: expect.stringContaining(said) }),
+      );
+    }
+  });
+
+  it('times are of one machine: gone on from, those of a file are taken anew', async () => {
+    const request = { strategy: 'greedy', unit: 'block', steps: 1, timed: true } as const;
+    const first = await curve(request);
+    const points = first.points.map((point) => ({ ...point, milliseconds: 1e9 }));
+    const further = await curve({ ...request, steps: 2, resume: { ...first, points } });
+    for (const { milliseconds } of further.points) expect(milliseconds).toBeLessThan(1e6);
+  });
+
   it.each<[string, CurveRequest, string, string]>([
     ['all units locked', { strategy: 'greedy', unit: 'attn', locked: drop('attn:0-4') }, 'nothing-to-drop', '5 units'],
     [

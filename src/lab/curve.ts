@@ -13,7 +13,7 @@ import {
 } from '../pruning/strategy';
 import type { Calibrated } from './calibrated';
 import type { CurvePoint, CurveReport, CurveRequest } from './contract';
-import { type CurvePlan, metricOf, otherCurve, planCurve, seedOf } from './curve-plan';
+import { type CurveHead, type CurvePlan, headOf, metricOf, otherCurve, planCurve } from './curve-plan';
 import { timePass } from './curve-time';
 import { measureInfluence } from './influence';
 import { measureAngles } from './norms';
@@ -40,9 +40,12 @@ export interface CurveOptions extends RunOptions {
  * `not-finite` where no unit has a number to choose it by.
  */
 export async function measureCurve(on: Calibrated, request: CurveRequest, options: CurveOptions): Promise<CurveReport> {
-  const plan = planCurve(on.engine.model.blocks, request);
-  const exam = request.benchmark && (await options.examine(request.benchmark));
-  const run = new CurveRun(on, plan, request, exam, options);
+  const { examine } = options;
+  const exam = request.benchmark && (await examine(request.benchmark));
+  const task = metricOf(request) === 'shapley-task' ? await examine(request.settings?.task) : undefined;
+  const head = headOf(request, exam?.measure, task?.measure);
+  const plan = planCurve(on.engine.model.blocks, request, head);
+  const run = new CurveRun(on, plan, head, request, exam, options);
   await run.start();
   await run.path();
   await run.benchmark();
@@ -60,23 +63,21 @@ class CurveRun {
   constructor(
     readonly on: Calibrated,
     readonly plan: CurvePlan,
+    readonly head: CurveHead,
     readonly request: CurveRequest,
     readonly exam: TaskWorth | undefined,
     readonly options: CurveOptions,
   ) {
-    this.#points = [...plan.known];
+    // Times of another machine, or of another hour, are not to be held against those of this one.
+    this.#points = request.timed ? plan.known.map(({ milliseconds: _, ...point }) => point) : [...plan.known];
     this.#total = 1 + (plan.most + 1) * (1 + Number(exam !== undefined) + Number(request.timed ?? false));
   }
 
   report(partial: boolean): CurveReport {
-    const { strategy, unit } = this.request;
-    const [metric, seed] = [metricOf(this.request), seedOf(this.request)];
     return {
-      ...{ strategy, unit, points: [...this.#points], tokens: this.on.tokens, partial },
-      ...(metric && { metric }),
-      ...(seed !== undefined && { seed }),
+      ...this.head,
+      ...{ points: [...this.#points], tokens: this.on.tokens, partial },
       ...(this.#order && { order: this.#order }),
-      ...(this.exam && { benchmark: this.exam.measure }),
     };
   }
 

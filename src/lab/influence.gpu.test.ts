@@ -70,6 +70,16 @@ describe.skipIf(!hasData)('influence on stories260K', () => {
     expect(Math.abs(report.fullLoss! - golden.loss)).toBeLessThan(1e-4);
   });
 
+  it('exact Shapley values of sublayers are the golden ones, of every one of the 1,024 subsets', async () => {
+    const wanted = golden.exact_shapley_sublayer;
+    const first = { ids: golden.windows.slice(0, wanted.windows_used) };
+    const report = await lab.influence(first, 'shapley-loss', 'sublayer', { ...job(), exact: true });
+    near(report.values, wanted.values, 1e-3);
+    const { efficiency, drawn } = report.sampling!;
+    near([efficiency!.all, efficiency!.none], [wanted.v_all, wanted.v_none], 1e-3);
+    expect(drawn).toBe(1024);
+  });
+
   it('sampled Shapley values hold the exact ones in their 95% intervals, over 10 seeds', async () => {
     const exact: number[] = golden.exact_shapley_block.values;
     const units = unitsOf(5, 'block');
@@ -122,6 +132,12 @@ describe.skipIf(!hasData)('influence on stories260K', () => {
     );
     expect(report.sampling).toMatchObject({ method: 'subsets', drawn: 10, task: { ...task, items: 4, kept: 4 } });
     expect(report.tokens).toBeGreaterThan(4 * 50);
+    const line = JSON.stringify({ question: 'The sky is', choices: ['blue', 'tin', 'a cat', 'six'], answer: 0 });
+    const data = [{ name: 'mine.jsonl', text: Array(4).fill(line).join('\n') }];
+    const other = { ...job(), permutations: 20, task: { ...task, data }, resume: report };
+    await expect(lab.influence({ ids: [] }, 'shapley-task', 'block', other)).rejects.toEqual(
+      fail('usage', 'SHA-256 of the items'),
+    );
   });
 
   it('a sampled job ended early frees what it held and goes on to the numbers of an uninterrupted one', async () => {

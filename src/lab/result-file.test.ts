@@ -31,6 +31,7 @@ const influence = (unit: UnitKind = 'attn', values = [0.5, Number.NaN, -1]): Inf
 });
 const curve: CurveReport = {
   strategy: 'random',
+  settings: { denominator: 'output', permutations: 8, task: { task: 'own', items: 2, dataSha256: 'ab78' } },
   unit: 'block',
   seed: 1,
   points: [
@@ -45,7 +46,7 @@ const curve: CurveReport = {
     },
   ],
   tokens: 256,
-  benchmark: { task: 'school', shots: 0, limit: 3 },
+  benchmark: { task: 'school', shots: 0, limit: 3, items: 3, dataSha256: 'ef56' },
   partial: true,
 };
 const request: Omit<CurveRequest, 'resume'> = {

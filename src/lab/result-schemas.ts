@@ -15,6 +15,7 @@ const strategy = v.picklist(['one-shot', 'iterative', 'greedy', 'span', 'random'
 const denominator = v.picklist(['input', 'output']);
 const sublayers = v.array(v.object({ block: count, kind: v.picklist(['attn', 'ffn']) }));
 const task = v.object({ task: v.string(), shots: v.optional(count), limit: v.optional(count) });
+const measuredTask = v.object({ ...task.entries, items: count, dataSha256: v.optional(v.string()) });
 
 const state = v.object({
   drawn: count,
@@ -30,7 +31,7 @@ const sampling = v.object({
   efficiency: v.optional(v.object({ sum: number, all: number, none: number })),
   stopped: v.optional(v.picklist(['exact', 'bound', 'stable', 'permutations'])),
   state: v.optional(state),
-  task: v.optional(v.object({ ...task.entries, items: count, kept: count })),
+  task: v.optional(v.object({ ...measuredTask.entries, kept: count })),
 });
 
 export const influenceReport: v.GenericSchema<unknown, InfluenceReport> = v.object({
@@ -54,15 +55,25 @@ const point = v.object({
   milliseconds: v.optional(v.number()),
 });
 
+/** How a metric is measured, but for the items of a task. */
+const settings = {
+  denominator: v.optional(denominator),
+  permutations: v.optional(count),
+  exact: v.optional(v.boolean()),
+  bound: v.optional(v.number()),
+  stableLowest: v.optional(count),
+};
+
 export const curveReport: v.GenericSchema<unknown, CurveReport> = v.object({
   strategy,
   metric: v.optional(metric),
+  settings: v.optional(v.object({ ...settings, task: v.optional(measuredTask) })),
   unit,
   seed: v.optional(count),
   points: v.array(point),
   order: v.optional(v.array(sublayers)),
   tokens: count,
-  benchmark: v.optional(task),
+  benchmark: v.optional(measuredTask),
   partial: v.boolean(),
 });
 
@@ -77,17 +88,7 @@ export const curveRequest: v.GenericSchema<unknown, Omit<CurveRequest, 'resume'>
   order: v.optional(v.array(sublayers)),
   draws: v.optional(count),
   seed: v.optional(count),
-  settings: v.optional(
-    v.object({
-      denominator: v.optional(denominator),
-      seed: v.optional(count),
-      permutations: v.optional(count),
-      exact: v.optional(v.boolean()),
-      bound: v.optional(v.number()),
-      stableLowest: v.optional(count),
-      task: v.optional(task),
-    }),
-  ),
+  settings: v.optional(v.object({ ...settings, seed: v.optional(count), task: v.optional(task) })),
   benchmark: v.optional(task),
   timed: v.optional(v.boolean()),
 });

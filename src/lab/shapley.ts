@@ -10,6 +10,7 @@ import type { InfluenceReport, InfluenceSettings, Sampling, ShapleyMetric } from
 import type { InfluenceOptions } from './influence';
 import { Pace } from './pace';
 import { notFinite } from './score';
+import { type Pair, taskPairs } from './task-worth';
 
 /** Drawn where no number is given: intervals are narrow enough to see an order by then. */
 export const DEFAULT_PERMUTATIONS = 64;
@@ -152,15 +153,13 @@ function stateOf(
     new LopperError('usage', message, 'Ask for the same again, on the same text, or start anew.');
   if (!sampling?.state) throw refuse('The result to go on from does not say where it stood.');
   const { task } = wanted.worth;
-  const pairs: [name: string, was: unknown, is: unknown][] = [
+  const pairs: Pair[] = [
     ['metric', report.metric, wanted.metric],
     ['unit', report.unit, wanted.unit],
     ['method', sampling.method, wanted.method],
     ['seed', sampling.seed, wanted.seed],
     ['number of units', report.values.length, wanted.units],
-    ['task', sampling.task?.task, task?.task],
-    ['number of shots', sampling.task?.shots, task?.shots],
-    ['number of items', sampling.task?.items, task?.items],
+    ...taskPairs(sampling.task, task),
     ['number of tokens', report.tokens, wanted.worth.tokens],
   ];
   for (const [name, was, is] of pairs) {

@@ -1,7 +1,7 @@
 import type { Request } from '../benchmarks/task';
 import type { DropSet, RunOptions } from '../engine/contract';
 import { LopperError } from '../errors';
-import type { Accuracy, TaskMeasure, TaskRequest } from './contract';
+import type { Accuracy, MeasuredTask, TaskRequest } from './contract';
 import type { Environment } from './environment';
 import { type Examinee, evaluate } from './evaluate';
 import { readExam } from './exam';
@@ -11,7 +11,7 @@ const DEFAULT_TASK: TaskRequest = { task: 'school_letters' };
 
 /** A task's items as a measure of branches. */
 export interface TaskWorth {
-  readonly measure: TaskMeasure & { readonly items: number };
+  readonly measure: MeasuredTask;
   /** Tokens of all items' requests, a context that several share counted once. */
   readonly tokens: number;
   /** What each branch has right; undefined for one whose numbers are not finite. */
@@ -20,6 +20,17 @@ export interface TaskWorth {
 
 export type Examine = (request: TaskRequest | undefined) => Promise<TaskWorth>;
 
+/** A thing that two runs may differ in, and what it is in each. */
+export type Pair = readonly [name: string, was: unknown, is: unknown];
+
+/** What must be the same of two tasks for their accuracies to be on the same questions. */
+export const taskPairs = (was: MeasuredTask | undefined, is: MeasuredTask | undefined): Pair[] => [
+  ['task', was?.task, is?.task],
+  ['number of shots', was?.shots, is?.shots],
+  ['number of items', was?.items, is?.items],
+  ['SHA-256 of the items', was?.dataSha256, is?.dataSha256],
+];
+
 /** Reads a task's items to measure branches with. Throws what reading them throws. */
 export async function openTask(
   request: TaskRequest = DEFAULT_TASK,
@@ -27,13 +38,14 @@ export async function openTask(
   environment: Pick<Environment, 'bundledText' | 'official'>,
 ): Promise<TaskWorth> {
   const exam = await readExam(request, environment);
-  const { task, shots, items, examples } = exam;
+  const { task, shots, items, examples, dataSha256 } = exam;
   return {
     measure: {
       task: task.name,
       shots,
       ...(request.limit !== undefined && { limit: request.limit }),
       items: items.length,
+      dataSha256,
     },
     tokens: items.reduce((sum, item, i) => sum + countTokens(task.requests(item, [...examples[i]!]), model), 0),
     async accuracies(branches, { signal, onProgress } = {}) {

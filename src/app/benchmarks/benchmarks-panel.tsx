@@ -1,6 +1,6 @@
 import { version } from '../../../package.json';
 import { download } from '../lab/download';
-import { OWN_TASK, runTasks } from '../lab/evaluate';
+import { runTasks } from '../lab/evaluate';
 import { Button } from '../shell/button';
 import { JobProgress } from '../shell/job-progress';
 import { Panel } from '../shell/panel';
@@ -8,7 +8,6 @@ import { canCompute, maskOf } from '../store/select';
 import { store, useApp } from '../store/store';
 import css from './benchmarks.module.css';
 import { BenchmarksExplained } from './benchmarks-explained';
-import { bundledTasks, taskOf } from './offered';
 import { OfficialSets } from './official-sets';
 import { OwnItems } from './own-items';
 import { ResultsTable } from './results-table';
@@ -16,20 +15,19 @@ import { RunSettings } from './run-settings';
 import { TaskPicker } from './task-picker';
 import { TradeOff } from './trade-off';
 import { UnfinishedRuns } from './unfinished-runs';
+import { useOffered } from './use-offered';
 
 /** Accuracy with its interval on the field's tasks, full against pruned, down to the item. */
 export default function BenchmarksPanel() {
   const ready = useApp((s) => canCompute(s) && s.model?.report.hasTokenizer === true);
   const running = useApp((s) => s.jobs.evaluate !== undefined);
   const bench = useApp((s) => s.bench);
-  const own = useApp((s) => s.ownItems !== undefined);
   const any = useApp((s) => Object.keys(s.evaluations).length > 0);
   const pruned = useApp((s) => maskOf(s).dropped.length > 0);
   const left = useApp((s) => s.benchQueue.length);
-  const sets = useApp((s) => s.officialSets);
-  const official = sets.flatMap((set) => (set.here ? set.tasks : [])).flatMap((name) => taskOf(name) ?? []);
-  const tasks = bench.tasks.filter((name) => name !== OWN_TASK || own);
-  const ownTask = own ? taskOf(OWN_TASK) : undefined;
+  const offered = useOffered();
+  const here = offered.flatMap((group) => group.tasks.map((task) => task.name));
+  const tasks = bench.tasks.filter((name) => here.includes(name));
   return (
     <Panel title="Benchmarks" explain={<BenchmarksExplained />}>
       <div className={css.layout}>
@@ -41,9 +39,9 @@ export default function BenchmarksPanel() {
             void runTasks(tasks, settings);
           }}
         >
-          <TaskPicker legend="Items that ship with Lopper" tasks={bundledTasks} />
-          {official.length > 0 && <TaskPicker legend="Official sets" tasks={official} />}
-          {ownTask && <TaskPicker legend="From your file" tasks={[ownTask]} />}
+          {offered.map((group) => (
+            <TaskPicker key={group.title} legend={group.title} tasks={group.tasks} />
+          ))}
           <RunSettings />
           <div className={css.row}>
             <Button look="primary" type="submit" icon="play" disabled={!ready || running || tasks.length === 0}>

@@ -1,5 +1,5 @@
 import { useRef } from 'react';
-import { OWN_TASK } from '../lab/evaluate';
+import { OWN_TASK } from '../lab/own-items';
 import { Button } from '../shell/button';
 import { notifyFailure, store, useApp } from '../store/store';
 import css from './benchmarks.module.css';

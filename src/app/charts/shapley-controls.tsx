@@ -1,9 +1,10 @@
 import type { ShapleyMetric } from '../../lab/contract';
 import type { UnitKind } from '../../model/units';
+import { taskOptions } from '../benchmarks/offered';
+import { useOffered } from '../benchmarks/use-offered';
 import { saveRun } from '../lab/result-files';
 import { canMeasure } from '../lab/score';
 import { canResume, sampledRun, startSampling } from '../lab/shapley';
-import { schoolTasks } from '../results/school-tasks';
 import { Button } from '../shell/button';
 import { JobProgress } from '../shell/job-progress';
 import { Select } from '../shell/select';
@@ -19,12 +20,12 @@ const UNITS: readonly { value: UnitKind; text: string }[] = [
   { value: 'ffn', text: 'ffn' },
   { value: 'sublayer', text: 'attn and ffn, mixed' },
 ];
-const TASKS = schoolTasks.map(({ name, title }) => ({ value: name, text: title }));
 
 /** Starts, pauses and goes on with a sampled metric, and says how far it is. */
 export function ShapleyControls({ metric }: { metric: ShapleyMetric }) {
   const { unit, task } = useApp((s) => s.sampling);
   const running = useApp((s) => s.jobs.influence?.what === METRIC_WORDS[metric].name);
+  const offered = useOffered();
   const ready = useApp(canMeasure);
   const resumable = useApp((s) => canResume(s, metric));
   const run = useApp((s) => sampledRun(s, metric));
@@ -42,7 +43,8 @@ export function ShapleyControls({ metric }: { metric: ShapleyMetric }) {
           <Select
             label="Items"
             value={task}
-            groups={[{ options: TASKS }]}
+            groups={taskOptions(offered, task)}
+            hint="Any benchmark whose items are here. Answers in writing take far longer than choices."
             disabled={running}
             onChange={(v) => setSampling({ task: v })}
           />

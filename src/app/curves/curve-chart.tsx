@@ -13,7 +13,8 @@ import css from './curve-chart.module.css';
 import { CurveLabels, labelRoom } from './curve-labels';
 import { CurveLine } from './curve-line';
 import { PointTip } from './point-tip';
-import { PresentMark, type PresentPoint } from './present-mark';
+import type { PresentPoint } from './present';
+import { PresentMark } from './present-mark';
 import { heightOf, nearestSpot, type Place, type Series, step } from './series';
 
 interface Props {

@@ -1,11 +1,13 @@
 import { useState } from 'react';
 import type { CurveRequest, InfluenceMetric, Strategy } from '../../lab/contract';
 import type { Sublayer, UnitKind } from '../../model/units';
+import { taskOptions } from '../benchmarks/offered';
+import { useOffered } from '../benchmarks/use-offered';
 import { MetricSelect } from '../charts/metric-select';
 import { addCurves } from '../lab/curves';
 import { settingsOf } from '../lab/metric-settings';
+import { withItems } from '../lab/own-items';
 import { canMeasure } from '../lab/score';
-import { schoolTasks } from '../results/school-tasks';
 import { Button } from '../shell/button';
 import { Check } from '../shell/check';
 import { NumberField } from '../shell/number-field';
@@ -26,10 +28,6 @@ const STRATEGIES = (Object.keys(STRATEGY_WORDS) as Strategy[]).map((value) => ({
   value,
   text: STRATEGY_WORDS[value].title,
 }));
-const TASKS = [
-  { value: '', text: 'none' },
-  ...schoolTasks.map(({ name, title }) => ({ value: name, text: title })),
-] as const;
 
 /** Random orders drawn for a band. */
 const DRAWS = 20;
@@ -46,6 +44,7 @@ export function CurveForm({ blocks }: { blocks: number }) {
   const [seed, setSeed] = useState(1);
   const [timed, setTimed] = useState(false);
   const ready = useApp(canMeasure);
+  const offered = useOffered();
   const locked = useApp((s) => s.locked);
   const dropped = useApp((s) => maskOf(s).dropped);
 
@@ -61,7 +60,7 @@ export function CurveForm({ blocks }: { blocks: number }) {
       ...(scored && { metric, settings: settingsOf(store.getState(), metric) }),
       ...(strategy === 'random' && { draws: DRAWS, seed }),
       ...(byHand ? { order: dropped.map((s): Sublayer[] => [s]) } : { locked }),
-      ...(task && { benchmark: { task, limit: items } }),
+      ...(task && { benchmark: withItems(store.getState(), { task, limit: items }) }),
       ...(timed && { timed }),
     };
     void addCurves(request);
@@ -106,8 +105,8 @@ export function CurveForm({ blocks }: { blocks: number }) {
           label="Accuracy on"
           shown
           value={task}
-          groups={[{ options: TASKS }]}
-          hint="Asked at every point, besides the loss"
+          groups={[{ options: [{ value: '', text: 'none' }] }, ...taskOptions(offered)]}
+          hint="Asked at every point, besides the loss. Answers in writing take far longer than choices."
           onChange={setTask}
         />
         {task && <NumberField label="Items" value={items} min={1} max={MOST_ITEMS} onChange={setItems} />}

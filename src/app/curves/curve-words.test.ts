@@ -69,7 +69,7 @@ describe('curves in words', () => {
 
   it('say what a benchmark made of it', () => {
     const accuracy = { n: 10, correct: 8, accuracy: 0.8, interval: [0.5, 0.9] } as const;
-    const asked = curve({ metric: 'cosine', benchmark: { task: 'school' } }, [1, 1.1], { accuracy });
+    const asked = curve({ metric: 'cosine', benchmark: { task: 'school', items: 3 } }, [1, 1.1], { accuracy });
     expect(curvesSummary([asked], model)).toContain('Attn by cosine: accuracy on school 80.0%, 80.0% without 1.');
   });
 

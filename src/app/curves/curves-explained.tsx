@@ -8,7 +8,9 @@ export function CurvesExplained() {
       </p>
       <p>
         <strong>Hold it against chance:</strong> a random curve is drawn from many random orders, and its band is what
-        luck alone would give. An order is worth something where its curve lies below the band.
+        luck alone would give. An order is worth something where its curve lies below the band. That band is of losses:
+        the accuracy and the time of a random curve are its first order’s, since asking all of them would take as many
+        times as long. The band of an accuracy is the 95% interval that its items leave.
       </p>
       <p>
         <strong>Choose what it costs:</strong> an attn and an ffn are not the same size, so the same curves can be laid

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
-import { taskNamed } from '../../benchmarks/tasks';
 import type { CurveRequest } from '../../lab/contract';
+import { taskOf } from '../benchmarks/offered';
 import { ChartFrame } from '../charts/chart-frame';
 import { jointProvenance } from '../charts/provenance';
 import { plural } from '../format';
@@ -127,11 +127,12 @@ export default function CurvesPanel() {
             log={log}
             band={band}
             chance={chanceOf(curves)}
-            present={present}
+            present={typeof present === 'string' ? undefined : present}
             onApply={apply}
           />
         </ChartFrame>
       )}
+      {typeof present === 'string' && <p className="small soft">{present}</p>}
       {curves.length > 0 && (
         <div className={css.controls}>
           <Choice
@@ -198,7 +199,8 @@ function explodes(curves: readonly Curve[]): boolean {
 
 function chanceOf(curves: readonly Curve[]): number | undefined {
   const tasks = new Set(curves.flatMap((c) => c.report.benchmark?.task ?? []));
-  return tasks.size === 1 ? taskNamed([...tasks][0]!).chance : undefined;
+  // Of written answers chance has none right, of one's own items it differs: neither is a line to show.
+  return tasks.size === 1 ? taskOf([...tasks][0]!)?.chance || undefined : undefined;
 }
 
 function provenanceOf(curves: readonly Curve[], model: string) {

@@ -21,7 +21,7 @@ export function PointTip({ curve, spot, model }: { curve: Curve; spot: Spot; mod
         : 'the loss is not finite'}
       {range && ` on average; ${range} over ${draws.length} orders`}
       {accuracy &&
-        `; accuracy ${percent(accuracy.accuracy)} (${percent(accuracy.interval[0], 0)} to ${percent(accuracy.interval[1], 0)}, n = ${accuracy.n})`}
+        `; ${draws ? 'the first order’s accuracy' : 'accuracy'} ${percent(accuracy.accuracy)} (${percent(accuracy.interval[0], 0)} to ${percent(accuracy.interval[1], 0)}, n = ${accuracy.n})`}
       {'. '}
       {point.removed > 0 && `Saves ${percent(xOf(curve, point, model, 'parameters') ?? 0)} of the parameters. `}
       {milliseconds !== undefined && `${fixed(milliseconds, 1)} ms a pass. `}

@@ -1,11 +1,6 @@
 import type { PlotArea } from '../charts/plot';
 import css from './curve-chart.module.css';
-
-/** The mask in force, on the chart's axes. */
-export interface PresentPoint {
-  readonly x: number;
-  readonly y: number;
-}
+import type { PresentPoint } from './present';
 
 /** Half of what the words take, in CSS pixels. */
 const HALF = 30;

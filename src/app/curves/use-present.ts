@@ -1,28 +1,25 @@
 import { useMemo } from 'react';
+import { calibrationOf, sameCalibration } from '../lab/score';
 import { maskOf, prunedLoss } from '../store/select';
 import type { Curve } from '../store/state';
 import { useApp } from '../store/store';
-import { countAs, savedBy, type XAxis, type YAxis } from './axes';
-import type { PresentPoint } from './present-mark';
+import type { XAxis, YAxis } from './axes';
+import { presentOf } from './present';
 
-/**
- * Where the tower's mask stands among the curves. Undefined while its loss is not known, where no curve is of the same
- * text, and on axes it has no value for.
- */
-export function usePresent(curves: readonly Curve[], x: XAxis, y: YAxis): PresentPoint | undefined {
+/** Where the tower's mask stands among the curves now, or why that cannot be said: see `presentOf`. */
+export function usePresent(curves: readonly Curve[], x: XAxis, y: YAxis): ReturnType<typeof presentOf> {
   const mask = useApp(maskOf);
-  const model = useApp((s) => s.model?.report);
-  const text = useApp((s) => s.calibration.source);
+  const model = useApp((s) => s.model);
+  const calibration = useApp((s) => s.calibration);
+  const evaluations = useApp((s) => s.evaluations);
   const loss = useApp((s) => {
     const now = prunedLoss(s);
     return now.status === 'current' ? now.scored.loss : undefined;
   });
   return useMemo(() => {
-    if (!model || loss === undefined || mask.dropped.length === 0 || y === 'accuracy' || x === 'time') return undefined;
-    const alike = curves.filter((c) => c.text === text);
-    if (alike.length === 0) return undefined;
-    const units = [...new Set(alike.map((c) => c.report.unit))];
-    const place = x === 'units' ? countAs(mask.dropped, units) : savedBy(mask.dropped, model, x);
-    return place === undefined ? undefined : { x: place, y: y === 'perplexity' ? Math.exp(loss) : loss };
-  }, [curves, x, y, mask, model, text, loss]);
+    if (!model) return undefined;
+    const here = calibrationOf({ calibration, model });
+    const isOnText = (c: Curve) => c.calibration !== undefined && sameCalibration(c.calibration, here);
+    return presentOf({ mask, model: model.report, curves, isOnText, loss, evaluations }, x, y);
+  }, [curves, x, y, mask, model, calibration, evaluations, loss]);
 }

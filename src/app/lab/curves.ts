@@ -5,6 +5,7 @@ import type { AppState, Curve } from '../store/state';
 import { setMask, store } from '../store/store';
 import { dropByHand } from '../tower/locks';
 import { cancelJob, lab, runJob } from './jobs';
+import { withItems } from './own-items';
 import { calibrationOf, hereOrigin, learnLoss, sameCalibration } from './score';
 
 /** Points are shown this often at most, milliseconds: often enough to watch, seldom enough to leave the page alone. */
@@ -51,8 +52,17 @@ export function applyPoint({ model, calibration }: Curve, { dropped, loss, draws
   setMask(mask);
 }
 
-/** Goes on with a curve that was cut. */
-export const goOn = ({ request, report }: Curve): Promise<void> => addCurves({ ...request, resume: report });
+/** Goes on with a curve that was cut. One from a file says of its items only which they are. */
+export function goOn({ request, report }: Curve): Promise<void> {
+  const s = store.getState();
+  const { benchmark, settings } = request;
+  return addCurves({
+    ...request,
+    ...(benchmark && { benchmark: withItems(s, benchmark) }),
+    ...(settings?.task && { settings: { ...settings, task: withItems(s, settings.task) } }),
+    resume: report,
+  });
+}
 
 /** Puts a curve that is there already, from a file, beside the open model's own. */
 export function addCurve(curve: Omit<Curve, 'id' | 'model' | 'colour'>): Curve {

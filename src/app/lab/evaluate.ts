@@ -6,10 +6,8 @@ import { setMask, store } from '../store/store';
 import { cancelJob, lab, runJob } from './jobs';
 import { forgetAnswers, keepAnswers, knownAnswers, type Run, unfinishedRuns } from './kept-answers';
 import { subsetOf } from './official-sets';
+import { OWN_TASK, withItems } from './own-items';
 import { hereOrigin } from './score';
-
-/** The task of a person's own items. */
-export const OWN_TASK = 'own';
 
 /** Results are shown this often at most: a page that repaints at every item would be slower than the model. */
 const SHOW_MS = 250;
@@ -69,7 +67,7 @@ async function runOnce(task: string, settings: Settings, mask: Mask): Promise<'d
   const ended = await runJob('evaluate', task, `The task ${task} could not be run`, async (options) => {
     const known = await knownAnswers(run, drops);
     return lab().evaluate(
-      { task, ...settings, masks: drops, known, ...(own && { data: [own] }) },
+      { ...settings, ...withItems(s, { task }), masks: drops, known },
       {
         ...options,
         onProgress: (progress) => {

@@ -1,12 +1,11 @@
 import type { InfluenceMetric, InfluenceSettings } from '../../lab/contract';
 import { isRelative } from '../charts/metric-words';
 import type { AppState } from '../store/state';
+import { withItems } from './own-items';
 
 /** How a metric is measured, as the Influence panel is set; undefined for one that has nothing to set. */
-export function settingsOf(
-  { sampling, denominator }: AppState,
-  metric: InfluenceMetric,
-): InfluenceSettings | undefined {
+export function settingsOf(s: AppState, metric: InfluenceMetric): InfluenceSettings | undefined {
+  const { sampling, denominator } = s;
   if (isRelative(metric)) return { denominator };
   if (!metric.startsWith('shapley')) return undefined;
   const { seed, permutations, bound, stableLowest, exact, task, items } = sampling;
@@ -15,6 +14,6 @@ export function settingsOf(
     permutations,
     ...(bound > 0 && { bound }),
     ...(stableLowest > 0 && { stableLowest }),
-    ...(metric === 'shapley-task' ? { task: { task, limit: items } } : { exact }),
+    ...(metric === 'shapley-task' ? { task: withItems(s, { task, limit: items }) } : { exact }),
   };
 }

@@ -55,12 +55,17 @@ export async function openResult(file: File): Promise<void> {
     const { origin: from, ...result } = readResultFile(await file.text(), s.model.report);
     const origin: Origin = { kind: 'file', adapter: from.madeBy.adapter };
     const text = from.text.source;
+    const here = calibrationOf(s);
+    const { sha256 } = await hashOf(here);
+    const same = sha256 !== undefined && sha256 === from.text.sha256;
     switch (result.kind) {
       case 'curve': {
         const { report } = result;
         const { strategy, metric, unit, seed, benchmark } = report;
         const request = result.request ?? { strategy, metric, unit, seed, benchmark };
-        notify(`Opened ${curveName(addCurve({ request, report, origin, text }))}`);
+        // The same text in other windows is other tokens.
+        const at = same && report.tokens === s.calibration.tokens ? { calibration: here } : {};
+        notify(`Opened ${curveName(addCurve({ request, report, origin, text, ...at }))}`);
         store.setState({ workbench: 'curves' });
         break;
       }
@@ -68,9 +73,6 @@ export async function openResult(file: File): Promise<void> {
         store.setState({ norms: { report: result.report, origin, text }, workbench: 'norms' });
         break;
       case 'influence': {
-        const here = calibrationOf(s);
-        const { sha256 } = await hashOf(here);
-        const same = sha256 !== undefined && sha256 === from.text.sha256;
         showInfluence(result.report, { origin, text, ...(same && { calibration: here }) });
         notify(`Opened ${file.name}`, `${METRIC_WORDS[result.report.metric].name}, measured on ${text}.`);
       }

@@ -27,7 +27,7 @@ export const hereOrigin = (s: AppState): Origin => ({
 });
 
 /** The calibration as the lab takes it: a text within the model's context, ids as they are, or a benchmark's items. */
-export function calibrationOf(s: AppState): Calibration {
+export function calibrationOf(s: Pick<AppState, 'calibration' | 'model'>): Calibration {
   const { text, seqLen, task } = s.calibration;
   if (task) return task;
   const ids = readTokenIds(text);

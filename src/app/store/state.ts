@@ -119,7 +119,7 @@ export interface Curve {
   readonly origin: Origin;
   /** The calibration text's name. */
   readonly text: string;
-  /** What it was measured on, to go on with; absent where it came from a file. */
+  /** What it was measured on, to go on with; absent where it came from a file and is not at hand. */
   readonly calibration?: Calibration;
   /** Which of the charts' series colours it has. */
   readonly colour: number;

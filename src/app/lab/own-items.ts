@@ -1,0 +1,9 @@
+import type { TaskRequest } from '../../lab/contract';
+import type { AppState } from '../store/state';
+
+/** The task of a person's own items. */
+export const OWN_TASK = 'own';
+
+/** A task to be measured, with the file it is asked from where that is a person's own. */
+export const withItems = ({ ownItems }: Pick<AppState, 'ownItems'>, request: TaskRequest): TaskRequest =>
+  request.task === OWN_TASK && ownItems && !request.data ? { ...request, data: [ownItems] } : request;
