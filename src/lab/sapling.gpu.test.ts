@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, expect, test } from 'vitest';
+import type { Lab } from './contract';
+import { job, readJson, testLab } from './testing';
+
+/** What a plain float64 implementation that shares no code with this one gives for the weights that ship. */
+const oracle: { loss: number; leaveOneOut: number[]; windows: number[][] } = readJson('tools/sapling/oracle.json');
+const text = readFileSync('public/calibration/sapling.txt', 'utf8');
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = testLab().lab;
+  await lab.open({ kind: 'bundled' }, job());
+});
+
+test('Sapling’s loss on its calibration text is the oracle’s', async () => {
+  const [ofText] = await lab.score({ text, seqLen: 256 }, [[]], job());
+  const [ofIds] = await lab.score({ ids: oracle.windows }, [[]], job());
+  expect(ofText!.windows).toEqual(ofIds!.windows);
+  expect(Math.abs(ofText!.loss! - oracle.loss)).toBeLessThan(2e-5);
+});
+
+test('so are its losses without each block', async () => {
+  const { values } = await lab.influence({ ids: oracle.windows }, 'loo-loss', 'block', job());
+  expect(values).toHaveLength(oracle.leaveOneOut.length);
+  for (const [block, loss] of oracle.leaveOneOut.entries())
+    expect(Math.abs(values[block]! - loss), `block ${block}`).toBeLessThan(1e-4);
+});
