@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type OfficialSet, officialSets } from '../src/benchmarks/official';
+import { benchmarkFile } from '../src/benchmarks/rows';
 import { LopperError } from '../src/errors';
-import type { NamedFile, SetOrigin } from '../src/lab/contract';
+import type { SetOrigin } from '../src/lab/contract';
 import type { SetFiles } from '../src/lab/official-store';
 
 const MAX_DEPTH = 8;
@@ -39,9 +40,7 @@ export async function readLocalSet(folder: string, { set, items, fewshot }: Loca
       ...{ part, from: path, bytes: bytes.length, sha256, pinned: pinned ? 'hash' : 'no' },
       ...(pinned && { revision: set.revision }),
     };
-    const name = basename(path);
-    const file: NamedFile = name.endsWith('.parquet') ? { name, bytes } : { name, text: bytes.toString('utf8') };
-    return { origin, file };
+    return { origin, file: benchmarkFile(basename(path), bytes) };
   };
   const all = [
     await Promise.all(items.map((path) => read('items', path))),

@@ -42,7 +42,7 @@ import { type Device, openDevice } from './device';
 import type { Environment } from './environment';
 import { type Examinee, evaluate } from './evaluate';
 import { AnswerBook, type Answers } from './evaluate-answers';
-import { checkSameExam, type Exam, examFacts, readExam } from './exam';
+import { checkSameExam, digest, type Exam, examFacts, readExam } from './exam';
 import { checkSettings, generate } from './generate';
 import { growth } from './growth';
 import { measureInfluence } from './influence';
@@ -370,7 +370,7 @@ class LocalLab implements Lab {
   }
 
   async #calibrate(model: OpenModel, calibration: Calibration): Promise<Calibrated> {
-    const key = JSON.stringify(calibration);
+    const key = await keyOf(calibration);
     let found = this.#calibrated.get(key);
     if (!found) {
       found = new Calibrated(model.engine, await this.#windows(model, calibration));
@@ -394,6 +394,13 @@ class LocalLab implements Lab {
     const budget = this.#memoryBudget;
     return budget === undefined ? model : { ...model, engine: withBudget(model.engine, budget) };
   }
+}
+
+/** The same for calibrations that read the same. Files may be large: their hash stands for them. */
+async function keyOf(calibration: Calibration): Promise<string> {
+  if (!('task' in calibration && calibration.data)) return JSON.stringify(calibration);
+  const { data, ...rest } = calibration;
+  return JSON.stringify([rest, data.map((file) => file.name), await digest(data)]);
 }
 
 /** The model as benchmarks ask it: their texts become ids as all others do. Throws `tokenizer-missing`. */
