@@ -111,6 +111,13 @@ test('an official set is fetched from its publisher, checked, kept over a reload
   await expect(set.getByText('Here: 20 of 1,319, seed 0')).toBeVisible();
   await page.reload();
   await lab.computed();
+  await lab.comparison.getByRole('button', { name: 'Change the text' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Calibration text' });
+  await dialog.getByRole('radio', { name: 'A benchmark’s items' }).click();
+  await dialog.getByLabel('Benchmark').selectOption('gsm8k');
+  await dialog.getByRole('spinbutton', { name: 'Items' }).fill('2');
+  await dialog.getByRole('button', { name: 'Use these items' }).click();
+  await expect(lab.comparison.getByText(/On the first 2 items of GSM-8K \(20 of 1,319, seed 0\), \d+/)).toBeVisible();
   await openBenchmarks(lab, ['gsm8k'], 2);
   await panel.getByRole('button', { name: 'Run on the full model' }).click();
   await expect(rowOf(panel, 'gsm8k').getByText('n = 2')).toHaveCount(1);

@@ -314,7 +314,10 @@ class LocalLab implements Lab {
         ...muteAfter(signal, options),
       });
       throwIfCancelled(signal);
-      return keepSet(set, files, settings, places);
+      const kept = await keepSet(set, files, settings, places);
+      // Some may be measured on other items of it.
+      this.#calibrated.clear();
+      return kept;
     });
   }
 

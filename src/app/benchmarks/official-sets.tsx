@@ -1,7 +1,7 @@
 import { useEffect, useId, useState } from 'react';
 import type { BenchmarkSet, FetchSettings } from '../../lab/contract';
 import { bytes, whole } from '../format';
-import { getSet, showSets } from '../lab/official-sets';
+import { getSet, partOf, showSets } from '../lab/official-sets';
 import { Button } from '../shell/button';
 import { JobProgress } from '../shell/job-progress';
 import { useApp } from '../store/store';
@@ -75,12 +75,7 @@ function SetRow({ set, disabled, get }: { set: BenchmarkSet; disabled: boolean; 
           </a>
         </span>
         {gated && <span className={css.unit}>{gated}</span>}
-        {here && (
-          <span className={css.here}>
-            Here: {here.items === here.of ? 'all' : `${whole(here.items)} of ${whole(here.of)}`}
-            {here.seed !== undefined && `, seed ${here.seed}`}
-          </span>
-        )}
+        {here && <span className={css.here}>Here: {partOf(here)}</span>}
       </div>
       <Button disabled={disabled} onClick={get}>
         {here ? 'Get again' : 'Get'}
