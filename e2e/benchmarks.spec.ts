@@ -76,12 +76,30 @@ test('two masks are compared task by task, and the picture saved', async ({ lab 
     await expect(panel.getByRole('progressbar')).toBeHidden();
     await tradeOff.getByRole('button', { name: 'Add this mask' }).click();
   }
+  // The first screen shows the same run, and that it says little.
+  await expect(lab.comparison.getByRole('row', { name: /^School questions/ })).toContainText(
+    /too few: [\d,]+ would do/,
+  );
   const compared = tradeOff.getByRole('list', { name: 'Masks compared' });
   await expect(compared.getByRole('listitem')).toHaveText([/^without attn:4: School/, /^without attn:4,7: School/]);
   const saved = page.waitForEvent('download');
   await tradeOff.getByRole('button', { name: 'SVG' }).click();
   const picture = await readFile(await (await saved).path(), 'utf8');
-  for (const words of ['Trade-off between tasks', 'Full model', 'without attn:4,7']) expect(picture).toContain(words);
+  const words = [
+    'Trade-off between tasks',
+    'Full model',
+    'without attn:4,7',
+    ', too few',
+    'first 8 of',
+    '0 shots, BOS',
+  ];
+  for (const word of words) expect(picture).toContain(word);
+  // A mask that was asked other items shares no bars with the others.
+  await panel.getByRole('spinbutton', { name: 'Items', exact: true }).fill('9');
+  await panel.getByRole('button', { name: 'Run on both models' }).click();
+  await expect(panel.getByRole('progressbar')).toBeHidden();
+  await tradeOff.getByRole('button', { name: 'Update this mask' }).click();
+  await expect(tradeOff.getByText(/School questions: without attn:4 is left out, .*first 8 of/)).toBeVisible();
   await compared
     .getByRole('button', { name: /^Remove/ })
     .first()
