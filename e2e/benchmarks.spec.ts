@@ -127,6 +127,14 @@ test('an official set is fetched from its publisher, checked, kept over a reload
   spoilt = false;
   await set.getByRole('button', { name: /^Get/ }).click();
   await expect(set.getByText('Here: 20 of 1,319, seed 0')).toBeVisible();
+  // From files of one's own: a wrong one changes nothing, the right ones take its place.
+  const files = set.getByLabel('Files of GSM8K');
+  await files.setInputFiles({ name: 'notes.jsonl', mimeType: '', buffer: Buffer.from('{"a": 1}') });
+  await expect(lab.alerts.filter({ hasText: 'GSM8K could not be opened' })).toContainText('notes.jsonl, row 1');
+  await expect(set.getByText('Here: 20 of 1,319, seed 0')).toBeVisible();
+  await panel.getByLabel('Items to keep, or all').fill('30');
+  await files.setInputFiles(['test', 'train'].map((name) => join(GSM8K, `${name}.jsonl`)));
+  await expect(set.getByText('Here: 30 of 1,319, seed 0')).toBeVisible();
   await page.reload();
   await lab.computed();
   await lab.comparison.getByRole('button', { name: 'Change the text' }).click();
@@ -135,7 +143,7 @@ test('an official set is fetched from its publisher, checked, kept over a reload
   await dialog.getByLabel('Benchmark').selectOption('gsm8k');
   await dialog.getByRole('spinbutton', { name: 'Items' }).fill('2');
   await dialog.getByRole('button', { name: 'Use these items' }).click();
-  await expect(lab.comparison.getByText(/On the first 2 items of GSM-8K \(20 of 1,319, seed 0\), \d+/)).toBeVisible();
+  await expect(lab.comparison.getByText(/On the first 2 items of GSM-8K \(30 of 1,319, seed 0\), \d+/)).toBeVisible();
   await openBenchmarks(lab, ['gsm8k'], 2);
   await panel.getByRole('button', { name: 'Run on the full model' }).click();
   await expect(rowOf(panel, 'gsm8k').getByText('n = 2')).toHaveCount(1);

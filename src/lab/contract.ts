@@ -4,7 +4,15 @@
  */
 import type { ErrorCode } from '../errors';
 import type { Sublayer, UnitKind } from '../model/units';
-import type { BenchmarkSet, EvalItem, EvalReport, EvalRequest, FetchSettings, NamedFile } from './contract-evaluate';
+import type {
+  BenchmarkSet,
+  EvalItem,
+  EvalReport,
+  EvalRequest,
+  FetchSettings,
+  GivenFile,
+  NamedFile,
+} from './contract-evaluate';
 import type { Checkpoint, GrowthPoint, GrowthReport, GrowthRequest } from './contract-growth';
 import type {
   CurvePoint,
@@ -249,6 +257,13 @@ export interface Lab {
    * ask those items where a request gives no files. Throws `usage`, `file-missing`, `download-failed`, `download-cut`.
    */
   fetchBenchmark(task: string, settings: FetchSettings, options: JobOptions): Promise<BenchmarkSet>;
+  /** The same from files that are here already, in the forms publishers give them. Throws `usage`, `benchmark-invalid`. */
+  keepBenchmark(
+    task: string,
+    files: readonly GivenFile[],
+    settings: Pick<FetchSettings, 'limit' | 'seed'>,
+    options: JobOptions,
+  ): Promise<BenchmarkSet>;
   /** Ends a job within a quarter of a second; it rejects with `cancelled`. */
   cancel(job: JobId): Promise<void>;
   /** Number of tokens in a text under the open model's tokenizer. */

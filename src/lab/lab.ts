@@ -1,3 +1,4 @@
+import type { OfficialSet } from '../benchmarks/official';
 import type { DropSet } from '../engine/contract';
 import { LopperError, throwIfCancelled } from '../errors';
 import type { Tokenizer } from '../formats/tokenizer';
@@ -21,6 +22,7 @@ import type {
   GenerateEvent,
   GenerateReport,
   GenerateRequest,
+  GivenFile,
   GrowthPoint,
   GrowthReport,
   GrowthRequest,
@@ -39,7 +41,7 @@ import type {
 } from './contract';
 import { measureCurve } from './curve';
 import { type Device, openDevice } from './device';
-import type { Environment } from './environment';
+import type { Environment, OfficialPlace } from './environment';
 import { type Examinee, evaluate } from './evaluate';
 import { AnswerBook, type Answers } from './evaluate-answers';
 import { checkSameExam, digest, type Exam, examFacts, readExam } from './exam';
@@ -50,7 +52,8 @@ import { checkMetric, isShapley, isStatic } from './metrics';
 import { encode, loadModel, needTokenizer, noRoomForBoth, type OpenModel, readModel } from './model';
 import { measureNorms } from './norms';
 import { downloadSet } from './official-download';
-import { checkSubset, keepSet, listSets, needOfficialSet, seenBefore } from './official-store';
+import { givenSet } from './official-files';
+import { checkSubset, keepSet, listSets, needOfficialSet, type SetFiles, seenBefore } from './official-store';
 import { loadingProgress, ProgressMeter } from './progress';
 import { JobQueue } from './queue';
 import { samplesAsked } from './shapley';
@@ -304,15 +307,33 @@ class LocalLab implements Lab {
   }
 
   fetchBenchmark(task: string, settings: FetchSettings, options: JobOptions): Promise<BenchmarkSet> {
+    return this.#takeSet(task, settings, options, async (set, places, signal) => {
+      const seen = await seenBefore(set, places);
+      return downloadSet(set, settings, seen, this.#environment, { signal, ...muteAfter(signal, options) });
+    });
+  }
+
+  keepBenchmark(
+    task: string,
+    files: readonly GivenFile[],
+    settings: Pick<FetchSettings, 'limit' | 'seed'>,
+    options: JobOptions,
+  ): Promise<BenchmarkSet> {
+    return this.#takeSet(task, settings, options, async (set) => givenSet(set, files));
+  }
+
+  /** Keeps a set's files, once they are had. */
+  #takeSet(
+    task: string,
+    settings: FetchSettings,
+    options: JobOptions,
+    get: (set: OfficialSet, places: readonly OfficialPlace[], signal: AbortSignal) => Promise<SetFiles>,
+  ): Promise<BenchmarkSet> {
     return this.#downloads.run(options.job, async (signal) => {
       const set = needOfficialSet(task);
       checkSubset(settings);
       const places = await this.#environment.official();
-      const seen = await seenBefore(set, places);
-      const files = await downloadSet(set, settings, seen, this.#environment, {
-        signal,
-        ...muteAfter(signal, options),
-      });
+      const files = await get(set, places, signal);
       throwIfCancelled(signal);
       const kept = await keepSet(set, files, settings, places);
       // Some may be measured on other items of it.

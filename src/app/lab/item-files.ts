@@ -1,6 +1,6 @@
 import { benchmarkFile } from '../../benchmarks/rows';
 import { LopperError } from '../../errors';
-import type { NamedFile } from '../../lab/contract';
+import type { GivenFile, NamedFile } from '../../lab/contract';
 import { bytes } from '../format';
 
 /** Forms in which items come. */
@@ -10,10 +10,14 @@ export const ITEM_FORMS = '.jsonl,.json,.csv,.parquet';
 const MOST_BYTES = 100 * 2 ** 20;
 
 /** Picked or dropped files, as benchmarks read them. Throws `benchmark-invalid` for one that is too large. */
-export const readItemFiles = (files: readonly File[]): Promise<NamedFile[]> =>
+export const readItemFiles = async (files: readonly File[]): Promise<NamedFile[]> =>
+  (await readFiles(files)).map(({ name, bytes }) => benchmarkFile(name, bytes));
+
+/** The same files as they are. */
+export const readFiles = (files: readonly File[]): Promise<GivenFile[]> =>
   Promise.all(
     files.map(async (file) => {
-      if (file.size <= MOST_BYTES) return benchmarkFile(file.name, new Uint8Array(await file.arrayBuffer()));
+      if (file.size <= MOST_BYTES) return { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
       throw new LopperError(
         'benchmark-invalid',
         `${file.name} has ${bytes(file.size)}; ${bytes(MOST_BYTES)} is the most that is read.`,

@@ -2,6 +2,7 @@ import type { BenchmarkSet, FetchSettings, StoredSet } from '../../lab/contract'
 import { whole } from '../format';
 import { store } from '../store/store';
 import { setCalibration } from './calibration';
+import { readFiles } from './item-files';
 import { lab, runJob } from './jobs';
 
 /** Looks which official benchmarks are on this machine. */
@@ -17,6 +18,15 @@ export async function getSet(set: BenchmarkSet, settings: FetchSettings): Promis
   const title = `${set.title} could not be fetched`;
   const ended = await runJob('benchmark', set.title, title, (options) =>
     lab().fetchBenchmark(set.task, settings, options),
+  );
+  if (ended.ended === 'done') await offerSet(set);
+}
+
+/** Takes an official benchmark from files that someone has already, and offers its tasks. */
+export async function openSet(set: BenchmarkSet, files: readonly File[], settings: FetchSettings): Promise<void> {
+  const title = `${set.title} could not be opened`;
+  const ended = await runJob('benchmark', set.title, title, async (options) =>
+    lab().keepBenchmark(set.task, await readFiles(files), settings, options),
   );
   if (ended.ended === 'done') await offerSet(set);
 }
