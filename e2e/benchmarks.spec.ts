@@ -44,6 +44,17 @@ test('a task is run on both models, and an item opened', async ({ lab }) => {
   await expectAccessible(page);
 });
 
+test('one subject of MMLU’s is chosen by itself, run, and left again', async ({ lab }) => {
+  const panel = await openBenchmarks(lab, [], 12);
+  const list = panel.getByLabel('One subject of MMLU’s format');
+  await list.selectOption({ label: 'anatomy' });
+  await panel.getByRole('button', { name: 'Run on the full model' }).click();
+  await expect(rowOf(panel, 'mmlu-lopper_anatomy').getByText('n = 4')).toHaveCount(1);
+  await taskBox(panel, 'mmlu-lopper_anatomy').click();
+  await expect(taskBox(panel, 'mmlu-lopper_anatomy')).toHaveCount(0);
+  await expect(list).toHaveValue('');
+});
+
 test('a layer dropped during a run restarts it with the new mask; cancelled and reloaded, it goes on', async ({
   page,
 }) => {

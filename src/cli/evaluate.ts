@@ -16,7 +16,10 @@ export const evaluate: Command = {
   usage:
     'lopper eval MODEL --task NAME[,NAME...] [--data PATH] [--shots K] [--limit N] [--drop LIST | --mask FILE] [--compare] [--json]',
   options: {
-    task: { value: 'NAME', help: `${tasks.map((t) => t.name).join(', ')}; mmlu_anatomy and MMLU's other subjects` },
+    task: {
+      value: 'NAME',
+      help: `${tasks.map((t) => t.name).join(', ')}; mmlu_anatomy, mmlu-lopper_anatomy and MMLU's other subjects`,
+    },
     data: { value: 'PATH', help: 'items from a file, or from all files in a folder: CSV, JSON, JSON lines, parquet' },
     'fewshot-data': { value: 'PATH', help: 'worked examples, likewise' },
     fewshot: { value: 'PATH', help: 'the same, as it was called before' },

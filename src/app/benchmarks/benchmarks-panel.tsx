@@ -1,4 +1,5 @@
 import { version } from '../../../package.json';
+import { findTask } from '../../benchmarks/tasks';
 import { download } from '../lab/download';
 import { OWN_TASK, runTasks } from '../lab/evaluate';
 import { Button } from '../shell/button';
@@ -8,7 +9,7 @@ import { canCompute, maskOf } from '../store/select';
 import { store, useApp } from '../store/store';
 import css from './benchmarks.module.css';
 import { BenchmarksExplained } from './benchmarks-explained';
-import { bundledTasks, taskOf } from './offered';
+import { bundledTasks } from './offered';
 import { OfficialSets } from './official-sets';
 import { OwnItems } from './own-items';
 import { ResultsTable } from './results-table';
@@ -27,9 +28,9 @@ export default function BenchmarksPanel() {
   const pruned = useApp((s) => maskOf(s).dropped.length > 0);
   const left = useApp((s) => s.benchQueue.length);
   const sets = useApp((s) => s.officialSets);
-  const official = sets.flatMap((set) => (set.here ? set.tasks : [])).flatMap((name) => taskOf(name) ?? []);
+  const official = sets.flatMap((set) => (set.here ? set.tasks : [])).flatMap((name) => findTask(name) ?? []);
   const tasks = bench.tasks.filter((name) => name !== OWN_TASK || own);
-  const ownTask = own ? taskOf(OWN_TASK) : undefined;
+  const ownTask = own ? findTask(OWN_TASK) : undefined;
   return (
     <Panel title="Benchmarks" explain={<BenchmarksExplained />}>
       <div className={css.layout}>

@@ -1,4 +1,5 @@
 import { Fragment, useState } from 'react';
+import { findTask } from '../../benchmarks/tasks';
 import type { Accuracy } from '../../lab/contract';
 import { sameMask } from '../../pruning/mask';
 import { percent, signed, whole } from '../format';
@@ -9,7 +10,7 @@ import { maskOf } from '../store/select';
 import type { Evaluation } from '../store/state';
 import { useApp } from '../store/store';
 import css from './benchmarks.module.css';
-import { taskOf, titleOf } from './offered';
+import { titleOf } from './offered';
 import { TaskDetails } from './task-details';
 
 /** Every task that has been run: both models with their intervals, the paired difference, and the items behind it. */
@@ -99,7 +100,7 @@ function ResultRow({ name, evaluation: { report, masks, origin, items }, open, t
           </>
         )}
         {!difference && full && full.n > 0 && (
-          <IntervalPlot chance={taskOf(name)?.chance ?? report.chance} full={full} />
+          <IntervalPlot chance={findTask(name)?.chance ?? report.chance} full={full} />
         )}
       </td>
       <td>

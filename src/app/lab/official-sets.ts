@@ -1,3 +1,4 @@
+import { officialSetOf } from '../../benchmarks/official';
 import type { BenchmarkSet, FetchSettings, StoredSet } from '../../lab/contract';
 import { whole } from '../format';
 import { store } from '../store/store';
@@ -32,11 +33,11 @@ export async function openSet(set: BenchmarkSet, files: readonly File[], setting
 }
 
 /** Offers a set that came just now. What was measured on other items of it has to be measured anew. */
-async function offerSet({ tasks }: BenchmarkSet): Promise<void> {
+async function offerSet(set: BenchmarkSet): Promise<void> {
   await showSets();
   const { calibration } = store.getState();
   const { task } = calibration;
-  if (task && !task.data && tasks.includes(task.task)) setCalibration({ ...calibration });
+  if (task && !task.data && officialSetOf(task.task)?.tasks[0] === set.task) setCalibration({ ...calibration });
 }
 
 /** "all 1,319 items", "20 of 1,319 items, seed 0": what of a set is here. */
@@ -45,7 +46,7 @@ export const partOf = ({ items, of, seed }: StoredSet): string =>
 
 /** What of the official set that a task asks is here. */
 export const setHere = (sets: readonly BenchmarkSet[], task: string): StoredSet | undefined =>
-  sets.find((s) => s.tasks.includes(task))?.here;
+  sets.find((s) => s.task === officialSetOf(task)?.tasks[0])?.here;
 
 /** Names the items of an official task that are here, for answers to be kept with; undefined for all other tasks. */
 export function subsetOf(sets: readonly BenchmarkSet[], task: string): string | undefined {
