@@ -31,6 +31,7 @@ import type {
   InfluenceSettings,
   JobId,
   JobOptions,
+  KeptDownload,
   Lab,
   MemoryReport,
   ModelReport,
@@ -48,6 +49,7 @@ import { checkSameExam, digest, type Exam, examFacts, readExam } from './exam';
 import { checkSettings, generate } from './generate';
 import { growth } from './growth';
 import { measureInfluence } from './influence';
+import { forgetDownload, listDownloads } from './kept-downloads';
 import { checkMetric, isShapley, isStatic } from './metrics';
 import { encode, loadModel, needTokenizer, noRoomForBoth, type OpenModel, readModel } from './model';
 import { measureNorms } from './norms';
@@ -340,6 +342,14 @@ class LocalLab implements Lab {
       this.#calibrated.clear();
       return kept;
     });
+  }
+
+  async keptDownloads(): Promise<KeptDownload[]> {
+    return listDownloads((await this.#environment.downloads(() => {})).cache);
+  }
+
+  async forgetDownload(from: string): Promise<void> {
+    await forgetDownload((await this.#environment.downloads(() => {})).cache, from);
   }
 
   async cancel(job: JobId): Promise<void> {

@@ -6,6 +6,7 @@ import { JobProgress } from '../shell/job-progress';
 import { useApp } from '../store/store';
 import { FolderForm } from './folder-form';
 import { HubForm } from './hub-form';
+import { KeptDownloads } from './kept-downloads';
 import css from './model.module.css';
 import { ModelFacts } from './model-facts';
 import { openFromDialog } from './open-from-dialog';
@@ -59,6 +60,7 @@ export function ModelDialog() {
           </Button>
         </Tabs.Content>
       </Tabs.Root>
+      <KeptDownloads />
     </Dialog>
   );
 }
