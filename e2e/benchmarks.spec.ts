@@ -44,6 +44,17 @@ test('a task is run on both models, and an item opened', async ({ lab }) => {
   await expectAccessible(page);
 });
 
+test('one subject of MMLU’s is chosen by itself, run, and left again', async ({ lab }) => {
+  const panel = await openBenchmarks(lab, [], 12);
+  const list = panel.getByLabel('One subject of MMLU’s format');
+  await list.selectOption({ label: 'anatomy' });
+  await panel.getByRole('button', { name: 'Run on the full model' }).click();
+  await expect(rowOf(panel, 'mmlu-lopper_anatomy').getByText('n = 4')).toHaveCount(1);
+  await taskBox(panel, 'mmlu-lopper_anatomy').click();
+  await expect(taskBox(panel, 'mmlu-lopper_anatomy')).toHaveCount(0);
+  await expect(list).toHaveValue('');
+});
+
 test('a layer dropped during a run restarts it with the new mask; cancelled and reloaded, it goes on', async ({
   page,
 }) => {
@@ -76,12 +87,30 @@ test('two masks are compared task by task, and the picture saved', async ({ lab 
     await expect(panel.getByRole('progressbar')).toBeHidden();
     await tradeOff.getByRole('button', { name: 'Add this mask' }).click();
   }
+  // The first screen shows the same run, and that it says little.
+  await expect(lab.comparison.getByRole('row', { name: /^School questions/ })).toContainText(
+    /too few: [\d,]+ would do/,
+  );
   const compared = tradeOff.getByRole('list', { name: 'Masks compared' });
   await expect(compared.getByRole('listitem')).toHaveText([/^without attn:4: School/, /^without attn:4,7: School/]);
   const saved = page.waitForEvent('download');
   await tradeOff.getByRole('button', { name: 'SVG' }).click();
   const picture = await readFile(await (await saved).path(), 'utf8');
-  for (const words of ['Trade-off between tasks', 'Full model', 'without attn:4,7']) expect(picture).toContain(words);
+  const words = [
+    'Trade-off between tasks',
+    'Full model',
+    'without attn:4,7',
+    ', too few',
+    'first 8 of',
+    '0 shots, BOS',
+  ];
+  for (const word of words) expect(picture).toContain(word);
+  // A mask that was asked other items shares no bars with the others.
+  await panel.getByRole('spinbutton', { name: 'Items', exact: true }).fill('9');
+  await panel.getByRole('button', { name: 'Run on both models' }).click();
+  await expect(panel.getByRole('progressbar')).toBeHidden();
+  await tradeOff.getByRole('button', { name: 'Update this mask' }).click();
+  await expect(tradeOff.getByText(/School questions: without attn:4 is left out, .*first 8 of/)).toBeVisible();
   await compared
     .getByRole('button', { name: /^Remove/ })
     .first()
@@ -109,8 +138,23 @@ test('an official set is fetched from its publisher, checked, kept over a reload
   spoilt = false;
   await set.getByRole('button', { name: /^Get/ }).click();
   await expect(set.getByText('Here: 20 of 1,319, seed 0')).toBeVisible();
+  // From files of one's own: a wrong one changes nothing, the right ones take its place.
+  const files = set.getByLabel('Files of GSM8K');
+  await files.setInputFiles({ name: 'notes.jsonl', mimeType: '', buffer: Buffer.from('{"a": 1}') });
+  await expect(lab.alerts.filter({ hasText: 'GSM8K could not be opened' })).toContainText('notes.jsonl, row 1');
+  await expect(set.getByText('Here: 20 of 1,319, seed 0')).toBeVisible();
+  await panel.getByLabel('Items to keep, or all').fill('30');
+  await files.setInputFiles(['test', 'train'].map((name) => join(GSM8K, `${name}.jsonl`)));
+  await expect(set.getByText('Here: 30 of 1,319, seed 0')).toBeVisible();
   await page.reload();
   await lab.computed();
+  await lab.comparison.getByRole('button', { name: 'Change the text' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Calibration text' });
+  await dialog.getByRole('radio', { name: 'A benchmark’s items' }).click();
+  await dialog.getByLabel('Benchmark').selectOption('gsm8k');
+  await dialog.getByRole('spinbutton', { name: 'Items' }).fill('2');
+  await dialog.getByRole('button', { name: 'Use these items' }).click();
+  await expect(lab.comparison.getByText(/On the first 2 items of GSM-8K \(30 of 1,319, seed 0\), \d+/)).toBeVisible();
   await openBenchmarks(lab, ['gsm8k'], 2);
   await panel.getByRole('button', { name: 'Run on the full model' }).click();
   await expect(rowOf(panel, 'gsm8k').getByText('n = 2')).toHaveCount(1);

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import AxeBuilder from '@axe-core/playwright';
 import type { Download } from '@playwright/test';
 import { expect } from '@playwright/test';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { type LabPage, test } from './support/lab-page';
 
 const STORIES = '../shared/data/models/stories260K';
@@ -239,6 +240,22 @@ test('a benchmark’s items serve as calibration; what branches may take of memo
   await lab.chooseMeasure('Cosine');
   await lab.influence.getByRole('button', { name: 'Compute here' }).click();
   await expect(lab.influence.getByText('first 3 items of School questions')).toBeVisible();
+
+  const rows = { question: ['What is 2 + 2?', 'What is 3 + 4?'], answer: ['#### 4', '#### 7'] };
+  const columnData = Object.entries(rows).map(([name, data]) => ({ name, data, type: 'STRING' as const }));
+  const files = [
+    { name: 'sums.parquet', mimeType: '', buffer: Buffer.from(parquetWriteBuffer({ columnData })) },
+    { name: 'more.jsonl', mimeType: '', buffer: Buffer.from('{"question": "What is 1 + 1?", "answer": "#### 2"}') },
+  ];
+  await lab.comparison.getByRole('button', { name: 'Change the text' }).click();
+  await dialog.getByLabel('Benchmark').selectOption('gsm8k');
+  await expect(dialog.getByRole('button', { name: 'Use these items' })).toBeDisabled();
+  await dialog.locator('input[type=file]').setInputFiles(files);
+  await dialog.getByRole('button', { name: 'Use these items' }).click();
+  await expect(
+    lab.comparison.getByText(/On the first 3 items of sums\.parquet and 1 more \(gsm8k\), \d+ predicted tokens/),
+  ).toBeVisible();
+  await lab.computed();
 
   await page.getByRole('button', { name: /^Adapter/ }).click();
   const machine = page.getByRole('dialog', { name: 'What computes here' });

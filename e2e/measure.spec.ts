@@ -67,6 +67,7 @@ test('the school questions run with live counts, can be cancelled, and end in a 
   await expect(row).toContainText('computed here', { timeout: 150_000 });
   await expect(bar).toBeHidden({ timeout: 150_000 });
   await expect(row).toContainText(/n = \d+/);
+  await expect(row).toContainText(/p (=|<) [01]\.\d+/);
 });
 
 test('the loss is measured on a text of one’s own', async ({ lab }) => {

@@ -129,6 +129,29 @@ test.describe('from a hub', () => {
     expect(hub.requests.filter((r) => r.path.endsWith('model.safetensors')).length).toBeGreaterThan(1);
   });
 
+  test('what was downloaded is listed, and deleted with a second click, but not from under the open model', async ({
+    lab,
+  }) => {
+    await ask(lab, 'lopper/sapling');
+    await expect(lab.page.getByRole('banner').getByText('lopper/sapling')).toBeVisible();
+    await lab.computed();
+    const open = await lab.openModelDialog('Bundled');
+    const kept = open
+      .getByRole('list', { name: 'Downloads kept' })
+      .getByRole('listitem')
+      .filter({ hasText: 'lopper/' });
+    await open.getByText('Downloads kept in this browser').click();
+    await expect(kept.getByRole('button').first()).toBeDisabled();
+    await open.getByRole('button', { name: 'Open Sapling' }).click();
+    await expect(open).toBeHidden();
+    await lab.openModelDialog('Bundled');
+    await open.getByText('Downloads kept in this browser').click();
+    const own = kept.filter({ hasText: new URL(hub.url).host });
+    await own.getByRole('button', { name: /^Delete/ }).click();
+    await own.getByRole('button', { name: /^Really delete/ }).click();
+    await expect(own).toHaveCount(0);
+  });
+
   test('a model that is not there, and a page in place of a file, are said by name', async ({ lab }) => {
     const { page } = lab;
     await ask(lab, 'lopper/nothing');

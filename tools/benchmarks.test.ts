@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, type TestContext, test, vi } from 'vitest';
 import { officialSetOf } from '../src/benchmarks/official';
+import { LopperError } from '../src/errors';
 import { sharedData } from '../src/formats/testing';
 import { startHub } from '../src/formats/testing-hub';
-import { main } from './benchmarks';
+import { each, main } from './benchmarks';
 
 let root: string;
 let hub: Awaited<ReturnType<typeof startHub>> | undefined;
@@ -81,6 +82,26 @@ test('a page in place of the file leaves nothing behind, says so, and the next s
   expect(err).toMatch(/^gsm8k: test\.jsonl is a web page, not the file itself\./m);
   expect(err).toMatch(/^arc_easy: .* is not there\./m);
   expect(existsSync(official('gsm8k.items.jsonl'))).toBe(false);
+});
+
+test('a set that its publisher gives only to those who log in is left out of all, and missed where it is named', async () => {
+  hub = await startHub({
+    '/api/datasets/toxigen/toxigen-data/revision/main': { body: new Uint8Array(), fails: { status: 401, times: 99 } },
+  });
+  const hosts = ['--host', hub.host, '--raw-host', hub.host];
+  const all = await run(...hosts);
+  expect(all.err).toMatch(/^toxigen: left out\. .*\(401\)\. .*log in there/m);
+  expect(all.err).toMatch(/^piqa: http/m);
+  const named = await run('toxigen', ...hosts);
+  expect(named.status).toBe(1);
+  expect(named.err).toMatch(/^toxigen: .*\(401\)/);
+
+  const refuse = async () => {
+    throw new LopperError('download-failed', 'No.', 'Ask.');
+  };
+  const reporter = { clear: () => undefined, note: () => undefined };
+  expect(await each(['a'], refuse, reporter, ({ remedy }) => remedy === 'Ask.')).toBe(0);
+  expect(await each(['a'], refuse, reporter)).toBe(1);
 });
 
 test('files that are there already are taken in their official forms', async (context) => {

@@ -1,58 +1,27 @@
 /** Official benchmark files that lie in a folder already, in whatever form their publishers give them. */
-import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type OfficialSet, officialSets } from '../src/benchmarks/official';
 import { LopperError } from '../src/errors';
-import type { NamedFile, SetOrigin } from '../src/lab/contract';
+import { findSet, readSet, type SetPaths } from '../src/lab/official-files';
 import type { SetFiles } from '../src/lab/official-store';
 
 const MAX_DEPTH = 8;
 
-export interface LocalSet {
+export interface LocalSet extends SetPaths {
   readonly set: OfficialSet;
-  /** Below the folder. */
-  readonly items: readonly string[];
-  readonly fewshot: readonly string[];
 }
 
 /** The sets that a folder has files of. Throws `file-missing` for a folder that is not there. */
 export async function findLocalSets(folder: string): Promise<LocalSet[]> {
   const paths = await listFiles(folder);
-  // The folder's own name may be what tells: `mmlu/test/...`.
-  const first = (patterns: readonly RegExp[]) => {
-    const fitting = patterns.map((p) => paths.filter((path) => p.test(`${basename(folder)}/${path}`)));
-    return fitting.find((found) => found.length > 0) ?? [];
-  };
   return officialSets
-    .map((set) => ({ set, items: first(set.local.items), fewshot: first(set.local.fewshot) }))
+    .map((set) => ({ set, ...findSet(set, paths, basename(folder)) }))
     .filter(({ items }) => items.length > 0);
 }
 
-/** The files themselves; a file that is the pinned one is known by its hash. */
-export async function readLocalSet(folder: string, { set, items, fewshot }: LocalSet): Promise<SetFiles> {
-  const read = async (part: SetOrigin['part'], path: string) => {
-    const bytes = await readFile(join(folder, path));
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const pinned = sha256 === (part === 'items' ? set.items : set.fewshot)?.sha256;
-    const origin: SetOrigin = {
-      ...{ part, from: path, bytes: bytes.length, sha256, pinned: pinned ? 'hash' : 'no' },
-      ...(pinned && { revision: set.revision }),
-    };
-    const name = basename(path);
-    const file: NamedFile = name.endsWith('.parquet') ? { name, bytes } : { name, text: bytes.toString('utf8') };
-    return { origin, file };
-  };
-  const all = [
-    await Promise.all(items.map((path) => read('items', path))),
-    await Promise.all(fewshot.map((path) => read('fewshot', path))),
-  ] as const;
-  return {
-    items: all[0].map(({ file }) => file),
-    fewshot: all[1].map(({ file }) => file),
-    origins: all.flat().map(({ origin }) => origin),
-  };
-}
+export const readLocalSet = (folder: string, { set, ...paths }: LocalSet): Promise<SetFiles> =>
+  readSet(set, paths, (path) => readFile(join(folder, path)));
 
 async function listFiles(folder: string, below = '', depth = 0): Promise<string[]> {
   const names = await readdir(join(folder, below)).catch((cause) => {

@@ -5,7 +5,7 @@ import { examplesFor } from './fewshot';
 import { extractStrict } from './gsm8k';
 import { readItems } from './read-items';
 import type { Item, Task } from './task';
-import { tasks } from './tasks';
+import { taskNamed, tasks } from './tasks';
 
 const PUBLIC = join(import.meta.dirname, '../../public');
 const bundled = tasks.filter((t) => t.bundled);
@@ -33,6 +33,20 @@ test.each(bundled.map((t) => [t.name, t] as const))(
     });
   },
 );
+
+test('one subject by itself is asked what it is asked among all', async () => {
+  const prompts = async (name: string) => {
+    const task = taskNamed(name);
+    const { items } = await read(task, task.bundled!.items);
+    const examples = examplesFor(task, (await read(task, task.bundled!.fewshot)).items, items, 5);
+    return items.flatMap((item, i) =>
+      task.part!(item).subject === 'moral_disputes' ? contextOf(task, item, examples[i]!) : [],
+    );
+  };
+  const alone = await prompts('mmlu-lopper_moral_disputes');
+  expect(alone).toHaveLength(4);
+  expect(alone).toEqual(await prompts('mmlu-lopper'));
+});
 
 test('right answers of the bundled questions are spread evenly over A to D', async () => {
   const school = tasks.find((t) => t.name === 'school')!;

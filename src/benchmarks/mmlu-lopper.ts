@@ -1,5 +1,5 @@
 import type { ChoiceItem } from './choice-item';
-import { mmlu } from './mmlu';
+import { bySubject, mmlu } from './mmlu';
 import type { Task } from './task';
 
 /** MMLU's protocol on questions that ship. Examples: the first k of the subject's group. */
@@ -12,3 +12,8 @@ export const mmluLopper: Task<ChoiceItem> = {
   fewshot: 'first-of-group',
   bundled: { items: 'benchmarks/mmlu-lopper/items.jsonl', fewshot: 'benchmarks/mmlu-lopper/fewshot.jsonl' },
 };
+
+export const mmluLopperSubjects = bySubject(
+  mmluLopper,
+  (subject) => `Four questions on ${subject}, written for this project in MMLU’s format; not the official set.`,
+);

@@ -34,15 +34,23 @@ export const mmlu: Task<ChoiceItem> = {
   part: partOfChoice,
 };
 
-/** Each subject by itself: rows of others are passed over. */
-export const mmluSubjects: readonly Task<ChoiceItem>[] = MMLU_SUBJECTS.map((subject) => ({
-  ...mmlu,
-  name: `mmlu_${subject}`,
-  title: `MMLU: ${spell(subject)}`,
-  about: `The official MMLU questions on ${spell(subject)}, answered by letter.`,
-  item(row) {
-    const item = choiceItem(row);
-    if (item.subject === '') return { ...item, subject };
-    return item.subject === subject ? item : undefined;
-  },
-}));
+/** Each subject of a task of MMLU's format by itself: rows of others are passed over. */
+export const bySubject = (whole: Task<ChoiceItem>, about: (subject: string) => string): readonly Task<ChoiceItem>[] =>
+  MMLU_SUBJECTS.map((subject) => ({
+    ...whole,
+    name: `${whole.name}_${subject}`,
+    title: `${whole.title}: ${spell(subject)}`,
+    about: about(spell(subject)),
+    item(row) {
+      const item = choiceItem(row);
+      if (item.subject === '') return { ...item, subject };
+      // An example that stands for a group serves all subjects of it.
+      const isShared = whole.fewshot === 'first-of-group' && item.group !== undefined;
+      return item.subject === subject || isShared ? item : undefined;
+    },
+  }));
+
+export const mmluSubjects = bySubject(
+  mmlu,
+  (subject) => `The official MMLU questions on ${subject}, answered by letter.`,
+);

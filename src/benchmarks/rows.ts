@@ -6,6 +6,12 @@ export type BenchmarkFile =
   | { readonly name: string; readonly text: string }
   | { readonly name: string; readonly bytes: Uint8Array };
 
+/** The file of these bytes. */
+export const benchmarkFile = (name: string, bytes: Uint8Array): BenchmarkFile =>
+  isParquet(name) ? { name, bytes } : { name, text: new TextDecoder().decode(bytes) };
+
+const isParquet = (name: string) => /\.parquet$/i.test(name);
+
 /** One row of a file: a JSON value, or an object of cells by column. */
 export interface Row {
   readonly file: string;
@@ -24,7 +30,7 @@ export class RowError extends Error {}
  */
 export async function readRows(file: BenchmarkFile, columns?: readonly string[]): Promise<Row[]> {
   const { name } = file;
-  if (/\.parquet$/i.test(name)) return parquetRows(name, 'bytes' in file ? file.bytes : new Uint8Array());
+  if (isParquet(name)) return parquetRows(name, 'bytes' in file ? file.bytes : new Uint8Array());
   const text = ('text' in file ? file.text : new TextDecoder().decode(file.bytes)).replace(/^\uFEFF/, '');
   const ending = /\.([a-z]+)$/i.exec(name)?.[1]?.toLowerCase();
   if (ending === 'csv') return csvRows(name, text, columns);

@@ -7,7 +7,7 @@ import { hellaswag } from './hellaswag';
 import { lambada } from './lambada';
 import { mmlu, mmluSubjects } from './mmlu';
 import { mmluCloze } from './mmlu-cloze';
-import { mmluLopper } from './mmlu-lopper';
+import { mmluLopper, mmluLopperSubjects } from './mmlu-lopper';
 import { mmluPaper } from './mmlu-paper';
 import { own } from './own';
 import { perplexity } from './perplexity';
@@ -45,13 +45,23 @@ export const tasks: readonly Task[] = [
   own,
 ];
 
+/** A task's subjects as tasks of their own, where it has them. */
+export function subjectsOf({ name }: Task): readonly Task[] {
+  if (name === mmlu.name) return mmluSubjects;
+  return name === mmluLopper.name ? mmluLopperSubjects : [];
+}
+
+/** The task of that name, also where it is one subject's. */
+export const findTask = (name: string): Task | undefined =>
+  tasks.flatMap((task) => [task, ...subjectsOf(task)]).find((task) => task.name === name);
+
 /** The task of that name. Throws `usage`, naming those there are. */
 export function taskNamed(name: string): Task {
-  const task = [...tasks, ...mmluSubjects].find((t) => t.name === name);
+  const task = findTask(name);
   if (task) return task;
   throw new LopperError(
     'usage',
     `There is no benchmark named "${name.slice(0, 60)}".`,
-    `Use one of ${tasks.map((t) => t.name).join(', ')}, or one of MMLU's subjects as mmlu_anatomy.`,
+    `Use one of ${tasks.map((t) => t.name).join(', ')}, or one of MMLU's subjects as mmlu_anatomy or mmlu-lopper_anatomy.`,
   );
 }

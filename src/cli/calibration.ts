@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { taskNamed } from '../benchmarks/tasks';
 import { LopperError } from '../errors';
-import type { Calibration, NamedFile } from '../lab/contract';
+import type { Calibration } from '../lab/contract';
 import type { ResultOrigin } from '../lab/result-file';
 import { type Arguments, usage, wholeNumber } from './arguments';
 import type { Surroundings } from './command';
+import { readDataOption } from './data-files';
 
 const SOURCES = ['ids', 'text', 'calibration-task'] as const;
 
@@ -46,7 +47,7 @@ export async function readCalibration(session: Surroundings): Promise<Calibratio
       task,
       limit: wholeNumber(args, 'limit', 1, undefined),
       seqLen: wholeNumber(args, 'seq-len', 2, undefined),
-      data: await readNamedFile(session, 'data'),
+      data: await readDataOption(session, 'data'),
     };
   }
   const text = args.values.get('text');
@@ -59,27 +60,17 @@ export async function readCalibration(session: Surroundings): Promise<Calibratio
 }
 
 /** What the calibration is, for a result file. */
-export async function calibrationSource({ args, readText }: Surroundings): Promise<ResultOrigin['text']> {
-  const path = args.values.get('ids') ?? args.values.get('text') ?? args.values.get('data');
+export async function calibrationSource(session: Surroundings): Promise<ResultOrigin['text']> {
+  const { args, readText } = session;
   const task = args.values.get('calibration-task');
-  return {
-    source: [task, path && basename(path)].filter(Boolean).join(', '),
-    ...(path !== undefined && {
-      sha256: createHash('sha256')
-        .update(await readText(path))
-        .digest('hex'),
-    }),
-  };
-}
-
-/** The file that an option names, as tasks read it. Throws `file-missing`. */
-export async function readNamedFile(
-  { args, readText }: Surroundings,
-  option: string,
-): Promise<NamedFile[] | undefined> {
-  const path = args.values.get(option);
-  if (path === undefined) return undefined;
-  return [{ name: basename(path), text: await readText(path) }];
+  const path = args.values.get('ids') ?? args.values.get('text');
+  const name = path ?? args.values.get('data');
+  const source = [task, name && basename(name)].filter(Boolean).join(', ');
+  const read = path === undefined ? await readDataOption(session, 'data') : [{ text: await readText(path) }];
+  if (!read) return { source };
+  const hash = createHash('sha256');
+  for (const file of read) hash.update('text' in file ? file.text : file.bytes);
+  return { source, sha256: hash.digest('hex') };
 }
 
 function parseIds(text: string, path: string): number[][] {

@@ -69,7 +69,7 @@ export const CALIBRATION_OPTIONS: Options = {
   'max-windows': { value: 'N', help: 'no more windows than this (with --text)' },
   'calibration-task': { value: 'NAME', help: "a benchmark's prompts with their right answers, a window an item" },
   limit: { value: 'N', help: 'only the first N items (with --calibration-task)' },
-  data: { value: 'PATH', help: 'items of your own (with --calibration-task)' },
+  data: { value: 'PATH', help: 'items of your own, a file or all in a folder (with --calibration-task)' },
 };
 
 /** Lines of a table with its columns aligned: the first to the left, the others to the right. */

@@ -33,8 +33,8 @@ export const curve: Command = {
     task: { value: 'NAME', help: 'measure this benchmark at every point; shapley-task is of it too' },
     shots: { value: 'K', help: 'worked examples before each item (with --task)' },
     limit: { value: 'N', help: 'only the first N items (of --task or --calibration-task)' },
-    data: { value: 'PATH', help: 'items of your own (for --task or --calibration-task)' },
-    fewshot: { value: 'PATH', help: 'worked examples of your own (for --task)' },
+    data: { value: 'PATH', help: 'items of your own, a file or all in a folder (for --task or --calibration-task)' },
+    fewshot: { value: 'PATH', help: 'worked examples of your own, likewise (for --task)' },
     timed: { help: "time a forward pass of every point's model" },
     resume: {
       value: 'FILE',

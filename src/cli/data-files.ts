@@ -1,7 +1,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { benchmarkFile } from '../benchmarks/rows';
 import { LopperError } from '../errors';
 import type { NamedFile } from '../lab/contract';
+import type { Surroundings } from './command';
 
 /** Files of items and of what belongs to them, by the ending of their names. */
 const ENDINGS = /\.(csv|jsonl|json|parquet|txt|lst)$/i;
@@ -19,13 +21,15 @@ export async function readDataFiles(path: string): Promise<NamedFile[]> {
       'Name a folder with CSV, JSONL, JSON or parquet files, or one such file.',
     );
   }
-  return Promise.all(files.map(readNamed));
+  return Promise.all(
+    files.map(async (file) => benchmarkFile(basename(file), await readFile(file).catch(unreadable(file)))),
+  );
 }
 
-async function readNamed(path: string): Promise<NamedFile> {
-  const bytes = await readFile(path).catch(unreadable(path));
-  const name = basename(path);
-  return name.toLowerCase().endsWith('.parquet') ? { name, bytes } : { name, text: bytes.toString('utf8') };
+/** The same at the path that an option names; undefined where it is not given. */
+export async function readDataOption({ args, path }: Surroundings, option: string): Promise<NamedFile[] | undefined> {
+  const given = args.values.get(option);
+  return given === undefined ? undefined : readDataFiles(path(given));
 }
 
 async function isFolder(path: string): Promise<boolean> {

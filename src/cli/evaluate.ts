@@ -1,8 +1,8 @@
 import { taskNamed, tasks } from '../benchmarks/tasks';
 import type { EvalReport, EvalRequest } from '../lab/contract';
 import { type Arguments, oneOf, required, usage, wholeNumber } from './arguments';
-import { type Command, JOB, MASK_OPTIONS, type Session, type Surroundings } from './command';
-import { readDataFiles } from './data-files';
+import { type Command, JOB, MASK_OPTIONS, type Surroundings } from './command';
+import { readDataOption } from './data-files';
 import { ResultFile } from './evaluate-file';
 import { harnessJson, type Measured, resultJson, resultsJson } from './evaluate-json';
 import { requestsJson } from './evaluate-requests';
@@ -16,7 +16,10 @@ export const evaluate: Command = {
   usage:
     'lopper eval MODEL --task NAME[,NAME...] [--data PATH] [--shots K] [--limit N] [--drop LIST | --mask FILE] [--compare] [--json]',
   options: {
-    task: { value: 'NAME', help: `${tasks.map((t) => t.name).join(', ')}; mmlu_anatomy and MMLU's other subjects` },
+    task: {
+      value: 'NAME',
+      help: `${tasks.map((t) => t.name).join(', ')}; mmlu_anatomy, mmlu-lopper_anatomy and MMLU's other subjects`,
+    },
     data: { value: 'PATH', help: 'items from a file, or from all files in a folder: CSV, JSON, JSON lines, parquet' },
     'fewshot-data': { value: 'PATH', help: 'worked examples, likewise' },
     fewshot: { value: 'PATH', help: 'the same, as it was called before' },
@@ -95,11 +98,8 @@ function taskNames(args: Arguments): readonly string[] {
 const bosOf = (args: Arguments) => (args.values.has('bos') ? oneOf(args, 'bos', BOS) : undefined);
 
 /** What is asked of every task. */
-async function settings({ args, path }: Surroundings | Session): Promise<Omit<EvalRequest, 'task' | 'masks'>> {
-  const files = async (name: string) => {
-    const given = args.values.get(name);
-    return given === undefined ? undefined : readDataFiles(path(given));
-  };
+async function settings(session: Surroundings): Promise<Omit<EvalRequest, 'task' | 'masks'>> {
+  const { args } = session;
   return {
     shots: wholeNumber(args, 'shots', 0, undefined),
     limit: wholeNumber(args, 'limit', 1, undefined),
@@ -107,7 +107,7 @@ async function settings({ args, path }: Surroundings | Session): Promise<Omit<Ev
     window: wholeNumber(args, 'window', 2, undefined),
     bos: bosOf(args),
     chat: args.values.has('chat'),
-    data: await files('data'),
-    fewshot: (await files('fewshot-data')) ?? (await files('fewshot')),
+    data: await readDataOption(session, 'data'),
+    fewshot: (await readDataOption(session, 'fewshot-data')) ?? (await readDataOption(session, 'fewshot')),
   };
 }

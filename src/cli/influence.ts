@@ -23,8 +23,8 @@ export const influence: Command = {
     task: { value: 'NAME', help: 'for shapley-task: the benchmark whose accuracy is measured (school_letters)' },
     shots: { value: 'K', help: 'for shapley-task: worked examples before each item' },
     limit: { value: 'N', help: 'only the first N items (of --task or --calibration-task)' },
-    data: { value: 'PATH', help: 'items of your own (for --task or --calibration-task)' },
-    fewshot: { value: 'PATH', help: 'worked examples of your own (for --task)' },
+    data: { value: 'PATH', help: 'items of your own, a file or all in a folder (for --task or --calibration-task)' },
+    fewshot: { value: 'PATH', help: 'worked examples of your own, likewise (for --task)' },
     resume: { value: 'FILE', help: 'go on from the JSON of a run that was ended early, to the same numbers' },
   },
   check(args) {

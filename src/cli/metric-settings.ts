@@ -4,8 +4,8 @@ import { isShapley } from '../lab/metrics';
 import { DEFAULT_PERMUTATIONS } from '../lab/shapley';
 import type { UnitKind } from '../model/units';
 import { type Arguments, type Options, oneOf, positiveNumber, usage, wholeNumber } from './arguments';
-import { readNamedFile } from './calibration';
-import type { Session } from './command';
+import type { Surroundings } from './command';
+import { readDataOption } from './data-files';
 
 export const UNITS: readonly UnitKind[] = ['block', 'attn', 'ffn', 'sublayer'];
 const DENOMINATORS = ['input', 'output'] as const;
@@ -62,13 +62,13 @@ export function checkTask(args: Arguments, name: string): void {
 }
 
 /** A benchmark as a measure. Throws `file-missing`. */
-export async function readTask(session: Session, task: string): Promise<TaskRequest> {
+export async function readTask(session: Surroundings, task: string): Promise<TaskRequest> {
   const { args } = session;
   return {
     task,
     shots: wholeNumber(args, 'shots', 0, undefined),
     limit: wholeNumber(args, 'limit', 1, undefined),
-    data: await readNamedFile(session, 'data'),
-    fewshot: await readNamedFile(session, 'fewshot'),
+    data: await readDataOption(session, 'data'),
+    fewshot: await readDataOption(session, 'fewshot'),
   };
 }

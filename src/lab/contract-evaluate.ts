@@ -50,6 +50,12 @@ export type NamedFile =
   | { readonly name: string; readonly text: string }
   | { readonly name: string; readonly bytes: Uint8Array };
 
+/** Any file, unread. */
+export interface GivenFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
 export interface EvalRequest {
   readonly task: string;
   readonly shots?: number;

@@ -4,7 +4,15 @@
  */
 import type { ErrorCode } from '../errors';
 import type { Sublayer, UnitKind } from '../model/units';
-import type { BenchmarkSet, EvalItem, EvalReport, EvalRequest, FetchSettings, NamedFile } from './contract-evaluate';
+import type {
+  BenchmarkSet,
+  EvalItem,
+  EvalReport,
+  EvalRequest,
+  FetchSettings,
+  GivenFile,
+  NamedFile,
+} from './contract-evaluate';
 import type { Checkpoint, GrowthPoint, GrowthReport, GrowthRequest } from './contract-growth';
 import type {
   CurvePoint,
@@ -129,6 +137,15 @@ export interface TaskCalibration {
   readonly data?: readonly NamedFile[];
 }
 
+/** Files that were downloaded from one place and kept. */
+export interface KeptDownload {
+  /** A model's host, name and revision, or the address of a benchmark's folder. */
+  readonly from: string;
+  readonly bytes: number;
+  /** False where a download was broken off; it goes on from there. */
+  readonly complete: boolean;
+}
+
 export interface ScoreReport {
   /** Mean token NLL over all predicted tokens of all windows, nats. */
   readonly loss: number;
@@ -249,6 +266,17 @@ export interface Lab {
    * ask those items where a request gives no files. Throws `usage`, `file-missing`, `download-failed`, `download-cut`.
    */
   fetchBenchmark(task: string, settings: FetchSettings, options: JobOptions): Promise<BenchmarkSet>;
+  /** The same from files that are here already, in the forms publishers give them. Throws `usage`, `benchmark-invalid`. */
+  keepBenchmark(
+    task: string,
+    files: readonly GivenFile[],
+    settings: Pick<FetchSettings, 'limit' | 'seed'>,
+    options: JobOptions,
+  ): Promise<BenchmarkSet>;
+  /** What is kept of models and benchmarks that were downloaded. */
+  keptDownloads(): Promise<KeptDownload[]>;
+  /** Deletes one of them, by where it is from. */
+  forgetDownload(from: string): Promise<void>;
   /** Ends a job within a quarter of a second; it rejects with `cancelled`. */
   cancel(job: JobId): Promise<void>;
   /** Number of tokens in a text under the open model's tokenizer. */

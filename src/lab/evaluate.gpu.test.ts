@@ -22,17 +22,13 @@ interface ModelScore {
   readonly requests: readonly { readonly n_cut: number }[];
 }
 
-/** Subjects asked with examples too: the others' prompts are cut to the same full context, and take long. */
-const WITH_EXAMPLES = ['mmlu_abstract_algebra', 'mmlu_professional_law'];
-
-/** Every task with scores of the small model. */
+/** Every task with scores of the small model, and every number of examples. */
 const scored: [string, number][] = (hasData ? readdirSync(REQUESTS) : [])
   .filter((file) => file.endsWith('.json'))
   .flatMap((file) => {
     const { task, model_scores = [] } = readJson(`${REQUESTS}/${file}`);
     const shots = new Set<number>(model_scores.map((s: ModelScore) => s.num_fewshot));
-    const asked = [...shots].filter((k) => k === 0 || WITH_EXAMPLES.includes(task));
-    return asked.map((k): [string, number] => [task, k]);
+    return [...shots].map((k): [string, number] => [task, k]);
   });
 
 const jsonl = (name: string, docs: readonly unknown[]): NamedFile[] => [

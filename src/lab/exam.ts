@@ -156,7 +156,8 @@ const aboutFiles = (task: Task, [first, ...others]: readonly NamedFile[]) =>
     ? `Items of ${first?.name}, the file you gave, in the format of ${task.name}.`
     : `Items of ${first?.name} and ${others.length} more, the files you gave, in the format of ${task.name}.`;
 
-async function digest(files: readonly NamedFile[]): Promise<string> {
+/** SHA-256 over files, one after the other. */
+export async function digest(files: readonly NamedFile[]): Promise<string> {
   const bytes = await new Blob(files.map((f) => ('text' in f ? f.text : new Uint8Array(f.bytes)))).arrayBuffer();
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -1,3 +1,4 @@
+import type { OfficialSet } from '../benchmarks/official';
 import type { DropSet } from '../engine/contract';
 import { LopperError, throwIfCancelled } from '../errors';
 import type { Tokenizer } from '../formats/tokenizer';
@@ -21,6 +22,7 @@ import type {
   GenerateEvent,
   GenerateReport,
   GenerateRequest,
+  GivenFile,
   GrowthPoint,
   GrowthReport,
   GrowthRequest,
@@ -29,6 +31,7 @@ import type {
   InfluenceSettings,
   JobId,
   JobOptions,
+  KeptDownload,
   Lab,
   MemoryReport,
   ModelReport,
@@ -39,18 +42,20 @@ import type {
 } from './contract';
 import { measureCurve } from './curve';
 import { type Device, openDevice } from './device';
-import type { Environment } from './environment';
+import type { Environment, OfficialPlace } from './environment';
 import { type Examinee, evaluate } from './evaluate';
 import { AnswerBook, type Answers } from './evaluate-answers';
-import { checkSameExam, type Exam, examFacts, readExam } from './exam';
+import { checkSameExam, digest, type Exam, examFacts, readExam } from './exam';
 import { checkSettings, generate } from './generate';
 import { growth } from './growth';
 import { measureInfluence } from './influence';
+import { forgetDownload, listDownloads } from './kept-downloads';
 import { checkMetric, isShapley, isStatic } from './metrics';
 import { encode, loadModel, needTokenizer, noRoomForBoth, type OpenModel, readModel } from './model';
 import { measureNorms } from './norms';
 import { downloadSet } from './official-download';
-import { checkSubset, keepSet, listSets, needOfficialSet, seenBefore } from './official-store';
+import { givenSet } from './official-files';
+import { checkSubset, keepSet, listSets, needOfficialSet, type SetFiles, seenBefore } from './official-store';
 import { loadingProgress, ProgressMeter } from './progress';
 import { JobQueue } from './queue';
 import { samplesAsked } from './shapley';
@@ -305,18 +310,47 @@ class LocalLab implements Lab {
   }
 
   fetchBenchmark(task: string, settings: FetchSettings, options: JobOptions): Promise<BenchmarkSet> {
+    return this.#takeSet(task, settings, options, async (set, places, signal) => {
+      const seen = await seenBefore(set, places);
+      return downloadSet(set, settings, seen, this.#environment, { signal, ...muteAfter(signal, options) });
+    });
+  }
+
+  keepBenchmark(
+    task: string,
+    files: readonly GivenFile[],
+    settings: Pick<FetchSettings, 'limit' | 'seed'>,
+    options: JobOptions,
+  ): Promise<BenchmarkSet> {
+    return this.#takeSet(task, settings, options, async (set) => givenSet(set, files));
+  }
+
+  /** Keeps a set's files, once they are had. */
+  #takeSet(
+    task: string,
+    settings: FetchSettings,
+    options: JobOptions,
+    get: (set: OfficialSet, places: readonly OfficialPlace[], signal: AbortSignal) => Promise<SetFiles>,
+  ): Promise<BenchmarkSet> {
     return this.#downloads.run(options.job, async (signal) => {
       const set = needOfficialSet(task);
       checkSubset(settings);
       const places = await this.#environment.official();
-      const seen = await seenBefore(set, places);
-      const files = await downloadSet(set, settings, seen, this.#environment, {
-        signal,
-        ...muteAfter(signal, options),
-      });
+      const files = await get(set, places, signal);
       throwIfCancelled(signal);
-      return keepSet(set, files, settings, places);
+      const kept = await keepSet(set, files, settings, places);
+      // Some may be measured on other items of it.
+      this.#calibrated.clear();
+      return kept;
     });
+  }
+
+  async keptDownloads(): Promise<KeptDownload[]> {
+    return listDownloads((await this.#environment.downloads(() => {})).cache);
+  }
+
+  async forgetDownload(from: string): Promise<void> {
+    await forgetDownload((await this.#environment.downloads(() => {})).cache, from);
   }
 
   async cancel(job: JobId): Promise<void> {
@@ -371,7 +405,7 @@ class LocalLab implements Lab {
   }
 
   async #calibrate(model: OpenModel, calibration: Calibration): Promise<Calibrated> {
-    const key = JSON.stringify(calibration);
+    const key = await keyOf(calibration);
     let found = this.#calibrated.get(key);
     if (!found) {
       found = new Calibrated(model.engine, await this.#windows(model, calibration));
@@ -395,6 +429,13 @@ class LocalLab implements Lab {
     const budget = this.#memoryBudget;
     return budget === undefined ? model : { ...model, engine: withBudget(model.engine, budget) };
   }
+}
+
+/** The same for calibrations that read the same. Files may be large: their hash stands for them. */
+async function keyOf(calibration: Calibration): Promise<string> {
+  if (!('task' in calibration && calibration.data)) return JSON.stringify(calibration);
+  const { data, ...rest } = calibration;
+  return JSON.stringify([rest, data.map((file) => file.name), await digest(data)]);
 }
 
 /** The model as benchmarks ask it: their texts become ids as all others do. Throws `tokenizer-missing`. */

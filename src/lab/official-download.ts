@@ -1,7 +1,8 @@
 import type { OfficialFile, OfficialSet } from '../benchmarks/official';
+import { benchmarkFile } from '../benchmarks/rows';
 import { fetchDatasetFile } from '../formats/dataset-files';
 import { sha256 } from '../formats/sha256';
-import type { FetchSettings, NamedFile, Progress, SetOrigin } from './contract';
+import type { FetchSettings, Progress, SetOrigin } from './contract';
 import type { Environment } from './environment';
 import type { SetFiles } from './official-store';
 import { loadingProgress } from './progress';
@@ -41,7 +42,7 @@ export async function downloadSet(
       sha256: await sha256(source, signal),
       pinned: file.sha256 ? 'hash' : set.revision ? 'revision' : 'no',
     };
-    return { origin, file: named(source.name, bytes) };
+    return { origin, file: benchmarkFile(source.name, bytes) };
   };
   const items = await one('items', set.items);
   const fewshot = set.fewshot && (await one('fewshot', set.fewshot));
@@ -51,6 +52,3 @@ export async function downloadSet(
     origins: [items.origin, ...(fewshot ? [fewshot.origin] : [])],
   };
 }
-
-const named = (name: string, bytes: Uint8Array): NamedFile =>
-  name.endsWith('.parquet') ? { name, bytes } : { name, text: new TextDecoder().decode(bytes) };

@@ -34,6 +34,9 @@ export function connectLab(base: string): { lab: Lab; worker: Worker } {
     evaluate: (request, options) => remote.evaluate(request, options),
     benchmarkSets: () => remote.benchmarkSets(),
     fetchBenchmark: (task, settings, options) => remote.fetchBenchmark(task, settings, options),
+    keepBenchmark: (task, files, settings, options) => remote.keepBenchmark(task, files, settings, options),
+    keptDownloads: () => remote.keptDownloads(),
+    forgetDownload: (from) => remote.forgetDownload(from),
     cancel: (job) => remote.cancel(job),
     tokenize: (text) => remote.tokenize(text),
   };

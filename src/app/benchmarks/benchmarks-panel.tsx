@@ -1,4 +1,5 @@
 import { version } from '../../../package.json';
+import { subjectsOf } from '../../benchmarks/tasks';
 import { download } from '../lab/download';
 import { runTasks } from '../lab/evaluate';
 import { Button } from '../shell/button';
@@ -26,8 +27,8 @@ export default function BenchmarksPanel() {
   const pruned = useApp((s) => maskOf(s).dropped.length > 0);
   const left = useApp((s) => s.benchQueue.length);
   const offered = useOffered();
-  const here = offered.flatMap((group) => group.tasks.map((task) => task.name));
-  const tasks = bench.tasks.filter((name) => here.includes(name));
+  const here = offered.flatMap((group) => group.tasks.flatMap((task) => [task, ...subjectsOf(task)]));
+  const tasks = bench.tasks.filter((name) => here.some((task) => task.name === name));
   return (
     <Panel title="Benchmarks" explain={<BenchmarksExplained />}>
       <div className={css.layout}>

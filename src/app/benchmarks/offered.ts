@@ -1,14 +1,12 @@
 import type { Task } from '../../benchmarks/task';
-import { tasks } from '../../benchmarks/tasks';
+import { findTask, tasks } from '../../benchmarks/tasks';
 import { OWN_TASK } from '../lab/own-items';
 import type { AppState } from '../store/state';
 
 /** Tasks whose items ship with the page. */
 export const bundledTasks: readonly Task[] = tasks.filter((t) => t.bundled);
 
-export const titleOf = (name: string): string => tasks.find((t) => t.name === name)?.title ?? name;
-
-export const taskOf = (name: string): Task | undefined => tasks.find((t) => t.name === name);
+export const titleOf = (name: string): string => findTask(name)?.title ?? name;
 
 export interface OfferedGroup {
   readonly title: string;
@@ -18,7 +16,7 @@ export interface OfferedGroup {
 /** The tasks whose items are at hand: those that ship, official sets on this machine, a person's own file. */
 export function offeredTasks({ officialSets, ownItems }: Pick<AppState, 'officialSets' | 'ownItems'>): OfferedGroup[] {
   const official = officialSets.flatMap((set) => (set.here ? set.tasks : []));
-  const named = (names: readonly string[]) => names.flatMap((name) => taskOf(name) ?? []);
+  const named = (names: readonly string[]) => names.flatMap((name) => findTask(name) ?? []);
   return [
     { title: 'Items that ship with Lopper', tasks: bundledTasks },
     { title: 'Official sets', tasks: named(official) },

@@ -1,8 +1,10 @@
 import { useEffect, useId, useState } from 'react';
 import type { BenchmarkSet, FetchSettings } from '../../lab/contract';
 import { bytes, whole } from '../format';
-import { getSet, showSets } from '../lab/official-sets';
+import { ITEM_FORMS } from '../lab/item-files';
+import { getSet, openSet, partOf, showSets } from '../lab/official-sets';
 import { Button } from '../shell/button';
+import { FileButton } from '../shell/file-button';
 import { JobProgress } from '../shell/job-progress';
 import { useApp } from '../store/store';
 import css from './benchmarks.module.css';
@@ -32,8 +34,8 @@ export function OfficialSets() {
     <details className={css.official}>
       <summary>Get official sets</summary>
       <p className="small soft">
-        Fetched from the publisher when you press Get, checked, and kept in this browser. A random part is the same for
-        everyone with that seed.
+        Fetched from the publisher when you press Get, or taken from files of yours; checked, and kept in this browser.
+        A random part is the same for everyone with that seed.
       </p>
       <div className={css.settings}>
         <TextField label="Items to keep, or all" value={size} onChange={setSize} />
@@ -55,14 +57,27 @@ export function OfficialSets() {
       <JobProgress slot="benchmark" />
       <ul className={css.sets} aria-label="Official sets">
         {sets.map((set) => (
-          <SetRow key={set.task} set={set} disabled={busy || !valid} get={() => void getSet(set, settings)} />
+          <SetRow
+            key={set.task}
+            set={set}
+            disabled={busy || !valid}
+            get={() => void getSet(set, settings)}
+            open={(files) => void openSet(set, files, settings)}
+          />
         ))}
       </ul>
     </details>
   );
 }
 
-function SetRow({ set, disabled, get }: { set: BenchmarkSet; disabled: boolean; get(): void }) {
+interface RowProps {
+  readonly set: BenchmarkSet;
+  readonly disabled: boolean;
+  get(): void;
+  open(files: readonly File[]): void;
+}
+
+function SetRow({ set, disabled, get, open }: RowProps) {
   const { title, licence, source, items, here, gated } = set;
   return (
     <li>
@@ -75,17 +90,24 @@ function SetRow({ set, disabled, get }: { set: BenchmarkSet; disabled: boolean; 
           </a>
         </span>
         {gated && <span className={css.unit}>{gated}</span>}
-        {here && (
-          <span className={css.here}>
-            Here: {here.items === here.of ? 'all' : `${whole(here.items)} of ${whole(here.of)}`}
-            {here.seed !== undefined && `, seed ${here.seed}`}
-          </span>
-        )}
+        {here && <span className={css.here}>Here: {partOf(here)}</span>}
       </div>
-      <Button disabled={disabled} onClick={get}>
-        {here ? 'Get again' : 'Get'}
-        <span className="visually-hidden"> {title}</span>
-      </Button>
+      <div className={css.get}>
+        <Button disabled={disabled} onClick={get}>
+          {here ? 'Get again' : 'Get'}
+          <span className="visually-hidden"> {title}</span>
+        </Button>
+        <FileButton
+          label={`Files of ${title}`}
+          title="Take it from the publisher’s files that you have already: items, and worked examples where you want them"
+          accept={`${ITEM_FORMS},.lst`}
+          multiple
+          disabled={disabled}
+          onFile={(...files) => open(files)}
+        >
+          Open files<span className="visually-hidden"> of {title}</span>
+        </FileButton>
+      </div>
     </li>
   );
 }

@@ -1,13 +1,16 @@
 import { Fragment, useState } from 'react';
+import { findTask } from '../../benchmarks/tasks';
 import type { Accuracy } from '../../lab/contract';
 import { sameMask } from '../../pruning/mask';
 import { percent, signed, whole } from '../format';
 import { IntervalPlot } from '../results/interval-plot';
+import { PValue } from '../results/p-value';
+import { TooFew } from '../results/too-few';
 import { maskOf } from '../store/select';
 import type { Evaluation } from '../store/state';
 import { useApp } from '../store/store';
 import css from './benchmarks.module.css';
-import { taskOf, titleOf } from './offered';
+import { titleOf } from './offered';
 import { TaskDetails } from './task-details';
 
 /** Every task that has been run: both models with their intervals, the paired difference, and the items behind it. */
@@ -93,13 +96,11 @@ function ResultRow({ name, evaluation: { report, masks, origin, items }, open, t
             <span className={css.unit}>
               {signed(100 * difference.interval[0], 1)} to {signed(100 * difference.interval[1], 1)}
             </span>
-            <span className={css.unit} title="McNemar's exact test on the items that flipped, two-sided">
-              p = {difference.p < 0.001 ? '< 0.001' : difference.p.toPrecision(2)}
-            </span>
+            <PValue of={difference.p} className={css.unit} />
           </>
         )}
         {!difference && full && full.n > 0 && (
-          <IntervalPlot chance={taskOf(name)?.chance ?? report.chance} full={full} />
+          <IntervalPlot chance={findTask(name)?.chance ?? report.chance} full={full} />
         )}
       </td>
       <td>
@@ -123,11 +124,7 @@ function ResultRow({ name, evaluation: { report, masks, origin, items }, open, t
           {open ? 'Close' : 'Items'}
           <span className="visually-hidden"> of {titleOf(name)}</span>
         </button>
-        {tooFew && difference && (
-          <span className={css.few} title={tooFew.message}>
-            too few: {whole(tooFew.needed)} would do
-          </span>
-        )}
+        <TooFew of={tooFew} />
       </td>
     </tr>
   );

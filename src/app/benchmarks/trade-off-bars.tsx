@@ -1,31 +1,50 @@
-import type { Accuracy } from '../../lab/contract';
+import type { Accuracy, EvalReport } from '../../lab/contract';
 import { percent } from '../format';
 import css from './benchmarks.module.css';
-import { taskOf, titleOf } from './offered';
+
+/** A model on a task. */
+export interface Bar {
+  readonly name: string;
+  /** Which of the series' colours it has. */
+  readonly series: number;
+  readonly result: Accuracy;
+  /** Of the difference from the full model on the same items. */
+  readonly p?: number;
+  readonly tooFew?: EvalReport['tooFew'];
+}
+
+export interface BarGroup {
+  readonly title: string;
+  readonly chance: number;
+  readonly bars: readonly Bar[];
+}
 
 interface Props {
-  readonly masks: readonly { readonly name: string; readonly results: Readonly<Record<string, Accuracy>> }[];
-  readonly tasks: readonly string[];
+  /** Of all series. */
+  readonly names: readonly string[];
+  readonly groups: readonly BarGroup[];
 }
 
 const BAR = 14;
 const GAP = 18;
 const LABEL = 150;
 const WIDTH = 760;
-const SCALE = WIDTH - LABEL - 60;
+const SCALE = WIDTH - LABEL - 110;
+const COLOURS = 6;
 
 /** For each task a bar for each mask, with its 95% interval and a tick at chance. */
-export function TradeOffBars({ masks, tasks }: Props) {
-  const group = masks.length * BAR + GAP;
-  const height = tasks.length * group + 24;
+export function TradeOffBars({ names, groups }: Props) {
   const x = (share: number) => LABEL + share * SCALE;
+  const heightOf = ({ bars }: BarGroup) => bars.length * BAR + GAP;
+  const height = groups.reduce((sum, g) => sum + heightOf(g), 24);
+  let next = GAP / 2;
   return (
     <div className={css.bars}>
       <ul className={css.legend} aria-hidden="true">
-        {masks.map((m, i) => (
-          <li key={m.name}>
-            <i data-series={i % 6} />
-            {m.name}
+        {names.map((name, i) => (
+          <li key={name}>
+            <i data-series={i % COLOURS} />
+            {name}
           </li>
         ))}
       </ul>
@@ -42,38 +61,40 @@ export function TradeOffBars({ masks, tasks }: Props) {
             </text>
           </g>
         ))}
-        {tasks.map((task, t) => {
-          const top = t * group + GAP / 2;
-          const chance = taskOf(task)?.chance ?? 0;
+        {groups.map((group) => {
+          const { title, chance, bars } = group;
+          const top = next;
+          next += heightOf(group);
           return (
-            <g key={task}>
-              <text x={LABEL - 10} y={top + (masks.length * BAR) / 2 + 4} textAnchor="end">
-                {titleOf(task)}
+            <g key={title}>
+              <text x={LABEL - 10} y={top + (bars.length * BAR) / 2 + 4} textAnchor="end">
+                {title}
               </text>
-              {masks.map(({ name, results }, m) => {
-                const result = results[task];
-                if (!result || result.n === 0) return null;
-                const y = top + m * BAR;
-                const [low, high] = result.interval;
+              {bars.map(({ name, series, result: { n, accuracy, interval }, tooFew }, i) => {
+                if (n === 0) return null;
+                const y = top + i * BAR;
+                const [low, high] = interval;
+                const words = `${name}, ${title}: ${percent(accuracy)} (${percent(low)} to ${percent(high)}, n = ${n})`;
                 return (
                   <g key={name}>
-                    <title>{`${name}, ${titleOf(task)}: ${percent(result.accuracy)} (${percent(low)} to ${percent(high)}, n = ${result.n})`}</title>
+                    <title>{tooFew ? `${words}. ${tooFew.message}` : words}</title>
                     <rect
                       x={LABEL}
                       y={y + 1}
-                      width={Math.max(1, result.accuracy * SCALE)}
+                      width={Math.max(1, accuracy * SCALE)}
                       height={BAR - 3}
-                      data-series={m % 6}
+                      data-series={series % COLOURS}
                     />
                     <line x1={x(low)} x2={x(high)} y1={y + BAR / 2} y2={y + BAR / 2} className={css.whisker} />
                     <text x={x(high) + 6} y={y + BAR - 3}>
-                      {percent(result.accuracy, 0)}
+                      {percent(accuracy, 0)}
+                      {tooFew && ', too few'}
                     </text>
                   </g>
                 );
               })}
               {chance > 0 && (
-                <line x1={x(chance)} x2={x(chance)} y1={top - 2} y2={top + masks.length * BAR} className={css.chance} />
+                <line x1={x(chance)} x2={x(chance)} y1={top - 2} y2={top + bars.length * BAR} className={css.chance} />
               )}
             </g>
           );

@@ -1,7 +1,7 @@
-import { useMemo } from 'react';
 import { formatDropList } from '../../pruning/drop-list';
-import { makeMask, sameMask } from '../../pruning/mask';
+import { sameMask } from '../../pruning/mask';
 import { ChartFrame } from '../charts/chart-frame';
+import { jointProvenance } from '../charts/provenance';
 import type { ChartTable } from '../charts/table';
 import { percent } from '../format';
 import { dropKept, keepMask } from '../lab/evaluate';
@@ -9,12 +9,13 @@ import { Button } from '../shell/button';
 import { fileStem, maskOf, modelName } from '../store/select';
 import type { Kept } from '../store/state';
 import { setMask, useApp } from '../store/store';
+import { askedWords, type Compared, compareKept } from './asked';
 import css from './benchmarks.module.css';
 import { titleOf } from './offered';
-import { TradeOffBars } from './trade-off-bars';
+import { type BarGroup, TradeOffBars } from './trade-off-bars';
 
-const nameOf = ({ mask }: Kept) =>
-  mask.dropped.length === 0 ? 'Full model' : `without ${formatDropList(mask.dropped)}`;
+const FULL = 'Full model';
+const nameOf = ({ mask }: Kept) => `without ${formatDropList(mask.dropped)}`;
 
 /** What several masks score on several tasks: a mask that is kind to one may be hard on another. */
 export function TradeOff() {
@@ -23,19 +24,14 @@ export function TradeOff() {
   const kept = useApp((s) => s.kept);
   const mask = useApp(maskOf);
   const evaluations = useApp((s) => s.evaluations);
-  const full = useMemo((): Kept => {
-    const of = Object.entries(evaluations).filter(([, e]) => e.masks[0]?.dropped.length === 0);
-    return {
-      mask: makeMask(mask.blocks),
-      results: Object.fromEntries(of.map(([task, e]) => [task, e.report.results[0]!])),
-    };
-  }, [evaluations, mask.blocks]);
-  const masks = [full, ...kept.filter((k) => k.mask.dropped.length > 0)];
-  const tasks = Object.keys(full.results).filter(
-    (task) => masks.length < 2 || masks.slice(1).some((k) => k.results[task]),
-  );
+  const compared = compareKept(kept);
+  const groups = compared.map((c) => groupOf(c, kept));
   const isKept = kept.some((k) => sameMask(k.mask, mask));
-  const measured = Object.values(evaluations).some((e) => e.masks.some((m) => sameMask(m, mask)));
+  const measured = Object.values(evaluations).some((e) => !e.report.partial && e.masks.some((m) => sameMask(m, mask)));
+  const parts = compared.map(({ task, masks }) => {
+    const { report, origin } = masks[0]!.results[task]!;
+    return { text: `${titleOf(task)} (${askedWords(report)})`, origin };
+  });
   return (
     <section className={css.tradeOff} aria-labelledby="trade-off">
       <header className={css.row}>
@@ -44,7 +40,7 @@ export function TradeOff() {
           {isKept ? 'Update this mask' : 'Add this mask'}
         </Button>
       </header>
-      {masks.length < 2 ? (
+      {kept.length === 0 ? (
         <p className="small soft">
           Run the tasks with layers dropped, then add the mask: bars show what each mask scores on each task. A second
           mask shows whether what one task can spare another needs.
@@ -54,21 +50,28 @@ export function TradeOff() {
           <ChartFrame
             title="Trade-off between tasks"
             bare
-            summary={summaryOf(masks, tasks)}
-            table={tableOf(masks, tasks)}
-            provenance={{ model, text: tasks.map(titleOf).join(', '), origin: evaluations[tasks[0]!]!.origin }}
+            summary={summaryOf(groups)}
+            table={tableOf(groups)}
+            provenance={jointProvenance(parts, model)}
             fileName={`${stem}-trade-off`}
           >
-            <TradeOffBars masks={masks.map((m) => ({ name: nameOf(m), results: m.results }))} tasks={tasks} />
+            <TradeOffBars names={[FULL, ...kept.map(nameOf)]} groups={groups} />
           </ChartFrame>
+          {compared.flatMap(({ task, others }) =>
+            others.map((k) => (
+              <p key={`${task} ${nameOf(k)}`} className={css.warning}>
+                {titleOf(task)}: {nameOf(k)} is left out, since its run asked something else (
+                {askedWords(k.results[task]!.report)}). Run it as the others and update it.
+              </p>
+            )),
+          )}
           <ul className={css.keptList} aria-label="Masks compared">
-            {masks.slice(1).map((k) => (
+            {kept.map((k) => (
               <li key={nameOf(k)}>
                 <span className="small">
                   {nameOf(k)}:{' '}
-                  {tasks
-                    .filter((t) => k.results[t])
-                    .map((t) => `${titleOf(t)} ${percent(k.results[t]!.accuracy)}`)
+                  {Object.entries(k.results)
+                    .map(([task, { report }]) => `${titleOf(task)} ${percent(report.results[1]!.accuracy)}`)
                     .join(', ')}
                 </span>
                 <Button look="quiet" onClick={() => setMask(k.mask)}>
@@ -84,28 +87,38 @@ export function TradeOff() {
   );
 }
 
+/** The full model's bar, and one for each mask that was asked the same. */
+function groupOf({ task, masks }: Compared, kept: readonly Kept[]): BarGroup {
+  const { report } = masks[0]!.results[task]!;
+  const bars = masks.map((k) => {
+    const { results, difference, tooFew } = k.results[task]!.report;
+    return { name: nameOf(k), series: 1 + kept.indexOf(k), result: results[1]!, p: difference?.p, tooFew };
+  });
+  return {
+    title: titleOf(task),
+    chance: report.chance,
+    bars: [{ name: FULL, series: 0, result: report.results[0]! }, ...bars],
+  };
+}
+
 /** For each task, the pruned mask that scores best on it. */
-function summaryOf([full, ...pruned]: readonly Kept[], tasks: readonly string[]): string {
-  const sentences = tasks.flatMap((task) => {
-    const [best] = pruned
-      .filter((k) => (k.results[task]?.n ?? 0) > 0)
-      .sort((a, b) => b.results[task]!.accuracy - a.results[task]!.accuracy);
+function summaryOf(groups: readonly BarGroup[]): string {
+  const sentences = groups.flatMap(({ title, bars: [full, ...pruned] }) => {
+    const [best] = pruned.filter((b) => b.result.n > 0).sort((a, b) => b.result.accuracy - a.result.accuracy);
     if (!best) return [];
-    const { accuracy, n } = best.results[task]!;
-    const before = percent(full!.results[task]!.accuracy);
-    return `${titleOf(task)}: ${percent(accuracy)} ${nameOf(best)} (n = ${n}), ${before} in full.`;
+    const { accuracy, n } = best.result;
+    const few = best.tooFew ? ', too few to tell' : '';
+    return `${title}: ${percent(accuracy)} ${best.name} (n = ${n}${few}), ${percent(full!.result.accuracy)} in full.`;
   });
   return ['The best of these masks on each task.', ...sentences].join(' ');
 }
 
-const tableOf = (masks: readonly Kept[], tasks: readonly string[]): ChartTable => ({
-  columns: ['Mask and task', 'n', 'correct', 'accuracy', '95% from', '95% to'],
-  rows: masks.flatMap((k) =>
-    tasks.flatMap((task) => {
-      const result = k.results[task];
-      if (!result) return [];
-      const { n, correct, accuracy, interval } = result;
-      return [[`${nameOf(k)}, ${titleOf(task)}`, n, correct, accuracy, ...interval]];
-    }),
+const tableOf = (groups: readonly BarGroup[]): ChartTable => ({
+  columns: ['Mask and task', 'n', 'correct', 'accuracy', '95% from', '95% to', 'p against full', 'n that would do'],
+  rows: groups.flatMap(({ title, bars }) =>
+    bars.map(({ name, result: { n, correct, accuracy, interval }, p, tooFew }) => [
+      `${name}, ${title}`,
+      ...[n, correct, accuracy, ...interval, p, tooFew?.needed],
+    ]),
   ),
 });

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
+import { findTask } from '../../benchmarks/tasks';
 import type { CurveRequest } from '../../lab/contract';
-import { taskOf } from '../benchmarks/offered';
 import { ChartFrame } from '../charts/chart-frame';
 import { jointProvenance } from '../charts/provenance';
 import { plural } from '../format';
@@ -200,7 +200,7 @@ function explodes(curves: readonly Curve[]): boolean {
 function chanceOf(curves: readonly Curve[]): number | undefined {
   const tasks = new Set(curves.flatMap((c) => c.report.benchmark?.task ?? []));
   // Of written answers chance has none right, of one's own items it differs: neither is a line to show.
-  return tasks.size === 1 ? taskOf([...tasks][0]!)?.chance || undefined : undefined;
+  return tasks.size === 1 ? findTask([...tasks][0]!)?.chance || undefined : undefined;
 }
 
 function provenanceOf(curves: readonly Curve[], model: string) {

@@ -165,15 +165,14 @@ export async function forgetRun({ task, settings, data }: Unfinished): Promise<v
   await showUnfinished();
 }
 
-/** Keeps the present mask and what it scored, to be held against other masks. */
+/** Keeps the present mask and what it scored to the end, to be held against other masks. */
 export function keepMask(): void {
   const s = store.getState();
   const mask = maskOf(s);
   const results: Record<string, Kept['results'][string]> = {};
-  for (const [task, { report, masks }] of Object.entries(s.evaluations)) {
-    const at = masks.findIndex((m) => sameMask(m, mask));
-    const result = report.results[at];
-    if (result) results[task] = result;
+  for (const [task, { report, masks, origin }] of Object.entries(s.evaluations)) {
+    const done = report.results.length === 2 && !report.partial;
+    if (done && sameMask(masks[1]!, mask)) results[task] = { report, origin };
   }
   const others = s.kept.filter((k) => !sameMask(k.mask, mask));
   store.setState({ kept: [...others, { mask, results }] });

@@ -1,5 +1,9 @@
-import type { BenchmarkSet, FetchSettings } from '../../lab/contract';
+import { officialSetOf } from '../../benchmarks/official';
+import type { BenchmarkSet, FetchSettings, StoredSet } from '../../lab/contract';
+import { whole } from '../format';
 import { store } from '../store/store';
+import { setCalibration } from './calibration';
+import { readFiles } from './item-files';
 import { lab, runJob } from './jobs';
 
 /** Looks which official benchmarks are on this machine. */
@@ -16,11 +20,36 @@ export async function getSet(set: BenchmarkSet, settings: FetchSettings): Promis
   const ended = await runJob('benchmark', set.title, title, (options) =>
     lab().fetchBenchmark(set.task, settings, options),
   );
-  if (ended.ended === 'done') await showSets();
+  if (ended.ended === 'done') await offerSet(set);
 }
+
+/** Takes an official benchmark from files that someone has already, and offers its tasks. */
+export async function openSet(set: BenchmarkSet, files: readonly File[], settings: FetchSettings): Promise<void> {
+  const title = `${set.title} could not be opened`;
+  const ended = await runJob('benchmark', set.title, title, async (options) =>
+    lab().keepBenchmark(set.task, await readFiles(files), settings, options),
+  );
+  if (ended.ended === 'done') await offerSet(set);
+}
+
+/** Offers a set that came just now. What was measured on other items of it has to be measured anew. */
+async function offerSet(set: BenchmarkSet): Promise<void> {
+  await showSets();
+  const { calibration } = store.getState();
+  const { task } = calibration;
+  if (task && !task.data && officialSetOf(task.task)?.tasks[0] === set.task) setCalibration({ ...calibration });
+}
+
+/** "all 1,319 items", "20 of 1,319 items, seed 0": what of a set is here. */
+export const partOf = ({ items, of, seed }: StoredSet): string =>
+  `${items === of ? 'all' : `${whole(items)} of`} ${whole(of)}${seed === undefined ? '' : `, seed ${seed}`}`;
+
+/** What of the official set that a task asks is here. */
+export const setHere = (sets: readonly BenchmarkSet[], task: string): StoredSet | undefined =>
+  sets.find((s) => s.task === officialSetOf(task)?.tasks[0])?.here;
 
 /** Names the items of an official task that are here, for answers to be kept with; undefined for all other tasks. */
 export function subsetOf(sets: readonly BenchmarkSet[], task: string): string | undefined {
-  const here = sets.find((s) => s.tasks.includes(task))?.here;
+  const here = setHere(sets, task);
   return here && [here.items, here.of, here.seed ?? '', ...here.origins.map((o) => o.sha256.slice(0, 16))].join('/');
 }

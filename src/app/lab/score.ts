@@ -1,4 +1,4 @@
-import type { Calibration, ScoreReport } from '../../lab/contract';
+import type { Calibration, NamedFile, ScoreReport } from '../../lab/contract';
 import { sublayerIndex } from '../../model/units';
 import { type Mask, makeMask } from '../../pruning/mask';
 import { adapterName, canCompute, maskOf } from '../store/select';
@@ -44,10 +44,16 @@ export function canMeasure(s: AppState): boolean {
 
 /** Whether two calibrations are the same windows. */
 export function sameCalibration(a: Calibration, b: Calibration): boolean {
-  // A text may be long, and is mostly the same string.
+  // Texts and files may be large, and are mostly the same objects.
   if ('text' in a && 'text' in b && a.text !== b.text) return false;
-  return a === b || JSON.stringify({ ...a, text: '' }) === JSON.stringify({ ...b, text: '' });
+  if ('task' in a && 'task' in b && !sameFiles(a.data, b.data)) return false;
+  return a === b || settingsOf(a) === settingsOf(b);
 }
+
+const settingsOf = (calibration: Calibration) => JSON.stringify({ ...calibration, text: '', data: '' });
+
+const sameFiles = (a: readonly NamedFile[] = [], b: readonly NamedFile[] = []) =>
+  a === b || (a.length === b.length && a.every((file, i) => file === b[i]));
 
 /** Forgets every loss: another model or another text. */
 export function forgetScores(): void {

@@ -1,44 +1,52 @@
-import { useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { tasks } from '../../benchmarks/tasks';
 import type { NamedFile } from '../../lab/contract';
 import { whole } from '../format';
 import { setCalibration } from '../lab/calibration';
-import { schoolTasks } from '../results/school-tasks';
+import { toFailure } from '../lab/failure';
+import { ITEM_FORMS, namesOf, readItemFiles } from '../lab/item-files';
+import { partOf, setHere, showSets } from '../lab/official-sets';
 import { Button } from '../shell/button';
 import { closeDialog } from '../shell/dialog';
+import { FileButton } from '../shell/file-button';
 import { NumberField } from '../shell/number-field';
 import { Select } from '../shell/select';
-import { useApp } from '../store/store';
+import { notifyFailure, useApp } from '../store/store';
 import css from './model.module.css';
 
 /** Items that are taken where nobody says otherwise: enough to tell layers apart, quick on a processor. */
 const SOME_ITEMS = 50;
 
-const titleOf = (name: string) => schoolTasks.find((t) => t.name === name)?.title ?? name;
-const OPTIONS = tasks.map(({ name }) => ({ value: name, text: titleOf(name) }));
+/** A text that is cut into windows is no task here: it is what the other form takes. */
+const offered = tasks.filter((t) => !t.cut);
 
 /** A benchmark's items: their prompts with the right answers in place. */
 export function CalibrationTaskForm() {
   const calibration = useApp((s) => s.calibration);
-  const [name, setName] = useState(calibration.task?.task ?? tasks[0]!.name);
+  const sets = useApp((s) => s.officialSets);
+  const [name, setName] = useState(calibration.task?.task ?? offered[0]!.name);
   const [limit, setLimit] = useState(calibration.task?.limit ?? SOME_ITEMS);
-  const [file, setFile] = useState<NamedFile | undefined>(calibration.task?.data?.[0]);
-  const input = useRef<HTMLInputElement>(null);
+  const [files, setFiles] = useState<readonly NamedFile[] | undefined>(calibration.task?.data);
   const hasTokenizer = useApp((s) => s.model?.report.hasTokenizer !== false);
-  const task = tasks.find((t) => t.name === name)!;
-  const ready = hasTokenizer && (task.bundled !== undefined || file !== undefined);
+  useEffect(() => void showSets(), []);
+  const task = offered.find((t) => t.name === name)!;
+  const isHere = (t: typeof task) => t.bundled !== undefined || setHere(sets, t.name) !== undefined;
+  const options = (here: boolean) =>
+    offered.filter((t) => isHere(t) === here).map((t) => ({ value: t.name, text: t.title }));
+  const here = setHere(sets, name);
+  const ready = hasTokenizer && (files !== undefined || isHere(task));
   return (
     <form
       className={css.calibration}
       onSubmit={(e) => {
         e.preventDefault();
-        const items = file ? `${file.name} (${name})` : titleOf(name);
+        const items = files ? `${namesOf(files)} (${name})` : here ? `${task.title} (${partOf(here)})` : task.title;
         setCalibration({
           source: `first ${limit === 1 ? 'item' : `${whole(limit)} items`} of ${items}`,
           bundled: false,
           text: '',
           seqLen: calibration.seqLen,
-          task: { task: name, limit, ...(file && { data: [file] }) },
+          task: { task: name, limit, ...(files && { data: files }) },
         });
         closeDialog();
       }}
@@ -48,17 +56,23 @@ export function CalibrationTaskForm() {
           label="Benchmark"
           shown
           value={name}
-          groups={[{ options: OPTIONS }]}
+          groups={[
+            { title: 'Here', options: options(true) },
+            { title: 'From files of yours', options: options(false) },
+          ]}
           onChange={(v) => {
             setName(v);
-            setFile(undefined);
+            setFiles(undefined);
           }}
         />
         <NumberField label="Items" value={limit} min={1} max={100_000} onChange={setLimit} />
       </div>
       <p className={css.hint}>
-        {file ? `Items of ${file.name}, the file you gave, in this benchmark’s format.` : task.about}
-        {!ready && hasTokenizer && ' Its items do not ship with Lopper: give a file of them.'}
+        {files ? `Items of ${namesOf(files)}, which you gave, in this benchmark’s format.` : task.about}
+        {!files && here && ` Here: ${partOf(here)}.`}
+        {!ready &&
+          hasTokenizer &&
+          ' Its items are not here: give files of them, or get official sets under Benchmarks.'}
         {!hasTokenizer && ' This model came without a tokenizer: it cannot read them.'}
       </p>
       <p className={css.hint}>
@@ -69,21 +83,16 @@ export function CalibrationTaskForm() {
         <Button look="primary" type="submit" disabled={!ready}>
           Use these items
         </Button>
-        <Button icon="upload" onClick={() => input.current?.click()}>
-          Open a file of items
-        </Button>
-        <input
-          ref={input}
-          type="file"
-          accept=".jsonl,.json,.csv,.txt"
-          hidden
-          aria-label="File of items"
-          onChange={async (e) => {
-            const chosen = e.target.files?.[0];
-            e.target.value = '';
-            if (chosen) setFile({ name: chosen.name, text: await chosen.text() });
-          }}
-        />
+        <FileButton
+          label="Files of items"
+          accept={ITEM_FORMS}
+          multiple
+          onFile={(...chosen) =>
+            readItemFiles(chosen).then(setFiles, (error) => notifyFailure('Nothing was opened', toFailure(error)))
+          }
+        >
+          Open files of items
+        </FileButton>
       </div>
     </form>
   );

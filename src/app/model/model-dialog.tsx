@@ -7,6 +7,7 @@ import { Late } from '../shell/late';
 import { useApp } from '../store/store';
 import { FolderForm } from './folder-form';
 import { HubForm } from './hub-form';
+import { KeptDownloads } from './kept-downloads';
 import css from './model.module.css';
 import { ModelFacts } from './model-facts';
 import { openFromDialog } from './open-from-dialog';
@@ -60,6 +61,7 @@ export function ModelDialog() {
           </Button>
         </Tabs.Content>
       </Tabs.Root>
+      <KeptDownloads />
     </Dialog>
   );
 }

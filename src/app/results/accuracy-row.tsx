@@ -5,8 +5,10 @@ import { maskOf } from '../store/select';
 import { useApp } from '../store/store';
 import css from './comparison.module.css';
 import { IntervalPlot } from './interval-plot';
+import { PValue } from './p-value';
 import { Blank } from './row';
 import type { SchoolTask } from './school-tasks';
+import { TooFew } from './too-few';
 
 /** One task: both accuracies with n and interval, their paired difference, and a picture of the three. */
 export function AccuracyRow({ task, disabled, run }: { task: SchoolTask; disabled: boolean; run: () => void }) {
@@ -18,6 +20,8 @@ export function AccuracyRow({ task, disabled, run }: { task: SchoolTask; disable
   const current = evaluation?.masks[1] && sameMask(evaluation.masks[1], mask) ? evaluation : undefined;
   const pruned = mask.dropped.length === 0 ? full : current && results?.[1];
   const difference = current?.report.difference;
+  // What a report warns of is its difference, or where there is none the one accuracy in it.
+  const alone = results?.length === 1 ? evaluation?.report.tooFew : undefined;
   const partial = evaluation?.report.partial && !running;
   const significant = difference && (difference.interval[0] > 0 || difference.interval[1] < 0);
   return (
@@ -35,7 +39,10 @@ export function AccuracyRow({ task, disabled, run }: { task: SchoolTask; disable
             )}
           </span>
         </th>
-        <td>{full ? <Cell of={full} /> : <Blank />}</td>
+        <td>
+          {full ? <Cell of={full} /> : <Blank />}
+          <TooFew of={alone} />
+        </td>
         <td className={css.pruned}>{mask.dropped.length > 0 && pruned ? <Cell of={pruned} /> : <Blank />}</td>
         <td className={significant ? (difference.mean < 0 ? 'worse' : 'better') : ''}>
           {difference ? (
@@ -47,6 +54,8 @@ export function AccuracyRow({ task, disabled, run }: { task: SchoolTask; disable
               <span className={css.interval}>
                 {difference.lost} lost, {difference.won} won
               </span>
+              <PValue of={difference.p} className={css.interval} />
+              <TooFew of={current.report.tooFew} />
             </>
           ) : (
             <button type="button" className={css.textButton} disabled={disabled} onClick={run}>

@@ -7,28 +7,32 @@ interface Props {
   /** As the browser's own chooser takes it: ".json,application/json". */
   readonly accept: string;
   readonly title?: string;
+  /** Several files may be chosen. */
+  readonly multiple?: boolean;
+  readonly disabled?: boolean;
   readonly children: ReactNode;
-  onFile(file: File): void;
+  onFile(file: File, ...others: File[]): void;
 }
 
 /** A button that asks for a file; the same file can be chosen twice. */
-export function FileButton({ label, accept, title, children, onFile }: Props) {
+export function FileButton({ label, accept, title, multiple, disabled, children, onFile }: Props) {
   const field = useRef<HTMLInputElement>(null);
   return (
     <>
-      <Button icon="upload" title={title} onClick={() => field.current?.click()}>
+      <Button icon="upload" title={title} disabled={disabled} onClick={() => field.current?.click()}>
         {children}
       </Button>
       <input
         ref={field}
         type="file"
         accept={accept}
+        multiple={multiple}
         hidden
         aria-label={label}
         onChange={(e) => {
-          const file = e.target.files?.[0];
+          const [file, ...others] = e.target.files ?? [];
           e.target.value = '';
-          if (file) onFile(file);
+          if (file) onFile(file, ...others);
         }}
       />
     </>

@@ -1,6 +1,5 @@
 /** What the page knows, as plain data: no GPU objects, no functions, nothing that could not be written to a file. */
 import type {
-  Accuracy,
   AdapterReport,
   BenchmarkSet,
   Calibration,
@@ -236,8 +235,8 @@ export interface OwnItems {
 /** A mask and what it scored, kept to be held against others. */
 export interface Kept {
   readonly mask: Mask;
-  /** The leading metric by task. */
-  readonly results: Readonly<Record<string, Accuracy>>;
+  /** By task, what the full model and this mask scored, and what they were asked. */
+  readonly results: Readonly<Record<string, Pick<Evaluation, 'report' | 'origin'>>>;
 }
 
 /** A run that was left before it was done. */
