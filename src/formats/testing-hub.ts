@@ -27,7 +27,7 @@ export interface Served {
 }
 
 /** Time for the receiver to take what was sent: a broken connection discards what nobody has read. */
-const CUT_DELAY_MS = 200;
+const CUT_DELAY_MS = 500;
 
 export interface Asked {
   method?: string;
