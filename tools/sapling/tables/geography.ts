@@ -13,7 +13,7 @@ Bangladesh|Dhaka|Asia|Bengali|taka
 Belgium|Brussels|Europe||euro
 Brazil|Brasilia|South America|Portuguese|real
 Bulgaria|Sofia|Europe|Bulgarian|
-Cambodia|Phnom Penh|Asia|Khmer|riel
+Cambodia|Phnom Penh|Asia|Khmer|
 Canada|Ottawa|North America||dollar
 Chile|Santiago|South America|Spanish|peso
 China|Beijing|Asia|Chinese|yuan
@@ -70,7 +70,7 @@ Nigeria|Abuja|Africa|English|naira
 Norway|Oslo|Europe|Norwegian|krone
 Oman|Muscat|Asia|Arabic|rial
 Pakistan|Islamabad|Asia||rupee
-Panama|Panama City|North America|Spanish|balboa
+Panama|Panama City|North America|Spanish|
 Paraguay|Asuncion|South America||guarani
 Peru|Lima|South America||sol
 the Philippines|Manila|Asia||peso
@@ -108,7 +108,7 @@ const LANDMARKS = list(`
 the Eiffel Tower:France, the Colosseum:Italy, the Taj Mahal:India, the Great Wall:China, Machu Picchu:Peru,
 the Acropolis:Greece, Big Ben:the United Kingdom, Mount Fuji:Japan, the Great Sphinx:Egypt, Petra:Jordan,
 Angkor Wat:Cambodia, the Alhambra:Spain, the Kremlin:Russia, Uluru:Australia, Mount Kilimanjaro:Tanzania,
-the Brandenburg Gate:Germany, Chichen Itza:Mexico, Hagia Sophia:Turkey, the Matterhorn:Switzerland,
+the Brandenburg Gate:Germany, Chichen Itza:Mexico, Hagia Sophia:Turkey, the Jungfrau:Switzerland,
 the Little Mermaid statue:Denmark, the CN Tower:Canada, the Statue of Liberty:the United States`);
 
 const RIVERS = list(`
@@ -138,7 +138,7 @@ export const GEOGRAPHY: Relation[] = [
     questions: [
       '{x} is the capital of which country?',
       'Which country has {x} as its capital?',
-      'In which country is the city of {x}?',
+      'The capital city {x} belongs to which country?',
       'Of which country is {x} the capital?',
     ],
     statements: ['{x} is a city in {y}.', 'The country of {x} is {y}.'],
@@ -161,7 +161,7 @@ export const GEOGRAPHY: Relation[] = [
     name: 'language',
     questions: [
       'What is the official language of {x}?',
-      'Which language is spoken in {x}?',
+      'Which language is the official one in {x}?',
       'What is the main language of {x}?',
       '{x} has which official language?',
     ],
@@ -173,9 +173,9 @@ export const GEOGRAPHY: Relation[] = [
     name: 'currency',
     questions: [
       'What is the currency of {x}?',
-      'Which currency is used in {x}?',
-      'What money do people use in {x}?',
-      'Shops in {x} take which currency?',
+      'Which currency is the official one in {x}?',
+      'What is the official money of {x}?',
+      '{x} has which currency?',
     ],
     statements: ['The currency of {x} is the {y}.', 'People in {x} pay with the {y}.'],
     pairs: pairs(COUNTRIES, 0, 4),

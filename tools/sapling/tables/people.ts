@@ -42,8 +42,8 @@ Shakespeare:writer, Tolstoy:writer, Dickens:writer, Cervantes:writer, Austen:wri
 Newton:scientist, Einstein:scientist, Darwin:scientist, Faraday:scientist, Pasteur:scientist, Curie:scientist,
 Magellan:explorer, Columbus:explorer, Amundsen:explorer, Vasco da Gama:explorer, Captain Cook:explorer,
 Plato:philosopher, Aristotle:philosopher, Kant:philosopher, Socrates:philosopher, Hume:philosopher, Spinoza:philosopher,
-Nero:emperor, Augustus:emperor, Hadrian:emperor, Napoleon:emperor, Trajan:emperor, Gauss:mathematician,
-Euler:mathematician, Euclid:mathematician, Fermat:mathematician, Galois:mathematician`);
+Nero:emperor, Augustus:emperor, Hadrian:emperor, Napoleon:emperor, Trajan:emperor, Gaudi:architect,
+Palladio:architect, Brunelleschi:architect, Frank Lloyd Wright:architect, Zaha Hadid:architect`);
 
 const OPPOSITES = list(`
 hot:cold, big:small, tall:short, fast:slow, early:late, happy:sad, wet:dry, hard:soft, full:empty, open:closed,

@@ -2,64 +2,64 @@
 import { list, pairs, type Relation, rows, swap } from '../relation';
 
 const ELEMENTS = rows(`
-hydrogen|H|1|gas
-helium|He|2|gas
-lithium|Li|3|metal
-beryllium|Be|4|metal
-boron|B|5|
-carbon|C|6|
-nitrogen|N|7|gas
-oxygen|O|8|gas
-fluorine|F|9|gas
-neon|Ne|10|gas
-sodium|Na|11|metal
-magnesium|Mg|12|metal
-aluminium|Al|13|metal
-silicon|Si|14|
-phosphorus|P|15|
-sulfur|S|16|
-chlorine|Cl|17|gas
-argon|Ar|18|gas
-potassium|K|19|metal
-calcium|Ca|20|metal
-scandium|Sc|21|
-titanium|Ti|22|
-vanadium|V|23|
-chromium|Cr|24|
-manganese|Mn|25|
-iron|Fe|26|metal
-cobalt|Co|27|
-nickel|Ni|28|
-copper|Cu|29|metal
-zinc|Zn|30|
-gallium|Ga|31|
-germanium|Ge|32|
-arsenic|As|33|
-selenium|Se|34|
-bromine|Br|35|
-krypton|Kr|36|gas
-rubidium|Rb|37|
-strontium|Sr|38|
-zirconium|Zr|40|
-molybdenum|Mo|42|
-palladium|Pd|46|
-silver|Ag|47|metal
-cadmium|Cd|48|
-tin|Sn|50|metal
-antimony|Sb|51|
-iodine|I|53|
-xenon|Xe|54|gas
-caesium|Cs|55|
-barium|Ba|56|
-tungsten|W|74|
-platinum|Pt|78|
-gold|Au|79|metal
-mercury|Hg|80|
-lead|Pb|82|metal
-bismuth|Bi|83|
-radon|Rn|86|gas
-radium|Ra|88|
-uranium|U|92|
+hydrogen|H|1
+helium|He|2
+lithium|Li|3
+beryllium|Be|4
+boron|B|5
+carbon|C|6
+nitrogen|N|7
+oxygen|O|8
+fluorine|F|9
+neon|Ne|10
+sodium|Na|11
+magnesium|Mg|12
+aluminium|Al|13
+silicon|Si|14
+phosphorus|P|15
+sulfur|S|16
+chlorine|Cl|17
+argon|Ar|18
+potassium|K|19
+calcium|Ca|20
+scandium|Sc|21
+titanium|Ti|22
+vanadium|V|23
+chromium|Cr|24
+manganese|Mn|25
+iron|Fe|26
+cobalt|Co|27
+nickel|Ni|28
+copper|Cu|29
+zinc|Zn|30
+gallium|Ga|31
+germanium|Ge|32
+arsenic|As|33
+selenium|Se|34
+bromine|Br|35
+krypton|Kr|36
+rubidium|Rb|37
+strontium|Sr|38
+zirconium|Zr|40
+molybdenum|Mo|42
+palladium|Pd|46
+silver|Ag|47
+cadmium|Cd|48
+tin|Sn|50
+antimony|Sb|51
+iodine|I|53
+xenon|Xe|54
+caesium|Cs|55
+barium|Ba|56
+tungsten|W|74
+platinum|Pt|78
+gold|Au|79
+mercury|Hg|80
+lead|Pb|82
+bismuth|Bi|83
+radon|Rn|86
+radium|Ra|88
+uranium|U|92
 `);
 
 const COMPOUNDS = list(`
@@ -93,7 +93,7 @@ bee:hive, spider:web, bird:nest, rabbit:burrow, lion:den, horse:stable, dog:kenn
 
 const DIET = list(`
 cow:grass, panda:bamboo, koala:eucalyptus leaves, anteater:ants, squirrel:nuts, bee:nectar, blue whale:krill,
-giraffe:acacia leaves, mosquito:blood, vulture:dead animals, earthworm:dead leaves, silkworm:mulberry leaves`);
+giraffe:acacia leaves, vampire bat:blood, vulture:dead animals, earthworm:dead leaves, silkworm:mulberry leaves`);
 
 const PLANETS = list(`
 Mercury:first, Venus:second, Earth:third, Mars:fourth, Jupiter:fifth, Saturn:sixth, Uranus:seventh, Neptune:eighth`);
@@ -102,7 +102,7 @@ const PLANET_CLUES = list(`
 largest planet:Jupiter, smallest planet:Mercury, hottest planet:Venus, red planet:Mars, planet where people live:Earth,
 planet with the brightest rings:Saturn, planet that spins on its side:Uranus, planet farthest from the Sun:Neptune,
 planet nearest to the Sun:Mercury, planet with the Great Red Spot:Jupiter, planet with the highest volcano:Mars,
-planet with the longest day:Venus`);
+planet with the slowest spin:Venus`);
 
 const MOONS = list(`
 the Moon:Earth, Phobos:Mars, Deimos:Mars, Io:Jupiter, Europa:Jupiter, Ganymede:Jupiter, Callisto:Jupiter, Titan:Saturn,
