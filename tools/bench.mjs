@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { CHROMIUM_FLAGS, findChromium } from './chromium.mjs';
 import { fail, ROOT, setUp } from './setup.mjs';
 
-/** @typedef {import('./bench/main').Measurements} Measurements */
+/** @typedef {import('./bench/main').Measurements & { page: Awaited<ReturnType<typeof import('./bench/page.mjs').measurePage>> }} Measurements */
 
 /** The graph that the peer runs; without it the peer is left out. */
 const PEER = process.env.LOPPER_PEER ?? join(ROOT, '..', 'shared', 'data', 'peers', 'llama-12x128.onnx');
@@ -95,6 +95,11 @@ const ROWS = {
     ['  activations', `${number(r.activations / 2 ** 20, 1)} MiB`],
     ['  cache', `${number(r.cache / 2 ** 20, 1)} MiB`],
   ],
+  page: (r) =>
+    r.map(({ job, longTasks }) => [
+      `page, main thread during ${job}`,
+      longTasks.length ? `tasks of ${longTasks.map((ms) => number(ms)).join(', ')} ms` : 'no task of over 50 ms',
+    ]),
 };
 
 const hardware = process.argv.includes('--hardware');
@@ -112,6 +117,7 @@ if (unknown.length > 0)
 setUp();
 const { createServer } = await import('vite');
 const { chromium } = await import('playwright');
+const { measurePage } = await import('./bench/page.mjs');
 
 const server = await createServer({
   root: ROOT,
@@ -158,7 +164,7 @@ try {
   /** @type {Record<string, unknown>} */
   const results = {};
   for (const name of names) {
-    const result = await measure(name);
+    const result = name === 'page' ? await measurePage(browser, ROOT) : await measure(name);
     results[name] = result;
     for (const [label, value] of ROWS[name](/** @type {never} */ (result))) console.log(`${label.padEnd(48)} ${value}`);
   }
