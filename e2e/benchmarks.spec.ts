@@ -163,7 +163,10 @@ test('an official set is fetched from its publisher, checked, kept over a reload
 test('items of one’s own: a bad row is passed over and named, a wrong file refused with its line', async ({ lab }) => {
   const panel = await openBenchmarks(lab, [], 12);
   const give = (name: string, text: string) =>
-    panel.locator('input[type=file]').setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+    panel
+      .getByRole('region', { name: 'Your own items' })
+      .locator('input[type=file]')
+      .setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
   const rows = [
     '{"context": "The sky is", "choices": ["blue", "made of tin"], "answer": 0}',
     '{"context": "Grass is", "choices": ["green"], "answer": 3}',
