@@ -186,14 +186,9 @@ describe.skipIf(!hasData)('lopper on stories260K', () => {
     const further = await json(...words, '--resume', 'asked.json', '--task', 'school', '--steps', '2');
     expect(further.points.slice(0, 2)).toEqual(asked.points);
     expect(further.points[2].accuracy.n).toBe(2);
-    for (const [options, said] of [
-      [['--task', 'school_letters', '--limit', '2'], "its benchmark's task is school"],
-      [['--limit', '3'], "its benchmark's number of items is 2"],
-    ] as const) {
-      const { status, stderr } = await lopper(folder, ...words, '--resume', 'asked.json', ...options);
-      expect(status).not.toBe(0);
-      expect(stderr).toContain(said);
-    }
+    const { status, stderr } = await lopper(folder, ...words, '--resume', 'asked.json', '--limit', '3');
+    expect(status).not.toBe(0);
+    expect(stderr).toContain("its benchmark's number of items is 2");
   });
 
   /** A folder named "run" with so many links to the model as checkpoints. */
