@@ -1,4 +1,3 @@
-import { LopperError } from '../errors';
 import type { CurvePoint, CurveReport, CurveRequest, Strategy, TaskRequest } from '../lab/contract';
 import { DEFAULT_DRAWS } from '../lab/curve-plan';
 import { METRICS } from '../lab/metrics';
@@ -8,7 +7,7 @@ import { formatDropList, parseDropList } from '../pruning/drop-list';
 import { type Arguments, oneOf, required, wholeNumber } from './arguments';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, MASK_OPTIONS, type Session, table } from './command';
-import { interruptible } from './interrupt';
+import { untilEnded } from './interrupt';
 import { checkSampling, checkTask, readSettings, readTask, SETTING_OPTIONS, UNITS } from './metric-settings';
 import { readResume, resultJson } from './result';
 
@@ -56,7 +55,10 @@ export const curve: Command = {
   async run(session) {
     const calibration = await readCalibration(session);
     const request = await readRequest(session, await readResume(session, 'curve'));
-    const report = await measure(session, calibration, request);
+    const { lab, reporter } = session;
+    const report = await untilEnded<CurveReport>(session, 'these are the points so far', (tell) =>
+      lab.curve(calibration, request, { job: JOB, onProgress: reporter.progress, onPoint: (_, soFar) => tell(soFar) }),
+    );
     const { resume, ...asked } = request;
     const source = await calibrationSource(session);
     return {
@@ -65,29 +67,6 @@ export const curve: Command = {
     };
   },
 };
-
-/** The curve; where Ctrl-C ended it early, what there is of it. */
-async function measure(
-  { lab, reporter }: Session,
-  calibration: Awaited<ReturnType<typeof readCalibration>>,
-  request: CurveRequest,
-): Promise<CurveReport> {
-  let last: CurveReport | undefined;
-  const job = lab.curve(calibration, request, {
-    job: JOB,
-    onProgress: reporter.progress,
-    onPoint: (_, soFar) => {
-      last = soFar;
-    },
-  });
-  try {
-    return await interruptible(job, () => lab.cancel(JOB));
-  } catch (error) {
-    if (!(error instanceof LopperError) || error.code !== 'cancelled' || !last) throw error;
-    reporter.note('Ended early: these are the points so far. Go on from their JSON with --resume FILE.');
-    return last;
-  }
-}
 
 /** What is asked: the options, and of what they leave out what the run that is gone on from was asked. */
 async function readRequest(session: Session, resumed: Resumed | undefined): Promise<CurveRequest> {

@@ -2,14 +2,14 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LopperError } from '../errors';
 import { byStep, parseRevisions, publicSteps, stepOf } from '../formats/revisions';
-import type { Calibration, Checkpoint, GrowthMetric, GrowthReport, GrowthRequest, Lab } from '../lab/contract';
+import type { Checkpoint, GrowthMetric, GrowthReport, GrowthRequest, Lab } from '../lab/contract';
 import { BUNDLED_SERIES, growthFile, readGrowthFile } from '../lab/growth-file';
 import { createLab } from '../lab/lab';
 import { LEAVE_ONE_OUT_METRICS, STATIC_METRICS } from '../lab/metrics';
 import { oneOf, usage, wholeNumber } from './arguments';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, type Output, type Surroundings, table } from './command';
-import { interruptible } from './interrupt';
+import { untilEnded } from './interrupt';
 import { modelRequest } from './model-request';
 
 const METRICS: readonly GrowthMetric[] = [...STATIC_METRICS, ...LEAVE_ONE_OUT_METRICS];
@@ -58,33 +58,16 @@ async function measure(surroundings: Surroundings): Promise<Output> {
     ...(task && { task: { task, limit: wholeNumber(args, 'limit', 1, undefined) } }),
     resume: await readResume(surroundings),
   };
-  const report = await untilEnded(lab, await readCalibration(surroundings), request, reporter);
+  const calibration = await readCalibration(surroundings);
+  const report = await untilEnded<GrowthReport>({ lab, reporter }, 'these are the checkpoints so far', (tell) =>
+    lab.growth(calibration, request, {
+      job: JOB,
+      onProgress: reporter.progress,
+      onPoint: (_, soFar) => tell(soFar),
+    }),
+  );
   for (const { name, message } of report.failures) reporter.note(`${name}: ${message}`);
   return { json: await asJson(surroundings, lab, report), text: asTable(report) };
-}
-
-/** The report; where Ctrl-C ended it early, that of the checkpoints so far. */
-async function untilEnded(
-  lab: Lab,
-  calibration: Calibration,
-  request: GrowthRequest,
-  reporter: Surroundings['reporter'],
-): Promise<GrowthReport> {
-  let last: GrowthReport | undefined;
-  const job = lab.growth(calibration, request, {
-    job: JOB,
-    onProgress: reporter.progress,
-    onPoint: (_, soFar) => {
-      last = soFar;
-    },
-  });
-  try {
-    return await interruptible(job, () => lab.cancel(JOB));
-  } catch (error) {
-    if (!(error instanceof LopperError) || error.code !== 'cancelled' || !last) throw error;
-    reporter.note('Ended early: these are the checkpoints so far. Go on from their JSON with --resume FILE.');
-    return last;
-  }
 }
 
 /** A report as it is printed with --json and read back by --resume. */

@@ -1,4 +1,3 @@
-import { LopperError } from '../errors';
 import type { InfluenceMetric, InfluenceReport, InfluenceSettings, Sampling } from '../lab/contract';
 import { isShapley, METRICS } from '../lab/metrics';
 import type { UnitKind } from '../model/units';
@@ -7,7 +6,7 @@ import { formatDropList } from '../pruning/drop-list';
 import { type Arguments, oneOf } from './arguments';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, type Session, table } from './command';
-import { interruptible } from './interrupt';
+import { untilEnded } from './interrupt';
 import { checkSampling, checkTask, readSettings, readTask, SAMPLING, SETTING_OPTIONS, UNITS } from './metric-settings';
 import { readResume, resultJson } from './result';
 
@@ -61,23 +60,11 @@ async function measure(session: Session, metric: InfluenceMetric, unit: UnitKind
     ...readSettings(args),
     ...(metric === 'shapley-task' && { task: await readTask(session, taskOf(args)) }),
   };
-  let last: InfluenceReport | undefined;
-  const job = lab.influence(calibration, metric, unit, {
-    ...settings,
-    job: JOB,
-    onProgress: reporter.progress,
-    onEstimate: (soFar) => {
-      last = soFar;
-    },
-  });
-  if (!isShapley(metric)) return job;
-  try {
-    return await interruptible(job, () => lab.cancel(JOB));
-  } catch (error) {
-    if (!(error instanceof LopperError) || error.code !== 'cancelled' || !last) throw error;
-    reporter.note('Ended early: this is the last estimate. Go on from its JSON with --resume FILE.');
-    return last;
-  }
+  const job = { ...settings, job: JOB, onProgress: reporter.progress };
+  if (!isShapley(metric)) return lab.influence(calibration, metric, unit, job);
+  return untilEnded<InfluenceReport>(session, 'this is the last estimate', (tell) =>
+    lab.influence(calibration, metric, unit, { ...job, onEstimate: tell }),
+  );
 }
 
 /** The report as people read it: a line a unit, with intervals where values are sampled, and what stands behind them. */

@@ -1,8 +1,26 @@
-/** Waits for work that the first Ctrl-C asks to end early; the next one ends the program, as ever. */
-export async function interruptible<T>(work: Promise<T>, end: () => void): Promise<T> {
+import { LopperError } from '../errors';
+import { JOB, type Session } from './command';
+
+/**
+ * What a job gives; where the first Ctrl-C ended it early, what it last told of, with a note that says `what` that is. The
+ * next Ctrl-C ends the program, as ever. Throws what the job throws, and `cancelled` where it had told of nothing.
+ */
+export async function untilEnded<T>(
+  { lab, reporter }: Pick<Session, 'lab' | 'reporter'>,
+  what: string,
+  start: (tell: (soFar: T) => void) => Promise<T>,
+): Promise<T> {
+  let last: T | undefined;
+  const end = () => void lab.cancel(JOB);
   process.once('SIGINT', end);
   try {
-    return await work;
+    return await start((soFar) => {
+      last = soFar;
+    });
+  } catch (error) {
+    if (!(error instanceof LopperError) || error.code !== 'cancelled' || !last) throw error;
+    reporter.note(`Ended early: ${what}. Go on from the JSON with --resume FILE.`);
+    return last;
   } finally {
     process.off('SIGINT', end);
   }

@@ -1,5 +1,6 @@
 import type { ByteSource } from './bytes';
 import { memoryShelf } from './memory-shelf';
+import { sha256Of } from './sha256';
 import { type Appender, readText, type Shelf, writeText } from './shelf';
 
 /** What is known of a download that is under way, written before its first byte. */
@@ -175,8 +176,7 @@ export class Part {
 
 /** A file name for a key: part of its hash for uniqueness, its last path segment for people. */
 async function slotOf(key: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key));
-  const hex = Array.from(new Uint8Array(digest).subarray(0, 12), (b) => b.toString(16).padStart(2, '0')).join('');
+  const hex = (await sha256Of(key)).slice(0, 24);
   const name = key.slice(key.lastIndexOf('/') + 1).replace(/[^\w.-]/g, '_');
   return `${hex}-${name.slice(-80)}`;
 }

@@ -1,4 +1,5 @@
 import type { ByteSource } from './bytes';
+import { sha256Of } from './sha256';
 import type { TensorInfo, TensorMap } from './tensor';
 
 /** Of each weight file, this many evenly spaced windows are read: 64 KiB in all, spread so that fine-tunes differ. */
@@ -24,7 +25,7 @@ export async function fingerprint(tensors: TensorMap, signal?: AbortSignal): Pro
     parts.push(...(await sample(source, dataStart, signal)));
   }
   const whole = await new Blob(parts).arrayBuffer();
-  return hex(await crypto.subtle.digest('SHA-256', whole));
+  return sha256Of(whole);
 }
 
 const layout = (tensors: readonly TensorInfo[], dataStart: number, size: number): string =>
@@ -44,6 +45,3 @@ function sample(source: ByteSource, dataStart: number, signal?: AbortSignal): Pr
     }),
   );
 }
-
-const hex = (digest: ArrayBuffer): string =>
-  Array.from(new Uint8Array(digest), (b) => b.toString(16).padStart(2, '0')).join('');

@@ -35,6 +35,13 @@ export async function sha256(source: ByteSource, signal?: AbortSignal): Promise<
   return Array.from(state, (word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
 }
 
+/** The same of what is in memory; a text as its UTF-8 bytes. */
+export async function sha256Of(message: string | ArrayBuffer | Uint8Array): Promise<string> {
+  const bytes = typeof message === 'string' ? new TextEncoder().encode(message) : message;
+  const digest = await crypto.subtle.digest('SHA-256', bytes as BufferSource);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 /** Takes whole blocks into the state. */
 function compress(state: Int32Array, bytes: Uint8Array<ArrayBuffer>): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,6 +1,7 @@
 import type { DropSet, EngineContract, RunOptions } from '../engine/contract';
 import { meansOf } from '../engine/statistics';
-import type { ScoreReport } from './contract';
+import type { Calibration, ScoreReport } from './contract';
+import { digest } from './exam';
 import { type Measure, measureBranches, scoreBranches } from './score';
 import { observe, type Statistics } from './statics';
 import { layOutWindows, type WindowTree } from './windows';
@@ -15,6 +16,13 @@ export const FULL: DropSet = new Set();
 
 /** The same for branches that drop the same. */
 export const keyOf = (dropped: DropSet) => [...dropped].sort((a, b) => a - b).join();
+
+/** The same for calibrations that read the same. Files may be large: their hash stands for them. */
+export async function calibrationKey(calibration: Calibration): Promise<string> {
+  if (!('task' in calibration && calibration.data)) return JSON.stringify(calibration);
+  const { data, ...rest } = calibration;
+  return JSON.stringify([rest, data.map((file) => file.name), await digest(data)]);
+}
 
 /** One calibration on one open model, and what has been measured there: nothing is computed twice. */
 export class Calibrated {

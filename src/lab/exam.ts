@@ -4,6 +4,7 @@ import { type Problem, readItems } from '../benchmarks/read-items';
 import type { Item, Task } from '../benchmarks/task';
 import { taskNamed, tasks } from '../benchmarks/tasks';
 import { LopperError } from '../errors';
+import { sha256Of } from '../formats/sha256';
 import type { EvalRequest, ExamFacts, NamedFile } from './contract';
 import type { Environment } from './environment';
 import { storedSet } from './official-store';
@@ -159,8 +160,7 @@ const aboutFiles = (task: Task, [first, ...others]: readonly NamedFile[]) =>
 /** SHA-256 over files, one after the other. */
 export async function digest(files: readonly NamedFile[]): Promise<string> {
   const bytes = await new Blob(files.map((f) => ('text' in f ? f.text : new Uint8Array(f.bytes)))).arrayBuffer();
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return sha256Of(bytes);
 }
 
 function checkNumber(name: string, value: number, least: number) {

@@ -1,12 +1,13 @@
 import type { OfficialSet } from '../benchmarks/official';
 import type { DropSet } from '../engine/contract';
 import { LopperError, throwIfCancelled } from '../errors';
+import { sha256Of } from '../formats/sha256';
 import type { Tokenizer } from '../formats/tokenizer';
 import { type Sublayer, type UnitKind, unitsOf } from '../model/units';
 import { maskFromSublayers, toDropSet } from '../pruning/mask';
 import { withBudget } from './budget';
 import { GROWTH_INDEX, readGrowthIndex } from './bundled-model';
-import { Calibrated } from './calibrated';
+import { Calibrated, calibrationKey } from './calibrated';
 import type {
   AdapterReport,
   BenchmarkSet,
@@ -45,7 +46,7 @@ import { type Device, openDevice } from './device';
 import type { Environment, OfficialPlace } from './environment';
 import { type Examinee, evaluate } from './evaluate';
 import { AnswerBook, type Answers } from './evaluate-answers';
-import { checkSameExam, digest, type Exam, examFacts, readExam } from './exam';
+import { checkSameExam, type Exam, examFacts, readExam } from './exam';
 import { checkSettings, generate } from './generate';
 import { growth } from './growth';
 import { measureInfluence } from './influence';
@@ -223,7 +224,7 @@ class LocalLab implements Lab {
       return device.guard(
         growth(request, open, {
           signal,
-          calibrationSha256: await sha256Of(calibration),
+          calibrationSha256: await sha256Of(await calibrationKey(calibration)),
           onPoint,
           onProgress: (done, name) => meter.update(done, `${name}, ${Math.floor(done) + 1} of ${length}`),
         }),
@@ -405,7 +406,7 @@ class LocalLab implements Lab {
   }
 
   async #calibrate(model: OpenModel, calibration: Calibration): Promise<Calibrated> {
-    const key = await keyOf(calibration);
+    const key = await calibrationKey(calibration);
     let found = this.#calibrated.get(key);
     if (!found) {
       found = new Calibrated(model.engine, await this.#windows(model, calibration));
@@ -429,13 +430,6 @@ class LocalLab implements Lab {
     const budget = this.#memoryBudget;
     return budget === undefined ? model : { ...model, engine: withBudget(model.engine, budget) };
   }
-}
-
-/** The same for calibrations that read the same. Files may be large: their hash stands for them. */
-async function keyOf(calibration: Calibration): Promise<string> {
-  if (!('task' in calibration && calibration.data)) return JSON.stringify(calibration);
-  const { data, ...rest } = calibration;
-  return JSON.stringify([rest, data.map((file) => file.name), await digest(data)]);
 }
 
 /** The model as benchmarks ask it: their texts become ids as all others do. Throws `tokenizer-missing`. */
@@ -462,10 +456,4 @@ function muteAfter<O extends object>(signal: AbortSignal, options: O): O {
   const mute = (value: unknown) =>
     typeof value === 'function' ? (...args: unknown[]) => void (signal.aborted || value(...args)) : value;
   return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, mute(value)])) as O;
-}
-
-/** Of what is measured on: the text, and how it is cut into windows. */
-async function sha256Of(calibration: Calibration): Promise<string> {
-  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(calibration)));
-  return [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,6 +1,7 @@
 import type { OfficialSet } from '../benchmarks/official';
 import { benchmarkFile } from '../benchmarks/rows';
 import { LopperError } from '../errors';
+import { sha256Of } from '../formats/sha256';
 import type { GivenFile, SetOrigin } from './contract';
 import type { SetFiles } from './official-store';
 
@@ -45,7 +46,7 @@ export async function readSet(
 ): Promise<SetFiles> {
   const one = (part: SetOrigin['part']) => async (path: string) => {
     const bytes = await read(path);
-    const sha256 = await hash(bytes);
+    const sha256 = await sha256Of(bytes);
     const pinned = sha256 === set[part]?.sha256;
     const origin: SetOrigin = {
       ...{ part, from: path, bytes: bytes.length, sha256, pinned: pinned ? 'hash' : 'no' },
@@ -60,9 +61,4 @@ export async function readSet(
     fewshot: examples.map(({ file }) => file),
     origins: [...asked, ...examples].map(({ origin }) => origin),
   };
-}
-
-async function hash(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new Uint8Array(bytes));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

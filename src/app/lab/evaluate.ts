@@ -1,3 +1,4 @@
+import { sha256Of } from '../../formats/sha256';
 import type { EvalAnswer, EvalItem, EvalReport } from '../../lab/contract';
 import { type Mask, makeMask, sameMask } from '../../pruning/mask';
 import { maskOf } from '../store/select';
@@ -53,7 +54,7 @@ async function runOnce(task: string, settings: Settings, mask: Mask): Promise<'d
   const masks = mask.dropped.length > 0 ? [makeMask(mask.blocks), mask] : [mask];
   const drops = masks.map((m) => m.dropped);
   const own = task === OWN_TASK ? s.ownItems : undefined;
-  const data = own ? await digest(own.text) : subsetOf(s.officialSets, task);
+  const data = own ? (await sha256Of(own.text)).slice(0, 16) : subsetOf(s.officialSets, task);
   const run: Run = { fingerprint: s.model!.report.fingerprint, task, settings, data };
   const live = new LiveEvaluation(s, task, masks);
   const answers = drops.map((): Record<number, EvalAnswer> => ({}));
@@ -179,8 +180,3 @@ export function keepMask(): void {
 }
 
 export const dropKept = (kept: Kept): void => store.setState((s) => ({ kept: s.kept.filter((k) => k !== kept) }));
-
-async function digest(text: string): Promise<string> {
-  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
-  return [...bytes.slice(0, 8)].map((b) => b.toString(16).padStart(2, '0')).join('');
-}

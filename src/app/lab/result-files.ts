@@ -1,4 +1,5 @@
 import { version } from '../../../package.json';
+import { sha256Of } from '../../formats/sha256';
 import type { Calibration, InfluenceReport } from '../../lab/contract';
 import { MOST_RESULT_BYTES, type Result, readResultFile, resultFile } from '../../lab/result-file';
 import { METRIC_WORDS } from '../charts/metric-words';
@@ -107,6 +108,5 @@ function showInfluence(report: InfluenceReport, from: Omit<SampledRun, 'report'>
 /** Of the text, as it was read; a benchmark's items have none. */
 async function hashOf(calibration: Calibration | undefined): Promise<{ sha256?: string }> {
   if (!calibration || !('text' in calibration)) return {};
-  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(calibration.text));
-  return { sha256: [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, '0')).join('') };
+  return { sha256: await sha256Of(calibration.text) };
 }
