@@ -8,8 +8,11 @@ import { DATA, hasData, readJson, STORIES } from '../lab/testing';
 const BIN = resolve('src/cli/lopper.mjs');
 const MODEL = resolve(STORIES);
 
+/** Of an exit, or the signal that ended the process. */
+type Status = number | NodeJS.Signals | null;
+
 /** Runs `lopper` as a person would, from a folder that is not Lopper's. */
-function lopper(cwd: string, ...words: string[]): Promise<{ status: number | null; stdout: string; stderr: string }> {
+function lopper(cwd: string, ...words: string[]): Promise<{ status: Status; stdout: string; stderr: string }> {
   return lopperUntil(undefined, cwd, ...words);
 }
 
@@ -24,7 +27,7 @@ function lopperUntil(said: RegExp | undefined, cwd: string, ...words: string[]):
       out.stderr += chunk;
       if (!before && said?.test(out.stderr)) child.kill('SIGINT');
     });
-    child.on('close', (status) => done({ status, ...out }));
+    child.on('close', (status, signal) => done({ status: status ?? signal, ...out }));
   });
 }
 

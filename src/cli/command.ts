@@ -1,5 +1,6 @@
-import type { Lab, ModelReport } from '../lab/contract';
+import type { ModelReport } from '../lab/contract';
 import type { Environment } from '../lab/environment';
+import type { LocalLab } from '../lab/lab';
 import type { Sublayer } from '../model/units';
 import type { Arguments, Options } from './arguments';
 import type { Reporter } from './terminal';
@@ -15,11 +16,12 @@ export interface Surroundings {
   /** Text of a file named on the command line, line ends as in Unix. Throws `file-missing`. */
   readText(path: string): Promise<string>;
   readonly environment: Environment;
+  /** Opens no device before it is asked for something that needs one. */
+  readonly lab: LocalLab;
 }
 
 /** What a command works with once its model is open. */
 export interface Session extends Surroundings {
-  readonly lab: Lab;
   readonly model: ModelReport;
   /** The mask that `--drop` or `--mask` names; empty where there is neither. */
   mask(): Promise<readonly Sublayer[]>;

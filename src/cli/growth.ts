@@ -4,7 +4,6 @@ import { LopperError } from '../errors';
 import { byStep, parseRevisions, publicSteps, stepOf } from '../formats/revisions';
 import type { Checkpoint, GrowthMetric, GrowthReport, GrowthRequest, Lab } from '../lab/contract';
 import { BUNDLED_SERIES, growthFile, readGrowthFile } from '../lab/growth-file';
-import { createLab } from '../lab/lab';
 import { LEAVE_ONE_OUT_METRICS, STATIC_METRICS } from '../lab/metrics';
 import { oneOf, usage, wholeNumber } from './arguments';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
@@ -48,8 +47,7 @@ export const growth: Command = {
 const noModel = () => usage('No model is given.', 'Name a model and its --revisions, or give --folder DIR.');
 
 async function measure(surroundings: Surroundings): Promise<Output> {
-  const { args, reporter, environment } = surroundings;
-  const lab = createLab(environment);
+  const { args, reporter, lab } = surroundings;
   const metric = oneOf(args, 'metric', METRICS);
   const task = args.values.get('task');
   const request: GrowthRequest = {

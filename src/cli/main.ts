@@ -59,8 +59,14 @@ async function answer([name = '', ...words]: readonly string[], root: string, re
   }
   parseDropList(args.values.get('drop') ?? ''); // what cannot be read at all is said before a model is opened
   const surroundings = surroundingsOf(args, root, reporter);
-  const { json, text } = await (alone ? alone.run(surroundings) : command.run(await openSession(model!, surroundings)));
-  return args.values.has('json') ? `${JSON.stringify(json)}\n` : `${text}\n`;
+  try {
+    const { json, text } = await (alone
+      ? alone.run(surroundings)
+      : command.run(await openSession(model!, surroundings)));
+    return args.values.has('json') ? `${JSON.stringify(json)}\n` : `${text}\n`;
+  } finally {
+    await surroundings.lab.close();
+  }
 }
 
 function surroundingsOf(args: Arguments, root: string, reporter: Reporter): Surroundings {
@@ -72,6 +78,7 @@ function surroundingsOf(args: Arguments, root: string, reporter: Reporter): Surr
     args,
     reporter,
     environment,
+    lab: createLab(environment),
     version: () => versionOf(root),
     path: (path) => resolve(from, path),
     readText: async (path) => unixLines(await readFile(resolve(from, path), 'utf8').catch(unreadable(path))),
@@ -79,8 +86,7 @@ function surroundingsOf(args: Arguments, root: string, reporter: Reporter): Surr
 }
 
 async function openSession(name: string, surroundings: Surroundings): Promise<Session> {
-  const { args, reporter, environment, readText } = surroundings;
-  const lab = createLab(environment);
+  const { args, reporter, lab, readText } = surroundings;
   const request = modelRequest(name, startFolder(), args);
   const model = await lab.open(request, { job: JOB, onProgress: reporter.progress });
   for (const note of model.notes ?? []) reporter.note(note);

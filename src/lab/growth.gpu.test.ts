@@ -5,10 +5,8 @@ import { startHub } from '../formats/testing-hub';
 import type { Checkpoint, GrowthPoint } from './contract';
 import { DATA, hasData, job, STORIES, testLab } from './testing';
 
-const { lab, devices } = testLab();
-afterAll(() => {
-  for (const device of devices) device.destroy();
-});
+const { lab } = testLab();
+afterAll(() => lab.close());
 
 const at = (name: string, path: string, step?: number): Checkpoint => ({
   name,

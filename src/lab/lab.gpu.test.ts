@@ -263,6 +263,16 @@ describe.skipIf(!hasData)('the lab on stories260K', () => {
     expect(Math.abs(report!.loss / golden.loss - 1)).toBeLessThan(1e-4);
     expect(devices.length).toBe(opened + 1);
   });
+
+  it('closed while it computes, it lets go of the device', async () => {
+    const text = readFileSync(`${DATA}/text/tinystories.txt`, 'utf8').slice(0, 30_000);
+    const running = job();
+    const long = lab.influence({ text, seqLen: 256 }, 'loo-loss', 'sublayer', running);
+    await later(300);
+    await Promise.all([expect(long).rejects.toEqual(fail('cancelled')), lab.cancel(running.job)]);
+    await lab.close();
+    expect(await devices.at(-1)!.lost).toMatchObject({ reason: 'destroyed' });
+  });
 });
 
 describe.skipIf(!hasData)('jobs before a model', () => {

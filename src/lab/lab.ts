@@ -70,11 +70,13 @@ import { type Wording, wordingOf } from './wording';
 const KEPT_CALIBRATIONS = 4;
 
 /** The lab: one device, one open model, one job at a time. `Lab` says what each method does. */
-export function createLab(environment: Environment): Lab {
+export function createLab(environment: Environment): LocalLab {
   return new LocalLab(environment);
 }
 
 type Masks = readonly (readonly Sublayer[])[];
+
+export type { LocalLab };
 
 class LocalLab implements Lab {
   readonly #environment: Environment;
@@ -230,6 +232,15 @@ class LocalLab implements Lab {
         }),
       );
     });
+  }
+
+  /**
+   * Lets go of the device, which waits for what was handed to it. Node programs do so before they end: one that ends
+   * while Dawn still compiles or computes, as after a cancelled job, crashes now and then.
+   */
+  async close(): Promise<void> {
+    const device = await this.#device?.catch(() => undefined);
+    device?.gpu.destroy();
   }
 
   async bundledCheckpoints(): Promise<Checkpoint[]> {

@@ -2,8 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Sublayer } from '../model/units';
 import { parseDropList } from '../pruning/drop-list';
-import type { Lab } from './contract';
-import { createLab } from './lab';
+import { createLab, type LocalLab } from './lab';
 import { nodeEnvironment } from './node';
 
 export const DATA = '../shared/data';
@@ -18,7 +17,7 @@ export const readJson = (path: string) => JSON.parse(readFileSync(path, 'utf8'))
 export const drop = (list: string): Sublayer[] => parseDropList(list);
 
 /** A lab in Node, and every device it has opened so far. */
-export function testLab(root = '.'): { lab: Lab; devices: GPUDevice[] } {
+export function testLab(root = '.'): { lab: LocalLab; devices: GPUDevice[] } {
   const devices: GPUDevice[] = [];
   const environment = nodeEnvironment(root);
   const webgpu = async () => {
