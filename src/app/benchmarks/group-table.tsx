@@ -1,6 +1,6 @@
 import type { Accuracy, EvalGroup } from '../../lab/contract';
 import { percent, signed } from '../format';
-import css from './benchmarks.module.css';
+import css from './results.module.css';
 
 interface Props {
   readonly groups: readonly EvalGroup[];

@@ -1,6 +1,6 @@
 import type { EvalAnswer, EvalItem } from '../../lab/contract';
 import { fixed } from '../format';
-import css from './benchmarks.module.css';
+import css from './results.module.css';
 
 const MODELS = ['Full', 'Pruned'] as const;
 

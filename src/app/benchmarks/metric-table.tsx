@@ -1,7 +1,8 @@
 import type { Mean } from '../../lab/contract';
 import { short } from '../format';
 import type { Evaluation } from '../store/state';
-import css from './benchmarks.module.css';
+import shared from './benchmarks.module.css';
+import css from './results.module.css';
 
 /** Every other number the field reports for the task, with its n and 95% interval. */
 export function MetricTable({ report: { metrics, results } }: { report: Evaluation['report'] }) {
@@ -39,7 +40,7 @@ function Value({ of: { n, mean, interval } }: { of: Mean }) {
   return (
     <>
       {short(mean)}
-      <span className={css.unit}>
+      <span className={shared.unit}>
         {short(interval[0])} to {short(interval[1])}, n = {n}
       </span>
     </>

@@ -9,8 +9,9 @@ import { TooFew } from '../results/too-few';
 import { maskOf } from '../store/select';
 import type { Evaluation } from '../store/state';
 import { useApp } from '../store/store';
-import css from './benchmarks.module.css';
+import shared from './benchmarks.module.css';
 import { titleOf } from './offered';
+import css from './results.module.css';
 import { TaskDetails } from './task-details';
 
 /** Every task that has been run: both models with their intervals, the paired difference, and the items behind it. */
@@ -78,11 +79,11 @@ function ResultRow({ name, evaluation: { report, masks, origin, items }, open, t
     <tr className={stale ? css.stale : undefined}>
       <th scope="row">
         {titleOf(name)}
-        <span className={css.unit}>
+        <span className={shared.unit}>
           <code>{name}</code> {report.metric}, {report.shots} shots{report.bos ? ', BOS' : ''}
           {report.chat ? ', chat template' : ''}
         </span>
-        <span className={css.unit}>
+        <span className={shared.unit}>
           {origin.kind === 'shipped' ? 'shipped' : running ? 'running' : report.partial ? 'stopped early' : ''}
           {stale && 'measured with another mask'}
         </span>
@@ -93,10 +94,10 @@ function ResultRow({ name, evaluation: { report, masks, origin, items }, open, t
         {difference && (
           <>
             {signed(100 * difference.mean, 1)} pts
-            <span className={css.unit}>
+            <span className={shared.unit}>
               {signed(100 * difference.interval[0], 1)} to {signed(100 * difference.interval[1], 1)}
             </span>
-            <PValue of={difference.p} className={css.unit} />
+            <PValue of={difference.p} className={shared.unit} />
           </>
         )}
         {!difference && full && full.n > 0 && (
@@ -107,7 +108,7 @@ function ResultRow({ name, evaluation: { report, masks, origin, items }, open, t
         {difference && (
           <>
             {difference.lost + difference.won}
-            <span className={css.unit}>
+            <span className={shared.unit}>
               {difference.lost} lost, {difference.won} won
             </span>
           </>
@@ -135,10 +136,10 @@ function Share({ of: { accuracy, interval, n } }: { of: Accuracy }) {
   return (
     <>
       {percent(accuracy)}
-      <span className={css.unit}>
+      <span className={shared.unit}>
         {percent(interval[0], 0)} to {percent(interval[1], 0)}
       </span>
-      <span className={css.unit}>n = {whole(n)}</span>
+      <span className={shared.unit}>n = {whole(n)}</span>
     </>
   );
 }

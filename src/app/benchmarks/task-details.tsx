@@ -2,11 +2,12 @@ import { useMemo, useState } from 'react';
 import { plural, whole } from '../format';
 import { Choice } from '../shell/choice';
 import type { Evaluation } from '../store/state';
-import css from './benchmarks.module.css';
+import shared from './benchmarks.module.css';
 import { GroupTable } from './group-table';
 import { ItemView } from './item-view';
 import { type Filter, itemsOf } from './items-of';
 import { MetricTable } from './metric-table';
+import css from './results.module.css';
 
 /** Shown in one list; more only slow the page. */
 const MOST_LISTED = 300;
@@ -35,7 +36,7 @@ export function TaskDetails({ evaluation: { report, items = [] } }: { evaluation
   return (
     <div className={css.details}>
       <p className="small">{report.about}</p>
-      {report.tooFew && <p className={css.warning}>{report.tooFew.message}</p>}
+      {report.tooFew && <p className={shared.warning}>{report.tooFew.message}</p>}
       <Notes report={report} />
       <MetricTable report={report} />
       {report.groups && <GroupTable groups={report.groups} macro={report.macro} micro={report.results} />}
@@ -76,5 +77,5 @@ function Notes({ report }: { report: Evaluation['report'] }) {
         report.problems[0] ? `; line ${report.problems[0].line}: ${report.problems[0].message}` : ''
       }.`,
   ].filter(Boolean);
-  return notes.length > 0 ? <p className={css.warning}>{notes.join(' ')}</p> : null;
+  return notes.length > 0 ? <p className={shared.warning}>{notes.join(' ')}</p> : null;
 }

@@ -1,6 +1,6 @@
 import type { Accuracy, EvalReport } from '../../lab/contract';
 import { percent } from '../format';
-import css from './benchmarks.module.css';
+import css from './trade-off.module.css';
 
 /** A model on a task. */
 export interface Bar {

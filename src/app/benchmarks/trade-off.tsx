@@ -10,8 +10,9 @@ import { fileStem, maskOf, modelName } from '../store/select';
 import type { Kept } from '../store/state';
 import { setMask, useApp } from '../store/store';
 import { askedWords, type Compared, compareKept } from './asked';
-import css from './benchmarks.module.css';
+import shared from './benchmarks.module.css';
 import { titleOf } from './offered';
+import css from './trade-off.module.css';
 import { type BarGroup, TradeOffBars } from './trade-off-bars';
 
 const FULL = 'Full model';
@@ -34,7 +35,7 @@ export function TradeOff() {
   });
   return (
     <section className={css.tradeOff} aria-labelledby="trade-off">
-      <header className={css.row}>
+      <header className={shared.row}>
         <h3 id="trade-off">Trade-off between tasks</h3>
         <Button disabled={mask.dropped.length === 0 || !measured} onClick={keepMask}>
           {isKept ? 'Update this mask' : 'Add this mask'}
@@ -59,7 +60,7 @@ export function TradeOff() {
           </ChartFrame>
           {compared.flatMap(({ task, others }) =>
             others.map((k) => (
-              <p key={`${task} ${nameOf(k)}`} className={css.warning}>
+              <p key={`${task} ${nameOf(k)}`} className={shared.warning}>
                 {titleOf(task)}: {nameOf(k)} is left out, since its run asked something else (
                 {askedWords(k.results[task]!.report)}). Run it as the others and update it.
               </p>
