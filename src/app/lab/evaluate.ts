@@ -166,7 +166,7 @@ export async function forgetRun({ task, settings, data }: Unfinished): Promise<v
   await showUnfinished();
 }
 
-/** Keeps the present mask and what it scored to the end, to be held against other masks. */
+/** Keeps the present mask and what it scored to the end, to be held against other masks; of a task run again, the latest. */
 export function keepMask(): void {
   const s = store.getState();
   const mask = maskOf(s);
@@ -175,8 +175,9 @@ export function keepMask(): void {
     const done = report.results.length === 2 && !report.partial;
     if (done && sameMask(masks[1]!, mask)) results[task] = { report, origin };
   }
-  const others = s.kept.filter((k) => !sameMask(k.mask, mask));
-  store.setState({ kept: [...others, { mask, results }] });
+  const before = s.kept.find((k) => sameMask(k.mask, mask));
+  const others = s.kept.filter((k) => k !== before);
+  store.setState({ kept: [...others, { mask, results: { ...before?.results, ...results } }] });
 }
 
 export const dropKept = (kept: Kept): void => store.setState((s) => ({ kept: s.kept.filter((k) => k !== kept) }));
