@@ -42,7 +42,7 @@ test('the bundled model’s card says what it scores and what it cannot do', asy
   await expectAccessible(page, 'dialog[open]');
 });
 
-test('a card that does not come leaves the page as it was', async ({ page }) => {
+test('a card that does not come leaves the page as it was, and can be asked for again', async ({ page }) => {
   await page.route('**/model-card-*.js', (route) => route.abort());
   const lab = new LabPage(page);
   await page.goto('./');
@@ -50,6 +50,9 @@ test('a card that does not come leaves the page as it was', async ({ page }) => 
   const dialog = await lab.openModelDialog('Bundled');
   await dialog.getByText('Model card').click();
   await expect(dialog.getByText('This part of the page could not be shown')).toBeVisible();
+  await page.unroute('**/model-card-*.js');
+  await dialog.getByRole('button', { name: 'Try again' }).click();
+  await expect(dialog.getByRole('heading', { name: 'What it cannot do' })).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(lab.dropped).toHaveCount(1);
 });

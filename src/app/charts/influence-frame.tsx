@@ -1,5 +1,5 @@
-import { lazy, type ReactNode, useMemo } from 'react';
-import { Late } from '../shell/late';
+import { type ReactNode, useMemo } from 'react';
+import { Late, late } from '../shell/late';
 import { fileStem, modelName } from '../store/select';
 import type { Influence, ShownMetric } from '../store/state';
 import { useApp } from '../store/store';
@@ -9,7 +9,7 @@ import { METRIC_WORDS } from './metric-words';
 import { influenceTable, type Measured } from './rows';
 
 /** Recharts is large: the page is there before it is. */
-const InfluenceCharts = lazy(() => import('./influence-charts'));
+const InfluenceCharts = late(() => import('./influence-charts'));
 
 interface Props {
   readonly metric: ShownMetric;

@@ -1,9 +1,9 @@
 import { Tabs } from 'radix-ui';
-import { lazy, useState } from 'react';
+import { useState } from 'react';
 import { Button } from '../shell/button';
 import { Dialog } from '../shell/dialog';
 import { JobProgress } from '../shell/job-progress';
-import { Late } from '../shell/late';
+import { Late, late } from '../shell/late';
 import { useApp } from '../store/store';
 import { FolderForm } from './folder-form';
 import { HubForm } from './hub-form';
@@ -12,7 +12,7 @@ import css from './model.module.css';
 import { ModelFacts } from './model-facts';
 import { openFromDialog } from './open-from-dialog';
 
-const ModelCard = lazy(() => import('./model-card'));
+const ModelCard = late(() => import('./model-card'));
 
 /** What is open, and three ways to open something else. The one in place stays until the next is ready. */
 export function ModelDialog() {

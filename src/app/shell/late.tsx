@@ -1,4 +1,4 @@
-import { Component, type ReactNode, Suspense } from 'react';
+import { Component, type ComponentType, lazy, type ReactNode, Suspense } from 'react';
 import { Button } from './button';
 
 interface Props {
@@ -7,13 +7,38 @@ interface Props {
   readonly children: ReactNode;
 }
 
-/** A part of the page that comes when it is first shown. If it does not come, or breaks, the rest of the page stays. */
+/** Asks anew for each part that did not come: React keeps what a lazy component failed with. */
+const missing = new Set<() => void>();
+
+/** A component that is fetched when it is first shown, for within `Late`. */
+export function late<P extends object>(load: () => Promise<{ default: ComponentType<P> }>): ComponentType<P> {
+  const ask = () =>
+    lazy(() =>
+      load().catch((error) => {
+        missing.add(askAnew);
+        throw error;
+      }),
+    );
+  let Part = ask();
+  const askAnew = () => {
+    Part = ask();
+  };
+  return (props) => <Part {...props} />;
+}
+
+/** Where such a part stands. If it does not come, or breaks, the rest of the page stays. */
 export class Late extends Component<Props, { error?: Error }> {
   override state: { error?: Error } = {};
 
   static getDerivedStateFromError(error: unknown) {
     return { error: error instanceof Error ? error : new Error(String(error)) };
   }
+
+  readonly #tryAgain = () => {
+    for (const askAnew of missing) askAnew();
+    missing.clear();
+    this.setState({ error: undefined });
+  };
 
   override render() {
     const { error } = this.state;
@@ -26,7 +51,7 @@ export class Late extends Component<Props, { error?: Error }> {
           export the mask and reload the page.
         </p>
         <p className="soft">{error.message}</p>
-        <Button onClick={() => this.setState({ error: undefined })}>Try again</Button>
+        <Button onClick={this.#tryAgain}>Try again</Button>
       </div>
     );
   }

@@ -1,9 +1,9 @@
 import { Tabs } from 'radix-ui';
-import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+import type { ComponentType, LazyExoticComponent } from 'react';
 import { PromptPanel } from '../prompt/prompt-panel';
 import type { WorkbenchTab } from '../store/state';
 import { store, useApp } from '../store/store';
-import { Late } from './late';
+import { Late, late } from './late';
 import css from './workbench.module.css';
 
 interface Bench {
@@ -15,11 +15,11 @@ interface Bench {
 /** What the lab can do beyond the first screen, a tab each; all but the first are loaded when they are opened. */
 const BENCHES: readonly Bench[] = [
   { tab: 'texts', title: 'Side by side', Panel: PromptPanel },
-  { tab: 'curves', title: 'Curves', Panel: lazy(() => import('../curves/curves-panel')) },
-  { tab: 'agreement', title: 'Agreement', Panel: lazy(() => import('../agreement/agreement-panel')) },
-  { tab: 'norms', title: 'Norms', Panel: lazy(() => import('../norms/norms-panel')) },
-  { tab: 'benchmarks', title: 'Benchmarks', Panel: lazy(() => import('../benchmarks/benchmarks-panel')) },
-  { tab: 'growth', title: 'Growing up', Panel: lazy(() => import('../growth/growth-panel')) },
+  { tab: 'curves', title: 'Curves', Panel: late(() => import('../curves/curves-panel')) },
+  { tab: 'agreement', title: 'Agreement', Panel: late(() => import('../agreement/agreement-panel')) },
+  { tab: 'norms', title: 'Norms', Panel: late(() => import('../norms/norms-panel')) },
+  { tab: 'benchmarks', title: 'Benchmarks', Panel: late(() => import('../benchmarks/benchmarks-panel')) },
+  { tab: 'growth', title: 'Growing up', Panel: late(() => import('../growth/growth-panel')) },
 ];
 
 export function Workbench() {
