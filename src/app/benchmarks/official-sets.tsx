@@ -100,7 +100,7 @@ function SetRow({ set, disabled, get, open }: RowProps) {
         <FileButton
           label={`Files of ${title}`}
           title="Take it from the publisher’s files that you have already: items, and worked examples where you want them"
-          accept={`${ITEM_FORMS},.lst`}
+          accept={ITEM_FORMS}
           multiple
           disabled={disabled}
           onFile={(...files) => open(files)}

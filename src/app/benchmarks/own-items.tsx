@@ -1,29 +1,24 @@
-import { useRef } from 'react';
+import type { GivenFile } from '../../lab/contract';
+import { toFailure } from '../lab/failure';
+import { readFiles } from '../lab/item-files';
 import { OWN_TASK } from '../lab/own-items';
-import { Button } from '../shell/button';
+import { FileButton } from '../shell/file-button';
 import { notifyFailure, store, useApp } from '../store/store';
 import css from './benchmarks.module.css';
 
-/** Files above this are refused unread: a class's questions are a few kilobytes. */
-const MOST_BYTES = 50e6;
-
 async function take(file: File): Promise<void> {
-  if (file.size > MOST_BYTES) {
-    notifyFailure(`${file.name} was not read`, {
-      code: 'benchmark-invalid',
-      message: `It has ${Math.round(file.size / 1e6)} MB; ${MOST_BYTES / 1e6} MB is the most that is read.`,
-      remedy: 'Give a part of it.',
-    });
-    return;
+  try {
+    const [{ name, bytes }] = (await readFiles([file])) as [GivenFile];
+    const ownItems = { name, text: new TextDecoder().decode(bytes) };
+    store.setState((s) => ({ ownItems, bench: { ...s.bench, tasks: [...new Set([...s.bench.tasks, OWN_TASK])] } }));
+  } catch (error) {
+    notifyFailure(`${file.name} was not read`, toFailure(error));
   }
-  const ownItems = { name: file.name, text: await file.text() };
-  store.setState((s) => ({ ownItems, bench: { ...s.bench, tasks: [...new Set([...s.bench.tasks, OWN_TASK])] } }));
 }
 
 /** Questions of one's own: a file is chosen or dropped, and stays on this machine. */
 export function OwnItems() {
   const own = useApp((s) => s.ownItems);
-  const input = useRef<HTMLInputElement>(null);
   return (
     <section
       className={css.own}
@@ -52,21 +47,9 @@ export function OwnItems() {
           '{"context": "The sky is", "choices": ["blue", "made of tin"], "answer": 0}\n{"question": "What is 3 + 4?", "answer": "7"}'
         }
       </pre>
-      <Button icon="upload" onClick={() => input.current?.click()}>
+      <FileButton label="File of your own items" accept=".jsonl,.json,.csv" onFile={(file) => void take(file)}>
         {own ? 'Choose another file' : 'Choose a file'}
-      </Button>
-      <input
-        ref={input}
-        type="file"
-        accept=".jsonl,.json,.csv"
-        hidden
-        aria-label="File of your own items"
-        onChange={(e) => {
-          const file = e.target.files?.[0];
-          if (file) void take(file);
-          e.target.value = '';
-        }}
-      />
+      </FileButton>
     </section>
   );
 }

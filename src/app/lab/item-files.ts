@@ -3,8 +3,8 @@ import { LopperError } from '../../errors';
 import type { GivenFile, NamedFile } from '../../lab/contract';
 import { bytes } from '../format';
 
-/** Forms in which items come. */
-export const ITEM_FORMS = '.jsonl,.json,.csv,.parquet';
+/** Forms in which items come; `.lst` are PIQA's answers. */
+export const ITEM_FORMS = '.jsonl,.json,.csv,.parquet,.lst';
 
 /** Above this a file is refused unread; the largest of the official ones has 48 MB. */
 const MOST_BYTES = 100 * 2 ** 20;
