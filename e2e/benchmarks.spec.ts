@@ -158,6 +158,11 @@ test('an official set is fetched from its publisher, checked, kept over a reload
   await openBenchmarks(lab, ['gsm8k'], 2);
   await panel.getByRole('button', { name: 'Run on the full model' }).click();
   await expect(rowOf(panel, 'gsm8k').getByText('n = 2')).toHaveCount(1);
+  // Other items in their place: what is measured on them says so.
+  await panel.getByText('Get official sets').click();
+  await panel.getByLabel('Items to keep, or all').fill('40');
+  await files.setInputFiles(['test', 'train'].map((name) => join(GSM8K, `${name}.jsonl`)));
+  await expect(lab.comparison.getByText(/On the first 2 items of GSM-8K \(40 of 1,319, seed 0\), \d+/)).toBeVisible();
 });
 
 test('items of one’s own: a bad row is passed over and named, a wrong file refused with its line', async ({ lab }) => {

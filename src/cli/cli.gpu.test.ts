@@ -46,6 +46,7 @@ describe('lopper without a model', () => {
     [['norms', 'sapling'], 'No calibration is given'],
     [['curve', 'sapling', '--ids', 'a', '--unit', 'attn', '--strategy', 'best'], '--strategy is "best"'],
     [['growth', '--ids', 'a', '--metric', 'cosine'], 'No model is given'],
+    [['growth', 'sapling', '--metric', 'cosine', '--data', 'a'], '--data is given without --calibration-task'],
     [['score', 'sapling', '--ids', 'a', '--calibration-task', 'school'], '--ids and --calibration-task are both given'],
     [['influence', 'sapling', '--ids', 'a', '--unit', 'block', '--metric', 'l1', '--exact'], 'belongs to a shapley'],
     [['influence', 'sapling', '--unit', 'block', '--metric', 'shapley-task', '--stable', '3'], '--stable is of perm'],

@@ -33,6 +33,9 @@ export const growth: Command = {
   check(args) {
     oneOf(args, 'metric', METRICS);
     checkCalibration(args, false);
+    if (args.values.has('data') && !args.values.has('calibration-task')) {
+      throw usage('--data is given without --calibration-task.', 'Name the benchmark whose items they are.');
+    }
     wholeNumber(args, 'limit', 1, undefined);
     if (args.values.has('revisions') && args.values.has('folder')) {
       throw usage('--revisions and --folder are both given.', 'Give one of them.');

@@ -1,7 +1,7 @@
 /** What the lab answers about a model's training: the same measure on one checkpoint after another. Plain data. */
 import type { ModelRequest } from './contract';
 import type { Accuracy } from './contract-evaluate';
-import type { LeaveOneOutMetric, StaticMetric, TaskMeasure } from './contract-influence';
+import type { LeaveOneOutMetric, MeasuredTask, StaticMetric, TaskMeasure } from './contract-influence';
 
 /** One state of a model in training. */
 export interface Checkpoint {
@@ -39,11 +39,11 @@ export interface GrowthPoint {
 
 export interface GrowthReport {
   readonly series: string;
-  /** Over the calibration: its text and how it is cut. Absent in results older than this field. */
-  readonly calibrationSha256?: string;
+  /** Over the calibration: its text or items, and how they are cut. */
+  readonly calibrationSha256: string;
   readonly metric: GrowthMetric;
   readonly tokens: number;
-  readonly task?: TaskMeasure;
+  readonly task?: TaskMeasure & Pick<MeasuredTask, 'dataSha256'>;
   /** In the order of training. */
   readonly points: readonly GrowthPoint[];
   /** Checkpoints that could not be measured, and why; the others stand. */

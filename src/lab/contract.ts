@@ -135,6 +135,8 @@ export interface TaskCalibration {
   readonly seqLen?: number;
   /** Replaces the task's own items. */
   readonly data?: readonly NamedFile[];
+  /** Names the items that are meant, where others may take their place later: what differs in it is another calibration. */
+  readonly subset?: string;
 }
 
 /** Files that were downloaded from one place and kept. */

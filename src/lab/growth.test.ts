@@ -13,14 +13,14 @@ const before: GrowthReport = {
   series: 'owner/model',
   calibrationSha256: 'ab12',
   metric: 'cosine',
-  task: { task: 'school', limit: 100 },
+  task: { task: 'school', limit: 100, dataSha256: 'ef56' },
   tokens: 7,
   points: [point],
   failures: [],
   partial: true,
 };
 const goOn = (resume: GrowthReport) =>
-  growth({ ...asked, resume }, () => Promise.reject(new Error('opened')), { calibrationSha256: 'ab12' });
+  growth({ ...asked, resume }, 'ab12', () => Promise.reject(new Error('opened')), { dataSha256: 'ef56' });
 
 it('takes over the points of a series that was measured alike', async () => {
   expect(await goOn(before)).toEqual({ ...before, partial: false });
@@ -31,6 +31,7 @@ it.each<[string, Partial<GrowthReport>]>([
   ['the metric loo-loss', { metric: 'loo-loss' }],
   ['the task none, and school is', { task: undefined }],
   ['the limit of items 10, and 100 is', { task: { task: 'school', limit: 10 } }],
+  ['the SHA-256 of the items 0123', { task: { task: 'school', limit: 100, dataSha256: '0123' } }],
   ['the SHA-256 of the calibration cd34', { calibrationSha256: 'cd34' }],
 ])('does not go on from what has %s', async (what, other) => {
   await expect(goOn({ ...before, ...other })).rejects.toMatchObject({

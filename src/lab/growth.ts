@@ -15,8 +15,8 @@ export interface Grown {
 }
 
 export interface GrowthOptions {
-  /** Of what is measured on; see `GrowthReport`. */
-  readonly calibrationSha256?: string;
+  /** Of the items that the request's task asks. */
+  readonly dataSha256?: string;
   readonly signal?: AbortSignal;
   /** Checkpoints done; a part of one counts. */
   readonly onProgress?: (done: number, name: string) => void;
@@ -30,14 +30,15 @@ export interface GrowthOptions {
  */
 export async function growth(
   request: GrowthRequest,
+  calibrationSha256: string,
   open: (checkpoint: Checkpoint, onProgress: (fraction: number) => void) => Promise<Grown>,
-  { signal, calibrationSha256, onProgress, onPoint }: GrowthOptions = {},
+  { signal, dataSha256, onProgress, onPoint }: GrowthOptions = {},
 ): Promise<GrowthReport> {
   const { series, checkpoints, metric, task, resume } = request;
   if (checkpoints.length === 0) {
     throw new LopperError('usage', 'No checkpoints are given.', 'Name revisions, or a folder of checkpoint folders.');
   }
-  const asked = { series, calibrationSha256, metric, ...(task && { task }) };
+  const asked = { series, calibrationSha256, metric, ...(task && { task: { ...task, dataSha256 } }) };
   if (resume) checkAlike(resume, asked);
   const points: GrowthPoint[] = [];
   const failures: { name: string; message: string }[] = [];
@@ -93,6 +94,7 @@ function checkAlike(before: Asked, asked: Asked): void {
     ['task', task?.task],
     ['number of shots', task?.shots],
     ['limit of items', task?.limit],
+    ['SHA-256 of the items', task?.dataSha256],
     ['SHA-256 of the calibration', calibrationSha256],
   ];
   for (const [i, [name, is]] of facts(asked).entries()) {

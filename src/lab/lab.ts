@@ -39,6 +39,7 @@ import type {
   ModelRequest,
   NormsReport,
   ScoreReport,
+  TaskRequest,
   TokenInfluenceReport,
 } from './contract';
 import { measureCurve } from './curve';
@@ -223,10 +224,12 @@ class LocalLab implements Lab {
           task: request.task && (await openTask(request.task, examinee(model), this.#environment)),
         };
       };
+      const itemsOf = async (task?: TaskRequest) => task && (await readExam(task, this.#environment)).dataSha256;
+      const own = 'task' in calibration ? await itemsOf({ ...calibration, shots: 0 }) : '';
       return device.guard(
-        growth(request, open, {
+        growth(request, await sha256Of((await calibrationKey(calibration)) + own), open, {
           signal,
-          calibrationSha256: await sha256Of(await calibrationKey(calibration)),
+          dataSha256: await itemsOf(request.task),
           onPoint,
           onProgress: (done, name) => meter.update(done, `${name}, ${Math.floor(done) + 1} of ${length}`),
         }),

@@ -120,10 +120,10 @@ const checkpoint = v.object({
 
 export const growthReport: v.GenericSchema<unknown, GrowthReport> = v.object({
   series: v.string(),
-  calibrationSha256: v.optional(v.string()),
+  calibrationSha256: v.string(),
   metric: v.picklist([...STATIC_METRICS, ...LEAVE_ONE_OUT_METRICS]),
   tokens: count,
-  task: v.optional(task),
+  task: v.optional(v.object({ ...task.entries, dataSha256: v.optional(v.string()) })),
   points: v.array(checkpoint),
   failures: v.array(v.object({ name: v.string(), message: v.string() })),
   partial: v.boolean(),

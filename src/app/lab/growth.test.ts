@@ -13,7 +13,15 @@ vi.mock('../../lab/remote', () => ({ connectLab: () => ({ lab }) }));
 vi.mock('./evaluate', () => ({ showUnfinished: async () => undefined }));
 vi.stubGlobal('document', { baseURI: 'http://localhost/' });
 
-const report: GrowthReport = { series: 'a/b', metric: 'cosine', tokens: 7, points: [], failures: [], partial: true };
+const report: GrowthReport = {
+  series: 'a/b',
+  calibrationSha256: 'ab12',
+  metric: 'cosine',
+  tokens: 7,
+  points: [],
+  failures: [],
+  partial: true,
+};
 const origin = { kind: 'here', adapter: 'test' } as const;
 const on = (text: string): AppState => ({ ...initialState, calibration: { ...initialState.calibration, text } });
 
@@ -40,7 +48,7 @@ describe('an unfinished series', () => {
 });
 
 describe('on the page', () => {
-  const shipped = { ...report, series: undefined, partial: false };
+  const shipped = { ...report, series: BUNDLED_SERIES, partial: false };
   const sapling = { fingerprint: 'abcd', blocks: 12, hasTokenizer: true } as OpenModel['report'];
   const model = { source: { kind: 'bundled' }, report: sapling, loaded: false } as const;
   const other = {
@@ -68,6 +76,26 @@ describe('on the page', () => {
     list([{ name: 'step0', step: 0, request: { kind: 'bundled', step: 0 } }]);
     await run;
     expect(lab.growth).not.toHaveBeenCalled();
+  });
+
+  it('a folder that is chosen again is gone on from, and another of its name only as far as it is the same', async () => {
+    const runOf = (...weights: string[]) => ({
+      kind: 'files' as const,
+      files: weights.flatMap((text, i) =>
+        ['config.json', 'model.safetensors'].map((name) =>
+          Object.assign(new File([text], name, { lastModified: 7 }), { webkitRelativePath: `run/step${i}/${name}` }),
+        ),
+      ),
+    });
+    const points = ['step0', 'step1'].map((name) => ({ name, loss: 5, block: [], attn: [], ffn: [] }));
+    const goneOnFrom = async (series: ReturnType<typeof runOf>) => {
+      lab.growth = vi.fn(async () => ({ ...report, series: 'run', points }));
+      await measureGrowth(series, 'cosine');
+      return vi.mocked(lab.growth).mock.lastCall![1].resume?.points;
+    };
+    expect(await goneOnFrom(runOf('a', 'b', 'c'))).toBeUndefined();
+    expect(await goneOnFrom(runOf('a', 'b', 'c'))).toEqual(points);
+    expect(await goneOnFrom(runOf('a', 'other', 'c'))).toEqual([points[0]]);
   });
 
   it('shipped results are shown, and come back in the place of what was measured', async () => {

@@ -59,6 +59,10 @@ export function byFolder(files: readonly File[]): Checkpoint[] {
     .sort(byStep);
 }
 
+/** The same for the same checkpoint: folders of two runs may share their names. */
+const identityOf = ({ name, request }: Checkpoint) =>
+  JSON.stringify([name, request.kind === 'files' && request.files.map((f) => [f.name, f.size, f.lastModified])]);
+
 /** What is shown of an unfinished series, where the same is asked of it now: what a measurement goes on from. */
 export function unfinished(s: AppState, series: string, metric: GrowthMetric, task?: string): GrowthReport | undefined {
   const { report, calibration } = s.growth[metric] ?? {};
@@ -71,19 +75,22 @@ export async function measureGrowth(from: Series, metric: GrowthMetric, task?: s
   const s = store.getState();
   const series = nameOf(from);
   const [origin, calibration, text] = [hereOrigin(s), calibrationOf(s), s.calibration.source];
-  const show = (report: GrowthReport) =>
-    store.setState((now) => ({
-      growth: { ...now.growth, [metric]: { report, origin, text, calibration } satisfies Growth },
-    }));
   await runJob('growth', 'Checkpoints', 'The checkpoints could not be measured', async (options) => {
     const checkpoints = await checkpointsOf(from);
     throwIfOvertaken('growth', options);
+    const show = (report: GrowthReport) =>
+      store.setState((now) => ({
+        growth: { ...now.growth, [metric]: { report, origin, text, calibration, checkpoints } satisfies Growth },
+      }));
+    const before = unfinished(s, series, metric, task);
+    const known = new Set(s.growth[metric]?.checkpoints?.map(identityOf));
+    const same = checkpoints.filter((c) => known.has(identityOf(c))).map((c) => c.name);
     const request: GrowthRequest = {
       series,
       checkpoints,
       metric,
       ...(task && { task: { task, limit: TASK_ITEMS } }),
-      resume: unfinished(s, series, metric, task),
+      resume: before && { ...before, points: before.points.filter((p) => same.includes(p.name)) },
     };
     const report = await lab().growth(calibration, request, {
       ...options,
@@ -120,11 +127,7 @@ async function readShipped(): Promise<AppState['growth']> {
     const { reports, adapter } = (await answer.json()) as { reports: GrowthReport[]; adapter: string };
     const shown = reports.map((report): [string, Growth] => [
       report.metric,
-      {
-        report: { ...report, series: BUNDLED_SERIES },
-        origin: { kind: 'shipped', adapter },
-        text: BUNDLED_TEXT_NAME,
-      },
+      { report, origin: { kind: 'shipped', adapter }, text: BUNDLED_TEXT_NAME },
     ]);
     return Object.fromEntries(shown);
   } catch (error) {

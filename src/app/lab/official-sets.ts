@@ -1,10 +1,11 @@
 import { officialSetOf } from '../../benchmarks/official';
-import type { BenchmarkSet, FetchSettings, StoredSet } from '../../lab/contract';
+import { taskNamed } from '../../benchmarks/tasks';
+import type { BenchmarkSet, FetchSettings, NamedFile, StoredSet } from '../../lab/contract';
 import { whole } from '../format';
 import { store } from '../store/store';
 import { setCalibration } from './calibration';
-import { readFiles } from './item-files';
-import { lab, runJob } from './jobs';
+import { namesOf, readFiles } from './item-files';
+import { lab, runJob, throwIfOvertaken } from './jobs';
 
 /** Looks which official benchmarks are on this machine. */
 export async function showSets(): Promise<void> {
@@ -26,18 +27,34 @@ export async function getSet(set: BenchmarkSet, settings: FetchSettings): Promis
 /** Takes an official benchmark from files that someone has already, and offers its tasks. */
 export async function openSet(set: BenchmarkSet, files: readonly File[], settings: FetchSettings): Promise<void> {
   const title = `${set.title} could not be opened`;
-  const ended = await runJob('benchmark', set.title, title, async (options) =>
-    lab().keepBenchmark(set.task, await readFiles(files), settings, options),
-  );
+  const ended = await runJob('benchmark', set.title, title, async (options) => {
+    const given = await readFiles(files);
+    throwIfOvertaken('benchmark', options);
+    return lab().keepBenchmark(set.task, given, settings, options);
+  });
   if (ended.ended === 'done') await offerSet(set);
 }
 
 /** Offers a set that came just now. What was measured on other items of it has to be measured anew. */
 async function offerSet(set: BenchmarkSet): Promise<void> {
   await showSets();
-  const { calibration } = store.getState();
-  const { task } = calibration;
-  if (task && !task.data && officialSetOf(task.task)?.tasks[0] === set.task) setCalibration({ ...calibration });
+  const { task } = store.getState().calibration;
+  if (task && !task.data && officialSetOf(task.task)?.tasks[0] === set.task) calibrateOn(task.task, task.limit);
+}
+
+/** Takes a benchmark's first items as calibration: of the files given, else of what is here. */
+export function calibrateOn(name: string, limit: number, data?: readonly NamedFile[]): void {
+  const { calibration, officialSets } = store.getState();
+  const { title } = taskNamed(name);
+  const here = setHere(officialSets, name);
+  const items = data ? `${namesOf(data)} (${name})` : here ? `${title} (${partOf(here)})` : title;
+  setCalibration({
+    source: `first ${limit === 1 ? 'item' : `${whole(limit)} items`} of ${items}`,
+    bundled: false,
+    text: '',
+    seqLen: calibration.seqLen,
+    task: { task: name, limit, ...(data ? { data } : here && { subset: subsetOf(officialSets, name) }) },
+  });
 }
 
 /** "all 1,319 items", "20 of 1,319 items, seed 0": what of a set is here. */

@@ -1,11 +1,9 @@
 import { useEffect, useState } from 'react';
 import { tasks } from '../../benchmarks/tasks';
 import type { NamedFile } from '../../lab/contract';
-import { whole } from '../format';
-import { setCalibration } from '../lab/calibration';
 import { toFailure } from '../lab/failure';
 import { ITEM_FORMS, namesOf, readItemFiles } from '../lab/item-files';
-import { partOf, setHere, showSets } from '../lab/official-sets';
+import { calibrateOn, partOf, setHere, showSets } from '../lab/official-sets';
 import { Button } from '../shell/button';
 import { closeDialog } from '../shell/dialog';
 import { FileButton } from '../shell/file-button';
@@ -40,14 +38,7 @@ export function CalibrationTaskForm() {
       className={css.calibration}
       onSubmit={(e) => {
         e.preventDefault();
-        const items = files ? `${namesOf(files)} (${name})` : here ? `${task.title} (${partOf(here)})` : task.title;
-        setCalibration({
-          source: `first ${limit === 1 ? 'item' : `${whole(limit)} items`} of ${items}`,
-          bundled: false,
-          text: '',
-          seqLen: calibration.seqLen,
-          task: { task: name, limit, ...(files && { data: files }) },
-        });
+        calibrateOn(name, limit, files);
         closeDialog();
       }}
     >

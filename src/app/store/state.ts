@@ -4,6 +4,7 @@ import type {
   BenchmarkSet,
   Calibration,
   Candidate,
+  Checkpoint,
   CurveReport,
   CurveRequest,
   EvalItem,
@@ -56,7 +57,7 @@ export interface CalibrationText {
   readonly bundled: boolean;
   /** Empty where a benchmark's items take its place. */
   readonly text: string;
-  readonly task?: TaskCalibration;
+  readonly task?: TaskCalibration & { readonly limit: number };
   readonly seqLen: number;
   readonly tokens?: number;
 }
@@ -258,6 +259,8 @@ export interface Growth {
   readonly text: string;
   /** What it was measured on, to go on with; absent where it shipped. */
   readonly calibration?: Calibration;
+  /** What was to be measured; absent where it shipped. */
+  readonly checkpoints?: readonly Checkpoint[];
 }
 
 /** A moment of training that the tower shows in place of the finished model. */
