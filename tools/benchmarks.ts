@@ -8,8 +8,8 @@ import { Reporter } from '../src/cli/terminal';
 import { LopperError } from '../src/errors';
 import type { BenchmarkSet, FetchSettings } from '../src/lab/contract';
 import { createLab } from '../src/lab/lab';
-import { nodeEnvironment } from '../src/lab/node';
-import { amountOf, checkSubset, keepSet, needOfficialSet } from '../src/lab/official-store';
+import { nodeEnvironment } from '../src/lab/place/node';
+import { amountOf, checkSubset, keepSet, needOfficialSet } from '../src/lab/sets/official-store';
 import { findLocalSets, readLocalSet } from './local-sets';
 
 const DEFAULT_LIMIT = 1000;

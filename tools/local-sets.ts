@@ -3,8 +3,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type OfficialSet, officialSets } from '../src/benchmarks/official';
 import { LopperError } from '../src/errors';
-import { findSet, readSet, type SetPaths } from '../src/lab/official-files';
-import type { SetFiles } from '../src/lab/official-store';
+import { findSet, readSet, type SetPaths } from '../src/lab/sets/official-files';
+import type { SetFiles } from '../src/lab/sets/official-store';
 
 const MAX_DEPTH = 8;
 

@@ -7,9 +7,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Reporter } from '../src/cli/terminal';
 import type { Calibration, GrowthReport, InfluenceReport, JobOptions, Lab, ShippedResults } from '../src/lab/contract';
-import { BUNDLED_SERIES } from '../src/lab/growth-file';
+import { BUNDLED_SERIES } from '../src/lab/files/growth-file';
 import { createLab } from '../src/lab/lab';
-import { nodeEnvironment } from '../src/lab/node';
+import { nodeEnvironment } from '../src/lab/place/node';
 import type { UnitKind } from '../src/model/units';
 
 const CALIBRATION = 'calibration/sapling.txt';

@@ -1,10 +1,10 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import './shell/theme.css';
-import { startSession } from './lab/session';
-import { PROMPTS } from './prompt/prompts';
-import { App } from './shell/app';
-import { watchShortcuts } from './shell/shortcuts';
+import './page/theme.css';
+import { startSession } from './actions/session';
+import { App } from './page/app';
+import { watchShortcuts } from './page/shortcuts';
+import { PROMPTS } from './panels/prompt/prompts';
 import { store } from './store/store';
 
 store.setState((s) => ({ prompt: { ...s.prompt, prompt: PROMPTS[0]!.text } }));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { taskWindows } from '../lab/task-windows';
+import { taskWindows } from '../lab/measure/task-windows';
 import { readArguments } from './arguments';
 import { calibrationSource, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Surroundings } from './command';

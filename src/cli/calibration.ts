@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { taskNamed } from '../benchmarks/tasks';
 import { LopperError } from '../errors';
 import type { Calibration } from '../lab/contract';
-import type { ResultOrigin } from '../lab/result-file';
+import type { ResultOrigin } from '../lab/files/result-file';
 import { type Arguments, usage, wholeNumber } from './arguments';
 import type { Surroundings } from './command';
 import { readDataOption } from './data-files';

@@ -1,6 +1,6 @@
 import type { ModelReport } from '../lab/contract';
-import type { Environment } from '../lab/environment';
 import type { LocalLab } from '../lab/lab';
+import type { Environment } from '../lab/place/environment';
 import type { Sublayer } from '../model/units';
 import type { Arguments, Options } from './arguments';
 import type { Reporter } from './terminal';

@@ -1,7 +1,7 @@
 import type { CurvePoint, CurveReport, CurveRequest, Strategy, TaskRequest } from '../lab/contract';
-import { DEFAULT_DRAWS } from '../lab/curve-plan';
-import { METRICS } from '../lab/metrics';
-import type { Result } from '../lab/result-file';
+import type { Result } from '../lab/files/result-file';
+import { DEFAULT_DRAWS } from '../lab/measure/curve-plan';
+import { METRICS } from '../lab/measure/metrics';
 import { sublayerIndex } from '../model/units';
 import { formatDropList, parseDropList } from '../pruning/drop-list';
 import { type Arguments, oneOf, required, wholeNumber } from './arguments';

@@ -1,7 +1,7 @@
 import type { Request } from '../benchmarks/task';
 import type { EvalRequest } from '../lab/contract';
-import type { Environment } from '../lab/environment';
-import { readExam } from '../lab/exam';
+import { readExam } from '../lab/exam/exam';
+import type { Environment } from '../lab/place/environment';
 
 /** What a task asks, item by item, as the field's harness would: no model is needed. Throws what reading a task throws. */
 export async function requestsJson(request: Omit<EvalRequest, 'masks'>, environment: Environment): Promise<unknown[]> {

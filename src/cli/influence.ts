@@ -1,5 +1,5 @@
 import type { InfluenceMetric, InfluenceReport, InfluenceSettings, Sampling } from '../lab/contract';
-import { isShapley, METRICS } from '../lab/metrics';
+import { isShapley, METRICS } from '../lab/measure/metrics';
 import type { UnitKind } from '../model/units';
 import { unitsOf } from '../model/units';
 import { formatDropList } from '../pruning/drop-list';

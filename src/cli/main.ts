@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { LopperError } from '../errors';
 import { createLab } from '../lab/lab';
-import { nodeEnvironment } from '../lab/node';
+import { nodeEnvironment } from '../lab/place/node';
 import { parseDropList } from '../pruning/drop-list';
 import { readMaskFile } from '../pruning/mask-file';
 import { type Arguments, readArguments, usage } from './arguments';

@@ -1,4 +1,4 @@
-import { type Result, type ResultOrigin, readResultFile, resultFile } from '../lab/result-file';
+import { type Result, type ResultOrigin, readResultFile, resultFile } from '../lab/files/result-file';
 import { usage } from './arguments';
 import type { Session } from './command';
 

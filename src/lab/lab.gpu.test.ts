@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UnitKind } from '../model/units';
 import type { InfluenceMetric, Lab, ModelReport, Progress } from './contract';
-import { STATIC_METRICS } from './metrics';
+import { STATIC_METRICS } from './measure/metrics';
 import { DATA, drop, hasData, job, readJson, STORIES, testLab } from './testing';
 
 const UNITS: readonly UnitKind[] = ['block', 'attn', 'ffn', 'sublayer'];

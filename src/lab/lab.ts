@@ -5,9 +5,6 @@ import { sha256Of } from '../formats/sha256';
 import type { Tokenizer } from '../formats/tokenizer';
 import { type Sublayer, type UnitKind, unitsOf } from '../model/units';
 import { maskFromSublayers, toDropSet } from '../pruning/mask';
-import { withBudget } from './budget';
-import { GROWTH_INDEX, readGrowthIndex } from './bundled-model';
-import { Calibrated, calibrationKey } from './calibrated';
 import type {
   AdapterReport,
   BenchmarkSet,
@@ -42,30 +39,33 @@ import type {
   TaskRequest,
   TokenInfluenceReport,
 } from './contract';
-import { measureCurve } from './curve';
-import { type Device, openDevice } from './device';
-import type { Environment, OfficialPlace } from './environment';
-import { type Examinee, evaluate } from './evaluate';
-import { AnswerBook, type Answers } from './evaluate-answers';
-import { checkSameExam, type Exam, examFacts, readExam } from './exam';
-import { checkSettings, generate } from './generate';
-import { growth } from './growth';
-import { measureInfluence } from './influence';
-import { forgetDownload, listDownloads } from './kept-downloads';
-import { checkMetric, isShapley, isStatic } from './metrics';
-import { encode, loadModel, needTokenizer, noRoomForBoth, type OpenModel, readModel } from './model';
-import { measureNorms } from './norms';
-import { downloadSet } from './official-download';
-import { givenSet } from './official-files';
-import { checkSubset, keepSet, listSets, needOfficialSet, type SetFiles, seenBefore } from './official-store';
-import { loadingProgress, ProgressMeter } from './progress';
-import { JobQueue } from './queue';
-import { samplesAsked } from './shapley';
-import { taskWindows } from './task-windows';
-import { openTask } from './task-worth';
-import { measureTokens } from './token-influence';
-import { cutWindows } from './windows';
-import { type Wording, wordingOf } from './wording';
+import { type Examinee, evaluate } from './exam/evaluate';
+import { AnswerBook, type Answers } from './exam/evaluate-answers';
+import { checkSameExam, type Exam, examFacts, readExam } from './exam/exam';
+import { checkSettings, generate } from './exam/generate';
+import { type Wording, wordingOf } from './exam/wording';
+import { loadingProgress, ProgressMeter } from './jobs/progress';
+import { JobQueue } from './jobs/queue';
+import { Calibrated, calibrationKey } from './measure/calibrated';
+import { measureCurve } from './measure/curve';
+import { growth } from './measure/growth';
+import { measureInfluence } from './measure/influence';
+import { checkMetric, isShapley, isStatic } from './measure/metrics';
+import { measureNorms } from './measure/norms';
+import { samplesAsked } from './measure/shapley';
+import { taskWindows } from './measure/task-windows';
+import { openTask } from './measure/task-worth';
+import { measureTokens } from './measure/token-influence';
+import { cutWindows } from './measure/windows';
+import { withBudget } from './place/budget';
+import { GROWTH_INDEX, readGrowthIndex } from './place/bundled-model';
+import { type Device, openDevice } from './place/device';
+import type { Environment, OfficialPlace } from './place/environment';
+import { forgetDownload, listDownloads } from './place/kept-downloads';
+import { encode, loadModel, needTokenizer, noRoomForBoth, type OpenModel, readModel } from './place/model';
+import { downloadSet } from './sets/official-download';
+import { givenSet } from './sets/official-files';
+import { checkSubset, keepSet, listSets, needOfficialSet, type SetFiles, seenBefore } from './sets/official-store';
 
 /** Calibrations whose measurements are kept. */
 const KEPT_CALIBRATIONS = 4;

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Sublayer } from '../model/units';
 import { parseDropList } from '../pruning/drop-list';
 import { createLab, type LocalLab } from './lab';
-import { nodeEnvironment } from './node';
+import { nodeEnvironment } from './place/node';
 
 export const DATA = '../shared/data';
 export const STORIES = `${DATA}/models/stories260K`;

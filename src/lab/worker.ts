@@ -1,7 +1,7 @@
 /** The lab in a worker of the page. The worker's name is the address that bundled files are found under. */
 import { expose } from 'comlink';
-import { browserEnvironment } from './browser';
 import { createLab } from './lab';
+import { browserEnvironment } from './place/browser';
 import { teachWire } from './wire';
 
 teachWire();

@@ -1,13 +1,13 @@
 import type { DecoderContract, DropSet } from '../../src/engine/contract';
 import { packTokens } from '../../src/engine/pack';
 import type { Gpu } from '../../src/gpu/gpu';
-import { browserEnvironment } from '../../src/lab/browser';
 import type { EvalItem } from '../../src/lab/contract';
-import { evaluate } from '../../src/lab/evaluate';
-import { type Exam, readExam } from '../../src/lab/exam';
-import { loadModel, type OpenModel, readModel } from '../../src/lab/model';
-import { QuestionMaker, type ScoredQuestion, type WrittenQuestion } from '../../src/lab/questions';
-import { wordingOf } from '../../src/lab/wording';
+import { evaluate } from '../../src/lab/exam/evaluate';
+import { type Exam, readExam } from '../../src/lab/exam/exam';
+import { QuestionMaker, type ScoredQuestion, type WrittenQuestion } from '../../src/lab/exam/questions';
+import { wordingOf } from '../../src/lab/exam/wording';
+import { browserEnvironment } from '../../src/lab/place/browser';
+import { loadModel, type OpenModel, readModel } from '../../src/lab/place/model';
 import { sublayerIndex } from '../../src/model/units';
 import { median, takeTurns } from './timing';
 

@@ -1,9 +1,9 @@
 import { type ReactNode, useId, useRef, useState } from 'react';
-import { download } from '../lab/download';
-import { toFailure } from '../lab/failure';
-import { Choice } from '../shell/choice';
-import { Icon } from '../shell/icons';
+import { download } from '../actions/download';
+import { toFailure } from '../actions/failure';
 import { notifyFailure } from '../store/store';
+import { Choice } from '../widgets/choice';
+import { Icon } from '../widgets/icons';
 import css from './chart-frame.module.css';
 import { drawPicture, toPng } from './chart-image';
 import { toCsv } from './csv';

@@ -1,4 +1,4 @@
-import { fixed, short, whole } from '../format';
+import { fixed, short, whole } from '../words/format';
 import css from './chart-frame.module.css';
 import type { ChartTable, Datum } from './table';
 

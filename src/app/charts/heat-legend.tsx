@@ -1,7 +1,7 @@
-import { short } from '../format';
-import { useTheme } from '../shell/theme';
-import { colourAt, type Placement } from '../tower/scale';
+import { useTheme } from '../page/theme';
+import { short } from '../words/format';
 import css from './heat-map.module.css';
+import { colourAt, type Placement } from './scale';
 
 /** Of the colours; what they mean is written below, and may be longer. */
 const WIDTH = 240;

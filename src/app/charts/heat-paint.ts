@@ -1,4 +1,4 @@
-import { rgbAt, type Theme } from '../tower/scale';
+import { rgbAt, type Theme } from './scale';
 
 /** Shades of the colour scale: more than can be told apart. */
 const SHADES = 256;

@@ -1,4 +1,4 @@
-import { fixed } from '../format';
+import { fixed } from '../words/format';
 import { niceTicks } from './nice-ticks';
 
 /** Values along one side of a chart. */

@@ -1,6 +1,6 @@
-import { lowerFirst, whole } from '../format';
 import { originWords } from '../store/select';
 import type { Origin } from '../store/state';
+import { lowerFirst, whole } from '../words/format';
 
 /** Where a chart's numbers come from. */
 export interface Provenance {

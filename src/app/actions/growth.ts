@@ -1,0 +1,137 @@
+import { byStep, parseRevisions, publicSteps, stepOf } from '../../formats/revisions';
+import type { Checkpoint, GrowthMetric, GrowthReport, GrowthRequest } from '../../lab/contract';
+import { BUNDLED_SERIES } from '../../lab/files/growth-file';
+import { type AppState, BUNDLED_TEXT_NAME, type Growth } from '../store/state';
+import { notifyFailure, store } from '../store/store';
+import { toFailure } from './failure';
+import { lab, runJob, throwIfOvertaken } from './jobs';
+import { calibrationOf, hereOrigin, sameCalibration } from './score';
+
+/** Results of the bundled model's own checkpoints, computed ahead. */
+const SHIPPED = 'models/sapling/growth/results.json';
+
+/** Where checkpoints come from. */
+export type Series =
+  | { readonly kind: 'bundled' }
+  | { readonly kind: 'revisions'; readonly repo: string; readonly host: string; readonly revisions: string }
+  | { readonly kind: 'files'; readonly files: readonly File[] };
+
+/** Whose checkpoints they are, in words. */
+function nameOf(series: Series): string {
+  switch (series.kind) {
+    case 'bundled':
+      return BUNDLED_SERIES;
+    case 'revisions':
+      return series.repo;
+    case 'files':
+      return series.files[0]!.webkitRelativePath.split('/')[0]!;
+  }
+}
+
+async function checkpointsOf(series: Series): Promise<Checkpoint[]> {
+  switch (series.kind) {
+    case 'bundled':
+      return lab().bundledCheckpoints();
+    case 'revisions': {
+      const { repo, host } = series;
+      return parseRevisions(series.revisions, publicSteps(repo)).map(({ name, step }) => ({
+        name,
+        step,
+        request: { kind: 'hub', repo, host, revision: name, passing: true },
+      }));
+    }
+    case 'files':
+      return byFolder(series.files);
+  }
+}
+
+/** Picked files by the folder that has a config.json, in the order of training. */
+export function byFolder(files: readonly File[]): Checkpoint[] {
+  const folderOf = (file: File) => file.webkitRelativePath.slice(0, file.webkitRelativePath.lastIndexOf('/'));
+  const folders = new Map<string, File[]>();
+  for (const file of files) folders.set(folderOf(file), [...(folders.get(folderOf(file)) ?? []), file]);
+  const models = [...folders].filter(([, own]) => own.some((f) => f.name === 'config.json'));
+  return models
+    .map(([path, own]) => {
+      const name = path.slice(path.lastIndexOf('/') + 1);
+      return { name, step: stepOf(name), request: { kind: 'files' as const, name, files: own } };
+    })
+    .sort(byStep);
+}
+
+/** The same for the same checkpoint: folders of two runs may share their names. */
+const identityOf = ({ name, request }: Checkpoint) =>
+  JSON.stringify([name, request.kind === 'files' && request.files.map((f) => [f.name, f.size, f.lastModified])]);
+
+/** What is shown of an unfinished series, where the same is asked of it now: what a measurement goes on from. */
+export function unfinished(s: AppState, series: string, metric: GrowthMetric, task?: string): GrowthReport | undefined {
+  const { report, calibration } = s.growth[metric] ?? {};
+  if (!report?.partial || report.series !== series || report.task?.task !== task) return undefined;
+  return calibration && sameCalibration(calibration, calibrationOf(s)) ? report : undefined;
+}
+
+/** Measures a metric at every checkpoint of a series, goes on where it is unfinished, and shows what comes. */
+export async function measureGrowth(from: Series, metric: GrowthMetric, task?: string): Promise<void> {
+  const s = store.getState();
+  const series = nameOf(from);
+  const [origin, calibration, text] = [hereOrigin(s), calibrationOf(s), s.calibration.source];
+  await runJob('growth', 'Checkpoints', 'The checkpoints could not be measured', async (options) => {
+    const checkpoints = await checkpointsOf(from);
+    throwIfOvertaken('growth', options);
+    const show = (report: GrowthReport) =>
+      store.setState((now) => ({
+        growth: { ...now.growth, [metric]: { report, origin, text, calibration, checkpoints } satisfies Growth },
+      }));
+    const before = unfinished(s, series, metric, task);
+    const known = new Set(s.growth[metric]?.checkpoints?.map(identityOf));
+    const same = checkpoints.filter((c) => known.has(identityOf(c))).map((c) => c.name);
+    const request: GrowthRequest = {
+      series,
+      checkpoints,
+      metric,
+      ...(task && { task: { task, limit: TASK_ITEMS } }),
+      resume: before && { ...before, points: before.points.filter((p) => same.includes(p.name)) },
+    };
+    const report = await lab().growth(calibration, request, {
+      ...options,
+      onPoint: (_, soFar) => {
+        if (store.getState().jobs.growth?.id === options.job) show(soFar);
+      },
+    });
+    show(report);
+  });
+}
+
+/** Items asked of each checkpoint: enough for a curve, whose intervals are shown. */
+const TASK_ITEMS = 100;
+
+/** Puts the shipped results of Sapling's own training before the page, unless some are there. */
+export async function showShippedGrowth(): Promise<void> {
+  const wanted = ({ model, growth }: AppState) => model?.source.kind === 'bundled' && Object.keys(growth).length === 0;
+  if (!wanted(store.getState())) return;
+  const shipped = await readShipped();
+  // Another model may have been opened meanwhile, or a measurement begun.
+  if (wanted(store.getState())) store.setState({ growth: shipped });
+}
+
+/** Puts the shipped results of a metric in the place of what was measured. */
+export async function restoreShippedGrowth(metric: GrowthMetric): Promise<void> {
+  const { [metric]: shipped } = await readShipped();
+  if (shipped) store.setState(({ growth }) => ({ growth: { ...growth, [metric]: shipped } }));
+}
+
+async function readShipped(): Promise<AppState['growth']> {
+  try {
+    const answer = await fetch(new URL(SHIPPED, document.baseURI));
+    if (!answer.ok) return {};
+    const { reports, adapter } = (await answer.json()) as { reports: GrowthReport[]; adapter: string };
+    const shown = reports.map((report): [string, Growth] => [
+      report.metric,
+      { report, origin: { kind: 'shipped', adapter }, text: BUNDLED_TEXT_NAME },
+    ]);
+    return Object.fromEntries(shown);
+  } catch (error) {
+    notifyFailure('The shipped checkpoints’ results could not be read', toFailure(error));
+    return {};
+  }
+}

@@ -1,0 +1,112 @@
+import { version } from '../../../package.json';
+import { sha256Of } from '../../formats/sha256';
+import type { Calibration, InfluenceReport } from '../../lab/contract';
+import { MOST_RESULT_BYTES, type Result, readResultFile, resultFile } from '../../lab/files/result-file';
+import { curveName } from '../panels/curves/curve-words';
+import { fileStem } from '../store/select';
+import { type Curve, influenceKey, type Origin, type SampledRun } from '../store/state';
+import { notify, notifyFailure, store } from '../store/store';
+import { METRIC_WORDS } from '../words/metric-words';
+import { addCurve } from './curves';
+import { download } from './download';
+import { toFailure } from './failure';
+import { toShown } from './influence';
+import { importMask } from './mask-files';
+import { calibrationOf } from './score';
+
+/** Saves a result as Lopper's JSON file, to be opened again here or gone on with on the command line. */
+export async function saveResult(
+  name: string,
+  result: Result,
+  from: { readonly text: string; readonly origin: Origin; readonly calibration?: Calibration },
+): Promise<void> {
+  const s = store.getState();
+  if (!s.model) return;
+  const { report } = s.model;
+  try {
+    const file = resultFile(result, report, {
+      text: { source: from.text, ...(await hashOf(from.calibration)) },
+      madeBy: { lopper: version, adapter: from.origin.adapter, dtype: report.dtype },
+    });
+    download(`${fileStem(s)}-${name}.json`, `${JSON.stringify(file, null, 2)}\n`, 'application/json');
+  } catch (error) {
+    notifyFailure('The result could not be saved', toFailure(error));
+  }
+}
+
+export const saveCurve = ({ report, request, ...from }: Curve): Promise<void> =>
+  saveResult(`${report.unit}-${report.metric ?? report.strategy}-curve`, { kind: 'curve', report, request }, from);
+
+export const saveRun = ({ report, ...from }: SampledRun): Promise<void> =>
+  saveResult(`${report.metric}-${report.unit}`, { kind: 'influence', report }, from);
+
+/** Opens a mask or a result, whichever a JSON file is. */
+export async function importFile(file: File): Promise<void> {
+  // One character more than is read is enough to say that it is too long.
+  const text = await file.slice(0, MOST_RESULT_BYTES + 1).text();
+  if (/"format"\s*:\s*"lopper-result"/.test(text.slice(0, 2000))) await openResult(file);
+  else importMask(file.name, text);
+}
+
+/** Opens a result that was saved here or printed by the command line; a file that is none for this model changes nothing. */
+export async function openResult(file: File): Promise<void> {
+  const s = store.getState();
+  if (!s.model) return;
+  try {
+    const { origin: from, ...result } = readResultFile(await file.text(), s.model.report);
+    const origin: Origin = { kind: 'file', adapter: from.madeBy.adapter };
+    const text = from.text.source;
+    const here = calibrationOf(s);
+    const { sha256 } = await hashOf(here);
+    const same = sha256 !== undefined && sha256 === from.text.sha256;
+    switch (result.kind) {
+      case 'curve': {
+        const { report } = result;
+        const { strategy, metric, unit, seed, benchmark } = report;
+        const request = result.request ?? { strategy, metric, unit, seed, benchmark };
+        // The same text in other windows is other tokens.
+        const at = same && report.tokens === s.calibration.tokens ? { calibration: here } : {};
+        notify(`Opened ${curveName(addCurve({ request, report, origin, text, ...at }))}`);
+        store.setState({ workbench: 'curves' });
+        break;
+      }
+      case 'norms':
+        store.setState({ norms: { report: result.report, origin, text }, workbench: 'norms' });
+        break;
+      case 'influence': {
+        showInfluence(result.report, { origin, text, ...(same && { calibration: here }) });
+        notify(`Opened ${file.name}`, `${METRIC_WORDS[result.report.metric].name}, measured on ${text}.`);
+      }
+    }
+  } catch (error) {
+    notifyFailure(`${file.name} was not opened`, toFailure(error));
+  }
+}
+
+/** Shows a report in the Influence panel; a sampled one is set up to be gone on with. */
+function showInfluence(report: InfluenceReport, from: Omit<SampledRun, 'report'>): void {
+  const { metric, unit, sampling, denominator } = report;
+  const known = report.values.some(Number.isFinite);
+  store.setState((now) => ({
+    shownMetric: metric,
+    ...(denominator && { denominator }),
+    ...(known && { influence: { ...now.influence, ...toShown(report, from) } }),
+    ...(sampling && {
+      sampled: { ...now.sampled, [influenceKey(metric, unit)]: { report, ...from } },
+      sampling: {
+        ...now.sampling,
+        unit,
+        seed: sampling.seed,
+        exact: sampling.method === 'exact',
+        task: sampling.task?.task ?? now.sampling.task,
+        items: sampling.task?.limit ?? now.sampling.items,
+      },
+    }),
+  }));
+}
+
+/** Of the text, as it was read; a benchmark's items have none. */
+async function hashOf(calibration: Calibration | undefined): Promise<{ sha256?: string }> {
+  if (!calibration || !('text' in calibration)) return {};
+  return { sha256: await sha256Of(calibration.text) };
+}

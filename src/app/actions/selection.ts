@@ -1,0 +1,92 @@
+import type { Calibration, CurveReport, CurveRequest, InfluenceMetric } from '../../lab/contract';
+import type { UnitKind } from '../../model/units';
+import { influenceOf, maskOf, shownValues } from '../store/select';
+import { type AppState, influenceKey } from '../store/state';
+import { notify, setMasks, store } from '../store/store';
+import { computeInfluence, isPlain } from './influence';
+import { lab, runJob } from './jobs';
+import { isLocked } from './locks';
+import { settingsOf } from './metric-settings';
+import { calibrationOf, sameCalibration } from './score';
+import { inUnits, lowestFirst, stepsTo, type Unit } from './steps';
+
+export type SelectionStrategy = Exclude<CurveRequest['strategy'], 'given'>;
+
+export interface Selection {
+  readonly strategy: SelectionStrategy;
+  /** For one-shot and iterative. */
+  readonly metric: InfluenceMetric;
+  readonly unit: UnitKind;
+  readonly k: number;
+  readonly seed: number;
+}
+
+/** Puts the tower at `k` units dropped by a strategy, each removal a step that can be undone. */
+export async function applySelection(selection: Selection): Promise<void> {
+  const s = store.getState();
+  const order = await orderOf(selection);
+  if (!order || store.getState().model?.report !== s.model?.report) return;
+  const { k } = selection;
+  setMasks(stepsTo(maskOf(store.getState()), order, k));
+  if (order.length < k) notify(`Only ${order.length} could be dropped`, 'The others are locked, or have no value.');
+}
+
+async function orderOf(selection: Selection): Promise<Unit[] | undefined> {
+  if (selection.k === 0) return [];
+  return selection.strategy === 'one-shot' ? oneShot(selection) : byCurve(selection);
+}
+
+/** By values that are on the page; measured first where they are not. */
+async function oneShot({ metric, unit }: Selection): Promise<Unit[] | undefined> {
+  const values = measuredValues(store.getState(), metric, unit);
+  if (!values && (!isPlain(metric) || !(await computeInfluence(metric)))) return undefined;
+  const s = store.getState();
+  const found = values ?? measuredValues(s, metric, unit);
+  return found && lowestFirst(s.model!.report.blocks, unit, found, (one) => isLocked(s.locked, one));
+}
+
+/** A metric's values in the order of `unitsOf`, where all of them are there. */
+export function measuredValues(s: AppState, metric: InfluenceMetric, unit: UnitKind): number[] | undefined {
+  if (unit !== 'sublayer') {
+    const one = influenceOf(s, metric, unit);
+    return one && shownValues(one);
+  }
+  const [attn, ffn] = [s.influence[influenceKey(metric, 'attn')], s.influence[influenceKey(metric, 'ffn')]];
+  if (!attn || !ffn) return undefined;
+  // Sampled apart, with the other kind never dropped, they are not on one scale.
+  if (attn.players !== ffn.players || (attn.players ?? unit) !== unit) return undefined;
+  const feed = shownValues(ffn);
+  return shownValues(attn).flatMap((value, i) => [value, feed[i]!]);
+}
+
+/** The last curve, since one of more steps tells what fewer would have given. */
+let last: { request: string; calibration: Calibration; model: unknown; report: CurveReport } | undefined;
+
+async function byCurve({ strategy, metric, unit, k, seed }: Selection): Promise<Unit[] | undefined> {
+  const s = store.getState();
+  const { locked } = s;
+  const calibration = calibrationOf(s);
+  const scored = strategy === 'iterative' && { metric, settings: settingsOf(s, metric) };
+  const request: CurveRequest = {
+    strategy,
+    unit,
+    locked,
+    ...scored,
+    ...(strategy === 'random' && { seed, draws: 1 }),
+  };
+  const key = JSON.stringify(request);
+  const known =
+    last?.request === key && sameCalibration(last.calibration, calibration) && last.model === s.model?.report;
+  let report = known ? last!.report : undefined;
+  const reaches = (points: CurveReport['points']) => points.some((p) => p.removed === k);
+  if (!report || !reaches(report.points)) {
+    const run = await runJob('select', 'Choosing what to drop', 'The layers could not be chosen', (options) =>
+      lab().curve(calibration, { ...request, steps: k, ...(report && { resume: report }) }, options),
+    );
+    if (run.ended !== 'done') return undefined;
+    report = run.value;
+    last = { request: key, calibration, model: s.model?.report, report };
+  }
+  const point = report.points.filter((p) => p.removed <= k).at(-1);
+  return point && inUnits(point.dropped, unit);
+}

@@ -1,0 +1,59 @@
+import { useEffect } from 'react';
+import { toggleLock } from '../actions/locks';
+import type { Notice } from '../store/state';
+import { dismissNotice, useApp } from '../store/store';
+import { Icon } from '../widgets/icons';
+import css from './notices.module.css';
+
+const NOTE_MS = 5000;
+
+/** What went wrong and what to do about it, until dismissed; notes pass by themselves. */
+export function Notices() {
+  const notices = useApp((s) => s.notices);
+  return (
+    <div className={css.list} role="log" aria-label="Messages" aria-live="assertive">
+      {notices.map((n) => (
+        <NoticeCard key={n.id} notice={n} />
+      ))}
+    </div>
+  );
+}
+
+function NoticeCard({ notice: { id, kind, title, text, failure, unlock } }: { notice: Notice }) {
+  useEffect(() => {
+    if (kind !== 'note') return;
+    const timer = setTimeout(() => dismissNotice(id), text ? 2 * NOTE_MS : NOTE_MS);
+    return () => clearTimeout(timer);
+  }, [id, kind, text]);
+  return (
+    <div className={`${css.notice} ${css[kind]}`} role={kind === 'error' ? 'alert' : 'status'}>
+      {kind === 'error' && <Icon name="warn" />}
+      <div className={css.words}>
+        <strong>{title}</strong>
+        {text && <p>{text}</p>}
+        {unlock && (
+          <button
+            type="button"
+            className={css.action}
+            onClick={() => {
+              toggleLock(unlock);
+              dismissNotice(id);
+            }}
+          >
+            Unlock
+          </button>
+        )}
+        {failure && (
+          <>
+            <p>{failure.message}</p>
+            <p>{failure.remedy}</p>
+            <code className={css.code}>{failure.code}</code>
+          </>
+        )}
+      </div>
+      <button type="button" className={css.close} aria-label={`Dismiss: ${title}`} onClick={() => dismissNotice(id)}>
+        <Icon name="close" />
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+import { Tabs } from 'radix-ui';
+import type { ComponentType, LazyExoticComponent } from 'react';
+import { PromptPanel } from '../panels/prompt/prompt-panel';
+import type { WorkbenchTab } from '../store/state';
+import { store, useApp } from '../store/store';
+import { Late, late } from '../widgets/late';
+import css from './workbench.module.css';
+
+interface Bench {
+  readonly tab: WorkbenchTab;
+  readonly title: string;
+  readonly Panel: ComponentType | LazyExoticComponent<ComponentType>;
+}
+
+/** What the lab can do beyond the first screen, a tab each; all but the first are loaded when they are opened. */
+const BENCHES: readonly Bench[] = [
+  { tab: 'texts', title: 'Side by side', Panel: PromptPanel },
+  { tab: 'curves', title: 'Curves', Panel: late(() => import('../panels/curves/curves-panel')) },
+  { tab: 'agreement', title: 'Agreement', Panel: late(() => import('../panels/agreement/agreement-panel')) },
+  { tab: 'norms', title: 'Norms', Panel: late(() => import('../panels/norms/norms-panel')) },
+  { tab: 'benchmarks', title: 'Benchmarks', Panel: late(() => import('../panels/benchmarks/benchmarks-panel')) },
+  { tab: 'growth', title: 'Growing up', Panel: late(() => import('../panels/growth/growth-panel')) },
+];
+
+export function Workbench() {
+  const tab = useApp((s) => s.workbench);
+  return (
+    <Tabs.Root value={tab} onValueChange={(value) => store.setState({ workbench: value as WorkbenchTab })}>
+      <Tabs.List className={css.tabs} aria-label="Workbench">
+        {BENCHES.map((b) => (
+          <Tabs.Trigger key={b.tab} value={b.tab}>
+            {b.title}
+          </Tabs.Trigger>
+        ))}
+      </Tabs.List>
+      {BENCHES.map(({ tab, Panel }) => (
+        <Tabs.Content key={tab} value={tab} tabIndex={-1}>
+          <Late waiting="Loading…">
+            <Panel />
+          </Late>
+        </Tabs.Content>
+      ))}
+    </Tabs.Root>
+  );
+}

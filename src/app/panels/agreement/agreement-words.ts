@@ -1,0 +1,67 @@
+/** Agreement in words and tables. Pure. */
+import type { Disagreement } from '../../../pruning/agreement';
+import type { ChartTable } from '../../charts/table';
+import { fixed, lowerFirst, upperFirst } from '../../words/format';
+import { METRIC_WORDS } from '../../words/metric-words';
+import type { Measured, NamedUnit } from './measured';
+import { ordinal, type Slope } from './slope-layout';
+
+const nameOf = (m: Measured) => METRIC_WORDS[m.metric].short;
+const spoken = (m: Measured) => lowerFirst(nameOf(m));
+/** A correlation, without a minus before nothing. */
+export const correlation = (value: number): string => fixed(Math.abs(value) < 0.005 ? 0 : value, 2);
+
+/** The pair most and the pair least alike. */
+export function matrixSummary(measured: readonly Measured[], correlations: readonly (readonly number[])[]): string {
+  const pairs = correlations
+    .flatMap((row, r) => row.slice(0, r).map((value, c) => ({ value, r, c })))
+    .filter(({ value }) => Number.isFinite(value))
+    .sort((a, b) => b.value - a.value);
+  const [most, least] = [pairs[0], pairs.at(-1)];
+  if (!most || !least) return 'There is no order to compare: every unit has the same value.';
+  const words = ({ value, r, c }: typeof most) =>
+    `${spoken(measured[r]!)} and ${spoken(measured[c]!)} (${correlation(value)})`;
+  if (pairs.length === 1) return `${upperFirst(words(most))}. 1 is the same order, 0 none in common, −1 the reverse.`;
+  return `Most alike: ${words(most)}. Least: ${words(least)}. 1 is the same order, 0 none in common, −1 the reverse.`;
+}
+
+export function matrixTable(measured: readonly Measured[], correlations: readonly (readonly number[])[]): ChartTable {
+  return {
+    columns: ['metric', ...measured.map(nameOf)],
+    rows: measured.map((m, r) => [nameOf(m), ...correlations[r]!]),
+  };
+}
+
+/** "They disagree most on attn 3: 1st to go by cosine, 11th by leave-one-out loss." */
+export function slopeSummary(a: Measured, b: Measured, moved: readonly Slope[], units: readonly NamedUnit[]): string {
+  const [first, ...others] = moved;
+  if (!first) return 'Both put all units in the same order.';
+  const tell = (s: Slope) => `${units[s.unit]!.name} (${ordinal(s.left)} and ${ordinal(s.right)})`;
+  const rest = others.length > 0 ? `, then on ${others.map(tell).join(', ')}` : '';
+  return (
+    `They disagree most on ${units[first.unit]!.name}, the ${ordinal(first.left)} to go by ${spoken(a)} and the ` +
+    `${ordinal(first.right)} by ${spoken(b)}${rest}.`
+  );
+}
+
+export function slopeTable(
+  a: Measured,
+  b: Measured,
+  slopes: readonly Slope[],
+  units: readonly NamedUnit[],
+): ChartTable {
+  const columns = ['unit', `place by ${nameOf(a)}`, `place by ${nameOf(b)}`, 'moves', nameOf(a), nameOf(b)];
+  const rows = slopes.map((s) => {
+    return [units[s.unit]!.name, s.left, s.right, s.right - s.left, a.values[s.unit], b.values[s.unit]];
+  });
+  return { columns, rows };
+}
+
+/** "least important by Cosine (1), most by Leave-one-out loss (11)", the ends of a unit's ranks over all metrics. */
+export function rangeOfRanks({ ranks }: Disagreement, measured: readonly Measured[]): string {
+  const known = ranks.map((rank, i) => ({ rank, i })).filter(({ rank }) => !Number.isNaN(rank));
+  const low = known.reduce((a, b) => (b.rank < a.rank ? b : a));
+  const high = known.reduce((a, b) => (b.rank > a.rank ? b : a));
+  const place = (rank: number) => (Number.isInteger(rank) ? ordinal(rank) : `${fixed(rank, 1)}th`);
+  return `${place(low.rank)} to go by ${spoken(measured[low.i]!)}, ${place(high.rank)} by ${spoken(measured[high.i]!)}`;
+}

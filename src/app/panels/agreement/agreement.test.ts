@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import type { InfluenceMetric, InfluenceReport } from '../../../lab/contract';
+import type { UnitKind } from '../../../model/units';
+import type { Influence } from '../../store/state';
+import { measuredMetrics, namedUnits } from './measured';
+import { furthest, ordinal, slopesOf } from './slope-layout';
+
+describe('two orders side by side', () => {
+  it('place every unit by who goes first, ties by index', () => {
+    expect(slopesOf([0.3, 0.1, 0.2], [5, 5, 1])).toEqual([
+      { unit: 1, left: 1, right: 3 },
+      { unit: 2, left: 2, right: 1 },
+      { unit: 0, left: 3, right: 2 },
+    ]);
+  });
+
+  it('leave out a unit without a value in one of them', () => {
+    expect(slopesOf([1, Number.NaN, 3], [3, 2, 1]).map((s) => [s.unit, s.left, s.right])).toEqual([
+      [0, 1, 2],
+      [2, 2, 1],
+    ]);
+  });
+
+  it('name the units that move furthest', () => {
+    const slopes = slopesOf([1, 2, 3, 4], [4, 2, 3, 1]);
+    expect(furthest(slopes, 2).map((s) => s.unit)).toEqual([0, 3]);
+    expect(furthest(slopesOf([1, 2], [1, 2]), 2)).toEqual([]);
+  });
+
+  it('count as people do', () => {
+    expect([1, 2, 3, 4, 11, 12, 13, 21, 22, 111, 112].map(ordinal).join(' ')).toBe(
+      '1st 2nd 3rd 4th 11th 12th 13th 21st 22nd 111th 112th',
+    );
+  });
+});
+
+describe('what has been measured', () => {
+  const of = (metric: InfluenceMetric, unit: UnitKind, values: number[], more: Partial<Influence> = {}): Influence => ({
+    report: { metric, unit, values, tokens: 9, fullLoss: 1 } satisfies InfluenceReport,
+    origin: { kind: 'here', adapter: 'test' },
+    text: 'a text',
+    ...more,
+  });
+
+  it('is put together for both kinds mixed, in the order of the walk', () => {
+    const influence = { 'cosine/attn': of('cosine', 'attn', [1, 3]), 'cosine/ffn': of('cosine', 'ffn', [2, 4]) };
+    expect(measuredMetrics(influence, 'sublayer')).toMatchObject([{ metric: 'cosine', values: [1, 2, 3, 4] }]);
+    expect(measuredMetrics(influence, 'block')).toEqual([]);
+    expect(
+      measuredMetrics({ ...influence, 'cosine/ffn': of('cosine', 'ffn', [2, 4], { text: 'b' }) }, 'sublayer'),
+    ).toEqual([]);
+  });
+
+  it('does not mix Shapley values of two games', () => {
+    const game = (players: UnitKind) => ({
+      'shapley-loss/attn': of('shapley-loss', 'attn', [1, 3], { players }),
+      'shapley-loss/ffn': of('shapley-loss', 'ffn', [2, 4], { players }),
+    });
+    expect(measuredMetrics(game('sublayer'), 'sublayer')).toHaveLength(1);
+    expect(measuredMetrics(game('attn'), 'sublayer')).toEqual([]);
+  });
+
+  it('names units by kind and block', () => {
+    expect(namedUnits(2, 'sublayer').map((u) => u.name)).toEqual(['attn 0', 'ffn 0', 'attn 1', 'ffn 1']);
+    expect(namedUnits(2, 'block')[1]).toMatchObject({ name: 'block 1', sublayers: [{ block: 1 }, { block: 1 }] });
+  });
+});

@@ -1,0 +1,48 @@
+/** Which metrics have been measured on the open model, side by side. Pure. */
+import type { InfluenceMetric } from '../../../lab/contract';
+import { METRICS } from '../../../lab/measure/metrics';
+import { type Sublayer, type UnitKind, unitsOf } from '../../../model/units';
+
+import { shownValues } from '../../store/select';
+import { type Influence, influenceKey, type Origin } from '../../store/state';
+
+export interface Measured {
+  readonly metric: InfluenceMetric;
+  /** In the order of `unitsOf`; NaN where a value was not finite. */
+  readonly values: readonly number[];
+  readonly text: string;
+  readonly tokens: number;
+  readonly seed?: number;
+  readonly origin: Origin;
+}
+
+/** Every metric that has a value for units of a kind, in the order they are offered. */
+export function measuredMetrics(influence: Readonly<Record<string, Influence>>, unit: UnitKind): Measured[] {
+  return METRICS.flatMap((metric) => {
+    const found = unit === 'sublayer' ? mixed(influence, metric) : influence[influenceKey(metric, unit)];
+    if (!found) return [];
+    const { report, text, origin } = found;
+    return [{ metric, values: shownValues(found), text, tokens: report.tokens, seed: report.sampling?.seed, origin }];
+  });
+}
+
+/** attn and ffn in the order of the walk. Shapley values of either kind alone are of another game, and not to be mixed. */
+function mixed(influence: Readonly<Record<string, Influence>>, metric: InfluenceMetric): Influence | undefined {
+  const [attn, ffn] = [influence[influenceKey(metric, 'attn')], influence[influenceKey(metric, 'ffn')]];
+  if (!attn || !ffn || attn.text !== ffn.text || attn.players !== ffn.players) return undefined;
+  if (attn.players !== undefined && attn.players !== 'sublayer') return undefined;
+  const values = attn.report.values.flatMap((value, i) => [value, ffn.report.values[i]!]);
+  return { ...attn, report: { ...attn.report, unit: 'sublayer', values } };
+}
+
+/** A unit by its name and its sublayers: "attn 3", "block 7". */
+export interface NamedUnit {
+  readonly name: string;
+  readonly sublayers: readonly Sublayer[];
+}
+
+export const namedUnits = (blocks: number, unit: UnitKind): NamedUnit[] =>
+  unitsOf(blocks, unit).map((sublayers) => {
+    const [{ block, kind }] = sublayers as [Sublayer];
+    return { name: `${unit === 'block' ? unit : kind} ${block}`, sublayers };
+  });

@@ -1,0 +1,145 @@
+import { Fragment, useState } from 'react';
+import { findTask } from '../../../benchmarks/tasks';
+import type { Accuracy } from '../../../lab/contract';
+import { sameMask } from '../../../pruning/mask';
+import { titleOf } from '../../actions/offered';
+import { maskOf } from '../../store/select';
+import type { Evaluation } from '../../store/state';
+import { useApp } from '../../store/store';
+import { IntervalPlot } from '../../widgets/interval-plot';
+import { PValue } from '../../widgets/p-value';
+import { TooFew } from '../../widgets/too-few';
+import { percent, signed, whole } from '../../words/format';
+import shared from './benchmarks.module.css';
+import css from './results.module.css';
+import { TaskDetails } from './task-details';
+
+/** Every task that has been run: both models with their intervals, the paired difference, and the items behind it. */
+export function ResultsTable() {
+  const evaluations = useApp((s) => s.evaluations);
+  const [open, setOpen] = useState<string>();
+  const names = Object.keys(evaluations);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard.
+    <section className={css.scroll} tabIndex={0} aria-label="Results">
+      <table className={css.results}>
+        <thead>
+          <tr>
+            <th scope="col">Task</th>
+            <th scope="col">Full</th>
+            <th scope="col" className="worse">
+              Pruned
+            </th>
+            <th scope="col">Difference</th>
+            <th scope="col">Flipped</th>
+            <th scope="col">
+              <span className="visually-hidden">Items</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {names.map((name) => (
+            <Fragment key={name}>
+              <ResultRow
+                name={name}
+                evaluation={evaluations[name]!}
+                open={open === name}
+                toggle={() => setOpen(open === name ? undefined : name)}
+              />
+              {open === name && (
+                <tr>
+                  <td colSpan={6} className={css.detailsCell}>
+                    <TaskDetails evaluation={evaluations[name]!} />
+                  </td>
+                </tr>
+              )}
+            </Fragment>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+interface RowProps {
+  readonly name: string;
+  readonly evaluation: Evaluation;
+  readonly open: boolean;
+  toggle(): void;
+}
+
+function ResultRow({ name, evaluation: { report, masks, origin, items }, open, toggle }: RowProps) {
+  const mask = useApp(maskOf);
+  const running = useApp((s) => s.jobs.evaluate?.what === name);
+  const [full, other] = report.results;
+  const stale = other && masks[1] && !sameMask(masks[1], mask);
+  const { difference, tooFew } = report;
+  const certain = difference && (difference.interval[0] > 0 || difference.interval[1] < 0);
+  return (
+    <tr className={stale ? css.stale : undefined}>
+      <th scope="row">
+        {titleOf(name)}
+        <span className={shared.unit}>
+          <code>{name}</code> {report.metric}, {report.shots} shots{report.bos ? ', BOS' : ''}
+          {report.chat ? ', chat template' : ''}
+        </span>
+        <span className={shared.unit}>
+          {origin.kind === 'shipped' ? 'shipped' : running ? 'running' : report.partial ? 'stopped early' : ''}
+          {stale && 'measured with another mask'}
+        </span>
+      </th>
+      <td>{full && <Share of={full} />}</td>
+      <td className={css.pruned}>{other && <Share of={other} />}</td>
+      <td className={certain ? (difference.mean < 0 ? 'worse' : 'better') : undefined}>
+        {difference && (
+          <>
+            {signed(100 * difference.mean, 1)} pts
+            <span className={shared.unit}>
+              {signed(100 * difference.interval[0], 1)} to {signed(100 * difference.interval[1], 1)}
+            </span>
+            <PValue of={difference.p} className={shared.unit} />
+          </>
+        )}
+        {!difference && full && full.n > 0 && (
+          <IntervalPlot chance={findTask(name)?.chance ?? report.chance} full={full} />
+        )}
+      </td>
+      <td>
+        {difference && (
+          <>
+            {difference.lost + difference.won}
+            <span className={shared.unit}>
+              {difference.lost} lost, {difference.won} won
+            </span>
+          </>
+        )}
+      </td>
+      <td>
+        <button
+          type="button"
+          className={css.textButton}
+          aria-expanded={open}
+          disabled={!items?.length}
+          onClick={toggle}
+        >
+          {open ? 'Close' : 'Items'}
+          <span className="visually-hidden"> of {titleOf(name)}</span>
+        </button>
+        <TooFew of={tooFew} />
+      </td>
+    </tr>
+  );
+}
+
+function Share({ of: { accuracy, interval, n } }: { of: Accuracy }) {
+  if (n === 0) return <span className="soft">…</span>;
+  return (
+    <>
+      {percent(accuracy)}
+      <span className={shared.unit}>
+        {percent(interval[0], 0)} to {percent(interval[1], 0)}
+      </span>
+      <span className={shared.unit}>n = {whole(n)}</span>
+    </>
+  );
+}

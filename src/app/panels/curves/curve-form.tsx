@@ -1,0 +1,131 @@
+import { useState } from 'react';
+import type { CurveRequest, InfluenceMetric, Strategy } from '../../../lab/contract';
+import type { Sublayer, UnitKind } from '../../../model/units';
+import { addCurves } from '../../actions/curves';
+import { settingsOf } from '../../actions/metric-settings';
+import { taskOptions } from '../../actions/offered';
+import { withItems } from '../../actions/own-items';
+import { canMeasure } from '../../actions/score';
+import { useOffered } from '../../actions/use-offered';
+import { maskOf } from '../../store/select';
+import { store, useApp } from '../../store/store';
+import { Button } from '../../widgets/button';
+import { Check } from '../../widgets/check';
+import { NumberField } from '../../widgets/number-field';
+import { Select } from '../../widgets/select';
+import { MetricSelect } from '../influence/metric-select';
+import { droppable } from './axes';
+import { STRATEGY_WORDS } from './curve-words';
+import css from './curves.module.css';
+
+const UNITS: readonly { value: UnitKind; text: string }[] = [
+  { value: 'block', text: 'Blocks' },
+  { value: 'attn', text: 'attn' },
+  { value: 'ffn', text: 'ffn' },
+  { value: 'sublayer', text: 'attn and ffn, mixed' },
+];
+const STRATEGIES = (Object.keys(STRATEGY_WORDS) as Strategy[]).map((value) => ({
+  value,
+  text: STRATEGY_WORDS[value].title,
+}));
+
+/** Random orders drawn for a band. */
+const DRAWS = 20;
+const MOST_ITEMS = 1000;
+
+/** What the next curve is of: units, how they are chosen, what is measured at each point. */
+export function CurveForm({ blocks }: { blocks: number }) {
+  const [strategy, setStrategy] = useState<Strategy>('one-shot');
+  const [chosen, setUnit] = useState<UnitKind>('block');
+  const [metric, setMetric] = useState<InfluenceMetric>('cosine');
+  const [steps, setSteps] = useState<number>();
+  const [task, setTask] = useState('');
+  const [items, setItems] = useState(40);
+  const [seed, setSeed] = useState(1);
+  const [timed, setTimed] = useState(false);
+  const ready = useApp(canMeasure);
+  const offered = useOffered();
+  const locked = useApp((s) => s.locked);
+  const dropped = useApp((s) => maskOf(s).dropped);
+
+  const byHand = strategy === 'given';
+  const unit = strategy === 'span' ? 'block' : byHand ? 'sublayer' : chosen;
+  const scored = strategy === 'one-shot' || strategy === 'iterative';
+  const most = byHand ? dropped.length : droppable(blocks, unit, locked).length;
+  const add = () => {
+    const request: CurveRequest = {
+      strategy,
+      unit,
+      steps: Math.min(steps ?? most, most),
+      ...(scored && { metric, settings: settingsOf(store.getState(), metric) }),
+      ...(strategy === 'random' && { draws: DRAWS, seed }),
+      ...(byHand ? { order: dropped.map((s): Sublayer[] => [s]) } : { locked }),
+      ...(task && { benchmark: withItems(store.getState(), { task, limit: items }) }),
+      ...(timed && { timed }),
+    };
+    void addCurves(request);
+  };
+
+  return (
+    <form
+      className={css.form}
+      onSubmit={(e) => {
+        e.preventDefault();
+        add();
+      }}
+    >
+      <fieldset className={css.fields}>
+        <legend className={css.legend}>Add a curve</legend>
+        <Select
+          label="Units"
+          shown
+          value={unit}
+          groups={[{ options: byHand ? UNITS.slice(3) : UNITS }]}
+          disabled={strategy === 'span' || byHand}
+          onChange={(v) => setUnit(v)}
+        />
+        <Select
+          label="Order"
+          shown
+          value={strategy}
+          groups={[{ options: STRATEGIES }]}
+          hint={STRATEGY_WORDS[strategy].about}
+          onChange={(v) => setStrategy(v)}
+        />
+        {scored && <MetricSelect label="by" shown value={metric} onChange={setMetric} />}
+        {strategy === 'random' && <NumberField label="Seed" value={seed} min={0} max={999_999} onChange={setSeed} />}
+        <NumberField
+          label="Up to"
+          value={Math.min(steps ?? most, most)}
+          min={1}
+          max={Math.max(1, most)}
+          onChange={setSteps}
+        />
+        <Select
+          label="Accuracy on"
+          shown
+          value={task}
+          groups={[{ options: [{ value: '', text: 'none' }] }, ...taskOptions(offered)]}
+          hint="Asked at every point, besides the loss. Answers in writing take far longer than choices."
+          onChange={setTask}
+        />
+        {task && <NumberField label="Items" value={items} min={1} max={MOST_ITEMS} onChange={setItems} />}
+        <Check
+          label="Time each point"
+          checked={timed}
+          hint="Runs every point’s model by itself a few times"
+          onChange={setTimed}
+        />
+        <Button
+          type="submit"
+          look="primary"
+          disabled={!ready || most === 0}
+          title={most === 0 ? (byHand ? 'Nothing is dropped in the tower' : 'Everything is locked') : undefined}
+        >
+          Add curve
+        </Button>
+      </fieldset>
+      <p className={css.about}>{STRATEGY_WORDS[strategy].about}</p>
+    </form>
+  );
+}

@@ -1,0 +1,50 @@
+import { memo } from 'react';
+import { bandPath, linePath, type PlotArea } from '../../charts/plot';
+import type { Curve } from '../../store/state';
+import type { Spot } from './axes';
+import css from './curve-chart.module.css';
+
+interface Props {
+  readonly curve: Curve;
+  readonly spots: readonly Spot[];
+  readonly area: PlotArea;
+}
+
+/** One curve: its band, its line, its points. Random orders are dashed, their points hollow. */
+export const CurveLine = memo(function CurveLine({ curve, spots, area }: Props) {
+  const random = curve.report.strategy === 'random';
+  const colour = `var(--series-${curve.colour})`;
+  const places = spots.map((s) => (s.y === undefined ? undefined : ([area.x(s.x), area.y(s.y)] as const)));
+  const band = spots.flatMap((s) => (s.band ? [[area.x(s.x), area.y(s.band[0]), area.y(s.band[1])] as const] : []));
+  return (
+    <g data-curve={curve.id}>
+      {band.length > 1 && <path d={bandPath(band)} fill={colour} fillOpacity={random ? 0.17 : 0.12} />}
+      <path
+        className={css.line}
+        d={linePath(places)}
+        stroke={colour}
+        strokeDasharray={random ? '2 4' : undefined}
+        strokeLinecap="round"
+      />
+      {spots.map((s, i) => {
+        const place = places[i];
+        // Not finite: a cross at the top edge, and no line to it.
+        if (!place)
+          return <path key={s.index} className={css.lost} d={cross(area.x(s.x), area.top + 4)} stroke={colour} />;
+        return (
+          <circle
+            key={s.index}
+            className={css.point}
+            cx={place[0]}
+            cy={place[1]}
+            r={3.2}
+            fill={random ? 'var(--surface)' : colour}
+            stroke={random ? colour : 'var(--surface)'}
+          />
+        );
+      })}
+    </g>
+  );
+});
+
+const cross = (x: number, y: number) => `M${x - 4} ${y - 4}l8 8m0 -8l-8 8`;

@@ -1,0 +1,64 @@
+import { goOn, removeCurve } from '../../actions/curves';
+import { saveCurve } from '../../actions/result-files';
+import { canCompute } from '../../store/select';
+import type { Curve } from '../../store/state';
+import { useApp } from '../../store/store';
+import { Button } from '../../widgets/button';
+import { plural } from '../../words/format';
+import { curveName } from './curve-words';
+import css from './curves.module.css';
+
+/** Every curve by its full name, with what can be done to it: the chart's legend. */
+export function CurveList({ curves }: { curves: readonly Curve[] }) {
+  const running = useApp((s) => s.jobs.curve !== undefined);
+  const ready = useApp(canCompute);
+  return (
+    <ul className={css.list} aria-label="Curves">
+      {curves.map((curve) => {
+        const { report, request, text } = curve;
+        const name = curveName(curve);
+        const done = plural(Math.max(0, report.points.length - 1), 'step');
+        return (
+          <li key={curve.id}>
+            <svg className={css.swatch} width="28" height="12" aria-hidden="true">
+              <path
+                d="M1 6h26"
+                stroke={`var(--series-${curve.colour})`}
+                strokeWidth="2.5"
+                strokeDasharray={report.strategy === 'random' ? '2 4' : undefined}
+                strokeLinecap="round"
+              />
+            </svg>
+            <span className={css.curve}>
+              <strong>{name}</strong>{' '}
+              <span className="small soft">
+                {report.partial && request.steps ? `${done} of ${request.steps}` : done}
+                {report.strategy === 'random' && `, ${request.draws} orders`}, {text}
+                {report.benchmark && `, ${report.benchmark.task}`}
+              </span>
+            </span>
+            {report.partial && !running && (
+              <Button icon="play" disabled={!ready} onClick={() => void goOn(curve)}>
+                Go on<span className="visually-hidden"> with {name}</span>
+              </Button>
+            )}
+            <Button
+              look="quiet"
+              icon="download"
+              aria-label={`Save ${name}`}
+              title="Save this curve as a JSON file, to be opened again"
+              onClick={() => void saveCurve(curve)}
+            />
+            <Button
+              look="quiet"
+              icon="close"
+              aria-label={`Remove ${name}`}
+              title="Remove this curve"
+              onClick={() => removeCurve(curve.id)}
+            />
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import type { CurvePoint, CurveReport, ModelReport } from '../../../lab/contract';
+import { unitsOf } from '../../../model/units';
+import type { Curve } from '../../store/state';
+import { curveLabels, curveName, curvesSummary, curvesTable, droppedWords } from './curve-words';
+
+const model = {
+  blocks: 4,
+  parameters: 1000,
+  attnParameters: [50, 50, 50, 50],
+  ffnParameters: [100, 100, 100, 100],
+  kvBytesPerTokenPerBlock: 1024,
+} as unknown as ModelReport;
+
+function curve(part: Partial<CurveReport>, losses: readonly number[], more: Partial<CurvePoint> = {}): Curve {
+  const report: CurveReport = {
+    ...{ strategy: 'one-shot', unit: 'attn', tokens: 9, partial: false, ...part },
+    points: losses.map((loss, removed) => {
+      return {
+        removed,
+        dropped: unitsOf(4, part.unit ?? 'attn')
+          .slice(0, removed)
+          .flat(),
+        loss,
+        ...more,
+      };
+    }),
+  };
+  const { strategy, unit, seed } = report;
+  return {
+    ...{ id: 1, model: '', request: { strategy, unit, seed }, report, text: '', colour: 0 },
+    origin: { kind: 'here', adapter: '' },
+  };
+}
+const cosine = curve({ metric: 'cosine' }, [1, 1.05, 1.3]);
+const greedy = curve({ strategy: 'greedy', unit: 'sublayer' }, [1, 1.02, 1.03]);
+const random = curve({ strategy: 'random', seed: 1 }, [1, 2, Number.NaN], { draws: [2, 3] });
+
+describe('curves in words', () => {
+  it('are named by what goes and how it is chosen', () => {
+    expect([cosine, greedy, random].map(curveName)).toEqual([
+      'attn by cosine',
+      'sublayers, greedy by loss',
+      'attn, random',
+    ]);
+    expect(curveName(curve({ strategy: 'iterative', metric: 'loo-loss' }, [1]))).toBe(
+      'attn by leave-one-out loss, rescored',
+    );
+  });
+
+  it('are labelled by what sets them apart', () => {
+    expect(curveLabels([cosine, curve({ metric: 'cosine', unit: 'ffn' }, [1])])).toEqual(['attn', 'ffn']);
+    expect(curveLabels([cosine, random])).toEqual(['by cosine', 'random']);
+    expect(curveLabels([random, curve({ strategy: 'random', seed: 2 }, [1])])).toEqual([
+      'attn, random, seed 1',
+      'attn, random, seed 2',
+    ]);
+    expect(curveLabels([cosine])).toEqual(['attn by cosine']);
+  });
+
+  it('say how far each goes at a small cost, and where a loss is lost', () => {
+    const summary = curvesSummary([cosine, greedy, random], model);
+    expect(summary).toContain('attn by cosine: 1 of 2 (5%)');
+    expect(summary).toContain('sublayers, greedy by loss: 2 of 2 (15%)');
+    expect(summary).toContain('attn, random: none');
+    expect(summary).toContain('Attn, random has no finite loss at 2 units.');
+    expect(curvesSummary([curve({}, [1])], model)).toBe('The first points are on their way.');
+  });
+
+  it('say what a benchmark made of it', () => {
+    const accuracy = { n: 10, correct: 8, accuracy: 0.8, interval: [0.5, 0.9] } as const;
+    const asked = curve({ metric: 'cosine', benchmark: { task: 'school', items: 3 } }, [1, 1.1], { accuracy });
+    expect(curvesSummary([asked], model)).toContain('Attn by cosine: accuracy on school 80.0%, 80.0% without 1.');
+  });
+
+  it('stand in a table with only the columns they need', () => {
+    expect(curvesTable([cosine], model).columns).not.toContain('accuracy');
+    const { columns, rows } = curvesTable([random], model);
+    expect(columns.at(-1)).toBe('dropped');
+    expect(rows[1]!.slice(-3)).toEqual([2, 3, 'attn 0']);
+  });
+});
+
+describe('what is dropped, in words', () => {
+  it('puts whole blocks together and names the rest', () => {
+    const [a0, f0, a1, f1] = unitsOf(4, 'sublayer').flat() as [never, never, never, never];
+    expect(droppedWords([f1, a0, f0])).toBe('block 0; ffn 1');
+    expect(droppedWords([a1, a0])).toBe('attn 0 and 1');
+    expect(droppedWords([a1, f1, a0, f0])).toBe('blocks 0 and 1');
+    expect(droppedWords([])).toBe('');
+  });
+});

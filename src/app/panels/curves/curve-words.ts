@@ -1,0 +1,183 @@
+/** Curves in words: their names, their summary, their table. Pure. */
+import type { CurvePoint, CurveRequest, ModelReport, Strategy } from '../../../lab/contract';
+import type { Sublayer, UnitKind } from '../../../model/units';
+import type { ChartTable } from '../../charts/table';
+import type { Curve } from '../../store/state';
+import { lowerFirst, percent, plural, signed, upperFirst } from '../../words/format';
+import { METRIC_WORDS } from '../../words/metric-words';
+import { xOf } from './axes';
+import { bandOf } from './band';
+
+export const UNIT_WORDS: Readonly<Record<UnitKind, { readonly one: string; readonly many: string }>> = {
+  block: { one: 'block', many: 'blocks' },
+  attn: { one: 'attn', many: 'attn' },
+  ffn: { one: 'ffn', many: 'ffn' },
+  sublayer: { one: 'sublayer', many: 'sublayers' },
+};
+
+interface StrategyWords {
+  /** In a list. */
+  readonly title: string;
+  /** Behind the units, in a curve's name. */
+  readonly name: string;
+  readonly about: string;
+}
+
+export const STRATEGY_WORDS: Readonly<Record<Strategy, StrategyWords>> = {
+  'one-shot': {
+    title: 'Lowest first',
+    name: 'lowest first',
+    about: 'Every unit is measured once on the full model; then the lowest go, one after the other.',
+  },
+  iterative: {
+    title: 'Lowest, rescored',
+    name: 'rescored',
+    about: 'After each removal the units that are left are measured again, and the lowest goes.',
+  },
+  greedy: {
+    title: 'Greedy by loss',
+    name: 'greedy by loss',
+    about: 'At each step every removal is tried, and the one that leaves the lowest loss is kept.',
+  },
+  span: {
+    title: 'Span of blocks',
+    name: 'in a row',
+    about: 'For each number n, the n blocks in a row whose ends are closest in angle.',
+  },
+  random: {
+    title: 'Random',
+    name: 'random',
+    about: 'The mean of 20 random orders and their spread: the baseline that every other curve is held against.',
+  },
+  given: {
+    title: 'As dropped by hand',
+    name: 'by hand',
+    about: 'The layers dropped in the tower now, in the order in which they were dropped.',
+  },
+};
+
+/** The parts of a curve's name, from what is removed to how it is chosen. */
+function partsOf({ report, request }: Curve): [unit: string, how: string, which: string] {
+  const { strategy, unit, metric } = report;
+  const what = UNIT_WORDS[unit].many;
+  if (metric && strategy !== 'greedy') {
+    const how = strategy === 'iterative' ? ', rescored' : '';
+    return [what, `by ${lowerFirst(METRIC_WORDS[metric].short)}${how}`, seedOf(request)];
+  }
+  return [what, STRATEGY_WORDS[strategy].name, seedOf(request)];
+}
+
+const seedOf = ({ seed, settings }: Omit<CurveRequest, 'resume'>) => {
+  const drawn = seed ?? settings?.seed;
+  return drawn === undefined ? '' : `seed ${drawn}`;
+};
+
+/** "attn by cosine", "blocks, random". */
+export function curveName(curve: Curve): string {
+  const [what, how] = partsOf(curve);
+  return how.startsWith('by ') ? `${what} ${how}` : `${what}, ${how}`;
+}
+
+/** Names as short as they can be beside one another: what all the curves have in common is left out. */
+export function curveLabels(curves: readonly Curve[]): string[] {
+  const all = curves.map(partsOf);
+  const differs = [0, 1].map((k) => new Set(all.map((parts) => parts[k])).size > 1);
+  const labels = all.map((parts, i) => parts.filter((_, k) => differs[k]).join(' ') || curveName(curves[i]!));
+  return labels.map((label, i) =>
+    labels.indexOf(label) === labels.lastIndexOf(label) ? label : `${label}, ${all[i]![2]}`,
+  );
+}
+
+/** "attn 2, 5 and 7; ffn 3", blocks that are whole as "blocks 4 and 6". */
+export function droppedWords(dropped: readonly Sublayer[]): string {
+  const blocksOf = (kind: Sublayer['kind']) => dropped.filter((s) => s.kind === kind).map((s) => s.block);
+  const [attn, ffn] = [blocksOf('attn'), blocksOf('ffn')];
+  const whole = attn.filter((b) => ffn.includes(b));
+  const rest = (blocks: readonly number[]) => blocks.filter((b) => !whole.includes(b));
+  const parts = [
+    listOf(whole.length === 1 ? 'block' : 'blocks', whole),
+    listOf('attn', rest(attn)),
+    listOf('ffn', rest(ffn)),
+  ];
+  return parts.filter(Boolean).join('; ');
+}
+
+function listOf(name: string, blocks: readonly number[]): string {
+  const sorted = [...blocks].sort((a, b) => a - b);
+  if (sorted.length < 2) return sorted.length === 0 ? '' : `${name} ${sorted[0]}`;
+  return `${name} ${sorted.slice(0, -1).join(', ')} and ${sorted.at(-1)}`;
+}
+
+/** A rise that is still small: a perplexity a tenth higher. */
+const SMALL_RISE = 0.1;
+
+/** How far each curve goes before the loss has risen by a tenth of a nat: the chart in a sentence or two. */
+export function curvesSummary(curves: readonly Curve[], model: ModelReport): string {
+  const told = curves.flatMap((curve) => {
+    const { points } = curve.report;
+    const reach = furthest(points);
+    if (!reach) return [];
+    if (reach.removed === 0) return [`${curveName(curve)}: none`];
+    const share = percent(xOf(curve, reach, model, 'parameters') ?? 0, 0);
+    return [`${curveName(curve)}: ${reach.removed} of ${points.at(-1)!.removed} (${share})`];
+  });
+  if (told.length === 0) return 'The first points are on their way.';
+  return [
+    `Units that can go before the loss is ${SMALL_RISE} nats higher (a perplexity 10% higher), and their share of the ` +
+      `parameters: ${told.join('; ')}.`,
+    ...curves.flatMap((curve) => accuracyWords(curve) ?? []),
+    ...curves.flatMap((curve) => lossLost(curve) ?? []),
+  ].join(' ');
+}
+
+/** From the full model's accuracy to that of the last point that has one. */
+function accuracyWords(curve: Curve): string | undefined {
+  const asked = curve.report.points.filter((p) => p.accuracy);
+  const [first, last] = [asked[0], asked.at(-1)];
+  if (!first?.accuracy || !last?.accuracy || first === last) return undefined;
+  const [from, to] = [percent(first.accuracy.accuracy), percent(last.accuracy.accuracy)];
+  return `${upperFirst(curveName(curve))}: accuracy on ${curve.report.benchmark?.task} ${from}, ${to} without ${last.removed}.`;
+}
+
+function lossLost(curve: Curve): string | undefined {
+  const bad = curve.report.points.find((p) => !Number.isFinite(p.loss));
+  return bad && `${upperFirst(curveName(curve))} has no finite loss at ${plural(bad.removed, 'unit')}.`;
+}
+
+/** The last point before the first that costs more than a small rise. */
+function furthest(points: readonly CurvePoint[]): CurvePoint | undefined {
+  const full = points[0];
+  if (!full || points.length < 2) return undefined;
+  const first = points.findIndex((p) => !(p.loss - full.loss <= SMALL_RISE));
+  return points[first < 0 ? points.length - 1 : first - 1];
+}
+
+/** A row for each point of each curve. */
+export function curvesTable(curves: readonly Curve[], model: ModelReport): ChartTable {
+  const some = (has: (p: CurvePoint) => boolean) => curves.some((c) => c.report.points.some(has));
+  const [accuracy, timed, spread] = [some((p) => !!p.accuracy), some((p) => !!p.milliseconds), some((p) => !!p.draws)];
+  const columns = [
+    ...['curve', 'units dropped', 'loss', 'added loss', 'perplexity', 'parameters saved', 'KV KiB saved a token'],
+    ...(accuracy ? ['accuracy', 'from', 'to', 'n'] : []),
+    ...(timed ? ['ms a pass'] : []),
+    ...(spread ? ['least of the draws', 'greatest of the draws'] : []),
+    'dropped',
+  ];
+  const rows = curves.flatMap((curve) =>
+    curve.report.points.map((p) => {
+      const range = p.draws && bandOf(p.draws, 'range');
+      return [
+        ...[curveName(curve), p.removed, p.loss, p.loss - curve.report.points[0]!.loss, Math.exp(p.loss)],
+        ...[xOf(curve, p, model, 'parameters'), xOf(curve, p, model, 'cache')],
+        ...(accuracy ? [p.accuracy?.accuracy, p.accuracy?.interval[0], p.accuracy?.interval[1], p.accuracy?.n] : []),
+        ...(timed ? [p.milliseconds] : []),
+        ...(spread ? [range?.[0], range?.[1]] : []),
+        droppedWords(p.dropped),
+      ];
+    }),
+  );
+  return { columns, rows };
+}
+
+/** "+0.0421" beside the full model's loss. */
+export const addedLoss = (curve: Curve, point: CurvePoint): string => signed(point.loss - curve.report.points[0]!.loss);

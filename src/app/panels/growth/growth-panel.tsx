@@ -1,0 +1,218 @@
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import type { GrowthMetric, GrowthPoint } from '../../../lab/contract';
+import { showShippedGrowth } from '../../actions/growth';
+import { ChartFrame } from '../../charts/chart-frame';
+import { fileStem } from '../../store/select';
+import type { Growth } from '../../store/state';
+import { store, useApp } from '../../store/store';
+import { Button } from '../../widgets/button';
+import { Check } from '../../widgets/check';
+import { Choice } from '../../widgets/choice';
+import { JobProgress } from '../../widgets/job-progress';
+import { LabelledSlider } from '../../widgets/labelled-slider';
+import { Panel } from '../../widgets/panel';
+import { fixed, percent, short } from '../../words/format';
+import css from './growth.module.css';
+import { GrowthChart } from './growth-chart';
+import { GrowthExplained } from './growth-explained';
+import { SeriesForm } from './series-form';
+
+const METRICS: readonly { value: GrowthMetric; text: string }[] = [
+  { value: 'cosine', text: 'Cosine' },
+  { value: 'loo-loss', text: 'Leave-one-out' },
+];
+const UNITS = [
+  { value: 'block', text: 'Blocks' },
+  { value: 'attn', text: 'Attention' },
+  { value: 'ffn', text: 'Feed-forward' },
+] as const;
+type Unit = (typeof UNITS)[number]['value'];
+
+/** Influence while a model was trained: a line for each block, and a slider that takes the tower through time. */
+export default function GrowthPanel() {
+  const [metric, setMetric] = useState<GrowthMetric>('cosine');
+  const [unit, setUnit] = useState<Unit>('block');
+  const [wantedLog, setLog] = useState<boolean>();
+  const growth = useApp((s) => s.growth[metric]);
+  const bundled = useApp((s) => s.model?.source.kind === 'bundled');
+  const moment = useApp((s) => s.moment);
+  const points = growth?.report.points ?? [];
+  // A series that is measured anew begins with fewer points than the one before had.
+  const at = moment?.metric === metric && moment.point < points.length ? moment.point : undefined;
+  useEffect(() => {
+    if (bundled) void showShippedGrowth();
+  }, [bundled]);
+  // The tower shows the finished model again once the panel is left.
+  useEffect(() => () => store.setState({ moment: undefined }), []);
+  const pick = useCallback((point: number) => store.setState({ moment: { metric, point } }), [metric]);
+  const { playing, toggle, stop } = useFilm(at, points.length, pick);
+  const choose = useCallback(
+    (point: number) => {
+      stop();
+      pick(point);
+    },
+    [stop, pick],
+  );
+  const leave = () => {
+    stop();
+    store.setState({ moment: undefined });
+  };
+  const changeMetric = (next: GrowthMetric) => {
+    leave();
+    setMetric(next);
+  };
+  const shown = points[at ?? points.length - 1];
+  const blocks = useApp((s) => s.model?.report.blocks);
+  // A series may be of another model than the open one, whose tower it cannot colour.
+  const fits = shown?.attn.length === blocks;
+  // A first block without which nothing is left would press all other lines flat.
+  const log = wantedLog ?? metric === 'loo-loss';
+
+  return (
+    <Panel
+      title="Growing up"
+      explain={<GrowthExplained />}
+      tools={
+        <>
+          <Choice label="Measure" value={metric} options={METRICS} onChange={changeMetric} />
+          <Choice label="Units" value={unit} options={UNITS} onChange={(u) => setUnit(u)} />
+        </>
+      }
+    >
+      <div className={css.layout}>
+        <div className={css.outcome}>
+          <JobProgress slot="growth" />
+          {growth && shown ? (
+            <>
+              <GrowthFigure
+                growth={growth}
+                unit={unit}
+                actions={<Check label="Logarithmic" checked={log} onChange={setLog} />}
+              >
+                <GrowthChart
+                  points={points}
+                  unit={unit}
+                  log={log}
+                  task={growth.report.task?.task}
+                  at={at}
+                  onPick={choose}
+                />
+              </GrowthFigure>
+              <div className={css.slider}>
+                <Button icon={playing ? 'pause' : 'play'} disabled={points.length < 2} onClick={toggle}>
+                  {playing ? 'Pause' : 'Play'}
+                </Button>
+                <LabelledSlider
+                  label={fits ? 'The tower shows' : 'Checkpoint'}
+                  value={at ?? points.length - 1}
+                  min={0}
+                  max={Math.max(1, points.length - 1)}
+                  step={1}
+                  text={fits && at === undefined ? 'the finished model' : momentWords(shown)}
+                  // The slider has two places even where there is one point.
+                  onChange={(point) => choose(Math.min(point, points.length - 1))}
+                />
+                {fits && (
+                  <Button disabled={at === undefined} onClick={leave}>
+                    Back to the finished model
+                  </Button>
+                )}
+              </div>
+              {growth.report.failures.length > 0 && (
+                <ul className={css.failures}>
+                  {growth.report.failures.map((f) => (
+                    <li key={f.name} className="small">
+                      <strong>{f.name}</strong> could not be measured: {f.message}
+                    </li>
+                  ))}
+                </ul>
+              )}
+            </>
+          ) : (
+            <p className={css.nothing}>
+              A line for each block shows when in training it became important. Choose where the checkpoints come from
+              and measure them: one after the other is opened, measured and let go.
+            </p>
+          )}
+        </div>
+        <SeriesForm metric={metric} />
+      </div>
+    </Panel>
+  );
+}
+
+function momentWords({ name, step, loss }: GrowthPoint): string {
+  return `${step === undefined ? name : `step ${step.toLocaleString('en')}`}, loss ${fixed(loss, 2)}`;
+}
+
+/** How long the film stays at a checkpoint. */
+const FRAME_MS = 900;
+
+/** Takes the tower from one checkpoint to the next; from the first on, where the film stands at the end. */
+function useFilm(at: number | undefined, length: number, pick: (point: number) => void) {
+  const [playing, setPlaying] = useState(false);
+  const last = length - 1;
+  useEffect(() => {
+    if (!playing) return;
+    if (at === undefined || at >= last) return setPlaying(false);
+    const timer = setTimeout(() => pick(at + 1), FRAME_MS);
+    return () => clearTimeout(timer);
+  }, [playing, at, last, pick]);
+  const toggle = () => {
+    if (!playing && (at === undefined || at >= last)) pick(0);
+    setPlaying(!playing);
+  };
+  const stop = useCallback(() => setPlaying(false), []);
+  return { playing, toggle, stop };
+}
+
+interface FigureProps {
+  readonly growth: Growth;
+  readonly unit: Unit;
+  readonly actions: React.ReactNode;
+  readonly children: React.ReactNode;
+}
+
+function GrowthFigure({ growth: { report, origin, text }, unit, actions, children }: FigureProps) {
+  const stem = useApp(fileStem);
+  const { series, points, metric, tokens, task, partial } = report;
+  const table = useMemo(
+    () => ({
+      columns: [
+        'checkpoint',
+        'loss',
+        ...(task ? [`${task.task} accuracy`] : []),
+        ...points[0]![unit].map((_, block) => `${unit} ${block}`),
+      ],
+      rows: points.map((p) => [p.name, p.loss, ...(task ? [p.accuracy?.accuracy] : []), ...p[unit]]),
+    }),
+    [points, task, unit],
+  );
+  return (
+    <ChartFrame
+      title={`${metric === 'cosine' ? 'Cosine influence' : 'Leave-one-out loss'} during training, ${unit === 'block' ? 'blocks' : unit}`}
+      bare
+      summary={summarise(points, unit)}
+      table={table}
+      provenance={{ model: series, text, tokens, origin, notes: partial ? ['not all checkpoints are done'] : [] }}
+      fileName={`${stem}-growth-${metric}-${unit}`}
+      actions={actions}
+    >
+      {children}
+    </ChartFrame>
+  );
+}
+
+/** What the lines say, in two sentences. */
+function summarise(points: readonly GrowthPoint[], unit: Unit): string {
+  const [first, last] = [points[0]!, points.at(-1)!];
+  const change = last[unit].map((v, block) => ({ block, from: first[unit][block]!, to: v }));
+  const rise = change.reduce((a, b) => (b.to - b.from > a.to - a.from ? b : a));
+  const name = unit === 'block' ? 'block' : unit;
+  const loss = `From ${first.name} to ${last.name} the loss goes from ${fixed(first.loss, 2)} to ${fixed(last.loss, 2)}`;
+  const accuracy =
+    first.accuracy && last.accuracy
+      ? ` and accuracy from ${percent(first.accuracy.accuracy)} to ${percent(last.accuracy.accuracy)}`
+      : '';
+  return `${loss}${accuracy}. ${name[0]!.toUpperCase()}${name.slice(1)} ${rise.block} gains most: from ${short(rise.from)} to ${short(rise.to)}.`;
+}

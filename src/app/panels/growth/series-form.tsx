@@ -1,0 +1,107 @@
+import { useId, useRef, useState } from 'react';
+import { tasks } from '../../../benchmarks/tasks';
+import type { GrowthMetric } from '../../../lab/contract';
+import { BUNDLED_SERIES } from '../../../lab/files/growth-file';
+import { byFolder, measureGrowth, restoreShippedGrowth, type Series, unfinished } from '../../actions/growth';
+import { canMeasure } from '../../actions/score';
+import type { AppState } from '../../store/state';
+import { notify, useApp } from '../../store/store';
+import { Button } from '../../widgets/button';
+import css from './growth.module.css';
+
+const HUB = 'https://huggingface.co';
+const EXAMPLE = 'EleutherAI/pythia-70m';
+
+/** Where the checkpoints come from, and what is measured besides. */
+export function SeriesForm({ metric }: { metric: GrowthMetric }) {
+  const source = useApp((s) => s.model?.source);
+  const hub = source?.kind === 'hub' ? source : undefined;
+  const running = useApp((s) => s.jobs.growth !== undefined);
+  const ready = useApp((s) => s.machine.status === 'ready' && canMeasure(s)) && !running;
+  const [repo, setRepo] = useState(hub?.repo ?? EXAMPLE);
+  const [revisions, setRevisions] = useState('step0..step143000:12');
+  const [task, setTask] = useState('');
+  const measured = useApp((s) => s.growth[metric] !== undefined && s.growth[metric].origin.kind !== 'shipped');
+  const goesOn = (series: string) => (s: AppState) => unfinished(s, series, metric, task || undefined) !== undefined;
+  const saplingGoesOn = useApp(goesOn(BUNDLED_SERIES));
+  const hubGoesOn = useApp(goesOn(repo.trim()));
+  const folder = useRef<HTMLInputElement>(null);
+  const id = useId();
+  const run = (series: Series) => void measureGrowth(series, metric, task || undefined);
+  return (
+    <div className={css.form}>
+      <section>
+        <h3>Sapling’s own training</h3>
+        <Button disabled={!ready} onClick={() => run({ kind: 'bundled' })}>
+          {saplingGoesOn && !running ? 'Go on' : 'Measure its checkpoints'}
+        </Button>
+        {measured && (
+          <Button disabled={running} onClick={() => void restoreShippedGrowth(metric)}>
+            Show the shipped results
+          </Button>
+        )}
+      </section>
+      <form
+        onSubmit={(e) => {
+          e.preventDefault();
+          const host = hub?.host ?? HUB;
+          run({ kind: 'revisions', repo: repo.trim(), host, revisions });
+        }}
+      >
+        <h3>Revisions of a hub model</h3>
+        <label htmlFor={`${id}-repo`} className="small soft">
+          Model
+        </label>
+        <input id={`${id}-repo`} value={repo} spellCheck={false} onChange={(e) => setRepo(e.target.value)} />
+        <label htmlFor={`${id}-revisions`} className="small soft">
+          Revisions: a list; of a Pythia model also a range, or picks from it
+        </label>
+        <input
+          id={`${id}-revisions`}
+          value={revisions}
+          spellCheck={false}
+          onChange={(e) => setRevisions(e.target.value)}
+        />
+        <Button type="submit" disabled={!ready || repo.trim() === ''}>
+          {hubGoesOn && !running ? 'Go on' : 'Measure them'}
+        </Button>
+      </form>
+      <section>
+        <h3>A folder of checkpoint folders</h3>
+        <Button disabled={!ready} onClick={() => folder.current?.click()}>
+          Choose the folder
+        </Button>
+        <input
+          ref={(element) => {
+            folder.current = element;
+            element?.setAttribute('webkitdirectory', '');
+          }}
+          type="file"
+          multiple
+          hidden
+          aria-label="Folder of checkpoint folders"
+          onChange={(e) => {
+            const files = [...(e.target.files ?? [])];
+            e.target.value = '';
+            const found = byFolder(files).length;
+            if (found === 0) notify('No checkpoints there', 'No folder in it has a config.json.');
+            else run({ kind: 'files', files });
+          }}
+        />
+      </section>
+      <label className={css.field}>
+        <span className="small soft">Accuracy of each checkpoint besides</span>
+        <select value={task} onChange={(e) => setTask(e.target.value)}>
+          <option value="">none</option>
+          {tasks
+            .filter((t) => t.bundled)
+            .map((t) => (
+              <option key={t.name} value={t.name}>
+                {t.name}
+              </option>
+            ))}
+        </select>
+      </label>
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+import type { InfluenceMetric } from '../../../lab/contract';
+import { METRICS } from '../../../lab/measure/metrics';
+import { METRIC_GROUPS, METRIC_WORDS } from '../../words/metric-words';
+import css from './influence.module.css';
+
+/** The chosen metric first, then all of them in short. */
+export function InfluenceExplained({ metric }: { metric: InfluenceMetric }) {
+  const { name, about, formula } = METRIC_WORDS[metric];
+  return (
+    <>
+      <p>
+        <strong>{name}.</strong> {about}
+      </p>
+      <p>
+        <span className={css.formula}>{formula}</span>
+      </p>
+      <p>
+        Larger is more important, always. No measure of one unit says what happens when several go together: two can
+        stand in for each other. Click a bar to drop its unit, and look at the loss.
+      </p>
+      <details className={css.all}>
+        <summary>All measures</summary>
+        <p>
+          h is the stream that a unit reads, h′ the one it leaves, u = h′ − h what it adds; z are the logits; v is what
+          a set of kept units is worth. Means are over every token.
+        </p>
+        {METRIC_GROUPS.map(({ group, title }) => (
+          <dl key={group}>
+            <dt className={css.group}>{title}</dt>
+            {METRICS.filter((m) => METRIC_WORDS[m].group === group).map((m) => (
+              <dd key={m}>
+                {METRIC_WORDS[m].name}: <span className={css.formula}>{METRIC_WORDS[m].formula}</span>
+              </dd>
+            ))}
+          </dl>
+        ))}
+      </details>
+    </>
+  );
+}

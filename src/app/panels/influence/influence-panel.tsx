@@ -1,0 +1,68 @@
+import { useMemo } from 'react';
+import { computeInfluence, isPlain } from '../../actions/influence';
+import { canMeasure } from '../../actions/score';
+import type { Measured } from '../../charts/rows';
+import { influenceOf } from '../../store/select';
+import { store, useApp } from '../../store/store';
+import { Button } from '../../widgets/button';
+import { JobProgress } from '../../widgets/job-progress';
+import { Panel } from '../../widgets/panel';
+import { isRelative, METRIC_WORDS, type MetricGroup } from '../../words/metric-words';
+import { DenominatorChoice } from './denominator-choice';
+import css from './influence.module.css';
+import { InfluenceExplained } from './influence-explained';
+import { InfluenceFrame } from './influence-frame';
+import { MetricSelect } from './metric-select';
+import { ShapleyControls } from './shapley-controls';
+
+const NOT_YET: Readonly<Record<MetricGroup, string>> = {
+  'one-pass':
+    'Not measured on this model yet. One pass over the calibration text gives this measure and the five others of its group.',
+  without: 'Not measured on this model yet. Every unit is dropped in turn, which takes longer than one pass.',
+  shapley:
+    'Not measured on this model yet. Units are dropped at random, again and again; estimates show at once and grow surer the longer it runs.',
+};
+
+/** What each block, attn and ffn was worth, by the measure chosen. */
+export function InfluencePanel() {
+  const metric = useApp((s) => s.shownMetric);
+  const block = useApp((s) => influenceOf(s, metric, 'block'));
+  const attn = useApp((s) => influenceOf(s, metric, 'attn'));
+  const ffn = useApp((s) => influenceOf(s, metric, 'ffn'));
+  const measured = useMemo((): Measured => ({ block, attn, ffn }), [block, attn, ffn]);
+  const ready = useApp(canMeasure);
+  const job = useApp((s) => s.jobs.influence?.what);
+  const first = block ?? attn ?? ffn;
+  const { name, line, group } = METRIC_WORDS[metric];
+  const measure = isPlain(metric) && !job && (
+    <Button look={first ? 'plain' : 'primary'} disabled={!ready} onClick={() => void computeInfluence(metric)}>
+      {first ? 'Compute here' : 'Measure influence'}
+    </Button>
+  );
+
+  return (
+    <Panel
+      title="Influence"
+      explain={<InfluenceExplained metric={metric} />}
+      className={css.panel}
+      tools={<MetricSelect label="Measure" value={metric} onChange={(m) => store.setState({ shownMetric: m })} />}
+    >
+      <p className={css.unit}>{line}</p>
+      {isRelative(metric) && <DenominatorChoice />}
+      {!isPlain(metric) && <ShapleyControls metric={metric} />}
+      {first ? (
+        <InfluenceFrame metric={metric} measured={measured} first={first} actions={measure} />
+      ) : (
+        <div className={css.empty}>
+          <p className="soft">{NOT_YET[group]}</p>
+          {measure}
+        </div>
+      )}
+      {job && (isPlain(metric) || job !== name) && (
+        <div className={css.job}>
+          <JobProgress slot="influence" />
+        </div>
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,30 @@
+import type { Measured } from '../../charts/rows';
+import { shownValues } from '../../store/select';
+import type { ShownMetric } from '../../store/state';
+import { short, signed } from '../../words/format';
+import { METRIC_WORDS } from '../../words/metric-words';
+
+/** The charts in two sentences. */
+export function influenceSummary(metric: ShownMetric, { block, attn, ffn }: Measured): string {
+  const write = METRIC_WORDS[metric].signed ? (v: number) => signed(v, 3) : short;
+  const named = (kind: string, values: readonly number[]) =>
+    values.map((value, i) => ({ name: `${kind} ${i}`, value })).filter(({ value }) => Number.isFinite(value));
+  const units = [
+    ...(attn ? named('attn', shownValues(attn)) : []),
+    ...(ffn ? named('ffn', shownValues(ffn)) : []),
+  ].sort((a, b) => a.value - b.value);
+  const blocks = (block ? named('block', shownValues(block)) : []).sort((a, b) => a.value - b.value);
+  const [least, most, low, high] = [units[0], units.at(-1), blocks[0], blocks.at(-1)];
+  const sentences: string[] = [];
+  if (least && most) {
+    sentences.push(`Worth least: ${least.name} (${write(least.value)}); most: ${most.name} (${write(most.value)}).`);
+  }
+  if (low && high) {
+    const [lowest, highest] = [
+      `${low.name} matters least (${write(low.value)})`,
+      `${high.name} most (${write(high.value)})`,
+    ];
+    sentences.push(`Of whole blocks, ${lowest}, ${highest}.`);
+  }
+  return sentences.join(' ');
+}

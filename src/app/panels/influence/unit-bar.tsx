@@ -1,0 +1,68 @@
+import { isBlockDropped, isDropped } from '../../../pruning/mask';
+import type { Interval } from '../../charts/rows';
+import { maskOf } from '../../store/select';
+import type { AppState, ShownUnit } from '../../store/state';
+import { useApp } from '../../store/store';
+
+export interface BarPlace {
+  readonly x: number;
+  /** The value's end; the height is negative below zero. */
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  /** The plot's own height, which spans `range`. */
+  readonly background?: { readonly y: number; readonly height: number };
+}
+
+interface Props {
+  readonly unit: ShownUnit;
+  readonly block: number;
+  readonly place: BarPlace;
+  readonly range: { readonly low: number; readonly high: number };
+  readonly interval: Interval | undefined;
+  /** Higher than its chart. */
+  readonly cut: boolean;
+  readonly hatch: string;
+}
+
+const isUnitDropped = (s: AppState, unit: ShownUnit, block: number) =>
+  unit === 'block' ? isBlockDropped(maskOf(s), block) : isDropped(maskOf(s), { block, kind: unit });
+
+/** One bar. It follows the mask and the pointer by itself, so that neither makes the whole chart be drawn again. */
+export function UnitBar({ unit, block, place, range, interval, cut, hatch }: Props) {
+  const dropped = useApp((s) => isUnitDropped(s, unit, block));
+  const marked = useApp((s) => s.hovered?.kind === unit && s.hovered.block === block);
+  const { x, y, width, height, background } = place;
+  const colour = `var(--chart-${unit})`;
+  const pixel = (value: number) =>
+    background!.y + ((range.high - value) / (range.high - range.low)) * background!.height;
+  const middle = x + width / 2;
+  return (
+    <g data-bar={block} cursor="pointer">
+      <path
+        d={`M${x},${y}h${width}v${height}h${-width}z`}
+        fill={dropped ? `url(#${hatch})` : colour}
+        stroke={marked ? 'var(--ink)' : colour}
+        strokeWidth={marked ? 2.5 : 1}
+        strokeDasharray={dropped ? '3 2' : undefined}
+      />
+      {cut && <CutMark x={x} width={width} />}
+      {interval && background && !cut && (
+        <path
+          d={whiskers(middle, pixel(interval[0]), pixel(interval[1]))}
+          fill="none"
+          stroke="var(--ink)"
+          strokeWidth="1.4"
+        />
+      )}
+    </g>
+  );
+}
+
+const whiskers = (x: number, low: number, high: number) => `M${x - 4},${low}h8M${x},${low}V${high}M${x - 4},${high}h8`;
+
+/** Two slanted gaps near the top of a bar that is higher than its chart; `x` and `width` are the bar's. */
+function CutMark({ x, width }: { x: number; width: number }) {
+  const line = (y: number) => `M${x - 2},${y + 5}L${x + width + 2},${y}`;
+  return <path d={line(12) + line(18)} stroke="var(--surface)" strokeWidth={2.5} />;
+}

@@ -1,0 +1,90 @@
+import { useId, useRef, useState } from 'react';
+import { setCalibration } from '../../actions/calibration';
+import { useApp } from '../../store/store';
+import { Button } from '../../widgets/button';
+import { closeDialog } from '../../widgets/dialog';
+import { plural, whole } from '../../words/format';
+import css from './model.module.css';
+
+/** A text: bundled, pasted, or a file's. */
+export function CalibrationTextForm() {
+  const calibration = useApp((s) => s.calibration);
+  const context = useApp((s) => s.model?.report.context);
+  const [text, setText] = useState(calibration.text);
+  const [source, setSource] = useState(calibration.task ? 'pasted text' : calibration.source);
+  const [seqLen, setSeqLen] = useState(String(Math.min(calibration.seqLen, context ?? calibration.seqLen)));
+  const file = useRef<HTMLInputElement>(null);
+  const id = useId();
+  const length = Number(seqLen);
+  const valid = Number.isInteger(length) && length >= 2 && length <= (context ?? 1e6);
+  return (
+    <form
+      className={css.calibration}
+      onSubmit={(e) => {
+        e.preventDefault();
+        setCalibration({ source, bundled: calibration.bundled && text === calibration.text, text, seqLen: length });
+        closeDialog();
+      }}
+    >
+      <label htmlFor={`${id}-text`}>
+        Text{' '}
+        <span className="soft">
+          {source}, {plural(text.length, 'character')}
+          {calibration.tokens !== undefined &&
+            text === calibration.text &&
+            `, ${whole(calibration.tokens)} predicted tokens`}
+        </span>
+      </label>
+      <textarea
+        id={`${id}-text`}
+        rows={9}
+        value={text}
+        spellCheck={false}
+        onChange={(e) => {
+          setText(e.target.value);
+          setSource('pasted text');
+        }}
+      />
+      <p className={css.hint}>
+        Token ids, as <code>[[1, 17, 4], [1, 9]]</code>, are taken as they are.
+      </p>
+      <div className={css.line}>
+        <label htmlFor={`${id}-window`}>Window</label>
+        <input
+          id={`${id}-window`}
+          type="number"
+          min={2}
+          max={context}
+          value={seqLen}
+          aria-describedby={`${id}-hint`}
+          onChange={(e) => setSeqLen(e.target.value)}
+        />
+        <span id={`${id}-hint`} className={css.hint}>
+          tokens{context !== undefined && `, ${whole(context)} at most with this model`}
+        </span>
+      </div>
+      <div className={css.line}>
+        <Button look="primary" type="submit" disabled={!valid || text.trim() === ''}>
+          Use this text
+        </Button>
+        <Button icon="upload" onClick={() => file.current?.click()}>
+          Open a text file
+        </Button>
+        <input
+          ref={file}
+          type="file"
+          accept=".txt,.md,text/plain"
+          hidden
+          aria-label="Calibration file"
+          onChange={async (e) => {
+            const chosen = e.target.files?.[0];
+            e.target.value = '';
+            if (!chosen) return;
+            setText(await chosen.text());
+            setSource(chosen.name);
+          }}
+        />
+      </div>
+    </form>
+  );
+}

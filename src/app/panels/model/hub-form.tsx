@@ -1,0 +1,59 @@
+import { useId, useState } from 'react';
+import { Button } from '../../widgets/button';
+import css from './model.module.css';
+import { openFromDialog } from './open-from-dialog';
+
+export const DEFAULT_HOST = 'https://huggingface.co';
+
+/** A published model by its id; the host can be a mirror or a server of one's own. */
+export function HubForm({ disabled }: { disabled: boolean }) {
+  const [repo, setRepo] = useState('');
+  const [revision, setRevision] = useState('main');
+  const [host, setHost] = useState(DEFAULT_HOST);
+  const id = useId();
+  return (
+    <form
+      className={css.form}
+      onSubmit={(e) => {
+        e.preventDefault();
+        void openFromDialog({ kind: 'hub', repo: repo.trim(), revision: revision.trim() || 'main', host: host.trim() });
+      }}
+    >
+      <label htmlFor={`${id}-repo`}>Model id</label>
+      <input
+        id={`${id}-repo`}
+        required
+        placeholder="owner/name"
+        spellCheck={false}
+        autoCapitalize="off"
+        value={repo}
+        onChange={(e) => setRepo(e.target.value)}
+      />
+      <label htmlFor={`${id}-revision`}>Revision</label>
+      <input
+        id={`${id}-revision`}
+        spellCheck={false}
+        autoCapitalize="off"
+        value={revision}
+        onChange={(e) => setRevision(e.target.value)}
+      />
+      <label htmlFor={`${id}-host`}>Host</label>
+      <input
+        id={`${id}-host`}
+        type="url"
+        required
+        spellCheck={false}
+        value={host}
+        onChange={(e) => setHost(e.target.value)}
+      />
+      <div className={css.submit}>
+        <Button look="primary" type="submit" disabled={disabled || repo.trim() === ''}>
+          Download and open
+        </Button>
+        <p className={css.hint}>
+          Fetched from this host and no other, straight into this page. A mirror or a local server serves as well.
+        </p>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,52 @@
+import { useEffect, useState } from 'react';
+import type { KeptDownload } from '../../../lab/contract';
+import { deleteDownload, keptDownloads } from '../../actions/downloads';
+import { useApp } from '../../store/store';
+import { Button } from '../../widgets/button';
+import { bytes } from '../../words/format';
+import css from './model.module.css';
+
+/** What this browser keeps of models and benchmarks that were downloaded; a second click deletes. */
+export function KeptDownloads() {
+  const [kept, setKept] = useState<readonly KeptDownload[]>([]);
+  const [asked, setAsked] = useState<string>();
+  const source = useApp((s) => s.model?.source);
+  const busy = useApp((s) => s.jobs.open !== undefined || s.jobs.benchmark !== undefined);
+  useEffect(() => void (busy || keptDownloads().then(setKept)), [busy]);
+  if (kept.length === 0) return null;
+  // A large model reads its weights from there again and again.
+  const isOpen = ({ from }: KeptDownload) =>
+    source?.kind === 'hub' && from.endsWith(`/${source.repo}@${source.revision}`);
+  const remove = async (download: KeptDownload) => {
+    setAsked(undefined);
+    await deleteDownload(download);
+    setKept(await keptDownloads());
+  };
+  return (
+    <details className={css.card}>
+      <summary>Downloads kept in this browser, {bytes(kept.reduce((sum, d) => sum + d.bytes, 0))}</summary>
+      <ul className={css.downloads} aria-label="Downloads kept">
+        {kept.map((download) => (
+          <li key={download.from}>
+            <span>
+              {download.from.replace(/^https?:\/\//, '')}
+              <span className="soft">
+                , {bytes(download.bytes)}
+                {!download.complete && ', not whole yet'}
+                {isOpen(download) && ', open now'}
+              </span>
+            </span>
+            <Button
+              disabled={busy || isOpen(download)}
+              onBlur={() => setAsked(undefined)}
+              onClick={() => (asked === download.from ? void remove(download) : setAsked(download.from))}
+            >
+              {asked === download.from ? 'Really delete' : 'Delete'}
+              <span className="visually-hidden"> {download.from}</span>
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

@@ -1,0 +1,81 @@
+import { Tabs } from 'radix-ui';
+import { useState } from 'react';
+import { useApp } from '../../store/store';
+import { Button } from '../../widgets/button';
+import { Dialog } from '../../widgets/dialog';
+import { JobProgress } from '../../widgets/job-progress';
+import { Late, late } from '../../widgets/late';
+import { FolderForm } from './folder-form';
+import { HubForm } from './hub-form';
+import { KeptDownloads } from './kept-downloads';
+import css from './model.module.css';
+import { ModelFacts } from './model-facts';
+import { openFromDialog } from './open-from-dialog';
+
+const ModelCard = late(() => import('./model-card'));
+
+/** What is open, and three ways to open something else. The one in place stays until the next is ready. */
+export function ModelDialog() {
+  const opening = useApp((s) => s.jobs.open !== undefined);
+  const bundled = useApp((s) => s.model?.source.kind === 'bundled');
+  const bundledOpen = useApp((s) => s.model?.source.kind === 'bundled' && s.model.loaded);
+  const ready = useApp((s) => s.machine.status === 'ready');
+
+  return (
+    <Dialog name="model" title="Model">
+      <ModelFacts />
+      {bundled && <SaplingCard />}
+      {opening && (
+        <div className={css.opening}>
+          <JobProgress slot="open" />
+          <p className="small soft">Until it is ready the model you have stays as it is.</p>
+        </div>
+      )}
+      {!ready && (
+        <p className={css.note}>
+          Opening a model needs a working WebGPU adapter. The adapter button at the top says more.
+        </p>
+      )}
+      <h3 className={css.another}>Open another</h3>
+      <Tabs.Root defaultValue="folder">
+        <Tabs.List className={css.tabs} aria-label="Where from">
+          <Tabs.Trigger value="folder">Folder on this machine</Tabs.Trigger>
+          <Tabs.Trigger value="hub">Hugging Face id</Tabs.Trigger>
+          <Tabs.Trigger value="bundled">Bundled</Tabs.Trigger>
+        </Tabs.List>
+        <Tabs.Content value="folder" className={css.tab}>
+          <FolderForm disabled={!ready} />
+        </Tabs.Content>
+        <Tabs.Content value="hub" className={css.tab}>
+          <HubForm disabled={!ready} />
+        </Tabs.Content>
+        <Tabs.Content value="bundled" className={css.tab}>
+          <p>
+            <strong>Sapling</strong> is a small Llama-shaped model that this project trained itself on text written for
+            it: short stories, school questions and word problems. It comes with the page, so nothing is downloaded from
+            elsewhere.
+          </p>
+          {!bundled && <SaplingCard />}
+          <Button disabled={!ready || bundledOpen} onClick={() => void openFromDialog({ kind: 'bundled' })}>
+            {bundledOpen ? 'Sapling is open' : 'Open Sapling'}
+          </Button>
+        </Tabs.Content>
+      </Tabs.Root>
+      <KeptDownloads />
+    </Dialog>
+  );
+}
+
+function SaplingCard() {
+  const [open, setOpen] = useState(false);
+  return (
+    <details className={css.card} onToggle={(e) => setOpen(e.currentTarget.open)}>
+      <summary>Model card: what Sapling was trained on, what it scores, what it cannot do</summary>
+      {open && (
+        <Late waiting="Reading the card…">
+          <ModelCard />
+        </Late>
+      )}
+    </details>
+  );
+}

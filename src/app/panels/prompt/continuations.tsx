@@ -1,0 +1,97 @@
+import { useMemo, useState } from 'react';
+import { sameMask } from '../../../pruning/mask';
+import { maskOf } from '../../store/select';
+import type { Continuation } from '../../store/state';
+import { useApp } from '../../store/store';
+import { LabelledSlider } from '../../widgets/labelled-slider';
+import { ContinuationText } from './continuation-text';
+import { NextTokens } from './next-tokens';
+import css from './prompt.module.css';
+
+/** Both texts, and what each model thought of at the step that is looked at. */
+export function Continuations() {
+  const generation = useApp((s) => s.generation);
+  const stale = useApp((s) => s.generation !== undefined && !sameMask(s.generation.mask, maskOf(s)));
+  const [chosen, setChosen] = useState<number>();
+  const parting = useMemo(() => generation && firstDifference(generation.full, generation.pruned), [generation]);
+
+  if (!generation) {
+    return (
+      <div className={css.nothing}>
+        <p className="soft">
+          The two texts appear here side by side, token by token, with the tokens each model thought likely. Drop
+          something first, then compare.
+        </p>
+      </div>
+    );
+  }
+  const { full, pruned, running, mask } = generation;
+  const steps = Math.max(full.steps.length, pruned.steps.length);
+  const step = Math.min(chosen ?? parting ?? steps - 1, steps - 1);
+  return (
+    <div className={css.results}>
+      {stale && <p className={css.stale}>This was written with another mask; continue again for the present one.</p>}
+      <div className={css.columns}>
+        <ContinuationText
+          title="Full"
+          look="full"
+          prompt={generation.prompt}
+          of={full}
+          step={step}
+          running={running}
+          onStep={setChosen}
+        />
+        <ContinuationText
+          title={mask.dropped.length > 0 ? `Pruned, ${mask.dropped.length} dropped` : 'Pruned, nothing dropped'}
+          look="pruned"
+          prompt={generation.prompt}
+          of={pruned}
+          step={step}
+          running={running}
+          onStep={setChosen}
+        />
+      </div>
+      {steps > 0 && (
+        <>
+          <div className={css.stepper}>
+            <LabelledSlider
+              label="Step"
+              value={step + 1}
+              min={1}
+              max={Math.max(steps, 2)}
+              step={1}
+              text={`${step + 1} of ${steps}`}
+              onChange={(v) => setChosen(v - 1)}
+            />
+            <p className="small soft">
+              {parting === undefined
+                ? running
+                  ? 'The same so far.'
+                  : 'Both wrote the same.'
+                : `The texts part at token ${parting + 1}.`}
+            </p>
+          </div>
+          <div className={css.columns}>
+            <NextTokens
+              step={full.steps[step]}
+              label={`Likeliest tokens of the full model at step ${step + 1}`}
+              look="full"
+            />
+            <NextTokens
+              step={pruned.steps[step]}
+              label={`Likeliest tokens of the pruned model at step ${step + 1}`}
+              look="pruned"
+            />
+          </div>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** The first step at which the two chose differently, undefined while they agree. */
+function firstDifference(a: Continuation, b: Continuation): number | undefined {
+  const common = Math.min(a.steps.length, b.steps.length);
+  for (let i = 0; i < common; i++) if (a.steps[i]!.id !== b.steps[i]!.id) return i;
+  return undefined;
+}

@@ -1,0 +1,74 @@
+import { generate } from '../../actions/generate';
+import { cancelJob } from '../../actions/jobs';
+import { canCompute } from '../../store/select';
+import { store, useApp } from '../../store/store';
+import { Button } from '../../widgets/button';
+import { Panel } from '../../widgets/panel';
+import { Continuations } from './continuations';
+import css from './prompt.module.css';
+import { PromptExplained } from './prompt-explained';
+import { PromptSettingsRow } from './prompt-settings';
+import { PROMPTS } from './prompts';
+
+/** One prompt, continued by the full and by the pruned model at once. */
+export function PromptPanel() {
+  const prompt = useApp((s) => s.prompt.prompt);
+  const running = useApp((s) => s.jobs.generate !== undefined);
+  const ready = useApp((s) => canCompute(s) && s.model?.report.hasTokenizer === true);
+  const write = (text: string) => store.setState((s) => ({ prompt: { ...s.prompt, prompt: text } }));
+  const start = () => ready && !running && void generate();
+  return (
+    <Panel title="Side by side" explain={<PromptExplained />}>
+      <div className={css.layout}>
+        <form
+          className={css.form}
+          onSubmit={(e) => {
+            e.preventDefault();
+            start();
+          }}
+        >
+          <div className={css.chips}>
+            {PROMPTS.map((p) => (
+              <button
+                key={p.name}
+                type="button"
+                className={css.chip}
+                aria-pressed={prompt === p.text}
+                onClick={() => write(p.text)}
+              >
+                {p.name}
+              </button>
+            ))}
+          </div>
+          <textarea
+            className={css.prompt}
+            aria-label="Prompt"
+            rows={3}
+            value={prompt}
+            spellCheck={false}
+            placeholder="Write the beginning of a text, or choose one above."
+            onChange={(e) => write(e.target.value)}
+            onKeyDown={(e) => {
+              if (e.key !== 'Enter' || !(e.ctrlKey || e.metaKey)) return;
+              e.preventDefault();
+              start();
+            }}
+          />
+          <PromptSettingsRow />
+          <div className={css.go}>
+            {running ? (
+              <Button icon="stop" onClick={() => cancelJob('generate')}>
+                Stop
+              </Button>
+            ) : (
+              <Button look="primary" type="submit" icon="play" disabled={!ready}>
+                Continue with both
+              </Button>
+            )}
+          </div>
+        </form>
+        <Continuations />
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,38 @@
+import { runTask, runTasks } from '../../actions/evaluate';
+import { canCompute } from '../../store/select';
+import { useApp } from '../../store/store';
+import { AccuracyRow } from './accuracy-row';
+import css from './comparison.module.css';
+import { schoolTasks } from './school-tasks';
+
+/** Accuracy on the items that ship with the page, run on demand. */
+export function AccuracyRows() {
+  const ready = useApp((s) => canCompute(s) && s.model?.report.hasTokenizer === true);
+  const running = useApp((s) => s.jobs.evaluate !== undefined);
+  const names = schoolTasks.filter((t) => t.first).map((t) => t.name);
+  return (
+    <tbody>
+      <tr className={css.section}>
+        <th scope="rowgroup" colSpan={3}>
+          Accuracy on bundled items
+          <span className={css.unit}>
+            Written for this project, in MMLU’s and GSM-8K’s format; not the official sets.
+          </span>
+        </th>
+        <td>
+          <button
+            type="button"
+            className={css.textButton}
+            disabled={!ready || running}
+            onClick={() => void runTasks(names)}
+          >
+            Run both
+          </button>
+        </td>
+      </tr>
+      {schoolTasks.map((task) => (
+        <AccuracyRow key={task.name} task={task} disabled={!ready || running} run={() => void runTask(task.name)} />
+      ))}
+    </tbody>
+  );
+}

@@ -1,0 +1,56 @@
+import { canMeasure, requestScore } from '../../actions/score';
+import { maskOf, prunedLoss } from '../../store/select';
+import { useApp } from '../../store/store';
+import { fixed, growth, perplexity, signed } from '../../words/format';
+import css from './comparison.module.css';
+import { Blank, Row } from './row';
+
+/** Loss and perplexity. While a new loss is on its way the last one is shown as what it was, never as what is. */
+export function LossRows() {
+  const full = useApp((s) => s.full);
+  const pruned = useApp(prunedLoss);
+  const nothing = useApp((s) => maskOf(s).dropped.length === 0);
+  const measurable = useApp(canMeasure);
+  const working = useApp((s) => s.jobs.open !== undefined || s.machine.status === 'starting');
+  const other = useApp((s) => (s.jobs.score ? (s.jobs.influence ?? s.jobs.open) : undefined));
+
+  const waiting = (was: ((n: { loss: number; perplexity: number }) => string) | undefined) => {
+    if (pruned.status === 'failed') {
+      return (
+        <button type="button" className={css.textButton} onClick={requestScore}>
+          Try again
+        </button>
+      );
+    }
+    if (pruned.status === 'computing' && !measurable) return <Blank />;
+    if (pruned.status === 'computing' && other) return <Blank>after “{other.what}”</Blank>;
+    if (pruned.status === 'computing') {
+      return <Blank>{pruned.before && was ? `was ${was(pruned.before)}` : 'computing…'}</Blank>;
+    }
+    return <Blank>{working ? 'soon' : '–'}</Blank>;
+  };
+  const now = pruned.status === 'current' ? pruned.scored : undefined;
+  const change = now && full && !nothing ? now.loss - full.loss : undefined;
+  const judged = change === undefined || Math.abs(change) < 5e-5 ? undefined : change > 0 ? 'worse' : 'better';
+
+  return (
+    <tbody aria-live="polite" aria-busy={pruned.status === 'computing'}>
+      <Row
+        large
+        name="Loss"
+        unit="nats per token"
+        full={full ? <span data-testid="full-loss">{fixed(full.loss)}</span> : <Blank />}
+        pruned={now ? <span data-testid="pruned-loss">{fixed(now.loss)}</span> : waiting((n) => fixed(n.loss, 3))}
+        change={change !== undefined ? signed(change) : nothing && full ? <Blank>same model</Blank> : <Blank />}
+        judged={judged}
+      />
+      <Row
+        name="Perplexity"
+        full={full ? perplexity(full.perplexity) : <Blank />}
+        pruned={now ? perplexity(now.perplexity) : <Blank />}
+        change={change !== undefined && full && now ? growth(now.perplexity / full.perplexity) : <Blank />}
+        judged={judged}
+      />
+    </tbody>
+  );
+}

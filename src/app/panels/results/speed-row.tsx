@@ -1,0 +1,35 @@
+import { sameMask } from '../../../pruning/mask';
+import { measureSpeed } from '../../actions/generate';
+import { canCompute, maskOf } from '../../store/select';
+import { useApp } from '../../store/store';
+import { fixed, signedPercent } from '../../words/format';
+import css from './comparison.module.css';
+import { Blank, Row } from './row';
+
+/** How fast either model writes. Measured on demand or by the way, when a prompt is continued. */
+export function SpeedRow() {
+  const speed = useApp((s) => (s.speed && sameMask(s.speed.mask, maskOf(s)) ? s.speed : undefined));
+  const full = useApp((s) => s.speed?.full);
+  const nothing = useApp((s) => maskOf(s).dropped.length === 0);
+  const ready = useApp(canCompute);
+  const measuring = useApp((s) => s.jobs.speed !== undefined);
+  const measure = (
+    <button type="button" className={css.textButton} disabled={!ready || measuring} onClick={() => void measureSpeed()}>
+      {measuring ? 'Measuring…' : 'Measure'}
+      <span className="visually-hidden"> the decoding speed</span>
+    </button>
+  );
+  const digits = (v: number) => (v < 100 ? 1 : 0);
+  return (
+    <tbody>
+      <Row
+        name="Decoding"
+        unit="tokens per second"
+        full={full ? fixed(full, digits(full)) : <Blank />}
+        pruned={speed ? fixed(speed.pruned, digits(speed.pruned)) : <Blank />}
+        change={speed && !nothing ? signedPercent(speed.pruned / speed.full - 1, 0) : measure}
+        judged={!speed || nothing ? undefined : speed.pruned >= speed.full ? 'better' : 'worse'}
+      />
+    </tbody>
+  );
+}

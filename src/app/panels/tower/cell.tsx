@@ -1,0 +1,55 @@
+import { memo } from 'react';
+import type { SublayerKind } from '../../../model/units';
+import { Icon } from '../../widgets/icons';
+import { sublayerName } from '../../words/sublayer-name';
+import css from './tower.module.css';
+
+interface Props {
+  readonly block: number;
+  readonly kind: SublayerKind;
+  readonly dropped: boolean;
+  readonly locked: boolean;
+  /** The influence as it is written in the cell, '' where none has been measured. */
+  readonly text: string;
+  readonly background?: string;
+  readonly ink?: string;
+  readonly tabbable: boolean;
+  readonly marked: boolean;
+}
+
+const LOCK_HINTS = ['Lock (L): no strategy and no click drops it', 'Unlock (L)'] as const;
+
+/** One sublayer: its colour says how much it matters, hatching and a struck number that it is dropped. */
+export const Cell = memo(function Cell({
+  block,
+  kind,
+  dropped,
+  locked,
+  text,
+  background,
+  ink,
+  tabbable,
+  marked,
+}: Props) {
+  const name = sublayerName(block, kind);
+  const state = dropped ? 'dropped' : 'kept';
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a grid whose rows run from the bottom up, walked by arrow keys.
+    <div
+      role="gridcell"
+      className={`${css.cell} ${dropped ? css.dropped : ''} ${marked ? css.marked : ''}`}
+      style={dropped || !background ? undefined : { background, color: ink }}
+      data-block={block}
+      data-kind={kind}
+      tabIndex={tabbable ? 0 : -1}
+      aria-selected={dropped}
+      aria-keyshortcuts="L"
+      aria-label={`${name[0]!.toUpperCase()}${name.slice(1)}, ${state}${locked ? ', locked' : ''}${text ? `, influence ${text}` : ''}`}
+    >
+      <span className={css.value}>{text || '–'}</span>
+      <span className={css.lock} data-lock data-locked={locked} aria-hidden="true" title={LOCK_HINTS[locked ? 1 : 0]}>
+        <Icon name="lock" />
+      </span>
+    </div>
+  );
+});

@@ -1,0 +1,62 @@
+import { useMemo } from 'react';
+import { METRICS } from '../../../lab/measure/metrics';
+import { computeInfluence, isPlain } from '../../actions/influence';
+import { canMeasure } from '../../actions/score';
+import type { Placement } from '../../charts/scale';
+import { influenceOf } from '../../store/select';
+import { influenceKey } from '../../store/state';
+import { store, useApp } from '../../store/store';
+import { Button } from '../../widgets/button';
+import { OriginNote } from '../../widgets/origin';
+import { METRIC_WORDS } from '../../words/metric-words';
+import { MetricSelect } from '../influence/metric-select';
+import { Legend } from './legend';
+import css from './tower-panel.module.css';
+
+/** Offered on every model, measured or not: cheap, and the question itself. */
+const ALWAYS = ['cosine', 'loo-loss'];
+
+/** What the cells' colours mean: any measure there is of both attn and ffn. */
+export function ColourBy({ measured, placement }: { measured: boolean; placement: Placement }) {
+  const colourBy = useApp((s) => s.colourBy);
+  const influence = useApp((s) => s.influence);
+  const shown = useApp((s) => influenceOf(s, s.colourBy, 'attn'));
+  const ready = useApp(canMeasure);
+  const measuring = useApp((s) => s.jobs.influence !== undefined);
+  const metrics = useMemo(
+    () =>
+      METRICS.filter(
+        (m) => ALWAYS.includes(m) || (influence[influenceKey(m, 'attn')] && influence[influenceKey(m, 'ffn')]),
+      ),
+    [influence],
+  );
+  return (
+    <>
+      <div className={css.colours}>
+        <MetricSelect
+          label="Colour by"
+          shown
+          value={colourBy}
+          metrics={metrics}
+          onChange={(metric) => store.setState({ colourBy: metric })}
+        />
+      </div>
+      {measured ? (
+        <>
+          <Legend placement={placement} unit={METRIC_WORDS[colourBy].name} />
+          <OriginNote origin={shown?.origin} text={shown?.text} />
+        </>
+      ) : (
+        !measuring &&
+        isPlain(colourBy) && (
+          <div className={css.empty}>
+            <p className="small soft">The cells are grey: this has not been measured on this model.</p>
+            <Button disabled={!ready} onClick={() => void computeInfluence(colourBy)}>
+              Measure influence
+            </Button>
+          </div>
+        )
+      )}
+    </>
+  );
+}

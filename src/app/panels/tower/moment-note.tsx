@@ -1,0 +1,17 @@
+import type { GrowthPoint } from '../../../lab/contract';
+import { store } from '../../store/store';
+import { Button } from '../../widgets/button';
+import { fixed } from '../../words/format';
+import css from './tower-panel.module.css';
+
+/** Says that the colours are those of a moment of training, not of the model as it is, and leads back. */
+export function MomentNote({ point: { name, step, loss }, series }: { point: GrowthPoint; series: string }) {
+  return (
+    <div className={css.colours} role="status">
+      <span className="small">
+        In training, {step === undefined ? name : `step ${step.toLocaleString('en')}`}: loss {fixed(loss, 2)} ({series})
+      </span>
+      <Button onClick={() => store.setState({ moment: undefined })}>Back to now</Button>
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import { sublayerIndex } from '../../../model/units';
+import { isDropped } from '../../../pruning/mask';
+import { isLocked } from '../../actions/locks';
+import { maskOf, shownValues } from '../../store/select';
+import { influenceKey } from '../../store/state';
+import { useApp } from '../../store/store';
+import { count, short, signed } from '../../words/format';
+import { METRIC_WORDS } from '../../words/metric-words';
+import { sublayerName } from '../../words/sublayer-name';
+import css from './tower-panel.module.css';
+
+/** What is known of the sublayer under the pointer or the focus. */
+export function Readout() {
+  const at = useApp((s) => s.hovered);
+  const mask = useApp(maskOf);
+  const report = useApp((s) => s.model?.report);
+  const locked = useApp((s) => s.hovered !== undefined && isLocked(s.locked, s.hovered));
+  const influence = useApp((s) => s.influence);
+  const colourBy = useApp((s) => s.colourBy);
+  if (!at || !report || at.block >= report.blocks) {
+    return (
+      <p className={css.readout}>
+        Click drops or restores; a drag paints; Shift-click, or the block’s number, takes the whole block. L locks.
+      </p>
+    );
+  }
+  const parameters = (at.kind === 'attn' ? report.attnParameters : report.ffnParameters)[at.block] ?? 0;
+  const facts = ([colourBy, colourBy === 'loo-loss' ? 'cosine' : 'loo-loss'] as const).flatMap((metric) => {
+    const measured = influence[influenceKey(metric, at.kind)];
+    if (!measured) return [];
+    const { short: name, signed: delta } = METRIC_WORDS[metric];
+    const value = shownValues(measured)[at.block]!;
+    return [`${name} ${delta ? signed(value) : short(value)}`];
+  });
+  const name = sublayerName(at.block, at.kind);
+  return (
+    <p className={css.readout} key={sublayerIndex(at)}>
+      <strong>
+        {name[0]!.toUpperCase()}
+        {name.slice(1)}
+        {isDropped(mask, at) && ', dropped'}
+        {locked && ', locked'}
+      </strong>
+      <br />
+      {[...facts, `${count(parameters)} parameters`].join(' · ')}
+    </p>
+  );
+}

@@ -1,0 +1,134 @@
+import { useMemo, useRef } from 'react';
+import { countDropped, makeMask } from '../../../pruning/mask';
+import { exportMask } from '../../actions/mask-files';
+import { importFile } from '../../actions/result-files';
+import { placementOf } from '../../charts/scale';
+import { influenceOf, maskOf, momentOf, shownValues } from '../../store/select';
+import { redoMask, setMask, undoMask, useApp } from '../../store/store';
+import { Button } from '../../widgets/button';
+import { JobProgress } from '../../widgets/job-progress';
+import { Panel } from '../../widgets/panel';
+import { plural } from '../../words/format';
+import { METRIC_WORDS } from '../../words/metric-words';
+import { SelectionControl } from '../selection/selection-control';
+import { ColourBy } from './colour-by';
+import { MomentNote } from './moment-note';
+import { Readout } from './readout';
+import { Tower } from './tower';
+import { TowerExplained } from './tower-explained';
+import css from './tower-panel.module.css';
+
+const interleave = (attn: readonly number[], ffn: readonly number[]) => attn.flatMap((v, block) => [v, ffn[block]!]);
+
+/** The tower with what changes its mask and what colours it. */
+export function TowerPanel() {
+  const report = useApp((s) => s.model?.report);
+  const mask = useApp(maskOf);
+  const undoable = useApp((s) => s.masks.past.length > 0);
+  const redoable = useApp((s) => s.masks.future.length > 0);
+  const attn = useApp((s) => influenceOf(s, s.colourBy, 'attn'));
+  const ffn = useApp((s) => influenceOf(s, s.colourBy, 'ffn'));
+  const moment = useApp(momentOf);
+  const series = useApp((s) => s.moment && s.growth[s.moment.metric]?.report.series);
+  const shownMetric = useApp((s) => (momentOf(s) ? s.moment!.metric : s.colourBy));
+  const file = useRef<HTMLInputElement>(null);
+
+  const values = useMemo(() => {
+    if (moment) return interleave(moment.attn, moment.ffn);
+    return attn && ffn && interleave(shownValues(attn), shownValues(ffn));
+  }, [attn, ffn, moment]);
+  const placement = useMemo(() => placementOf(values ?? []), [values]);
+
+  if (!report) {
+    return (
+      <Panel title="Layers" explain={<TowerExplained />} className={css.panel}>
+        <p className="soft">
+          No model yet. The bundled one is on its way; another can be opened from the top of the page.
+        </p>
+        <JobProgress slot="open" />
+      </Panel>
+    );
+  }
+
+  const dropped = countDropped(mask);
+
+  return (
+    <Panel
+      title="Layers"
+      explain={<TowerExplained />}
+      className={css.panel}
+      tools={
+        <>
+          <Button
+            look="quiet"
+            icon="undo"
+            aria-label="Undo"
+            title="Undo (Ctrl+Z)"
+            disabled={!undoable}
+            onClick={undoMask}
+          />
+          <Button
+            look="quiet"
+            icon="redo"
+            aria-label="Redo"
+            title="Redo (Ctrl+Shift+Z)"
+            disabled={!redoable}
+            onClick={redoMask}
+          />
+        </>
+      }
+    >
+      <div className={css.line}>
+        <p aria-live="polite">
+          {dropped.sublayers === 0 ? (
+            <>Nothing dropped: click a cell.</>
+          ) : (
+            <>
+              <strong className="worse">{dropped.sublayers} dropped</strong> of {2 * report.blocks}
+              <span className="soft">
+                {' '}
+                ({dropped.attn} attn, {dropped.ffn} ffn{dropped.blocks > 0 && `, ${plural(dropped.blocks, 'block')}`})
+              </span>
+            </>
+          )}
+        </p>
+      </div>
+      <div className={css.heads} aria-hidden="true">
+        <span>block</span>
+        <span>attn</span>
+        <span>ffn</span>
+      </div>
+      <Tower blocks={report.blocks} values={values} placement={placement} delta={METRIC_WORDS[shownMetric].signed} />
+      <Readout />
+      {moment ? (
+        <MomentNote point={moment} series={series!} />
+      ) : (
+        <ColourBy measured={values !== undefined} placement={placement} />
+      )}
+      <SelectionControl blocks={report.blocks} />
+      <div className={css.actions}>
+        <Button disabled={dropped.sublayers === 0} onClick={() => setMask(makeMask(report.blocks))}>
+          Restore all
+        </Button>
+        <Button icon="download" title="Save the mask as a JSON file" onClick={exportMask}>
+          Export
+        </Button>
+        <Button icon="upload" title="Load a mask or a result from a JSON file" onClick={() => file.current?.click()}>
+          Import
+        </Button>
+        <input
+          ref={file}
+          type="file"
+          accept=".json,application/json"
+          hidden
+          aria-label="Mask or result file"
+          onChange={(e) => {
+            const chosen = e.target.files?.[0];
+            if (chosen) void importFile(chosen);
+            e.target.value = '';
+          }}
+        />
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,218 @@
+/** What the lab answers about influence: metrics, sampled values, pruning curves, norms. Plain data, as `contract.ts` says. */
+import type { Sublayer, UnitKind } from '../../model/units';
+import type { SamplerState } from '../../pruning/estimate';
+import type { Accuracy, NamedFile } from './evaluate';
+
+export type { SamplerState };
+
+/** Measured on the way through the full model: one pass gives all of them, for every unit. */
+export type StaticMetric = 'cosine' | 'angular' | 'relative-l1' | 'relative-l2' | 'l1' | 'l2';
+/** The model without one unit: its loss (nats a token), or the mean L2 distance of its raw logits from the full model's. */
+export type LeaveOneOutMetric = 'loo-loss' | 'loo-logit';
+/**
+ * A unit's mean marginal worth over orders of removal. The value of a set of kept units is minus the loss, minus the
+ * logit distance, or (`shapley-task`, the paper's MMLU Shapley) the accuracy on a task's items.
+ */
+export type ShapleyMetric = 'shapley-loss' | 'shapley-logit' | 'shapley-task';
+export type InfluenceMetric = StaticMetric | LeaveOneOutMetric | ShapleyMetric;
+
+/** A task's items as a measure. They are the test questions themselves: an oracle, an upper bound, and to be called so. */
+export interface TaskMeasure {
+  readonly task: string;
+  readonly shots?: number;
+  readonly limit?: number;
+}
+
+/** A task measure as it is asked for; reports leave the files out. */
+export interface TaskRequest extends TaskMeasure {
+  /** Replaces the task's own items; a task that does not ship needs it. */
+  readonly data?: readonly NamedFile[];
+  /** Replaces the worked examples. */
+  readonly fewshot?: readonly NamedFile[];
+}
+
+/** A task that was measured. */
+export interface MeasuredTask extends TaskMeasure {
+  readonly items: number;
+  /** Over the files that items and examples came from; absent where a file does not say. */
+  readonly dataSha256?: string;
+}
+
+/** How a metric is measured; what a metric has no use for is ignored. */
+export interface InfluenceSettings {
+  /** What the relative norms are divided by: the unit's input (default) or its output. */
+  readonly denominator?: 'input' | 'output';
+  /** Of the orders or subsets drawn; default 0. */
+  readonly seed?: number;
+  /** Most permutations drawn, antithetic pairs counted as two. */
+  readonly permutations?: number;
+  /** Every subset in place of samples; 12 units or fewer. */
+  readonly exact?: boolean;
+  /** Sampling ends once every unit's 95% half-width is at most this, in the metric's unit. */
+  readonly bound?: number;
+  /** Sampling ends once the set and order of the lowest so many units stands still. */
+  readonly stableLowest?: number;
+  /** For `shapley-task`; default the bundled questions, answered by letter. */
+  readonly task?: TaskRequest;
+  /** Goes on from a partial report of the same request: the numbers are those of an uninterrupted run. */
+  readonly resume?: InfluenceReport;
+}
+
+export interface InfluenceReport {
+  readonly metric: InfluenceMetric;
+  readonly unit: UnitKind;
+  /**
+   * In the order of `unitsOf(blocks, unit)`. `loo-loss`: the loss without the unit. NaN for a unit named in `notFinite`.
+   */
+  readonly values: readonly number[];
+  /** The full model's loss on the same text (`loo-loss`, `shapley-loss`). */
+  readonly fullLoss?: number;
+  /** Tokens that went through the model: those of the calibration, or of the task's requests. */
+  readonly tokens: number;
+  /** Units whose number was not finite; the others stand. */
+  readonly notFinite?: readonly number[];
+  readonly denominator?: 'input' | 'output';
+  readonly sampling?: Sampling;
+}
+
+/** How sure sampled values are, and where sampling stands. */
+export interface Sampling {
+  readonly method: 'exact' | 'permutations' | 'subsets';
+  readonly seed: number;
+  /** Permutations or subsets drawn so far; subsets enumerated, where exact. */
+  readonly drawn: number;
+  /** 95% interval of each value; equal ends where exact. */
+  readonly intervals: readonly (readonly [number, number])[];
+  /** The values must sum to `all - none`: the worth of the full model less that of the model without every unit. */
+  readonly efficiency?: { readonly sum: number; readonly all: number; readonly none: number };
+  /** Why sampling ended; absent while it runs or where it was cut. */
+  readonly stopped?: 'exact' | 'bound' | 'stable' | 'permutations';
+  /** What is needed to go on; see `InfluenceSettings.resume`. */
+  readonly state?: SamplerState;
+  /** For `shapley-task`: what was asked, and its kept fraction. */
+  readonly task?: MeasuredTask & { readonly kept: number };
+}
+
+export type Strategy =
+  /** Ascending by a metric measured once on the full model; ties by index. */
+  | 'one-shot'
+  /** The same metric measured anew on what is left after each removal. */
+  | 'iterative'
+  /** At each step the unit whose removal leaves the lowest loss. */
+  | 'greedy'
+  /** n consecutive blocks whose ends are closest in angle, for each n. */
+  | 'span'
+  /** Random orders: a band, the baseline every curve is held against. */
+  | 'random'
+  /** Units in the order given. */
+  | 'given';
+
+export interface CurveRequest {
+  readonly strategy: Strategy;
+  /** For `one-shot` and `iterative`. */
+  readonly metric?: InfluenceMetric;
+  readonly unit: UnitKind;
+  /** Removals at most; default all units that may go. */
+  readonly steps?: number;
+  /** What is dropped already at the first point. */
+  readonly start?: readonly Sublayer[];
+  /** Sublayers that stay whatever the strategy says; a unit with one of them is never dropped. */
+  readonly locked?: readonly Sublayer[];
+  /** For `given`: units in the order they go. */
+  readonly order?: readonly (readonly Sublayer[])[];
+  /** For `random`: orders drawn, default 20. */
+  readonly draws?: number;
+  readonly seed?: number;
+  /** How `metric` is measured. */
+  readonly settings?: InfluenceSettings;
+  /** Measured at every point besides the loss. */
+  readonly benchmark?: TaskRequest;
+  /** Also time a forward pass of each point's model by itself. */
+  readonly timed?: boolean;
+  /**
+   * Goes on from a report of the same request, further or with a benchmark that it had not. One of another metric, other
+   * settings or another benchmark is refused (`usage`). Times are taken anew: they are of one machine.
+   */
+  readonly resume?: CurveReport;
+}
+
+/** The model after some removals. */
+export interface CurvePoint {
+  /** Units removed. */
+  readonly removed: number;
+  /** In the order of removal, what was dropped already first; of a `random` curve, those of its first draw. */
+  readonly dropped: readonly Sublayer[];
+  /** Nats a token; of a `random` curve the mean over its draws. NaN where it was not finite. */
+  readonly loss: number;
+  /** Of a `random` curve: the loss of each draw. */
+  readonly draws?: readonly number[];
+  /** Of the model without `dropped`. Absent where its numbers were not finite. */
+  readonly accuracy?: Accuracy;
+  /** Milliseconds of one forward pass over the first window, median of several. */
+  readonly milliseconds?: number;
+}
+
+/** How a curve's metric was measured: what that metric has use for, defaults filled in. */
+export interface CurveSettings
+  extends Pick<InfluenceSettings, 'denominator' | 'permutations' | 'exact' | 'bound' | 'stableLowest'> {
+  readonly task?: MeasuredTask;
+}
+
+export interface CurveReport {
+  readonly strategy: Strategy;
+  readonly metric?: InfluenceMetric;
+  readonly settings?: CurveSettings;
+  readonly unit: UnitKind;
+  readonly seed?: number;
+  /** The first is the full model, or what was asked to start from. */
+  readonly points: readonly CurvePoint[];
+  /** Of `one-shot` and `given`: all units in the order they go, further than the points may reach. */
+  readonly order?: readonly (readonly Sublayer[])[];
+  readonly tokens: number;
+  readonly benchmark?: MeasuredTask;
+  /** True while fewer points are done than were asked for. */
+  readonly partial: boolean;
+}
+
+/** Of one quantity over tokens. */
+export interface Distribution {
+  readonly mean: number;
+  readonly median: number;
+  readonly p5: number;
+  readonly p95: number;
+}
+
+/** What a unit does to the stream: L2 norms of its update and of the stream it reads, their ratio, and their cosine. */
+export interface UnitNorms {
+  readonly update: Distribution;
+  readonly stream: Distribution;
+  readonly ratio: Distribution;
+  readonly cosine: Distribution;
+}
+
+export interface NormsByKind {
+  readonly attn: readonly UnitNorms[];
+  readonly ffn: readonly UnitNorms[];
+  readonly block: readonly UnitNorms[];
+}
+
+export interface NormsReport {
+  readonly tokens: number;
+  /** Over every position but the first, and over first positions alone: those carry huge activations in some models. */
+  readonly rest: NormsByKind;
+  readonly first: NormsByKind;
+  /** How the quantiles were found. */
+  readonly quantiles: 'exact' | 'histogram';
+  /** [a][n - 1]: mean angular distance (0 to 1) between the input of block a and the output of block a + n - 1. */
+  readonly angles: readonly (readonly number[])[];
+}
+
+/** Influence token by token on one text: which tokens make a layer matter. */
+export interface TokenInfluenceReport {
+  readonly metric: 'cosine' | 'relative-l2';
+  readonly tokens: readonly string[];
+  /** [block][token]. */
+  readonly attn: readonly (readonly number[])[];
+  readonly ffn: readonly (readonly number[])[];
+  readonly block: readonly (readonly number[])[];
+}

@@ -1,0 +1,42 @@
+import type { DropSet } from '../../engine/contract';
+import type { EvalAnswer } from '../contract';
+
+/** Exams whose answers are kept, and masks of each; the full model's answers are never the ones to go. */
+const KEPT_EXAMS = 8;
+const KEPT_MASKS = 24;
+
+/** One mask's answers to one exam, by item index. */
+export type Answers = Map<number, EvalAnswer>;
+
+const keyOf = (dropped: DropSet) => [...dropped].sort((a, b) => a - b).join(',');
+
+/** Answers given while a model is open: what was asked once is not asked again. */
+export class AnswerBook {
+  readonly #exams = new Map<string, Map<string, Answers>>();
+
+  /** The answers of a mask to an exam, to be read and added to; the same mask has the same ones. */
+  of(exam: string, dropped: DropSet): Answers {
+    const masks = renewed(this.#exams, exam, () => new Map<string, Answers>());
+    const answers = renewed(masks, keyOf(dropped), () => new Map());
+    forgetOldest(this.#exams, KEPT_EXAMS, () => true);
+    forgetOldest(masks, KEPT_MASKS, (mask) => mask !== '');
+    return answers;
+  }
+
+  clear(): void {
+    this.#exams.clear();
+  }
+}
+
+/** The entry of a key, now the youngest. */
+function renewed<T>(entries: Map<string, T>, key: string, make: () => T): T {
+  const entry = entries.get(key) ?? make();
+  entries.delete(key);
+  entries.set(key, entry);
+  return entry;
+}
+
+function forgetOldest<T>(entries: Map<string, T>, most: number, mayGo: (key: string) => boolean): void {
+  const oldest = [...entries.keys()].find(mayGo);
+  if (entries.size > most && oldest !== undefined) entries.delete(oldest);
+}

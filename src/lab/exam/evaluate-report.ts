@@ -1,0 +1,168 @@
+import { accuracyOf, mcnemarExact, newcombePaired } from '../../benchmarks/statistics';
+import type { Item } from '../../benchmarks/task';
+import type { LopperError } from '../../errors';
+import type { Accuracy, EvalGroup, EvalItem, EvalReport } from '../contract';
+import type { Exam } from './exam';
+import { RunningMean } from './running-mean';
+import { tooFewToBeatChance, tooFewToCompare } from './too-few';
+
+/** Problems that a report tells in full. */
+const MOST_PROBLEMS = 20;
+
+/** Items counted and right, by mask. */
+type Counts = { n: number; correct: number }[];
+
+/** What a run has come to so far: everything is counted as it comes, so that a report after every item costs little. */
+export class Tally {
+  readonly #items: EvalItem[] = [];
+  readonly #total: Counts;
+  readonly #parts = new Map<
+    string,
+    { readonly name: string; readonly kind: EvalGroup['kind']; readonly counts: Counts }
+  >();
+  readonly #means: readonly (readonly RunningMean[])[];
+  readonly #problems: EvalReport['problems'][number][];
+  #unreadable: number;
+  #passedOver = 0;
+  #chance = 0;
+  #truncated = 0;
+  /** Items on which no model gave usable numbers. */
+  #unusable = 0;
+  readonly #failed: number[];
+  /** Of items that both masks answered: right by both, the first only, the second only, neither. */
+  readonly #pairs = { both: 0, lost: 0, won: 0, neither: 0 };
+  /** The second mask's leading metric less the first's, on those items. */
+  readonly #change = new RunningMean({ name: 'change', kind: 'mean' });
+
+  constructor(
+    readonly exam: Exam,
+    readonly masks: number,
+    readonly wording: { readonly bos: boolean; readonly chat: boolean },
+  ) {
+    this.#total = counts(masks);
+    this.#failed = new Array(masks).fill(0);
+    this.#means = exam.task.metrics.map((metric) => Array.from({ length: masks }, () => new RunningMean(metric)));
+    this.#problems = exam.problems.slice(0, MOST_PROBLEMS);
+    this.#unreadable = exam.problems.length;
+  }
+
+  /** Whether so many items were answered, and on none of them any model gave usable numbers. */
+  hopeless(least: number): boolean {
+    return this.#items.length >= least && this.#items.length === this.#unusable;
+  }
+
+  add(item: EvalItem, asked: Item): void {
+    const { task } = this.exam;
+    const { answers } = item;
+    this.#items.push(item);
+    if (answers.every((a) => a.failed !== undefined)) this.#unusable++;
+    this.#chance += task.chanceOf?.(asked) ?? task.chance;
+    if (answers.some((a) => a.truncated)) this.#truncated++;
+    const into = [this.#total, ...this.#partsOf(asked)];
+    for (const [mask, answer] of answers.entries()) {
+      if (answer.failed !== undefined) {
+        this.#failed[mask]!++;
+        continue;
+      }
+      for (const counts of into) {
+        counts[mask]!.n++;
+        if (answer.correct) counts[mask]!.correct++;
+      }
+      for (const means of this.#means) means[mask]!.add(answer.metrics);
+    }
+    const [full, pruned] = answers;
+    if (answers.length !== 2 || full!.failed !== undefined || pruned!.failed !== undefined) return;
+    const outcome = full!.correct ? (pruned!.correct ? 'both' : 'lost') : pruned!.correct ? 'won' : 'neither';
+    this.#pairs[outcome]++;
+    const [{ name }] = task.metrics;
+    this.#change.add({ change: pruned!.metrics[name]! - full!.metrics[name]! });
+  }
+
+  /** Counts an item that this model cannot be asked among the rows that are no items. */
+  passOver({ file, line }: Item, { message }: LopperError): void {
+    this.#passedOver++;
+    this.#unreadable++;
+    if (this.#problems.length < MOST_PROBLEMS) this.#problems.push({ file, line, message });
+  }
+
+  /** `items`: with the items themselves. */
+  report(items = true): EvalReport {
+    const { task, about, shots, seed, window, dataSha256 } = this.exam;
+    const results = this.#total.map((count, mask) => this.#result(count, mask));
+    const done = this.#items.length;
+    const chance = done > 0 ? this.#chance / done : task.chance;
+    return {
+      ...{ task: task.name, about, metric: task.metrics[0].name, shots, chance },
+      ...(seed === undefined ? {} : { seed }),
+      results,
+      metrics: Object.fromEntries(task.metrics.map(({ name }, i) => [name, this.#means[i]!.map((mean) => mean.get())])),
+      ...this.#groups(),
+      ...this.#compared(results, chance),
+      items: items ? this.#items.toSorted((a, b) => a.index - b.index) : [],
+      available: this.exam.available,
+      truncated: this.#truncated,
+      ...(this.#failed.some((n) => n > 0) ? { failed: [...this.#failed] } : {}),
+      unreadable: this.#unreadable,
+      problems: [...this.#problems],
+      ...{ bos: this.wording.bos, chat: this.wording.chat, dataSha256 },
+      ...(window === undefined ? {} : { window }),
+      partial: done + this.#passedOver < this.exam.items.length,
+    };
+  }
+
+  #partsOf(asked: Item): Counts[] {
+    const part = this.exam.task.part?.(asked);
+    if (!part) return [];
+    const of = (name: string, kind: EvalGroup['kind']) => {
+      const key = `${kind} ${name}`;
+      const found = this.#parts.get(key) ?? { name, kind, counts: counts(this.masks) };
+      this.#parts.set(key, found);
+      return found.counts;
+    };
+    return [of(part.subject, 'subject'), ...(part.group === undefined ? [] : [of(part.group, 'group')])];
+  }
+
+  /** By subject and group, where there are several subjects. */
+  #groups(): Pick<EvalReport, 'groups' | 'macro'> {
+    const parts = [...this.#parts.values()];
+    const subjects = parts.filter((p) => p.kind === 'subject');
+    if (subjects.length < 2) return {};
+    const groups = parts
+      .sort((a, b) => (a.kind === b.kind ? (a.name < b.name ? -1 : 1) : a.kind < b.kind ? -1 : 1))
+      .map(({ name, kind, counts }): EvalGroup => ({ name, kind, results: counts.map(accuracy) }));
+    const macro = this.#total.map((_, mask) => {
+      const counted = subjects.map(({ counts }) => counts[mask]!).filter(({ n }) => n > 0);
+      return counted.reduce((sum, { n, correct }) => sum + correct / n, 0) / Math.max(1, counted.length);
+    });
+    return { groups, macro };
+  }
+
+  /** By the leading metric: a share of right answers, or a mean beside the number that count as right. */
+  #result(count: Counts[number], mask: number): Accuracy {
+    if (this.exam.task.metrics[0].kind !== 'mean') return accuracy(count);
+    const { mean, interval } = this.#means[0]![mask]!.get();
+    return { ...count, accuracy: mean, interval };
+  }
+
+  /** The second mask against the first; and whether the items are enough to tell what is shown. */
+  #compared(results: readonly Accuracy[], chance: number): Pick<EvalReport, 'difference' | 'tooFew'> {
+    const { kind } = this.exam.task.metrics[0];
+    if (kind === 'perplexity') return {};
+    const { both, lost, won, neither } = this.#pairs;
+    const n = both + lost + won + neither;
+    let tooFew: EvalReport['tooFew'];
+    let difference: EvalReport['difference'];
+    if (n > 0) {
+      const shares = { mean: (won - lost) / n, interval: newcombePaired(both, lost, won, neither) };
+      const { mean, interval } = kind === 'share' ? shares : this.#change.get();
+      difference = { mean, interval, lost, won, p: mcnemarExact(lost, won) };
+      if (kind === 'share') tooFew = tooFewToCompare(n, difference);
+    } else if (kind === 'share' && results.length === 1) tooFew = tooFewToBeatChance(results[0]!, chance);
+    return { ...(difference ? { difference } : {}), ...(tooFew ? { tooFew } : {}) };
+  }
+}
+
+const counts = (masks: number): Counts => Array.from({ length: masks }, () => ({ n: 0, correct: 0 }));
+
+const accuracy = ({ n, correct }: Counts[number]): Accuracy =>
+  n > 0 ? accuracyOf(correct, n) : { n: 0, correct: 0, accuracy: 0, interval: [0, 1] };

@@ -1,0 +1,179 @@
+import { LopperError } from '../../errors';
+import { type Sublayer, unitsOf } from '../../model/units';
+import { formatDropList } from '../../pruning/drop-list';
+import { type Mask, maskFromSublayers, sameMask } from '../../pruning/mask';
+import { freeUnits, type Gone } from '../../pruning/strategy';
+import type {
+  CurvePoint,
+  CurveReport,
+  CurveRequest,
+  CurveSettings,
+  InfluenceMetric,
+  InfluenceSettings,
+  MeasuredTask,
+} from '../contract';
+import { checkMetric, isShapley } from './metrics';
+import { DEFAULT_PERMUTATIONS } from './shapley';
+import { type Pair, taskPairs } from './task-worth';
+
+/** Random orders drawn where no number is given. */
+export const DEFAULT_DRAWS = 20;
+
+/** What a report says of its curve as a whole. */
+export type CurveHead = Pick<CurveReport, 'strategy' | 'metric' | 'settings' | 'unit' | 'seed' | 'benchmark'>;
+
+/** What a curve's request comes to on a model: the units, those that may go, and the points there are already. */
+export interface CurvePlan {
+  readonly units: readonly (readonly Sublayer[])[];
+  readonly free: readonly number[];
+  /** Removals at most. */
+  readonly most: number;
+  readonly draws: number;
+  readonly seed: number;
+  /** Points of the report that is gone on from, and the units of its last one in their order (of the first draw). */
+  readonly known: readonly CurvePoint[];
+  readonly gone: Gone;
+  /** Order of a one-shot curve that is gone on from: its metric is not measured again. */
+  readonly order?: Gone;
+  /** The model once units are gone. */
+  maskAfter(gone: Gone): Mask;
+}
+
+/**
+ * Works a request out. Throws `usage` for one that cannot be met, `mask-mismatch` for blocks the model lacks,
+ * `nothing-to-drop` where all units are locked.
+ */
+export function planCurve(blocks: number, request: CurveRequest, head: CurveHead): CurvePlan {
+  const { strategy, metric, unit, steps, locked = [], start = [], draws = DEFAULT_DRAWS, seed = 0 } = request;
+  if (strategy === 'one-shot' || strategy === 'iterative') {
+    if (!metric) throw usage(`A curve by strategy ${strategy} needs a metric.`, 'Name one, such as cosine.');
+    checkMetric(metric);
+  }
+  if (strategy === 'span' && unit !== 'block') {
+    throw usage(`A span is of blocks, not of the unit ${unit}.`, 'Ask for unit block.');
+  }
+  if (strategy === 'given' && !request.order?.length) {
+    throw usage('A curve in a given order needs the order.', 'Name the units in the order they go.');
+  }
+  checkWhole('The number of steps', steps, 1);
+  checkWhole('The number of draws', draws, 1);
+  checkWhole('The seed', seed, 0);
+  maskFromSublayers(blocks, locked); // for its errors
+  const from = maskFromSublayers(blocks, start);
+  const units = strategy === 'given' ? request.order! : unitsOf(blocks, unit);
+  const free = freeUnits(units, locked, start);
+  const maskAfter = (gone: Gone) =>
+    maskFromSublayers(blocks, [...from.dropped, ...gone.flatMap((unit) => units[unit]!)]);
+  const plan = { units, free, most: Math.min(steps ?? free.length, free.length), draws, seed, maskAfter };
+  const { resume } = request;
+  if (!resume || resume.points.length === 0) return { ...plan, known: [], gone: [] };
+  checkSame(resume, head, request);
+  const known = resume.points.slice(0, plan.most + 1);
+  // Spans of different lengths have nothing in common: there is no path through them.
+  const gone = strategy === 'span' ? [] : pathOf(known, plan);
+  const order = strategy === 'one-shot' ? orderOf(resume, plan) : undefined;
+  return { ...plan, known, gone, ...(order && { order }) };
+}
+
+function orderOf({ order }: CurveReport, { units, free }: Pick<CurvePlan, 'units' | 'free'>): Gone | undefined {
+  const names = units.map((unit) => formatDropList(unit));
+  const known = order?.map((unit) => names.indexOf(formatDropList(unit)));
+  return known && sameSet(known, free) ? known : undefined;
+}
+
+const sameSet = (a: readonly number[], b: readonly number[]) => a.length === b.length && b.every((x) => a.includes(x));
+
+/** The units that went from point to point. Throws `usage` where a point is no unit further than the one before. */
+function pathOf(points: readonly CurvePoint[], { free, maskAfter }: Pick<CurvePlan, 'free' | 'maskAfter'>): Gone {
+  let gone: Gone = [];
+  for (const { dropped, removed } of points) {
+    const isHere = (path: Gone) => {
+      const mask = maskAfter(path);
+      return sameMask(mask, { blocks: mask.blocks, dropped });
+    };
+    const next =
+      removed === 0
+        ? gone
+        : free
+            .filter((u) => !gone.includes(u))
+            .map((u) => [...gone, u])
+            .find(isHere);
+    if (!next || next.length !== removed || !isHere(next)) {
+      throw otherCurve(`its point of ${removed} removals does not follow from what may be dropped here`);
+    }
+    gone = next;
+  }
+  return gone;
+}
+
+/** Throws `usage`, naming the first difference, where points of the one report cannot stand beside those of the other. */
+function checkSame(was: CurveReport, is: CurveHead, request: CurveRequest) {
+  const [before, now] = [was.settings, is.settings];
+  const named = (whose: string, pairs: Pair[]) => pairs.map(([name, a, b]): Pair => [`${whose} ${name}`, a, b]);
+  const pairs: Pair[] = [
+    ['strategy', was.strategy, is.strategy],
+    ['metric', was.metric, is.metric],
+    ['unit', was.unit, is.unit],
+    ['seed', was.seed, is.seed],
+    ['number of draws', was.points[0]?.draws?.length, drawsOf(request)],
+    ['denominator', before?.denominator, now?.denominator],
+    ['number of permutations', before?.permutations, now?.permutations],
+    ['choice of exact values', before?.exact, now?.exact],
+    ['bound', before?.bound, now?.bound],
+    ['number of lowest units', before?.stableLowest, now?.stableLowest],
+    ...named("metric's", taskPairs(before?.task, now?.task)),
+    // One that had no benchmark may get one now.
+    ...(was.benchmark ? named("benchmark's", taskPairs(was.benchmark, is.benchmark)) : []),
+  ];
+  for (const [name, a, b] of pairs) {
+    if (a !== b) throw otherCurve(`its ${name} is ${a ?? 'not said'}, and what is asked for has ${b ?? 'none'}`);
+  }
+}
+
+/** What the report will say of the whole, with the tasks as they were read: of the benchmark, and of `shapley-task`. */
+export function headOf(request: CurveRequest, benchmark?: MeasuredTask, task?: MeasuredTask): CurveHead {
+  const { strategy, unit } = request;
+  const [metric, seed] = [metricOf(request), seedOf(request)];
+  const settings = metric && settingsFor(metric, request.settings ?? {}, task);
+  return {
+    ...{ strategy, unit },
+    ...(metric && { metric }),
+    ...(settings && { settings }),
+    ...(seed !== undefined && { seed }),
+    ...(benchmark && { benchmark }),
+  };
+}
+
+function settingsFor(
+  metric: InfluenceMetric,
+  { denominator = 'input', permutations = DEFAULT_PERMUTATIONS, bound, stableLowest, exact }: InfluenceSettings,
+  task: MeasuredTask | undefined,
+): CurveSettings | undefined {
+  if (metric.startsWith('relative')) return { denominator };
+  if (!isShapley(metric)) return undefined;
+  if (metric === 'shapley-task') return { permutations, bound, task };
+  return exact ? { exact } : { permutations, bound, stableLowest };
+}
+
+/** The metric, where the strategy has use for one. */
+export const metricOf = ({ strategy, metric }: CurveRequest) =>
+  strategy === 'one-shot' || strategy === 'iterative' ? metric : undefined;
+
+/** The seed, where chance has a part. */
+function seedOf(request: CurveRequest): number | undefined {
+  if (request.strategy === 'random') return request.seed ?? 0;
+  const metric = metricOf(request);
+  return metric && isShapley(metric) ? (request.settings?.seed ?? 0) : undefined;
+}
+
+const drawsOf = ({ strategy, draws = DEFAULT_DRAWS }: CurveRequest) => (strategy === 'random' ? draws : undefined);
+
+export const otherCurve = (what: string): LopperError =>
+  usage(`The curve to go on from is of another request: ${what}.`, 'Ask for the same again, or start anew.');
+
+function checkWhole(name: string, value: number | undefined, least: number) {
+  if (value === undefined || (Number.isInteger(value) && value >= least)) return;
+  throw usage(`${name} is ${value}.`, `Give a whole number of ${least} or more.`);
+}
+
+const usage = (message: string, remedy: string) => new LopperError('usage', message, remedy);

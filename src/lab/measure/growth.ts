@@ -1,0 +1,140 @@
+import type { EngineContract, RunOptions } from '../../engine/contract';
+import { LopperError, throwIfCancelled } from '../../errors';
+import type { Accuracy, Checkpoint, GrowthMetric, GrowthPoint, GrowthReport, GrowthRequest } from '../contract';
+import { type Calibrated, FULL } from './calibrated';
+import { measureInfluence } from './influence';
+import { notFinite } from './score';
+import type { TaskWorth } from './task-worth';
+
+/** A checkpoint on the device, as far as growth needs it. */
+export interface Grown {
+  readonly engine: EngineContract;
+  readonly calibrated: Calibrated;
+  /** The request's task, where it has one. */
+  readonly task?: TaskWorth;
+}
+
+export interface GrowthOptions {
+  /** Of the items that the request's task asks. */
+  readonly dataSha256?: string;
+  readonly signal?: AbortSignal;
+  /** Checkpoints done; a part of one counts. */
+  readonly onProgress?: (done: number, name: string) => void;
+  readonly onPoint?: (point: GrowthPoint, soFar: GrowthReport) => void;
+}
+
+/**
+ * Influence during training: one checkpoint after the other is opened, measured and freed again, so that one is in
+ * memory at a time. A checkpoint that cannot be measured is listed with the reason, and the others stand; only where all
+ * fail does the first failure throw. Throws `result-mismatch` for a report to go on from that was measured otherwise.
+ */
+export async function growth(
+  request: GrowthRequest,
+  calibrationSha256: string,
+  open: (checkpoint: Checkpoint, onProgress: (fraction: number) => void) => Promise<Grown>,
+  { signal, dataSha256, onProgress, onPoint }: GrowthOptions = {},
+): Promise<GrowthReport> {
+  const { series, checkpoints, metric, task, resume } = request;
+  if (checkpoints.length === 0) {
+    throw new LopperError('usage', 'No checkpoints are given.', 'Name revisions, or a folder of checkpoint folders.');
+  }
+  const asked = { series, calibrationSha256, metric, ...(task && { task: { ...task, dataSha256 } }) };
+  if (resume) checkAlike(resume, asked);
+  const points: GrowthPoint[] = [];
+  const failures: { name: string; message: string }[] = [];
+  let tokens = resume?.tokens ?? 0;
+  let firstError: unknown;
+  const report = (): GrowthReport => ({
+    ...asked,
+    tokens,
+    points: [...points],
+    failures: [...failures],
+    partial: points.length + failures.length < checkpoints.length,
+  });
+  for (const [i, checkpoint] of checkpoints.entries()) {
+    throwIfCancelled(signal);
+    const { name } = checkpoint;
+    const known = resume?.points.find((p) => p.name === name);
+    if (known) {
+      points.push(known);
+      onPoint?.(known, report());
+      continue;
+    }
+    const step = (part: number) => onProgress?.(i + part, name);
+    step(0);
+    try {
+      const grown = await open(checkpoint, (fraction) => step(0.5 * fraction));
+      try {
+        const measured = await measure(grown, metric, { signal, onProgress: (f) => step(0.5 + 0.5 * f) });
+        tokens = measured.tokens;
+        points.push({ name, step: checkpoint.step, ...measured.point });
+      } finally {
+        grown.engine.dispose();
+      }
+      onPoint?.(points.at(-1)!, report());
+    } catch (error) {
+      throwIfCancelled(signal);
+      // A lost device or a bug would spoil every checkpoint that follows: only what the files or numbers say is noted.
+      if (!(error instanceof LopperError) || error.code === 'device-lost') throw error;
+      firstError ??= error;
+      failures.push({ name, message: `${error.message} ${error.remedy}` });
+    }
+  }
+  if (points.length === 0) throw firstError;
+  return report();
+}
+
+type Asked = Pick<GrowthReport, 'series' | 'calibrationSha256' | 'metric' | 'task'>;
+
+/** Throws `result-mismatch`, naming what differs: points that were measured otherwise cannot stand beside new ones. */
+function checkAlike(before: Asked, asked: Asked): void {
+  const facts = ({ series, metric, task, calibrationSha256 }: Asked) => [
+    ['series', series],
+    ['metric', metric],
+    ['task', task?.task],
+    ['number of shots', task?.shots],
+    ['limit of items', task?.limit],
+    ['SHA-256 of the items', task?.dataSha256],
+    ['SHA-256 of the calibration', calibrationSha256],
+  ];
+  for (const [i, [name, is]] of facts(asked).entries()) {
+    const was = facts(before)[i]![1];
+    if (was === is) continue;
+    throw new LopperError(
+      'result-mismatch',
+      `The result to go on from has the ${name} ${was ?? 'none'}, and ${is ?? 'none'} is asked for.`,
+      'Ask for what it was measured with, or start anew without it.',
+    );
+  }
+}
+
+async function measure(
+  { calibrated, task }: Grown,
+  metric: GrowthMetric,
+  { signal, onProgress }: RunOptions,
+): Promise<{ tokens: number; point: Omit<GrowthPoint, 'name' | 'step'> }> {
+  const parts = task ? 3 : 2;
+  const part = (n: number): RunOptions => ({ signal, onProgress: (f) => onProgress?.((n + f) / parts) });
+  const [full] = await calibrated.score([FULL], part(0));
+  const block = await measureInfluence(calibrated, metric, 'block', part(0));
+  const sublayer = await measureInfluence(calibrated, metric, 'sublayer', part(1));
+  const base = metric === 'loo-loss' ? full!.loss : 0;
+  const values = sublayer.values.map((v) => v - base);
+  return {
+    tokens: block.tokens,
+    point: {
+      loss: full!.loss,
+      block: block.values.map((v) => v - base),
+      attn: values.filter((_, i) => i % 2 === 0),
+      ffn: values.filter((_, i) => i % 2 === 1),
+      ...(task && { accuracy: await accuracyOn(task, part(2)) }),
+    },
+  };
+}
+
+/** Throws `not-finite` where the checkpoint gives no numbers. */
+async function accuracyOn(task: TaskWorth, options: RunOptions): Promise<Accuracy> {
+  const [accuracy] = await task.accuracies([FULL], options);
+  if (accuracy) return accuracy;
+  throw notFinite(FULL);
+}

@@ -1,0 +1,66 @@
+import type { DropSet, RunOptions } from '../../engine/contract';
+import { type Sublayer, sublayerIndex, type UnitKind, unitsOf } from '../../model/units';
+import type { InfluenceMetric, InfluenceReport, InfluenceSettings, LeaveOneOutMetric } from '../contract';
+import { type Calibrated, FULL } from './calibrated';
+import { isShapley, isStatic } from './metrics';
+import { notFinite } from './score';
+import { measureShapley } from './shapley';
+import { readStatistics } from './statics';
+import type { Examine } from './task-worth';
+
+export interface InfluenceOptions extends RunOptions, InfluenceSettings {
+  /** The units asked about, default all of the kind. */
+  readonly units?: readonly (readonly Sublayer[])[];
+  /** What is dropped already: influence is that in the model without it. */
+  readonly dropped?: DropSet;
+  /** Sampled metrics, now and then. */
+  readonly onEstimate?: (soFar: InfluenceReport) => void;
+  /** Opens a task as a measure; needed for `shapley-task`. */
+  readonly examine?: Examine;
+}
+
+/**
+ * Influence of units by any metric. The static ones come from one pass for all units and are kept; leave-one-out walks,
+ * together, the branches that are not known yet, and measures their loss and their logit distance at once; the sampled
+ * ones are in shapley.ts. Throws `not-finite` where the model that the units are taken from gives no numbers, `usage`.
+ */
+export async function measureInfluence(
+  on: Calibrated,
+  metric: InfluenceMetric,
+  unit: UnitKind,
+  options: InfluenceOptions = {},
+): Promise<InfluenceReport> {
+  const { signal, onProgress, denominator = 'input', dropped = FULL } = options;
+  const units = options.units ?? unitsOf(on.engine.model.blocks, unit);
+  if (isStatic(metric)) {
+    const values = readStatistics(await on.statistics({ signal, onProgress }, dropped), metric, units, denominator);
+    return { metric, unit, values, tokens: on.tokens, ...(metric.startsWith('relative') && { denominator }) };
+  }
+  if (isShapley(metric)) return measureShapley(on, metric, unit, { ...options, units, dropped });
+  return {
+    metric,
+    unit,
+    tokens: on.tokens,
+    ...(await leaveOneOut(on, metric, units, dropped, { signal, onProgress })),
+  };
+}
+
+async function leaveOneOut(
+  on: Calibrated,
+  metric: LeaveOneOutMetric,
+  units: readonly (readonly Sublayer[])[],
+  dropped: DropSet,
+  options: RunOptions,
+): Promise<Pick<InfluenceReport, 'values' | 'fullLoss' | 'notFinite'>> {
+  const without = units.map((own): DropSet => new Set([...dropped, ...own.map(sublayerIndex)]));
+  const [full, ...measures] = await on.measure([dropped, ...without], { ...options, distances: true });
+  if (!Number.isFinite(full!.loss)) throw notFinite(dropped);
+  const values = measures.map((m) => (metric === 'loo-loss' ? m.loss : m.distance!));
+  return { values, ...(metric === 'loo-loss' && { fullLoss: full!.loss }), ...listNotFinite(values) };
+}
+
+/** Which of the values are no numbers, where any is not. */
+function listNotFinite(values: readonly number[]): Pick<InfluenceReport, 'notFinite'> {
+  const notFinite = values.flatMap((value, i) => (Number.isFinite(value) ? [] : [i]));
+  return notFinite.length > 0 ? { notFinite } : {};
+}

@@ -1,0 +1,112 @@
+import type { DropSet, EngineContract, RunOptions, WalkOptions, WalkResult } from '../../engine/contract';
+import type { TokenTree } from '../../engine/tree';
+import { LopperError } from '../../errors';
+import { sublayerAt } from '../../model/units';
+import { formatDropList } from '../../pruning/drop-list';
+import { finiteOrNaN } from '../../pruning/estimate';
+import type { ScoreReport } from '../contract';
+import type { WindowTree } from './windows';
+
+/**
+ * Scores every branch on the windows of `trees`: token NLLs in nats, their mean (summed in f64) and its exponential.
+ * All branches share one walk a tree. Throws `not-finite`, naming the branch.
+ */
+export async function scoreBranches(
+  engine: EngineContract,
+  trees: readonly WindowTree[],
+  branches: readonly DropSet[],
+  { signal, onProgress, logits }: RunOptions & { logits?: boolean } = {},
+): Promise<ScoreReport[]> {
+  const started = performance.now();
+  const windows: { nll: number[]; logits?: number[] }[][] = branches.map(() => []);
+  for (const [t, { tree }] of trees.entries()) {
+    const result = await walkFinite(engine, tree, branches, {
+      signal,
+      onProgress: (fraction) => onProgress?.((t + fraction) / trees.length),
+      ...(logits ? { logitRows: tree.lastRows } : {}),
+    });
+    for (const [b, branch] of result.branches.entries()) {
+      if (!branch.logits.every((row) => row.every(Number.isFinite))) throw notFinite(branches[b]!);
+      for (const [w, pairs] of tree.pairs.entries()) {
+        const nll = Array.from(pairs, (pair) => -branch.logprob[pair]!);
+        windows[b]!.push(logits ? { nll, logits: Array.from(branch.logits[w]!) } : { nll });
+      }
+    }
+  }
+  const milliseconds = performance.now() - started;
+  return windows.map((own) => {
+    let sum = 0;
+    let tokens = 0;
+    for (const { nll } of own) {
+      for (const x of nll) sum += x;
+      tokens += nll.length;
+    }
+    const loss = sum / tokens;
+    return { loss, perplexity: Math.exp(loss), tokens, windows: own, milliseconds };
+  });
+}
+
+/** What is known of a branch without keeping its tokens. */
+export interface Measure {
+  /** Mean token NLL, nats; NaN where a number was not finite. */
+  readonly loss: number;
+  /** Mean over scored rows of the L2 distance to the full model's raw logits, where asked; NaN likewise. */
+  readonly distance?: number;
+}
+
+/** Measures every branch on the windows of `trees`, together. The losses are those of `scoreBranches` to the last bit. */
+export async function measureBranches(
+  engine: EngineContract,
+  trees: readonly WindowTree[],
+  branches: readonly DropSet[],
+  { signal, onProgress, distances = false }: RunOptions & { distances?: boolean } = {},
+): Promise<Measure[]> {
+  const sums = branches.map(() => ({ nll: 0, tokens: 0, distance: 0, rows: 0 }));
+  for (const [t, { tree }] of trees.entries()) {
+    const result = await engine.walk(tree, branches, {
+      signal,
+      onProgress: (fraction) => onProgress?.((t + fraction) / trees.length),
+      ...(distances ? { logitDistance: true } : {}),
+    });
+    for (const [b, { logprob, finite, logitDistance }] of result.branches.entries()) {
+      const own = sums[b]!;
+      for (const x of logprob) own.nll -= x;
+      if (!finite) own.nll = Number.NaN;
+      own.tokens += logprob.length;
+      own.distance += logitDistance?.sum ?? 0;
+      own.rows += logitDistance?.rows ?? 0;
+    }
+  }
+  return sums.map(({ nll, tokens, distance, rows }) => ({
+    loss: nll / tokens,
+    ...(distances ? { distance: finiteOrNaN(distance / rows) } : {}),
+  }));
+}
+
+/** "the full model", "the model without attn:2,ffn:3". */
+export const nameBranch = (dropped: DropSet): string =>
+  dropped.size === 0
+    ? 'the full model'
+    : `the model without ${formatDropList([...dropped].sort((a, b) => a - b).map(sublayerAt))}`;
+
+/** Walks a tree. Throws `not-finite`, naming the first branch whose log-probabilities are not all numbers. */
+export async function walkFinite(
+  engine: EngineContract,
+  tree: TokenTree,
+  branches: readonly DropSet[],
+  options: WalkOptions,
+): Promise<WalkResult> {
+  const result = await engine.walk(tree, branches, options);
+  for (const [b, { finite }] of result.branches.entries()) if (!finite) throw notFinite(branches[b]!);
+  return result;
+}
+
+/** The error for NaN or infinity among a branch's numbers. */
+export const notFinite = (dropped: DropSet): LopperError =>
+  new LopperError(
+    'not-finite',
+    `A number that is not finite came out of ${nameBranch(dropped)}.`,
+    dropped.size === 0
+      ? 'The weights may be damaged: load the model again from its source.'
+      : 'Put some of the dropped layers back; this combination makes the numbers overflow.',
+  );

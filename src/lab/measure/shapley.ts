@@ -1,0 +1,186 @@
+import type { DropSet, RunOptions } from '../../engine/contract';
+import { LopperError, throwIfCancelled } from '../../errors';
+import type { Sublayer, UnitKind } from '../../model/units';
+import type { Estimate, Estimator, SamplerState } from '../../pruning/estimate';
+import { exactShapley } from '../../pruning/exact-shapley';
+import { sampleShapley } from '../../pruning/shapley';
+import { keptUnits, sampleSubsets } from '../../pruning/subset-influence';
+import type { InfluenceReport, InfluenceSettings, Sampling, ShapleyMetric } from '../contract';
+import { Pace } from '../exam/pace';
+import { type Calibrated, distinct, FULL, keyOf } from './calibrated';
+import type { InfluenceOptions } from './influence';
+import { notFinite } from './score';
+import { type Pair, taskPairs } from './task-worth';
+
+/** Drawn where no number is given: intervals are narrow enough to see an order by then. */
+export const DEFAULT_PERMUTATIONS = 64;
+/** Estimates closer together than this are left out. */
+const MIN_INTERVAL_MS = 250;
+/** Losses of one model on one text differ by less, whatever the adapter. */
+export const SAME_LOSS = 1e-3;
+
+/** What a set of kept units is worth, larger is better, and what is said of it in the report. */
+interface Worth {
+  readonly tokens: number;
+  readonly fullLoss?: number;
+  readonly task?: Sampling['task'];
+  of(branches: readonly DropSet[], options: RunOptions): Promise<readonly number[]>;
+}
+
+type Job = InfluenceOptions & Required<Pick<InfluenceOptions, 'units' | 'dropped'>>;
+
+/**
+ * Shapley values of units by permutations or, where asked, by every subset; of a task the paper's fixed-size subsets. An
+ * estimate comes after every batch, a few times a second at most, and carries what is needed to go on from it; batches
+ * are sized by the time they take, which changes no number. Throws `not-finite` where the full model gives no numbers and
+ * `usage` for settings that cannot be met or a report that is of another request.
+ */
+export async function measureShapley(
+  on: Calibrated,
+  metric: ShapleyMetric,
+  unit: UnitKind,
+  options: Job,
+): Promise<InfluenceReport> {
+  const { units, dropped, resume, signal, onProgress, onEstimate, seed = 0 } = options;
+  checkSettings(options);
+  const method = metric === 'shapley-task' ? 'subsets' : options.exact ? 'exact' : 'permutations';
+  const worth = await openWorth(on, metric, options);
+  const from = resume && stateOf(resume, { metric, unit, method, seed, units: units.length, worth });
+  const pace = new Pace(method === 'exact' ? { first: 32, most: 1024 } : { first: 1, most: 64 });
+  const estimator = estimatorOf(method, units, { ...options, seed }, pace, from);
+  const report = (estimate: Estimate): InfluenceReport => {
+    const { values, intervals, efficiency, stopped, state } = estimate;
+    const spoiled = values.flatMap((_, i) => (state.sums.some((row) => Number.isNaN(row[i])) ? [i] : []));
+    const { tokens, fullLoss, task } = worth;
+    return {
+      ...{ metric, unit, values, tokens },
+      ...(fullLoss !== undefined && { fullLoss }),
+      ...(spoiled.length > 0 && { notFinite: spoiled }),
+      sampling: {
+        ...{ method, seed, drawn: state.drawn, intervals, state },
+        ...(efficiency && { efficiency }),
+        ...(stopped && { stopped }),
+        ...(task && { task }),
+      },
+    };
+  };
+  const total = samplesAsked(metric, units.length, options);
+  let last = Number.NEGATIVE_INFINITY;
+  let step = estimator.next([]);
+  while (!step.done) {
+    const { branches, soFar } = step.value;
+    if (soFar && performance.now() - last >= MIN_INTERVAL_MS) {
+      last = performance.now();
+      onEstimate?.(report(soFar));
+    }
+    // Where all is known already nothing is waited for, and a cancel still has to be heard.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    throwIfCancelled(signal);
+    const drawn = soFar?.state.drawn ?? 0;
+    // The walk tells of its own steps, but a batch of sets that are all known needs no walk.
+    onProgress?.(drawn / total);
+    const samples = Math.min(total - drawn, method === 'permutations' ? 2 * pace.size : branches.length);
+    const values = await pace.time(() =>
+      worth.of(
+        branches.map((gone) => new Set([...dropped, ...gone])),
+        { signal, onProgress: (fraction) => onProgress?.((drawn + fraction * samples) / total) },
+      ),
+    );
+    step = estimator.next(values);
+  }
+  onProgress?.(1);
+  return report(step.value);
+}
+
+/** Permutations, subsets or sets that will be drawn at most. */
+export function samplesAsked(metric: ShapleyMetric, units: number, settings: InfluenceSettings): number {
+  const { exact, permutations = DEFAULT_PERMUTATIONS } = settings;
+  return exact && metric !== 'shapley-task' ? 2 ** units : permutations;
+}
+
+function estimatorOf(
+  method: Sampling['method'],
+  units: readonly (readonly Sublayer[])[],
+  settings: InfluenceSettings & { seed: number },
+  pace: Pace,
+  from: SamplerState | undefined,
+): Estimator {
+  const { seed, bound, stableLowest, permutations = DEFAULT_PERMUTATIONS } = settings;
+  if (method === 'exact') return exactShapley(units, { setsPerBatch: () => pace.size }, from);
+  if (method === 'subsets') return sampleSubsets(units, { seed, subsets: permutations, bound }, from);
+  return sampleShapley(units, { seed, permutations, bound, stableLowest, pairsPerBatch: () => pace.size }, from);
+}
+
+async function openWorth(on: Calibrated, metric: ShapleyMetric, options: Job): Promise<Worth> {
+  const { dropped, units, signal } = options;
+  if (metric === 'shapley-task') {
+    if (!options.examine) throw new TypeError('a task can only be a measure where one can be opened');
+    const { measure, tokens, accuracies } = await options.examine(options.task);
+    const known = new Map<string, number>();
+    return {
+      tokens,
+      task: { ...measure, kept: keptUnits(units.length) },
+      async of(branches, run) {
+        const missing = distinct(branches.filter((b) => !known.has(keyOf(b))));
+        const found = missing.length > 0 ? await accuracies(missing, run) : [];
+        for (const [i, b] of missing.entries()) known.set(keyOf(b), found[i]?.accuracy ?? Number.NaN);
+        return branches.map((b) => known.get(keyOf(b))!);
+      },
+    };
+  }
+  const distances = metric === 'shapley-logit';
+  // The distance is from the full model, whatever is dropped already.
+  const [full] = await on.measure([distances ? FULL : dropped], { signal, distances });
+  if (!Number.isFinite(full!.loss)) throw notFinite(distances ? FULL : dropped);
+  return {
+    tokens: on.tokens,
+    ...(!distances && { fullLoss: full!.loss }),
+    of: async (branches, run) => {
+      const measures = await on.measure(branches, { ...run, distances });
+      return measures.map((m) => -(distances ? m.distance! : m.loss));
+    },
+  };
+}
+
+/** Where a report stood. Throws `usage` unless it is of the same request. */
+function stateOf(
+  report: InfluenceReport,
+  wanted: Pick<InfluenceReport, 'metric' | 'unit'> &
+    Pick<Sampling, 'method' | 'seed'> & { units: number; worth: Worth },
+): SamplerState {
+  const { sampling } = report;
+  const refuse = (message: string) =>
+    new LopperError('usage', message, 'Ask for the same again, on the same text, or start anew.');
+  if (!sampling?.state) throw refuse('The result to go on from does not say where it stood.');
+  const { task } = wanted.worth;
+  const pairs: Pair[] = [
+    ['metric', report.metric, wanted.metric],
+    ['unit', report.unit, wanted.unit],
+    ['method', sampling.method, wanted.method],
+    ['seed', sampling.seed, wanted.seed],
+    ['number of units', report.values.length, wanted.units],
+    ...taskPairs(sampling.task, task),
+    ['number of tokens', report.tokens, wanted.worth.tokens],
+  ];
+  for (const [name, was, is] of pairs) {
+    if (was !== is) throw refuse(`The result to go on from has the ${name} ${was}; what is asked for has ${is}.`);
+  }
+  const { fullLoss } = wanted.worth;
+  if (fullLoss !== undefined && !(Math.abs(report.fullLoss! - fullLoss) < SAME_LOSS)) {
+    throw refuse(
+      `The result to go on from is of another model or text: the full loss was ${report.fullLoss}, and is ${fullLoss}.`,
+    );
+  }
+  return sampling.state;
+}
+
+function checkSettings({ permutations, seed, bound, stableLowest }: InfluenceSettings): void {
+  const check = (name: string, value: number | undefined, fits: (x: number) => boolean, wanted: string) => {
+    if (value !== undefined && !fits(value)) throw new LopperError('usage', `${name} is ${value}.`, `Give ${wanted}.`);
+  };
+  const whole = (least: number) => (x: number) => Number.isInteger(x) && x >= least;
+  check('The number of permutations', permutations, whole(2), 'a whole number of 2 or more');
+  check('The seed', seed, whole(0), 'a whole number of 0 or more');
+  check('The bound', bound, (x) => Number.isFinite(x) && x > 0, 'a number above 0');
+  check('The number of lowest units', stableLowest, whole(1), 'a whole number of 1 or more');
+}

@@ -1,0 +1,82 @@
+import type { Request } from '../../benchmarks/task';
+import type { DropSet, RunOptions } from '../../engine/contract';
+import { LopperError } from '../../errors';
+import type { Accuracy, MeasuredTask, TaskRequest } from '../contract';
+import { type Examinee, evaluate } from '../exam/evaluate';
+import { readExam } from '../exam/exam';
+import type { Environment } from '../place/environment';
+
+/** MMLU's way of asking, on questions that ship. */
+const DEFAULT_TASK: TaskRequest = { task: 'school_letters' };
+
+/** A task's items as a measure of branches. */
+export interface TaskWorth {
+  readonly measure: MeasuredTask;
+  /** Tokens of all items' requests, a context that several share counted once. */
+  readonly tokens: number;
+  /** What each branch has right; undefined for one whose numbers are not finite. */
+  accuracies(branches: readonly DropSet[], options?: RunOptions): Promise<(Accuracy | undefined)[]>;
+}
+
+export type Examine = (request: TaskRequest | undefined) => Promise<TaskWorth>;
+
+/** A thing that two runs may differ in, and what it is in each. */
+export type Pair = readonly [name: string, was: unknown, is: unknown];
+
+/** What must be the same of two tasks for their accuracies to be on the same questions. */
+export const taskPairs = (was: MeasuredTask | undefined, is: MeasuredTask | undefined): Pair[] => [
+  ['task', was?.task, is?.task],
+  ['number of shots', was?.shots, is?.shots],
+  ['number of items', was?.items, is?.items],
+  ['SHA-256 of the items', was?.dataSha256, is?.dataSha256],
+];
+
+/** Reads a task's items to measure branches with. Throws what reading them throws. */
+export async function openTask(
+  request: TaskRequest = DEFAULT_TASK,
+  model: Examinee,
+  environment: Pick<Environment, 'bundledText' | 'official'>,
+): Promise<TaskWorth> {
+  const exam = await readExam(request, environment);
+  const { task, shots, items, examples, dataSha256 } = exam;
+  return {
+    measure: {
+      task: task.name,
+      shots,
+      ...(request.limit !== undefined && { limit: request.limit }),
+      items: items.length,
+      dataSha256,
+    },
+    tokens: items.reduce((sum, item, i) => sum + countTokens(task.requests(item, [...examples[i]!]), model), 0),
+    async accuracies(branches, { signal, onProgress } = {}) {
+      try {
+        const { results, failed } = await evaluate(model, exam, branches, {
+          signal,
+          onProgress: (done) => onProgress?.(done / items.length),
+        });
+        return results.map((result, b) => ((failed?.[b] ?? 0) > 0 ? undefined : result));
+      } catch (error) {
+        // Where no branch at all gives numbers there is nothing to report on.
+        if (!(error instanceof LopperError) || error.code !== 'not-finite') throw error;
+        return branches.map(() => undefined);
+      }
+    },
+  };
+}
+
+function countTokens(requests: readonly Request[], { tokenizer }: Examinee): number {
+  const contexts = new Map<string, number>();
+  let tokens = 0;
+  for (const request of requests) {
+    if (request.kind === 'tokens') {
+      tokens += request.ids.length;
+      continue;
+    }
+    const known = contexts.get(request.context);
+    const own = known ?? tokenizer.encode(request.context).length;
+    if (known === undefined) tokens += own;
+    contexts.set(request.context, own);
+    if (request.kind === 'score') tokens += tokenizer.encode(request.context + request.continuation).length - own;
+  }
+  return tokens;
+}

@@ -1,0 +1,75 @@
+import { LopperError } from '../../errors';
+import { DownloadCache } from '../../formats/cache';
+import { openFiles } from '../../formats/files';
+import { openHub } from '../../formats/hub';
+import { memoryShelf } from '../../formats/memory-shelf';
+import { opfsShelf } from '../../formats/opfs';
+import { readText, writeText } from '../../formats/shelf';
+import { openSite } from '../../formats/web';
+import { bundledModel } from './bundled-model';
+import type { Environment } from './environment';
+
+/** The lab's surroundings in a page or its worker. `base` is the page's address; downloads go to the browser's own files. */
+export function browserEnvironment(base: string): Environment {
+  const at = (path: string) => new URL(path, base).href;
+  const kept = once(async () => (await opfsShelf('lopper-benchmarks')) ?? memoryShelf());
+  const downloads: Environment['downloads'] = async (onNote) => {
+    const shelf = await opfsShelf();
+    if (!shelf) onNote('This browser keeps no files for pages: the model stays in memory and goes with the tab.');
+    return { cache: new DownloadCache(shelf, onNote) };
+  };
+  return {
+    webgpu: async () => navigator.gpu as GPU | undefined,
+    async files(request, onNote) {
+      switch (request.kind) {
+        case 'bundled':
+          return bundledModel(openSite('sapling', at('models/sapling')), request.step);
+        case 'files':
+          return openFiles(request.name, request.files);
+        case 'hub':
+          return openHub(request, request.passing ? new DownloadCache() : (await downloads(onNote)).cache);
+        case 'folder':
+          throw new LopperError('usage', `A page cannot open ${request.path} by its path.`, 'Pick or drop the folder.');
+      }
+    },
+    settings: () => opfsShelf('lopper-settings').catch(() => undefined),
+    async bundledText(path, signal) {
+      const response = await fetch(at(path), { signal }).catch((cause) => {
+        throw new LopperError(
+          'download-failed',
+          `${path} could not be fetched.`,
+          'Check the connection and try again.',
+          {
+            cause,
+          },
+        );
+      });
+      if (response.ok && !response.headers.get('content-type')?.startsWith('text/html')) return response.text();
+      throw new LopperError(
+        'file-missing',
+        `${at(path)} answers ${response.status}, not with the file that ships with Lopper.`,
+        'Reload the page; if that does not help, this copy of the site is incomplete.',
+      );
+    },
+    downloads,
+    official: async () => [
+      {
+        read: async (name) => readText(await kept(), name),
+        write: async (name, text) => writeText(await kept(), name, text),
+      },
+      // What a build took along.
+      {
+        async read(name) {
+          const response = await fetch(at(`benchmarks/official/${name}`)).catch(() => undefined);
+          const page = response?.headers.get('content-type')?.startsWith('text/html');
+          return response?.ok && !page ? response.text() : undefined;
+        },
+      },
+    ],
+  };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}

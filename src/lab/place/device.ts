@@ -1,0 +1,66 @@
+import type { KernelRates } from '../../engine/autotune';
+import { selfTest } from '../../engine/self-test';
+import { LopperError } from '../../errors';
+import type { Shelf } from '../../formats/shelf';
+import { type Gpu, openGpu } from '../../gpu/gpu';
+import type { AdapterReport } from '../contract';
+import { keepRates, recallRates } from './kernel-rates';
+
+/** A device that passed its self-test, and whether it still lives. */
+export class Device {
+  readonly #untilLost: Promise<never>;
+
+  constructor(
+    readonly gpu: Gpu,
+    readonly report: AdapterReport,
+    /** The measured choice of kernels, the same for every model. */
+    readonly rates: KernelRates,
+  ) {
+    this.#untilLost = gpu.device.lost.then(({ message }) => {
+      gpu.check();
+      throw new LopperError('device-lost', `The GPU device was lost: ${message}`, 'Run the job again.');
+    });
+    this.#untilLost.catch(() => undefined);
+  }
+
+  /** False once the device is lost or has refused a command: numbers from it mean nothing any more. */
+  get alive(): boolean {
+    return !this.gpu.failed;
+  }
+
+  /** The work's result, or `device-lost` as soon as the device is gone, whatever the work itself makes of that. */
+  async guard<T>(work: Promise<T>): Promise<T> {
+    try {
+      const result = await Promise.race([work, this.#untilLost]);
+      this.gpu.check();
+      return result;
+    } catch (error) {
+      // Work that fails because the device is gone may be heard of a turn before the loss itself.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      this.gpu.check();
+      throw error;
+    }
+  }
+}
+
+/**
+ * Opens the adapter and makes it prove itself; what was measured on it before is kept in `settings`.
+ * Throws `no-webgpu`, or `adapter-untrusted` when its numbers are wrong.
+ */
+export async function openDevice(webgpu: GPU | undefined, settings?: Shelf): Promise<Device> {
+  const gpu = await openGpu(webgpu);
+  const { facts } = gpu;
+  const known = await recallRates(settings, facts);
+  const { rates, ...result } = await selfTest(gpu, { known });
+  const { passed, worstError } = result.selfTest;
+  if (!passed) {
+    gpu.destroy();
+    throw new LopperError(
+      'adapter-untrusted',
+      `The adapter "${[facts.vendor, facts.architecture, facts.description].filter(Boolean).join(' ')}" computes wrong numbers: off by ${worstError.toPrecision(2)} in the self-test.`,
+      'Update the graphics driver or try another browser; nothing is computed on this one.',
+    );
+  }
+  if (!known) await keepRates(settings, facts, rates);
+  return new Device(gpu, { ...facts, ...result }, rates);
+}

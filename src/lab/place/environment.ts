@@ -1,0 +1,31 @@
+import type { ModelFiles } from '../../formats/bytes';
+import type { DownloadCache } from '../../formats/cache';
+import type { Shelf } from '../../formats/shelf';
+import type { ModelRequest } from '../contract';
+
+/** A place for official benchmark files, by name. */
+export interface OfficialPlace {
+  /** Text; undefined where there is no such file. */
+  read(name: string): Promise<string | undefined>;
+  /** Absent where nothing can be kept. */
+  write?(name: string, text: string): Promise<void>;
+}
+
+/** What the lab needs from where it runs: a page's worker or Node. */
+export interface Environment {
+  /** Where WebGPU is; undefined where there is none. Asked again after a device was lost. */
+  webgpu(): Promise<GPU | undefined>;
+  /**
+   * The files a request names; `onNote` is told what people should know of how they are kept. Throws `file-missing`, and
+   * `usage` for a kind that cannot be had here.
+   */
+  files(request: ModelRequest, onNote: (note: string) => void): Promise<ModelFiles>;
+  /** Where small things are kept from one visit to the next; undefined where nothing can be. */
+  settings(): Promise<Shelf | undefined>;
+  /** Text of a file shipped with Lopper, by its path under `public/`. Throws `file-missing`. */
+  bundledText(path: string, signal?: AbortSignal): Promise<string>;
+  /** Where downloads are kept; `fetch` where the usual one will not do. */
+  downloads(onNote: (note: string) => void): Promise<{ cache: DownloadCache; fetch?: typeof fetch }>;
+  /** Where official benchmarks are: the first place that has one counts, and what is fetched goes to the first. */
+  official(): Promise<readonly OfficialPlace[]>;
+}

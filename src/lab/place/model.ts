@@ -1,0 +1,129 @@
+import type { KernelRates } from '../../engine/autotune';
+import type { EngineContract } from '../../engine/contract';
+import { Engine } from '../../engine/engine';
+import { LopperError } from '../../errors';
+import type { ByteProgress, ModelFiles } from '../../formats/bytes';
+import { parseConfig } from '../../formats/config';
+import { fingerprint } from '../../formats/fingerprint';
+import { openWeights } from '../../formats/safetensors';
+import type { TensorInfo, TensorMap } from '../../formats/tensor';
+import { loadTokenizer, type Tokenizer } from '../../formats/tokenizer';
+import type { Gpu } from '../../gpu/gpu';
+import { describe as specOf } from '../../model/describe';
+import type { ModelSpec } from '../../model/spec';
+import { countParameters, kvBytesPerTokenPerBlock } from '../../pruning/savings';
+import type { ModelReport } from '../contract';
+
+/** A model read and checked, its weights still where they lie. Kept, so that it can be put on another device. */
+export interface ReadModel {
+  readonly files: ModelFiles;
+  readonly spec: ModelSpec;
+  readonly tensors: TensorMap;
+  readonly tokenizer?: Tokenizer;
+  /** Tokens that end a text, as the config and the tokenizer name them. */
+  readonly eosIds: readonly number[];
+  readonly fingerprint: string;
+}
+
+/** A model on the device, with all that jobs need of it. */
+export interface OpenModel extends ReadModel {
+  readonly engine: EngineContract;
+  readonly report: ModelReport;
+}
+
+/** Reads a model's small files and its weights' headers, downloading what is not here yet. Throws what they throw. */
+export async function readModel(
+  files: ModelFiles,
+  { signal, onBytes }: { signal?: AbortSignal; onBytes?: (progress: ByteProgress) => void },
+): Promise<ReadModel> {
+  const config = parseConfig(await files.text('config.json', signal));
+  const tokenizer = await loadTokenizer(files, signal);
+  const tensors = await openWeights(files, signal, onBytes);
+  return {
+    files,
+    spec: specOf(config, tensors),
+    tensors,
+    tokenizer,
+    eosIds: [...new Set([...config.eosIds, ...(tokenizer?.eosIds ?? [])])],
+    fingerprint: await fingerprint(tensors, signal),
+  };
+}
+
+export interface LoadOptions {
+  readonly signal?: AbortSignal;
+  /** Bytes of weights on the device, of how many. */
+  readonly onLoad?: (done: number, total: number) => void;
+  /** The adapter's measured choice of kernels. */
+  readonly rates?: KernelRates;
+}
+
+/** Puts a model's weights on the device. Throws `model-too-large`, `out-of-memory`, `cancelled`. */
+export async function loadModel(
+  gpu: Gpu,
+  model: ReadModel,
+  { signal, onLoad, rates }: LoadOptions,
+): Promise<OpenModel> {
+  const { spec, tensors } = model;
+  const weightBytes = [...spec.shapes.keys()].reduce((sum, name) => sum + sizeOf(tensors.get(name)!), 0);
+  const engine = await Engine.open(gpu, spec, tensors, {
+    signal,
+    rates,
+    onProgress: (fraction) => onLoad?.(fraction * weightBytes, weightBytes),
+  });
+  return { ...model, engine, report: reportOn(model, weightBytes, engine.streamed) };
+}
+
+const sizeOf = (tensor: TensorInfo): number => tensor.end - tensor.start;
+
+function reportOn(
+  { files, spec, tokenizer, fingerprint }: ReadModel,
+  weightBytes: number,
+  streamed: boolean,
+): ModelReport {
+  const { architecture, modelType, blocks, width, heads, kvHeads, vocabulary, context, dtype } = spec;
+  return {
+    id: files.id,
+    revision: files.revision,
+    ...{ architecture, modelType, blocks, width, heads, kvHeads, vocabulary, context, dtype },
+    ...countParameters(spec),
+    kvBytesPerTokenPerBlock: kvBytesPerTokenPerBlock(spec, Float32Array.BYTES_PER_ELEMENT),
+    fingerprint,
+    hasTokenizer: tokenizer !== undefined,
+    weightBytes,
+    streamed,
+  };
+}
+
+/** The open model's tokenizer. Throws `tokenizer-missing`. */
+export function needTokenizer({ tokenizer }: ReadModel): Tokenizer {
+  if (tokenizer) return tokenizer;
+  throw new LopperError(
+    'tokenizer-missing',
+    'This model came without a tokenizer, so text cannot be read or written.',
+    'Add its tokenizer.json beside the weights, or give token ids.',
+  );
+}
+
+/** Ids of a text, every one a row of the embedding. Throws `tokenizer-missing` and `tokenizer-invalid`. */
+export function encode(model: ReadModel, text: string, options?: { readonly bos?: boolean }): number[] {
+  const ids = needTokenizer(model).encode(text, options);
+  const { vocabulary } = model.spec;
+  const stray = ids.find((id) => id >= vocabulary);
+  if (stray === undefined) return ids;
+  throw new LopperError(
+    'tokenizer-invalid',
+    `The tokenizer gave the id ${stray}, but the model's vocabulary is ${vocabulary}.`,
+    'Use the tokenizer.json that was published with these weights.',
+  );
+}
+
+/** What to say when a new model does not fit beside the one that is open; other errors stay as they are. */
+export function noRoomForBoth(error: unknown): unknown {
+  if (!(error instanceof LopperError) || error.code !== 'out-of-memory') return error;
+  return new LopperError(
+    'out-of-memory',
+    `${error.message} The model that was open is still open, and holds memory too.`,
+    'Start Lopper anew and open this model first, or choose a smaller one.',
+    { cause: error },
+  );
+}

@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LopperError } from '../../errors';
+import { DownloadCache } from '../../formats/cache';
+import { openHub } from '../../formats/hub';
+import { fetchWithLinks, openFolder } from '../../formats/node';
+import { cacheFolder, folderShelf } from '../../formats/node-shelf';
+import { writeText } from '../../formats/shelf';
+import { type DawnOptions, openDawn } from '../../gpu/dawn';
+import { bundledModel } from './bundled-model';
+import type { Environment } from './environment';
+
+/** The lab's surroundings in Node. `root` is Lopper's own folder, with `public/` in it; downloads go to the user's cache. */
+export function nodeEnvironment(root: string, options: DawnOptions = {}): Environment {
+  const official = join(root, 'public', 'benchmarks', 'official');
+  const downloads: Environment['downloads'] = async (onNote) => ({
+    cache: new DownloadCache(await folderShelf(), onNote),
+    fetch: fetchWithLinks,
+  });
+  return {
+    webgpu: () => openDawn(options),
+    async files(request, onNote) {
+      switch (request.kind) {
+        case 'bundled': {
+          const folder = await openFolder(join(root, 'public', 'models', 'sapling'));
+          return bundledModel({ ...folder, id: 'sapling' }, request.step);
+        }
+        case 'folder':
+          return openFolder(request.path);
+        case 'hub':
+          return downloads(onNote).then(({ cache, fetch }) =>
+            openHub(request, request.passing ? new DownloadCache() : cache, { fetch }),
+          );
+        case 'files':
+          throw new LopperError('usage', 'Files from a page cannot be opened here.', 'Give the path of their folder.');
+      }
+    },
+    // A home that cannot be written to costs a measurement at each start, nothing more.
+    settings: () => folderShelf(join(cacheFolder(), 'settings')).catch(() => undefined),
+    bundledText: (path) =>
+      readFile(join(root, 'public', path), 'utf8').catch((cause) => {
+        throw new LopperError('file-missing', `${path}, which ships with Lopper, is missing.`, 'Install Lopper anew.', {
+          cause,
+        });
+      }),
+    downloads,
+    // The next build takes the folder along with the page.
+    official: async () => [
+      {
+        read: (name) => readFile(join(official, name), 'utf8').catch(() => undefined),
+        write: async (name, text) => writeText(await folderShelf(official), name, text),
+      },
+    ],
+  };
+}
