@@ -1,9 +1,9 @@
 import type { CurvePoint, CurveReport, CurveRequest, Strategy, TaskRequest } from '../lab/contract';
 import type { Result } from '../lab/files/result-file';
 import { DEFAULT_DRAWS } from '../lab/measure/curve-plan';
-import { METRICS } from '../lab/measure/metrics';
 import { sublayerIndex } from '../model/units';
 import { formatDropList, parseDropList } from '../pruning/drop-list';
+import { METRIC_NAMES } from '../pruning/metrics';
 import { type Arguments, oneOf, required, wholeNumber } from './arguments';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, MASK_OPTIONS, type Session, table } from './command';
@@ -21,7 +21,7 @@ export const curve: Command = {
   options: {
     ...CALIBRATION_OPTIONS,
     strategy: { value: 'NAME', help: STRATEGIES.join(', ') },
-    metric: { value: 'NAME', help: `for one-shot and iterative: ${METRICS.join(', ')}` },
+    metric: { value: 'NAME', help: `for one-shot and iterative: ${METRIC_NAMES.join(', ')}` },
     unit: { value: 'KIND', help: UNITS.join(', ') },
     steps: { value: 'K', help: 'removals at most (all that may go)' },
     lock: { value: 'LIST', help: 'never drop these, written as for --drop' },
@@ -114,7 +114,7 @@ function readChoice(args: Arguments, resuming: boolean) {
   return {
     strategy: isNeeded('strategy') ? oneOf(args, 'strategy', STRATEGIES) : undefined,
     unit: isNeeded('unit') ? oneOf(args, 'unit', UNITS) : undefined,
-    metric: has('metric') ? oneOf(args, 'metric', METRICS) : undefined,
+    metric: has('metric') ? oneOf(args, 'metric', METRIC_NAMES) : undefined,
   };
 }
 

@@ -2,16 +2,14 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LopperError } from '../errors';
 import { byStep, parseRevisions, publicSteps, stepOf } from '../formats/revisions';
-import type { Checkpoint, GrowthMetric, GrowthReport, GrowthRequest, Lab } from '../lab/contract';
+import type { Checkpoint, GrowthReport, GrowthRequest, Lab } from '../lab/contract';
 import { BUNDLED_SERIES, growthFile, readGrowthFile } from '../lab/files/growth-file';
-import { LEAVE_ONE_OUT_METRICS, STATIC_METRICS } from '../lab/measure/metrics';
+import { isPlain, METRIC_NAMES } from '../pruning/metrics';
 import { oneOf, usage, wholeNumber } from './arguments';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, type Output, type Surroundings, table } from './command';
 import { untilEnded } from './interrupt';
 import { modelRequest } from './model-request';
-
-const METRICS: readonly GrowthMetric[] = [...STATIC_METRICS, ...LEAVE_ONE_OUT_METRICS];
 
 export const growth: Command = {
   name: 'growth',
@@ -25,13 +23,13 @@ export const growth: Command = {
       help: 'names: step0,step1000,main; of Pythia and Sapling also a range: step0..step143000, or 12 of it: step0..step143000:12',
     },
     folder: { value: 'DIR', help: 'a folder of checkpoint folders' },
-    metric: { value: 'NAME', help: METRICS.join(', ') },
+    metric: { value: 'NAME', help: METRIC_NAMES.filter(isPlain).join(', ') },
     task: { value: 'NAME', help: 'accuracy of each checkpoint on this task besides' },
     limit: { value: 'N', help: 'only the first N items (of --task or --calibration-task)' },
     resume: { value: 'FILE', help: 'go on from the JSON of a run that was ended early, or to more checkpoints' },
   },
   check(args) {
-    oneOf(args, 'metric', METRICS);
+    oneOf(args, 'metric', METRIC_NAMES.filter(isPlain));
     checkCalibration(args, false);
     if (args.values.has('data') && !args.values.has('calibration-task')) {
       throw usage('--data is given without --calibration-task.', 'Name the benchmark whose items they are.');
@@ -51,7 +49,7 @@ const noModel = () => usage('No model is given.', 'Name a model and its --revisi
 
 async function measure(surroundings: Surroundings): Promise<Output> {
   const { args, reporter, lab } = surroundings;
-  const metric = oneOf(args, 'metric', METRICS);
+  const metric = oneOf(args, 'metric', METRIC_NAMES.filter(isPlain));
   const task = args.values.get('task');
   const request: GrowthRequest = {
     ...(await seriesOf(surroundings, lab)),

@@ -1,8 +1,8 @@
 import type { InfluenceMetric, InfluenceReport, InfluenceSettings, Sampling } from '../lab/contract';
-import { isShapley, METRICS } from '../lab/measure/metrics';
 import type { UnitKind } from '../model/units';
 import { unitsOf } from '../model/units';
 import { formatDropList } from '../pruning/drop-list';
+import { isShapley, METRIC_NAMES } from '../pruning/metrics';
 import { type Arguments, oneOf } from './arguments';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, type Session, table } from './command';
@@ -16,7 +16,7 @@ export const influence: Command = {
   usage: `lopper influence MODEL (--ids FILE | --text FILE --seq-len N | --calibration-task NAME) --metric NAME --unit ${UNITS.join('|')} [--json]`,
   options: {
     ...CALIBRATION_OPTIONS,
-    metric: { value: 'NAME', help: METRICS.join(', ') },
+    metric: { value: 'NAME', help: METRIC_NAMES.join(', ') },
     unit: { value: 'KIND', help: UNITS.join(', ') },
     ...SETTING_OPTIONS,
     task: { value: 'NAME', help: 'for shapley-task: the benchmark whose accuracy is measured (school_letters)' },
@@ -27,7 +27,7 @@ export const influence: Command = {
     resume: { value: 'FILE', help: 'go on from the JSON of a run that was ended early, to the same numbers' },
   },
   check(args) {
-    const metric = oneOf(args, 'metric', METRICS);
+    const metric = oneOf(args, 'metric', METRIC_NAMES);
     oneOf(args, 'unit', UNITS);
     readSettings(args);
     checkSampling(args, metric, [...SAMPLING, 'resume']);
@@ -36,7 +36,7 @@ export const influence: Command = {
   },
   async run(session) {
     const { args, model } = session;
-    const metric = oneOf(args, 'metric', METRICS);
+    const metric = oneOf(args, 'metric', METRIC_NAMES);
     const unit = oneOf(args, 'unit', UNITS);
     const report = await measure(session, metric, unit);
     const source = metric === 'shapley-task' ? { source: taskOf(args) } : await calibrationSource(session);

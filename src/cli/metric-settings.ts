@@ -1,8 +1,8 @@
 import { taskNamed } from '../benchmarks/tasks';
 import type { InfluenceMetric, InfluenceSettings, TaskRequest } from '../lab/contract';
-import { isShapley } from '../lab/measure/metrics';
 import { DEFAULT_PERMUTATIONS } from '../lab/measure/shapley';
 import type { UnitKind } from '../model/units';
+import { isShapley } from '../pruning/metrics';
 import { type Arguments, type Options, oneOf, positiveNumber, usage, wholeNumber } from './arguments';
 import type { Surroundings } from './command';
 import { readDataOption } from './data-files';

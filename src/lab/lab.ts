@@ -5,6 +5,7 @@ import { sha256Of } from '../formats/sha256';
 import type { Tokenizer } from '../formats/tokenizer';
 import { type Sublayer, type UnitKind, unitsOf } from '../model/units';
 import { maskFromSublayers, toDropSet } from '../pruning/mask';
+import { checkMetric, isShapley, isStatic } from '../pruning/metrics';
 import type {
   AdapterReport,
   BenchmarkSet,
@@ -50,7 +51,6 @@ import { Calibrated, calibrationKey } from './measure/calibrated';
 import { measureCurve } from './measure/curve';
 import { growth } from './measure/growth';
 import { measureInfluence } from './measure/influence';
-import { checkMetric, isShapley, isStatic } from './measure/metrics';
 import { measureNorms } from './measure/norms';
 import { samplesAsked } from './measure/shapley';
 import { taskWindows } from './measure/task-windows';

@@ -7,8 +7,29 @@ export interface Sublayer {
   readonly kind: SublayerKind;
 }
 
-/** What influence is asked for: whole blocks, one kind of sublayer, or both kinds in order 0-attn, 0-ffn, 1-attn, ... */
-export type UnitKind = 'block' | 'attn' | 'ffn' | 'sublayer';
+/**
+ * What is pruned: whole blocks, one kind of sublayer, or both kinds in order 0-attn, 0-ffn, 1-attn, ... `sublayers`: how
+ * many go together; `kinds`: those the unit is taken from; `mixed`: its units are of several kinds, and a chart has a
+ * series for each.
+ */
+export const UNIT_KINDS = {
+  block: { sublayers: 2, kinds: ['attn', 'ffn'] },
+  attn: { sublayers: 1, kinds: ['attn'] },
+  ffn: { sublayers: 1, kinds: ['ffn'] },
+  sublayer: { sublayers: 1, kinds: ['attn', 'ffn'], mixed: true },
+} as const satisfies Readonly<Record<string, UnitTraits>>;
+
+interface UnitTraits {
+  readonly sublayers: 1 | 2;
+  readonly kinds: readonly SublayerKind[];
+  readonly mixed?: true;
+}
+
+export type UnitKind = keyof typeof UNIT_KINDS;
+/** Kinds of unit that a series of numbers is of, one after the other up the model. */
+export type PlainUnit = Exclude<UnitKind, 'sublayer'>;
+
+export const UNIT_NAMES = Object.keys(UNIT_KINDS) as readonly UnitKind[];
 
 /** Position of a sublayer in the walk: 0-attn is 0, 0-ffn is 1, 1-attn is 2, ... */
 export const sublayerIndex = (s: Sublayer): number => 2 * s.block + (s.kind === 'attn' ? 0 : 1);

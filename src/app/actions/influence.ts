@@ -1,15 +1,11 @@
-import type { InfluenceMetric, InfluenceReport, Sampling, ShapleyMetric } from '../../lab/contract';
-import { isShapley, METRICS } from '../../lab/measure/metrics';
+import type { InfluenceReport, Sampling } from '../../lab/contract';
 import type { UnitKind } from '../../model/units';
+import { METRIC_NAMES, type PlainMetric } from '../../pruning/metrics';
 import { type Influence, influenceKey, type ShownUnit } from '../store/state';
 import { store } from '../store/store';
 import { groupOf, METRIC_WORDS } from '../words/metric-words';
 import { lab, runJob, throwIfOvertaken } from './jobs';
 import { calibrationOf, hereOrigin } from './score';
-
-export type PlainMetric = Exclude<InfluenceMetric, ShapleyMetric>;
-
-export const isPlain = (metric: InfluenceMetric): metric is PlainMetric => !isShapley(metric);
 
 const UNITS: readonly UnitKind[] = ['sublayer', 'block'];
 
@@ -21,7 +17,7 @@ export async function computeInfluence(metric: PlainMetric): Promise<boolean> {
   const s = store.getState();
   const { name } = METRIC_WORDS[metric];
   const calibration = calibrationOf(s);
-  const metrics = METRICS.filter((m) => groupOf(m) === groupOf(metric));
+  const metrics = METRIC_NAMES.filter((m) => groupOf(m) === groupOf(metric));
   const run = await runJob('influence', name, `${name} could not be computed`, async (options) => {
     const reports: InfluenceReport[] = [];
     for (const one of metrics) {

@@ -1,6 +1,7 @@
 import type { InfluenceMetric, InfluenceSettings } from '../../lab/contract';
+import { isRelative } from '../../pruning/metrics';
 import type { AppState } from '../store/state';
-import { isRelative } from '../words/metric-words';
+
 import { withItems } from './own-items';
 
 /** How a metric is measured, as the Influence panel is set; undefined for one that has nothing to set. */

@@ -1,9 +1,10 @@
 import type { Calibration, CurveReport, CurveRequest, InfluenceMetric } from '../../lab/contract';
 import type { UnitKind } from '../../model/units';
+import { isPlain } from '../../pruning/metrics';
 import { influenceOf, maskOf, shownValues } from '../store/select';
 import { type AppState, influenceKey } from '../store/state';
 import { notify, setMasks, store } from '../store/store';
-import { computeInfluence, isPlain } from './influence';
+import { computeInfluence } from './influence';
 import { lab, runJob } from './jobs';
 import { isLocked } from './locks';
 import { settingsOf } from './metric-settings';

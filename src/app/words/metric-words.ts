@@ -130,6 +130,3 @@ export const METRIC_GROUPS: readonly { readonly group: MetricGroup; readonly tit
 ];
 
 export const groupOf = (metric: InfluenceMetric): MetricGroup => METRIC_WORDS[metric].group;
-
-/** Whether a metric has a denominator to choose. */
-export const isRelative = (metric: InfluenceMetric): boolean => metric === 'relative-l1' || metric === 'relative-l2';

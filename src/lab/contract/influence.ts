@@ -1,20 +1,13 @@
 /** What the lab answers about influence: metrics, sampled values, pruning curves, norms. Plain data, as `contract.ts` says. */
 import type { Sublayer, UnitKind } from '../../model/units';
 import type { SamplerState } from '../../pruning/estimate';
+import type { InfluenceMetric } from '../../pruning/metrics';
+import type { Strategy } from '../../pruning/strategies';
 import type { Accuracy, NamedFile } from './evaluate';
 
+export type { InfluenceMetric, LeaveOneOutMetric, ShapleyMetric, StaticMetric } from '../../pruning/metrics';
+export type { Strategy } from '../../pruning/strategies';
 export type { SamplerState };
-
-/** Measured on the way through the full model: one pass gives all of them, for every unit. */
-export type StaticMetric = 'cosine' | 'angular' | 'relative-l1' | 'relative-l2' | 'l1' | 'l2';
-/** The model without one unit: its loss (nats a token), or the mean L2 distance of its raw logits from the full model's. */
-export type LeaveOneOutMetric = 'loo-loss' | 'loo-logit';
-/**
- * A unit's mean marginal worth over orders of removal. The value of a set of kept units is minus the loss, minus the
- * logit distance, or (`shapley-task`, the paper's MMLU Shapley) the accuracy on a task's items.
- */
-export type ShapleyMetric = 'shapley-loss' | 'shapley-logit' | 'shapley-task';
-export type InfluenceMetric = StaticMetric | LeaveOneOutMetric | ShapleyMetric;
 
 /** A task's items as a measure. They are the test questions themselves: an oracle, an upper bound, and to be called so. */
 export interface TaskMeasure {
@@ -92,20 +85,6 @@ export interface Sampling {
   /** For `shapley-task`: what was asked, and its kept fraction. */
   readonly task?: MeasuredTask & { readonly kept: number };
 }
-
-export type Strategy =
-  /** Ascending by a metric measured once on the full model; ties by index. */
-  | 'one-shot'
-  /** The same metric measured anew on what is left after each removal. */
-  | 'iterative'
-  /** At each step the unit whose removal leaves the lowest loss. */
-  | 'greedy'
-  /** n consecutive blocks whose ends are closest in angle, for each n. */
-  | 'span'
-  /** Random orders: a band, the baseline every curve is held against. */
-  | 'random'
-  /** Units in the order given. */
-  | 'given';
 
 export interface CurveRequest {
   readonly strategy: Strategy;

@@ -1,7 +1,8 @@
 /** Shapes of the lab's reports as JSON. JSON has no NaN: `null` is NaN, both ways. */
 import * as v from 'valibot';
+import { isPlain, METRIC_NAMES } from '../../pruning/metrics';
+import { STRATEGY_NAMES } from '../../pruning/strategies';
 import type { CurveReport, CurveRequest, GrowthReport, InfluenceReport, NormsReport } from '../contract';
-import { LEAVE_ONE_OUT_METRICS, METRICS, STATIC_METRICS } from '../measure/metrics';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const number = v.pipe(
@@ -10,8 +11,8 @@ const number = v.pipe(
 );
 const interval = v.tuple([number, number]);
 const unit = v.picklist(['block', 'attn', 'ffn', 'sublayer']);
-const metric = v.picklist(METRICS);
-const strategy = v.picklist(['one-shot', 'iterative', 'greedy', 'span', 'random', 'given']);
+const metric = v.picklist(METRIC_NAMES);
+const strategy = v.picklist(STRATEGY_NAMES);
 const denominator = v.picklist(['input', 'output']);
 const sublayers = v.array(v.object({ block: count, kind: v.picklist(['attn', 'ffn']) }));
 const task = v.object({ task: v.string(), shots: v.optional(count), limit: v.optional(count) });
@@ -121,7 +122,7 @@ const checkpoint = v.object({
 export const growthReport: v.GenericSchema<unknown, GrowthReport> = v.object({
   series: v.string(),
   calibrationSha256: v.string(),
-  metric: v.picklist([...STATIC_METRICS, ...LEAVE_ONE_OUT_METRICS]),
+  metric: v.picklist(METRIC_NAMES.filter(isPlain)),
   tokens: count,
   task: v.optional(v.object({ ...task.entries, dataSha256: v.optional(v.string()) })),
   points: v.array(checkpoint),

@@ -2,6 +2,7 @@ import { LopperError } from '../../errors';
 import { type Sublayer, unitsOf } from '../../model/units';
 import { formatDropList } from '../../pruning/drop-list';
 import { type Mask, maskFromSublayers, sameMask } from '../../pruning/mask';
+import { checkMetric, isShapley } from '../../pruning/metrics';
 import { freeUnits, type Gone } from '../../pruning/strategy';
 import type {
   CurvePoint,
@@ -12,7 +13,6 @@ import type {
   InfluenceSettings,
   MeasuredTask,
 } from '../contract';
-import { checkMetric, isShapley } from './metrics';
 import { DEFAULT_PERMUTATIONS } from './shapley';
 import { type Pair, taskPairs } from './task-worth';
 

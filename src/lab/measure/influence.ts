@@ -1,8 +1,8 @@
 import type { DropSet, RunOptions } from '../../engine/contract';
 import { type Sublayer, sublayerIndex, type UnitKind, unitsOf } from '../../model/units';
+import { isShapley, isStatic } from '../../pruning/metrics';
 import type { InfluenceMetric, InfluenceReport, InfluenceSettings, LeaveOneOutMetric } from '../contract';
 import { type Calibrated, FULL } from './calibrated';
-import { isShapley, isStatic } from './metrics';
 import { notFinite } from './score';
 import { measureShapley } from './shapley';
 import { readStatistics } from './statics';

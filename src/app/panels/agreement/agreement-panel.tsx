@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useState } from 'react';
-import { METRICS } from '../../../lab/measure/metrics';
 import type { UnitKind } from '../../../model/units';
 import { disagreements, kendall, spearman } from '../../../pruning/agreement';
-import { isPlain } from '../../actions/influence';
+import { isPlain, METRIC_NAMES } from '../../../pruning/metrics';
+
 import { measureAll } from '../../actions/measure-all';
 import { canMeasure } from '../../actions/score';
 import { ChartFrame } from '../../charts/chart-frame';
@@ -35,7 +35,7 @@ const CORRELATIONS = [
 ] as const;
 /** Units named as those that metrics disagree on most. */
 const NAMED = 3;
-const PLAIN = METRICS.filter(isPlain);
+const PLAIN = METRIC_NAMES.filter(isPlain);
 
 /** How far metrics agree on which units matter, and where they part. */
 export default function AgreementPanel() {

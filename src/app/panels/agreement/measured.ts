@@ -1,7 +1,7 @@
 /** Which metrics have been measured on the open model, side by side. Pure. */
 import type { InfluenceMetric } from '../../../lab/contract';
-import { METRICS } from '../../../lab/measure/metrics';
 import { type Sublayer, type UnitKind, unitsOf } from '../../../model/units';
+import { METRIC_NAMES } from '../../../pruning/metrics';
 
 import { shownValues } from '../../store/select';
 import { type Influence, influenceKey, type Origin } from '../../store/state';
@@ -18,7 +18,7 @@ export interface Measured {
 
 /** Every metric that has a value for units of a kind, in the order they are offered. */
 export function measuredMetrics(influence: Readonly<Record<string, Influence>>, unit: UnitKind): Measured[] {
-  return METRICS.flatMap((metric) => {
+  return METRIC_NAMES.flatMap((metric) => {
     const found = unit === 'sublayer' ? mixed(influence, metric) : influence[influenceKey(metric, unit)];
     if (!found) return [];
     const { report, text, origin } = found;

@@ -1,5 +1,5 @@
 import type { InfluenceMetric } from '../../../lab/contract';
-import { METRICS } from '../../../lab/measure/metrics';
+import { METRIC_NAMES } from '../../../pruning/metrics';
 import { METRIC_GROUPS, METRIC_WORDS } from '../../words/metric-words';
 import css from './influence.module.css';
 
@@ -27,7 +27,7 @@ export function InfluenceExplained({ metric }: { metric: InfluenceMetric }) {
         {METRIC_GROUPS.map(({ group, title }) => (
           <dl key={group}>
             <dt className={css.group}>{title}</dt>
-            {METRICS.filter((m) => METRIC_WORDS[m].group === group).map((m) => (
+            {METRIC_NAMES.filter((m) => METRIC_WORDS[m].group === group).map((m) => (
               <dd key={m}>
                 {METRIC_WORDS[m].name}: <span className={css.formula}>{METRIC_WORDS[m].formula}</span>
               </dd>

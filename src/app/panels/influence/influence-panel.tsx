@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
-import { computeInfluence, isPlain } from '../../actions/influence';
+import { isPlain, isRelative } from '../../../pruning/metrics';
+import { computeInfluence } from '../../actions/influence';
 import { canMeasure } from '../../actions/score';
 import type { Measured } from '../../charts/rows';
 import { influenceOf } from '../../store/select';
@@ -7,7 +8,7 @@ import { store, useApp } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { JobProgress } from '../../widgets/job-progress';
 import { Panel } from '../../widgets/panel';
-import { isRelative, METRIC_WORDS, type MetricGroup } from '../../words/metric-words';
+import { METRIC_WORDS, type MetricGroup } from '../../words/metric-words';
 import { DenominatorChoice } from './denominator-choice';
 import css from './influence.module.css';
 import { InfluenceExplained } from './influence-explained';

@@ -1,5 +1,5 @@
 import type { InfluenceMetric } from '../../../lab/contract';
-import { METRICS } from '../../../lab/measure/metrics';
+import { METRIC_NAMES } from '../../../pruning/metrics';
 import { Select } from '../../widgets/select';
 import { METRIC_GROUPS, METRIC_WORDS } from '../../words/metric-words';
 
@@ -13,7 +13,7 @@ interface Props {
 }
 
 /** A choice of metric, by what it takes to measure it. */
-export function MetricSelect({ metrics = METRICS, ...rest }: Props) {
+export function MetricSelect({ metrics = METRIC_NAMES, ...rest }: Props) {
   const groups = METRIC_GROUPS.map(({ group, title }) => ({
     title,
     options: metrics

@@ -1,9 +1,9 @@
 import { useMemo, useState } from 'react';
 import type { InfluenceMetric } from '../../../lab/contract';
-import { METRICS } from '../../../lab/measure/metrics';
 import type { UnitKind } from '../../../model/units';
 import { unitsOf } from '../../../model/units';
-import { isPlain } from '../../actions/influence';
+import { isPlain, METRIC_NAMES } from '../../../pruning/metrics';
+
 import { isLocked } from '../../actions/locks';
 import { canMeasure } from '../../actions/score';
 import { applySelection, measuredValues, type SelectionStrategy } from '../../actions/selection';
@@ -51,7 +51,8 @@ export function SelectionControl({ blocks }: { blocks: number }) {
   const k = Math.min(wanted, most);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is measured changes with `influence`.
   const metrics = useMemo(
-    () => METRICS.filter((m) => strategy === 'iterative' || isPlain(m) || measuredValues(store.getState(), m, unit)),
+    () =>
+      METRIC_NAMES.filter((m) => strategy === 'iterative' || isPlain(m) || measuredValues(store.getState(), m, unit)),
     [strategy, unit, influence],
   );
   const by = metrics.includes(metric) ? metric : metrics[0]!;

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
-import { METRICS } from '../../../lab/measure/metrics';
-import { computeInfluence, isPlain } from '../../actions/influence';
+import { isPlain, METRIC_NAMES } from '../../../pruning/metrics';
+import { computeInfluence } from '../../actions/influence';
 import { canMeasure } from '../../actions/score';
 import type { Placement } from '../../charts/scale';
 import { influenceOf } from '../../store/select';
@@ -25,7 +25,7 @@ export function ColourBy({ measured, placement }: { measured: boolean; placement
   const measuring = useApp((s) => s.jobs.influence !== undefined);
   const metrics = useMemo(
     () =>
-      METRICS.filter(
+      METRIC_NAMES.filter(
         (m) => ALWAYS.includes(m) || (influence[influenceKey(m, 'attn')] && influence[influenceKey(m, 'ffn')]),
       ),
     [influence],

@@ -1,0 +1,64 @@
+/** The metrics of influence by name, in the order they are offered, and what tells one from another. Larger is always more important. */
+import { LopperError } from '../errors';
+
+export interface MetricTraits {
+  /**
+   * What its numbers come from: one `pass` of the full model, for all units; the model `without` each unit; or `sampled`
+   * sets of units, surer with each.
+   */
+  readonly from: 'pass' | 'without' | 'sampled';
+  /** Relative to the norm of the unit's input or of its output: there is a denominator to choose. */
+  readonly denominator?: true;
+  /** Its values are losses, to be told as what they add to the full model's. */
+  readonly base?: 'full-loss';
+  /** What a set of units is worth: minus the loss, minus the logit distance, or right answers on a task's items. */
+  readonly worth?: 'loss' | 'logit' | 'task';
+}
+
+export const METRICS = {
+  cosine: { from: 'pass' },
+  angular: { from: 'pass' },
+  'relative-l1': { from: 'pass', denominator: true },
+  'relative-l2': { from: 'pass', denominator: true },
+  l1: { from: 'pass' },
+  l2: { from: 'pass' },
+  /** The model without one unit: its loss, nats a token. */
+  'loo-loss': { from: 'without', base: 'full-loss' },
+  /** The mean L2 distance of its raw logits from the full model's. */
+  'loo-logit': { from: 'without' },
+  /** A unit's mean marginal worth over orders of removal. */
+  'shapley-loss': { from: 'sampled', worth: 'loss' },
+  'shapley-logit': { from: 'sampled', worth: 'logit' },
+  /** The paper's MMLU Shapley: accuracy on a task's items. */
+  'shapley-task': { from: 'sampled', worth: 'task' },
+} as const satisfies Readonly<Record<string, MetricTraits>>;
+
+export type InfluenceMetric = keyof typeof METRICS;
+type From<F extends MetricTraits['from']> = {
+  [M in InfluenceMetric]: (typeof METRICS)[M]['from'] extends F ? M : never;
+}[InfluenceMetric];
+export type StaticMetric = From<'pass'>;
+export type LeaveOneOutMetric = From<'without'>;
+export type ShapleyMetric = From<'sampled'>;
+/** Metrics that come whole, not surer with every sample. */
+export type PlainMetric = StaticMetric | LeaveOneOutMetric;
+
+export const METRIC_NAMES = Object.keys(METRICS) as readonly InfluenceMetric[];
+
+export const traitsOf = (metric: InfluenceMetric): MetricTraits => METRICS[metric];
+
+const isFrom =
+  <F extends MetricTraits['from']>(from: F) =>
+  (metric: InfluenceMetric): metric is From<F> =>
+    METRICS[metric].from === from;
+export const isStatic: (metric: InfluenceMetric) => metric is StaticMetric = isFrom('pass');
+export const isLeaveOneOut: (metric: InfluenceMetric) => metric is LeaveOneOutMetric = isFrom('without');
+export const isShapley: (metric: InfluenceMetric) => metric is ShapleyMetric = isFrom('sampled');
+export const isPlain = (metric: InfluenceMetric): metric is PlainMetric => !isShapley(metric);
+export const isRelative = (metric: InfluenceMetric): boolean => traitsOf(metric).denominator === true;
+
+/** Throws `usage` for a metric there is not. */
+export function checkMetric(metric: string): asserts metric is InfluenceMetric {
+  if (Object.hasOwn(METRICS, metric)) return;
+  throw new LopperError('usage', `There is no metric named "${metric}".`, `Use one of ${METRIC_NAMES.join(', ')}.`);
+}
