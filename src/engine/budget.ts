@@ -2,11 +2,10 @@ import { LopperError } from '../errors';
 import { type AdapterFacts, allocated } from '../gpu/gpu';
 import type { ModelSpec } from '../model/spec';
 import type { WalkOptions } from './contract';
-import { TILE_ROWS } from './dispatcher';
 import { branchesPerChunk, CHUNK_ROWS, type RowShape, rowBuffers, SCORE_BYTES } from './forward';
 import { HEAD_ROWS, LOGIT_BYTES, logitBuffers, rowsPerRead, type ScoreShape, scoreBuffers } from './head';
+import { padded, TILE_ROWS } from './layout';
 import { observerBuffers } from './observer';
-import { padded } from './weights';
 
 /** Rows one walk should carry; more only take more memory. */
 export const MAX_ROWS = 2048;

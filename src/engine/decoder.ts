@@ -2,13 +2,12 @@ import { LopperError } from '../errors';
 import type { Buffer } from '../gpu/gpu';
 import { sublayerAt } from '../model/units';
 import type { DecoderContract, DecoderOptions, DropSet, RunOptions } from './contract';
-import { TILE_ROWS } from './dispatcher';
 import { attn, type Cache, checkContext, ffn, type Machine, planRows, uploadRows } from './forward';
 import { likeliestOf, planLikeliest } from './greedy';
 import { logitBuffers, logitsOf, rowsPerRead } from './head';
+import { padded, TILE_ROWS } from './layout';
 import { type Rows, room } from './rows';
 import { type Capacity, type Piece, Sequences } from './sequences';
-import { padded } from './weights';
 
 /** Prompt rows that go through the model together. */
 const PREFILL_ROWS = 512;

@@ -2,25 +2,11 @@ import type { Buffer } from '../gpu/gpu';
 import type { Kernels } from '../gpu/kernel';
 import { grid, type Recorder } from '../gpu/recorder';
 import type { ModelSpec } from '../model/spec';
+import { type Linear, MAX_SLOTS, type Norm, padded, type Slots, TILE_ROWS } from './layout';
 import { DTYPES, EPILOGUES, type Epilogue, type KernelChoice, Pipelines, u32 } from './pipelines';
-import { type Linear, type Norm, padded } from './weights';
-
-/** Branches that one dispatch can carry: the slots that fit into a parameter block. */
-export const MAX_SLOTS = 64;
-
-/** Rows of a tile of attention. */
-export const TILE_ROWS = 4;
 
 /** From this many rows on a product is a matmul, below a matvec a row. */
 const MATMUL_ROWS = 4;
-
-/** Rows of branches in the residual stream: `rows` rows for each slot. */
-export interface Slots {
-  readonly stream: Buffer;
-  /** At most MAX_SLOTS. */
-  readonly slots: readonly number[];
-  readonly rows: number;
-}
 
 /** Shapes and buffers of one attention step; see shaders/attention.wgsl. */
 export interface AttentionStep {

@@ -2,11 +2,20 @@ import { LopperError } from '../errors';
 import type { Buffer, Gpu } from '../gpu/gpu';
 import type { Recorder } from '../gpu/recorder';
 import type { ModelSpec } from '../model/spec';
-import { type Dispatcher, MAX_SLOTS, type Slots, TILE_ROWS } from './dispatcher';
+import type { Dispatcher } from './dispatcher';
+import {
+  type AttnWeights,
+  type FfnWeights,
+  type Linear,
+  MAX_SLOTS,
+  type Norm,
+  padded,
+  type Slots,
+  TILE_ROWS,
+} from './layout';
 import type { Residency } from './residency';
 import type { Rows } from './rows';
 import type { Scratch } from './scratch';
-import { type AttnWeights, type FfnWeights, type Linear, type Norm, padded } from './weights';
 
 /** Rows that pass through a sublayer together, more than enough to fill a GPU; the working buffers are this long. */
 export const CHUNK_ROWS = 2048;

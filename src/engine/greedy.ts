@@ -1,7 +1,7 @@
 import type { Buffer } from '../gpu/gpu';
 import type { Machine } from './forward';
+import { padded } from './layout';
 import { readLogits } from './readings';
-import { padded } from './weights';
 
 /** Tokens of a tile of logits. */
 const TILE_TOKENS = 4096;

@@ -1,10 +1,9 @@
 import type { ModelSpec } from '../model/spec';
 import type { BranchResult } from './contract';
-import { MAX_SLOTS, type Slots } from './dispatcher';
 import type { Machine } from './forward';
+import { MAX_SLOTS, padded, type Slots } from './layout';
 import { measureDistance, readLogits } from './readings';
 import type { TokenTree } from './tree';
-import { padded } from './weights';
 
 /** Tokens of a tile of logits, and rows that go through it together. */
 const TILE_TOKENS = 4096;

@@ -2,13 +2,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../gpu/gpu';
 import { Recorder } from '../gpu/recorder';
 import type { ModelSpec } from '../model/spec';
-import { TILE_ROWS } from './dispatcher';
+import { padded, TILE_ROWS } from './layout';
 import { packTokens } from './pack';
 import { treeRows } from './rows';
 import { download, flat, freshGpu, matrix, numbers, upload, worst } from './testing/gpu';
 import { dispatcherFor, ImpatientRecorder, matrixOn, specOf } from './testing/kernels';
 import { add, attention, layerNorm, rmsNorm, rope, sight } from './testing/oracle';
-import { padded } from './weights';
 
 /** Values are below 1 or normed to about 1, sums have 257 terms at most: f32 keeps them to a few units of 2^-24 · 16. */
 const TOLERANCE = 1e-5;

@@ -4,11 +4,11 @@ import type { Dtype } from '../formats/tensor';
 import type { Buffer, Gpu } from '../gpu/gpu';
 import type { ModelSpec } from '../model/spec';
 import type { Dispatcher } from './dispatcher';
+import { padded } from './layout';
 import type { KernelChoice } from './pipelines';
 import { download, flat, freshGpu, matrix, numbers, upload, worst } from './testing/gpu';
 import { dispatcherFor, ImpatientRecorder, matrixOn, specOf } from './testing/kernels';
 import { activations, gated, linear } from './testing/oracle';
-import { padded } from './weights';
 
 /**
  * Inputs and weights are exact multiples of 1/128 below 1, so all that differs from the oracle is the rounding of sums:

@@ -3,9 +3,9 @@ import type { ModelSpec } from '../model/spec';
 import { sublayerAt } from '../model/units';
 import type { RowSums, UnitMeasures, UnitRows, WalkOptions, WalkStatistics } from './contract';
 import type { Machine } from './forward';
+import { padded } from './layout';
 import { measure as measureRows, spread, total } from './readings';
 import { BINS, SPREADS } from './statistics';
-import { padded } from './weights';
 
 /** Floats of a row's numbers and of a unit's sums: see Row and `total` in shaders/statistics.wgsl. */
 const ROW_FLOATS = 8;

@@ -1,8 +1,9 @@
 /** Kernels that read numbers off the logits and the stream, each as one function; `d` has them compiled. */
+
 import type { Buffer } from '../gpu/gpu';
 import { grid } from '../gpu/recorder';
+import { padded } from './layout';
 import { HISTOGRAM, type Pipelines, u32 } from './pipelines';
-import { padded } from './weights';
 
 /** Which rows, branches, tokens and pairs a tile of logits holds; see shaders/head.wgsl. */
 export interface LogitsTile {

@@ -1,6 +1,7 @@
 import type { Recorder } from '../gpu/recorder';
 import type { ModelSpec } from '../model/spec';
-import type { SublayerWeights, WeightLoader } from './weights';
+import type { SublayerWeights } from './layout';
+import type { WeightLoader } from './weights';
 
 /** Gives the walk each sublayer's weights when their turn comes. */
 export interface Residency {

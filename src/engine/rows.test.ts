@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { TILE_ROWS } from './dispatcher';
+import { TILE_ROWS } from './layout';
 import { packTokens } from './pack';
 import { treeRows } from './rows';
 import { sight } from './testing/oracle';

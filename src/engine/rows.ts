@@ -1,4 +1,4 @@
-import { TILE_ROWS } from './dispatcher';
+import { TILE_ROWS } from './layout';
 import type { TokenTree } from './tree';
 
 /** The rows of one step, as the kernels read them; see shaders/attention.wgsl. */

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../gpu/gpu';
+import { padded } from './layout';
 import { measure, spread, total } from './readings';
 import { BINS, cosineAt, normAt } from './statistics';
 import { download, flat, freshGpu, matrix, numbers, upload } from './testing/gpu';
 import { dispatcherFor, ImpatientRecorder, specOf } from './testing/kernels';
 import { turn } from './testing/oracle';
-import { padded } from './weights';
 
 /** Values are below 3, sums have 257 terms at most: f32 keeps them to a few units of 2^-24 · 16. */
 const TOLERANCE = 1e-5;

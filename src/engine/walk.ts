@@ -1,16 +1,15 @@
 import { LopperError } from '../errors';
 import { defaultBudget, planWaves, type WavePlan, type Work } from './budget';
 import type { BranchResult, DropSet, WalkOptions, WalkResult, WalkStatistics } from './contract';
-import type { Slots } from './dispatcher';
 import { checkContext, type Machine, uploadRows } from './forward';
 import { logitsOf, planScores, type ScorePlan, scoreSlots } from './head';
+import { padded, type Slots } from './layout';
 import { Observer } from './observer';
 import { type Rows, treeRows } from './rows';
 import { mergeStatistics } from './statistics';
 import type { TokenTree } from './tree';
 import { runPass } from './wave';
 import { cutWaves, type Distinct, distinctMasks, type Wave } from './waves';
-import { padded } from './weights';
 
 const NOTHING: DropSet = new Set();
 

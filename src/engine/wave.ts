@@ -1,10 +1,9 @@
 import { throwIfCancelled } from '../errors';
 import type { DropSet, RunOptions } from './contract';
-import type { Slots } from './dispatcher';
 import { attn, ffn, type Machine } from './forward';
+import { padded, type Slots } from './layout';
 import type { Observer } from './observer';
 import type { Rows } from './rows';
-import { padded } from './weights';
 
 /** Branches that are still the same: they share a slot of the stream. */
 interface State {

@@ -5,7 +5,8 @@ import type { TensorInfo } from '../formats/tensor';
 import { expectFailure } from '../formats/testing';
 import { layoutOf } from '../model/describe';
 import type { ModelSpec } from '../model/spec';
-import { cut, padded, preflight, widen } from './weights';
+import { padded } from './layout';
+import { cut, preflight, widen } from './weights';
 
 describe('cutting a matrix into parts that fit a binding', () => {
   it('takes every output once, in order, in as few parts as the limit allows', () =>

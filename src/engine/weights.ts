@@ -4,59 +4,18 @@ import type { Buffer, Gpu } from '../gpu/gpu';
 import type { Recorder } from '../gpu/recorder';
 import type { FfnSpec, LinearSpec, ModelSpec, NormSpec, SublayerSpec } from '../model/spec';
 import type { Dispatcher } from './dispatcher';
+import {
+  type AttnWeights,
+  type FfnWeights,
+  type Linear,
+  type Norm,
+  type Part,
+  padded,
+  type SublayerWeights,
+} from './layout';
 
 /** Bytes handed to the GPU at once: large enough to be quick, small enough that nothing waits long for a cancel. */
 const CHUNK_BYTES = 8 * 2 ** 20;
-
-/** A run of outputs of a matrix, in a buffer of its own because one binding cannot hold more. */
-export interface Part {
-  readonly buffer: Buffer;
-  /** First output and how many. A gated matrix has a gate row and, `outputs` rows further, an up row for each. */
-  readonly first: number;
-  readonly outputs: number;
-}
-
-/** A matrix [outputs, inputs] on the GPU, rows padded with zeros to a multiple of 8, bits as published. */
-export interface Linear {
-  readonly parts: readonly Part[];
-  /** f32 [outputs], or [2 outputs] where gated. */
-  readonly bias?: Buffer;
-  readonly outputs: number;
-  /** Inner steps of 8 inputs. */
-  readonly steps: number;
-  readonly dtype: Dtype;
-  readonly gated: boolean;
-}
-
-export interface Norm {
-  readonly layer: boolean;
-  readonly eps: number;
-  readonly width: number;
-  readonly weight: Buffer;
-  readonly bias?: Buffer;
-}
-
-export interface AttnWeights {
-  readonly kind: 'attn';
-  readonly norm: Norm;
-  readonly qkv: Linear;
-  readonly out: Linear;
-  /** f32 [2, headDim]: QK norm weights of q, then of k. */
-  readonly qkNorm?: Buffer;
-  readonly qkEps: number;
-}
-
-export interface FfnWeights {
-  readonly kind: 'ffn';
-  readonly norm: Norm;
-  readonly up: Linear;
-  readonly down: Linear;
-}
-
-export type SublayerWeights = AttnWeights | FfnWeights;
-
-/** Elements in a padded row. */
-export const padded = (width: number): number => Math.ceil(width / 8) * 8;
 
 const bytesOf = (dtype: Dtype): number => (dtype === 'F32' ? 4 : 2);
 

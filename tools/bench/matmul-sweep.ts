@@ -1,5 +1,5 @@
 import type { Machine } from '../../src/engine/forward';
-import type { Linear } from '../../src/engine/weights';
+import type { Linear } from '../../src/engine/layout';
 import type { Buffer, Gpu } from '../../src/gpu/gpu';
 import { uniform } from './random-model';
 import { takeTurns } from './timing';

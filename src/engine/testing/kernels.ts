@@ -1,4 +1,5 @@
 /** What kernel tests run on: a dispatcher for made-up models, and matrices of every published type. */
+
 import { parseConfig } from '../../formats/config';
 import type { Dtype } from '../../formats/tensor';
 import type { Gpu } from '../../gpu/gpu';
@@ -7,8 +8,8 @@ import { Recorder } from '../../gpu/recorder';
 import { layoutOf } from '../../model/describe';
 import type { ModelSpec } from '../../model/spec';
 import { Dispatcher } from '../dispatcher';
+import { type Linear, padded } from '../layout';
 import type { KernelChoice } from '../pipelines';
-import { type Linear, padded } from '../weights';
 import { flat, upload } from './gpu';
 
 const CONFIG = {

@@ -1,0 +1,67 @@
+/** How a model and its streams lie in GPU memory: what kernels and the walk have to agree on. */
+import type { Dtype } from '../formats/tensor';
+import type { Buffer } from '../gpu/gpu';
+
+/** Branches that one dispatch can carry: the slots that fit into a parameter block. */
+export const MAX_SLOTS = 64;
+
+/** Rows of a tile of attention. */
+export const TILE_ROWS = 4;
+
+/** Rows of branches in the residual stream: `rows` rows for each slot. */
+export interface Slots {
+  readonly stream: Buffer;
+  /** At most MAX_SLOTS. */
+  readonly slots: readonly number[];
+  readonly rows: number;
+}
+
+/** A run of outputs of a matrix, in a buffer of its own because one binding cannot hold more. */
+export interface Part {
+  readonly buffer: Buffer;
+  /** First output and how many. A gated matrix has a gate row and, `outputs` rows further, an up row for each. */
+  readonly first: number;
+  readonly outputs: number;
+}
+
+/** A matrix [outputs, inputs] on the GPU, rows padded with zeros to a multiple of 8, bits as published. */
+export interface Linear {
+  readonly parts: readonly Part[];
+  /** f32 [outputs], or [2 outputs] where gated. */
+  readonly bias?: Buffer;
+  readonly outputs: number;
+  /** Inner steps of 8 inputs. */
+  readonly steps: number;
+  readonly dtype: Dtype;
+  readonly gated: boolean;
+}
+
+export interface Norm {
+  readonly layer: boolean;
+  readonly eps: number;
+  readonly width: number;
+  readonly weight: Buffer;
+  readonly bias?: Buffer;
+}
+
+export interface AttnWeights {
+  readonly kind: 'attn';
+  readonly norm: Norm;
+  readonly qkv: Linear;
+  readonly out: Linear;
+  /** f32 [2, headDim]: QK norm weights of q, then of k. */
+  readonly qkNorm?: Buffer;
+  readonly qkEps: number;
+}
+
+export interface FfnWeights {
+  readonly kind: 'ffn';
+  readonly norm: Norm;
+  readonly up: Linear;
+  readonly down: Linear;
+}
+
+export type SublayerWeights = AttnWeights | FfnWeights;
+
+/** Elements in a padded row. */
+export const padded = (width: number): number => Math.ceil(width / 8) * 8;
