@@ -1,4 +1,4 @@
-/** What the lab answers about benchmarks. Plain data, as `contract.ts` says. */
+/** What the lab answers about benchmarks. Plain data. */
 import type { Sublayer } from '../../model/units';
 
 /** An accuracy that says how sure it is. Where no item could be counted, n is 0 and the interval all of 0 to 1. */

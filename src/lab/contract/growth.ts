@@ -1,7 +1,7 @@
 /** What the lab answers about a model's training: the same measure on one checkpoint after another. Plain data. */
-import type { ModelRequest } from '.';
 import type { Accuracy } from './evaluate';
 import type { LeaveOneOutMetric, MeasuredTask, StaticMetric, TaskMeasure } from './influence';
+import type { ModelRequest } from './model';
 
 /** One state of a model in training. */
 export interface Checkpoint {

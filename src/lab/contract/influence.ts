@@ -1,4 +1,4 @@
-/** What the lab answers about influence: metrics, sampled values, pruning curves, norms. Plain data, as `contract.ts` says. */
+/** What the lab answers about influence: metrics, sampled values, pruning curves, norms. Plain data. */
 import type { Sublayer, UnitKind } from '../../model/units';
 import type { SamplerState } from '../../pruning/estimate';
 import type { InfluenceMetric } from '../../pruning/metrics';

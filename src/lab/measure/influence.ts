@@ -1,23 +1,12 @@
 import type { DropSet, RunOptions } from '../../engine/contract';
 import { type Sublayer, sublayerIndex, type UnitKind, unitsOf } from '../../model/units';
 import { isShapley, isStatic } from '../../pruning/metrics';
-import type { InfluenceMetric, InfluenceReport, InfluenceSettings, LeaveOneOutMetric } from '../contract';
+import type { InfluenceMetric, InfluenceReport, LeaveOneOutMetric } from '../contract';
 import { type Calibrated, FULL } from './calibrated';
+import type { InfluenceOptions } from './influence-options';
 import { notFinite } from './score';
 import { measureShapley } from './shapley';
 import { readStatistics } from './statics';
-import type { Examine } from './task-worth';
-
-export interface InfluenceOptions extends RunOptions, InfluenceSettings {
-  /** The units asked about, default all of the kind. */
-  readonly units?: readonly (readonly Sublayer[])[];
-  /** What is dropped already: influence is that in the model without it. */
-  readonly dropped?: DropSet;
-  /** Sampled metrics, now and then. */
-  readonly onEstimate?: (soFar: InfluenceReport) => void;
-  /** Opens a task as a measure; needed for `shapley-task`. */
-  readonly examine?: Examine;
-}
 
 /**
  * Influence of units by any metric. The static ones come from one pass for all units and are kept; leave-one-out walks,

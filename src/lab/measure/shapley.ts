@@ -8,7 +8,7 @@ import { keptUnits, sampleSubsets } from '../../pruning/subset-influence';
 import type { InfluenceReport, InfluenceSettings, Sampling, ShapleyMetric } from '../contract';
 import { Pace } from '../exam/pace';
 import { type Calibrated, distinct, FULL, keyOf } from './calibrated';
-import type { InfluenceOptions } from './influence';
+import type { InfluenceOptions } from './influence-options';
 import { notFinite } from './score';
 import { type Pair, taskPairs } from './task-worth';
 

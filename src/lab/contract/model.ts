@@ -1,0 +1,85 @@
+/** A model as it is asked for and as it is told of, and the machine it is on. Plain data. */
+
+export type ModelRequest =
+  /** The model that ships with Lopper, or a checkpoint of its training by its step. */
+  | { readonly kind: 'bundled'; readonly step?: number }
+  /** Files a person picked or dropped: config.json, *.safetensors (and index), tokenizer.json. */
+  | { readonly kind: 'files'; readonly name: string; readonly files: readonly File[] }
+  | {
+      readonly kind: 'hub';
+      readonly repo: string;
+      readonly revision: string;
+      readonly host: string;
+      /** Not kept after use. */
+      readonly passing?: boolean;
+    }
+  /** Node only. */
+  | { readonly kind: 'folder'; readonly path: string };
+
+export interface ModelReport {
+  readonly id: string;
+  readonly revision?: string;
+  /** As in config.json, e.g. `MistralForCausalLM`. */
+  readonly architecture: string;
+  readonly modelType: string;
+  readonly blocks: number;
+  readonly width: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly vocabulary: number;
+  /** Tokens. */
+  readonly context: number;
+  readonly dtype: string;
+  readonly parameters: number;
+  /** Parameters of each sublayer, by block. */
+  readonly attnParameters: readonly number[];
+  readonly ffnParameters: readonly number[];
+  /** KV-cache bytes that one token takes in one block (as f32, which is what the engine keeps). */
+  readonly kvBytesPerTokenPerBlock: number;
+  /** SHA-256 over the weight files' headers, sizes and a sample of their data; identifies the model in masks and results. */
+  readonly fingerprint: string;
+  readonly hasTokenizer: boolean;
+  readonly weightBytes: number;
+  /** True when weights pass through GPU memory a few sublayers at a time. */
+  readonly streamed: boolean;
+  /** What a person should know of how it was opened: "kept in memory only, because ...". */
+  readonly notes?: readonly string[];
+}
+
+/** Files that were downloaded from one place and kept. */
+export interface KeptDownload {
+  /** A model's host, name and revision, or the address of a benchmark's folder. */
+  readonly from: string;
+  readonly bytes: number;
+  /** False where a download was broken off; it goes on from there. */
+  readonly complete: boolean;
+}
+
+export interface AdapterReport {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly description: string;
+  /** True when the "GPU" is a program on the processor (SwiftShader, llvmpipe, WARP). */
+  readonly software: boolean;
+  readonly features: readonly string[];
+  /** The limits that decide what fits, in bytes or counts. */
+  readonly limits: Readonly<Record<string, number>>;
+  readonly selfTest: {
+    readonly passed: boolean;
+    readonly cases: number;
+    readonly worstError: number;
+    readonly milliseconds: number;
+  };
+  /** Matmul variant the start-up measurement chose, with its rate in GFLOP/s. */
+  readonly matmul: { readonly variant: string; readonly gflops: Readonly<Record<string, number>> };
+}
+
+export interface MemoryReport {
+  readonly weights: number;
+  readonly activations: number;
+  readonly cache: number;
+  /** Most of all three together since the model was opened. */
+  readonly peak: number;
+  /** What a walk's branches may take. */
+  readonly budget: number;
+}

@@ -1,0 +1,16 @@
+import type { DropSet, RunOptions } from '../../engine/contract';
+import type { Sublayer } from '../../model/units';
+import type { InfluenceReport, InfluenceSettings } from '../contract';
+import type { Examine } from './task-worth';
+
+/** How influence is measured, by whatever metric. */
+export interface InfluenceOptions extends RunOptions, InfluenceSettings {
+  /** The units asked about, default all of the kind. */
+  readonly units?: readonly (readonly Sublayer[])[];
+  /** What is dropped already: influence is that in the model without it. */
+  readonly dropped?: DropSet;
+  /** Sampled metrics, now and then. */
+  readonly onEstimate?: (soFar: InfluenceReport) => void;
+  /** Opens a task as a measure; needed for `shapley-task`. */
+  readonly examine?: Examine;
+}
