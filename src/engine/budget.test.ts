@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseConfig } from '../formats/config';
 import { expectFailure } from '../formats/testing';
+import { parseConfig } from '../model/config';
 import { layoutOf } from '../model/describe';
 import type { ModelSpec } from '../model/spec';
 import { bytesOf, defaultBudget, MAX_ROWS, planWaves, rowsWithin, type Work } from './budget';

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { beforeAll, expect, describe as suite, test } from 'vitest';
-import { parseConfig } from '../formats/config';
 import { openFolder } from '../formats/node';
 import { openWeights } from '../formats/safetensors';
 import { openDawn } from '../gpu/dawn';
 import { type Gpu, openGpu } from '../gpu/gpu';
+import { parseConfig } from '../model/config';
 import { describe } from '../model/describe';
 import { sublayerIndex, type UnitKind, unitsOf } from '../model/units';
 import type { UnitStatistics, WalkStatistics } from './contract';

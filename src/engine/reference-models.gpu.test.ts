@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseConfig } from '../formats/config';
 import type { TensorInfo } from '../formats/tensor';
 import type { Gpu } from '../gpu/gpu';
+import { parseConfig } from '../model/config';
 import { describe as describeModel } from '../model/describe';
 import { Engine } from './engine';
 import { packTokens } from './pack';

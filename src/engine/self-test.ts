@@ -1,7 +1,7 @@
 import type { ByteSource } from '../formats/bytes';
-import { parseConfig } from '../formats/config';
 import type { TensorInfo, TensorMap } from '../formats/tensor';
 import type { Gpu } from '../gpu/gpu';
+import { parseConfig } from '../model/config';
 import { describe, layoutOf } from '../model/describe';
 import type { ModelSpec } from '../model/spec';
 import { chooseKernels, type KernelRates } from './autotune';

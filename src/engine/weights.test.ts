@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../formats/config';
 import type { TensorInfo } from '../formats/tensor';
 import { expectFailure } from '../formats/testing';
+import { parseConfig } from '../model/config';
 import { layoutOf } from '../model/describe';
 import type { ModelSpec } from '../model/spec';
 import { padded } from './layout';

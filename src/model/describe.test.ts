@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from '../formats/config';
 import { openFolder } from '../formats/node';
 import { openWeights } from '../formats/safetensors';
 import type { TensorInfo } from '../formats/tensor';
 import { expectFailure, sharedData } from '../formats/testing';
-import { describe as describeModel, layoutOf, sublayerParameters, tensorsOf, totalParameters } from './describe';
+import { parseConfig } from './config';
+import { describe as describeModel, layoutOf } from './describe';
+import { sublayerParameters, totalParameters } from './parameters';
+import { tensorsOf } from './shapes';
 
 const LLAMA = {
   model_type: 'llama',

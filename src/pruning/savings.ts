@@ -1,4 +1,4 @@
-import { sublayerParameters, totalParameters } from '../model/describe';
+import { sublayerParameters, totalParameters } from '../model/parameters';
 import type { ModelSpec } from '../model/spec';
 import type { Mask } from './mask';
 

@@ -1,9 +1,9 @@
 import type { DropSet } from '../../src/engine/contract';
 import { Engine } from '../../src/engine/engine';
 import { packTokens } from '../../src/engine/pack';
-import { parseConfig } from '../../src/formats/config';
 import { openWeights } from '../../src/formats/safetensors';
 import type { Gpu } from '../../src/gpu/gpu';
+import { parseConfig } from '../../src/model/config';
 import { describe as describeModel } from '../../src/model/describe';
 import { randomModel } from './random-model';
 import { PREFILL_TOKENS, SHAPE, tokens } from './shape';

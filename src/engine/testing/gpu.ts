@@ -1,7 +1,6 @@
 /** Helpers of this folder's GPU tests: one device for a file, the shared models, numbers to and from the GPU. */
 import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import { parseConfig } from '../../formats/config';
 import { openFolder } from '../../formats/node';
 import { openWeights } from '../../formats/safetensors';
 import type { TensorInfo, TensorMap } from '../../formats/tensor';
@@ -9,6 +8,7 @@ import { openDawn } from '../../gpu/dawn';
 import type { Buffer, Gpu } from '../../gpu/gpu';
 import { openGpu } from '../../gpu/gpu';
 import type { Recorder } from '../../gpu/recorder';
+import { parseConfig } from '../../model/config';
 import { describe } from '../../model/describe';
 import type { ModelSpec } from '../../model/spec';
 import { Engine, type OpenOptions } from '../engine';

@@ -1,10 +1,10 @@
 /** What kernel tests run on: a dispatcher for made-up models, and matrices of every published type. */
 
-import { parseConfig } from '../../formats/config';
 import type { Dtype } from '../../formats/tensor';
 import type { Gpu } from '../../gpu/gpu';
 import { Kernels } from '../../gpu/kernel';
 import { Recorder } from '../../gpu/recorder';
+import { parseConfig } from '../../model/config';
 import { layoutOf } from '../../model/describe';
 import type { ModelSpec } from '../../model/spec';
 import { Dispatcher } from '../dispatcher';

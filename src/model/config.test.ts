@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { expectFailure, sharedData } from '../formats/testing';
 import { parseConfig } from './config';
-import { expectFailure, sharedData } from './testing';
 
 const llama = {
   model_type: 'llama',

@@ -1,0 +1,57 @@
+import type { TensorMap } from '../../formats/tensor';
+import type { Llama3Scaling } from '../rope';
+import type { ModelSpec } from '../spec';
+
+/** What a config.json says, in one way for every architecture. Sizes are counts; `context` is tokens. */
+export interface ConfigFacts {
+  readonly blocks: number;
+  readonly width: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  /** Absent where the config leaves it to the weights (GPT-2 without `n_inner`). */
+  readonly ffnWidth?: number;
+  readonly vocabulary: number;
+  readonly context: number;
+  readonly normEps: number;
+  readonly ropeTheta: number;
+  /** Channels of each head that are rotated; 0 for learned positions (GPT-2). */
+  readonly rotaryDim: number;
+  readonly ropeScaling?: Llama3Scaling;
+  /** A row sees its own position and the `slidingWindow - 1` before it; absent where attention is full. */
+  readonly slidingWindow?: number;
+  /** As published: `silu`, `gelu`, `gelu_new`, ... */
+  readonly activation: string;
+  readonly parallelResidual: boolean;
+  readonly tied: boolean;
+  /** Biases on q, k and v (for Llama and Mistral layouts with `attention_bias`, and GPT-NeoX, on the output too). */
+  readonly attentionBias: boolean;
+  readonly mlpBias: boolean;
+  readonly bosId?: number;
+  readonly eosIds: readonly number[];
+  /** As published, e.g. `bfloat16`; the weights themselves decide. */
+  readonly dtype?: string;
+}
+
+/** A config whose feed-forward width is known. */
+export type Sized = ConfigFacts & { readonly ffnWidth: number };
+
+/** The part of a description in which architectures differ: how their tensors are called and put together. */
+export type Parts = Pick<
+  ModelSpec,
+  'embedding' | 'positions' | 'sublayers' | 'finalNorm' | 'head' | 'qkvInterleaved' | 'activation'
+>;
+
+/** One way of building and publishing a language model. The list in `index.ts` says by which `model_type` it goes. */
+export interface Architecture {
+  /** As people write it. */
+  readonly title: string;
+  /** The causal language model's class in Hugging Face transformers, as in `architectures`. */
+  readonly className: string;
+  /** Reads the keys of a config.json; what is left out is as transformers assumes. Throws as `readKeys` does. */
+  read(config: Readonly<Record<string, unknown>>): ConfigFacts;
+  /** The feed-forward width, where the config leaves it to the weights. */
+  ffnWidth?(tensors: TensorMap): number | undefined;
+  /** The sublayers and the rest. `has`: which tensors there are, where names differ from one publisher to another. */
+  parts(config: Sized, has: (tensor: string) => boolean): Parts;
+}

@@ -1,0 +1,37 @@
+import { LopperError } from '../errors';
+import { parseObject } from '../formats/json';
+import { architectureOf, MODEL_TYPES, type ModelType } from './architectures';
+import type { ConfigFacts } from './architectures/architecture';
+
+/** A model's config.json, read. */
+export interface ModelConfig extends ConfigFacts {
+  readonly modelType: ModelType;
+  /** E.g. `MistralForCausalLM`. */
+  readonly architecture: string;
+}
+
+/**
+ * Reads and checks a config.json. Keys that are left out take the defaults of Hugging Face transformers.
+ * Throws `architecture-unknown`, `config-invalid` (with the key and its value) or `dtype-unsupported` (quantised weights).
+ */
+export function parseConfig(text: string): ModelConfig {
+  const object = parseObject(text, 'config.json', 'config-invalid');
+  const modelType = knownModelType(object);
+  const { className, read } = architectureOf(modelType);
+  return { modelType, architecture: className, ...read({ ...object, model_type: object.model_type ?? modelType }) };
+}
+
+function knownModelType({ model_type: modelType, architectures }: Record<string, unknown>): ModelType {
+  const nameOf = (type: ModelType) => architectureOf(type).className;
+  const architecture = Array.isArray(architectures) ? architectures[0] : undefined;
+  const type = MODEL_TYPES.find((t) => t === modelType) ?? MODEL_TYPES.find((t) => nameOf(t) === architecture);
+  if (type && (architecture === undefined || architecture === nameOf(type))) return type;
+  throw new LopperError(
+    'architecture-unknown',
+    `This model is ${quote(architecture ?? modelType)}, which Lopper does not run.`,
+    `Architectures that work: ${MODEL_TYPES.map((t) => `${t} (${nameOf(t)})`).join(', ')}.`,
+  );
+}
+
+const quote = (name: unknown): string =>
+  typeof name === 'string' ? `"${name.slice(0, 80)}"` : 'of an architecture that config.json does not name';
