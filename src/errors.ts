@@ -3,6 +3,7 @@ export type ErrorCode =
   // files and downloads
   | 'file-missing'
   | 'not-a-model-file' // e.g. an HTML page in place of a weight file
+  | 'text-encoding' // bytes that are no text, or in an encoding that cannot be told
   | 'download-failed'
   | 'download-cut'
   | 'cancelled'

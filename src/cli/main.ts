@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { LopperError } from '../errors';
+import { decodeText } from '../formats/decode-text';
 import { createLab } from '../lab/lab';
 import { nodeEnvironment } from '../lab/place/node';
 import { parseDropList } from '../pruning/drop-list';
@@ -81,7 +82,12 @@ function surroundingsOf(args: Arguments, root: string, reporter: Reporter): Surr
     lab: createLab(environment),
     version: () => versionOf(root),
     path: (path) => resolve(from, path),
-    readText: async (path) => unixLines(await readFile(resolve(from, path), 'utf8').catch(unreadable(path))),
+    async readText(path) {
+      const bytes = await readFile(resolve(from, path)).catch(unreadable(path));
+      const { text, note } = decodeText(path, bytes);
+      if (note) reporter.note(note);
+      return unixLines(text);
+    },
   };
 }
 

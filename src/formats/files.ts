@@ -1,5 +1,6 @@
 import { LopperError, throwIfCancelled } from '../errors';
 import type { ModelFiles } from './bytes';
+import { decodeStrictly } from './decode-text';
 import { blobSource } from './sources';
 
 /**
@@ -28,7 +29,7 @@ export function openFiles(name: string, files: readonly File[]): ModelFiles {
     async text(file, signal) {
       throwIfCancelled(signal);
       const source = blobSource(file, find(file));
-      return new TextDecoder().decode(await source.read(0, source.size, signal));
+      return decodeStrictly(file, await source.read(0, source.size, signal));
     },
     open: async (file) => blobSource(file, find(file)),
   };

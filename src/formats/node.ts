@@ -4,6 +4,7 @@ import { access, open, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { LopperError, throwIfCancelled } from '../errors';
 import type { ByteSource, ModelFiles } from './bytes';
+import { decodeStrictly } from './decode-text';
 import { checkRange } from './sources';
 
 /** Below Node's limit of 2 GiB for one read. */
@@ -32,9 +33,10 @@ export async function openFolder(path: string): Promise<ModelFiles> {
     },
     async text(file, signal) {
       throwIfCancelled(signal);
-      return readFile(join(folder, file), 'utf8').catch((cause) => {
+      const bytes = await readFile(join(folder, file)).catch((cause) => {
         throw unreadable(join(path, file), cause);
       });
+      return decodeStrictly(file, bytes);
     },
     open: (file) => fileSource(join(folder, file), file),
   };

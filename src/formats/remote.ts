@@ -1,6 +1,7 @@
 import { LopperError, throwIfCancelled } from '../errors';
 import type { ByteSource, ModelFiles } from './bytes';
 import type { DownloadCache } from './cache';
+import { decodeStrictly } from './decode-text';
 import { type DownloadOptions, type DownloadRequest, download } from './download';
 
 export interface RemoteModel {
@@ -64,7 +65,7 @@ export function remoteFiles(model: RemoteModel): ModelFiles {
     },
     async text(file, signal) {
       const source = await fetchFile(file, { signal });
-      return new TextDecoder().decode(await source.read(0, source.size, signal));
+      return decodeStrictly(file, await source.read(0, source.size, signal));
     },
     open: (file, signal, onProgress) => fetchFile(file, { signal, onProgress }),
   };

@@ -20,6 +20,11 @@ export function refuseImpostor(file: string, head: Uint8Array): void {
   if (found !== undefined) throw notTheFile(file, found);
 }
 
+/** The same for pointers alone: a text may well be a web page. */
+export function refusePointer(file: string, head: Uint8Array): void {
+  if (impostor(head) === LFS_POINTER) throw notTheFile(file, LFS_POINTER);
+}
+
 /** The error for `file` being `found`, in words. */
 export function notTheFile(file: string, found: string): LopperError {
   return new LopperError(

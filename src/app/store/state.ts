@@ -231,6 +231,8 @@ export interface BenchSettings {
 export interface OwnItems {
   readonly name: string;
   readonly text: string;
+  /** How it was read, where that may be wrong. */
+  readonly note?: string;
 }
 
 /** A mask and what it scored, kept to be held against others. */

@@ -1,3 +1,4 @@
+import { decodeText } from '../../../formats/decode-text';
 import type { GivenFile } from '../../../lab/contract';
 import { toFailure } from '../../actions/failure';
 import { readFiles } from '../../actions/item-files';
@@ -9,7 +10,7 @@ import css from './benchmarks.module.css';
 async function take(file: File): Promise<void> {
   try {
     const [{ name, bytes }] = (await readFiles([file])) as [GivenFile];
-    const ownItems = { name, text: new TextDecoder().decode(bytes) };
+    const ownItems = { name, ...decodeText(name, bytes) };
     store.setState((s) => ({ ownItems, bench: { ...s.bench, tasks: [...new Set([...s.bench.tasks, OWN_TASK])] } }));
   } catch (error) {
     notifyFailure(`${file.name} was not read`, toFailure(error));

@@ -72,6 +72,7 @@ function Notes({ report }: { report: Evaluation['report'] }) {
         `On ${plural(n, 'item')} the ${m === 0 ? 'full' : 'pruned'} model’s numbers were not finite: they count nowhere.`,
     ),
     report.truncated > 0 && `${whole(report.truncated)} items lost their beginning to fit the model’s context.`,
+    ...(report.notes ?? []),
     report.unreadable > 0 &&
       `${whole(report.unreadable)} rows of the file were passed over${
         report.problems[0] ? `; line ${report.problems[0].line}: ${report.problems[0].message}` : ''

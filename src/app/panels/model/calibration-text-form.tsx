@@ -1,5 +1,6 @@
 import { useId, useRef, useState } from 'react';
 import { setCalibration } from '../../actions/calibration';
+import { readTextFile } from '../../actions/read-text';
 import { useApp } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { closeDialog } from '../../widgets/dialog';
@@ -80,7 +81,9 @@ export function CalibrationTextForm() {
             const chosen = e.target.files?.[0];
             e.target.value = '';
             if (!chosen) return;
-            setText(await chosen.text());
+            const read = await readTextFile(chosen);
+            if (read === undefined) return;
+            setText(read);
             setSource(chosen.name);
           }}
         />

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { setCalibration } from '../../actions/calibration';
 import { toFailure } from '../../actions/failure';
 import { openModel } from '../../actions/open-model';
+import { readTextFile } from '../../actions/read-text';
 import { importFile } from '../../actions/result-files';
 import { notifyFailure, store } from '../../store/store';
 import css from './drop-target.module.css';
@@ -53,7 +54,8 @@ async function take({ name, files }: { name: string; files: File[] }): Promise<v
   if (files.length === 1 && /\.json$/i.test(first.name)) return importFile(first);
   if (files.length === 1 && /\.(txt|md)$/i.test(first.name)) {
     const { calibration } = store.getState();
-    const text = await first.text();
+    const text = await readTextFile(first);
+    if (text === undefined) return;
     setCalibration({ source: first.name, bundled: false, text, seqLen: calibration.seqLen });
     return;
   }
