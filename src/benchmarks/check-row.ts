@@ -38,16 +38,50 @@ export const written = <S extends v.GenericSchema>(schema: S) =>
     schema,
   );
 
-function parsed(json: string): unknown {
+function parsed(written: string): unknown {
   try {
-    return JSON.parse(json);
+    return JSON.parse(written);
   } catch {
-    return json;
+    return pythonList(written) ?? written;
   }
 }
 
-/** Throws `RowError` unless `gold` counts one of the choices. */
-export function checkGold(gold: number, choices: readonly unknown[]): number {
-  if (Number.isInteger(gold) && gold >= 0 && gold < choices.length) return gold;
-  throw new RowError(`answer ${gold} is out of range; choices are counted from 0 to ${choices.length - 1}`);
+/** A list of texts as Python or numpy print it, which is how data frames write one into a cell. */
+function pythonList(written: string): string[] | undefined {
+  const list = /^\s*\[((?:\s*,?\s*(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))*)\s*,?\s*\]\s*$/s.exec(written)?.[1];
+  const texts = list?.match(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/gs);
+  return texts?.map((text) =>
+    text.slice(1, -1).replace(/\\(n|t|.)/gs, (_, c) => ({ n: '\n', t: '\t' })[c as 'n'] ?? c),
+  );
 }
+
+/** The number that an answer is, or is written as: 2, "2", or the "2.0" of a spreadsheet. */
+export function saidNumber(answer: unknown): number | undefined {
+  if (typeof answer === 'number') return answer;
+  return typeof answer === 'string' && /^\s*\d+(\.0*)?\s*$/.test(answer) ? Number(answer) : undefined;
+}
+
+/**
+ * The index of the right choice, from a number that counts choices from 0, or from 1, or from a letter. Throws `RowError`
+ * unless it is one of them.
+ */
+export function checkGold(
+  gold: number | { readonly letter: number },
+  choices: readonly unknown[],
+  fromOne?: boolean,
+): number {
+  const [said, first] = typeof gold === 'number' ? [gold, fromOne ? 1 : 0] : [gold.letter, 0];
+  if (Number.isInteger(said) && said >= first && said < first + choices.length) return said - first;
+  const last = first + choices.length - 1;
+  throw new RowError(`answer ${said} is out of range; choices are counted from ${first} to ${last}`);
+}
+
+/** A label that is a number. Splits whose labels are kept secret have none, or -1. */
+export const label = v.pipe(
+  v.unknown(),
+  v.check(
+    (value) => value !== '' && Number(value) !== -1,
+    'is missing: this split has no labels; take the validation split',
+  ),
+  number,
+);

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { checkGold, checkRow, placeOf, text, written } from './check-row';
+import { checkGold, checkRow, placeOf, saidNumber, text, written } from './check-row';
 import { groupOf } from './mmlu-subjects';
 import { type Row, RowError } from './rows';
 import type { Item } from './task';
@@ -36,14 +36,22 @@ const fields = {
 const listed = v.object({ ...fields, choices: written(four) });
 const celled = v.object({ ...fields, choice0: text, choice1: text, choice2: text, choice3: text });
 
+/** Spreadsheets of others call the choices A to D. */
+function fourColumns(value: unknown): unknown {
+  const { A, B, C, D, ...rest } = Object(value) as Record<string, unknown>;
+  const named = [A, B, C, D].every((choice) => choice !== undefined) && !('choices' in rest);
+  return named ? { ...rest, choice0: A, choice1: B, choice2: C, choice3: D } : value;
+}
+
 /**
  * An item of MMLU's format: `{"subject"?, "question", "choices": [4], "answer": 0..3}` as JSON or parquet, or CSV with
- * `question, choice0..3, answer` or without a header. An answer is counted from 0, or a letter from A to D where cells
- * hold text only. Where rows name no subject, the file's name does (`anatomy_test.csv` is `anatomy`).
+ * `question, choice0..3, answer` (or `A..D` for the choices), or without a header. An answer is a letter from A to D, or
+ * counted from 0, or from 1 where its file does. Where rows name no subject, the file's name does (`anatomy_test.csv` is `anatomy`).
  */
 export function choiceItem(row: Row): ChoiceItem {
-  const cells = typeof row.value === 'object' && row.value !== null && 'choice0' in row.value;
-  const { subject, group, question, answer, ...rest } = checkRow(cells ? celled : listed, row.value);
+  const value = fourColumns(row.value);
+  const cells = 'choice0' in Object(value);
+  const { subject, group, question, answer, ...rest } = checkRow(cells ? celled : listed, value);
   const choices = 'choices' in rest ? rest.choices : [rest.choice0, rest.choice1, rest.choice2, rest.choice3];
   return {
     ...placeOf(row),
@@ -51,21 +59,22 @@ export function choiceItem(row: Row): ChoiceItem {
     ...(group !== undefined && { group }),
     question,
     choices,
-    gold: checkGold(cells ? fromCell(String(answer)) : fromValue(answer), choices),
+    gold: checkGold(goldOf(answer), choices, row.fromOne),
   };
 }
 
-function fromCell(cell: string): number {
-  const letter = (LETTERS as readonly string[]).indexOf(cell.trim());
-  if (letter >= 0) return letter;
-  if (/^\d+$/.test(cell.trim())) return Number(cell);
-  throw new RowError(`answer "${cell.slice(0, 60)}" is neither a number from 0 to 3 nor a letter from A to D`);
+function goldOf(answer: number | string): number | { readonly letter: number } {
+  const letter = (LETTERS as readonly string[]).indexOf(String(answer).trim().toUpperCase());
+  if (letter >= 0) return { letter };
+  const number = saidNumber(answer);
+  if (number !== undefined) return number;
+  throw new RowError(
+    `answer "${String(answer).slice(0, 60)}" is neither a number from 0 to 3 nor a letter from A to D`,
+  );
 }
 
-function fromValue(answer: number | string): number {
-  if (typeof answer === 'number') return answer;
-  throw new RowError(`answer is "${answer.slice(0, 60)}", expected number`);
-}
+/** Which choice a row's answer counts, where it is a number. */
+export const countedChoice = ({ value }: Row) => ({ at: saidNumber(Object(value).answer), of: LETTERS.length });
 
 const subjectOf = (file: string) => /([^/\\]*?)_(?:test|dev|val)\.csv$/i.exec(file)?.[1] ?? '';
 

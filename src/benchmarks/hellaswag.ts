@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { checkGold, checkRow, number, placeOf, text, written } from './check-row';
+import { checkGold, checkRow, label, number, placeOf, text, written } from './check-row';
 import { buildContext } from './prompt';
 import { strip } from './python-text';
 import { ACC, ACC_NORM, askChoices, judgeByLength } from './score-choices';
@@ -16,7 +16,7 @@ const raw = v.object({
   ctx_a: v.string(),
   ctx_b: v.string(),
   endings: written(v.pipe(v.array(v.string()), v.minLength(2, 'are fewer than 2'))),
-  label: number,
+  label,
 });
 /** Rows that were cleaned before. */
 const cleaned = v.object({ query: text, choices: written(v.pipe(v.array(text), v.minLength(2))), gold: number });
@@ -56,12 +56,12 @@ export const hellaswag: Task<HellaswagItem> = {
       const { query, choices, gold } = checkRow(cleaned, row.value);
       return { ...placeOf(row), query, choices, gold: checkGold(gold, choices) };
     }
-    const { activity_label, ctx_a, ctx_b, endings, label } = checkRow(raw, row.value);
+    const { activity_label, ctx_a, ctx_b, endings, ...scene } = checkRow(raw, row.value);
     return {
       ...placeOf(row),
       query: clean(`${activity_label}: ${ctx_a} ${capitalise(ctx_b)}`),
       choices: endings.map(clean),
-      gold: checkGold(label, endings),
+      gold: checkGold(scene.label, endings),
     };
   },
   requests(item, examples) {

@@ -1,4 +1,12 @@
-import { CHOICE_COLUMNS, type ChoiceItem, choiceItem, partOfChoice, shownChoice, spell } from './choice-item';
+import {
+  CHOICE_COLUMNS,
+  type ChoiceItem,
+  choiceItem,
+  countedChoice,
+  partOfChoice,
+  shownChoice,
+  spell,
+} from './choice-item';
 import { MMLU_SUBJECTS } from './mmlu-subjects';
 import { buildContext } from './prompt';
 import { strip } from './python-text';
@@ -25,6 +33,7 @@ export const mmlu: Task<ChoiceItem> = {
   fewshot: 'first-of-subject',
   columns: CHOICE_COLUMNS,
   item: choiceItem,
+  counted: countedChoice,
   requests(item, examples) {
     const shots = examples.map((e): [string, string] => [prompt(e), LETTERS[e.gold]!]);
     return askChoices(buildContext(preamble(item.subject), shots, prompt(item)), LETTERS);

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { checkGold, checkRow, placeOf, written } from './check-row';
+import { checkGold, checkRow, placeOf, saidNumber, written } from './check-row';
 import { buildContext } from './prompt';
 import { rstrip, strip } from './python-text';
 import { type Row, RowError } from './rows';
@@ -26,17 +26,27 @@ const chosen = v.object({
 const asked = v.object({ question: bare, answer });
 
 /** The right choice: counted from 0, told by its letter, or written out. */
-function goldOf(said: string | number, choices: readonly string[]): number {
-  if (typeof said === 'string') {
-    const whole = choices.indexOf(said);
-    const letter = /^[A-Z]$/i.test(said) ? said.toUpperCase().charCodeAt(0) - 65 : -1;
-    const gold = whole >= 0 ? whole : letter >= 0 ? letter : /^\d+$/.test(said) ? Number(said) : -1;
-    if (gold >= 0 && gold < choices.length) return gold;
-    throw new RowError(
-      `answer "${said.slice(0, 60)}" is none of the choices; write the choice, its letter, or its number from 0`,
-    );
-  }
-  return checkGold(said, choices);
+function goldOf(said: string | number, choices: readonly string[], fromOne?: boolean): number {
+  if (typeof said === 'number') return checkGold(said, choices, fromOne);
+  const whole = choices.indexOf(said);
+  if (whole >= 0) return whole;
+  const letter = /^[A-Z]$/i.test(said) ? said.toUpperCase().charCodeAt(0) - 65 : -1;
+  if (letter >= 0 && letter < choices.length) return letter;
+  const number = saidNumber(said);
+  if (number !== undefined) return checkGold(number, choices, fromOne);
+  throw new RowError(
+    `answer "${said.slice(0, 60)}" is none of the choices; write the choice, its letter, or its number from 0`,
+  );
+}
+
+/** A number that is itself one of the choices is that choice, and counts none. */
+function counted({ value }: Row) {
+  const { choices, answer } = Object(value) as { choices?: unknown; answer?: unknown };
+  const list = Array.isArray(choices) ? choices : [];
+  return {
+    at: list.includes(String(answer)) && typeof answer === 'string' ? undefined : saidNumber(answer),
+    of: list.length,
+  };
 }
 
 function ownItem(row: Row): OwnItem {
@@ -44,7 +54,7 @@ function ownItem(row: Row): OwnItem {
     const value = Object(row.value);
     // A question reads better to some than a context; it is asked as one.
     const { context, choices, answer } = checkRow(chosen, { ...value, context: value.context ?? value.question });
-    return { ...placeOf(row), context, choices, gold: goldOf(answer, choices) };
+    return { ...placeOf(row), context, choices, gold: goldOf(answer, choices, row.fromOne) };
   }
   const { question, answer } = checkRow(asked, row.value);
   return { ...placeOf(row), context: `Question: ${question}\nAnswer:`, gold: String(answer) };
@@ -79,6 +89,7 @@ export const own: Task<OwnItem> = {
   defaultShots: 0,
   fewshot: 'first',
   item: ownItem,
+  counted,
   requests(item, examples) {
     const shots = examples.map((e): [string, string] => [e.context, targetOf(e)]);
     const context = buildContext('', shots, item.context);

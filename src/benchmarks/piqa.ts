@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { LopperError } from '../errors';
-import { checkGold, checkRow, number, placeOf, text } from './check-row';
+import { checkGold, checkRow, label, placeOf, text } from './check-row';
 import { buildContext } from './prompt';
 import type { Row } from './rows';
 import { ACC, ACC_NORM, askChoices, judgeByLength } from './score-choices';
@@ -12,7 +12,7 @@ interface PiqaItem extends Item {
   readonly gold: number;
 }
 
-const row = v.object({ goal: text, sol1: text, sol2: text, label: number });
+const row = v.object({ goal: text, sol1: text, sol2: text, label });
 
 const prompt = ({ goal }: PiqaItem) => `Question: ${goal}\nAnswer:`;
 
@@ -47,9 +47,9 @@ export const piqa: Task<PiqaItem> = {
   fewshot: 'random-others',
   join: joinLabels,
   item(found) {
-    const { goal, sol1, sol2, label } = checkRow(row, found.value);
+    const { goal, sol1, sol2, label: gold } = checkRow(row, found.value);
     const choices = [sol1, sol2] as const;
-    return { ...placeOf(found), goal, choices, gold: checkGold(label, choices) };
+    return { ...placeOf(found), goal, choices, gold: checkGold(gold, choices) };
   },
   requests(item, examples) {
     const shots = examples.map((e): [string, string] => [prompt(e), e.choices[e.gold]!]);

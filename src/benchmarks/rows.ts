@@ -1,14 +1,22 @@
 import { LopperError } from '../errors';
+import { decodeText } from '../formats/decode-text';
+import { refuseImpostor } from '../formats/sniff';
 import { parseCsv } from './csv';
 
 /** A file as a person gives it, under the name they know it by; parquet files are bytes. */
 export type BenchmarkFile =
-  | { readonly name: string; readonly text: string }
+  | {
+      readonly name: string;
+      readonly text: string /** How it was read, where that may be wrong. */;
+      readonly note?: string;
+    }
   | { readonly name: string; readonly bytes: Uint8Array };
 
-/** The file of these bytes. */
-export const benchmarkFile = (name: string, bytes: Uint8Array): BenchmarkFile =>
-  isParquet(name) ? { name, bytes } : { name, text: new TextDecoder().decode(bytes) };
+/** The file of these bytes. Throws `not-a-model-file` for what stands in a file's place, `text-encoding` for what is no text. */
+export function benchmarkFile(name: string, bytes: Uint8Array): BenchmarkFile {
+  refuseImpostor(name, bytes);
+  return isParquet(name) ? { name, bytes } : { name, ...decodeText(name, bytes) };
+}
 
 const isParquet = (name: string) => /\.parquet$/i.test(name);
 
@@ -16,6 +24,8 @@ const isParquet = (name: string) => /\.parquet$/i.test(name);
 export interface Row {
   readonly file: string;
   readonly line: number;
+  /** Its file counts choices from 1, and not from 0. */
+  readonly fromOne?: true;
   /** A `RowError` where the row could not even be read. */
   readonly value: unknown;
 }
@@ -24,8 +34,8 @@ export interface Row {
 export class RowError extends Error {}
 
 /**
- * The rows of a file by the ending of its name: `.csv`, `.parquet`, `.txt` (one row, the whole text), else JSON, a list
- * or an item a line. `columns` name the cells of a CSV file without a header. Throws `benchmark-invalid` for a parquet
+ * The rows of a file by the ending of its name: `.csv`, `.parquet`, `.txt` (one row, the whole text), else JSON: a list,
+ * `{"data": [..]}`, the `{"rows": [{"row": ..}]}` of the hub's dataset viewer, or an item a line. `columns` name the cells of a CSV file without a header. Throws `benchmark-invalid` for a parquet
  * file that is damaged.
  */
 export async function readRows(file: BenchmarkFile, columns?: readonly string[]): Promise<Row[]> {
@@ -35,7 +45,7 @@ export async function readRows(file: BenchmarkFile, columns?: readonly string[])
   const ending = /\.([a-z]+)$/i.exec(name)?.[1]?.toLowerCase();
   if (ending === 'csv') return csvRows(name, text, columns);
   if (ending === 'txt') return text.trim() === '' ? [] : [{ file: name, line: 1, value: text }];
-  return text.trimStart().startsWith('[') ? listRows(name, text) : lineRows(name, text);
+  return text.trimStart().startsWith('[') ? listRows(name, text) : (wrappedRows(name, text) ?? lineRows(name, text));
 }
 
 /** Read by a library that only those who have such files load. */
@@ -90,6 +100,23 @@ function listRows(file: string, text: string): Row[] {
   // Lines that each hold a list are no items, but their lines can be told.
   if (!Array.isArray(value)) return lineRows(file, text);
   return value.map((row, i) => ({ file, line: i + 1, value: row }));
+}
+
+/** The rows of an object that holds them all; undefined for any other file. */
+function wrappedRows(file: string, text: string): Row[] | undefined {
+  if (!/^\s*\{/.test(text)) return undefined;
+  const whole = parse(text);
+  const { data, rows } = Object(whole) as { data?: unknown; rows?: unknown };
+  if (Array.isArray(data)) return data.map((value, i) => ({ file, line: i + 1, value }));
+  if (!Array.isArray(rows)) return undefined;
+  return rows.map((entry, i) => {
+    const { row, truncated_cells: cut } = Object(entry) as { row?: unknown; truncated_cells?: unknown };
+    const isCut = Array.isArray(cut) && cut.length > 0;
+    const value = isCut
+      ? new RowError(`was cut by the dataset viewer (${cut.join(', ').slice(0, 60)})`)
+      : (row ?? entry);
+    return { file, line: i + 1, value };
+  });
 }
 
 function parse(json: string): unknown {

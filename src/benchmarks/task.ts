@@ -122,6 +122,8 @@ export interface Task<I extends Item = Item> {
   /** The right answer as the field writes it, where `gold` is only what is compared. */
   target?(item: I): string;
 
+  /** Where a row's answer is a number: which, and of how many choices. Some files count them from 1. */
+  counted?(row: Row): { readonly at?: number; readonly of: number };
   /** Puts together rows of files that belong together, such as answers in a file of their own. Throws `benchmark-invalid`. */
   join?(files: readonly (readonly Row[])[]): readonly (readonly Row[])[];
   /** The item's subject and the group that belongs to, where a task has them. */

@@ -1,12 +1,10 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { benchmarkFile } from '../benchmarks/rows';
+import { mayHoldItems } from '../benchmarks/splits';
 import { LopperError } from '../errors';
 import type { NamedFile } from '../lab/contract';
 import type { Surroundings } from './command';
-
-/** Files of items and of what belongs to them, by the ending of their names. */
-const ENDINGS = /\.(csv|jsonl|json|parquet|txt|lst)$/i;
 
 /**
  * The benchmark files at a path, under the names they have there: one file, or all in a folder, such as MMLU's subjects.
@@ -38,7 +36,7 @@ async function isFolder(path: string): Promise<boolean> {
 
 const inFolder = async (path: string) =>
   (await readdir(path))
-    .filter((name) => ENDINGS.test(name))
+    .filter(mayHoldItems)
     .sort()
     .map((name) => join(path, name));
 

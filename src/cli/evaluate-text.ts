@@ -38,6 +38,7 @@ export function resultText(report: EvalReport, pruned: boolean, compare: boolean
   }
   if (chance > 0) rows.push(['chance', percent(chance)]);
   if (truncated > 0) rows.push(['cut', `${truncated} items lost tokens on the left to fit the context`]);
+  for (const note of report.notes ?? []) rows.push(['note', note]);
   if (unreadable > 0) rows.push(['passed over', `${unreadable} rows; ${problem(report)}`]);
   const parts = [facts(rows), ...groupTable(report, compare), report.tooFew?.message, report.about];
   return parts.filter((part) => part !== undefined).join('\n');

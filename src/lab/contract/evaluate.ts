@@ -47,7 +47,11 @@ export interface EvalItem {
 
 /** A file as a person gives it; parquet comes as bytes. */
 export type NamedFile =
-  | { readonly name: string; readonly text: string }
+  | {
+      readonly name: string;
+      readonly text: string /** How it was read, where that may be wrong. */;
+      readonly note?: string;
+    }
   | { readonly name: string; readonly bytes: Uint8Array };
 
 /** Any file, unread. */
@@ -140,6 +144,8 @@ export interface EvalReport {
   /** Rows that are no items, or that this model cannot be asked: passed over, the first few with what is wrong. */
   readonly unreadable: number;
   readonly problems: readonly { readonly file: string; readonly line: number; readonly message: string }[];
+  /** How files were read, where that may be wrong: answers counted from 1, another encoding. Absent where there is nothing to say. */
+  readonly notes?: readonly string[];
   /** Whether prompts begin with the tokenizer's BOS. */
   readonly bos: boolean;
   readonly chat: boolean;

@@ -31,7 +31,7 @@ function reportOn(kind: Metric['kind'], rows: readonly [subject: string, ...answ
   });
   const exam = {
     ...{ task: taskOf({ name: 'acc', kind }), about: 'Made up.', items, examples: [], shots: 0, problems: [] },
-    ...{ indices: items.map((_, i) => i), available: 99, dataSha256: '' },
+    ...{ indices: items.map((_, i) => i), available: 99, notes: [], dataSha256: '' },
   };
   const tally = new Tally(exam, rows[0]!.length - 1, { bos: true, chat: false });
   for (const [index, [, ...answers]] of rows.entries()) {
@@ -103,7 +103,15 @@ describe('a report', () => {
   it('tells of items that could not be asked among the rows that are no items', () => {
     const items: Part[] = [1, 2].map((line) => ({ file: 'a.jsonl', line, gold: 0, subject: 'a', group: 'low' }));
     const exam = {
-      ...{ task: taskOf({ name: 'acc', kind: 'share' }), about: '', items, examples: [], shots: 0, dataSha256: '' },
+      ...{
+        task: taskOf({ name: 'acc', kind: 'share' }),
+        about: '',
+        items,
+        examples: [],
+        shots: 0,
+        notes: [],
+        dataSha256: '',
+      },
       ...{ indices: [0, 1], available: 2, problems: [{ file: 'a.jsonl', line: 9, message: 'not JSON' }] },
     };
     const tally = new Tally(exam, 1, { bos: true, chat: false });

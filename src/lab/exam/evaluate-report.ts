@@ -104,6 +104,7 @@ export class Tally {
       ...(this.#failed.some((n) => n > 0) ? { failed: [...this.#failed] } : {}),
       unreadable: this.#unreadable,
       problems: [...this.#problems],
+      ...(this.exam.notes.length > 0 && { notes: this.exam.notes }),
       ...{ bos: this.wording.bos, chat: this.wording.chat, dataSha256 },
       ...(window === undefined ? {} : { window }),
       partial: done + this.#passedOver < this.exam.items.length,

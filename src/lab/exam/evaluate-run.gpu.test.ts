@@ -80,6 +80,7 @@ const examOf = (task: Task<Riddle>, items: Riddle[], examples: Riddle[] = []): E
   examples: items.map(() => examples),
   shots: examples.length,
   problems: [],
+  notes: [],
   dataSha256: '',
 });
 

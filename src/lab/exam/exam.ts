@@ -26,6 +26,8 @@ export interface Exam {
   readonly window?: number;
   /** Rows that are no items. */
   readonly problems: readonly Problem[];
+  /** How files were read, where a person should know. */
+  readonly notes: readonly string[];
   /** Over the files that items and examples came from. */
   readonly dataSha256: string;
 }
@@ -61,14 +63,14 @@ export async function readExam(
   // Where the field draws examples from the items themselves, a file of examples is needed only to differ from that.
   const own = task.fewshot === 'random-others' ? files : (here?.fewshot ?? []);
   const fewshot = shots > 0 ? (request.fewshot ?? own) : [];
-  const { items: read, problems } = await readItems(task, files);
+  const { items: read, problems, notes } = await readItems(task, files);
   const window = task.cut ? windowOf(task, request.window, model) : undefined;
   const all = window === undefined ? read : task.cut!(read, { encode: model!.encode, window });
   const indices = choose(all.length, limit, seed);
   // Examples are drawn for one item after the other: those of a later one hang on all before it.
   const upTo = all.slice(0, (indices.at(-1) ?? -1) + 1);
-  const pool = fewshot.length > 0 ? (await readItems(task, fewshot)).items : [];
-  const examples = examplesFor(task, pool, upTo, shots);
+  const pool = fewshot.length > 0 ? await readItems(task, fewshot) : { items: [], notes: [] };
+  const examples = examplesFor(task, pool.items, upTo, shots);
   return {
     task,
     about: data ? aboutFiles(task, data) : (here?.about ?? task.about),
@@ -79,6 +81,7 @@ export async function readExam(
     shots,
     ...{ seed, window },
     problems,
+    notes: [...new Set([...notes, ...pool.notes])],
     dataSha256: await digest([...files, ...fewshot]),
   };
 }
