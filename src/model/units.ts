@@ -31,6 +31,14 @@ export type PlainUnit = Exclude<UnitKind, 'sublayer'>;
 
 export const UNIT_NAMES = Object.keys(UNIT_KINDS) as readonly UnitKind[];
 
+export const unitTraits = (unit: UnitKind): UnitTraits => UNIT_KINDS[unit];
+
+export const PLAIN_UNITS = UNIT_NAMES.filter((unit): unit is PlainUnit => !unitTraits(unit).mixed);
+
+/** The sublayers of one plain unit. */
+export const sublayersOf = (unit: PlainUnit, block: number): Sublayer[] =>
+  UNIT_KINDS[unit].kinds.map((kind) => ({ block, kind }));
+
 /** Position of a sublayer in the walk: 0-attn is 0, 0-ffn is 1, 1-attn is 2, ... */
 export const sublayerIndex = (s: Sublayer): number => 2 * s.block + (s.kind === 'attn' ? 0 : 1);
 

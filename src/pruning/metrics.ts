@@ -13,17 +13,19 @@ export interface MetricTraits {
   readonly base?: 'full-loss';
   /** What a set of units is worth: minus the loss, minus the logit distance, or right answers on a task's items. */
   readonly worth?: 'loss' | 'logit' | 'task';
+  /** One of the two that are looked at first: what a unit does to the stream, and what the loss is without it. */
+  readonly usual?: true;
 }
 
 export const METRICS = {
-  cosine: { from: 'pass' },
+  cosine: { from: 'pass', usual: true },
   angular: { from: 'pass' },
   'relative-l1': { from: 'pass', denominator: true },
   'relative-l2': { from: 'pass', denominator: true },
   l1: { from: 'pass' },
   l2: { from: 'pass' },
   /** The model without one unit: its loss, nats a token. */
-  'loo-loss': { from: 'without', base: 'full-loss' },
+  'loo-loss': { from: 'without', base: 'full-loss', usual: true },
   /** The mean L2 distance of its raw logits from the full model's. */
   'loo-logit': { from: 'without' },
   /** A unit's mean marginal worth over orders of removal. */
@@ -45,6 +47,13 @@ export type PlainMetric = StaticMetric | LeaveOneOutMetric;
 
 export const METRIC_NAMES = Object.keys(METRICS) as readonly InfluenceMetric[];
 
+/** What numbers come from, in the order of what it takes. */
+export const METRIC_SOURCES = ['pass', 'without', 'sampled'] as const satisfies readonly MetricTraits['from'][];
+export type MetricSource = MetricTraits['from'];
+
+export const metricsFrom = (source: MetricSource): readonly InfluenceMetric[] =>
+  METRIC_NAMES.filter((metric) => METRICS[metric].from === source);
+
 export const traitsOf = (metric: InfluenceMetric): MetricTraits => METRICS[metric];
 
 const isFrom =
@@ -55,6 +64,7 @@ export const isStatic: (metric: InfluenceMetric) => metric is StaticMetric = isF
 export const isLeaveOneOut: (metric: InfluenceMetric) => metric is LeaveOneOutMetric = isFrom('without');
 export const isShapley: (metric: InfluenceMetric) => metric is ShapleyMetric = isFrom('sampled');
 export const isPlain = (metric: InfluenceMetric): metric is PlainMetric => !isShapley(metric);
+export const isUsual = (metric: InfluenceMetric): boolean => traitsOf(metric).usual === true;
 export const isRelative = (metric: InfluenceMetric): boolean => traitsOf(metric).denominator === true;
 
 /** Throws `usage` for a metric there is not. */

@@ -3,6 +3,8 @@
 export interface StrategyTraits {
   /** It goes by a metric, and needs one named. */
   readonly metric?: true;
+  /** That metric is measured anew after each removal, not once on the full model. */
+  readonly rescored?: true;
   /** It is of whole blocks, whatever unit is asked for. */
   readonly blocksOnly?: true;
   /** It draws random orders: its points are a mask of each draw. */
@@ -17,7 +19,7 @@ export const STRATEGIES = {
   /** Ascending by a metric measured once on the full model; ties by index. */
   'one-shot': { metric: true, nested: true },
   /** The same metric measured anew on what is left after each removal. */
-  iterative: { metric: true, nested: true },
+  iterative: { metric: true, rescored: true, nested: true },
   /** At each step the unit whose removal leaves the lowest loss. */
   greedy: { nested: true },
   /** n consecutive blocks whose ends are closest in angle, for each n. */

@@ -1,8 +1,10 @@
 import type { CurvePoint, CurveReport, CurveRequest } from '../../lab/contract';
+import { UNIT_NAMES } from '../../model/units';
 import { makeMask } from '../../pruning/mask';
-import { curveName } from '../panels/curves/curve-words';
+import { strategyTraits } from '../../pruning/strategies';
 import type { AppState, Curve } from '../store/state';
 import { setMask, store } from '../store/store';
+import { curveName } from '../words/curve-names';
 import { cancelJob, lab, runJob } from './jobs';
 import { dropByHand } from './locks';
 import { withItems } from './own-items';
@@ -12,8 +14,6 @@ import { calibrationOf, hereOrigin, learnLoss, sameCalibration } from './score';
 const SHOW_EVERY = 250;
 /** Colours that curves are told apart by. */
 const COLOURS = 8;
-/** The first four colours are those of the kinds of unit, as elsewhere on the page. */
-const UNIT_COLOURS = { block: 0, attn: 1, ffn: 2, sublayer: 3 } as const;
 
 let made = 0;
 let drawing = false;
@@ -153,9 +153,10 @@ function put(curve: Curve): void {
 
 /** The unit's own colour while no other curve has it, then any that is free. Random ones always have their unit's: they are drawn otherwise. */
 function colourFor({ unit, strategy }: CurveRequest, curves: readonly Curve[]): number {
-  const own = UNIT_COLOURS[unit];
-  if (strategy === 'random') return own;
-  const used = new Set(curves.filter((c) => c.report.strategy !== 'random').map((c) => c.colour));
+  // The first colours are those of the kinds of unit, as elsewhere on the page.
+  const own = UNIT_NAMES.indexOf(unit);
+  if (strategyTraits(strategy).drawn) return own;
+  const used = new Set(curves.filter((c) => !strategyTraits(c.report.strategy).drawn).map((c) => c.colour));
   const free = [own, 4, 5, 6, 7, 3, 1, 2, 0].find((c) => !used.has(c));
   return free ?? curves.length % COLOURS;
 }

@@ -1,9 +1,9 @@
 import type { InfluenceReport, Sampling } from '../../lab/contract';
-import type { UnitKind } from '../../model/units';
-import { METRIC_NAMES, type PlainMetric } from '../../pruning/metrics';
-import { type Influence, influenceKey, type ShownUnit } from '../store/state';
+import type { PlainUnit, UnitKind } from '../../model/units';
+import { metricsFrom, type PlainMetric, traitsOf } from '../../pruning/metrics';
+import { type Influence, influenceKey } from '../store/state';
 import { store } from '../store/store';
-import { groupOf, METRIC_WORDS } from '../words/metric-words';
+import { METRIC_WORDS } from '../words/metrics';
 import { lab, runJob, throwIfOvertaken } from './jobs';
 import { calibrationOf, hereOrigin } from './score';
 
@@ -17,7 +17,7 @@ export async function computeInfluence(metric: PlainMetric): Promise<boolean> {
   const s = store.getState();
   const { name } = METRIC_WORDS[metric];
   const calibration = calibrationOf(s);
-  const metrics = METRIC_NAMES.filter((m) => groupOf(m) === groupOf(metric));
+  const metrics = metricsFrom(traitsOf(metric).from);
   const run = await runJob('influence', name, `${name} could not be computed`, async (options) => {
     const reports: InfluenceReport[] = [];
     for (const one of metrics) {
@@ -47,7 +47,7 @@ export function toShown(
   const players = report.sampling && report.unit;
   return Object.fromEntries(
     parts.map((part) => [
-      influenceKey(part.metric, part.unit as ShownUnit),
+      influenceKey(part.metric, part.unit as PlainUnit),
       { report: part, origin, text, ...(players && { players }) },
     ]),
   );

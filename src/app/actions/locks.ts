@@ -1,7 +1,7 @@
 import type { Sublayer } from '../../model/units';
 import { dropSublayers, isDropped, type Mask, restoreSublayers } from '../../pruning/mask';
 import { maskOf } from '../store/select';
-import { notifyLocked, store } from '../store/store';
+import { notifyLocked, setMask, store } from '../store/store';
 
 const same = (a: Sublayer) => (b: Sublayer) => a.block === b.block && a.kind === b.kind;
 
@@ -23,9 +23,8 @@ export function dropByHand(mask: Mask, targets: readonly Sublayer[], tell: boole
 }
 
 /** Puts targets back where all are dropped, else drops what is left and not locked. */
-export function toggledByHand(targets: readonly Sublayer[]): Mask {
+export function toggleByHand(targets: readonly Sublayer[]): void {
   const mask = maskOf(store.getState());
-  return targets.every((t) => isDropped(mask, t))
-    ? restoreSublayers(mask, ...targets)
-    : dropByHand(mask, targets, true);
+  const back = targets.every((t) => isDropped(mask, t));
+  setMask(back ? restoreSublayers(mask, ...targets) : dropByHand(mask, targets, true));
 }

@@ -1,8 +1,8 @@
 import { version } from '../../../package.json';
 import { sameMask } from '../../pruning/mask';
 import { type MaskNotes, readMaskFile, writeMaskFile } from '../../pruning/mask-file';
+import type { InfluenceMetric } from '../../pruning/metrics';
 import { fileStem, influenceOf, maskOf, shownValues } from '../store/select';
-import type { ShownMetric } from '../store/state';
 import { notify, notifyFailure, setMask, store } from '../store/store';
 import { download } from './download';
 import { toFailure } from './failure';
@@ -69,5 +69,5 @@ function notes(): MaskNotes {
 }
 
 /** A mask file holds numbers only: a measure of which one is not finite stays out of it. */
-const scoresOf = (metric: ShownMetric, attn: number[], ffn: number[]): Pick<MaskNotes, 'scores'> =>
+const scoresOf = (metric: InfluenceMetric, attn: number[], ffn: number[]): Pick<MaskNotes, 'scores'> =>
   [...attn, ...ffn].every(Number.isFinite) ? { scores: { metric, unit: 'sublayer', attn, ffn } } : {};

@@ -1,8 +1,9 @@
+import { isLeaveOneOut, isStatic, METRIC_NAMES, type PlainMetric } from '../../pruning/metrics';
 import { store } from '../store/store';
 import { computeInfluence } from './influence';
 
-/** The metrics that need no sampling. The first brings all that one pass gives. */
-const METRICS = ['cosine', 'loo-loss', 'loo-logit'] as const;
+/** A metric for each thing that is measured without sampling: it brings all the others of its kind. */
+const METRICS = [isStatic, isLeaveOneOut].map((kind) => METRIC_NAMES.filter(kind)[0]!) as PlainMetric[];
 
 /** Measures every one-pass metric and leave-one-out, for every kind of unit; a cancelled one ends the row. */
 export async function measureAll(): Promise<void> {

@@ -1,20 +1,19 @@
 import type { InfluenceMetric, InfluenceSettings } from '../../lab/contract';
-import { isRelative } from '../../pruning/metrics';
+import { isPlain, isRelative, traitsOf } from '../../pruning/metrics';
 import type { AppState } from '../store/state';
-
 import { withItems } from './own-items';
 
 /** How a metric is measured, as the Influence panel is set; undefined for one that has nothing to set. */
 export function settingsOf(s: AppState, metric: InfluenceMetric): InfluenceSettings | undefined {
   const { sampling, denominator } = s;
   if (isRelative(metric)) return { denominator };
-  if (!metric.startsWith('shapley')) return undefined;
+  if (isPlain(metric)) return undefined;
   const { seed, permutations, bound, stableLowest, exact, task, items } = sampling;
   return {
     seed,
     permutations,
     ...(bound > 0 && { bound }),
     ...(stableLowest > 0 && { stableLowest }),
-    ...(metric === 'shapley-task' ? { task: withItems(s, { task, limit: items }) } : { exact }),
+    ...(traitsOf(metric).worth === 'task' ? { task: withItems(s, { task, limit: items }) } : { exact }),
   };
 }

@@ -1,6 +1,7 @@
 import type { Calibration, CurveReport, CurveRequest, InfluenceMetric } from '../../lab/contract';
 import type { UnitKind } from '../../model/units';
 import { isPlain } from '../../pruning/metrics';
+import { type Strategy, strategyTraits } from '../../pruning/strategies';
 import { influenceOf, maskOf, shownValues } from '../store/select';
 import { type AppState, influenceKey } from '../store/state';
 import { notify, setMasks, store } from '../store/store';
@@ -11,11 +12,9 @@ import { settingsOf } from './metric-settings';
 import { calibrationOf, sameCalibration } from './score';
 import { inUnits, lowestFirst, stepsTo, type Unit } from './steps';
 
-export type SelectionStrategy = Exclude<CurveRequest['strategy'], 'given'>;
-
 export interface Selection {
-  readonly strategy: SelectionStrategy;
-  /** For one-shot and iterative. */
+  readonly strategy: Strategy;
+  /** For a strategy that goes by one. */
   readonly metric: InfluenceMetric;
   readonly unit: UnitKind;
   readonly k: number;
@@ -34,7 +33,8 @@ export async function applySelection(selection: Selection): Promise<void> {
 
 async function orderOf(selection: Selection): Promise<Unit[] | undefined> {
   if (selection.k === 0) return [];
-  return selection.strategy === 'one-shot' ? oneShot(selection) : byCurve(selection);
+  const { metric, rescored } = strategyTraits(selection.strategy);
+  return metric && !rescored ? oneShot(selection) : byCurve(selection);
 }
 
 /** By values that are on the page; measured first where they are not. */
@@ -67,13 +67,14 @@ async function byCurve({ strategy, metric, unit, k, seed }: Selection): Promise<
   const s = store.getState();
   const { locked } = s;
   const calibration = calibrationOf(s);
-  const scored = strategy === 'iterative' && { metric, settings: settingsOf(s, metric) };
+  const traits = strategyTraits(strategy);
+  const scored = traits.metric && { metric, settings: settingsOf(s, metric) };
   const request: CurveRequest = {
     strategy,
     unit,
     locked,
     ...scored,
-    ...(strategy === 'random' && { seed, draws: 1 }),
+    ...(traits.drawn && { seed, draws: 1 }),
   };
   const key = JSON.stringify(request);
   const known =

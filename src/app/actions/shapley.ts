@@ -1,9 +1,11 @@
 import type { InfluenceReport, InfluenceSettings, ShapleyMetric } from '../../lab/contract';
+import { unitsOf } from '../../model/units';
 import { MOST_EXACT_UNITS } from '../../pruning/exact-shapley';
+import { traitsOf } from '../../pruning/metrics';
 import { type AppState, influenceKey, type SampledRun } from '../store/state';
 import { store } from '../store/store';
 import { plural } from '../words/format';
-import { METRIC_WORDS } from '../words/metric-words';
+import { METRIC_WORDS } from '../words/metrics';
 import { toShown } from './influence';
 import { lab, runJob } from './jobs';
 import { settingsOf } from './metric-settings';
@@ -24,13 +26,12 @@ export function canResume(s: AppState, metric: ShapleyMetric): boolean {
   const { stopped, method, seed, task } = sampling;
   if (stopped === 'exact' || (method === 'exact') !== isExact(s, metric) || seed !== s.sampling.seed) return false;
   // A task's items are a text of their own.
-  if (metric === 'shapley-task') return task?.task === s.sampling.task && task.limit === s.sampling.items;
+  if (traitsOf(metric).worth === 'task') return task?.task === s.sampling.task && task.limit === s.sampling.items;
   return run.calibration !== undefined && sameCalibration(run.calibration, calibrationOf(s));
 }
 
 export const canBeExact = (s: AppState, metric: ShapleyMetric): boolean =>
-  metric !== 'shapley-task' &&
-  (s.model?.report.blocks ?? 0) * (s.sampling.unit === 'sublayer' ? 2 : 1) <= MOST_EXACT_UNITS;
+  traitsOf(metric).worth !== 'task' && unitsOf(s.model?.report.blocks ?? 0, s.sampling.unit).length <= MOST_EXACT_UNITS;
 
 const isExact = (s: AppState, metric: ShapleyMetric) => s.sampling.exact && canBeExact(s, metric);
 
@@ -46,14 +47,14 @@ export async function startSampling(metric: ShapleyMetric, goOn: boolean): Promi
   const { name } = METRIC_WORDS[metric];
   const settings: InfluenceSettings = {
     ...settingsOf(s, metric),
-    ...(metric !== 'shapley-task' && { exact: isExact(s, metric) }),
+    ...(traitsOf(metric).worth !== 'task' && { exact: isExact(s, metric) }),
     // One that came to its end goes on for as long again.
     permutations: permutations + (resume?.sampling?.stopped === 'permutations' ? resume.sampling.drawn : 0),
     ...(resume && { resume }),
   };
   const calibration = calibrationOf(s);
   const { task, items } = s.sampling;
-  const text = metric === 'shapley-task' ? `first ${plural(items, 'item')} of ${task}` : s.calibration.source;
+  const text = traitsOf(metric).worth === 'task' ? `first ${plural(items, 'item')} of ${task}` : s.calibration.source;
   let latest: InfluenceReport | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const show = () => {

@@ -1,4 +1,5 @@
 import type { ModelReport, ShippedResults } from '../../lab/contract';
+import type { PlainUnit } from '../../model/units';
 import { makeMask } from '../../pruning/mask';
 import {
   type AppState,
@@ -7,7 +8,6 @@ import {
   type Influence,
   influenceKey,
   type Origin,
-  type ShownUnit,
 } from '../store/state';
 
 const MODEL_FOLDER = 'models/sapling';
@@ -33,7 +33,7 @@ export function shippedState(
   return {
     influence: Object.fromEntries(
       shipped.influence.map((report): [string, Influence] => [
-        influenceKey(report.metric, report.unit as ShownUnit),
+        influenceKey(report.metric, report.unit as PlainUnit),
         { report, origin, text: BUNDLED_TEXT_NAME },
       ]),
     ),

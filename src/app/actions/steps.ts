@@ -1,5 +1,4 @@
-import type { Sublayer, UnitKind } from '../../model/units';
-import { unitsOf } from '../../model/units';
+import { type Sublayer, type UnitKind, unitsOf, unitTraits } from '../../model/units';
 import { dropSublayers, type Mask, makeMask, sameMask } from '../../pruning/mask';
 import { rankByInfluence } from '../../pruning/ranking';
 
@@ -24,7 +23,7 @@ export function lowestFirst(
 
 /** A list of sublayers in their order of removal as units. */
 export function inUnits(dropped: readonly Sublayer[], unit: UnitKind): Unit[] {
-  const size = unit === 'block' ? 2 : 1;
+  const size = unitTraits(unit).sublayers;
   return Array.from({ length: Math.ceil(dropped.length / size) }, (_, i) => dropped.slice(i * size, (i + 1) * size));
 }
 

@@ -1,4 +1,4 @@
-import { useTheme } from '../page/theme';
+import { useTheme } from '../widgets/theme';
 import { short } from '../words/format';
 import css from './heat-map.module.css';
 import { colourAt, type Placement } from './scale';

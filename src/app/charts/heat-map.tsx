@@ -1,5 +1,5 @@
 import { type KeyboardEvent, memo, type PointerEvent, type ReactNode, useEffect, useRef, useState } from 'react';
-import { useTheme } from '../page/theme';
+import { useTheme } from '../widgets/theme';
 import { ChartTip } from './chart-tip';
 import css from './heat-map.module.css';
 import { paintHeat } from './heat-paint';

@@ -1,12 +1,11 @@
+import { PLAIN_UNITS, type PlainUnit } from '../../model/units';
 import { shownValues } from '../store/select';
-import type { Influence, ShownUnit } from '../store/state';
+import type { Influence } from '../store/state';
+import { UNIT_WORDS } from '../words/units';
 import type { ChartTable } from './table';
 
 /** What has been measured of one metric; of a sampled one perhaps only some kinds of unit. */
-export type Measured = Partial<Readonly<Record<ShownUnit, Influence>>>;
-
-export const SHOWN_UNITS: readonly ShownUnit[] = ['block', 'attn', 'ffn'];
-const COLUMNS: Readonly<Record<ShownUnit, string>> = { block: 'whole block', attn: 'attn', ffn: 'ffn' };
+export type Measured = Partial<Readonly<Record<PlainUnit, Influence>>>;
 
 export type Interval = readonly [low: number, high: number];
 
@@ -18,14 +17,14 @@ export const intervalsOf = ({ report: { sampling } }: Influence): readonly Inter
 export function influenceTable(measured: Measured): ChartTable {
   const columns = ['block'];
   const lists: (readonly number[])[] = [];
-  for (const unit of SHOWN_UNITS) {
+  for (const unit of PLAIN_UNITS) {
     const one = measured[unit];
     if (!one) continue;
-    columns.push(COLUMNS[unit]);
+    columns.push(UNIT_WORDS[unit].column);
     lists.push(shownValues(one));
     const intervals = intervalsOf(one);
     if (!intervals) continue;
-    columns.push(`${COLUMNS[unit]}, low`, `${COLUMNS[unit]}, high`);
+    columns.push(`${UNIT_WORDS[unit].column}, low`, `${UNIT_WORDS[unit].column}, high`);
     lists.push(
       intervals.map(([low]) => low),
       intervals.map(([, high]) => high),

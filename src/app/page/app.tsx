@@ -4,12 +4,12 @@ import { DropTarget } from '../panels/model/drop-target';
 import { ModelDialog } from '../panels/model/model-dialog';
 import { ComparisonPanel } from '../panels/results/comparison-panel';
 import { TowerPanel } from '../panels/tower/tower-panel';
-import { SummaryBar } from '../widgets/summary-bar';
 import { AdapterDialog } from './adapter-dialog';
 import css from './app.module.css';
 import { Banner } from './banner';
 import { Header } from './header';
 import { Notices } from './notices';
+import { SummaryBar } from './summary-bar';
 import { Workbench } from './workbench';
 
 export function App() {

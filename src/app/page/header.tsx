@@ -4,9 +4,9 @@ import { useApp } from '../store/store';
 import { Button } from '../widgets/button';
 import { openDialog } from '../widgets/dialog';
 import { Icon } from '../widgets/icons';
+import { switchTheme, useTheme } from '../widgets/theme';
 import { count, plural } from '../words/format';
 import css from './header.module.css';
-import { switchTheme, useTheme } from './theme';
 
 export function Header() {
   const theme = useTheme();

@@ -1,7 +1,8 @@
 import type { GrowthPoint } from '../../lab/contract';
+import type { PlainUnit } from '../../model/units';
 import { sameMask } from '../../pruning/mask';
-import type { AppState, Influence, Origin, Scored, ShownMetric, ShownUnit } from './state';
-import { influenceKey } from './state';
+import { type InfluenceMetric, traitsOf } from '../../pruning/metrics';
+import { type AppState, type Influence, influenceKey, type Origin, type Scored } from './state';
 
 /** The mask in force. */
 export const maskOf = (s: AppState) => s.masks.present;
@@ -31,7 +32,7 @@ function findPrunedLoss(s: AppState): PrunedLoss {
 }
 
 /** What was measured for one metric and kind of unit, where it was. */
-export const influenceOf = (s: AppState, metric: ShownMetric, unit: ShownUnit): Influence | undefined =>
+export const influenceOf = (s: AppState, metric: InfluenceMetric, unit: PlainUnit): Influence | undefined =>
   s.influence[influenceKey(metric, unit)];
 
 /**
@@ -39,7 +40,7 @@ export const influenceOf = (s: AppState, metric: ShownMetric, unit: ShownUnit): 
  * the full model's.
  */
 export function shownValues({ report }: Influence): number[] {
-  const base = report.metric === 'loo-loss' ? (report.fullLoss ?? 0) : 0;
+  const base = traitsOf(report.metric).base === 'full-loss' ? (report.fullLoss ?? 0) : 0;
   return report.values.map((v) => v - base);
 }
 

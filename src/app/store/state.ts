@@ -70,10 +70,6 @@ export interface Scored {
   readonly origin: Origin;
 }
 
-/** Metrics the page charts and colours by. */
-export type ShownMetric = InfluenceMetric;
-export type ShownUnit = 'block' | 'attn' | 'ffn';
-
 export interface Influence {
   readonly report: InfluenceReport;
   readonly origin: Origin;
@@ -294,7 +290,7 @@ export interface AppState {
   readonly sampled: Readonly<Record<string, SampledRun>>;
   readonly sampling: SamplingSettings;
   /** In the Influence panel. */
-  readonly shownMetric: ShownMetric;
+  readonly shownMetric: InfluenceMetric;
   /** What the relative metrics are divided by. */
   readonly denominator: 'input' | 'output';
   /** No strategy drops these. */
@@ -322,7 +318,7 @@ export interface AppState {
   readonly generation?: Generation;
   readonly jobs: Readonly<Partial<Record<Slot, Job>>>;
   readonly notices: readonly Notice[];
-  readonly colourBy: ShownMetric;
+  readonly colourBy: InfluenceMetric;
   readonly hovered?: Sublayer;
   /** Sublayers that a chart points at, marked in the tower. */
   readonly highlighted?: readonly Sublayer[];

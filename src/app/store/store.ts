@@ -3,7 +3,7 @@ import { createStore } from 'zustand/vanilla';
 import type { Failure } from '../../lab/contract';
 import type { Sublayer } from '../../model/units';
 import type { Mask } from '../../pruning/mask';
-import { sublayerName } from '../words/sublayer-name';
+import { sublayerName } from '../words/units';
 import { amend, record, redo, startHistory, undo } from './mask-history';
 import { type AppState, initialState } from './state';
 

@@ -1,8 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
-import type { UnitKind } from '../../../model/units';
+import { UNIT_NAMES, type UnitKind } from '../../../model/units';
 import { disagreements, kendall, spearman } from '../../../pruning/agreement';
 import { isPlain, METRIC_NAMES } from '../../../pruning/metrics';
-
 import { measureAll } from '../../actions/measure-all';
 import { canMeasure } from '../../actions/score';
 import { ChartFrame } from '../../charts/chart-frame';
@@ -14,7 +13,8 @@ import { Choice } from '../../widgets/choice';
 import { Empty } from '../../widgets/empty';
 import { JobProgress } from '../../widgets/job-progress';
 import { Panel } from '../../widgets/panel';
-import { METRIC_WORDS } from '../../words/metric-words';
+import { METRIC_WORDS } from '../../words/metrics';
+import { unitOptions } from '../../words/units';
 import css from './agreement.module.css';
 import { AgreementExplained } from './agreement-explained';
 import { matrixSummary, matrixTable, rangeOfRanks, slopeSummary, slopeTable } from './agreement-words';
@@ -23,12 +23,7 @@ import { type Measured, measuredMetrics, type NamedUnit, namedUnits } from './me
 import { SlopeChart } from './slope-chart';
 import { furthest, slopesOf } from './slope-layout';
 
-const UNITS: readonly { value: UnitKind; text: string }[] = [
-  { value: 'block', text: 'Blocks' },
-  { value: 'attn', text: 'attn' },
-  { value: 'ffn', text: 'ffn' },
-  { value: 'sublayer', text: 'Mixed' },
-];
+const UNITS = unitOptions(UNIT_NAMES, 'brief');
 const CORRELATIONS = [
   { value: 'spearman', text: 'Spearman' },
   { value: 'kendall', text: 'Kendall' },

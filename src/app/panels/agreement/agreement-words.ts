@@ -2,7 +2,7 @@
 import type { Disagreement } from '../../../pruning/agreement';
 import type { ChartTable } from '../../charts/table';
 import { fixed, lowerFirst, upperFirst } from '../../words/format';
-import { METRIC_WORDS } from '../../words/metric-words';
+import { METRIC_WORDS } from '../../words/metrics';
 import type { Measured, NamedUnit } from './measured';
 import { ordinal, type Slope } from './slope-layout';
 

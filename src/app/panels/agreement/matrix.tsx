@@ -2,8 +2,8 @@ import { type KeyboardEvent, memo, useRef } from 'react';
 import type { InfluenceMetric } from '../../../lab/contract';
 import { colourAt } from '../../charts/scale';
 import { useWidth } from '../../charts/use-width';
-import { useTheme } from '../../page/theme';
-import { METRIC_WORDS } from '../../words/metric-words';
+import { useTheme } from '../../widgets/theme';
+import { METRIC_WORDS } from '../../words/metrics';
 import css from './agreement.module.css';
 import { correlation } from './agreement-words';
 

@@ -2,7 +2,6 @@
 import type { InfluenceMetric } from '../../../lab/contract';
 import { type Sublayer, type UnitKind, unitsOf } from '../../../model/units';
 import { METRIC_NAMES } from '../../../pruning/metrics';
-
 import { shownValues } from '../../store/select';
 import { type Influence, influenceKey, type Origin } from '../../store/state';
 
@@ -44,5 +43,5 @@ export interface NamedUnit {
 export const namedUnits = (blocks: number, unit: UnitKind): NamedUnit[] =>
   unitsOf(blocks, unit).map((sublayers) => {
     const [{ block, kind }] = sublayers as [Sublayer];
-    return { name: `${unit === 'block' ? unit : kind} ${block}`, sublayers };
+    return { name: `${sublayers.length > 1 ? unit : kind} ${block}`, sublayers };
   });

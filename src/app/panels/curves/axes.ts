@@ -1,8 +1,9 @@
 /** A curve's points as places on a chart, whichever quantities its sides show. Pure. */
 import type { CurvePoint, ModelReport } from '../../../lab/contract';
-import { type Sublayer, type UnitKind, unitsOf } from '../../../model/units';
+import { type Sublayer, UNIT_NAMES, type UnitKind, unitsOf, unitTraits } from '../../../model/units';
 import { maskFromSublayers } from '../../../pruning/mask';
 import { savingsOf } from '../../../pruning/savings';
+import { strategyTraits } from '../../../pruning/strategies';
 import type { Curve } from '../../store/state';
 import { type BandKind, bandOf } from './band';
 
@@ -51,7 +52,7 @@ export function xOf({ report, request }: Curve, point: CurvePoint, model: ModelR
     }
     default: {
       // A point of random orders stands for all of them: what it saves is what they save on average.
-      const random = report.strategy === 'random';
+      const random = strategyTraits(report.strategy).drawn;
       const units = random ? droppable(model.blocks, report.unit, request.locked) : [];
       const sublayers = random ? units.flat() : point.dropped;
       const share = random ? point.removed / Math.max(1, units.length) : 1;
@@ -80,10 +81,10 @@ export function countAs(dropped: readonly Sublayer[], units: readonly UnitKind[]
   const attn = dropped.filter((s) => s.kind === 'attn');
   const whole = attn.filter((a) => dropped.some((s) => s.kind === 'ffn' && s.block === a.block)).length;
   const fits = (unit: UnitKind) => {
-    if (unit === 'block') return 2 * whole === dropped.length;
-    return unit === 'sublayer' || dropped.every((s) => s.kind === unit);
+    const { sublayers, kinds } = unitTraits(unit);
+    if (sublayers === 2) return 2 * whole === dropped.length;
+    return dropped.every((s) => kinds.includes(s.kind));
   };
-  const unit = (['block', 'attn', 'ffn', 'sublayer'] as const).find((u) => units.includes(u) && fits(u));
-  if (!unit) return undefined;
-  return unit === 'block' ? whole : dropped.length;
+  const unit = UNIT_NAMES.find((u) => units.includes(u) && fits(u));
+  return unit && dropped.length / unitTraits(unit).sublayers;
 }

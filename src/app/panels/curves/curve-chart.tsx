@@ -1,5 +1,6 @@
 import { type KeyboardEvent, memo, type PointerEvent, useMemo, useRef, useState } from 'react';
 import type { ModelReport } from '../../../lab/contract';
+import { strategyTraits } from '../../../pruning/strategies';
 import { ChartTip } from '../../charts/chart-tip';
 import { type Axis, Plot, type PlotArea } from '../../charts/plot';
 import { linearScale, logScale, tickWriter } from '../../charts/plot-scale';
@@ -49,7 +50,7 @@ export const CurveChart = memo(function CurveChart(props: Props) {
     () =>
       // Random ones first, so that they lie behind.
       [...curves]
-        .sort((a, b) => Number(b.report.strategy === 'random') - Number(a.report.strategy === 'random'))
+        .sort((a, b) => Number(isDrawn(b)) - Number(isDrawn(a)))
         .map((curve) => ({ curve, spots: spotsOf(curve, model, x, y, band) })),
     [curves, model, x, y, band],
   );
@@ -163,5 +164,7 @@ function axisOfY(
   const scale = log ? logScale(values) : linearScale(values);
   return { scale, label: log ? `${label}, logarithmic` : label, write: write ?? tickWriter(scale) };
 }
+
+const isDrawn = ({ report }: Curve) => strategyTraits(report.strategy).drawn === true;
 
 const same = (a: Place | undefined, b: Place | undefined) => a?.curve === b?.curve && a?.index === b?.index;

@@ -1,33 +1,27 @@
 import { useState } from 'react';
 import type { CurveRequest, InfluenceMetric, Strategy } from '../../../lab/contract';
-import type { Sublayer, UnitKind } from '../../../model/units';
+import { type Sublayer, UNIT_NAMES, type UnitKind } from '../../../model/units';
+import { STRATEGY_NAMES, strategyTraits } from '../../../pruning/strategies';
 import { addCurves } from '../../actions/curves';
 import { settingsOf } from '../../actions/metric-settings';
 import { taskOptions } from '../../actions/offered';
 import { withItems } from '../../actions/own-items';
 import { canMeasure } from '../../actions/score';
-import { useOffered } from '../../actions/use-offered';
 import { maskOf } from '../../store/select';
 import { store, useApp } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { Check } from '../../widgets/check';
+import { MetricSelect } from '../../widgets/metric-select';
 import { NumberField } from '../../widgets/number-field';
 import { Select } from '../../widgets/select';
-import { MetricSelect } from '../influence/metric-select';
+import { useOffered } from '../../widgets/use-offered';
+import { STRATEGY_WORDS, strategyOptions } from '../../words/strategies';
+import { unitOptions } from '../../words/units';
 import { droppable } from './axes';
-import { STRATEGY_WORDS } from './curve-words';
 import css from './curves.module.css';
 
-const UNITS: readonly { value: UnitKind; text: string }[] = [
-  { value: 'block', text: 'Blocks' },
-  { value: 'attn', text: 'attn' },
-  { value: 'ffn', text: 'ffn' },
-  { value: 'sublayer', text: 'attn and ffn, mixed' },
-];
-const STRATEGIES = (Object.keys(STRATEGY_WORDS) as Strategy[]).map((value) => ({
-  value,
-  text: STRATEGY_WORDS[value].title,
-}));
+const UNITS = unitOptions(UNIT_NAMES);
+const STRATEGIES = strategyOptions(STRATEGY_NAMES);
 
 /** Random orders drawn for a band. */
 const DRAWS = 20;
@@ -48,9 +42,8 @@ export function CurveForm({ blocks }: { blocks: number }) {
   const locked = useApp((s) => s.locked);
   const dropped = useApp((s) => maskOf(s).dropped);
 
-  const byHand = strategy === 'given';
-  const unit = strategy === 'span' ? 'block' : byHand ? 'sublayer' : chosen;
-  const scored = strategy === 'one-shot' || strategy === 'iterative';
+  const { metric: scored, drawn, blocksOnly, ordered: byHand } = strategyTraits(strategy);
+  const unit = blocksOnly ? 'block' : byHand ? 'sublayer' : chosen;
   const most = byHand ? dropped.length : droppable(blocks, unit, locked).length;
   const add = () => {
     const request: CurveRequest = {
@@ -58,7 +51,7 @@ export function CurveForm({ blocks }: { blocks: number }) {
       unit,
       steps: Math.min(steps ?? most, most),
       ...(scored && { metric, settings: settingsOf(store.getState(), metric) }),
-      ...(strategy === 'random' && { draws: DRAWS, seed }),
+      ...(drawn && { draws: DRAWS, seed }),
       ...(byHand ? { order: dropped.map((s): Sublayer[] => [s]) } : { locked }),
       ...(task && { benchmark: withItems(store.getState(), { task, limit: items }) }),
       ...(timed && { timed }),
@@ -80,8 +73,8 @@ export function CurveForm({ blocks }: { blocks: number }) {
           label="Units"
           shown
           value={unit}
-          groups={[{ options: byHand ? UNITS.slice(3) : UNITS }]}
-          disabled={strategy === 'span' || byHand}
+          groups={[{ options: byHand ? unitOptions([unit]) : UNITS }]}
+          disabled={blocksOnly || byHand}
           onChange={(v) => setUnit(v)}
         />
         <Select
@@ -93,7 +86,7 @@ export function CurveForm({ blocks }: { blocks: number }) {
           onChange={(v) => setStrategy(v)}
         />
         {scored && <MetricSelect label="by" shown value={metric} onChange={setMetric} />}
-        {strategy === 'random' && <NumberField label="Seed" value={seed} min={0} max={999_999} onChange={setSeed} />}
+        {drawn && <NumberField label="Seed" value={seed} min={0} max={999_999} onChange={setSeed} />}
         <NumberField
           label="Up to"
           value={Math.min(steps ?? most, most)}

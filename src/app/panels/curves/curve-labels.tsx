@@ -1,7 +1,7 @@
 import type { PlotArea } from '../../charts/plot';
 import { spread } from '../../charts/spread';
+import { curveLabels } from '../../words/curve-names';
 import css from './curve-chart.module.css';
-import { curveLabels } from './curve-words';
 import type { Series } from './series';
 
 const LINE = 15;

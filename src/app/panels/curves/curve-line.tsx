@@ -1,4 +1,5 @@
 import { memo } from 'react';
+import { strategyTraits } from '../../../pruning/strategies';
 import { bandPath, linePath, type PlotArea } from '../../charts/plot';
 import type { Curve } from '../../store/state';
 import type { Spot } from './axes';
@@ -12,7 +13,7 @@ interface Props {
 
 /** One curve: its band, its line, its points. Random orders are dashed, their points hollow. */
 export const CurveLine = memo(function CurveLine({ curve, spots, area }: Props) {
-  const random = curve.report.strategy === 'random';
+  const random = strategyTraits(curve.report.strategy).drawn;
   const colour = `var(--series-${curve.colour})`;
   const places = spots.map((s) => (s.y === undefined ? undefined : ([area.x(s.x), area.y(s.y)] as const)));
   const band = spots.flatMap((s) => (s.band ? [[area.x(s.x), area.y(s.band[0]), area.y(s.band[1])] as const] : []));

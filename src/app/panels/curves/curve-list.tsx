@@ -1,11 +1,12 @@
+import { strategyTraits } from '../../../pruning/strategies';
 import { goOn, removeCurve } from '../../actions/curves';
 import { saveCurve } from '../../actions/result-files';
 import { canCompute } from '../../store/select';
 import type { Curve } from '../../store/state';
 import { useApp } from '../../store/store';
 import { Button } from '../../widgets/button';
+import { curveName } from '../../words/curve-names';
 import { plural } from '../../words/format';
-import { curveName } from './curve-words';
 import css from './curves.module.css';
 
 /** Every curve by its full name, with what can be done to it: the chart's legend. */
@@ -17,6 +18,7 @@ export function CurveList({ curves }: { curves: readonly Curve[] }) {
       {curves.map((curve) => {
         const { report, request, text } = curve;
         const name = curveName(curve);
+        const { drawn } = strategyTraits(report.strategy);
         const done = plural(Math.max(0, report.points.length - 1), 'step');
         return (
           <li key={curve.id}>
@@ -25,7 +27,7 @@ export function CurveList({ curves }: { curves: readonly Curve[] }) {
                 d="M1 6h26"
                 stroke={`var(--series-${curve.colour})`}
                 strokeWidth="2.5"
-                strokeDasharray={report.strategy === 'random' ? '2 4' : undefined}
+                strokeDasharray={drawn ? '2 4' : undefined}
                 strokeLinecap="round"
               />
             </svg>
@@ -33,7 +35,7 @@ export function CurveList({ curves }: { curves: readonly Curve[] }) {
               <strong>{name}</strong>{' '}
               <span className="small soft">
                 {report.partial && request.steps ? `${done} of ${request.steps}` : done}
-                {report.strategy === 'random' && `, ${request.draws} orders`}, {text}
+                {drawn && `, ${request.draws} orders`}, {text}
                 {report.benchmark && `, ${report.benchmark.task}`}
               </span>
             </span>

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CurvePoint, ModelReport, Strategy } from '../../../lab/contract';
-import type { UnitKind } from '../../../model/units';
-import { sublayerAt } from '../../../model/units';
+import { sublayerAt, type UnitKind } from '../../../model/units';
 import type { Curve } from '../../store/state';
 import { countAs, droppable, spotsOf } from './axes';
 import { bandOf, quantile } from './band';

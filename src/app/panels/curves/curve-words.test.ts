@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { CurvePoint, CurveReport, ModelReport } from '../../../lab/contract';
 import { unitsOf } from '../../../model/units';
 import type { Curve } from '../../store/state';
-import { curveLabels, curveName, curvesSummary, curvesTable, droppedWords } from './curve-words';
+import { curveLabels, curveName } from '../../words/curve-names';
+import { curvesSummary, curvesTable, droppedWords } from './curve-words';
 
 const model = {
   blocks: 4,

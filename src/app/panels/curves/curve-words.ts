@@ -1,92 +1,12 @@
-/** Curves in words: their names, their summary, their table. Pure. */
-import type { CurvePoint, CurveRequest, ModelReport, Strategy } from '../../../lab/contract';
-import type { Sublayer, UnitKind } from '../../../model/units';
+/** Curves in words: what goes, their summary, their table. Pure. */
+import type { CurvePoint, ModelReport } from '../../../lab/contract';
+import type { Sublayer } from '../../../model/units';
 import type { ChartTable } from '../../charts/table';
 import type { Curve } from '../../store/state';
-import { lowerFirst, percent, plural, signed, upperFirst } from '../../words/format';
-import { METRIC_WORDS } from '../../words/metric-words';
+import { curveName } from '../../words/curve-names';
+import { percent, plural, signed, upperFirst } from '../../words/format';
 import { xOf } from './axes';
 import { bandOf } from './band';
-
-export const UNIT_WORDS: Readonly<Record<UnitKind, { readonly one: string; readonly many: string }>> = {
-  block: { one: 'block', many: 'blocks' },
-  attn: { one: 'attn', many: 'attn' },
-  ffn: { one: 'ffn', many: 'ffn' },
-  sublayer: { one: 'sublayer', many: 'sublayers' },
-};
-
-interface StrategyWords {
-  /** In a list. */
-  readonly title: string;
-  /** Behind the units, in a curve's name. */
-  readonly name: string;
-  readonly about: string;
-}
-
-export const STRATEGY_WORDS: Readonly<Record<Strategy, StrategyWords>> = {
-  'one-shot': {
-    title: 'Lowest first',
-    name: 'lowest first',
-    about: 'Every unit is measured once on the full model; then the lowest go, one after the other.',
-  },
-  iterative: {
-    title: 'Lowest, rescored',
-    name: 'rescored',
-    about: 'After each removal the units that are left are measured again, and the lowest goes.',
-  },
-  greedy: {
-    title: 'Greedy by loss',
-    name: 'greedy by loss',
-    about: 'At each step every removal is tried, and the one that leaves the lowest loss is kept.',
-  },
-  span: {
-    title: 'Span of blocks',
-    name: 'in a row',
-    about: 'For each number n, the n blocks in a row whose ends are closest in angle.',
-  },
-  random: {
-    title: 'Random',
-    name: 'random',
-    about: 'The mean of 20 random orders and their spread: the baseline that every other curve is held against.',
-  },
-  given: {
-    title: 'As dropped by hand',
-    name: 'by hand',
-    about: 'The layers dropped in the tower now, in the order in which they were dropped.',
-  },
-};
-
-/** The parts of a curve's name, from what is removed to how it is chosen. */
-function partsOf({ report, request }: Curve): [unit: string, how: string, which: string] {
-  const { strategy, unit, metric } = report;
-  const what = UNIT_WORDS[unit].many;
-  if (metric && strategy !== 'greedy') {
-    const how = strategy === 'iterative' ? ', rescored' : '';
-    return [what, `by ${lowerFirst(METRIC_WORDS[metric].short)}${how}`, seedOf(request)];
-  }
-  return [what, STRATEGY_WORDS[strategy].name, seedOf(request)];
-}
-
-const seedOf = ({ seed, settings }: Omit<CurveRequest, 'resume'>) => {
-  const drawn = seed ?? settings?.seed;
-  return drawn === undefined ? '' : `seed ${drawn}`;
-};
-
-/** "attn by cosine", "blocks, random". */
-export function curveName(curve: Curve): string {
-  const [what, how] = partsOf(curve);
-  return how.startsWith('by ') ? `${what} ${how}` : `${what}, ${how}`;
-}
-
-/** Names as short as they can be beside one another: what all the curves have in common is left out. */
-export function curveLabels(curves: readonly Curve[]): string[] {
-  const all = curves.map(partsOf);
-  const differs = [0, 1].map((k) => new Set(all.map((parts) => parts[k])).size > 1);
-  const labels = all.map((parts, i) => parts.filter((_, k) => differs[k]).join(' ') || curveName(curves[i]!));
-  return labels.map((label, i) =>
-    labels.indexOf(label) === labels.lastIndexOf(label) ? label : `${label}, ${all[i]![2]}`,
-  );
-}
 
 /** "attn 2, 5 and 7; ffn 3", blocks that are whole as "blocks 4 and 6". */
 export function droppedWords(dropped: readonly Sublayer[]): string {

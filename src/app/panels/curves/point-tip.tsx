@@ -1,8 +1,10 @@
 import type { ModelReport } from '../../../lab/contract';
 import type { Curve } from '../../store/state';
+import { curveName } from '../../words/curve-names';
 import { fixed, percent, perplexity } from '../../words/format';
+import { UNIT_WORDS } from '../../words/units';
 import { type Spot, xOf } from './axes';
-import { addedLoss, curveName, droppedWords, UNIT_WORDS } from './curve-words';
+import { addedLoss, droppedWords } from './curve-words';
 
 /** A point in words: what went, what it costs, what it saves. */
 export function PointTip({ curve, spot, model }: { curve: Curve; spot: Spot; model: ModelReport }) {

@@ -1,5 +1,6 @@
 import { type MouseEvent, memo, useEffect, useMemo, useRef, useState } from 'react';
 import type { GrowthPoint } from '../../../lab/contract';
+import { type PlainUnit, sublayersOf } from '../../../model/units';
 import { ChartTip } from '../../charts/chart-tip';
 import { linePath, Plot, type PlotArea } from '../../charts/plot';
 import { spread } from '../../charts/spread';
@@ -12,7 +13,7 @@ import { blockColour, checkpointAxis, influenceAxis } from './growth-axis';
 
 interface Props {
   readonly points: readonly GrowthPoint[];
-  readonly unit: 'block' | 'attn' | 'ffn';
+  readonly unit: PlainUnit;
   readonly log: boolean;
   /** The benchmark whose accuracy is drawn below. */
   readonly task: string | undefined;
@@ -42,8 +43,7 @@ export const GrowthChart = memo(function GrowthChart({ points, unit, log, task, 
   const show = (next: typeof under) => {
     if (next?.block === under?.block && next?.point === under?.point) return;
     setUnder(next);
-    const kinds = unit === 'block' ? (['attn', 'ffn'] as const) : [unit];
-    highlight(next && kinds.map((kind) => ({ block: next.block, kind })));
+    highlight(next && sublayersOf(unit, next.block));
   };
   const nearest = (e: MouseEvent): typeof under => {
     if (!area.current || !box.current) return undefined;

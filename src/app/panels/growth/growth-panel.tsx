@@ -1,5 +1,7 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { GrowthMetric, GrowthPoint } from '../../../lab/contract';
+import { PLAIN_UNITS, type PlainUnit } from '../../../model/units';
+import { isLeaveOneOut, isPlain, isUsual, METRIC_NAMES } from '../../../pruning/metrics';
 import { showShippedGrowth } from '../../actions/growth';
 import { ChartFrame } from '../../charts/chart-frame';
 import { fileStem } from '../../store/select';
@@ -11,27 +13,23 @@ import { Choice } from '../../widgets/choice';
 import { JobProgress } from '../../widgets/job-progress';
 import { LabelledSlider } from '../../widgets/labelled-slider';
 import { Panel } from '../../widgets/panel';
-import { fixed, percent, short } from '../../words/format';
+import { fixed, percent, short, upperFirst } from '../../words/format';
+import { METRIC_WORDS } from '../../words/metrics';
+import { UNIT_WORDS, unitOptions } from '../../words/units';
 import css from './growth.module.css';
 import { GrowthChart } from './growth-chart';
 import { GrowthExplained } from './growth-explained';
 import { SeriesForm } from './series-form';
 
-const METRICS: readonly { value: GrowthMetric; text: string }[] = [
-  { value: 'cosine', text: 'Cosine' },
-  { value: 'loo-loss', text: 'Leave-one-out' },
-];
-const UNITS = [
-  { value: 'block', text: 'Blocks' },
-  { value: 'attn', text: 'Attention' },
-  { value: 'ffn', text: 'Feed-forward' },
-] as const;
-type Unit = (typeof UNITS)[number]['value'];
+const METRICS = METRIC_NAMES.filter(isPlain)
+  .filter(isUsual)
+  .map((value) => ({ value, text: METRIC_WORDS[value].brief ?? METRIC_WORDS[value].short }));
+const UNITS = unitOptions(PLAIN_UNITS, 'spoken');
 
 /** Influence while a model was trained: a line for each block, and a slider that takes the tower through time. */
 export default function GrowthPanel() {
   const [metric, setMetric] = useState<GrowthMetric>('cosine');
-  const [unit, setUnit] = useState<Unit>('block');
+  const [unit, setUnit] = useState<PlainUnit>('block');
   const [wantedLog, setLog] = useState<boolean>();
   const growth = useApp((s) => s.growth[metric]);
   const bundled = useApp((s) => s.model?.source.kind === 'bundled');
@@ -66,7 +64,7 @@ export default function GrowthPanel() {
   // A series may be of another model than the open one, whose tower it cannot colour.
   const fits = shown?.attn.length === blocks;
   // A first block without which nothing is left would press all other lines flat.
-  const log = wantedLog ?? metric === 'loo-loss';
+  const log = wantedLog ?? isLeaveOneOut(metric);
 
   return (
     <Panel
@@ -168,7 +166,7 @@ function useFilm(at: number | undefined, length: number, pick: (point: number) =
 
 interface FigureProps {
   readonly growth: Growth;
-  readonly unit: Unit;
+  readonly unit: PlainUnit;
   readonly actions: React.ReactNode;
   readonly children: React.ReactNode;
 }
@@ -190,7 +188,7 @@ function GrowthFigure({ growth: { report, origin, text }, unit, actions, childre
   );
   return (
     <ChartFrame
-      title={`${metric === 'cosine' ? 'Cosine influence' : 'Leave-one-out loss'} during training, ${unit === 'block' ? 'blocks' : unit}`}
+      title={`${METRIC_WORDS[metric].name} during training, ${UNIT_WORDS[unit].many}`}
       bare
       summary={summarise(points, unit)}
       table={table}
@@ -204,15 +202,14 @@ function GrowthFigure({ growth: { report, origin, text }, unit, actions, childre
 }
 
 /** What the lines say, in two sentences. */
-function summarise(points: readonly GrowthPoint[], unit: Unit): string {
+function summarise(points: readonly GrowthPoint[], unit: PlainUnit): string {
   const [first, last] = [points[0]!, points.at(-1)!];
   const change = last[unit].map((v, block) => ({ block, from: first[unit][block]!, to: v }));
   const rise = change.reduce((a, b) => (b.to - b.from > a.to - a.from ? b : a));
-  const name = unit === 'block' ? 'block' : unit;
   const loss = `From ${first.name} to ${last.name} the loss goes from ${fixed(first.loss, 2)} to ${fixed(last.loss, 2)}`;
   const accuracy =
     first.accuracy && last.accuracy
       ? ` and accuracy from ${percent(first.accuracy.accuracy)} to ${percent(last.accuracy.accuracy)}`
       : '';
-  return `${loss}${accuracy}. ${name[0]!.toUpperCase()}${name.slice(1)} ${rise.block} gains most: from ${short(rise.from)} to ${short(rise.to)}.`;
+  return `${loss}${accuracy}. ${upperFirst(UNIT_WORDS[unit].one)} ${rise.block} gains most: from ${short(rise.from)} to ${short(rise.to)}.`;
 }

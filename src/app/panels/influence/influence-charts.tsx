@@ -1,7 +1,9 @@
 import { useEffect, useMemo, useState } from 'react';
-import { intervalsOf, type Measured, SHOWN_UNITS } from '../../charts/rows';
+import { PLAIN_UNITS, type PlainUnit } from '../../../model/units';
+import type { InfluenceMetric } from '../../../pruning/metrics';
+import { intervalsOf, type Measured } from '../../charts/rows';
 import { shownValues } from '../../store/select';
-import type { Influence, ShownMetric, ShownUnit } from '../../store/state';
+import type { Influence } from '../../store/state';
 import css from './influence.module.css';
 import { UnitChart } from './unit-chart';
 
@@ -12,8 +14,8 @@ const MOST_HEIGHT = 240;
 const STAGGER = 40;
 
 /** A chart for each kind of unit above one another over the same blocks, so that a block's parts can be compared with the whole. */
-export default function InfluenceCharts({ metric, measured }: { metric: ShownMetric; measured: Measured }) {
-  const units = SHOWN_UNITS.filter((unit) => measured[unit]);
+export default function InfluenceCharts({ metric, measured }: { metric: InfluenceMetric; measured: Measured }) {
+  const units = PLAIN_UNITS.filter((unit) => measured[unit]);
   return (
     <div className={css.charts}>
       {units.map((unit, turn) => (
@@ -31,15 +33,15 @@ export default function InfluenceCharts({ metric, measured }: { metric: ShownMet
 }
 
 interface OneProps {
-  readonly metric: ShownMetric;
-  readonly unit: ShownUnit;
+  readonly metric: InfluenceMetric;
+  readonly unit: PlainUnit;
   readonly influence: Influence;
   readonly turn: number;
   readonly height: number;
 }
 
 function OneChart({ metric, unit, influence, turn, height }: OneProps) {
-  const [shown, setShown] = useState<{ metric: ShownMetric; influence: Influence }>();
+  const [shown, setShown] = useState<{ metric: InfluenceMetric; influence: Influence }>();
   useEffect(() => {
     const timer = setTimeout(() => setShown({ metric, influence }), turn * STAGGER);
     return () => clearTimeout(timer);

@@ -1,6 +1,5 @@
-import type { InfluenceMetric } from '../../../lab/contract';
-import { METRIC_NAMES } from '../../../pruning/metrics';
-import { METRIC_GROUPS, METRIC_WORDS } from '../../words/metric-words';
+import { type InfluenceMetric, METRIC_SOURCES, metricsFrom } from '../../../pruning/metrics';
+import { METRIC_WORDS, SOURCE_WORDS } from '../../words/metrics';
 import css from './influence.module.css';
 
 /** The chosen metric first, then all of them in short. */
@@ -24,10 +23,10 @@ export function InfluenceExplained({ metric }: { metric: InfluenceMetric }) {
           h is the stream that a unit reads, h′ the one it leaves, u = h′ − h what it adds; z are the logits; v is what
           a set of kept units is worth. Means are over every token.
         </p>
-        {METRIC_GROUPS.map(({ group, title }) => (
-          <dl key={group}>
-            <dt className={css.group}>{title}</dt>
-            {METRIC_NAMES.filter((m) => METRIC_WORDS[m].group === group).map((m) => (
+        {METRIC_SOURCES.map((source) => (
+          <dl key={source}>
+            <dt className={css.group}>{SOURCE_WORDS[source]}</dt>
+            {metricsFrom(source).map((m) => (
               <dd key={m}>
                 {METRIC_WORDS[m].name}: <span className={css.formula}>{METRIC_WORDS[m].formula}</span>
               </dd>

@@ -1,18 +1,19 @@
 import { type ReactNode, useMemo } from 'react';
+import { type InfluenceMetric, isRelative } from '../../../pruning/metrics';
 import { ChartFrame } from '../../charts/chart-frame';
 import { influenceTable, type Measured } from '../../charts/rows';
 import { fileStem, modelName } from '../../store/select';
-import type { Influence, ShownMetric } from '../../store/state';
+import type { Influence } from '../../store/state';
 import { useApp } from '../../store/store';
 import { Late, late } from '../../widgets/late';
-import { METRIC_WORDS } from '../../words/metric-words';
+import { METRIC_WORDS } from '../../words/metrics';
 import { influenceSummary } from './influence-summary';
 
 /** Recharts is large: the page is there before it is. */
 const InfluenceCharts = late(() => import('./influence-charts'));
 
 interface Props {
-  readonly metric: ShownMetric;
+  readonly metric: InfluenceMetric;
   readonly measured: Measured;
   /** One of them: all come from one run. */
   readonly first: Influence;
@@ -49,7 +50,7 @@ const seedOf = ({ report: { sampling } }: Influence) =>
 /** What else decided the numbers. */
 function notesOf({ report: { sampling, denominator, metric }, players }: Influence): string[] {
   const notes: string[] = [];
-  if (denominator && metric.startsWith('relative')) notes.push(`relative to the ${denominator}`);
+  if (denominator && isRelative(metric)) notes.push(`relative to the ${denominator}`);
   if (sampling) {
     const { method, drawn, task } = sampling;
     notes.push(method === 'exact' ? `exact, ${drawn} subsets` : `${drawn} ${method}, 95% intervals`);

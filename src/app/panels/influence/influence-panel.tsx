@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { isPlain, isRelative } from '../../../pruning/metrics';
+import { isPlain, isRelative, type MetricSource, traitsOf } from '../../../pruning/metrics';
 import { computeInfluence } from '../../actions/influence';
 import { canMeasure } from '../../actions/score';
 import type { Measured } from '../../charts/rows';
@@ -7,20 +7,19 @@ import { influenceOf } from '../../store/select';
 import { store, useApp } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { JobProgress } from '../../widgets/job-progress';
+import { MetricSelect } from '../../widgets/metric-select';
 import { Panel } from '../../widgets/panel';
-import { METRIC_WORDS, type MetricGroup } from '../../words/metric-words';
+import { METRIC_WORDS } from '../../words/metrics';
 import { DenominatorChoice } from './denominator-choice';
 import css from './influence.module.css';
 import { InfluenceExplained } from './influence-explained';
 import { InfluenceFrame } from './influence-frame';
-import { MetricSelect } from './metric-select';
 import { ShapleyControls } from './shapley-controls';
 
-const NOT_YET: Readonly<Record<MetricGroup, string>> = {
-  'one-pass':
-    'Not measured on this model yet. One pass over the calibration text gives this measure and the five others of its group.',
+const NOT_YET: Readonly<Record<MetricSource, string>> = {
+  pass: 'Not measured on this model yet. One pass over the calibration text gives this measure and the five others of its group.',
   without: 'Not measured on this model yet. Every unit is dropped in turn, which takes longer than one pass.',
-  shapley:
+  sampled:
     'Not measured on this model yet. Units are dropped at random, again and again; estimates show at once and grow surer the longer it runs.',
 };
 
@@ -34,7 +33,7 @@ export function InfluencePanel() {
   const ready = useApp(canMeasure);
   const job = useApp((s) => s.jobs.influence?.what);
   const first = block ?? attn ?? ffn;
-  const { name, line, group } = METRIC_WORDS[metric];
+  const { name, line } = METRIC_WORDS[metric];
   const measure = isPlain(metric) && !job && (
     <Button look={first ? 'plain' : 'primary'} disabled={!ready} onClick={() => void computeInfluence(metric)}>
       {first ? 'Compute here' : 'Measure influence'}
@@ -55,7 +54,7 @@ export function InfluencePanel() {
         <InfluenceFrame metric={metric} measured={measured} first={first} actions={measure} />
       ) : (
         <div className={css.empty}>
-          <p className="soft">{NOT_YET[group]}</p>
+          <p className="soft">{NOT_YET[traitsOf(metric).from]}</p>
           {measure}
         </div>
       )}

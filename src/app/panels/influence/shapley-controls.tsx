@@ -1,25 +1,22 @@
 import type { ShapleyMetric } from '../../../lab/contract';
-import type { UnitKind } from '../../../model/units';
+import { UNIT_NAMES } from '../../../model/units';
+import { traitsOf } from '../../../pruning/metrics';
 import { taskOptions } from '../../actions/offered';
 import { saveRun } from '../../actions/result-files';
 import { canMeasure } from '../../actions/score';
 import { canResume, sampledRun, startSampling } from '../../actions/shapley';
-import { useOffered } from '../../actions/use-offered';
 import { useApp } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { JobProgress } from '../../widgets/job-progress';
 import { Select } from '../../widgets/select';
-import { METRIC_WORDS } from '../../words/metric-words';
+import { useOffered } from '../../widgets/use-offered';
+import { METRIC_WORDS } from '../../words/metrics';
+import { unitOptions } from '../../words/units';
 import css from './shapley.module.css';
 import { ShapleySettings, setSampling } from './shapley-settings';
 import { ShapleyStatus } from './shapley-status';
 
-const UNITS: readonly { value: UnitKind; text: string }[] = [
-  { value: 'block', text: 'whole blocks' },
-  { value: 'attn', text: 'attn' },
-  { value: 'ffn', text: 'ffn' },
-  { value: 'sublayer', text: 'attn and ffn, mixed' },
-];
+const UNITS = unitOptions(UNIT_NAMES);
 
 /** Starts, pauses and goes on with a sampled metric, and says how far it is. */
 export function ShapleyControls({ metric }: { metric: ShapleyMetric }) {
@@ -39,7 +36,7 @@ export function ShapleyControls({ metric }: { metric: ShapleyMetric }) {
           disabled={running}
           onChange={(v) => setSampling({ unit: v })}
         />
-        {metric === 'shapley-task' && (
+        {traitsOf(metric).worth === 'task' && (
           <Select
             label="Items"
             value={task}

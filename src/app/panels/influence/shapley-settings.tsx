@@ -1,5 +1,6 @@
 import type { ShapleyMetric } from '../../../lab/contract';
 import { MOST_EXACT_UNITS } from '../../../pruning/exact-shapley';
+import { traitsOf } from '../../../pruning/metrics';
 import { canBeExact } from '../../actions/shapley';
 import type { SamplingSettings } from '../../store/state';
 import { store, useApp } from '../../store/store';
@@ -17,7 +18,7 @@ export function ShapleySettings({ metric, disabled }: { metric: ShapleyMetric; d
   const { seed, permutations, bound, stableLowest, exact, items } = useApp((s) => s.sampling);
   const small = useApp((s) => canBeExact(s, metric));
   const drawn = exact && small;
-  const task = metric === 'shapley-task';
+  const task = traitsOf(metric).worth === 'task';
   return (
     <details className={css.settings}>
       <summary>Settings</summary>

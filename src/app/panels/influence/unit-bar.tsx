@@ -1,7 +1,8 @@
-import { isBlockDropped, isDropped } from '../../../pruning/mask';
+import { type PlainUnit, sublayersOf } from '../../../model/units';
+import { isDropped } from '../../../pruning/mask';
 import type { Interval } from '../../charts/rows';
 import { maskOf } from '../../store/select';
-import type { AppState, ShownUnit } from '../../store/state';
+import type { AppState } from '../../store/state';
 import { useApp } from '../../store/store';
 
 export interface BarPlace {
@@ -15,7 +16,7 @@ export interface BarPlace {
 }
 
 interface Props {
-  readonly unit: ShownUnit;
+  readonly unit: PlainUnit;
   readonly block: number;
   readonly place: BarPlace;
   readonly range: { readonly low: number; readonly high: number };
@@ -25,8 +26,8 @@ interface Props {
   readonly hatch: string;
 }
 
-const isUnitDropped = (s: AppState, unit: ShownUnit, block: number) =>
-  unit === 'block' ? isBlockDropped(maskOf(s), block) : isDropped(maskOf(s), { block, kind: unit });
+const isUnitDropped = (s: AppState, unit: PlainUnit, block: number) =>
+  sublayersOf(unit, block).every((one) => isDropped(maskOf(s), one));
 
 /** One bar. It follows the mask and the pointer by itself, so that neither makes the whole chart be drawn again. */
 export function UnitBar({ unit, block, place, range, interval, cut, hatch }: Props) {

@@ -1,18 +1,20 @@
 import { type MouseEvent, memo, useId, useMemo } from 'react';
 import { Bar, BarChart, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import { type PlainUnit, sublayersOf } from '../../../model/units';
+import type { InfluenceMetric } from '../../../pruning/metrics';
+import { toggleByHand } from '../../actions/locks';
 import { blockTicks, chartRange, niceTicks, tickDecimals } from '../../charts/nice-ticks';
 import type { Interval } from '../../charts/rows';
-import type { ShownMetric, ShownUnit } from '../../store/state';
 import { store } from '../../store/store';
 import { fixed, short } from '../../words/format';
-import { METRIC_WORDS } from '../../words/metric-words';
-import { toggleAt } from '../tower/use-tower-keys';
+import { METRIC_WORDS } from '../../words/metrics';
+import { UNIT_WORDS } from '../../words/units';
 import css from './influence.module.css';
 import { type BarPlace, UnitBar } from './unit-bar';
 
 interface Props {
-  readonly unit: ShownUnit;
-  readonly metric: ShownMetric;
+  readonly unit: PlainUnit;
+  readonly metric: InfluenceMetric;
   readonly values: readonly number[];
   readonly intervals: readonly Interval[] | undefined;
   readonly height: number;
@@ -22,13 +24,6 @@ interface Point {
   readonly block: number;
   readonly value: number | null;
 }
-
-const TITLES: Readonly<Record<ShownUnit, string>> = {
-  block: 'Whole blocks',
-  attn: 'Attention (attn)',
-  ffn: 'Feed-forward (ffn)',
-};
-const COLUMNS = { block: 0, attn: 1, ffn: 2 } as const;
 
 /**
  * Bars over the blocks, whiskers where values were sampled; a click drops the unit or puts it back. Dropped ones are
@@ -56,11 +51,11 @@ export const UnitChart = memo(function UnitChart({ unit, metric, values, interva
       data-unit={unit}
       onClick={(e) => {
         const block = barAt(e);
-        if (block !== undefined) toggleAt({ block, column: COLUMNS[unit] });
+        if (block !== undefined) toggleByHand(sublayersOf(unit, block));
       }}
     >
       <figcaption className={css.caption}>
-        {TITLES[unit]}
+        {UNIT_WORDS[unit].title}
         {cut >= 0 && (
           <span className={css.cut}>
             {' '}
@@ -153,7 +148,7 @@ export const UnitChart = memo(function UnitChart({ unit, metric, values, interva
 });
 
 /** Marks the unit under the pointer in the tower too. */
-function hover(unit: ShownUnit, index: unknown): void {
+function hover(unit: PlainUnit, index: unknown): void {
   const block = index === undefined || index === null ? undefined : Number(index);
   store.setState({ hovered: block === undefined || unit === 'block' ? undefined : { block, kind: unit } });
 }

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import type { Sublayer } from '../../../model/units';
+import { type Sublayer, sublayersOf } from '../../../model/units';
 import { makeMask } from '../../../pruning/mask';
 import { dropByHand } from '../../actions/locks';
 import { ChartFrame } from '../../charts/chart-frame';
@@ -49,7 +49,7 @@ export function AnglesView({ norms: { report, origin, text } }: { norms: Norms }
   const handlers = useMemo(
     () => ({
       tell: (cell: HeatCell) => <SpanWords span={chart.spanAt(cell)} spans={chart.spans} />,
-      point: (cell: HeatCell | undefined) => highlight(cell && sublayersOf(chart.spanAt(cell))),
+      point: (cell: HeatCell | undefined) => highlight(cell && gone(chart.spanAt(cell))),
       apply: (cell: HeatCell) => applySpan(blocks, chart.spanAt(cell)),
     }),
     [chart, blocks],
@@ -94,7 +94,7 @@ export function AnglesView({ norms: { report, origin, text } }: { norms: Norms }
           </p>
           <Button
             onClick={() => applySpan(blocks, best)}
-            onPointerEnter={() => highlight(sublayersOf(best))}
+            onPointerEnter={() => highlight(gone(best))}
             onPointerLeave={() => highlight(undefined)}
           >
             Drop {spanWords(best)}
@@ -105,11 +105,11 @@ export function AnglesView({ norms: { report, origin, text } }: { norms: Norms }
   );
 }
 
-const sublayersOf = ({ first, count }: Span): Sublayer[] =>
-  Array.from({ length: 2 * count }, (_, i) => ({ block: first + (i >> 1), kind: i & 1 ? 'ffn' : 'attn' }));
+const gone = ({ first, count }: Span): Sublayer[] =>
+  Array.from({ length: count }, (_, i) => sublayersOf('block', first + i)).flat();
 
 /** The span alone is dropped, in one step that can be undone. */
-const applySpan = (blocks: number, span: Span): void => setMask(dropByHand(makeMask(blocks), sublayersOf(span), true));
+const applySpan = (blocks: number, span: Span): void => setMask(dropByHand(makeMask(blocks), gone(span), true));
 
 function SpanWords({ span, spans }: { span: Span; spans: readonly Span[] }) {
   const best = spans.some((s) => s.first === span.first && s.count === span.count);

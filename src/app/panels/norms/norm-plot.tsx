@@ -1,5 +1,6 @@
 import { memo, useMemo, useRef, useState } from 'react';
 import type { Distribution } from '../../../lab/contract';
+import { type PlainUnit, sublayersOf } from '../../../model/units';
 import { ChartTip } from '../../charts/chart-tip';
 import { blockTicks } from '../../charts/nice-ticks';
 import { type Axis, bandPath, linePath, Plot, type PlotArea } from '../../charts/plot';
@@ -7,10 +8,9 @@ import { useWidth } from '../../charts/use-width';
 import { highlight } from '../../store/store';
 import { short } from '../../words/format';
 import css from './norms.module.css';
-import type { Kind } from './quantities';
 
 interface Props {
-  readonly kind: Kind;
+  readonly kind: PlainUnit;
   readonly title: string;
   /** With the kind and the quantity, for those who cannot see it. */
   readonly label: string;
@@ -42,7 +42,7 @@ export const NormPlot = memo(function NormPlot({ kind, title, label, colour, res
   const show = (block: number | undefined) => {
     if (block === at) return;
     setAt(block);
-    highlight(block === undefined ? undefined : kindsOf(kind).map((k) => ({ block, kind: k })));
+    highlight(block === undefined ? undefined : sublayersOf(kind, block));
   };
   const under = (clientX: number): number | undefined => {
     if (!area.current || !box.current) return undefined;
@@ -122,8 +122,6 @@ function Marks({ colour, rest, first, area }: MarksProps) {
     </>
   );
 }
-
-const kindsOf = (kind: Kind) => (kind === 'block' ? (['attn', 'ffn'] as const) : [kind]);
 
 const placed = (area: PlotArea, block: number, value: number) =>
   Number.isFinite(value) ? ([area.x(block), area.y(value)] as const) : undefined;

@@ -1,16 +1,17 @@
 /** The norms as charts and tables take them. Pure. */
 import type { NormsReport, UnitNorms } from '../../../lab/contract';
+import { PLAIN_UNITS } from '../../../model/units';
 import type { ChartTable } from '../../charts/table';
 import { short, upperFirst } from '../../words/format';
+import { UNIT_WORDS } from '../../words/units';
 
 export type Quantity = keyof UnitNorms;
-export type Kind = 'block' | 'attn' | 'ffn';
 
-export const KINDS: readonly { readonly kind: Kind; readonly title: string; readonly colour: string }[] = [
-  { kind: 'block', title: 'Whole blocks', colour: 'var(--series-0)' },
-  { kind: 'attn', title: 'Attention (attn)', colour: 'var(--series-1)' },
-  { kind: 'ffn', title: 'Feed-forward (ffn)', colour: 'var(--series-2)' },
-];
+export const KINDS = PLAIN_UNITS.map((kind, i) => ({
+  kind,
+  title: UNIT_WORDS[kind].title,
+  colour: `var(--series-${i})`,
+}));
 
 interface QuantityWords {
   readonly quantity: Quantity;

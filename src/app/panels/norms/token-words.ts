@@ -1,9 +1,8 @@
 /** Influence token by token, as charts and tables take it. Pure. */
 import type { TokenInfluenceReport } from '../../../lab/contract';
+import type { PlainUnit } from '../../../model/units';
 import type { ChartTable } from '../../charts/table';
 import { short, upperFirst } from '../../words/format';
-
-export type TokenUnits = 'block' | 'attn' | 'ffn';
 
 /** A token that can be seen: a space as ␣, a line's end as ↵. */
 export const visible = (token: string): string => token.replaceAll(' ', '␣').replaceAll('\n', '↵') || '∅';
@@ -43,7 +42,7 @@ function peakOf(values: readonly number[], block: number): Peak | undefined {
 }
 
 /** Where the largest value is, and the unit that depends most on single tokens. */
-export function tokensSummary(report: TokenInfluenceReport, kind: TokenUnits): string {
+export function tokensSummary(report: TokenInfluenceReport, kind: PlainUnit): string {
   const peaks = report[kind].flatMap((values, block) => peakOf(values, block) ?? []);
   if (peaks.length === 0) return 'There is one token: nothing to compare it with.';
   const most = (by: (p: Peak) => number) => peaks.reduce((a, b) => (by(b) > by(a) ? b : a));

@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
 import type { TokenInfluenceReport } from '../../../lab/contract';
+import { PLAIN_UNITS, type PlainUnit, sublayersOf } from '../../../model/units';
 import { measureTokens } from '../../actions/norms';
 import { ChartFrame } from '../../charts/chart-frame';
 import { HeatLegend } from '../../charts/heat-legend';
@@ -12,18 +13,15 @@ import { Button } from '../../widgets/button';
 import { Choice } from '../../widgets/choice';
 import { JobProgress } from '../../widgets/job-progress';
 import { fixed } from '../../words/format';
+import { unitOptions } from '../../words/units';
 import css from './norms.module.css';
-import { type TokenUnits, tokensSummary, tokensTable, visible } from './token-words';
+import { tokensSummary, tokensTable, visible } from './token-words';
 
 const METRICS = [
   { value: 'cosine', text: '1 − cosine' },
   { value: 'relative-l2', text: '|u| / |h|' },
 ] as const;
-const UNITS = [
-  { value: 'block', text: 'Blocks' },
-  { value: 'attn', text: 'attn' },
-  { value: 'ffn', text: 'ffn' },
-] as const;
+const UNITS = unitOptions(PLAIN_UNITS, 'brief');
 
 /** Which tokens of one prompt make a unit matter. */
 export function TokensView() {
@@ -72,7 +70,7 @@ export function TokensView() {
 }
 
 function TokenChart({ tokens: { report, origin, prompt } }: { tokens: TokenInfluence }) {
-  const [units, setUnits] = useState<TokenUnits>('block');
+  const [units, setUnits] = useState<PlainUnit>('block');
   const model = useApp(modelName);
   const stem = useApp(fileStem);
   const table = useMemo(() => tokensTable(report), [report]);
@@ -98,8 +96,7 @@ function TokenChart({ tokens: { report, origin, prompt } }: { tokens: TokenInflu
       ),
       point: (cell: HeatCell | undefined) => {
         const block = cell && blocks - 1 - cell.row;
-        const kinds = units === 'block' ? (['attn', 'ffn'] as const) : [units];
-        highlight(block === undefined ? undefined : kinds.map((kind) => ({ block, kind })));
+        highlight(block === undefined ? undefined : sublayersOf(units, block));
       },
     };
   }, [report, units]);

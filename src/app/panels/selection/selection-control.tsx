@@ -1,38 +1,36 @@
 import { useMemo, useState } from 'react';
 import type { InfluenceMetric } from '../../../lab/contract';
-import type { UnitKind } from '../../../model/units';
-import { unitsOf } from '../../../model/units';
+import { UNIT_NAMES, type UnitKind, unitsOf, unitTraits } from '../../../model/units';
 import { isPlain, METRIC_NAMES } from '../../../pruning/metrics';
-
+import { STRATEGY_NAMES, type Strategy, strategyTraits } from '../../../pruning/strategies';
 import { isLocked } from '../../actions/locks';
 import { canMeasure } from '../../actions/score';
-import { applySelection, measuredValues, type SelectionStrategy } from '../../actions/selection';
+import { applySelection, measuredValues } from '../../actions/selection';
 import { store, useApp } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { JobProgress } from '../../widgets/job-progress';
+import { MetricSelect } from '../../widgets/metric-select';
 import { NumberField } from '../../widgets/number-field';
 import { Select } from '../../widgets/select';
-import { MetricSelect } from '../influence/metric-select';
+import { STRATEGY_WORDS, strategyOptions } from '../../words/strategies';
+import { unitOptions } from '../../words/units';
 import css from './selection.module.css';
 import { Stepper } from './stepper';
 
-const STRATEGIES: readonly { value: SelectionStrategy; text: string; about: string }[] = [
-  { value: 'one-shot', text: 'Lowest first', about: 'Scored once on the full model; the lowest go first' },
-  { value: 'iterative', text: 'Lowest, rescored', about: 'Scored anew on what is left after each removal' },
-  { value: 'greedy', text: 'Greedy by loss', about: 'At each step the one whose removal leaves the lowest loss' },
-  { value: 'span', text: 'Span of blocks', about: 'Neighbouring blocks whose ends are closest in angle' },
-  { value: 'random', text: 'Random', about: 'Drawn at random: what any choice should be better than' },
-];
-const UNITS: readonly { value: UnitKind; text: string }[] = [
-  { value: 'sublayer', text: 'attn, ffn' },
-  { value: 'attn', text: 'attn' },
-  { value: 'ffn', text: 'ffn' },
-  { value: 'block', text: 'blocks' },
-];
+/** What is dropped by hand needs no strategy. */
+const STRATEGIES = strategyOptions(STRATEGY_NAMES.filter((s) => !strategyTraits(s).ordered));
+/** Single sublayers first, those of either kind at the top: of them there are most to choose from. */
+const UNITS = unitOptions(
+  UNIT_NAMES.toSorted((a, b) => {
+    const [one, other] = [unitTraits(a), unitTraits(b)];
+    return one.sublayers - other.sublayers || other.kinds.length - one.kinds.length;
+  }),
+  'narrow',
+);
 
 /** Drops k units by a strategy. */
 export function SelectionControl({ blocks }: { blocks: number }) {
-  const [strategy, setStrategy] = useState<SelectionStrategy>('one-shot');
+  const [strategy, setStrategy] = useState<Strategy>('one-shot');
   const [metric, setMetric] = useState<InfluenceMetric>('cosine');
   const [chosenUnit, setUnit] = useState<UnitKind>('sublayer');
   const [wanted, setWanted] = useState(1);
@@ -42,8 +40,8 @@ export function SelectionControl({ blocks }: { blocks: number }) {
   const running = useApp((s) => s.jobs.select !== undefined);
   const influence = useApp((s) => s.influence);
 
-  const unit = strategy === 'span' ? 'block' : chosenUnit;
-  const scored = strategy === 'one-shot' || strategy === 'iterative';
+  const { metric: scored, rescored, drawn, blocksOnly } = strategyTraits(strategy);
+  const unit = blocksOnly ? 'block' : chosenUnit;
   const most = useMemo(
     () => unitsOf(blocks, unit).filter((own) => !own.some((s) => isLocked(locked, s))).length,
     [blocks, unit, locked],
@@ -51,12 +49,11 @@ export function SelectionControl({ blocks }: { blocks: number }) {
   const k = Math.min(wanted, most);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is measured changes with `influence`.
   const metrics = useMemo(
-    () =>
-      METRIC_NAMES.filter((m) => strategy === 'iterative' || isPlain(m) || measuredValues(store.getState(), m, unit)),
-    [strategy, unit, influence],
+    () => METRIC_NAMES.filter((m) => rescored || isPlain(m) || measuredValues(store.getState(), m, unit)),
+    [rescored, unit, influence],
   );
   const by = metrics.includes(metric) ? metric : metrics[0]!;
-  const atHand = strategy === 'one-shot' && measuredValues(store.getState(), by, unit) !== undefined;
+  const atHand = scored && !rescored && measuredValues(store.getState(), by, unit) !== undefined;
 
   return (
     <fieldset className={css.selection}>
@@ -66,12 +63,12 @@ export function SelectionControl({ blocks }: { blocks: number }) {
           label="Strategy"
           value={strategy}
           groups={[{ options: STRATEGIES }]}
-          hint={STRATEGIES.find((s) => s.value === strategy)?.about}
+          hint={STRATEGY_WORDS[strategy].hint}
           disabled={running}
           onChange={(v) => setStrategy(v)}
         />
         {scored && <MetricSelect label="By" value={by} metrics={metrics} onChange={setMetric} />}
-        {strategy === 'random' && <NumberField label="Seed" value={seed} min={0} max={999_999} onChange={setSeed} />}
+        {drawn && <NumberField label="Seed" value={seed} min={0} max={999_999} onChange={setSeed} />}
       </div>
       {running ? (
         <JobProgress slot="select" />
@@ -81,7 +78,7 @@ export function SelectionControl({ blocks }: { blocks: number }) {
             label="Units"
             value={unit}
             groups={[{ options: UNITS }]}
-            disabled={strategy === 'span'}
+            disabled={blocksOnly}
             onChange={(v) => setUnit(v)}
           />
           <Stepper label="How many to drop" value={k} min={0} max={most} onChange={setWanted} />

@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import type { SublayerKind } from '../../../model/units';
 import { Icon } from '../../widgets/icons';
-import { sublayerName } from '../../words/sublayer-name';
+import { sublayerName } from '../../words/units';
 import css from './tower.module.css';
 
 interface Props {

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { isPlain, METRIC_NAMES } from '../../../pruning/metrics';
+import { isPlain, isUsual, METRIC_NAMES } from '../../../pruning/metrics';
 import { computeInfluence } from '../../actions/influence';
 import { canMeasure } from '../../actions/score';
 import type { Placement } from '../../charts/scale';
@@ -7,16 +7,13 @@ import { influenceOf } from '../../store/select';
 import { influenceKey } from '../../store/state';
 import { store, useApp } from '../../store/store';
 import { Button } from '../../widgets/button';
+import { MetricSelect } from '../../widgets/metric-select';
 import { OriginNote } from '../../widgets/origin';
-import { METRIC_WORDS } from '../../words/metric-words';
-import { MetricSelect } from '../influence/metric-select';
+import { METRIC_WORDS } from '../../words/metrics';
 import { Legend } from './legend';
 import css from './tower-panel.module.css';
 
-/** Offered on every model, measured or not: cheap, and the question itself. */
-const ALWAYS = ['cosine', 'loo-loss'];
-
-/** What the cells' colours mean: any measure there is of both attn and ffn. */
+/** What the cells' colours mean: any measure there is of both attn and ffn, and the usual ones, measured or not. */
 export function ColourBy({ measured, placement }: { measured: boolean; placement: Placement }) {
   const colourBy = useApp((s) => s.colourBy);
   const influence = useApp((s) => s.influence);
@@ -26,7 +23,7 @@ export function ColourBy({ measured, placement }: { measured: boolean; placement
   const metrics = useMemo(
     () =>
       METRIC_NAMES.filter(
-        (m) => ALWAYS.includes(m) || (influence[influenceKey(m, 'attn')] && influence[influenceKey(m, 'ffn')]),
+        (m) => isUsual(m) || (influence[influenceKey(m, 'attn')] && influence[influenceKey(m, 'ffn')]),
       ),
     [influence],
   );

@@ -1,5 +1,5 @@
 import { legendGradient, type Placement } from '../../charts/scale';
-import { useTheme } from '../../page/theme';
+import { useTheme } from '../../widgets/theme';
 import { short } from '../../words/format';
 import css from './legend.module.css';
 

@@ -5,8 +5,8 @@ import { maskOf, shownValues } from '../../store/select';
 import { influenceKey } from '../../store/state';
 import { useApp } from '../../store/store';
 import { count, short, signed } from '../../words/format';
-import { METRIC_WORDS } from '../../words/metric-words';
-import { sublayerName } from '../../words/sublayer-name';
+import { METRIC_WORDS } from '../../words/metrics';
+import { sublayerName } from '../../words/units';
 import css from './tower-panel.module.css';
 
 /** What is known of the sublayer under the pointer or the focus. */

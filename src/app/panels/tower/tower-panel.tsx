@@ -9,7 +9,7 @@ import { Button } from '../../widgets/button';
 import { JobProgress } from '../../widgets/job-progress';
 import { Panel } from '../../widgets/panel';
 import { plural } from '../../words/format';
-import { METRIC_WORDS } from '../../words/metric-words';
+import { METRIC_WORDS } from '../../words/metrics';
 import { SelectionControl } from '../selection/selection-control';
 import { ColourBy } from './colour-by';
 import { MomentNote } from './moment-note';

@@ -1,7 +1,6 @@
 import type { KeyboardEvent, RefObject } from 'react';
-import type { Sublayer, SublayerKind } from '../../../model/units';
-import { toggledByHand, toggleLock } from '../../actions/locks';
-import { setMask } from '../../store/store';
+import { type Sublayer, type SublayerKind, sublayersOf } from '../../../model/units';
+import { toggleByHand, toggleLock } from '../../actions/locks';
 
 /** 0 is the block's own header, 1 its attn, 2 its ffn. */
 export type Column = 0 | 1 | 2;
@@ -15,12 +14,11 @@ export const kindOf = (column: Column): SublayerKind | undefined => ([undefined,
 /** The sublayers of a cell, or of a block where its header or `whole` is meant. */
 export function sublayersAt({ block, column }: Place, whole = false): Sublayer[] {
   const kind = kindOf(column);
-  const kinds: readonly SublayerKind[] = whole || !kind ? ['attn', 'ffn'] : [kind];
-  return kinds.map((k) => ({ block, kind: k }));
+  return sublayersOf(whole || !kind ? 'block' : kind, block);
 }
 
 /** Drops or restores what is at a place; `whole` is the block it belongs to. */
-export const toggleAt = (place: Place, whole = false): void => setMask(toggledByHand(sublayersAt(place, whole)));
+export const toggleAt = (place: Place, whole = false): void => toggleByHand(sublayersAt(place, whole));
 
 /** Blocks that Page Up and Page Down pass. */
 const PAGE = 8;

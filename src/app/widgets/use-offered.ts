@@ -1,7 +1,7 @@
 import { useEffect, useMemo } from 'react';
+import { type OfferedGroup, offeredTasks } from '../actions/offered';
+import { showSets } from '../actions/official-sets';
 import { useApp } from '../store/store';
-import { type OfferedGroup, offeredTasks } from './offered';
-import { showSets } from './official-sets';
 
 /** The tasks that can be asked now; looks which official sets are on this machine. */
 export function useOffered(): OfferedGroup[] {

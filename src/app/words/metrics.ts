@@ -1,12 +1,11 @@
-import type { InfluenceMetric } from '../../lab/contract';
-
-export type MetricGroup = 'one-pass' | 'without' | 'shapley';
+import { type InfluenceMetric, METRIC_SOURCES, type MetricSource, metricsFrom } from '../../pruning/metrics';
 
 /** A metric as the page speaks of it. Larger is always more important. */
 export interface MetricWords {
-  readonly group: MetricGroup;
-  /** In a list, under its group. */
+  /** In a list, under what it takes. */
   readonly short: string;
+  /** On a button among others, where `short` is long. */
+  readonly brief?: string;
   /** By itself. */
   readonly name: string;
   /** What a value is, and which way is more. */
@@ -20,7 +19,6 @@ export interface MetricWords {
 
 export const METRIC_WORDS: Readonly<Record<InfluenceMetric, MetricWords>> = {
   cosine: {
-    group: 'one-pass',
     short: 'Cosine',
     name: 'Cosine influence',
     line: '1 − cosine similarity of the stream before and after; larger turns it more',
@@ -29,7 +27,6 @@ export const METRIC_WORDS: Readonly<Record<InfluenceMetric, MetricWords>> = {
     signed: false,
   },
   angular: {
-    group: 'one-pass',
     short: 'Angle',
     name: 'Angular influence',
     line: 'angle between the stream before and after, 1 being half a turn; larger turns it more',
@@ -38,7 +35,6 @@ export const METRIC_WORDS: Readonly<Record<InfluenceMetric, MetricWords>> = {
     signed: false,
   },
   'relative-l1': {
-    group: 'one-pass',
     short: 'Relative L1',
     name: 'Relative L1 influence',
     line: 'size of the update relative to the stream, by sums of absolute values; larger changes it more',
@@ -47,7 +43,6 @@ export const METRIC_WORDS: Readonly<Record<InfluenceMetric, MetricWords>> = {
     signed: false,
   },
   'relative-l2': {
-    group: 'one-pass',
     short: 'Relative L2',
     name: 'Relative L2 influence',
     line: 'length of the update relative to the stream’s; larger changes it more',
@@ -56,7 +51,6 @@ export const METRIC_WORDS: Readonly<Record<InfluenceMetric, MetricWords>> = {
     signed: false,
   },
   l1: {
-    group: 'one-pass',
     short: 'L1',
     name: 'L1 size of the update',
     line: 'sum of the update’s absolute values; larger adds more',
@@ -65,7 +59,6 @@ export const METRIC_WORDS: Readonly<Record<InfluenceMetric, MetricWords>> = {
     signed: false,
   },
   l2: {
-    group: 'one-pass',
     short: 'L2',
     name: 'L2 size of the update',
     line: 'length of the update; larger adds more',
@@ -74,8 +67,8 @@ export const METRIC_WORDS: Readonly<Record<InfluenceMetric, MetricWords>> = {
     signed: false,
   },
   'loo-loss': {
-    group: 'without',
     short: 'Leave-one-out loss',
+    brief: 'Leave-one-out',
     name: 'Leave-one-out loss',
     line: 'loss added when this unit alone is dropped, nats per token; larger is worth more',
     formula: 'loss without the unit − loss of the full model',
@@ -84,7 +77,6 @@ export const METRIC_WORDS: Readonly<Record<InfluenceMetric, MetricWords>> = {
     signed: true,
   },
   'loo-logit': {
-    group: 'without',
     short: 'Leave-one-out logits',
     name: 'Leave-one-out logit distance',
     line: 'how far the raw logits move when this unit alone is dropped; larger is worth more',
@@ -93,7 +85,6 @@ export const METRIC_WORDS: Readonly<Record<InfluenceMetric, MetricWords>> = {
     signed: false,
   },
   'shapley-loss': {
-    group: 'shapley',
     short: 'Shapley, loss',
     name: 'Shapley value of the loss',
     line: 'loss a unit saves, averaged over all orders of dropping, nats per token; larger is worth more',
@@ -103,7 +94,6 @@ export const METRIC_WORDS: Readonly<Record<InfluenceMetric, MetricWords>> = {
     signed: true,
   },
   'shapley-logit': {
-    group: 'shapley',
     short: 'Shapley, logits',
     name: 'Shapley value of the logit distance',
     line: 'how much nearer to the full model’s logits a unit brings, averaged over all orders; larger is worth more',
@@ -112,7 +102,6 @@ export const METRIC_WORDS: Readonly<Record<InfluenceMetric, MetricWords>> = {
     signed: true,
   },
   'shapley-task': {
-    group: 'shapley',
     short: 'Answers (oracle)',
     name: 'Worth in right answers, an oracle',
     line: 'accuracy lost on the items when this unit is among the dropped; larger is worth more',
@@ -123,10 +112,18 @@ export const METRIC_WORDS: Readonly<Record<InfluenceMetric, MetricWords>> = {
   },
 };
 
-export const METRIC_GROUPS: readonly { readonly group: MetricGroup; readonly title: string }[] = [
-  { group: 'one-pass', title: 'One pass of the full model' },
-  { group: 'without', title: 'Without the unit' },
-  { group: 'shapley', title: 'In all orders (Shapley)' },
-];
+/** Metrics by what it takes to measure them. */
+export const SOURCE_WORDS: Readonly<Record<MetricSource, string>> = {
+  pass: 'One pass of the full model',
+  without: 'Without the unit',
+  sampled: 'In all orders (Shapley)',
+};
 
-export const groupOf = (metric: InfluenceMetric): MetricGroup => METRIC_WORDS[metric].group;
+/** Metrics as what a list offers, by what it takes to measure them. */
+export const metricOptions = (metrics: readonly InfluenceMetric[]) =>
+  METRIC_SOURCES.map((source) => ({
+    title: SOURCE_WORDS[source],
+    options: metricsFrom(source)
+      .filter((m) => metrics.includes(m))
+      .map((value) => ({ value, text: METRIC_WORDS[value].short })),
+  })).filter(({ options }) => options.length > 0);

@@ -1,7 +1,7 @@
 import { maskOf, prunedLoss } from '../store/select';
 import { redoMask, undoMask, useApp } from '../store/store';
+import { Button } from '../widgets/button';
 import { fixed, signed } from '../words/format';
-import { Button } from './button';
 import css from './summary-bar.module.css';
 
 /** On a small screen, under the thumb: the loss, while the tower above is being pruned. */
