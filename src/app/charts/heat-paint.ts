@@ -1,4 +1,5 @@
-import { rgbAt, type Theme } from './scale';
+import type { Theme } from '../widgets/theme';
+import { rgbAt } from './scale';
 
 /** Shades of the colour scale: more than can be told apart. */
 const SHADES = 256;

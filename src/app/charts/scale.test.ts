@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { colourAt, contrast, luminance, placementOf, rgbAt, type Theme } from './scale';
+import type { Theme } from '../widgets/theme';
+import { colourAt, contrast, luminance, placementOf, rgbAt } from './scale';
 
 const STEPS = Array.from({ length: 101 }, (_, i) => i / 100);
 const parse = (css: string) => css.match(/\d+/g)!.map(Number) as unknown as readonly [number, number, number];

@@ -1,6 +1,6 @@
 /** The colour scale of influence: even steps look even, it is told apart without red and green, and ink is readable on it. */
+import type { Theme } from '../widgets/theme';
 
-export type Theme = 'light' | 'dark';
 type Rgb = readonly [number, number, number];
 type Lch = readonly [lightness: number, chroma: number, hue: number];
 

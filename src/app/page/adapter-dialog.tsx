@@ -1,10 +1,10 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import type { AdapterReport, MemoryReport } from '../../lab/contract';
 import { refreshMemory, setMemoryBudget } from '../actions/session';
-import { useApp } from '../store/store';
 import { Button } from '../widgets/button';
 import { Dialog } from '../widgets/dialog';
 import { NumberField } from '../widgets/number-field';
+import { useApp } from '../widgets/use-app';
 import { bytes, whole } from '../words/format';
 import css from './adapter-dialog.module.css';
 import { WebGpuAdvice } from './webgpu-advice';

@@ -1,4 +1,4 @@
-import { useApp } from '../store/store';
+import { useApp } from '../widgets/use-app';
 import css from './banner.module.css';
 import { WebGpuAdvice } from './webgpu-advice';
 

@@ -1,10 +1,10 @@
 import { copyLink } from '../actions/link';
 import { adapterName } from '../store/select';
-import { useApp } from '../store/store';
 import { Button } from '../widgets/button';
 import { openDialog } from '../widgets/dialog';
 import { Icon } from '../widgets/icons';
 import { switchTheme, useTheme } from '../widgets/theme';
+import { useApp } from '../widgets/use-app';
 import { count, plural } from '../words/format';
 import css from './header.module.css';
 

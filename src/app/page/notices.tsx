@@ -1,8 +1,9 @@
 import { useEffect } from 'react';
 import { toggleLock } from '../actions/locks';
 import type { Notice } from '../store/state';
-import { dismissNotice, useApp } from '../store/store';
+import { dismissNotice } from '../store/store';
 import { Icon } from '../widgets/icons';
+import { useApp } from '../widgets/use-app';
 import css from './notices.module.css';
 
 const NOTE_MS = 5000;

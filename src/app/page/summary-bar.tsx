@@ -1,6 +1,7 @@
 import { maskOf, prunedLoss } from '../store/select';
-import { redoMask, undoMask, useApp } from '../store/store';
+import { redoMask, undoMask } from '../store/store';
 import { Button } from '../widgets/button';
+import { useApp } from '../widgets/use-app';
 import { fixed, signed } from '../words/format';
 import css from './summary-bar.module.css';
 

@@ -2,8 +2,9 @@ import { Tabs } from 'radix-ui';
 import type { ComponentType, LazyExoticComponent } from 'react';
 import { PromptPanel } from '../panels/prompt/prompt-panel';
 import type { WorkbenchTab } from '../store/state';
-import { store, useApp } from '../store/store';
+import { store } from '../store/store';
 import { Late, late } from '../widgets/late';
+import { useApp } from '../widgets/use-app';
 import css from './workbench.module.css';
 
 interface Bench {

@@ -1,4 +1,3 @@
-import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { Failure } from '../../lab/contract';
 import type { Sublayer } from '../../model/units';
@@ -7,10 +6,8 @@ import { sublayerName } from '../words/units';
 import { amend, record, redo, startHistory, undo } from './mask-history';
 import { type AppState, initialState } from './state';
 
-/** The one store of the page. Actions that need the lab are in `../lab`; those here only change what is shown. */
+/** The one store of the page, which knows no React: `widgets/use-app.ts` does. What is changed here needs no lab. */
 export const store = createStore<AppState>(() => initialState);
-
-export const useApp = <T>(select: (state: AppState) => T): T => useStore(store, select);
 
 const set = store.setState;
 

@@ -1,8 +1,9 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import type { DialogName } from '../store/state';
-import { store, useApp } from '../store/store';
+import { store } from '../store/store';
 import css from './dialog.module.css';
 import { Icon } from './icons';
+import { useApp } from './use-app';
 
 export const openDialog = (dialog: DialogName): void => store.setState({ dialog });
 export const closeDialog = (): void => store.setState({ dialog: undefined });

@@ -1,9 +1,9 @@
 import { cancelJob } from '../actions/jobs';
 import type { Slot } from '../store/state';
-import { useApp } from '../store/store';
 import { bytes, duration } from '../words/format';
 import { Button } from './button';
 import css from './job-progress.module.css';
+import { useApp } from './use-app';
 
 /** The running job of a slot: how far it is, how long it will take, and the way out. Nothing where none runs. */
 export function JobProgress({ slot, stop = 'Cancel' }: { slot: Slot; stop?: 'Cancel' | 'Pause' }) {

@@ -1,6 +1,6 @@
 import { originWords } from '../store/select';
 import type { Origin } from '../store/state';
-import { useApp } from '../store/store';
+import { useApp } from './use-app';
 
 /** Says where a number comes from, wherever one is shown; `text` is the calibration text it was measured on. */
 export function OriginNote({ origin, text }: { origin: Origin | undefined; text?: string }) {

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
-import type { Theme } from '../charts/scale';
+
+export type Theme = 'light' | 'dark';
 
 const KEY = 'lopper-theme';
 const dark = matchMedia('(prefers-color-scheme: dark)');

@@ -1,7 +1,7 @@
 import { useEffect, useMemo } from 'react';
 import { type OfferedGroup, offeredTasks } from '../actions/offered';
 import { showSets } from '../actions/official-sets';
-import { useApp } from '../store/store';
+import { useApp } from './use-app';
 
 /** The tasks that can be asked now; looks which official sets are on this machine. */
 export function useOffered(): OfferedGroup[] {

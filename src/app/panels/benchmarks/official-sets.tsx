@@ -2,10 +2,10 @@ import { useEffect, useId, useState } from 'react';
 import type { BenchmarkSet, FetchSettings } from '../../../lab/contract';
 import { ITEM_FORMS } from '../../actions/item-files';
 import { getSet, openSet, partOf, showSets } from '../../actions/official-sets';
-import { useApp } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { FileButton } from '../../widgets/file-button';
 import { JobProgress } from '../../widgets/job-progress';
+import { useApp } from '../../widgets/use-app';
 import { bytes, whole } from '../../words/format';
 import css from './benchmarks.module.css';
 

@@ -3,8 +3,9 @@ import type { GivenFile } from '../../../lab/contract';
 import { toFailure } from '../../actions/failure';
 import { readFiles } from '../../actions/item-files';
 import { OWN_TASK } from '../../actions/own-items';
-import { notifyFailure, store, useApp } from '../../store/store';
+import { notifyFailure, store } from '../../store/store';
 import { FileButton } from '../../widgets/file-button';
+import { useApp } from '../../widgets/use-app';
 import css from './benchmarks.module.css';
 
 async function take(file: File): Promise<void> {

@@ -1,7 +1,8 @@
 import { useId } from 'react';
 import type { BenchSettings } from '../../store/state';
-import { store, useApp } from '../../store/store';
+import { store } from '../../store/store';
 import { Choice } from '../../widgets/choice';
+import { useApp } from '../../widgets/use-app';
 import css from './benchmarks.module.css';
 
 const BOS = [

@@ -2,8 +2,9 @@ import { Fragment } from 'react';
 import { MMLU_GROUPS } from '../../../benchmarks/mmlu-subjects';
 import type { Task } from '../../../benchmarks/task';
 import { subjectsOf } from '../../../benchmarks/tasks';
-import { store, useApp } from '../../store/store';
+import { store } from '../../store/store';
 import { Select } from '../../widgets/select';
+import { useApp } from '../../widgets/use-app';
 import css from './benchmarks.module.css';
 
 const toggle = (name: string) =>

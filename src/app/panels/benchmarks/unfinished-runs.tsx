@@ -2,8 +2,8 @@ import { formatDropList } from '../../../pruning/drop-list';
 import { forgetRun, resumeRun } from '../../actions/evaluate';
 import { titleOf } from '../../actions/offered';
 import { canCompute } from '../../store/select';
-import { useApp } from '../../store/store';
 import { Button } from '../../widgets/button';
+import { useApp } from '../../widgets/use-app';
 import { whole } from '../../words/format';
 import css from './benchmarks.module.css';
 

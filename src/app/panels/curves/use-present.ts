@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { calibrationOf, sameCalibration } from '../../actions/score';
 import { maskOf, prunedLoss } from '../../store/select';
 import type { Curve } from '../../store/state';
-import { useApp } from '../../store/store';
+import { useApp } from '../../widgets/use-app';
 import type { XAxis, YAxis } from './axes';
 import { presentOf } from './present';
 

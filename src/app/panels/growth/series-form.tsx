@@ -5,8 +5,9 @@ import { BUNDLED_SERIES } from '../../../lab/files/growth-file';
 import { byFolder, measureGrowth, restoreShippedGrowth, type Series, unfinished } from '../../actions/growth';
 import { canMeasure } from '../../actions/score';
 import type { AppState } from '../../store/state';
-import { notify, useApp } from '../../store/store';
+import { notify } from '../../store/store';
 import { Button } from '../../widgets/button';
+import { useApp } from '../../widgets/use-app';
 import css from './growth.module.css';
 
 const HUB = 'https://huggingface.co';

@@ -1,7 +1,8 @@
 import { computeInfluence } from '../../actions/influence';
 import { canMeasure } from '../../actions/score';
-import { store, useApp } from '../../store/store';
+import { store } from '../../store/store';
 import { Choice } from '../../widgets/choice';
+import { useApp } from '../../widgets/use-app';
 import css from './influence.module.css';
 
 const SIDES = [

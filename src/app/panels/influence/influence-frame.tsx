@@ -4,8 +4,8 @@ import { ChartFrame } from '../../charts/chart-frame';
 import { influenceTable, type Measured } from '../../charts/rows';
 import { fileStem, modelName } from '../../store/select';
 import type { Influence } from '../../store/state';
-import { useApp } from '../../store/store';
 import { Late, late } from '../../widgets/late';
+import { useApp } from '../../widgets/use-app';
 import { METRIC_WORDS } from '../../words/metrics';
 import { influenceSummary } from './influence-summary';
 

@@ -3,9 +3,10 @@ import { MOST_EXACT_UNITS } from '../../../pruning/exact-shapley';
 import { traitsOf } from '../../../pruning/metrics';
 import { canBeExact } from '../../actions/shapley';
 import type { SamplingSettings } from '../../store/state';
-import { store, useApp } from '../../store/store';
+import { store } from '../../store/store';
 import { Check } from '../../widgets/check';
 import { NumberField } from '../../widgets/number-field';
+import { useApp } from '../../widgets/use-app';
 import css from './shapley.module.css';
 
 export const setSampling = (part: Partial<SamplingSettings>): void =>

@@ -3,7 +3,7 @@ import { isDropped } from '../../../pruning/mask';
 import type { Interval } from '../../charts/rows';
 import { maskOf } from '../../store/select';
 import type { AppState } from '../../store/state';
-import { useApp } from '../../store/store';
+import { useApp } from '../../widgets/use-app';
 
 export interface BarPlace {
   readonly x: number;

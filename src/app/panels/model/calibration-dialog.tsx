@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { loadBundledText } from '../../actions/calibration';
-import { useApp } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { Choice } from '../../widgets/choice';
 import { closeDialog, Dialog } from '../../widgets/dialog';
+import { useApp } from '../../widgets/use-app';
 import { CalibrationTaskForm } from './calibration-task-form';
 import { CalibrationTextForm } from './calibration-text-form';
 import css from './model.module.css';

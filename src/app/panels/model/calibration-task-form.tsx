@@ -4,12 +4,13 @@ import type { NamedFile } from '../../../lab/contract';
 import { toFailure } from '../../actions/failure';
 import { ITEM_FORMS, namesOf, readItemFiles } from '../../actions/item-files';
 import { calibrateOn, partOf, setHere, showSets } from '../../actions/official-sets';
-import { notifyFailure, useApp } from '../../store/store';
+import { notifyFailure } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { closeDialog } from '../../widgets/dialog';
 import { FileButton } from '../../widgets/file-button';
 import { NumberField } from '../../widgets/number-field';
 import { Select } from '../../widgets/select';
+import { useApp } from '../../widgets/use-app';
 import css from './model.module.css';
 
 /** Items that are taken where nobody says otherwise: enough to tell layers apart, quick on a processor. */

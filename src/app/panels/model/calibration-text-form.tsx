@@ -1,9 +1,9 @@
 import { useId, useRef, useState } from 'react';
 import { setCalibration } from '../../actions/calibration';
 import { readTextFile } from '../../actions/read-text';
-import { useApp } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { closeDialog } from '../../widgets/dialog';
+import { useApp } from '../../widgets/use-app';
 import { plural, whole } from '../../words/format';
 import css from './model.module.css';
 

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
 import type { KeptDownload } from '../../../lab/contract';
 import { deleteDownload, keptDownloads } from '../../actions/downloads';
-import { useApp } from '../../store/store';
 import { Button } from '../../widgets/button';
+import { useApp } from '../../widgets/use-app';
 import { bytes } from '../../words/format';
 import css from './model.module.css';
 

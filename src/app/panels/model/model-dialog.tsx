@@ -1,10 +1,10 @@
 import { Tabs } from 'radix-ui';
 import { useState } from 'react';
-import { useApp } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { Dialog } from '../../widgets/dialog';
 import { JobProgress } from '../../widgets/job-progress';
 import { Late, late } from '../../widgets/late';
+import { useApp } from '../../widgets/use-app';
 import { FolderForm } from './folder-form';
 import { HubForm } from './hub-form';
 import { KeptDownloads } from './kept-downloads';

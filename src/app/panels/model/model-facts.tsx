@@ -1,4 +1,4 @@
-import { useApp } from '../../store/store';
+import { useApp } from '../../widgets/use-app';
 import { bytes, count, plural, whole } from '../../words/format';
 import css from './model.module.css';
 

@@ -1,12 +1,13 @@
 import { useEffect, useState } from 'react';
 import { measureNorms } from '../../actions/norms';
 import { canMeasure } from '../../actions/score';
-import { highlight, useApp } from '../../store/store';
+import { highlight } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { Choice } from '../../widgets/choice';
 import { Empty } from '../../widgets/empty';
 import { JobProgress } from '../../widgets/job-progress';
 import { Panel } from '../../widgets/panel';
+import { useApp } from '../../widgets/use-app';
 import { AnglesView } from './angles-view';
 import { NormsExplained } from './norms-explained';
 import { NormsView } from './norms-view';

@@ -1,9 +1,10 @@
 import { generate } from '../../actions/generate';
 import { cancelJob } from '../../actions/jobs';
 import { canCompute } from '../../store/select';
-import { store, useApp } from '../../store/store';
+import { store } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { Panel } from '../../widgets/panel';
+import { useApp } from '../../widgets/use-app';
 import { Continuations } from './continuations';
 import css from './prompt.module.css';
 import { PromptExplained } from './prompt-explained';

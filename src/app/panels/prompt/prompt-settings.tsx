@@ -1,7 +1,8 @@
 import { useId } from 'react';
 import type { PromptSettings } from '../../store/state';
-import { store, useApp } from '../../store/store';
+import { store } from '../../store/store';
 import { LabelledSlider } from '../../widgets/labelled-slider';
+import { useApp } from '../../widgets/use-app';
 import css from './prompt.module.css';
 
 const MOST_TOKENS = 200;

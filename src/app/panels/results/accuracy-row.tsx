@@ -1,10 +1,10 @@
 import type { Accuracy } from '../../../lab/contract';
 import { sameMask } from '../../../pruning/mask';
 import { maskOf } from '../../store/select';
-import { useApp } from '../../store/store';
 import { IntervalPlot } from '../../widgets/interval-plot';
 import { PValue } from '../../widgets/p-value';
 import { TooFew } from '../../widgets/too-few';
+import { useApp } from '../../widgets/use-app';
 import { percent, signed } from '../../words/format';
 import css from './comparison.module.css';
 import { Blank } from './row';

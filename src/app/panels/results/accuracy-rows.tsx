@@ -1,6 +1,6 @@
 import { runTask, runTasks } from '../../actions/evaluate';
 import { canCompute } from '../../store/select';
-import { useApp } from '../../store/store';
+import { useApp } from '../../widgets/use-app';
 import { AccuracyRow } from './accuracy-row';
 import css from './comparison.module.css';
 import { schoolTasks } from './school-tasks';

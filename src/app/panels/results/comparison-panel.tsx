@@ -1,10 +1,10 @@
 import { canMeasure } from '../../actions/score';
 import { canCompute } from '../../store/select';
-import { useApp } from '../../store/store';
 import { openDialog } from '../../widgets/dialog';
 import { JobProgress } from '../../widgets/job-progress';
 import { OriginNote } from '../../widgets/origin';
 import { Panel } from '../../widgets/panel';
+import { useApp } from '../../widgets/use-app';
 import { whole } from '../../words/format';
 import { AccuracyRows } from './accuracy-rows';
 import css from './comparison.module.css';

@@ -1,6 +1,6 @@
 import { canMeasure, requestScore } from '../../actions/score';
 import { maskOf, prunedLoss } from '../../store/select';
-import { useApp } from '../../store/store';
+import { useApp } from '../../widgets/use-app';
 import { fixed, growth, perplexity, signed } from '../../words/format';
 import css from './comparison.module.css';
 import { Blank, Row } from './row';

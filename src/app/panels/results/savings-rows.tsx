@@ -1,6 +1,6 @@
 import { savingsOf } from '../../../pruning/savings';
 import { maskOf } from '../../store/select';
-import { useApp } from '../../store/store';
+import { useApp } from '../../widgets/use-app';
 import { bytes, count, signedPercent, whole } from '../../words/format';
 import { Blank, Row } from './row';
 

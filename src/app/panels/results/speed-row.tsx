@@ -1,7 +1,7 @@
 import { sameMask } from '../../../pruning/mask';
 import { measureSpeed } from '../../actions/generate';
 import { canCompute, maskOf } from '../../store/select';
-import { useApp } from '../../store/store';
+import { useApp } from '../../widgets/use-app';
 import { fixed, signedPercent } from '../../words/format';
 import css from './comparison.module.css';
 import { Blank, Row } from './row';

@@ -6,12 +6,13 @@ import { STRATEGY_NAMES, type Strategy, strategyTraits } from '../../../pruning/
 import { isLocked } from '../../actions/locks';
 import { canMeasure } from '../../actions/score';
 import { applySelection, measuredValues } from '../../actions/selection';
-import { store, useApp } from '../../store/store';
+import { store } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { JobProgress } from '../../widgets/job-progress';
 import { MetricSelect } from '../../widgets/metric-select';
 import { NumberField } from '../../widgets/number-field';
 import { Select } from '../../widgets/select';
+import { useApp } from '../../widgets/use-app';
 import { STRATEGY_WORDS, strategyOptions } from '../../words/strategies';
 import { unitOptions } from '../../words/units';
 import css from './selection.module.css';

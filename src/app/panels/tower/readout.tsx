@@ -3,7 +3,7 @@ import { isDropped } from '../../../pruning/mask';
 import { isLocked } from '../../actions/locks';
 import { maskOf, shownValues } from '../../store/select';
 import { influenceKey } from '../../store/state';
-import { useApp } from '../../store/store';
+import { useApp } from '../../widgets/use-app';
 import { count, short, signed } from '../../words/format';
 import { METRIC_WORDS } from '../../words/metrics';
 import { sublayerName } from '../../words/units';
