@@ -6,8 +6,9 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Reporter } from '../src/cli/terminal';
-import type { Calibration, GrowthReport, InfluenceReport, JobOptions, Lab, ShippedResults } from '../src/lab/contract';
+import type { Calibration, GrowthReport, InfluenceReport, JobOptions, ShippedResults } from '../src/lab/contract';
 import { BUNDLED_SERIES } from '../src/lab/files/growth-file';
+import type { Lab } from '../src/lab/jobs';
 import { createLab } from '../src/lab/lab';
 import { nodeEnvironment } from '../src/lab/place/node';
 import type { UnitKind } from '../src/model/units';
@@ -37,11 +38,12 @@ export async function main(_: readonly string[], root: string): Promise<number> 
   const model = await lab.open({ kind: 'bundled' }, job('Opening sapling'));
   const text = await readFile(join(root, 'public', CALIBRATION), 'utf8');
   const calibration = { text, seqLen: Math.min(SEQ_LEN, model.context) };
-  const [full] = await lab.score(calibration, [[]], job('Loss'));
+  const [full] = await lab.score({ calibration, masks: [[]] }, job('Loss'));
   const { loss, perplexity, tokens } = full!;
   const influence: InfluenceReport[] = [];
   for (const metric of ['cosine', 'loo-loss'] as const) {
-    for (const unit of UNITS) influence.push(await lab.influence(calibration, metric, unit, job(`${metric}, ${unit}`)));
+    for (const unit of UNITS)
+      influence.push(await lab.influence({ calibration, metric, unit }, job(`${metric}, ${unit}`)));
   }
   const results: ShippedResults = {
     format: 'lopper-results',
@@ -82,7 +84,7 @@ async function shipGrowth(
   const reports: GrowthReport[] = [];
   for (const metric of ['cosine', 'loo-loss'] as const) {
     const request = { series: BUNDLED_SERIES, checkpoints, metric, task: GROWTH_TASK };
-    const report = await lab.growth(calibration, request, job(`Growth, ${metric}`));
+    const report = await lab.growth({ ...request, calibration }, job(`Growth, ${metric}`));
     const [failure] = report.failures;
     if (failure) throw new Error(`${failure.name} could not be measured: ${failure.message}`);
     reports.push(report);

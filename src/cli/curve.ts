@@ -57,7 +57,10 @@ export const curve: Command = {
     const request = await readRequest(session, await readResume(session, 'curve'));
     const { lab, reporter } = session;
     const report = await untilEnded<CurveReport>(session, 'these are the points so far', (tell) =>
-      lab.curve(calibration, request, { job: JOB, onProgress: reporter.progress, onPoint: (_, soFar) => tell(soFar) }),
+      lab.curve(
+        { ...request, calibration },
+        { job: JOB, onProgress: reporter.progress, onPoint: (_, soFar) => tell(soFar) },
+      ),
     );
     const { resume, ...asked } = request;
     const source = await calibrationSource(session);

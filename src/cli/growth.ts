@@ -2,8 +2,9 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LopperError } from '../errors';
 import { byStep, parseRevisions, publicSteps, stepOf } from '../formats/revisions';
-import type { Checkpoint, GrowthReport, GrowthRequest, Lab } from '../lab/contract';
+import type { Checkpoint, GrowthReport, GrowthRequest } from '../lab/contract';
 import { BUNDLED_SERIES, growthFile, readGrowthFile } from '../lab/files/growth-file';
+import type { Lab } from '../lab/jobs';
 import { isPlain, METRIC_NAMES } from '../pruning/metrics';
 import { oneOf, usage, wholeNumber } from './arguments';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
@@ -59,11 +60,14 @@ async function measure(surroundings: Surroundings): Promise<Output> {
   };
   const calibration = await readCalibration(surroundings);
   const report = await untilEnded<GrowthReport>({ lab, reporter }, 'these are the checkpoints so far', (tell) =>
-    lab.growth(calibration, request, {
-      job: JOB,
-      onProgress: reporter.progress,
-      onPoint: (_, soFar) => tell(soFar),
-    }),
+    lab.growth(
+      { ...request, calibration },
+      {
+        job: JOB,
+        onProgress: reporter.progress,
+        onPoint: (_, soFar) => tell(soFar),
+      },
+    ),
   );
   for (const { name, message } of report.failures) reporter.note(`${name}: ${message}`);
   return { json: await asJson(surroundings, lab, report), text: asTable(report) };

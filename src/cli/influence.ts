@@ -60,10 +60,11 @@ async function measure(session: Session, metric: InfluenceMetric, unit: UnitKind
     ...readSettings(args),
     ...(metric === 'shapley-task' && { task: await readTask(session, taskOf(args)) }),
   };
-  const job = { ...settings, job: JOB, onProgress: reporter.progress };
-  if (!isShapley(metric)) return lab.influence(calibration, metric, unit, job);
+  const request = { calibration, metric, unit, ...settings };
+  const job = { job: JOB, onProgress: reporter.progress };
+  if (!isShapley(metric)) return lab.influence(request, job);
   return untilEnded<InfluenceReport>(session, 'this is the last estimate', (tell) =>
-    lab.influence(calibration, metric, unit, { ...job, onEstimate: tell }),
+    lab.influence(request, { ...job, onEstimate: tell }),
   );
 }
 

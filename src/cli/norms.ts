@@ -16,7 +16,7 @@ export const norms: Command = {
   async run(session) {
     const { lab, reporter } = session;
     const calibration = await readCalibration(session);
-    const report = await lab.norms(calibration, { job: JOB, onProgress: reporter.progress });
+    const report = await lab.norms({ calibration }, { job: JOB, onProgress: reporter.progress });
     const json = await resultJson(session, { kind: 'norms', report }, await calibrationSource(session));
     return { json, text: describeNorms(report) };
   },

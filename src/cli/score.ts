@@ -17,7 +17,10 @@ export const score: Command = {
     const mask = await session.mask();
     const calibration = await readCalibration(session);
     const logits = args.values.has('logits');
-    const [report] = await lab.score(calibration, [mask], { job: JOB, onProgress: reporter.progress, logits });
+    const [report] = await lab.score(
+      { calibration, masks: [mask], logits },
+      { job: JOB, onProgress: reporter.progress },
+    );
     const { loss, perplexity, tokens, windows } = report!;
     const text = table([
       ['loss', loss.toFixed(5)],

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UnitKind } from '../model/units';
 import { isStatic, METRIC_NAMES } from '../pruning/metrics';
-import type { InfluenceMetric, Lab, ModelReport, Progress } from './contract';
+import type { InfluenceMetric, ModelReport, Progress } from './contract';
+import type { Lab } from './jobs';
 import { DATA, drop, hasData, job, readJson, STORIES, testLab } from './testing';
 
 const UNITS: readonly UnitKind[] = ['block', 'attn', 'ffn', 'sublayer'];
@@ -27,7 +28,7 @@ describe.skipIf(!hasData)('the lab on stories260K', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  const fullLoss = async () => (await lab.score(calibration, [[]], job()))[0]!.loss;
+  const fullLoss = async () => (await lab.score({ calibration, masks: [[]] }, job()))[0]!.loss;
 
   it('trusts the adapter only after a self-test, and says what it is', async () => {
     const report = await lab.start();
@@ -53,7 +54,7 @@ describe.skipIf(!hasData)('the lab on stories260K', () => {
   });
 
   it('loss, first window and last logits are the golden ones', async () => {
-    const [report] = await lab.score(calibration, [[]], { ...job(), logits: true });
+    const [report] = await lab.score({ calibration, masks: [[]], logits: true }, job());
     expect(Math.abs(report!.loss / golden.loss - 1)).toBeLessThan(1e-4);
     expect(report!.perplexity).toBeCloseTo(Math.exp(report!.loss), 9);
     expect(report!.tokens).toBe(4 * 127);
@@ -67,7 +68,7 @@ describe.skipIf(!hasData)('the lab on stories260K', () => {
   it('every static influence is the golden one to 1e-3', async () => {
     for (const metric of METRIC_NAMES.filter(isStatic)) {
       for (const unit of UNITS) {
-        const { values } = await lab.influence(calibration, metric, unit, job());
+        const { values } = await lab.influence({ calibration, metric, unit }, job());
         const of = (kind: string): number[] => golden.static[kind].map((s: Record<string, number>) => s[metric]);
         const expected = unit === 'sublayer' ? of('attn').flatMap((v, b) => [v, of('ffn')[b]!]) : of(unit);
         expect(values).toHaveLength(expected.length);
@@ -88,7 +89,7 @@ describe.skipIf(!hasData)('the lab on stories260K', () => {
       sublayer: both,
     };
     for (const unit of UNITS) {
-      const { values, fullLoss } = await lab.influence(calibration, 'loo-loss', unit, job());
+      const { values, fullLoss } = await lab.influence({ calibration, metric: 'loo-loss', unit }, job());
       expect(values).toHaveLength(expected[unit].length);
       for (const [i, value] of expected[unit].entries()) expect(Math.abs(values[i]! - value)).toBeLessThan(1e-4);
       expect(Math.abs(fullLoss! - golden.loss)).toBeLessThan(1e-4);
@@ -97,12 +98,15 @@ describe.skipIf(!hasData)('the lab on stories260K', () => {
 
   it('a toggle gives the same loss alone, beside the full model, and a second time without computing', async () => {
     const mask = drop('attn:2,ffn:3');
-    const [alone] = await lab.score(calibration, [mask], { ...job(), logits: true }); // with logits nothing is remembered
-    const [full, beside] = await lab.score(calibration, [[], mask], job());
+    const [alone] = await lab.score({ calibration, masks: [mask], logits: true }, job()); // with logits nothing is remembered
+    const [full, beside] = await lab.score({ calibration, masks: [[], mask] }, job());
     expect(beside!.loss).toBeCloseTo(alone!.loss, 6);
     expect(full!.loss).toBeLessThan(beside!.loss);
     const seen: Progress[] = [];
-    const again = await lab.score(calibration, [mask.toReversed(), []], { ...job(), onProgress: (p) => seen.push(p) });
+    const again = await lab.score(
+      { calibration, masks: [mask.toReversed(), []] },
+      { ...job(), onProgress: (p) => seen.push(p) },
+    );
     expect(again.map((r) => r.loss)).toEqual([beside!.loss, full!.loss]);
     expect(seen).toEqual([]);
   });
@@ -112,8 +116,8 @@ describe.skipIf(!hasData)('the lab on stories260K', () => {
     const { ids, tokens } = await lab.tokenize(text);
     expect(tokens).toHaveLength(ids.length);
     const windows = Array.from({ length: Math.ceil(ids.length / 128) }, (_, i) => ids.slice(128 * i, 128 * (i + 1)));
-    const [byText] = await lab.score({ text, seqLen: 128 }, [[]], job());
-    const [byIds] = await lab.score({ ids: windows }, [[]], job());
+    const [byText] = await lab.score({ calibration: { text, seqLen: 128 }, masks: [[]] }, job());
+    const [byIds] = await lab.score({ calibration: { ids: windows }, masks: [[]] }, job());
     expect(byText!.loss).toBe(byIds!.loss);
     expect(byText!.windows).toHaveLength(windows.length);
   });
@@ -173,14 +177,18 @@ describe.skipIf(!hasData)('the lab on stories260K', () => {
   it.each([
     [
       'a mask for a larger model',
-      () => lab.score(calibration, [drop('attn:5')], job()),
+      () => lab.score({ calibration, masks: [drop('attn:5')] }, job()),
       fail('mask-mismatch', 'attn:5', '5 blocks'),
     ],
-    ['an id of another vocabulary', () => lab.score({ ids: [[1, 512]] }, [[]], job()), fail('ids-invalid', '512')],
-    ['no text', () => lab.score({ text: '', seqLen: 16 }, [[]], job()), fail('text-too-short')],
+    [
+      'an id of another vocabulary',
+      () => lab.score({ calibration: { ids: [[1, 512]] }, masks: [[]] }, job()),
+      fail('ids-invalid', '512'),
+    ],
+    ['no text', () => lab.score({ calibration: { text: '', seqLen: 16 }, masks: [[]] }, job()), fail('text-too-short')],
     [
       'an unknown metric',
-      () => lab.influence(calibration, 'shap' as InfluenceMetric, 'block', job()),
+      () => lab.influence({ calibration, metric: 'shap' as InfluenceMetric, unit: 'block' }, job()),
       fail('usage', 'shap'),
     ],
     ['an unknown task', () => lab.evaluate({ task: 'arc', masks: [[]] }, job()), fail('usage', 'arc')],
@@ -219,11 +227,15 @@ describe.skipIf(!hasData)('the lab on stories260K', () => {
     writeSync(openSync(path, 'r+'), Buffer.from([0, 0, 0xc0, 0x7f]), 0, 4, 8 + headerBytes + start);
     await lab.open({ kind: 'folder', path: join(folder, 'nan') }, job());
     const request = { prompt: 'Once', maxTokens: 3, temperature: 0, seed: 0 };
-    await expect(lab.score(calibration, [[]], job())).rejects.toEqual(fail('not-finite', 'full model'));
-    await expect(lab.score(calibration, [drop('attn:1')], job())).rejects.toEqual(fail('not-finite', 'attn:1'));
-    await expect(lab.influence(calibration, 'cosine', 'ffn', job())).rejects.toEqual(fail('not-finite'));
+    await expect(lab.score({ calibration, masks: [[]] }, job())).rejects.toEqual(fail('not-finite', 'full model'));
+    await expect(lab.score({ calibration, masks: [drop('attn:1')] }, job())).rejects.toEqual(
+      fail('not-finite', 'attn:1'),
+    );
+    await expect(lab.influence({ calibration, metric: 'cosine', unit: 'ffn' }, job())).rejects.toEqual(
+      fail('not-finite'),
+    );
     await expect(lab.generate({ ...request, masks: [[]] }, job())).rejects.toEqual(fail('not-finite'));
-    const [without] = await lab.score(calibration, [drop('ffn:3')], job());
+    const [without] = await lab.score({ calibration, masks: [drop('ffn:3')] }, job());
     expect(without!.loss).toBeGreaterThan(golden.loss); // the damaged layer dropped, all is well
     await lab.open({ kind: 'folder', path: STORIES }, job());
   });
@@ -235,11 +247,11 @@ describe.skipIf(!hasData)('the lab on stories260K', () => {
     let started = false;
     let cancelled = false;
     const reports: boolean[] = [];
-    const long = lab.influence({ text, seqLen: 256 }, 'loo-loss', 'sublayer', {
-      ...running,
-      onProgress: () => reports.push(cancelled),
-    });
-    const next = lab.score(calibration, [[]], { ...waiting, onProgress: () => (started = true) });
+    const long = lab.influence(
+      { calibration: { text, seqLen: 256 }, metric: 'loo-loss', unit: 'sublayer' },
+      { ...running, onProgress: () => reports.push(cancelled) },
+    );
+    const next = lab.score({ calibration, masks: [[]] }, { ...waiting, onProgress: () => (started = true) });
     await later(400);
     cancelled = true;
     const asked = performance.now();
@@ -255,11 +267,11 @@ describe.skipIf(!hasData)('the lab on stories260K', () => {
   it('a lost device fails the running job with a remedy; the next one finds device and model anew', async () => {
     const text = readFileSync(`${DATA}/text/tinystories.txt`, 'utf8').slice(0, 30_000);
     const opened = devices.length;
-    const long = lab.influence({ text, seqLen: 256 }, 'loo-loss', 'sublayer', job());
+    const long = lab.influence({ calibration: { text, seqLen: 256 }, metric: 'loo-loss', unit: 'sublayer' }, job());
     await later(300);
     devices.at(-1)!.destroy();
     await expect(long).rejects.toEqual(fail('device-lost'));
-    const [report] = await lab.score({ ids: golden.windows }, [[]], job());
+    const [report] = await lab.score({ calibration: { ids: golden.windows }, masks: [[]] }, job());
     expect(Math.abs(report!.loss / golden.loss - 1)).toBeLessThan(1e-4);
     expect(devices.length).toBe(opened + 1);
   });
@@ -267,7 +279,7 @@ describe.skipIf(!hasData)('the lab on stories260K', () => {
   it('closed while it computes, it lets go of the device', async () => {
     const text = readFileSync(`${DATA}/text/tinystories.txt`, 'utf8').slice(0, 30_000);
     const running = job();
-    const long = lab.influence({ text, seqLen: 256 }, 'loo-loss', 'sublayer', running);
+    const long = lab.influence({ calibration: { text, seqLen: 256 }, metric: 'loo-loss', unit: 'sublayer' }, running);
     await later(300);
     await Promise.all([expect(long).rejects.toEqual(fail('cancelled')), lab.cancel(running.job)]);
     await lab.close();
@@ -278,7 +290,9 @@ describe.skipIf(!hasData)('the lab on stories260K', () => {
 describe.skipIf(!hasData)('jobs before a model', () => {
   it('are refused with what to do', async () => {
     const lab: Lab = testLab().lab;
-    await expect(lab.score({ ids: [[1, 2]] }, [[]], job())).rejects.toEqual(fail('usage', 'No model'));
+    await expect(lab.score({ calibration: { ids: [[1, 2]] }, masks: [[]] }, job())).rejects.toEqual(
+      fail('usage', 'No model'),
+    );
     expect(await lab.memory()).toEqual({ weights: 0, activations: 0, cache: 0, peak: 0, budget: 0 });
   });
 });

@@ -1,6 +1,6 @@
 import { wrap } from 'comlink';
 import { LopperError } from '../errors';
-import type { Lab } from './contract';
+import type { Lab } from './jobs';
 import { teachWire } from './wire';
 
 /**
@@ -18,27 +18,8 @@ export function connectLab(base: string): { lab: Lab; worker: Worker } {
     });
   });
   neverLoaded.catch(() => undefined);
-  const lab: Lab = {
-    start: () => Promise.race([remote.start(), neverLoaded]),
-    open: (request, options) => remote.open(request, options),
-    memory: () => remote.memory(),
-    score: (calibration, masks, options) => remote.score(calibration, masks, options),
-    influence: (calibration, metric, unit, options) => remote.influence(calibration, metric, unit, options),
-    curve: (calibration, request, options) => remote.curve(calibration, request, options),
-    norms: (calibration, options) => remote.norms(calibration, options),
-    tokenInfluence: (text, metric, options) => remote.tokenInfluence(text, metric, options),
-    growth: (calibration, request, options) => remote.growth(calibration, request, options),
-    bundledCheckpoints: () => remote.bundledCheckpoints(),
-    configure: (settings) => remote.configure(settings),
-    generate: (request, options) => remote.generate(request, options),
-    evaluate: (request, options) => remote.evaluate(request, options),
-    benchmarkSets: () => remote.benchmarkSets(),
-    fetchBenchmark: (task, settings, options) => remote.fetchBenchmark(task, settings, options),
-    keepBenchmark: (task, files, settings, options) => remote.keepBenchmark(task, files, settings, options),
-    keptDownloads: () => remote.keptDownloads(),
-    forgetDownload: (from) => remote.forgetDownload(from),
-    cancel: (job) => remote.cancel(job),
-    tokenize: (text) => remote.tokenize(text),
-  };
-  return { lab, worker };
+  const start = () => Promise.race([remote.start(), neverLoaded]);
+  // Whatever else is asked goes to the worker by its name: a new job needs no word here.
+  const get = (_: object, method: string) => (method === 'start' ? start : Reflect.get(remote, method));
+  return { lab: new Proxy({}, { get }) as Lab, worker };
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
-import type { Lab } from './contract';
+import type { Lab } from './jobs';
 import { job, readJson, testLab } from './testing';
 
 /** What a plain float64 implementation that shares no code with this one gives for the weights that ship. */
@@ -14,14 +14,17 @@ beforeAll(async () => {
 });
 
 test('Sapling’s loss on its calibration text is the oracle’s', async () => {
-  const [ofText] = await lab.score({ text, seqLen: 256 }, [[]], job());
-  const [ofIds] = await lab.score({ ids: oracle.windows }, [[]], job());
+  const [ofText] = await lab.score({ calibration: { text, seqLen: 256 }, masks: [[]] }, job());
+  const [ofIds] = await lab.score({ calibration: { ids: oracle.windows }, masks: [[]] }, job());
   expect(ofText!.windows).toEqual(ofIds!.windows);
   expect(Math.abs(ofText!.loss! - oracle.loss)).toBeLessThan(2e-5);
 });
 
 test('so are its losses without each block', async () => {
-  const { values } = await lab.influence({ ids: oracle.windows }, 'loo-loss', 'block', job());
+  const { values } = await lab.influence(
+    { calibration: { ids: oracle.windows }, metric: 'loo-loss', unit: 'block' },
+    job(),
+  );
   expect(values).toHaveLength(oracle.leaveOneOut.length);
   for (const [block, loss] of oracle.leaveOneOut.entries())
     expect(Math.abs(values[block]! - loss), `block ${block}`).toBeLessThan(1e-4);

@@ -2,7 +2,7 @@ import type { DecoderContract, DropSet } from '../../src/engine/contract';
 import { packTokens } from '../../src/engine/pack';
 import type { Gpu } from '../../src/gpu/gpu';
 import type { EvalItem } from '../../src/lab/contract';
-import { evaluate } from '../../src/lab/exam/evaluate';
+import { evaluateExam } from '../../src/lab/exam/evaluate';
 import { type Exam, readExam } from '../../src/lab/exam/exam';
 import { QuestionMaker, type ScoredQuestion, type WrittenQuestion } from '../../src/lab/exam/questions';
 import { wordingOf } from '../../src/lab/exam/wording';
@@ -71,7 +71,7 @@ async function measureScoring(model: OpenModel, exam: Exam) {
   const ask = (from: number, to: number) => {
     const part = <T>(list: readonly T[]) => list.slice(from, to);
     const some = { items: part(exam.items), indices: part(exam.indices), examples: part(exam.examples) };
-    return evaluate(examinee, { ...exam, ...some }, [FULL, PRUNED]);
+    return evaluateExam(examinee, { ...exam, ...some }, [FULL, PRUNED]);
   };
   const maker = makerOf(model, exam);
   const questions = exam.items.map((item, i) => maker.make(item, exam.examples[i]!) as ScoredQuestion);

@@ -24,12 +24,12 @@ export async function measureToggles(): Promise<ToggleResult | undefined> {
   const { lab, worker } = connectLab(base);
   try {
     const model = await lab.open({ kind: 'bundled' }, { job: 'open' });
-    const [full] = await lab.score(calibration, [[]], { job: 'full' });
+    const [full] = await lab.score({ calibration, masks: [[]] }, { job: 'full' });
     const times: number[] = [];
     for (let i = 0; i < TOGGLES; i++) {
       const dropped = sublayerAt(Math.floor(((2 * model.blocks - 1) * i) / (TOGGLES - 1)));
       const started = performance.now();
-      await lab.score(calibration, [[dropped]], { job: `toggle ${i}` });
+      await lab.score({ calibration, masks: [[dropped]] }, { job: `toggle ${i}` });
       times.push(performance.now() - started);
     }
     return { tokens: full!.tokens, medianMs: median(times), worstMs: Math.max(...times) };

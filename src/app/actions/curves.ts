@@ -119,8 +119,7 @@ async function draw({ resume, ...request }: CurveRequest): Promise<'done' | 'fai
   };
   const run = await runJob('curve', name, `The curve “${name}” could not be drawn`, (options) =>
     lab().curve(
-      calibration,
-      { ...request, ...(before && { resume: before.report }) },
+      { calibration, ...request, ...(before && { resume: before.report }) },
       {
         ...options,
         onPoint: (_, soFar) => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Checkpoint, GrowthReport, Lab } from '../../lab/contract';
+import type { Checkpoint, GrowthReport } from '../../lab/contract';
 import { BUNDLED_SERIES } from '../../lab/files/growth-file';
+import type { Lab } from '../../lab/jobs';
 import { type AppState, initialState, type OpenModel } from '../store/state';
 import { store } from '../store/store';
 import { measureGrowth, restoreShippedGrowth, showShippedGrowth, unfinished } from './growth';
@@ -91,7 +92,7 @@ describe('on the page', () => {
     const goneOnFrom = async (series: ReturnType<typeof runOf>) => {
       lab.growth = vi.fn(async () => ({ ...report, series: 'run', points }));
       await measureGrowth(series, 'cosine');
-      return vi.mocked(lab.growth).mock.lastCall![1].resume?.points;
+      return vi.mocked(lab.growth).mock.lastCall![0].resume?.points;
     };
     expect(await goneOnFrom(runOf('a', 'b', 'c'))).toBeUndefined();
     expect(await goneOnFrom(runOf('a', 'b', 'c'))).toEqual(points);

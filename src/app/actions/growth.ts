@@ -92,12 +92,15 @@ export async function measureGrowth(from: Series, metric: GrowthMetric, task?: s
       ...(task && { task: { task, limit: TASK_ITEMS } }),
       resume: before && { ...before, points: before.points.filter((p) => same.includes(p.name)) },
     };
-    const report = await lab().growth(calibration, request, {
-      ...options,
-      onPoint: (_, soFar) => {
-        if (store.getState().jobs.growth?.id === options.job) show(soFar);
+    const report = await lab().growth(
+      { ...request, calibration },
+      {
+        ...options,
+        onPoint: (_, soFar) => {
+          if (store.getState().jobs.growth?.id === options.job) show(soFar);
+        },
       },
-    });
+    );
     show(report);
   });
 }

@@ -22,7 +22,7 @@ export async function computeInfluence(metric: PlainMetric): Promise<boolean> {
     const reports: InfluenceReport[] = [];
     for (const one of metrics) {
       for (const unit of UNITS) {
-        reports.push(await lab().influence(calibration, one, unit, { ...options, denominator: s.denominator }));
+        reports.push(await lab().influence({ calibration, metric: one, unit, denominator: s.denominator }, options));
         throwIfOvertaken('influence', options);
       }
     }

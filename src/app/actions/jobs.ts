@@ -1,5 +1,6 @@
 import { LopperError } from '../../errors';
-import type { JobOptions, Lab } from '../../lab/contract';
+import type { JobOptions } from '../../lab/contract';
+import type { Lab } from '../../lab/jobs';
 import { connectLab } from '../../lab/remote';
 import type { Job, Slot } from '../store/state';
 import { notifyFailure, store } from '../store/store';

@@ -7,7 +7,7 @@ import { calibrationOf, hereOrigin } from './score';
 export async function measureNorms(): Promise<void> {
   const s = store.getState();
   const run = await runJob('norms', 'Update norms', 'The norms could not be measured', (options) =>
-    lab().norms(calibrationOf(s), options),
+    lab().norms({ calibration: calibrationOf(s) }, options),
   );
   if (run.ended !== 'done' || store.getState().model?.report !== s.model?.report) return;
   store.setState({ norms: { report: run.value, origin: hereOrigin(s), text: s.calibration.source } });
@@ -17,7 +17,7 @@ export async function measureNorms(): Promise<void> {
 export async function measureTokens(text: string, metric: TokenInfluenceReport['metric']): Promise<void> {
   const s = store.getState();
   const run = await runJob('tokens', 'Influence token by token', 'The tokens could not be measured', (options) =>
-    lab().tokenInfluence(text, metric, options),
+    lab().tokenInfluence({ text, metric }, options),
   );
   if (run.ended !== 'done' || store.getState().model?.report !== s.model?.report) return;
   store.setState({ tokenInfluence: { report: run.value, origin: hereOrigin(s), prompt: text } });

@@ -91,11 +91,7 @@ async function computeScore(mask: Mask): Promise<void> {
   const wanted = mask.dropped.length === 0 ? masks.slice(0, 1) : masks;
   const { model, calibration } = before;
   const run = await runJob('score', 'Loss on the calibration text', 'The loss could not be computed', (options) =>
-    lab().score(
-      calibrationOf(before),
-      wanted.map((m) => m.dropped),
-      options,
-    ),
+    lab().score({ calibration: calibrationOf(before), masks: wanted.map((m) => m.dropped) }, options),
   );
   const now = store.getState();
   if (run.ended !== 'done' || now.model?.report !== model?.report || now.calibration !== calibration) return;

@@ -83,7 +83,7 @@ async function byCurve({ strategy, metric, unit, k, seed }: Selection): Promise<
   const reaches = (points: CurveReport['points']) => points.some((p) => p.removed === k);
   if (!report || !reaches(report.points)) {
     const run = await runJob('select', 'Choosing what to drop', 'The layers could not be chosen', (options) =>
-      lab().curve(calibration, { ...request, steps: k, ...(report && { resume: report }) }, options),
+      lab().curve({ calibration, ...request, steps: k, ...(report && { resume: report }) }, options),
     );
     if (run.ended !== 'done') return undefined;
     report = run.value;

@@ -71,15 +71,17 @@ export async function startSampling(metric: ShapleyMetric, goOn: boolean): Promi
     }));
   };
   const run = await runJob('influence', name, `${name} could not be computed`, (options) =>
-    lab().influence(calibration, metric, unit, {
-      ...options,
-      ...settings,
-      onEstimate: (soFar) => {
-        if (store.getState().jobs.influence?.id !== options.job) return;
-        latest = soFar;
-        timer ??= setTimeout(show, SHOW_EVERY);
+    lab().influence(
+      { calibration, metric, unit, ...settings },
+      {
+        ...options,
+        onEstimate: (soFar) => {
+          if (store.getState().jobs.influence?.id !== options.job) return;
+          latest = soFar;
+          timer ??= setTimeout(show, SHOW_EVERY);
+        },
       },
-    }),
+    ),
   );
   if (run.ended === 'done') latest = run.value;
   show();

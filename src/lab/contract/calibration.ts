@@ -3,7 +3,12 @@ import type { NamedFile } from './evaluate';
 
 /** A calibration text, token ids taken as they are, or a benchmark's prompts. */
 export type Calibration =
-  | { readonly text: string /** Tokens a window. */; readonly seqLen: number; readonly maxWindows?: number }
+  | {
+      readonly text: string;
+      /** Tokens a window. */
+      readonly seqLen: number;
+      readonly maxWindows?: number;
+    }
   | { readonly ids: readonly (readonly number[])[] }
   | TaskCalibration;
 
@@ -19,3 +24,6 @@ export interface TaskCalibration {
   /** Names the items that are meant, where others may take their place later: what differs in it is another calibration. */
   readonly subset?: string;
 }
+
+/** A request that is measured on a calibration. */
+export type On<Request = object> = Request & { readonly calibration: Calibration };

@@ -1,25 +1,12 @@
 /**
  * What the page and the command line may ask of the lab. Everything here is plain data, so that it crosses a worker
- * boundary unchanged; `Lab` is implemented once, in `lab.ts`, and called through comlink in the page, directly in Node.
+ * boundary unchanged. The jobs are listed in `jobs.ts`; all else is here, and implemented once, in `lab.ts`.
  */
-import type { Sublayer, UnitKind } from '../../model/units';
-import type { Calibration } from './calibration';
-import type { BenchmarkSet, EvalItem, EvalReport, EvalRequest, FetchSettings, GivenFile } from './evaluate';
-import type { GenerateEvent, GenerateReport, GenerateRequest } from './generate';
-import type { Checkpoint, GrowthPoint, GrowthReport, GrowthRequest } from './growth';
-import type {
-  CurvePoint,
-  CurveReport,
-  CurveRequest,
-  InfluenceMetric,
-  InfluenceReport,
-  InfluenceSettings,
-  NormsReport,
-  TokenInfluenceReport,
-} from './influence';
+import type { BenchmarkSet, EvalReport, FetchSettings, GivenFile } from './evaluate';
+import type { Checkpoint } from './growth';
+import type { InfluenceReport } from './influence';
 import type { JobId, JobOptions } from './job';
 import type { AdapterReport, KeptDownload, MemoryReport, ModelReport, ModelRequest } from './model';
-import type { ScoreReport } from './score';
 
 export type * from './calibration';
 export type * from './evaluate';
@@ -31,61 +18,19 @@ export type * from './model';
 export type * from './score';
 
 /**
- * Every method rejects with a `LopperError`. After a failure the model that was open is still open. In the page it is
- * reached through `connectLab` (remote.ts): callbacks may be passed as they are.
+ * The lab but for its jobs (`Lab` has both). Every method rejects with a `LopperError`. After a failure the model that was
+ * open is still open. In the page it is reached through `connectLab` (remote.ts): callbacks may be passed as they are.
  */
-export interface Lab {
+export interface LabItself {
   /** Finds the adapter, measures it and runs the self-test. Rejects with `no-webgpu` or `adapter-untrusted`. */
   start(): Promise<AdapterReport>;
   /** Opens a model. The one before stays in place until the new one is ready, and for good if this fails. */
   open(request: ModelRequest, options: JobOptions): Promise<ModelReport>;
   memory(): Promise<MemoryReport>;
-  /** Loss of each mask on the calibration text; masks share what they have in common. */
-  score(
-    calibration: Calibration,
-    masks: readonly (readonly Sublayer[])[],
-    options: JobOptions & { logits?: boolean },
-  ): Promise<ScoreReport[]>;
-  /** Sampled metrics come again and again, surer each time, through `onEstimate`; cancelled, the last one can be gone on from. */
-  influence(
-    calibration: Calibration,
-    metric: InfluenceMetric,
-    unit: UnitKind,
-    options: JobOptions & InfluenceSettings & { onEstimate?: (soFar: InfluenceReport) => void },
-  ): Promise<InfluenceReport>;
-  /** Loss, and a benchmark where asked, against the number of units dropped. `soFar` can be gone on from. */
-  curve(
-    calibration: Calibration,
-    request: CurveRequest,
-    options: JobOptions & { onPoint?: (point: CurvePoint, soFar: CurveReport) => void },
-  ): Promise<CurveReport>;
-  /** Update norms and block-to-block angles, one pass of the full model. */
-  norms(calibration: Calibration, options: JobOptions): Promise<NormsReport>;
-  /** Which tokens of a text make each unit matter. Throws `prompt-too-long` beyond the context. */
-  tokenInfluence(
-    text: string,
-    metric: TokenInfluenceReport['metric'],
-    options: JobOptions,
-  ): Promise<TokenInfluenceReport>;
-  /** Influence at one checkpoint after another; the open model stays open. `soFar` can be gone on from. */
-  growth(
-    calibration: Calibration,
-    request: GrowthRequest,
-    options: JobOptions & { onPoint?: (point: GrowthPoint, soFar: GrowthReport) => void },
-  ): Promise<GrowthReport>;
   /** The checkpoints of the bundled model's training that ship with it, in order. */
   bundledCheckpoints(): Promise<Checkpoint[]>;
   /** Settings of the lab itself, for all jobs from now on. `memoryBudget`: bytes a walk's branches may take; default half of what the adapter binds. */
   configure(settings: { readonly memoryBudget?: number }): Promise<void>;
-  generate(
-    request: GenerateRequest,
-    options: JobOptions & { onToken?: (e: GenerateEvent) => void },
-  ): Promise<GenerateReport>;
-  evaluate(
-    request: EvalRequest,
-    /** `soFar` carries no items: they came one by one. */
-    options: JobOptions & { onItem?: (item: EvalItem, soFar: EvalReport) => void },
-  ): Promise<EvalReport>;
   /** The official benchmarks, and what of each is on this machine. */
   benchmarkSets(): Promise<BenchmarkSet[]>;
   /**

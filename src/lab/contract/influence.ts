@@ -51,6 +51,11 @@ export interface InfluenceSettings {
   readonly resume?: InfluenceReport;
 }
 
+export interface InfluenceRequest extends InfluenceSettings {
+  readonly metric: InfluenceMetric;
+  readonly unit: UnitKind;
+}
+
 export interface InfluenceReport {
   readonly metric: InfluenceMetric;
   readonly unit: UnitKind;
@@ -184,6 +189,11 @@ export interface NormsReport {
   readonly quantiles: 'exact' | 'histogram';
   /** [a][n - 1]: mean angular distance (0 to 1) between the input of block a and the output of block a + n - 1. */
   readonly angles: readonly (readonly number[])[];
+}
+
+export interface TokenInfluenceRequest {
+  readonly text: string;
+  readonly metric: TokenInfluenceReport['metric'];
 }
 
 /** Influence token by token on one text: which tokens make a layer matter. */

@@ -1,5 +1,5 @@
 import type { DropSet } from '../../engine/contract';
-import type { EvalAnswer } from '../contract';
+import type { EvalAnswer, KnownAnswers } from '../contract';
 
 /** Exams whose answers are kept, and masks of each; the full model's answers are never the ones to go. */
 const KEPT_EXAMS = 8;
@@ -20,6 +20,15 @@ export class AnswerBook {
     const answers = renewed(masks, keyOf(dropped), () => new Map());
     forgetOldest(this.#exams, KEPT_EXAMS, () => true);
     forgetOldest(masks, KEPT_MASKS, (mask) => mask !== '');
+    return answers;
+  }
+
+  /** The same, with answers that are known from elsewhere. */
+  with(exam: string, dropped: DropSet, known: KnownAnswers = {}): Answers {
+    const answers = this.of(exam, dropped);
+    for (const [index, answer] of Object.entries(known)) {
+      if (!answers.has(Number(index))) answers.set(Number(index), answer);
+    }
     return answers;
   }
 

@@ -9,9 +9,10 @@ import { openFolder } from '../../formats/node';
 import { expectFailure } from '../../formats/testing';
 import type { Gpu } from '../../gpu/gpu';
 import { readModel } from '../place/model';
-import { type Examinee, evaluate } from './evaluate';
+import { evaluateExam } from './evaluate';
 import { AnswerBook } from './evaluate-answers';
 import type { Exam } from './exam';
+import type { Examinee } from './examinee';
 import { QuestionMaker, type ScoredQuestion } from './questions';
 import { wordingOf } from './wording';
 
@@ -116,7 +117,7 @@ describe.skipIf(!hasModels)('a run on stories260K', () => {
   it('packed into trees gives the log-probabilities of every request by itself, and walks a shared beginning once', async () => {
     const exam = examOf(scored, riddles(12, 3), riddles(5));
     const walk = vi.spyOn(model.engine, 'walk');
-    const { items } = await evaluate(model, exam, [FULL, PRUNED]);
+    const { items } = await evaluateExam(model, exam, [FULL, PRUNED]);
     const rows = walk.mock.calls.reduce((sum, [tree]) => sum + tree.rows, 0);
     const walks = walk.mock.calls.length;
     walk.mockRestore();
@@ -143,7 +144,7 @@ describe.skipIf(!hasModels)('a run on stories260K', () => {
     const book = new AnswerBook();
     const run = async (some: Exam, branches: DropSet[]) => {
       const walk = vi.spyOn(model.engine, 'walk');
-      const report = await evaluate(model, some, branches, { answers: branches.map((b) => book.of('', b)) });
+      const report = await evaluateExam(model, some, branches, { answers: branches.map((b) => book.of('', b)) });
       const asked = walk.mock.calls.map(([, walked]) => walked.map((b) => [...b].join()));
       walk.mockRestore();
       return { report, asked };
@@ -164,7 +165,7 @@ describe.skipIf(!hasModels)('a run on stories260K', () => {
 
   it('goes on with smaller walks where the device has no memory for large ones', async () => {
     const exam = examOf(scored, riddles(12));
-    const want = await evaluate(model, exam, [FULL]);
+    const want = await evaluateExam(model, exam, [FULL]);
     const { walk } = model.engine;
     const sizes: number[] = [];
     const spy = vi.spyOn(model.engine, 'walk').mockImplementation(async (tree, ...others) => {
@@ -172,7 +173,7 @@ describe.skipIf(!hasModels)('a run on stories260K', () => {
       if (tree.rows > 60) throw new LopperError('out-of-memory', 'The GPU is full.', 'Make room.');
       return walk.call(model.engine, tree, ...others);
     });
-    const got = await evaluate(model, exam, [FULL]);
+    const got = await evaluateExam(model, exam, [FULL]);
     spy.mockRestore();
     expect(sizes.filter((rows) => rows > 60)).not.toHaveLength(0);
     expect(got.items.map((i) => i.answers[0]!.answer)).toEqual(want.items.map((i) => i.answers[0]!.answer));
@@ -182,7 +183,7 @@ describe.skipIf(!hasModels)('a run on stories260K', () => {
   it('tells of items as they come, and of how far it is', async () => {
     const seen: number[] = [];
     const progress: number[] = [];
-    const report = await evaluate(model, examOf(scored, riddles(20, 4)), [FULL, PRUNED], {
+    const report = await evaluateExam(model, examOf(scored, riddles(20, 4)), [FULL, PRUNED], {
       onItem: (_, soFar) => seen.push(soFar.results[0]!.n),
       onProgress: (items) => progress.push(items),
     });
@@ -197,11 +198,11 @@ describe.skipIf(!hasModels)('a run on stories260K', () => {
 
   it('writes many texts at once, as each would be written alone', async () => {
     const items = riddles(40); // more than are written at once
-    const together = await evaluate(model, examOf(written(12), items, riddles(3)), [FULL, PRUNED]);
+    const together = await evaluateExam(model, examOf(written(12), items, riddles(3)), [FULL, PRUNED]);
     expect(together.items).toHaveLength(40);
     expect(new Set(together.items.map((i) => i.answers[0]!.text!.length)).size).toBeGreaterThan(3); // some ended early
     for (const i of [0, 17, 39]) {
-      const alone = await evaluate(model, examOf(written(12), [items[i]!], riddles(3)), [FULL, PRUNED]);
+      const alone = await evaluateExam(model, examOf(written(12), [items[i]!], riddles(3)), [FULL, PRUNED]);
       expect(together.items[i]!.answers).toEqual(alone.items[0]!.answers);
     }
     expect(together.items.some((i) => i.answers[0]!.text !== i.answers[1]!.text)).toBe(true);
@@ -211,7 +212,7 @@ describe.skipIf(!hasModels)('a run on stories260K', () => {
   it('takes prompts of very different lengths, cut where they do not fit the context, and says so', async () => {
     const items = riddles(5).map((item, i) => ({ ...item, question: item.question.repeat([1, 4, 60, 2, 1][i]!) }));
     const textsOf = async (some: Riddle[]) => {
-      const report = await evaluate(model, examOf(written(6), some), [FULL]);
+      const report = await evaluateExam(model, examOf(written(6), some), [FULL]);
       return { report, texts: report.items.map((i) => i.answers[0]!.text) };
     };
     const { report, texts } = await textsOf(items);
@@ -224,15 +225,15 @@ describe.skipIf(!hasModels)('a run on stories260K', () => {
     const items = riddles(4).map((item, i) =>
       i === 2 ? { ...item, choices: ['park', 'boat and the '.repeat(300)] } : item,
     );
-    const report = await evaluate(model, examOf(scored, items), [FULL, PRUNED]);
+    const report = await evaluateExam(model, examOf(scored, items), [FULL, PRUNED]);
     expect(report.items.map((i) => i.index)).toEqual([0, 1, 3]);
     expect(report).toMatchObject({ unreadable: 1, partial: false, problems: [{ file: 's0', line: 3 }] });
-    await expectFailure(evaluate(model, examOf(scored, [items[2]!]), [FULL]), 'prompt-too-long');
+    await expectFailure(evaluateExam(model, examOf(scored, [items[2]!]), [FULL]), 'prompt-too-long');
   });
 
   it('can be cancelled between the tokens of a text', async () => {
     const controller = new AbortController();
-    const run = evaluate(model, examOf(written(200), riddles(8)), [FULL], {
+    const run = evaluateExam(model, examOf(written(200), riddles(8)), [FULL], {
       signal: controller.signal,
       onProgress: (items) => items > 0 && controller.abort(),
     });
@@ -246,11 +247,11 @@ describe.skipIf(!hasModels)('a run on stories260K', () => {
   ])('%s: where one model gives no finite numbers, the other stands', async (_, task) => {
     const broken = await examinee(true);
     const exam = examOf(task, riddles(10));
-    const report = await evaluate(broken, exam, [FULL, PRUNED]);
+    const report = await evaluateExam(broken, exam, [FULL, PRUNED]);
     expect(report.failed).toEqual([10, 0]);
     expect(report.results.map((r) => r.n)).toEqual([0, 10]);
     expect(report.items[0]!.answers[0]!.failed).toContain('the full model');
     expect(report.difference).toBeUndefined();
-    await expectFailure(evaluate(broken, exam, [FULL]), 'not-finite', 'the full model');
+    await expectFailure(evaluateExam(broken, exam, [FULL]), 'not-finite', 'the full model');
   });
 });

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { EvalItem, EvalReport, Lab, NamedFile } from '../contract';
+import type { EvalItem, EvalReport, NamedFile } from '../contract';
+import type { Lab } from '../jobs';
 import { DATA, drop, hasData, job, readJson, STORIES, testLab } from '../testing';
 
 const BENCHMARKS = `${DATA}/benchmarks`;
@@ -119,7 +120,7 @@ describe.skipIf(!hasData)('benchmarks on stories260K agree with the harness of t
 
   it('perplexity of a text is that of its loss, over the same windows', async () => {
     const text = 'Once upon a time there was a dog. '.repeat(20);
-    const [scored] = await lab.score({ text, seqLen: 64 }, [[]], job());
+    const [scored] = await lab.score({ calibration: { text, seqLen: 64 }, masks: [[]] }, job());
     const data = [{ name: 'dog.txt', text }];
     const report = await lab.evaluate({ task: 'perplexity', masks: [[]], data, window: 64 }, job());
     expect(report).toMatchObject({ metric: 'perplexity', window: 64 });

@@ -1,6 +1,5 @@
-import type { DropSet, EngineContract } from '../../engine/contract';
+import type { DropSet } from '../../engine/contract';
 import type { LopperError } from '../../errors';
-import type { Tokenizer } from '../../formats/tokenizer';
 import type { EvalAnswer, EvalItem, EvalReport } from '../contract';
 import { notFinite } from '../measure/score';
 import { AnswerBook, type Answers } from './evaluate-answers';
@@ -8,19 +7,11 @@ import { askPairs } from './evaluate-pairs';
 import { askPrompts } from './evaluate-prompts';
 import { Tally } from './evaluate-report';
 import type { Exam } from './exam';
+import type { Examinee } from './examinee';
 import { isAboutItem, type Question, QuestionMaker, type Reply } from './questions';
-import type { Wording } from './wording';
 
 /** Items that have to fail, with none that does not, before a run is given up. */
 const HOPELESS = 8;
-
-/** What asking needs of the open model. */
-export interface Examinee {
-  readonly engine: EngineContract;
-  readonly tokenizer: Tokenizer;
-  readonly eosIds: readonly number[];
-  readonly wording: Wording;
-}
 
 export interface EvaluateOptions {
   readonly signal?: AbortSignal;
@@ -35,7 +26,7 @@ export interface EvaluateOptions {
  * Asks every branch every item whose answer is not known, and scores the answers. Throws `not-finite` where no branch
  * gives usable numbers, `cancelled`, and what tasks throw.
  */
-export async function evaluate(
+export async function evaluateExam(
   model: Examinee,
   exam: Exam,
   branches: readonly DropSet[],

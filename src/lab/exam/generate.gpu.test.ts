@@ -6,7 +6,7 @@ import type { GenerateEvent } from '../contract';
 import { openDevice } from '../place/device';
 import { loadModel, type OpenModel, readModel } from '../place/model';
 import { hasData, readJson, STORIES } from '../testing';
-import { type GenerateSettings, generate } from './generate';
+import { continuePrompt, type GenerateSettings } from './generate';
 
 describe.skipIf(!hasData)('writing on with stories260K', () => {
   const reference = hasData ? readJson(`${STORIES}/reference.json`) : undefined;
@@ -17,7 +17,7 @@ describe.skipIf(!hasData)('writing on with stories260K', () => {
     model = await loadModel(device.gpu, await readModel(await openFolder(STORIES), {}), { rates });
   });
   const write = (prompt: readonly number[], more: Partial<GenerateSettings>, engine: EngineContract = model.engine) =>
-    generate(engine, [new Set()], prompt, {
+    continuePrompt(engine, [new Set()], prompt, {
       maxTokens: 200,
       temperature: 0,
       seed: 0,

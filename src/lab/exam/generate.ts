@@ -28,7 +28,7 @@ export interface GenerateSettings {
  * Continues one prompt on every branch, a token of each in turn, so that they can be read side by side. Every branch
  * draws from the same seed. Throws `prompt-empty`, `prompt-too-long`, `not-finite` and `cancelled`.
  */
-export async function generate(
+export async function continuePrompt(
   engine: EngineContract,
   branches: readonly DropSet[],
   prompt: readonly number[],

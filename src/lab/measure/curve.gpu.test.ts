@@ -19,11 +19,12 @@ describe.skipIf(!hasData)('pruning curves of stories260K', () => {
   beforeAll(async () => void (await lab.open({ kind: 'folder', path: STORIES }, job())));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  const curve = (request: CurveRequest, options = {}) => lab.curve(calibration, request, { ...job(), ...options });
+  const curve = (request: CurveRequest, options = {}) =>
+    lab.curve({ ...request, calibration }, { ...job(), ...options });
   const lossOf = async (...masks: (readonly Sublayer[])[]) => {
     const reports: number[] = [];
     // Each mask walked by itself.
-    for (const mask of masks) reports.push((await lab.score(calibration, [mask], job()))[0]!.loss);
+    for (const mask of masks) reports.push((await lab.score({ calibration, masks: [mask] }, job()))[0]!.loss);
     return reports;
   };
   const close = (found: readonly number[], expected: readonly number[]) => {
@@ -53,7 +54,7 @@ describe.skipIf(!hasData)('pruning curves of stories260K', () => {
   });
 
   it('one-shot is the metric’s own order, cut after each unit', async () => {
-    const { values } = await lab.influence(calibration, 'loo-loss', 'block', job());
+    const { values } = await lab.influence({ calibration, metric: 'loo-loss', unit: 'block' }, job());
     const units = unitsOf(BLOCKS, 'block');
     const order = rankByInfluence(values).map((i) => units[i]!);
     const masks = [0, 1, 2, 3, 4, 5].map((k) => order.slice(0, k).flat());
@@ -129,13 +130,16 @@ describe.skipIf(!hasData)('pruning curves of stories260K', () => {
     const whole = await curve(request);
     const running = job();
     let last: CurveReport | undefined;
-    const cut = lab.curve(calibration, request, {
-      ...running,
-      onPoint: (point, soFar) => {
-        last = soFar;
-        if (point.removed === 2) void lab.cancel(running.job);
+    const cut = lab.curve(
+      { ...request, calibration },
+      {
+        ...running,
+        onPoint: (point, soFar) => {
+          last = soFar;
+          if (point.removed === 2) void lab.cancel(running.job);
+        },
       },
-    });
+    );
     await expect(cut).rejects.toEqual(expect.objectContaining({ code: 'cancelled' }));
     expect(last!.partial).toBe(true);
     expect(last!.points.length).toBeLessThan(whole.points.length);
@@ -156,7 +160,7 @@ describe.skipIf(!hasData)('pruning curves of stories260K', () => {
       other('point of 1 removals'),
     );
     const text = { ids: golden.windows.slice(2) };
-    await expect(lab.curve(text, request, job())).rejects.toEqual(other('its first loss is 1.59'));
+    await expect(lab.curve({ ...request, calibration: text }, job())).rejects.toEqual(other('its first loss is 1.59'));
   });
 
   it('a benchmark is measured at every point, and a pass is timed', async () => {

@@ -23,8 +23,7 @@ describe.skipIf(!hasData)('influence during training', () => {
     const before = await lab.memory();
     const seen: GrowthPoint[] = [];
     const report = await lab.growth(
-      calibration,
-      { series: 'test', checkpoints: [UNTRAINED, TRAINED], metric: 'cosine' },
+      { calibration, series: 'test', checkpoints: [UNTRAINED, TRAINED], metric: 'cosine' },
       { ...job(), onPoint: (point) => seen.push(point) },
     );
     expect(report.points.map((p) => [p.name, p.step, p.block.length])).toEqual([
@@ -35,33 +34,31 @@ describe.skipIf(!hasData)('influence during training', () => {
     expect(seen).toEqual(report.points);
     const [, trained] = report.points;
     for (const unit of ['block', 'attn', 'ffn'] as const) {
-      expect(trained![unit]).toEqual((await lab.influence(calibration, 'cosine', unit, job())).values);
+      expect(trained![unit]).toEqual((await lab.influence({ calibration, metric: 'cosine', unit }, job())).values);
     }
-    expect(trained!.loss).toBe((await lab.score(calibration, [[]], job()))[0]!.loss);
+    expect(trained!.loss).toBe((await lab.score({ calibration, masks: [[]] }, job()))[0]!.loss);
     expect((await lab.memory()).weights).toBe(before.weights);
   });
 
   it('told by leave-one-out is the loss that each absence adds', async () => {
     const { points } = await lab.growth(
-      calibration,
-      { series: 'test', checkpoints: [TRAINED], metric: 'loo-loss' },
+      { calibration, series: 'test', checkpoints: [TRAINED], metric: 'loo-loss' },
       job(),
     );
-    const { values, fullLoss } = await lab.influence(calibration, 'loo-loss', 'block', job());
+    const { values, fullLoss } = await lab.influence({ calibration, metric: 'loo-loss', unit: 'block' }, job());
     expect(points[0]!.block).toEqual(values.map((v) => v - fullLoss!));
   });
 
   it('goes past a checkpoint that cannot be had, and says why', async () => {
     const gone = at('step5', `${DATA}/models/nowhere`, 5);
     const report = await lab.growth(
-      calibration,
-      { series: 'test', checkpoints: [gone, TRAINED], metric: 'cosine' },
+      { calibration, series: 'test', checkpoints: [gone, TRAINED], metric: 'cosine' },
       job(),
     );
     expect(report.points.map((p) => p.name)).toEqual(['step900']);
     expect(report.failures).toEqual([{ name: 'step5', message: expect.stringContaining('nowhere does not exist') }]);
     await expect(
-      lab.growth(calibration, { series: 'test', checkpoints: [gone], metric: 'cosine' }, job()),
+      lab.growth({ calibration, series: 'test', checkpoints: [gone], metric: 'cosine' }, job()),
     ).rejects.toMatchObject({
       code: 'file-missing',
     });
@@ -69,15 +66,13 @@ describe.skipIf(!hasData)('influence during training', () => {
 
   it('goes on from a partial report without opening again what is in it', async () => {
     const whole = await lab.growth(
-      calibration,
-      { series: 'test', checkpoints: [UNTRAINED, TRAINED], metric: 'cosine' },
+      { calibration, series: 'test', checkpoints: [UNTRAINED, TRAINED], metric: 'cosine' },
       job(),
     );
     const part = { ...whole, points: whole.points.slice(0, 1), partial: true };
     const gone = { ...UNTRAINED, request: { kind: 'folder', path: 'nowhere' } as const };
     const resumed = await lab.growth(
-      calibration,
-      { series: 'test', checkpoints: [gone, TRAINED], metric: 'cosine', resume: part },
+      { calibration, series: 'test', checkpoints: [gone, TRAINED], metric: 'cosine', resume: part },
       job(),
     );
     expect(resumed).toEqual(whole);
@@ -85,8 +80,8 @@ describe.skipIf(!hasData)('influence during training', () => {
 
   it('does not go on from what was measured on another text, or on other windows of it', async () => {
     const asked = { series: 'test', checkpoints: [TRAINED], metric: 'cosine' } as const;
-    const report = await lab.growth({ text: 'Once upon a time', seqLen: 8 }, asked, job());
-    const run = lab.growth({ text: 'Once upon a time', seqLen: 6 }, { ...asked, resume: report }, job());
+    const report = await lab.growth({ ...asked, calibration: { text: 'Once upon a time', seqLen: 8 } }, job());
+    const run = lab.growth({ calibration: { text: 'Once upon a time', seqLen: 6 }, ...asked, resume: report }, job());
     await expect(run).rejects.toMatchObject({ code: 'result-mismatch' });
   });
 
@@ -104,13 +99,12 @@ describe.skipIf(!hasData)('influence during training', () => {
     const eachTime: Set<string | undefined>[] = [];
     const measure = () =>
       lab.growth(
-        calibration,
-        { series: 'a/b', checkpoints, metric: 'cosine' },
+        { calibration, series: 'a/b', checkpoints, metric: 'cosine' },
         { ...job(), onPoint: () => eachTime.push(new Set(asked())) },
       );
     const { points } = await measure();
     expect(eachTime).toEqual([new Set(['step1']), new Set(['step2'])]);
-    const { values } = await lab.influence(calibration, 'cosine', 'block', job());
+    const { values } = await lab.influence({ calibration, metric: 'cosine', unit: 'block' }, job());
     expect(points.map((p) => [p.step, p.block])).toEqual([
       [1, values],
       [2, values],
@@ -124,8 +118,7 @@ describe.skipIf(!hasData)('influence during training', () => {
     const options = job();
     const reached: string[] = [];
     const run = lab.growth(
-      calibration,
-      { series: 'test', checkpoints: [UNTRAINED, TRAINED], metric: 'cosine' },
+      { calibration, series: 'test', checkpoints: [UNTRAINED, TRAINED], metric: 'cosine' },
       {
         ...options,
         onPoint(point) {
@@ -136,12 +129,12 @@ describe.skipIf(!hasData)('influence during training', () => {
     );
     await expect(run).rejects.toMatchObject({ code: 'cancelled' });
     expect(reached).toEqual(['step0']);
-    expect((await lab.influence(calibration, 'cosine', 'block', job())).values).toHaveLength(5);
+    expect((await lab.influence({ calibration, metric: 'cosine', unit: 'block' }, job())).values).toHaveLength(5);
   });
 
   it('needs a checkpoint', async () => {
     await expect(
-      lab.growth(calibration, { series: 'test', checkpoints: [], metric: 'cosine' }, job()),
+      lab.growth({ calibration, series: 'test', checkpoints: [], metric: 'cosine' }, job()),
     ).rejects.toMatchObject({
       code: 'usage',
     });

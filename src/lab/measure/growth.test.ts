@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { GrowthReport, GrowthRequest } from '../contract';
-import { growth } from './growth';
+import { measureGrowth } from './growth';
 
 const point = { name: 'step0', step: 0, loss: 5, block: [1], attn: [1], ffn: [1] };
 const asked: GrowthRequest = {
@@ -20,7 +20,7 @@ const before: GrowthReport = {
   partial: true,
 };
 const goOn = (resume: GrowthReport) =>
-  growth({ ...asked, resume }, 'ab12', () => Promise.reject(new Error('opened')), { dataSha256: 'ef56' });
+  measureGrowth({ ...asked, resume }, 'ab12', () => Promise.reject(new Error('opened')), { dataSha256: 'ef56' });
 
 it('takes over the points of a series that was measured alike', async () => {
   expect(await goOn(before)).toEqual({ ...before, partial: false });

@@ -28,7 +28,7 @@ export interface GrowthOptions {
  * memory at a time. A checkpoint that cannot be measured is listed with the reason, and the others stand; only where all
  * fail does the first failure throw. Throws `result-mismatch` for a report to go on from that was measured otherwise.
  */
-export async function growth(
+export async function measureGrowth(
   request: GrowthRequest,
   calibrationSha256: string,
   open: (checkpoint: Checkpoint, onProgress: (fraction: number) => void) => Promise<Grown>,

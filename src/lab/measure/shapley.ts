@@ -6,7 +6,7 @@ import { exactShapley } from '../../pruning/exact-shapley';
 import { sampleShapley } from '../../pruning/shapley';
 import { keptUnits, sampleSubsets } from '../../pruning/subset-influence';
 import type { InfluenceReport, InfluenceSettings, Sampling, ShapleyMetric } from '../contract';
-import { Pace } from '../exam/pace';
+import { Pace } from '../running/pace';
 import { type Calibrated, distinct, FULL, keyOf } from './calibrated';
 import type { InfluenceOptions } from './influence-options';
 import { notFinite } from './score';

@@ -2,8 +2,9 @@ import type { Request } from '../../benchmarks/task';
 import type { DropSet, RunOptions } from '../../engine/contract';
 import { LopperError } from '../../errors';
 import type { Accuracy, MeasuredTask, TaskRequest } from '../contract';
-import { type Examinee, evaluate } from '../exam/evaluate';
+import { evaluateExam } from '../exam/evaluate';
 import { readExam } from '../exam/exam';
+import type { Examinee } from '../exam/examinee';
 import type { Environment } from '../place/environment';
 
 /** MMLU's way of asking, on questions that ship. */
@@ -50,7 +51,7 @@ export async function openTask(
     tokens: items.reduce((sum, item, i) => sum + countTokens(task.requests(item, [...examples[i]!]), model), 0),
     async accuracies(branches, { signal, onProgress } = {}) {
       try {
-        const { results, failed } = await evaluate(model, exam, branches, {
+        const { results, failed } = await evaluateExam(model, exam, branches, {
           signal,
           onProgress: (done) => onProgress?.(done / items.length),
         });

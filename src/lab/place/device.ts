@@ -4,6 +4,7 @@ import { LopperError } from '../../errors';
 import type { Shelf } from '../../formats/shelf';
 import { type Gpu, openGpu } from '../../gpu/gpu';
 import type { AdapterReport } from '../contract';
+import type { Environment } from './environment';
 import { keepRates, recallRates } from './kernel-rates';
 
 /** A device that passed its self-test, and whether it still lives. */
@@ -63,4 +64,33 @@ export async function openDevice(webgpu: GPU | undefined, settings?: Shelf): Pro
   }
   if (!known) await keepRates(settings, facts, rates);
   return new Device(gpu, { ...facts, ...result }, rates);
+}
+
+/** The device in use: opened on first use, and anew after it was lost. */
+export class LiveDevice {
+  #device?: Promise<Device>;
+
+  constructor(readonly environment: Pick<Environment, 'webgpu' | 'settings'>) {}
+
+  /** Throws what `openDevice` throws. */
+  async get(): Promise<Device> {
+    const known = await this.#device?.catch(() => undefined);
+    if (known?.alive) return known;
+    known?.gpu.destroy();
+    this.#device = this.#open();
+    return this.#device;
+  }
+
+  /**
+   * Lets go of it, which waits for what was handed to it. Node programs do so before they end: one that ends while Dawn
+   * still compiles or computes, as after a cancelled job, crashes now and then.
+   */
+  async close(): Promise<void> {
+    const device = await this.#device?.catch(() => undefined);
+    device?.gpu.destroy();
+  }
+
+  async #open(): Promise<Device> {
+    return openDevice(await this.environment.webgpu(), await this.environment.settings());
+  }
 }

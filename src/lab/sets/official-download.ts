@@ -3,8 +3,8 @@ import { benchmarkFile } from '../../benchmarks/rows';
 import { fetchDatasetFile } from '../../formats/dataset-files';
 import { sha256 } from '../../formats/sha256';
 import type { FetchSettings, Progress, SetOrigin } from '../contract';
-import { loadingProgress } from '../jobs/progress';
 import type { Environment } from '../place/environment';
+import { loadingProgress } from '../running/progress';
 import type { SetFiles } from './official-store';
 
 export interface DownloadSetOptions {

@@ -52,6 +52,12 @@ export class ProgressMeter {
   }
 }
 
+/** A callback for work that says what fraction of it is done. */
+export function fractionMeter(report: ((p: Progress) => void) | undefined, label: string) {
+  const meter = new ProgressMeter(100, 'steps', report);
+  return (fraction: number): void => meter.update(100 * fraction, label);
+}
+
 /** Callbacks for opening a model: a meter in bytes for each file that is downloaded, then one for the weights. */
 export function loadingProgress(report: ((p: Progress) => void) | undefined) {
   let file = '';

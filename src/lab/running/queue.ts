@@ -1,5 +1,5 @@
 import { LopperError, throwIfCancelled } from '../../errors';
-import type { JobId } from '../contract';
+import type { JobId, JobOptions } from '../contract';
 
 /**
  * One job at a time, in the order asked. A cancelled job rejects with `cancelled` at once, running or waiting; the next
@@ -9,7 +9,9 @@ export class JobQueue {
   readonly #controllers = new Map<JobId, AbortController>();
   #tail: Promise<unknown> = Promise.resolve();
 
-  run<T>(job: JobId, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  /** The work gets the job's options with a signal, and callbacks that fall silent once that is raised: it may end a little later. */
+  run<O extends JobOptions, T>(options: O, work: (running: O & { signal: AbortSignal }) => Promise<T>): Promise<T> {
+    const { job } = options;
     if (this.#controllers.has(job)) {
       return Promise.reject(
         new LopperError('usage', `A job named "${job}" is running.`, 'Give every job its own name.'),
@@ -20,7 +22,7 @@ export class JobQueue {
     this.#controllers.set(job, controller);
     const turn = this.#tail.then(async () => {
       throwIfCancelled(signal);
-      return work(signal);
+      return work({ ...muteAfter(signal, options), signal });
     });
     this.#tail = turn.catch(() => undefined);
     return Promise.race([turn, untilCancelled(signal)]).finally(() => this.#controllers.delete(job));
@@ -46,4 +48,10 @@ function untilCancelled(signal: AbortSignal): Promise<never> {
       { once: true },
     );
   });
+}
+
+function muteAfter<O extends object>(signal: AbortSignal, options: O): O {
+  const mute = (value: unknown) =>
+    typeof value === 'function' ? (...args: unknown[]) => void (signal.aborted || value(...args)) : value;
+  return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, mute(value)])) as O;
 }

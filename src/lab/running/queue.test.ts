@@ -14,14 +14,14 @@ describe('the queue of jobs', () => {
       log.push(`${name} ends`);
       return name;
     };
-    const results = await Promise.all([queue.run('a', work('a', 20)), queue.run('b', work('b', 1))]);
+    const results = await Promise.all([queue.run({ job: 'a' }, work('a', 20)), queue.run({ job: 'b' }, work('b', 1))]);
     expect(results).toEqual(['a', 'b']);
     expect(log).toEqual(['a starts', 'a ends', 'b starts', 'b ends']);
   });
 
   it('rejects a running job within 250 ms of cancel even when its work is slow to notice', async () => {
     const queue = new JobQueue();
-    const job = queue.run('slow', async (signal) => {
+    const job = queue.run({ job: 'slow' }, async ({ signal }) => {
       await later(400);
       throwIfCancelled(signal);
     });
@@ -35,8 +35,8 @@ describe('the queue of jobs', () => {
   it('never starts a job that was cancelled while it waited', async () => {
     const queue = new JobQueue();
     let started = false;
-    const first = queue.run('first', () => later(30));
-    const second = queue.run('second', async () => {
+    const first = queue.run({ job: 'first' }, () => later(30));
+    const second = queue.run({ job: 'second' }, async () => {
       started = true;
     });
     queue.cancel('second');
@@ -49,7 +49,7 @@ describe('the queue of jobs', () => {
   it('starts the next job only after a cancelled one has let go of the device', async () => {
     const queue = new JobQueue();
     let released = false;
-    const slow = queue.run('slow', async () => {
+    const slow = queue.run({ job: 'slow' }, async () => {
       await later(60);
       released = true;
     });
@@ -57,14 +57,14 @@ describe('the queue of jobs', () => {
     queue.cancel('slow');
     await expect(slow).rejects.toMatchObject({ code: 'cancelled' });
     expect(released).toBe(false);
-    expect(await queue.run('next', async () => released)).toBe(true);
+    expect(await queue.run({ job: 'next' }, async () => released)).toBe(true);
   });
 
   it('goes on after a job that failed, and refuses a name already in use', async () => {
     const queue = new JobQueue();
-    await expect(queue.run('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    const again = queue.run('a', () => later(5));
-    await expect(queue.run('a', () => later(5))).rejects.toMatchObject({ code: 'usage' });
+    await expect(queue.run({ job: 'a' }, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    const again = queue.run({ job: 'a' }, () => later(5));
+    await expect(queue.run({ job: 'a' }, () => later(5))).rejects.toMatchObject({ code: 'usage' });
     await again;
   });
 });

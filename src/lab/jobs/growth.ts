@@ -1,0 +1,42 @@
+import { sha256Of } from '../../formats/sha256';
+import type { Checkpoint, GrowthPoint, GrowthReport, GrowthRequest, On, TaskRequest } from '../contract';
+import { readExam } from '../exam/exam';
+import { examinee } from '../exam/examinee';
+import { Calibrated, calibrationKey } from '../measure/calibrated';
+import { measureGrowth } from '../measure/growth';
+import { openTask } from '../measure/task-worth';
+import { windowsOf } from '../measure/windows-of';
+import { loadModel, readModel } from '../place/model';
+import { ProgressMeter } from '../running/progress';
+import type { Job } from './job';
+
+/** Influence at one checkpoint after another; the open model stays open. `soFar` can be gone on from. */
+export const growth: Job<
+  On<GrowthRequest>,
+  GrowthReport,
+  { readonly onPoint?: (point: GrowthPoint, soFar: GrowthReport) => void }
+> = {
+  opensItsOwn: true,
+  async run({ device, environment }, { calibration, ...request }, { signal, onProgress, onPoint }) {
+    const { length } = request.checkpoints;
+    const meter = new ProgressMeter(length, 'steps', onProgress);
+    const open = async (checkpoint: Checkpoint, step: (fraction: number) => void) => {
+      const files = await environment.files(checkpoint.request, () => undefined);
+      const found = await readModel(files, { signal });
+      const onLoad = (done: number, total: number) => step(done / total);
+      const model = await loadModel(device.gpu, found, { signal, rates: device.rates, onLoad });
+      return {
+        engine: model.engine,
+        calibrated: new Calibrated(model.engine, await windowsOf(calibration, model, environment)),
+        task: request.task && (await openTask(request.task, examinee(model), environment)),
+      };
+    };
+    const itemsOf = async (task?: TaskRequest) => task && (await readExam(task, environment)).dataSha256;
+    const own = 'task' in calibration ? await itemsOf({ ...calibration, shots: 0 }) : '';
+    return measureGrowth(request, await sha256Of((await calibrationKey(calibration)) + own), open, {
+      ...{ signal, onPoint },
+      dataSha256: await itemsOf(request.task),
+      onProgress: (done, name) => meter.update(done, `${name}, ${Math.floor(done) + 1} of ${length}`),
+    });
+  },
+};

@@ -1,0 +1,43 @@
+import { unitsOf } from '../../model/units';
+import { checkMetric, isShapley, isStatic } from '../../pruning/metrics';
+import type { InfluenceReport, InfluenceRequest, On } from '../contract';
+import { examinee } from '../exam/examinee';
+import { Calibrated } from '../measure/calibrated';
+import { measureInfluence } from '../measure/influence';
+import { samplesAsked } from '../measure/shapley';
+import { openTask } from '../measure/task-worth';
+import { ProgressMeter } from '../running/progress';
+import type { Job } from './job';
+
+/** Sampled metrics come again and again, surer each time, through `onEstimate`; cancelled, the last one can be gone on from. */
+export const influence: Job<
+  On<InfluenceRequest>,
+  InfluenceReport,
+  { readonly onEstimate?: (soFar: InfluenceReport) => void }
+> = {
+  async run(desk, { calibration, ...request }, { signal, onProgress, onEstimate }) {
+    const { metric, unit, resume } = request;
+    checkMetric(metric);
+    const { model, environment } = desk;
+    // A task is a text of its own.
+    const on = metric === 'shapley-task' ? new Calibrated(model.engine, []) : await desk.calibrate(calibration);
+    const { name, total } = stepsOf(request, unitsOf(model.report.blocks, unit).length);
+    const meter = new ProgressMeter(total, 'steps', onProgress, undefined, resume?.sampling?.drawn);
+    return measureInfluence(on, metric, unit, {
+      ...request,
+      ...{ signal, onEstimate },
+      examine: (task) => openTask(task, examinee(model), environment),
+      onProgress(fraction) {
+        const done = fraction * total;
+        meter.update(done, `${name}, ${Math.floor(done)} of ${total}`);
+      },
+    });
+  },
+};
+
+/** What people are told is done, and how many times. */
+function stepsOf(request: InfluenceRequest, units: number): { name: string; total: number } {
+  const { metric } = request;
+  if (isShapley(metric)) return { name: 'Shapley values', total: samplesAsked(metric, units, request) };
+  return { name: isStatic(metric) ? `Influence (${metric})` : 'Leave-one-out', total: units };
+}

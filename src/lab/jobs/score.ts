@@ -1,0 +1,12 @@
+import type { ScoreReport, ScoreRequest } from '../contract';
+import { fractionMeter } from '../running/progress';
+import { dropSet, type Job } from './job';
+
+/** Loss of each mask on the calibration text; masks share what they have in common. */
+export const score: Job<ScoreRequest, ScoreReport[]> = {
+  async run(desk, { calibration, masks, logits }, { signal, onProgress }) {
+    const branches = masks.map((mask) => dropSet(desk.model, mask));
+    const meter = fractionMeter(onProgress, 'Scoring');
+    return (await desk.calibrate(calibration)).score(branches, { signal, logits, onProgress: meter });
+  },
+};
