@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { expectFailure, sharedData } from '../formats/testing';
+import { ARCHITECTURE_TITLES } from './architectures/names';
 import { parseConfig } from './config';
 
 const llama = {
@@ -216,6 +217,11 @@ describe('what cannot be right is refused', () => {
     await refuse({ ...gpt2, scale_attn_by_inverse_layer_idx: true }, 'scale_attn_by_inverse_layer_idx');
     await refuse({ ...gpt2, scale_attn_weights: false }, 'scale_attn_weights');
   });
+});
+
+it('the README names every architecture that works', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  expect(readme.replace(/\s+/g, ' ')).toContain(`${ARCHITECTURE_TITLES} layouts are understood`);
 });
 
 describe.skipIf(!sharedData('models/random'))('real files', () => {

@@ -1,7 +1,8 @@
 import { LopperError } from '../errors';
 import { parseObject } from '../formats/json';
-import { architectureOf, MODEL_TYPES, type ModelType } from './architectures';
+import { ARCHITECTURES } from './architectures';
 import type { ConfigFacts } from './architectures/architecture';
+import { ARCHITECTURE_NAMES, MODEL_TYPES, type ModelType } from './architectures/names';
 
 /** A model's config.json, read. */
 export interface ModelConfig extends ConfigFacts {
@@ -17,12 +18,13 @@ export interface ModelConfig extends ConfigFacts {
 export function parseConfig(text: string): ModelConfig {
   const object = parseObject(text, 'config.json', 'config-invalid');
   const modelType = knownModelType(object);
-  const { className, read } = architectureOf(modelType);
-  return { modelType, architecture: className, ...read({ ...object, model_type: object.model_type ?? modelType }) };
+  const facts = ARCHITECTURES[modelType].read({ ...object, model_type: object.model_type ?? modelType });
+  return { modelType, architecture: nameOf(modelType), ...facts };
 }
 
+const nameOf = (type: ModelType) => ARCHITECTURE_NAMES[type].className;
+
 function knownModelType({ model_type: modelType, architectures }: Record<string, unknown>): ModelType {
-  const nameOf = (type: ModelType) => architectureOf(type).className;
   const architecture = Array.isArray(architectures) ? architectures[0] : undefined;
   const type = MODEL_TYPES.find((t) => t === modelType) ?? MODEL_TYPES.find((t) => nameOf(t) === architecture);
   if (type && (architecture === undefined || architecture === nameOf(type))) return type;

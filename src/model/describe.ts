@@ -1,6 +1,6 @@
 import { LopperError } from '../errors';
 import type { Dtype, TensorMap } from '../formats/tensor';
-import { architectureOf } from './architectures';
+import { ARCHITECTURES } from './architectures';
 import { checkTensors } from './check-tensors';
 import type { ModelConfig } from './config';
 import { rotaryFrequencies } from './rope';
@@ -20,7 +20,7 @@ export function layoutOf(config: ModelConfig, tensors: TensorMap = new Map()): L
       'Choose a model with heads of 4, 8, 16, ... channels.',
     );
   }
-  const own = architectureOf(modelType);
+  const own = ARCHITECTURES[modelType];
   const ffnWidth = config.ffnWidth ?? own.ffnWidth?.(tensors) ?? 4 * width;
   const layout: Omit<Layout, 'shapes'> = {
     ...own.parts({ ...config, ffnWidth }, (name) => tensors.has(name)),

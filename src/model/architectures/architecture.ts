@@ -42,12 +42,8 @@ export type Parts = Pick<
   'embedding' | 'positions' | 'sublayers' | 'finalNorm' | 'head' | 'qkvInterleaved' | 'activation'
 >;
 
-/** One way of building and publishing a language model. The list in `index.ts` says by which `model_type` it goes. */
+/** One way of building and publishing a language model. */
 export interface Architecture {
-  /** As people write it. */
-  readonly title: string;
-  /** The causal language model's class in Hugging Face transformers, as in `architectures`. */
-  readonly className: string;
   /** Reads the keys of a config.json; what is left out is as transformers assumes. Throws as `readKeys` does. */
   read(config: Readonly<Record<string, unknown>>): ConfigFacts;
   /** The feed-forward width, where the config leaves it to the weights. */

@@ -18,8 +18,6 @@ const KEYS = {
 
 /** GPT-NeoX and Pythia: one projection with q, k and v of each head side by side, biases everywhere. */
 export const gptNeox: Architecture = {
-  title: 'GPT-NeoX',
-  className: 'GPTNeoXForCausalLM',
   read(config) {
     const raw = readKeys(KEYS, config);
     const width = required(raw.hidden_size, 'hidden_size');

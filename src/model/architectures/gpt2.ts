@@ -34,8 +34,6 @@ const KEYS = {
 
 /** GPT-2: learned positions; Conv1D weights, published [inputs, outputs]. */
 export const gpt2: Architecture = {
-  title: 'GPT-2',
-  className: 'GPT2LMHeadModel',
   read(config) {
     const raw = readKeys(KEYS, config);
     const width = required(raw.n_embd ?? raw.hidden_size, 'n_embd');

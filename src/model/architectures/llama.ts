@@ -6,8 +6,6 @@ import { GATED_KEYS, gatedFacts, gatedParts } from './gated';
 const KEYS = { ...GATED_KEYS, mlp_bias: maybe(v.boolean()) };
 
 export const llama: Architecture = {
-  title: 'Llama',
-  className: 'LlamaForCausalLM',
   read(config) {
     const raw = readKeys(KEYS, config);
     return { ...gatedFacts(raw, { context: 2048 }), mlpBias: raw.mlp_bias ?? false };

@@ -7,8 +7,6 @@ const KEYS = { ...GATED_KEYS, ...WINDOW_KEYS };
 
 /** A Llama whose attention slides. */
 export const mistral: Architecture = {
-  title: 'Mistral',
-  className: 'MistralForCausalLM',
   read(config) {
     const raw = readKeys(KEYS, config);
     const facts = gatedFacts(raw, { context: 131_072 });

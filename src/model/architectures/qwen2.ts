@@ -7,8 +7,6 @@ const KEYS = { ...GATED_KEYS, ...QWEN_WINDOW_KEYS };
 
 /** A Llama with biases on q, k and v, always, and never on the output. */
 export const qwen2: Architecture = {
-  title: 'Qwen2',
-  className: 'Qwen2ForCausalLM',
   read(config) {
     const raw = readKeys(KEYS, config);
     const facts = gatedFacts(raw, { context: 32_768 });

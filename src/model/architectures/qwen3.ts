@@ -7,8 +7,6 @@ const KEYS = { ...GATED_KEYS, ...QWEN_WINDOW_KEYS };
 
 /** A Llama with norms on the queries and keys of each head, and heads that need not share the width evenly. */
 export const qwen3: Architecture = {
-  title: 'Qwen3',
-  className: 'Qwen3ForCausalLM',
   read(config) {
     const raw = readKeys(KEYS, config);
     const facts = gatedFacts(raw, { context: 32_768, headDim: 128 });

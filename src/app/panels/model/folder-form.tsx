@@ -1,4 +1,5 @@
 import { useRef } from 'react';
+import { ARCHITECTURE_TITLES } from '../../../model/architectures/names';
 import { Button } from '../../widgets/button';
 import css from './model.module.css';
 import { openFromDialog } from './open-from-dialog';
@@ -33,9 +34,7 @@ export function FolderForm({ disabled }: { disabled: boolean }) {
           if (files.length > 0) void openFromDialog({ kind: 'files', name, files: modelFiles(files) });
         }}
       />
-      <p className={css.hint}>
-        Llama, Mistral, Qwen2, Qwen3, GPT-NeoX and GPT-2 architectures; F32, F16 or BF16 weights.
-      </p>
+      <p className={css.hint}>{ARCHITECTURE_TITLES} architectures; F32, F16 or BF16 weights.</p>
     </>
   );
 }
