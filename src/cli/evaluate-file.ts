@@ -1,6 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { LopperError } from '../errors';
 import type { EvalItem, EvalReport, EvalRequest } from '../lab/contract';
+import { difference } from '../lab/contract/asked';
 import { formatDropList } from '../pruning/drop-list';
 import { unreadable } from './data-files';
 import { answersIn, type Measured, type ResultJson, resultJson, resultsJson } from './evaluate-json';
@@ -84,12 +85,14 @@ function parseResults(text: string, path: string): ResultJson[] {
 
 /** What a task asks is compared by the lab; this is about the model that was asked. */
 function checkSame(result: ResultJson, { model, mask, compare }: Measured, path: string): void {
-  const refuse = (what: string) =>
-    new LopperError('usage', `${path} is of another run: ${what}.`, 'Name another file, or run it as before.');
   const drop = formatDropList(mask);
-  if (result.model.fingerprint !== model.fingerprint) throw refuse(`of the model ${result.model.id}`);
-  if (result.drop !== drop) throw refuse(`without ${result.drop || 'nothing'}, and now without ${drop || 'nothing'}`);
-  if (compare && !result.full) throw refuse('the full model was not measured beside the other');
+  const other = difference([
+    [`of the model ${result.model.id}`, result.model.fingerprint, model.fingerprint],
+    [`without ${result.drop || 'nothing'}, and now without ${drop || 'nothing'}`, result.drop, drop],
+    ['the full model was not measured beside the other', compare && !result.full, false],
+  ]);
+  if (!other) return;
+  throw new LopperError('usage', `${path} is of another run: ${other[0]}.`, 'Name another file, or run it as before.');
 }
 
 const unwritable = (path: string) => (cause: NodeJS.ErrnoException) => {

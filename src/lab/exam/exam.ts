@@ -6,6 +6,7 @@ import { taskNamed, tasks } from '../../benchmarks/tasks';
 import { LopperError } from '../../errors';
 import { sha256Of } from '../../formats/sha256';
 import type { EvalRequest, ExamFacts, NamedFile } from '../contract';
+import { difference, examPairs } from '../contract/asked';
 import type { Environment } from '../place/environment';
 import { storedSet } from '../sets/official-store';
 
@@ -94,15 +95,12 @@ export const examFacts = (
 
 /** Throws `usage`, naming the first difference, for answers that were given to other questions. */
 export function checkSameExam(before: ExamFacts, now: ExamFacts): void {
-  const differing = (['task', 'shots', 'bos', 'chat', 'window', 'dataSha256'] as const).find(
-    (key) => before[key] !== now[key],
-  );
-  if (!differing) return;
-  const what =
-    differing === 'dataSha256' ? 'other items' : `${differing} ${before[differing]}, and now ${now[differing]}`;
+  const other = difference(examPairs(before, now));
+  if (!other) return;
+  const [name, was, is] = other;
   throw new LopperError(
     'usage',
-    `The answers kept are of another run: ${what}.`,
+    `The answers kept are of another run: ${name === 'dataSha256' ? 'other items' : `${name} ${was}, and now ${is}`}.`,
     'Ask as that run did, or without them.',
   );
 }

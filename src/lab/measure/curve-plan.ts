@@ -13,14 +13,11 @@ import type {
   InfluenceSettings,
   MeasuredTask,
 } from '../contract';
+import { type CurveHead, curvePairs, difference } from '../contract/asked';
 import { DEFAULT_PERMUTATIONS } from './shapley';
-import { type Pair, taskPairs } from './task-worth';
 
 /** Random orders drawn where no number is given. */
 export const DEFAULT_DRAWS = 20;
-
-/** What a report says of its curve as a whole. */
-export type CurveHead = Pick<CurveReport, 'strategy' | 'metric' | 'settings' | 'unit' | 'seed' | 'benchmark'>;
 
 /** What a curve's request comes to on a model: the units, those that may go, and the points there are already. */
 export interface CurvePlan {
@@ -107,27 +104,12 @@ function pathOf(points: readonly CurvePoint[], { free, maskAfter }: Pick<CurvePl
 }
 
 /** Throws `usage`, naming the first difference, where points of the one report cannot stand beside those of the other. */
-function checkSame(was: CurveReport, is: CurveHead, request: CurveRequest) {
-  const [before, now] = [was.settings, is.settings];
-  const named = (whose: string, pairs: Pair[]) => pairs.map(([name, a, b]): Pair => [`${whose} ${name}`, a, b]);
-  const pairs: Pair[] = [
-    ['strategy', was.strategy, is.strategy],
-    ['metric', was.metric, is.metric],
-    ['unit', was.unit, is.unit],
-    ['seed', was.seed, is.seed],
-    ['number of draws', was.points[0]?.draws?.length, drawsOf(request)],
-    ['denominator', before?.denominator, now?.denominator],
-    ['number of permutations', before?.permutations, now?.permutations],
-    ['choice of exact values', before?.exact, now?.exact],
-    ['bound', before?.bound, now?.bound],
-    ['number of lowest units', before?.stableLowest, now?.stableLowest],
-    ...named("metric's", taskPairs(before?.task, now?.task)),
-    // One that had no benchmark may get one now.
-    ...(was.benchmark ? named("benchmark's", taskPairs(was.benchmark, is.benchmark)) : []),
-  ];
-  for (const [name, a, b] of pairs) {
-    if (a !== b) throw otherCurve(`its ${name} is ${a ?? 'not said'}, and what is asked for has ${b ?? 'none'}`);
-  }
+function checkSame(resume: CurveReport, head: CurveHead, request: CurveRequest) {
+  const was = { ...resume, draws: resume.points[0]?.draws?.length };
+  const other = difference(curvePairs(was, { ...head, draws: drawsOf(request) }));
+  if (!other) return;
+  const [name, a, b] = other;
+  throw otherCurve(`its ${name} is ${a ?? 'not said'}, and what is asked for has ${b ?? 'none'}`);
 }
 
 /** What the report will say of the whole, with the tasks as they were read: of the benchmark, and of `shapley-task`. */

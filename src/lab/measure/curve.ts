@@ -12,8 +12,9 @@ import {
   spans,
 } from '../../pruning/strategy';
 import type { CurvePoint, CurveReport, CurveRequest } from '../contract';
+import type { CurveHead } from '../contract/asked';
 import type { Calibrated } from './calibrated';
-import { type CurveHead, type CurvePlan, headOf, metricOf, otherCurve, planCurve } from './curve-plan';
+import { type CurvePlan, headOf, metricOf, otherCurve, planCurve } from './curve-plan';
 import { timePass } from './curve-time';
 import { measureInfluence } from './influence';
 import { measureAngles } from './norms';

@@ -1,6 +1,7 @@
 import type { EngineContract, RunOptions } from '../../engine/contract';
 import { LopperError, throwIfCancelled } from '../../errors';
 import type { Accuracy, Checkpoint, GrowthMetric, GrowthPoint, GrowthReport, GrowthRequest } from '../contract';
+import { difference, type GrowthFacts, growthPairs } from '../contract/asked';
 import { type Calibrated, FULL } from './calibrated';
 import { measureInfluence } from './influence';
 import { notFinite } from './score';
@@ -84,28 +85,16 @@ export async function measureGrowth(
   return report();
 }
 
-type Asked = Pick<GrowthReport, 'series' | 'calibrationSha256' | 'metric' | 'task'>;
-
 /** Throws `result-mismatch`, naming what differs: points that were measured otherwise cannot stand beside new ones. */
-function checkAlike(before: Asked, asked: Asked): void {
-  const facts = ({ series, metric, task, calibrationSha256 }: Asked) => [
-    ['series', series],
-    ['metric', metric],
-    ['task', task?.task],
-    ['number of shots', task?.shots],
-    ['limit of items', task?.limit],
-    ['SHA-256 of the items', task?.dataSha256],
-    ['SHA-256 of the calibration', calibrationSha256],
-  ];
-  for (const [i, [name, is]] of facts(asked).entries()) {
-    const was = facts(before)[i]![1];
-    if (was === is) continue;
-    throw new LopperError(
-      'result-mismatch',
-      `The result to go on from has the ${name} ${was ?? 'none'}, and ${is ?? 'none'} is asked for.`,
-      'Ask for what it was measured with, or start anew without it.',
-    );
-  }
+function checkAlike(before: GrowthFacts, asked: GrowthFacts): void {
+  const other = difference(growthPairs(before, asked));
+  if (!other) return;
+  const [name, was, is] = other;
+  throw new LopperError(
+    'result-mismatch',
+    `The result to go on from has the ${name} ${was ?? 'none'}, and ${is ?? 'none'} is asked for.`,
+    'Ask for what it was measured with, or start anew without it.',
+  );
 }
 
 async function measure(

@@ -6,11 +6,11 @@ import { exactShapley } from '../../pruning/exact-shapley';
 import { sampleShapley } from '../../pruning/shapley';
 import { keptUnits, sampleSubsets } from '../../pruning/subset-influence';
 import type { InfluenceReport, InfluenceSettings, Sampling, ShapleyMetric } from '../contract';
+import { difference, type SampledFacts, sampledPairs } from '../contract/asked';
 import { Pace } from '../running/pace';
 import { type Calibrated, distinct, FULL, keyOf } from './calibrated';
 import type { InfluenceOptions } from './influence-options';
 import { notFinite } from './score';
-import { type Pair, taskPairs } from './task-worth';
 
 /** Drawn where no number is given: intervals are narrow enough to see an order by then. */
 export const DEFAULT_PERMUTATIONS = 64;
@@ -45,13 +45,13 @@ export async function measureShapley(
   checkSettings(options);
   const method = metric === 'shapley-task' ? 'subsets' : options.exact ? 'exact' : 'permutations';
   const worth = await openWorth(on, metric, options);
-  const from = resume && stateOf(resume, { metric, unit, method, seed, units: units.length, worth });
+  const { tokens, fullLoss, task } = worth;
+  const from = resume && stateOf(resume, { metric, unit, method, seed, units: units.length, tokens, task }, fullLoss);
   const pace = new Pace(method === 'exact' ? { first: 32, most: 1024 } : { first: 1, most: 64 });
   const estimator = estimatorOf(method, units, { ...options, seed }, pace, from);
   const report = (estimate: Estimate): InfluenceReport => {
     const { values, intervals, efficiency, stopped, state } = estimate;
     const spoiled = values.flatMap((_, i) => (state.sums.some((row) => Number.isNaN(row[i])) ? [i] : []));
-    const { tokens, fullLoss, task } = worth;
     return {
       ...{ metric, unit, values, tokens },
       ...(fullLoss !== undefined && { fullLoss }),
@@ -143,29 +143,16 @@ async function openWorth(on: Calibrated, metric: ShapleyMetric, options: Job): P
 }
 
 /** Where a report stood. Throws `usage` unless it is of the same request. */
-function stateOf(
-  report: InfluenceReport,
-  wanted: Pick<InfluenceReport, 'metric' | 'unit'> &
-    Pick<Sampling, 'method' | 'seed'> & { units: number; worth: Worth },
-): SamplerState {
+function stateOf(report: InfluenceReport, is: SampledFacts, fullLoss: number | undefined): SamplerState {
   const { sampling } = report;
   const refuse = (message: string) =>
     new LopperError('usage', message, 'Ask for the same again, on the same text, or start anew.');
   if (!sampling?.state) throw refuse('The result to go on from does not say where it stood.');
-  const { task } = wanted.worth;
-  const pairs: Pair[] = [
-    ['metric', report.metric, wanted.metric],
-    ['unit', report.unit, wanted.unit],
-    ['method', sampling.method, wanted.method],
-    ['seed', sampling.seed, wanted.seed],
-    ['number of units', report.values.length, wanted.units],
-    ...taskPairs(sampling.task, task),
-    ['number of tokens', report.tokens, wanted.worth.tokens],
-  ];
-  for (const [name, was, is] of pairs) {
-    if (was !== is) throw refuse(`The result to go on from has the ${name} ${was}; what is asked for has ${is}.`);
+  const other = difference(sampledPairs({ ...report, ...sampling, units: report.values.length }, is));
+  if (other) {
+    const [name, a, b] = other;
+    throw refuse(`The result to go on from has the ${name} ${a}; what is asked for has ${b}.`);
   }
-  const { fullLoss } = wanted.worth;
   if (fullLoss !== undefined && !(Math.abs(report.fullLoss! - fullLoss) < SAME_LOSS)) {
     throw refuse(
       `The result to go on from is of another model or text: the full loss was ${report.fullLoss}, and is ${fullLoss}.`,

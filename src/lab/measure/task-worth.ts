@@ -21,17 +21,6 @@ export interface TaskWorth {
 
 export type Examine = (request: TaskRequest | undefined) => Promise<TaskWorth>;
 
-/** A thing that two runs may differ in, and what it is in each. */
-export type Pair = readonly [name: string, was: unknown, is: unknown];
-
-/** What must be the same of two tasks for their accuracies to be on the same questions. */
-export const taskPairs = (was: MeasuredTask | undefined, is: MeasuredTask | undefined): Pair[] => [
-  ['task', was?.task, is?.task],
-  ['number of shots', was?.shots, is?.shots],
-  ['number of items', was?.items, is?.items],
-  ['SHA-256 of the items', was?.dataSha256, is?.dataSha256],
-];
-
 /** Reads a task's items to measure branches with. Throws what reading them throws. */
 export async function openTask(
   request: TaskRequest = DEFAULT_TASK,
