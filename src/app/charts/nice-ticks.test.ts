@@ -23,6 +23,13 @@ describe('ticks of a chart', () => {
     expect(tickDecimals(0, 0)).toBe(0);
   });
 
+  it('are two at least, since one by itself is no scale', () => {
+    expect(niceTicks(-48.3, 47.7)).toEqual([-40, -20, 0, 20, 40]);
+    expect(niceTicks(0.0001, 87)).toEqual([20, 40, 60, 80]);
+    expect(niceTicks(-0.0487, 0.0398)).toEqual([-0.04, -0.02, 0, 0.02]);
+    expect(tickDecimals(-0.37, 0.48)).toBe(1);
+  });
+
   it('label every block of a small model and some of a large one', () => {
     expect(blockTicks(5)).toEqual([0, 1, 2, 3, 4]);
     expect(blockTicks(80)).toEqual([0, 10, 20, 30, 40, 50, 60, 70]);

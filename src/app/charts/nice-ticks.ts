@@ -20,11 +20,20 @@ export function chartRange(
   return { low, high: Math.max(0, cut ? 1.35 * second : first) };
 }
 
+const STEPS = [1, 2, 5, 10] as const;
+
 const stepOf = (low: number, high: number, most = MOST_STEPS): number => {
   const rough = (high - low) / most;
   const power = 10 ** Math.floor(Math.log10(rough));
-  return ([1, 2, 5].find((m) => m * power >= rough * 0.999) ?? 10) * power;
+  const at = STEPS.findIndex((m) => m * power >= rough * 0.999);
+  const step = STEPS[at]! * power;
+  // One tick by itself is no scale: then the next finer step.
+  return first(low, step) < last(high, step) ? step : (STEPS[at - 1] ?? 1) * power;
 };
+
+/** The first and the last multiple of a step within a range, a little beside it where rounding put them there. */
+const first = (low: number, step: number) => Math.ceil(low / step - 1e-9);
+const last = (high: number, step: number) => Math.floor(high / step + 1e-9);
 
 /** Round values from `low` to `high`, 0 among them where it lies between, about `most` steps apart. */
 export function niceTicks(low: number, high: number, most = MOST_STEPS): number[] {
@@ -33,7 +42,7 @@ export function niceTicks(low: number, high: number, most = MOST_STEPS): number[
   // Beyond what a float can count, steps would never end.
   if (!Number.isSafeInteger(Math.ceil(high / step))) return [low];
   const ticks: number[] = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) {
+  for (let i = first(low, step); i <= last(high, step); i++) {
     ticks.push(Number((i * step).toPrecision(12)) + 0);
   }
   return ticks;
