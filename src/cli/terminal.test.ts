@@ -10,9 +10,9 @@ const at = (done: number, more: Partial<Progress> = {}): Progress => ({
   ...more,
 });
 
-function terminal(isTTY: boolean) {
+function terminal(isTTY: boolean, columns?: number) {
   const written: string[] = [];
-  return { isTTY, written, write: (text: string) => written.push(text) };
+  return { isTTY, columns, written, write: (text: string) => written.push(text) };
 }
 
 describe('progress on standard error', () => {
@@ -23,6 +23,12 @@ describe('progress on standard error', () => {
     reporter.clear();
     expect(tty.written.join('')).not.toContain('\n');
     expect(tty.written.at(-1)).toBe('\r\x1b[2K');
+  });
+
+  it('stays within one line of a narrow terminal', () => {
+    const narrow = terminal(true, 20);
+    new Reporter(narrow, false).progress(at(30, { label: 'Downloading model.safetensors' }));
+    expect(narrow.written).toEqual(['\r\x1b[2KDownloading model.s']);
   });
 
   it('is a line every few seconds elsewhere, and none for what is quickly done', () => {

@@ -3,6 +3,8 @@ import type { Progress } from '../lab/contract';
 /** Where a command line talks to people: standard error. */
 export interface Terminal {
   readonly isTTY?: boolean;
+  /** Letters a line; more would go on in the next one, where clearing does not reach. */
+  readonly columns?: number;
   write(text: string): unknown;
 }
 
@@ -26,7 +28,8 @@ export class Reporter {
   readonly progress = (p: Progress): void => {
     if (this.quiet) return;
     if (this.terminal.isTTY) {
-      this.terminal.write(`${CLEAR_LINE}${describeProgress(p)}`);
+      const room = (this.terminal.columns || Number.POSITIVE_INFINITY) - 1;
+      this.terminal.write(`${CLEAR_LINE}${describeProgress(p).slice(0, room)}`);
       this.#open = true;
     } else if (this.now() - this.#last >= SPARSE_MS) {
       this.#last = this.now();
