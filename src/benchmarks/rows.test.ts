@@ -109,6 +109,28 @@ test('CSV written by the rules is read back as it was', () => {
   );
 });
 
+test('CSV that breaks the rules is read as Python’s csv module reads it, no letter lost', () => {
+  for (const [text, rows] of [
+    ['"a"b,c', [['ab', 'c']]],
+    ['"a" "b",c', [['a "b"', 'c']]],
+    ['a"b",c', [['a"b"', 'c']]],
+    ['"a""', [['a"']]],
+    ['"a,b\nc', [['a,b\nc']]],
+    [
+      'a,b\rc,"d"',
+      [
+        ['a', 'b'],
+        ['c', 'd'],
+      ],
+    ],
+  ] as const) {
+    expect(
+      [...parseCsv(text)].map((r) => r.cells),
+      text,
+    ).toEqual(rows);
+  }
+});
+
 test('any text at all is read to its end or refused by name', async () => {
   await fc.assert(
     fc.asyncProperty(
