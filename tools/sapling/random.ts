@@ -1,18 +1,12 @@
-/** A seeded stream of choices (mulberry32), so that the corpus is the same on every machine. */
+import { seeded, shuffled } from '../../src/random';
+
+/** A seeded stream of choices, so that the corpus is the same on every machine. */
 export class Random {
-  private state: number;
+  /** A number in [0, 1). */
+  readonly next: () => number;
 
   constructor(seed: number) {
-    this.state = seed >>> 0;
-  }
-
-  /** A number in [0, 1). */
-  next(): number {
-    this.state = (this.state + 0x6d2b79f5) >>> 0;
-    let t = this.state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+    this.next = seeded(seed);
   }
 
   /** A whole number from low to high, both included. */
@@ -29,12 +23,7 @@ export class Random {
   }
 
   shuffle<T>(list: readonly T[]): T[] {
-    const out = [...list];
-    for (let i = out.length - 1; i > 0; i--) {
-      const j = this.int(0, i);
-      [out[i], out[j]] = [out[j]!, out[i]!];
-    }
-    return out;
+    return shuffled(list.length, this.next).map((i) => list[i]!);
   }
 
   /** n different members. */
