@@ -1,7 +1,7 @@
 import type { Machine } from '../../src/engine/forward';
 import type { Linear } from '../../src/engine/layout';
 import type { Buffer, Gpu } from '../../src/gpu/gpu';
-import { uniform } from './random-model';
+import { seeded } from '../../src/random';
 import { takeTurns } from './timing';
 
 /** Rows, inputs and outputs: this model's own products, then larger ones. One row is a step of decoding. */
@@ -63,7 +63,7 @@ export async function sweepMatmul({ gpu, recorder, dispatcher }: Machine): Promi
 }
 
 async function filled(gpu: Gpu, length: number): Promise<Buffer> {
-  const random = uniform(length);
+  const random = seeded(length);
   const buffer = await gpu.allocate('random', 4 * length, 'activations');
   gpu.device.queue.writeBuffer(
     buffer.raw,

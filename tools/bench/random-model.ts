@@ -1,5 +1,6 @@
 import { LopperError } from '../../src/errors';
 import type { ByteSource, ModelFiles } from '../../src/formats/bytes';
+import { seeded } from '../../src/random';
 import { SHAPE } from './shape';
 
 /** The shape as a model in Hugging Face layout, F32, its weights random and the same in every run; no tokenizer. */
@@ -76,22 +77,11 @@ function safetensors(shapes: ReadonlyMap<string, number[]>): ArrayBuffer {
   const file = new ArrayBuffer(8 + text.length + bytes);
   new DataView(file).setBigUint64(0, BigInt(text.length), true);
   new Uint8Array(file).set(text, 8);
-  const random = uniform(1);
+  const random = seeded(1);
   for (const { shape, data_offsets } of Object.values(header)) {
     const values = new Float32Array(file, 8 + text.length + data_offsets[0], (data_offsets[1] - data_offsets[0]) / 4);
     const reach = Math.sqrt(3 / shape.at(-1)!);
     for (let i = 0; i < values.length; i++) values[i] = shape.length === 1 ? 1 : reach * (2 * random() - 1);
   }
   return file;
-}
-
-/** Numbers in [0, 1), the same in every run (mulberry32). */
-export function uniform(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
