@@ -72,6 +72,10 @@ function numberOf<T>(args: Arguments, name: string, fallback: T, fits: (n: numbe
   throw usage(`--${name} is "${text}".`, `Give ${wanted}.`);
 }
 
+/** Without what the options leave undefined, so that it can be laid over what was asked before. */
+export const definedOf = <T extends object>(given: T): Partial<T> =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<T>;
+
 /** The value after an option that must be there. Throws `usage`. */
 export function required(args: Arguments, name: string, value: string): string {
   const found = args.values.get(name);

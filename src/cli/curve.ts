@@ -4,11 +4,19 @@ import { DEFAULT_DRAWS } from '../lab/measure/curve-plan';
 import { sublayerIndex } from '../model/units';
 import { formatDropList, parseDropList } from '../pruning/drop-list';
 import { METRIC_NAMES } from '../pruning/metrics';
-import { type Arguments, oneOf, required, wholeNumber } from './arguments';
+import { type Arguments, definedOf, oneOf, required, wholeNumber } from './arguments';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, MASK_OPTIONS, type Session, table } from './command';
 import { untilEnded } from './interrupt';
-import { checkSampling, checkTask, readSettings, readTask, SETTING_OPTIONS, UNITS } from './metric-settings';
+import {
+  checkSampling,
+  checkTask,
+  ITEM_OPTIONS,
+  readSettings,
+  readTask,
+  SETTING_OPTIONS,
+  UNITS,
+} from './metric-settings';
 import { readResume, resultJson } from './result';
 
 const STRATEGIES = ['one-shot', 'iterative', 'greedy', 'span', 'random'] as const satisfies readonly Strategy[];
@@ -31,9 +39,7 @@ export const curve: Command = {
     ...SETTING_OPTIONS,
     task: { value: 'NAME', help: 'measure this benchmark at every point; shapley-task is of it too' },
     shots: { value: 'K', help: 'worked examples before each item (with --task)' },
-    limit: { value: 'N', help: 'only the first N items (of --task or --calibration-task)' },
-    data: { value: 'PATH', help: 'items of your own, a file or all in a folder (for --task or --calibration-task)' },
-    fewshot: { value: 'PATH', help: 'worked examples of your own, likewise (for --task)' },
+    ...ITEM_OPTIONS,
     timed: { help: "time a forward pass of every point's model" },
     resume: {
       value: 'FILE',
@@ -106,9 +112,6 @@ async function readBenchmark(session: Session, before?: TaskRequest): Promise<Ta
   const given = await readTask(session, name);
   return name === before?.task ? { ...before, ...definedOf(given) } : given;
 }
-
-const definedOf = <T extends object>(given: T): Partial<T> =>
-  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<T>;
 
 /** Strategy, metric and unit; the first and last may be left out where there is a run to go on from. Throws `usage`. */
 function readChoice(args: Arguments, resuming: boolean) {

@@ -7,7 +7,16 @@ import { type Arguments, oneOf } from './arguments';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, type Session, table } from './command';
 import { untilEnded } from './interrupt';
-import { checkSampling, checkTask, readSettings, readTask, SAMPLING, SETTING_OPTIONS, UNITS } from './metric-settings';
+import {
+  checkSampling,
+  checkTask,
+  ITEM_OPTIONS,
+  readSettings,
+  readTask,
+  SAMPLING,
+  SETTING_OPTIONS,
+  UNITS,
+} from './metric-settings';
 import { readResume, resultJson } from './result';
 
 export const influence: Command = {
@@ -21,9 +30,7 @@ export const influence: Command = {
     ...SETTING_OPTIONS,
     task: { value: 'NAME', help: 'for shapley-task: the benchmark whose accuracy is measured (school_letters)' },
     shots: { value: 'K', help: 'for shapley-task: worked examples before each item' },
-    limit: { value: 'N', help: 'only the first N items (of --task or --calibration-task)' },
-    data: { value: 'PATH', help: 'items of your own, a file or all in a folder (for --task or --calibration-task)' },
-    fewshot: { value: 'PATH', help: 'worked examples of your own, likewise (for --task)' },
+    ...ITEM_OPTIONS,
     resume: { value: 'FILE', help: 'go on from the JSON of a run that was ended early, to the same numbers' },
   },
   check(args) {

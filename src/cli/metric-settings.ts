@@ -3,7 +3,7 @@ import type { InfluenceMetric, InfluenceSettings, TaskRequest } from '../lab/con
 import { DEFAULT_PERMUTATIONS } from '../lab/measure/shapley';
 import type { UnitKind } from '../model/units';
 import { isShapley } from '../pruning/metrics';
-import { type Arguments, type Options, oneOf, positiveNumber, usage, wholeNumber } from './arguments';
+import { type Arguments, definedOf, type Options, oneOf, positiveNumber, usage, wholeNumber } from './arguments';
 import type { Surroundings } from './command';
 import { readDataOption } from './data-files';
 
@@ -23,7 +23,14 @@ export const SETTING_OPTIONS: Options = {
   stable: { value: 'K', help: 'stop once the order of the lowest K units stands still' },
 };
 
-/** Of these, those that only sampled metrics have. */
+/** Options of the items that `--task` measures on; a task may be the calibration as well. */
+export const ITEM_OPTIONS: Options = {
+  limit: { value: 'N', help: 'only the first N items (of --task or --calibration-task)' },
+  data: { value: 'PATH', help: 'items of your own, a file or all in a folder (for --task or --calibration-task)' },
+  fewshot: { value: 'PATH', help: 'worked examples of your own, likewise (for --task)' },
+};
+
+/** Of the options of a metric, those that only sampled metrics have. */
 export const SAMPLING = ['permutations', 'exact', 'bound', 'stable'];
 
 /** What the options say of how a metric is measured; absent where they say nothing. Throws `usage`. */
@@ -36,7 +43,7 @@ export function readSettings(args: Arguments): InfluenceSettings {
     stableLowest: wholeNumber(args, 'stable', 1, undefined),
     exact: args.values.has('exact') || undefined,
   };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return definedOf(given);
 }
 
 /** Throws `usage` for an option of sampling, one of `names`, that the metric has no use for. */
