@@ -12,24 +12,15 @@ export interface Accuracy {
   readonly interval: readonly [number, number];
 }
 
-/** The second of two models against the first, on the same items. */
-export interface PairedComparison {
-  readonly n: number;
-  /** Accuracy of the second less that of the first. */
-  readonly mean: number;
-  /** 95% interval of that difference. */
-  readonly interval: readonly [number, number];
-  /** Items that only the first had right. */
-  readonly lost: number;
-  /** Items that only the second had right. */
-  readonly won: number;
-  /** McNemar's exact two-sided p: how often chance alone would give flips as lopsided as these. */
-  readonly p: number;
-}
-
 /** Accuracy with its Wilson interval. Throws `benchmark-invalid` where there are no items. */
 export function accuracyOf(correct: number, n: number): Accuracy {
-  needItems(n);
+  if (n === 0) {
+    throw new LopperError(
+      'benchmark-invalid',
+      'No items were scored: 0 have no accuracy.',
+      'Ask for one item or more.',
+    );
+  }
   return { n, correct, accuracy: correct / n, interval: wilsonInterval(correct, n) };
 }
 
@@ -41,28 +32,6 @@ export function wilsonInterval(correct: number, n: number): [number, number] {
   const half = (Z95 * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n))) / (1 + z2 / n);
   // At 0 and n the limits are exactly 0 and 1; rounding must not leave them beside it.
   return [correct === 0 ? 0 : middle - half, correct === n ? 1 : middle + half];
-}
-
-/** Compares two models on the same items, `first[i]` and `second[i]` saying whether each had item i right. */
-export function comparePaired(first: readonly boolean[], second: readonly boolean[]): PairedComparison {
-  if (first.length !== second.length) throw new RangeError(`${first.length} against ${second.length} items`);
-  needItems(first.length);
-  let [both, lost, won] = [0, 0, 0];
-  for (let i = 0; i < first.length; i++) {
-    if (first[i] && second[i]) both++;
-    else if (first[i]) lost++;
-    else if (second[i]) won++;
-  }
-  const n = first.length;
-  const neither = n - both - lost - won;
-  return {
-    n,
-    mean: (won - lost) / n,
-    interval: newcombePaired(both, lost, won, neither),
-    lost,
-    won,
-    p: mcnemarExact(lost, won),
-  };
 }
 
 /**
@@ -96,9 +65,4 @@ export function mcnemarExact(lost: number, won: number): number {
     logTerm += Math.log((n - k) / (k + 1));
   }
   return Math.min(1, 2 * tail);
-}
-
-function needItems(n: number) {
-  if (n > 0) return;
-  throw new LopperError('benchmark-invalid', 'No items were scored: 0 have no accuracy.', 'Ask for one item or more.');
 }

@@ -1,36 +1,34 @@
-import type { CurvePoint, CurveReport, CurveRequest, Strategy, TaskRequest } from '../lab/contract';
+import type { CurvePoint, CurveReport, CurveRequest, TaskRequest } from '../lab/contract';
 import type { Result } from '../lab/files/result-file';
 import { DEFAULT_DRAWS } from '../lab/measure/curve-plan';
-import { sublayerIndex } from '../model/units';
+import { sublayerIndex, UNIT_NAMES } from '../model/units';
 import { formatDropList, parseDropList } from '../pruning/drop-list';
-import { METRIC_NAMES } from '../pruning/metrics';
+import { isOfTask, METRIC_NAMES } from '../pruning/metrics';
+import { STRATEGY_NAMES, strategyTraits } from '../pruning/strategies';
 import { type Arguments, definedOf, oneOf, required, wholeNumber } from './arguments';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, MASK_OPTIONS, type Session, table } from './command';
 import { untilEnded } from './interrupt';
-import {
-  checkSampling,
-  checkTask,
-  ITEM_OPTIONS,
-  readSettings,
-  readTask,
-  SETTING_OPTIONS,
-  UNITS,
-} from './metric-settings';
+import { checkSampling, checkTask, ITEM_OPTIONS, readSettings, readTask, SETTING_OPTIONS } from './metric-settings';
 import { readResume, resultJson } from './result';
 
-const STRATEGIES = ['one-shot', 'iterative', 'greedy', 'span', 'random'] as const satisfies readonly Strategy[];
+/** In a given order only the page asks. */
+const STRATEGIES = STRATEGY_NAMES.filter((name) => !strategyTraits(name).ordered);
+const BY_METRIC = STRATEGIES.filter((name) => strategyTraits(name).metric);
 type Resumed = Extract<Result, { kind: 'curve' }>;
 
 export const curve: Command = {
   name: 'curve',
   summary: 'loss, and a benchmark, against the number of layers dropped',
-  usage: `lopper curve MODEL (--ids FILE | --text FILE --seq-len N | --calibration-task NAME) --strategy ${STRATEGIES.join('|')} [--metric NAME] --unit ${UNITS.join('|')} [--steps K] [--json]`,
+  usage: `lopper curve MODEL (--ids FILE | --text FILE --seq-len N | --calibration-task NAME) --strategy ${STRATEGIES.join('|')} [--metric NAME] --unit ${UNIT_NAMES.join('|')} [--steps K] [--json]`,
   options: {
     ...CALIBRATION_OPTIONS,
     strategy: { value: 'NAME', help: STRATEGIES.join(', ') },
-    metric: { value: 'NAME', help: `for one-shot and iterative: ${METRIC_NAMES.join(', ')}` },
-    unit: { value: 'KIND', help: UNITS.join(', ') },
+    metric: {
+      value: 'NAME',
+      help: `for ${BY_METRIC.join(' and ')}: ${METRIC_NAMES.join(', ')}; units without a number go last`,
+    },
+    unit: { value: 'KIND', help: UNIT_NAMES.join(', ') },
     steps: { value: 'K', help: 'removals at most (all that may go)' },
     lock: { value: 'LIST', help: 'never drop these, written as for --drop' },
     drop: { value: 'LIST', help: 'start from the model without these: attn:2,ffn:3,block:4-6' },
@@ -48,7 +46,7 @@ export const curve: Command = {
   },
   check(args) {
     const { strategy, metric } = readChoice(args, args.values.has('resume'));
-    if ((strategy === 'one-shot' || strategy === 'iterative') && !metric) required(args, 'metric', 'NAME');
+    if (strategy && strategyTraits(strategy).metric && !metric) required(args, 'metric', 'NAME');
     wholeNumber(args, 'steps', 1, undefined);
     wholeNumber(args, 'draws', 1, undefined);
     parseDropList(args.values.get('lock') ?? '');
@@ -87,7 +85,7 @@ async function readRequest(session: Session, resumed: Resumed | undefined): Prom
   const benchmark = await readBenchmark(session, before?.benchmark);
   const start = await session.mask();
   const lock = args.values.get('lock');
-  const isOfTask = metric === 'shapley-task' && args.values.has('task');
+  const asMeasure = metric && isOfTask(metric) && args.values.has('task');
   const given = {
     ...{ seed: settings.seed, steps: wholeNumber(args, 'steps', 1, undefined) },
     draws: wholeNumber(args, 'draws', 1, undefined),
@@ -100,7 +98,7 @@ async function readRequest(session: Session, resumed: Resumed | undefined): Prom
     ...before,
     ...{ strategy, metric, unit },
     ...definedOf(given),
-    settings: { ...before?.settings, ...settings, ...(isOfTask && { task: benchmark }) },
+    settings: { ...before?.settings, ...settings, ...(asMeasure && { task: benchmark }) },
     ...(report && { resume: report }),
   };
 }
@@ -119,7 +117,7 @@ function readChoice(args: Arguments, resuming: boolean) {
   const isNeeded = (name: string) => !resuming || has(name);
   return {
     strategy: isNeeded('strategy') ? oneOf(args, 'strategy', STRATEGIES) : undefined,
-    unit: isNeeded('unit') ? oneOf(args, 'unit', UNITS) : undefined,
+    unit: isNeeded('unit') ? oneOf(args, 'unit', UNIT_NAMES) : undefined,
     metric: has('metric') ? oneOf(args, 'metric', METRIC_NAMES) : undefined,
   };
 }
@@ -127,12 +125,13 @@ function readChoice(args: Arguments, resuming: boolean) {
 /** A line a point: how many are gone and which went, the loss, and what else was measured. */
 function describeCurve({ points, strategy, partial }: CurveReport): string {
   const [first] = points;
+  const { nested } = strategyTraits(strategy);
   const some = (has: (p: CurvePoint) => unknown) => points.some((p) => has(p) !== undefined);
   const columns: { head: string; cell: (p: CurvePoint, i: number) => string; shown?: boolean }[] = [
     { head: 'removed', cell: (p) => String(p.removed) },
-    // Spans have nothing in common with one another: each is named whole.
-    { head: 'blocks', cell: (p) => formatDropList(p.dropped), shown: strategy === 'span' },
-    { head: 'dropped', cell: (p, i) => whatWent(p, points[i - 1]), shown: strategy !== 'span' && !first?.draws },
+    // Points that have nothing in common, such as spans, are named whole.
+    { head: 'blocks', cell: (p) => formatDropList(p.dropped), shown: !nested },
+    { head: 'dropped', cell: (p, i) => whatWent(p, points[i - 1]), shown: nested && !first?.draws },
     { head: 'loss', cell: (p) => say(p.loss) },
     { head: 'added', cell: (p) => say(p.loss - first!.loss) },
     { head: 'lowest', cell: (p) => say(Math.min(...p.draws!)), shown: first?.draws !== undefined },

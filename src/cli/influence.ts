@@ -1,8 +1,8 @@
 import type { InfluenceMetric, InfluenceReport, InfluenceSettings, Sampling } from '../lab/contract';
 import type { UnitKind } from '../model/units';
-import { unitsOf } from '../model/units';
+import { UNIT_NAMES, unitsOf } from '../model/units';
 import { formatDropList } from '../pruning/drop-list';
-import { isShapley, METRIC_NAMES } from '../pruning/metrics';
+import { isOfTask, isShapley, METRIC_NAMES } from '../pruning/metrics';
 import { type Arguments, oneOf } from './arguments';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, type Session, table } from './command';
@@ -15,18 +15,17 @@ import {
   readTask,
   SAMPLING,
   SETTING_OPTIONS,
-  UNITS,
 } from './metric-settings';
 import { readResume, resultJson } from './result';
 
 export const influence: Command = {
   name: 'influence',
   summary: 'how much each layer matters',
-  usage: `lopper influence MODEL (--ids FILE | --text FILE --seq-len N | --calibration-task NAME) --metric NAME --unit ${UNITS.join('|')} [--json]`,
+  usage: `lopper influence MODEL (--ids FILE | --text FILE --seq-len N | --calibration-task NAME) --metric NAME --unit ${UNIT_NAMES.join('|')} [--json]`,
   options: {
     ...CALIBRATION_OPTIONS,
     metric: { value: 'NAME', help: METRIC_NAMES.join(', ') },
-    unit: { value: 'KIND', help: UNITS.join(', ') },
+    unit: { value: 'KIND', help: UNIT_NAMES.join(', ') },
     ...SETTING_OPTIONS,
     task: { value: 'NAME', help: 'for shapley-task: the benchmark whose accuracy is measured (school_letters)' },
     shots: { value: 'K', help: 'for shapley-task: worked examples before each item' },
@@ -35,18 +34,18 @@ export const influence: Command = {
   },
   check(args) {
     const metric = oneOf(args, 'metric', METRIC_NAMES);
-    oneOf(args, 'unit', UNITS);
+    oneOf(args, 'unit', UNIT_NAMES);
     readSettings(args);
     checkSampling(args, metric, [...SAMPLING, 'resume']);
-    if (metric === 'shapley-task') checkTask(args, taskOf(args));
+    if (isOfTask(metric)) checkTask(args, taskOf(args));
     else checkCalibration(args);
   },
   async run(session) {
     const { args, model } = session;
     const metric = oneOf(args, 'metric', METRIC_NAMES);
-    const unit = oneOf(args, 'unit', UNITS);
+    const unit = oneOf(args, 'unit', UNIT_NAMES);
     const report = await measure(session, metric, unit);
-    const source = metric === 'shapley-task' ? { source: taskOf(args) } : await calibrationSource(session);
+    const source = isOfTask(metric) ? { source: taskOf(args) } : await calibrationSource(session);
     return {
       json: await resultJson(session, { kind: 'influence', report }, source),
       text: describeInfluence(report, unitsOf(model.blocks, unit).map(formatDropList)),
@@ -60,12 +59,12 @@ const taskOf = (args: Arguments): string => args.values.get('task') ?? 'school_l
 async function measure(session: Session, metric: InfluenceMetric, unit: UnitKind): Promise<InfluenceReport> {
   const { lab, args, reporter } = session;
   // A task is a text of its own.
-  const calibration = metric === 'shapley-task' ? { ids: [] } : await readCalibration(session);
+  const calibration = isOfTask(metric) ? { ids: [] } : await readCalibration(session);
   const resume = (await readResume(session, 'influence'))?.report;
   const settings: InfluenceSettings = {
     ...(resume?.sampling && { seed: resume.sampling.seed, resume }),
     ...readSettings(args),
-    ...(metric === 'shapley-task' && { task: await readTask(session, taskOf(args)) }),
+    ...(isOfTask(metric) && { task: await readTask(session, taskOf(args)) }),
   };
   const request = { calibration, metric, unit, ...settings };
   const job = { job: JOB, onProgress: reporter.progress };

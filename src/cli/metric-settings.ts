@@ -1,13 +1,11 @@
 import { taskNamed } from '../benchmarks/tasks';
 import type { InfluenceMetric, InfluenceSettings, TaskRequest } from '../lab/contract';
 import { DEFAULT_PERMUTATIONS } from '../lab/measure/shapley';
-import type { UnitKind } from '../model/units';
-import { isShapley } from '../pruning/metrics';
+import { isOfTask, isShapley } from '../pruning/metrics';
 import { type Arguments, definedOf, type Options, oneOf, positiveNumber, usage, wholeNumber } from './arguments';
 import type { Surroundings } from './command';
 import { readDataOption } from './data-files';
 
-export const UNITS: readonly UnitKind[] = ['block', 'attn', 'ffn', 'sublayer'];
 const DENOMINATORS = ['input', 'output'] as const;
 
 /** Options of how a metric is measured. */
@@ -53,7 +51,7 @@ export function checkSampling(args: Arguments, metric: InfluenceMetric, names: r
     throw usage(`--${given[0]} belongs to a shapley metric, and the metric is ${metric}.`, 'Leave it out.');
   }
   const other = given.find((name) => name === 'exact' || name === 'stable');
-  if (other && metric === 'shapley-task') {
+  if (other && isOfTask(metric)) {
     throw usage(
       `--${other} is of permutations, and shapley-task is measured on subsets of one size.`,
       `Leave --${other} out; --permutations and --bound say when it ends.`,

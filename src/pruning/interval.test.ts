@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addSample, halfWidth, noMoments, studentT } from './interval';
+import { addSample, halfWidth, type Moments, studentT } from './interval';
+
+const noMoments = (): Moments => ({ count: 0, mean: 0, squares: 0 });
 
 test.each([
   [1, 12.7062],

@@ -7,8 +7,6 @@ export interface Moments {
   squares: number;
 }
 
-export const noMoments = (): Moments => ({ count: 0, mean: 0, squares: 0 });
-
 export function addSample(m: Moments, value: number): void {
   m.count++;
   const delta = value - m.mean;

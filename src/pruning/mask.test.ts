@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Sublayer } from '../model/units';
+import { type Sublayer, unitsOf } from '../model/units';
 import {
   countDropped,
   dropSublayers,
@@ -12,8 +12,6 @@ import {
   restoreSublayers,
   sameMask,
   toDropSet,
-  toggleBlock,
-  toggleSublayer,
 } from './mask';
 
 const BLOCKS = 6;
@@ -22,16 +20,20 @@ const sublayer: fc.Arbitrary<Sublayer> = fc.record({
   kind: fc.constantFrom('attn', 'ffn'),
 });
 const mask: fc.Arbitrary<Mask> = fc.array(sublayer).map((s) => maskFromSublayers(BLOCKS, s));
+const both = (block: number): Sublayer[] => unitsOf(BLOCKS, 'block')[block]!;
 const freeze = (m: Mask): Mask => Object.freeze({ ...m, dropped: Object.freeze([...m.dropped]) });
 
-test('a click drops a sublayer and a second click puts it back', () => {
+test('a sublayer that is dropped and put back, or put back and dropped, leaves the mask as it was', () => {
   fc.assert(
     fc.property(mask, sublayer, (m, s) => {
       const before = freeze(m);
-      const once = toggleSublayer(before, s);
-      expect(isDropped(once, s)).toBe(!isDropped(before, s));
-      expect(sameMask(toggleSublayer(once, s), before)).toBe(true);
-      expect(Math.abs(toDropSet(once).size - toDropSet(before).size)).toBe(1);
+      const [once, again] = isDropped(before, s)
+        ? [restoreSublayers, dropSublayers]
+        : [dropSublayers, restoreSublayers];
+      const after = once(before, s);
+      expect(isDropped(after, s)).toBe(!isDropped(before, s));
+      expect(sameMask(again(after, s), before)).toBe(true);
+      expect(Math.abs(toDropSet(after).size - toDropSet(before).size)).toBe(1);
     }),
   );
 });
@@ -62,15 +64,16 @@ test('what changes nothing gives back the same mask, so that nothing is computed
 test('a block goes as a whole, even where half of it is gone already, and comes back as a whole', () => {
   fc.assert(
     fc.property(mask, fc.nat(BLOCKS - 1), (m, block) => {
-      const after = toggleBlock(freeze(m), block);
-      expect(isBlockDropped(after, block)).toBe(!isBlockDropped(m, block));
+      const gone = dropSublayers(freeze(m), ...both(block));
+      expect(isBlockDropped(gone, block)).toBe(true);
+      const back = restoreSublayers(freeze(gone), ...both(block));
+      expect(back.dropped.some((s) => s.block === block)).toBe(false);
       const others = (x: Mask) => x.dropped.filter((s) => s.block !== block);
-      expect(others(after)).toEqual(others(m));
-      if (isBlockDropped(m, block)) expect(after.dropped.some((s) => s.block === block)).toBe(false);
+      for (const after of [gone, back]) expect(others(after)).toEqual(others(m));
     }),
   );
   const half = maskFromSublayers(BLOCKS, [{ block: 2, kind: 'ffn' }]);
-  expect(toggleBlock(half, 2).dropped.map((s) => s.kind)).toEqual(['ffn', 'attn']);
+  expect(dropSublayers(half, ...both(2)).dropped.map((s) => s.kind)).toEqual(['ffn', 'attn']);
 });
 
 test('the engine is told sublayers by index: attn of block b is 2b, ffn 2b + 1', () => {

@@ -46,19 +46,6 @@ export function restoreSublayers(mask: Mask, ...sublayers: readonly Sublayer[]):
   return dropped.length === mask.dropped.length ? mask : { blocks: mask.blocks, dropped };
 }
 
-/** Drops a sublayer that is there, puts back one that is not. */
-export const toggleSublayer = (mask: Mask, sublayer: Sublayer): Mask =>
-  isDropped(mask, sublayer) ? restoreSublayers(mask, sublayer) : dropSublayers(mask, sublayer);
-
-/** Puts a block back where both its sublayers are dropped, else drops what is left of it. */
-export function toggleBlock(mask: Mask, block: number): Mask {
-  const both: Sublayer[] = [
-    { block, kind: 'attn' },
-    { block, kind: 'ffn' },
-  ];
-  return isBlockDropped(mask, block) ? restoreSublayers(mask, ...both) : dropSublayers(mask, ...both);
-}
-
 export const isDropped = (mask: Mask, sublayer: Sublayer): boolean => mask.dropped.some((d) => same(d, sublayer));
 
 export const isBlockDropped = (mask: Mask, block: number): boolean =>

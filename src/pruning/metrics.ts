@@ -42,6 +42,9 @@ type From<F extends MetricTraits['from']> = {
 export type StaticMetric = From<'pass'>;
 export type LeaveOneOutMetric = From<'without'>;
 export type ShapleyMetric = From<'sampled'>;
+type RelativeMetric = {
+  [M in InfluenceMetric]: (typeof METRICS)[M] extends { denominator: true } ? M : never;
+}[InfluenceMetric];
 /** Metrics that come whole, not surer with every sample. */
 export type PlainMetric = StaticMetric | LeaveOneOutMetric;
 
@@ -65,7 +68,8 @@ export const isLeaveOneOut: (metric: InfluenceMetric) => metric is LeaveOneOutMe
 export const isShapley: (metric: InfluenceMetric) => metric is ShapleyMetric = isFrom('sampled');
 export const isPlain = (metric: InfluenceMetric): metric is PlainMetric => !isShapley(metric);
 export const isUsual = (metric: InfluenceMetric): boolean => traitsOf(metric).usual === true;
-export const isRelative = (metric: InfluenceMetric): boolean => traitsOf(metric).denominator === true;
+export const isOfTask = (metric: InfluenceMetric): boolean => traitsOf(metric).worth === 'task';
+export const isRelative = (metric: InfluenceMetric): metric is RelativeMetric => traitsOf(metric).denominator === true;
 
 /** Throws `usage` for a metric there is not. */
 export function checkMetric(metric: string): asserts metric is InfluenceMetric {

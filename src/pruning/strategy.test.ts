@@ -2,17 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Sublayer, unitsOf } from '../model/units';
 import { branchWithout } from './estimate';
-import {
-  freeUnits,
-  type Gone,
-  greedy,
-  inOrder,
-  iterative,
-  oneShotOrder,
-  randomOrders,
-  type StrategySteps,
-  spans,
-} from './strategy';
+import { removalOrder } from './ranking';
+import { freeUnits, type Gone, greedy, inOrder, iterative, randomOrders, type StrategySteps, spans } from './strategy';
 import { randomGame } from './testing';
 
 /** A loss of every set of sublayers gone; sets with equal losses are common, so that ties are met. */
@@ -71,7 +62,7 @@ describe('locks', () => {
           greedy(free),
           iterative(free),
           inOrder(
-            oneShotOrder(
+            removalOrder(
               all(10).map((i) => loss([i])),
               free,
             ),
@@ -139,17 +130,6 @@ test('iterative asks for what is left only, on the model without what is gone', 
     return -gone.at(-1)!;
   });
   expect(asked).toEqual(['2,0', '2,3', '2,3,0']);
-});
-
-describe('one-shot', () => {
-  test('goes up the influence, ties by index, units without a number last', () => {
-    expect(oneShotOrder([0.3, 0.1, Number.NaN, 0.1, 0.2], [0, 1, 2, 3, 4])).toEqual([1, 3, 4, 0, 2]);
-    expect(oneShotOrder([0.3, 0.1, Number.NaN, 0.1, 0.2], [0, 2, 3])).toEqual([3, 0, 2]);
-  });
-
-  test('is refused where no unit has a number', () => {
-    expect(() => oneShotOrder([Number.NaN, 1], [0])).toThrow(expect.objectContaining({ code: 'not-finite' }));
-  });
 });
 
 describe('spans of n consecutive blocks', () => {

@@ -1,7 +1,7 @@
 import { LopperError } from '../errors';
 import { type Sublayer, sublayerIndex } from '../model/units';
 import { seededAt, shuffled } from '../random';
-import { rankByInfluence } from './ranking';
+import { nothingToRank } from './ranking';
 
 /** Units in the order in which they go, as indices into the list of units. */
 export type Gone = readonly number[];
@@ -40,14 +40,6 @@ export function freeUnits(
 /** One unit after the other in an order that is known: by a metric measured once, or by hand. */
 export function* inOrder(order: Gone): StrategySteps {
   for (const i of order.keys()) yield { point: [order.slice(0, i + 1)] };
-}
-
-/** Removal order of one-shot: `free` ascending by influence, ties by index; units whose influence is not finite go last. */
-export function oneShotOrder(influence: readonly number[], free: readonly number[]): number[] {
-  const known = free.filter((unit) => Number.isFinite(influence[unit]));
-  if (known.length === 0) throw nothingToRank();
-  const rank = rankByInfluence(known.map((unit) => influence[unit]!));
-  return [...rank.map((i) => known[i]!), ...free.filter((unit) => !known.includes(unit))];
 }
 
 /** Every draw an order of its own; draw d of a seed is always the same. */
@@ -105,10 +97,3 @@ function lowest(values: readonly number[]): number {
   if (at < 0) throw nothingToRank();
   return at;
 }
-
-const nothingToRank = () =>
-  new LopperError(
-    'not-finite',
-    'No unit can be chosen: the numbers of all that are left are not finite.',
-    'The weights may be damaged, or too much is dropped: load the model again, or ask for fewer steps.',
-  );

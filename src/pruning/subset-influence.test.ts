@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { unitsOf } from '../model/units';
-import { rankByInfluence } from './ranking';
+import { removalOrder } from './ranking';
 import { drawSubset, keptUnits, sampleSubsets } from './subset-influence';
 import { type Game, play, randomGame, throughJson } from './testing';
 
@@ -39,7 +39,7 @@ test('the influence is mean(v | kept) - mean(v | gone), by hand', () => {
     return mean(of(false)) - mean(of(true));
   });
   for (const [i, value] of byHand.entries()) expect(found.values[i]).toBeCloseTo(value, 12);
-  expect(rankByInfluence(found.values).at(-1)).toBe(2);
+  expect(removalOrder(found.values).at(-1)).toBe(2);
   expect(found.stopped).toBe('permutations');
 });
 
@@ -50,7 +50,7 @@ test('with one unit gone from each subset, the order is that of leave-one-out', 
       const game = randomGame(blocks, seed);
       const alone = Array.from({ length: n }, (_, i) => -game(new Set([i])));
       const { values } = play(sampleSubsets(sublayers(blocks), { seed, subsets: decks * n, kept: n - 1 }), game);
-      expect(rankByInfluence(values)).toEqual(rankByInfluence(alone));
+      expect(removalOrder(values)).toEqual(removalOrder(alone));
     }),
   );
 });

@@ -4,7 +4,8 @@ import { isPlain } from '../../pruning/metrics';
 import { type Strategy, strategyTraits } from '../../pruning/strategies';
 import { influenceOf, maskOf, shownValues } from '../store/select';
 import { type AppState, influenceKey } from '../store/state';
-import { notify, setMasks, store } from '../store/store';
+import { notify, notifyFailure, setMasks, store } from '../store/store';
+import { toFailure } from './failure';
 import { computeInfluence } from './influence';
 import { lab, runJob } from './jobs';
 import { isLocked } from './locks';
@@ -21,6 +22,8 @@ export interface Selection {
   readonly seed: number;
 }
 
+const NOT_CHOSEN = 'The layers could not be chosen';
+
 /** Puts the tower at `k` units dropped by a strategy, each removal a step that can be undone. */
 export async function applySelection(selection: Selection): Promise<void> {
   const s = store.getState();
@@ -28,7 +31,7 @@ export async function applySelection(selection: Selection): Promise<void> {
   if (!order || store.getState().model?.report !== s.model?.report) return;
   const { k } = selection;
   setMasks(stepsTo(maskOf(store.getState()), order, k));
-  if (order.length < k) notify(`Only ${order.length} could be dropped`, 'The others are locked, or have no value.');
+  if (order.length < k) notify(`Only ${order.length} could be dropped`, 'The others are locked.');
 }
 
 async function orderOf(selection: Selection): Promise<Unit[] | undefined> {
@@ -43,7 +46,12 @@ async function oneShot({ metric, unit }: Selection): Promise<Unit[] | undefined>
   if (!values && (!isPlain(metric) || !(await computeInfluence(metric)))) return undefined;
   const s = store.getState();
   const found = values ?? measuredValues(s, metric, unit);
-  return found && lowestFirst(s.model!.report.blocks, unit, found, (one) => isLocked(s.locked, one));
+  try {
+    return found && lowestFirst(s.model!.report.blocks, unit, found, (one) => isLocked(s.locked, one));
+  } catch (error) {
+    notifyFailure(NOT_CHOSEN, toFailure(error));
+    return undefined;
+  }
 }
 
 /** A metric's values in the order of `unitsOf`, where all of them are there. */
@@ -82,7 +90,7 @@ async function byCurve({ strategy, metric, unit, k, seed }: Selection): Promise<
   let report = known ? last!.report : undefined;
   const reaches = (points: CurveReport['points']) => points.some((p) => p.removed === k);
   if (!report || !reaches(report.points)) {
-    const run = await runJob('select', 'Choosing what to drop', 'The layers could not be chosen', (options) =>
+    const run = await runJob('select', 'Choosing what to drop', NOT_CHOSEN, (options) =>
       lab().curve({ calibration, ...request, steps: k, ...(report && { resume: report }) }, options),
     );
     if (run.ended !== 'done') return undefined;

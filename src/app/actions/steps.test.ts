@@ -13,9 +13,9 @@ describe('an order of removal', () => {
     expect(order.flat().map((s) => `${s.kind}${s.block}`)).toEqual(['ffn1', 'ffn0', 'attn1', 'attn0']);
   });
 
-  it('never has a locked unit, nor one without a number', () => {
+  it('never has a locked unit, and one without a number last', () => {
     const locked = (s: { block: number; kind: string }) => s.block === 1 && s.kind === 'ffn';
-    expect(lowestFirst(4, 'block', [3, 0, Number.NaN, 1], locked).map((u) => u[0]!.block)).toEqual([3, 0]);
+    expect(lowestFirst(4, 'block', [3, 0, Number.NaN, 1], locked).map((u) => u[0]!.block)).toEqual([3, 0, 2]);
     expect(lowestFirst(4, 'attn', [3, 0, 2, 1], locked).map((u) => u[0]!.block)).toEqual([1, 3, 2, 0]);
   });
 

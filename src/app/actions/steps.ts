@@ -1,13 +1,13 @@
 import { type Sublayer, type UnitKind, unitsOf, unitTraits } from '../../model/units';
 import { dropSublayers, type Mask, makeMask, sameMask } from '../../pruning/mask';
-import { rankByInfluence } from '../../pruning/ranking';
+import { removalOrder } from '../../pruning/ranking';
 
 /** A unit: the sublayers that go together. */
 export type Unit = readonly Sublayer[];
 
 /**
- * Units from the least important up, ties by index, `values` being in the order of `unitsOf`. Locked ones are left out,
- * and those without a finite value, which no measure calls unimportant.
+ * Units from the least important up, ties by index, those without a number last; locked ones are left out. `values` are in
+ * the order of `unitsOf`. Throws `not-finite` where no unit has a number.
  */
 export function lowestFirst(
   blocks: number,
@@ -15,10 +15,9 @@ export function lowestFirst(
   values: readonly number[],
   isLocked: (s: Sublayer) => boolean,
 ): Unit[] {
-  const candidates = unitsOf(blocks, unit)
-    .map((own, i) => ({ own, value: values[i]! }))
-    .filter(({ own, value }) => Number.isFinite(value) && !own.some(isLocked));
-  return rankByInfluence(candidates.map(({ value }) => value)).map((i) => candidates[i]!.own);
+  const units = unitsOf(blocks, unit);
+  const free = [...units.keys()].filter((i) => !units[i]!.some(isLocked));
+  return removalOrder(values, free).map((i) => units[i]!);
 }
 
 /** A list of sublayers in their order of removal as units. */

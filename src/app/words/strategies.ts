@@ -18,7 +18,8 @@ export const STRATEGY_WORDS: Readonly<Record<Strategy, StrategyWords>> = {
     title: 'Lowest first',
     name: 'lowest first',
     hint: 'Scored once on the full model; the lowest go first',
-    about: 'Every unit is measured once on the full model; then the lowest go, one after the other.',
+    about:
+      'Every unit is measured once on the full model; then the lowest go, one after the other, and last those that no number could be measured for.',
   },
   iterative: {
     title: 'Lowest, rescored',

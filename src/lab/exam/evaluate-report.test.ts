@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { comparePaired } from '../../benchmarks/statistics';
+import { mcnemarExact, newcombePaired } from '../../benchmarks/statistics';
 import type { Item, Metric, Task } from '../../benchmarks/task';
 import { LopperError } from '../../errors';
 import type { EvalAnswer, EvalReport } from '../contract';
@@ -69,8 +69,9 @@ describe('a report', () => {
       'share',
       full.map((is, i) => ['a', is ? right : wrong, pruned[i] ? right : wrong]),
     );
-    const { n: _, ...want } = comparePaired(full, pruned);
-    expect(report.difference).toEqual(want);
+    // Two both had right, two only the first, one only the second, one neither.
+    const [interval, p] = [newcombePaired(2, 2, 1, 1), mcnemarExact(2, 1)];
+    expect(report.difference).toEqual({ mean: -1 / 6, interval, lost: 2, won: 1, p });
     expect(report.tooFew!.needed).toBeGreaterThan(6);
     expect(report.groups).toBeUndefined(); // one subject is no part of anything
   });

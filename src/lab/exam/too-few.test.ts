@@ -1,19 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { accuracyOf, comparePaired } from '../../benchmarks/statistics';
+import { accuracyOf, mcnemarExact, newcombePaired } from '../../benchmarks/statistics';
 import { seeded } from '../../random';
 import { tooFewToBeatChance, tooFewToCompare } from './too-few';
 
 /** Items of which `both`, only the first, only the second and neither model had right. */
-const compared = (both: number, lost: number, won: number, neither: number) => {
-  const answers = [
-    [true, true, both],
-    [true, false, lost],
-    [false, true, won],
-    [false, false, neither],
-  ] as const;
-  const side = (i: 0 | 1) => answers.flatMap((a) => Array<boolean>(a[2]).fill(a[i]));
-  return comparePaired(side(0), side(1));
-};
+const compared = (both: number, lost: number, won: number, neither: number) => ({
+  mean: (won - lost) / (both + lost + won + neither),
+  interval: newcombePaired(both, lost, won, neither),
+  ...{ lost, won, p: mcnemarExact(lost, won) },
+});
 
 describe('too few items', () => {
   it('to tell two models apart are said, with how many would do', () => {

@@ -1,5 +1,5 @@
 import { unitsOf } from '../../model/units';
-import { checkMetric, isShapley, isStatic } from '../../pruning/metrics';
+import { checkMetric, isOfTask, isShapley, isStatic } from '../../pruning/metrics';
 import type { InfluenceReport, InfluenceRequest, On } from '../contract';
 import { examinee } from '../exam/examinee';
 import { Calibrated } from '../measure/calibrated';
@@ -20,7 +20,7 @@ export const influence: Job<
     checkMetric(metric);
     const { model, environment } = desk;
     // A task is a text of its own.
-    const on = metric === 'shapley-task' ? new Calibrated(model.engine, []) : await desk.calibrate(calibration);
+    const on = isOfTask(metric) ? new Calibrated(model.engine, []) : await desk.calibrate(calibration);
     const { name, total } = stepsOf(request, unitsOf(model.report.blocks, unit).length);
     const meter = new ProgressMeter(total, 'steps', onProgress, undefined, resume?.sampling?.drawn);
     return measureInfluence(on, metric, unit, {

@@ -2,7 +2,8 @@ import { LopperError } from '../../errors';
 import { type Sublayer, unitsOf } from '../../model/units';
 import { formatDropList } from '../../pruning/drop-list';
 import { type Mask, maskFromSublayers, sameMask } from '../../pruning/mask';
-import { checkMetric, isShapley } from '../../pruning/metrics';
+import { checkMetric, isOfTask, isRelative, isShapley } from '../../pruning/metrics';
+import { strategyTraits } from '../../pruning/strategies';
 import { freeUnits, type Gone } from '../../pruning/strategy';
 import type {
   CurvePoint,
@@ -42,14 +43,15 @@ export interface CurvePlan {
  */
 export function planCurve(blocks: number, request: CurveRequest, head: CurveHead): CurvePlan {
   const { strategy, metric, unit, steps, locked = [], start = [], draws = DEFAULT_DRAWS, seed = 0 } = request;
-  if (strategy === 'one-shot' || strategy === 'iterative') {
+  const traits = strategyTraits(strategy);
+  if (traits.metric) {
     if (!metric) throw usage(`A curve by strategy ${strategy} needs a metric.`, 'Name one, such as cosine.');
     checkMetric(metric);
   }
-  if (strategy === 'span' && unit !== 'block') {
-    throw usage(`A span is of blocks, not of the unit ${unit}.`, 'Ask for unit block.');
+  if (traits.blocksOnly && unit !== 'block') {
+    throw usage(`A ${strategy} is of blocks, not of the unit ${unit}.`, 'Ask for unit block.');
   }
-  if (strategy === 'given' && !request.order?.length) {
+  if (traits.ordered && !request.order?.length) {
     throw usage('A curve in a given order needs the order.', 'Name the units in the order they go.');
   }
   checkWhole('The number of steps', steps, 1);
@@ -57,7 +59,7 @@ export function planCurve(blocks: number, request: CurveRequest, head: CurveHead
   checkWhole('The seed', seed, 0);
   maskFromSublayers(blocks, locked); // for its errors
   const from = maskFromSublayers(blocks, start);
-  const units = strategy === 'given' ? request.order! : unitsOf(blocks, unit);
+  const units = traits.ordered ? request.order! : unitsOf(blocks, unit);
   const free = freeUnits(units, locked, start);
   const maskAfter = (gone: Gone) =>
     maskFromSublayers(blocks, [...from.dropped, ...gone.flatMap((unit) => units[unit]!)]);
@@ -66,9 +68,9 @@ export function planCurve(blocks: number, request: CurveRequest, head: CurveHead
   if (!resume || resume.points.length === 0) return { ...plan, known: [], gone: [] };
   checkSame(resume, head, request);
   const known = resume.points.slice(0, plan.most + 1);
-  // Spans of different lengths have nothing in common: there is no path through them.
-  const gone = strategy === 'span' ? [] : pathOf(known, plan);
-  const order = strategy === 'one-shot' ? orderOf(resume, plan) : undefined;
+  // Where points have nothing in common, as spans of different lengths, there is no path through them.
+  const gone = traits.nested ? pathOf(known, plan) : [];
+  const order = traits.metric && !traits.rescored ? orderOf(resume, plan) : undefined;
   return { ...plan, known, gone, ...(order && { order }) };
 }
 
@@ -131,24 +133,24 @@ function settingsFor(
   { denominator = 'input', permutations = DEFAULT_PERMUTATIONS, bound, stableLowest, exact }: InfluenceSettings,
   task: MeasuredTask | undefined,
 ): CurveSettings | undefined {
-  if (metric.startsWith('relative')) return { denominator };
+  if (isRelative(metric)) return { denominator };
   if (!isShapley(metric)) return undefined;
-  if (metric === 'shapley-task') return { permutations, bound, task };
+  if (isOfTask(metric)) return { permutations, bound, task };
   return exact ? { exact } : { permutations, bound, stableLowest };
 }
 
 /** The metric, where the strategy has use for one. */
-export const metricOf = ({ strategy, metric }: CurveRequest) =>
-  strategy === 'one-shot' || strategy === 'iterative' ? metric : undefined;
+export const metricOf = ({ strategy, metric }: CurveRequest) => (strategyTraits(strategy).metric ? metric : undefined);
 
 /** The seed, where chance has a part. */
 function seedOf(request: CurveRequest): number | undefined {
-  if (request.strategy === 'random') return request.seed ?? 0;
+  if (strategyTraits(request.strategy).drawn) return request.seed ?? 0;
   const metric = metricOf(request);
   return metric && isShapley(metric) ? (request.settings?.seed ?? 0) : undefined;
 }
 
-const drawsOf = ({ strategy, draws = DEFAULT_DRAWS }: CurveRequest) => (strategy === 'random' ? draws : undefined);
+const drawsOf = ({ strategy, draws = DEFAULT_DRAWS }: CurveRequest) =>
+  strategyTraits(strategy).drawn ? draws : undefined;
 
 export const otherCurve = (what: string): LopperError =>
   usage(`The curve to go on from is of another request: ${what}.`, 'Ask for the same again, or start anew.');

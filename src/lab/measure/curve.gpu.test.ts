@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sublayer, sublayerIndex, unitsOf } from '../../model/units';
 import { formatDropList } from '../../pruning/drop-list';
-import { rankByInfluence } from '../../pruning/ranking';
+import { removalOrder } from '../../pruning/ranking';
 import type { CurvePoint, CurveReport, CurveRequest } from '../contract';
 import { drop, hasData, job, readJson, STORIES, testLab } from '../testing';
 
@@ -56,7 +56,7 @@ describe.skipIf(!hasData)('pruning curves of stories260K', () => {
   it('one-shot is the metric’s own order, cut after each unit', async () => {
     const { values } = await lab.influence({ calibration, metric: 'loo-loss', unit: 'block' }, job());
     const units = unitsOf(BLOCKS, 'block');
-    const order = rankByInfluence(values).map((i) => units[i]!);
+    const order = removalOrder(values).map((i) => units[i]!);
     const masks = [0, 1, 2, 3, 4, 5].map((k) => order.slice(0, k).flat());
     const report = await curve({ strategy: 'one-shot', metric: 'loo-loss', unit: 'block' });
     expect(report.points.map((p) => p.dropped)).toEqual(masks);

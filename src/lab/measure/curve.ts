@@ -1,20 +1,14 @@
 import type { DropSet, RunOptions } from '../../engine/contract';
 import { sublayerIndex } from '../../model/units';
 import { toDropSet } from '../../pruning/mask';
-import {
-  type Gone,
-  greedy,
-  inOrder,
-  iterative,
-  oneShotOrder,
-  randomOrders,
-  type StrategySteps,
-  spans,
-} from '../../pruning/strategy';
+import { isOfTask } from '../../pruning/metrics';
+import { type StrategyTraits, strategyTraits } from '../../pruning/strategies';
+import type { Gone, StrategySteps } from '../../pruning/strategy';
 import type { CurvePoint, CurveReport, CurveRequest } from '../contract';
 import type { CurveHead } from '../contract/asked';
 import type { Calibrated } from './calibrated';
 import { type CurvePlan, headOf, metricOf, otherCurve, planCurve } from './curve-plan';
+import { begin } from './curve-steps';
 import { timePass } from './curve-time';
 import { measureInfluence } from './influence';
 import { measureAngles } from './norms';
@@ -43,7 +37,8 @@ export interface CurveOptions extends RunOptions {
 export async function measureCurve(on: Calibrated, request: CurveRequest, options: CurveOptions): Promise<CurveReport> {
   const { examine } = options;
   const exam = request.benchmark && (await examine(request.benchmark));
-  const task = metricOf(request) === 'shapley-task' ? await examine(request.settings?.task) : undefined;
+  const metric = metricOf(request);
+  const task = metric && isOfTask(metric) ? await examine(request.settings?.task) : undefined;
   const head = headOf(request, exam?.measure, task?.measure);
   const plan = planCurve(on.engine.model.blocks, request, head);
   const run = new CurveRun(on, plan, head, request, exam, options);
@@ -101,7 +96,7 @@ class CurveRun {
     const steps = await this.#steps();
     this.#done++;
     // Where every point is asked about first, that is its step.
-    const own = this.request.strategy === 'iterative' ? 0 : 1;
+    const own = this.#traits.rescored ? 0 : 1;
     let waiting: (readonly Gone[])[] = [];
     const measureWaiting = async () => {
       const losses = await this.#lossesOf(waiting, waiting.length * own);
@@ -157,35 +152,27 @@ class CurveRun {
   }
 
   async #steps(): Promise<StrategySteps> {
-    const { free, gone, draws, seed, known, units } = this.plan;
-    const { strategy } = this.request;
-    if (strategy === 'greedy') return greedy(free, gone);
-    if (strategy === 'iterative') return iterative(free, gone);
-    const first = Math.max(0, known.length - 1);
-    if (strategy === 'random') return after(first, randomOrders(free, draws, seed));
-    if (strategy === 'span') {
-      const dropped = toDropSet(this.plan.maskAfter([]));
-      return after(first, spans(await measureAngles(this.on, dropped, this.#run(1)), free));
-    }
-    const order = strategy === 'given' ? free : (this.plan.order ?? (await this.#oneShot()));
-    if (order.slice(0, gone.length).join() !== gone.join()) throw otherCurve('its units went in another order');
-    this.#order = order.map((unit) => units[unit]!);
-    return after(first, inOrder(order));
-  }
-
-  async #oneShot(): Promise<Gone> {
-    const { free, units } = this.plan;
-    return oneShotOrder(await this.#influence([...units.keys()], []), free);
+    const { plan } = this;
+    const { steps, order } = await begin(this.request.strategy, {
+      plan,
+      influence: () => this.#influence([...plan.units.keys()], []),
+      angles: () => measureAngles(this.on, toDropSet(plan.maskAfter([])), this.#run(1)),
+    });
+    const { gone } = plan;
+    if (order && order.slice(0, gone.length).join() !== gone.join())
+      throw otherCurve('its units went in another order');
+    this.#order = order?.map((unit) => plan.units[unit]!);
+    return steps;
   }
 
   /** Influence of these units in the model without those that are gone. */
   async #influence(asked: readonly number[], gone: Gone): Promise<readonly number[]> {
     const { units, maskAfter } = this.plan;
-    const { metric, unit, strategy, settings = {} } = this.request;
+    const { metric, unit, settings = {} } = this.request;
     const { resume, ...own } = settings;
     const { values } = await measureInfluence(this.on, metric!, unit, {
       ...own,
-      ...(strategy === 'one-shot' && resume && { resume }),
+      ...(!this.#traits.rescored && resume && { resume }),
       ...this.#run(1),
       units: asked.map((i) => units[i]!),
       dropped: toDropSet(maskAfter(gone)),
@@ -221,8 +208,13 @@ class CurveRun {
     this.options.onPoint?.(this.#points[i]!, this.report(true));
   }
 
+  get #traits(): StrategyTraits {
+    return strategyTraits(this.request.strategy);
+  }
+
+  /** Whether a point is a mask of each of several draws. */
   get #isBand(): boolean {
-    return this.request.strategy === 'random';
+    return this.#traits.drawn === true;
   }
 
   /** Options of work that so many points come of. */
@@ -234,9 +226,3 @@ class CurveRun {
 }
 
 const branchOf = ({ dropped }: CurvePoint): DropSet => new Set(dropped.map(sublayerIndex));
-
-/** The steps after the first so many. */
-function after(count: number, steps: StrategySteps): StrategySteps {
-  for (let i = 0; i < count; i++) steps.next([]);
-  return steps;
-}

@@ -1,5 +1,6 @@
 import type { EngineContract, RunOptions } from '../../engine/contract';
 import { LopperError, throwIfCancelled } from '../../errors';
+import { traitsOf } from '../../pruning/metrics';
 import type { Accuracy, Checkpoint, GrowthMetric, GrowthPoint, GrowthReport, GrowthRequest } from '../contract';
 import { difference, type GrowthFacts, growthPairs } from '../contract/asked';
 import { type Calibrated, FULL } from './calibrated';
@@ -107,7 +108,7 @@ async function measure(
   const [full] = await calibrated.score([FULL], part(0));
   const block = await measureInfluence(calibrated, metric, 'block', part(0));
   const sublayer = await measureInfluence(calibrated, metric, 'sublayer', part(1));
-  const base = metric === 'loo-loss' ? full!.loss : 0;
+  const base = traitsOf(metric).base === 'full-loss' ? full!.loss : 0;
   const values = sublayer.values.map((v) => v - base);
   return {
     tokens: block.tokens,

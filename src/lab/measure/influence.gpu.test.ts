@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unitsOf } from '../../model/units';
-import { rankByInfluence } from '../../pruning/ranking';
+import { removalOrder } from '../../pruning/ranking';
 import { sampleShapley } from '../../pruning/shapley';
 import { sampleSubsets } from '../../pruning/subset-influence';
 import { type Game, play } from '../../pruning/testing';
@@ -127,7 +127,7 @@ describe.skipIf(!hasData)('influence on stories260K', () => {
     const units = unitsOf(5, 'sublayer');
     const game: Game = (gone) => -values[[...gone][0]!]!;
     const estimate = play(sampleSubsets(units, { seed: 5, subsets: 30, kept: units.length - 1 }), game);
-    expect(rankByInfluence(estimate.values)).toEqual(rankByInfluence(values));
+    expect(removalOrder(estimate.values)).toEqual(removalOrder(values));
   });
 
   it('the task’s Shapley value is the paper’s estimator on the accuracy that lab.evaluate reports', async () => {
@@ -219,7 +219,7 @@ describe.skipIf(!hasData)('influence on stories260K', () => {
     for (const [low, high] of bounded.sampling!.intervals) expect(high - low).toBeLessThanOrEqual(1);
     const stable = await ask({ stableLowest: 1 });
     expect(stable.sampling!.stopped).toBe('stable');
-    expect(stable.sampling!.state!.lowest!.order).toEqual(rankByInfluence(stable.values).slice(0, 1));
+    expect(stable.sampling!.state!.lowest!.order).toEqual(removalOrder(stable.values).slice(0, 1));
     expect(stable.sampling!.drawn).toBeLessThan(100_000);
   });
 

@@ -1,6 +1,6 @@
 import type { DropSet, RunOptions } from '../../engine/contract';
 import { type Sublayer, sublayerIndex, type UnitKind, unitsOf } from '../../model/units';
-import { isShapley, isStatic } from '../../pruning/metrics';
+import { isRelative, isShapley, isStatic, traitsOf } from '../../pruning/metrics';
 import type { InfluenceMetric, InfluenceReport, LeaveOneOutMetric } from '../contract';
 import { type Calibrated, FULL } from './calibrated';
 import type { InfluenceOptions } from './influence-options';
@@ -23,7 +23,7 @@ export async function measureInfluence(
   const units = options.units ?? unitsOf(on.engine.model.blocks, unit);
   if (isStatic(metric)) {
     const values = readStatistics(await on.statistics({ signal, onProgress }, dropped), metric, units, denominator);
-    return { metric, unit, values, tokens: on.tokens, ...(metric.startsWith('relative') && { denominator }) };
+    return { metric, unit, values, tokens: on.tokens, ...(isRelative(metric) && { denominator }) };
   }
   if (isShapley(metric)) return measureShapley(on, metric, unit, { ...options, units, dropped });
   return {
@@ -44,8 +44,9 @@ async function leaveOneOut(
   const without = units.map((own): DropSet => new Set([...dropped, ...own.map(sublayerIndex)]));
   const [full, ...measures] = await on.measure([dropped, ...without], { ...options, distances: true });
   if (!Number.isFinite(full!.loss)) throw notFinite(dropped);
-  const values = measures.map((m) => (metric === 'loo-loss' ? m.loss : m.distance!));
-  return { values, ...(metric === 'loo-loss' && { fullLoss: full!.loss }), ...listNotFinite(values) };
+  const isLoss = traitsOf(metric).base === 'full-loss';
+  const values = measures.map((m) => (isLoss ? m.loss : m.distance!));
+  return { values, ...(isLoss && { fullLoss: full!.loss }), ...listNotFinite(values) };
 }
 
 /** Which of the values are no numbers, where any is not. */

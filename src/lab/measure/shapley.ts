@@ -3,6 +3,7 @@ import { LopperError, throwIfCancelled } from '../../errors';
 import type { Sublayer, UnitKind } from '../../model/units';
 import type { Estimate, Estimator, SamplerState } from '../../pruning/estimate';
 import { exactShapley } from '../../pruning/exact-shapley';
+import { isOfTask, traitsOf } from '../../pruning/metrics';
 import { sampleShapley } from '../../pruning/shapley';
 import { keptUnits, sampleSubsets } from '../../pruning/subset-influence';
 import type { InfluenceReport, InfluenceSettings, Sampling, ShapleyMetric } from '../contract';
@@ -43,7 +44,7 @@ export async function measureShapley(
 ): Promise<InfluenceReport> {
   const { units, dropped, resume, signal, onProgress, onEstimate, seed = 0 } = options;
   checkSettings(options);
-  const method = metric === 'shapley-task' ? 'subsets' : options.exact ? 'exact' : 'permutations';
+  const method = isOfTask(metric) ? 'subsets' : options.exact ? 'exact' : 'permutations';
   const worth = await openWorth(on, metric, options);
   const { tokens, fullLoss, task } = worth;
   const from = resume && stateOf(resume, { metric, unit, method, seed, units: units.length, tokens, task }, fullLoss);
@@ -95,7 +96,7 @@ export async function measureShapley(
 /** Permutations, subsets or sets that will be drawn at most. */
 export function samplesAsked(metric: ShapleyMetric, units: number, settings: InfluenceSettings): number {
   const { exact, permutations = DEFAULT_PERMUTATIONS } = settings;
-  return exact && metric !== 'shapley-task' ? 2 ** units : permutations;
+  return exact && !isOfTask(metric) ? 2 ** units : permutations;
 }
 
 function estimatorOf(
@@ -113,7 +114,7 @@ function estimatorOf(
 
 async function openWorth(on: Calibrated, metric: ShapleyMetric, options: Job): Promise<Worth> {
   const { dropped, units, signal } = options;
-  if (metric === 'shapley-task') {
+  if (isOfTask(metric)) {
     if (!options.examine) throw new TypeError('a task can only be a measure where one can be opened');
     const { measure, tokens, accuracies } = await options.examine(options.task);
     const known = new Map<string, number>();
@@ -128,7 +129,7 @@ async function openWorth(on: Calibrated, metric: ShapleyMetric, options: Job): P
       },
     };
   }
-  const distances = metric === 'shapley-logit';
+  const distances = traitsOf(metric).worth === 'logit';
   // The distance is from the full model, whatever is dropped already.
   const [full] = await on.measure([distances ? FULL : dropped], { signal, distances });
   if (!Number.isFinite(full!.loss)) throw notFinite(distances ? FULL : dropped);

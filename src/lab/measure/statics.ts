@@ -1,6 +1,7 @@
 import type { DropSet, EngineContract, RunOptions, WalkOptions, WalkStatistics } from '../../engine/contract';
 import { meansOf, mergeStatistics } from '../../engine/statistics';
 import type { Sublayer } from '../../model/units';
+import { isRelative } from '../../pruning/metrics';
 import type { InfluenceSettings, StaticMetric } from '../contract';
 import { notFinite } from './score';
 import type { WindowTree } from './windows';
@@ -37,8 +38,7 @@ export function readStatistics(
   units: readonly (readonly Sublayer[])[],
   denominator: InfluenceSettings['denominator'] = 'input',
 ): number[] {
-  const relative = metric === 'relative-l1' || metric === 'relative-l2';
-  const name = relative && denominator === 'output' ? (`${metric}-output` as const) : metric;
+  const name = isRelative(metric) && denominator === 'output' ? (`${metric}-output` as const) : metric;
   return units.map((own) => {
     const [{ block, kind }] = own as [Sublayer];
     return statistics[own.length > 1 ? 'block' : kind][block]![name];
