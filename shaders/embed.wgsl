@@ -3,6 +3,7 @@
 
 override DTYPE: u32 = 0u; // 0 f32, 1 f16, 2 bf16
 override LEARNED_POSITIONS: bool = false;
+override POSITION_DTYPE: u32 = 0u; // of their table
 
 struct Params {
   rows: u32,
@@ -28,11 +29,11 @@ fn bf16(bits: vec2u) -> vec4f {
   return bitcast<vec4f>(vec4u(bits.x << 16u, bits.x & 0xffff0000u, bits.y << 16u, bits.y & 0xffff0000u));
 }
 
-fn widen(a: vec4u, b: vec4u) -> Eight {
-  if (DTYPE == 0u) {
+fn widen(dtype: u32, a: vec4u, b: vec4u) -> Eight {
+  if (dtype == 0u) {
     return Eight(bitcast<vec4f>(a), bitcast<vec4f>(b));
   }
-  if (DTYPE == 1u) {
+  if (dtype == 1u) {
     return Eight(
       vec4f(unpack2x16float(a.x), unpack2x16float(a.y)),
       vec4f(unpack2x16float(a.z), unpack2x16float(a.w)),
@@ -55,10 +56,11 @@ fn embed(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
   }
   let wide = select(1u, 2u, DTYPE == 0u);
   let a = (token * p.eights + e) * wide;
-  var v = widen(table[a], table[a + wide - 1u]);
+  var v = widen(DTYPE, table[a], table[a + wide - 1u]);
   if (LEARNED_POSITIONS) {
-    let b = (places[row].x * p.eights + e) * wide;
-    let q = widen(position_table[b], position_table[b + wide - 1u]);
+    let position_wide = select(1u, 2u, POSITION_DTYPE == 0u);
+    let b = (places[row].x * p.eights + e) * position_wide;
+    let q = widen(POSITION_DTYPE, position_table[b], position_table[b + position_wide - 1u]);
     v = Eight(v.lo + q.lo, v.hi + q.hi);
   }
   let o = ((p.outRow + row) * p.eights + e) * 2u;

@@ -1,5 +1,5 @@
 // y = x Wᵀ + b for weights [outputs, inputs] kept as published: f32, f16 or bf16 bits in u32, widened as they are read.
-// Three ways to share the work; a measurement on the adapter chooses (src/gpu/autotune.ts).
+// Three ways to share the work; a measurement on the adapter chooses (src/engine/autotune.ts).
 // Rows of x and of W are padded with zeros to a multiple of 8 elements, so a step of the inner loop is 8 inputs.
 
 const F32 = 0u;
@@ -29,9 +29,6 @@ struct Params {
   upBias: u32, // GATED: from a gate bias to its up bias
   padTo: u32, // columns [outputs, padTo) are written as zero
   rowsPerSlot: u32, // ADD: rows of one branch
-  _0: u32,
-  _1: u32,
-  _2: u32,
   slots: array<vec4u, 16>, // ADD: which slot of the stream each branch lies in
 }
 

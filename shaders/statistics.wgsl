@@ -6,7 +6,7 @@
 
 override THREADS: u32 = 64u; // that share a row
 override ROWS: u32 = 1u; // of a workgroup; see norm.wgsl
-override BINS: u32 = 1280u; // see statistics.ts
+override BINS: u32 = 1280u; // see HISTOGRAM in layout.ts
 override PER_OCTAVE: f32 = 32.0;
 override LOWEST_OCTAVE: f32 = -20.0;
 

@@ -1,9 +1,10 @@
-import type { Gpu } from '../gpu/gpu';
-import { Kernels, type Pipeline } from '../gpu/kernel';
+import type { Buffer, Gpu } from '../gpu/gpu';
+import { Kernels } from '../gpu/kernel';
 import { Recorder } from '../gpu/recorder';
-import { groupsOf } from './dispatcher';
-import { type KernelChoice, rowSharing } from './pipelines';
-import { KERNELS } from './shaders';
+import { Dispatcher, type KernelChoice, type Variant } from './kernels/dispatcher';
+import { linear, productKernels, type Way } from './kernels/linear';
+import { norm, normKernels } from './kernels/norm';
+import type { Linear, Norm, Slots } from './layout';
 
 export interface KernelRates {
   readonly choice: KernelChoice;
@@ -25,29 +26,23 @@ const TRIES = 3;
 
 /** Measures every way to multiply on this adapter and takes the quickest: which it is cannot be told from its name. */
 export async function chooseKernels(gpu: Gpu): Promise<KernelRates> {
-  const kernels = Kernels.of(gpu);
   const recorder = new Recorder(gpu);
-  const { rows, columns, inputs } = MATMUL;
-  const buffers = await Promise.all(
-    [
-      ['x', rows * inputs * 4],
-      ['w', Math.max(columns * inputs, MATVEC.columns * MATVEC.inputs) * 4],
-      ['bias', 16],
-      ['y', Math.max(rows * columns, MATVEC.columns) * 4],
-    ].map(([label, bytes]) => gpu.allocate(`autotune ${label}`, bytes as number, 'activations')),
-  );
+  const buffers: Buffer[] = [];
+  const room = async (label: string, floats: number): Promise<Buffer> => {
+    buffers.push(await gpu.allocate(`autotune ${label}`, floats * 4, 'activations'));
+    return buffers[buffers.length - 1];
+  };
   try {
-    /** Milliseconds of one run: the best of a few, since other programs disturb a single one. */
-    const time = async (
-      pipeline: Pipeline,
-      parameters: ArrayBuffer,
-      groups: readonly [number, number],
-      work: number,
-      given = buffers,
-    ): Promise<number> => {
+    const x = await room('x', MATMUL.rows * MATMUL.inputs);
+    const weights = await room('w', Math.max(MATMUL.columns * MATMUL.inputs, MATVEC.columns * MATVEC.inputs));
+    const y = await room('y', Math.max(MATMUL.rows * MATMUL.columns, MATVEC.columns));
+    const empty = await room('empty', 4);
+
+    /** Milliseconds of what is recorded: the best of a few, since other programs disturb a single one. */
+    const time = async (record: () => void): Promise<number> => {
       const run = async (repeats: number): Promise<number> => {
         const begin = performance.now();
-        for (let i = 0; i < repeats; i++) recorder.dispatch(pipeline, parameters, given, groups, work);
+        for (let i = 0; i < repeats; i++) record();
         await recorder.flush();
         await gpu.device.queue.onSubmittedWorkDone();
         return (performance.now() - begin) / repeats;
@@ -63,48 +58,38 @@ export async function chooseKernels(gpu: Gpu): Promise<KernelRates> {
       for (let i = 1; i < TRIES; i++) best = Math.min(best, await run(repeats));
       return best;
     };
+    const prepared = async (
+      choice: Partial<KernelChoice>,
+      kernels: (d: Dispatcher) => readonly Variant[],
+    ): Promise<Dispatcher> => {
+      const any = { matmul: 'matmul_register', matvec: 'matvec_register', threads: 1 } as const;
+      const d = new Dispatcher(recorder, Kernels.of(gpu), { ...any, ...choice }, empty);
+      await d.ready(kernels(d));
+      return d;
+    };
     const gflops: Record<string, number> = {};
-    const product = async (
-      name: KernelChoice['matmul'] | KernelChoice['matvec'],
-      shape: typeof MATMUL,
-    ): Promise<void> => {
-      const pipeline = await kernels.get(KERNELS[name], { DTYPE: 0, EPILOGUE: 0 });
-      const p = new Uint32Array([
-        shape.rows,
-        0,
-        shape.inputs / 8,
-        shape.columns,
-        0,
-        0,
-        0,
-        shape.columns,
-        0,
-        0,
-        0,
-        0,
-        1,
-      ]);
-      const work = shape.rows * shape.columns * shape.inputs;
-      gflops[name] =
-        (2 * work) / (await time(pipeline, p.buffer, groupsOf(name, shape.rows, shape.columns), work)) / 1e6;
+    const product = async (way: Way, choice: Partial<KernelChoice>, shape: typeof MATMUL): Promise<void> => {
+      const { rows, columns, inputs } = shape;
+      const d = await prepared(choice, () => productKernels(way, [{ dtype: 'F32', epilogue: 'store' }]));
+      const parts = [{ buffer: weights, first: 0, outputs: columns, dtype: 'F32' }] as const;
+      const w: Linear = { parts, outputs: columns, steps: inputs / 8, gated: false };
+      const ms = await time(() => linear(d, x, rows, w, 'store', y, columns));
+      gflops[way] = (2 * rows * columns * inputs) / ms / 1e6;
     };
-    const norm = async (threads: KernelChoice['threads']): Promise<number> => {
-      const sharing = rowSharing(threads);
-      const pipeline = await kernels.get(KERNELS.norm, { ...sharing, LAYER_NORM: 0, GATHER: 0 });
-      const p = new Uint32Array([rows, inputs, inputs, rows, rows, 0, 0, 0]);
-      const [x, w, bias, y] = buffers;
-      return time(pipeline, p.buffer, [rows / sharing.ROWS, 1], rows * inputs, [x, w, bias, bias, y]);
+    const normTime = async (threads: KernelChoice['threads']): Promise<number> => {
+      const d = await prepared({ threads }, (d) => normKernels(d, false));
+      const by: Norm = { layer: false, eps: 0, width: MATMUL.inputs, weight: weights };
+      const from: Slots = { stream: x, slots: [0], rows: MATMUL.rows };
+      return time(() => norm(d, by, from, y));
     };
-    await product('matmul_register', MATMUL);
-    await product('matmul_workgroup', MATMUL);
-    await product('matvec_register', MATVEC);
-    await product('matvec_workgroup', MATVEC);
+    for (const matmul of ['matmul_register', 'matmul_workgroup'] as const) await product(matmul, { matmul }, MATMUL);
+    for (const matvec of ['matvec_register', 'matvec_workgroup'] as const) await product(matvec, { matvec }, MATVEC);
     return {
       gflops,
       choice: {
         matmul: gflops.matmul_workgroup > gflops.matmul_register ? 'matmul_workgroup' : 'matmul_register',
         matvec: gflops.matvec_workgroup > gflops.matvec_register ? 'matvec_workgroup' : 'matvec_register',
-        threads: (await norm(1)) < (await norm(64)) ? 1 : 64,
+        threads: (await normTime(1)) < (await normTime(64)) ? 1 : 64,
       },
     };
   } finally {

@@ -289,7 +289,7 @@ describe.skipIf(!hasModels)('sequences that come and go', () => {
     const engine = streaming === 'never' ? engineOf('stories260K') : await openModel(gpu, 'stories260K', { streaming });
     const dropped = new Set<number>(drop);
     const capacity = { sequences: 3, rows: 30 + 2 * (6 + 12), length: 60 }; // two at a time beside the beginning
-    const embed = vi.spyOn(engine.machine.dispatcher, 'embed');
+    const dispatch = vi.spyOn(engine.machine.recorder, 'dispatch');
     const decoder = await engine.decoder(dropped, [common], 0, { capacity, likeliest: true });
     const got: number[][] = prompts.map(() => []);
     const live = new Map<number, number>();
@@ -307,8 +307,9 @@ describe.skipIf(!hasModels)('sequences that come and go', () => {
       await decoder.step([...live].map(([sequence, i]) => ({ sequence, id: got[i][got[i].length - 1] })));
     }
     decoder.dispose();
-    const rows = embed.mock.calls.reduce((sum, call) => sum + call[6], 0);
-    embed.mockRestore();
+    const embedded = dispatch.mock.calls.filter(([pipeline]) => pipeline.kernel.entry === 'embed');
+    const rows = embedded.reduce((sum, [, parameters]) => sum + (parameters.rows as number), 0);
+    dispatch.mockRestore();
     expect(together).toBe(2);
     expect(rows).toBe(30 + 4 + 1 + 6 + 3 + 5 + wanted.reduce((sum, count) => sum + count - 1, 0));
     for (const [i, prompt] of prompts.entries()) {

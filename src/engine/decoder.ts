@@ -2,9 +2,10 @@ import { LopperError } from '../errors';
 import type { Buffer } from '../gpu/gpu';
 import { sublayerAt } from '../model/units';
 import type { DecoderContract, DecoderOptions, DropSet, RunOptions } from './contract';
-import { attn, type Cache, checkContext, ffn, type Machine, planRows, uploadRows } from './forward';
+import { attn, type Cache, checkContext, embedRows, ffn, type Machine, planRows, uploadRows } from './forward';
 import { likeliestOf, planLikeliest } from './greedy';
 import { logitBuffers, logitsOf, rowsPerRead } from './head';
+import { decodingKernels } from './kernels/compile';
 import { padded, TILE_ROWS } from './layout';
 import { type Rows, room } from './rows';
 import { type Capacity, type Piece, Sequences } from './sequences';
@@ -43,7 +44,7 @@ export class Decoder implements DecoderContract {
   ): Promise<Decoder> {
     const { spec, gpu } = m;
     checkPrompts(prompts, spec.context);
-    await m.dispatcher.ready('decoding');
+    await m.dispatcher.ready(decodingKernels(m.dispatcher, m.types));
     const capacity = options.capacity ?? just(prompts, maxNewTokens, spec.context);
     const sequences = new Sequences(capacity);
     const added = sequences.add(prompts, maxNewTokens);
@@ -209,7 +210,7 @@ export class Decoder implements DecoderContract {
     uploadRows(m, rows);
     const stream = m.scratch.get('stream');
     const source = m.spec.parallel ? m.scratch.get('source') : stream;
-    m.dispatcher.embed(m.embedding, m.positions, m.scratch.get('ids'), m.scratch.get('places'), stream, 0, rows.count);
+    embedRows(m, rows.count, stream, 0);
     const to = { stream, slots: [0], rows: rows.count };
     const from = { stream: source, slots: [0], rows: rows.count };
     const bytes = rows.count * padded(m.spec.width) * 4;

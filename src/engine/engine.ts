@@ -8,13 +8,14 @@ import { chooseKernels, type KernelRates } from './autotune';
 import { defaultBudget, MAX_ROWS, rowsWithin } from './budget';
 import type { DecoderContract, DecoderOptions, DropSet, EngineContract, WalkOptions, WalkResult } from './contract';
 import { Decoder } from './decoder';
-import { Dispatcher } from './dispatcher';
 import type { Machine } from './forward';
+import { walkKernels } from './kernels/compile';
+import { Dispatcher } from './kernels/dispatcher';
 import { type Residency, resident, streamed } from './residency';
 import { Scratch } from './scratch';
 import type { TokenTree } from './tree';
 import { walk } from './walk';
-import { preflight, WeightLoader } from './weights';
+import { preflight, storedTypes, WeightLoader } from './weights';
 
 export interface OpenOptions {
   readonly signal?: AbortSignal;
@@ -45,7 +46,6 @@ export class Engine implements EngineContract {
   static async open(gpu: Gpu, spec: ModelSpec, tensors: TensorMap, options: OpenOptions = {}): Promise<Engine> {
     preflight(spec, tensors, gpu.facts.limits.maxStorageBufferBindingSize);
     gpu.restartPeak();
-    const kernels = Kernels.of(gpu);
     const rates = options.rates ?? (await chooseKernels(gpu));
     const recorder = new Recorder(gpu);
     const empty = await gpu.allocate('empty', 16, 'weights');
@@ -61,7 +61,9 @@ export class Engine implements EngineContract {
       recorder.destroy();
     };
     try {
-      const dispatcher = await Dispatcher.create(recorder, kernels, rates.choice, empty, spec);
+      const types = storedTypes(spec, tensors);
+      const dispatcher = new Dispatcher(recorder, Kernels.of(gpu), rates.choice, empty);
+      await dispatcher.ready(walkKernels(dispatcher, spec, types));
       const loaderOf = (options: ConstructorParameters<typeof WeightLoader>[4]) => {
         loaders.push(new WeightLoader(gpu, recorder, dispatcher, tensors, options));
         return loaders[loaders.length - 1];
@@ -79,7 +81,7 @@ export class Engine implements EngineContract {
       const residency = await residencyOf(spec, loader, () => streamed(spec, loaderOf({}), recorder), options);
       await gpu.device.queue.onSubmittedWorkDone();
       gpu.check();
-      const parts = { spec, residency, embedding, positions, finalNorm, head };
+      const parts = { spec, types, residency, embedding, positions, finalNorm, head };
       return new Engine({ gpu, recorder, dispatcher, scratch, ...parts }, rates, release);
     } catch (error) {
       release();

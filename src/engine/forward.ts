@@ -2,7 +2,12 @@ import { LopperError } from '../errors';
 import type { Buffer, Gpu } from '../gpu/gpu';
 import type { Recorder } from '../gpu/recorder';
 import type { ModelSpec } from '../model/spec';
-import type { Dispatcher } from './dispatcher';
+import { attention } from './kernels/attention';
+import type { StoredTypes } from './kernels/compile';
+import type { Dispatcher } from './kernels/dispatcher';
+import { embed } from './kernels/embed';
+import { linear, linearAdd } from './kernels/linear';
+import { norm } from './kernels/norm';
 import {
   type AttnWeights,
   type FfnWeights,
@@ -30,6 +35,7 @@ export interface Machine {
   readonly dispatcher: Dispatcher;
   readonly scratch: Scratch;
   readonly spec: ModelSpec;
+  readonly types: StoredTypes;
   readonly residency: Residency;
   readonly embedding: Linear;
   readonly positions?: Linear;
@@ -110,16 +116,23 @@ export function uploadRows(m: Machine, rows: Rows): void {
   fillTurns(m);
 }
 
+/** The embeddings of the rows that were prepared, into rows of a stream from `outRow` on. */
+export function embedRows(m: Machine, rows: number, out: Buffer, outRow: number): void {
+  const { embedding: table, positions, scratch } = m;
+  const [ids, places] = [scratch.get('ids'), scratch.get('places')];
+  embed(m.dispatcher, { table, positions, ids, places, rows, out, outRow });
+}
+
 /** to += Attn(norm(from)), for the rows that were prepared. */
 export function attn(m: Machine, w: AttnWeights, rows: Rows, from: Slots, to: Slots, cache?: Cache): void {
-  const { scratch, dispatcher } = m;
+  const { spec, scratch, dispatcher } = m;
   const branches = from.slots.length;
   const x = scratch.get('x');
   const qkv = scratch.get('qkv');
   const mixed = scratch.get('mixed');
-  dispatcher.norm(w.norm, from, x);
-  dispatcher.linear(x, rows.count * branches, w.qkv, 'store', qkv, padded(w.qkv.outputs));
-  dispatcher.attention({
+  norm(dispatcher, w.norm, from, x);
+  linear(dispatcher, x, rows.count * branches, w.qkv, 'store', qkv, padded(w.qkv.outputs));
+  attention(dispatcher, spec, {
     rows: rows.count,
     branches,
     qkv,
@@ -137,7 +150,7 @@ export function attn(m: Machine, w: AttnWeights, rows: Rows, from: Slots, to: Sl
     keys: scratch.get('keys'),
     turns: scratch.get('turns'),
   });
-  dispatcher.linearAdd(mixed, w.out, to);
+  linearAdd(dispatcher, mixed, w.out, to);
 }
 
 /** to += FFN(norm(from)). */
@@ -145,9 +158,9 @@ export function ffn(m: Machine, w: FfnWeights, rows: Rows, from: Slots, to: Slot
   const { spec, scratch, dispatcher } = m;
   const x = scratch.get('x');
   const hidden = scratch.get('hidden');
-  dispatcher.norm(w.norm, from, x);
-  dispatcher.linear(x, rows.count * from.slots.length, w.up, spec.activation, hidden, padded(w.up.outputs));
-  dispatcher.linearAdd(hidden, w.down, to);
+  norm(dispatcher, w.norm, from, x);
+  linear(dispatcher, x, rows.count * from.slots.length, w.up, spec.activation, hidden, padded(w.up.outputs));
+  linearAdd(dispatcher, hidden, w.down, to);
 }
 
 /** Angles are tabled in double precision: WGSL promises cos and sin to 2^-11 only. */

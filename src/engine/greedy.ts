@@ -1,7 +1,9 @@
 import type { Buffer } from '../gpu/gpu';
 import type { Machine } from './forward';
+import { readLogits } from './kernels/head';
+import { linear } from './kernels/linear';
+import { norm } from './kernels/norm';
 import { padded } from './layout';
-import { readLogits } from './readings';
 
 /** Tokens of a tile of logits. */
 const TILE_TOKENS = 4096;
@@ -40,11 +42,11 @@ export async function likeliestOf(
   m.gpu.device.queue.writeBuffer(scratch.get('listed').raw, 0, Uint32Array.from(list));
   const [headIn, logits, states] = [scratch.get('headIn'), scratch.get('logits'), scratch.get('states')];
   const listed = { buffer: scratch.get('listed'), first: 0, count };
-  dispatcher.norm(m.finalNorm, { stream, slots: [0], rows: streamRows }, headIn, listed);
+  norm(dispatcher, m.finalNorm, { stream, slots: [0], rows: streamRows }, headIn, listed);
   const stride = tileTokens(m);
   for (let firstToken = 0; firstToken < m.head.outputs; firstToken += stride) {
     const columns = Math.min(stride, m.head.outputs - firstToken);
-    dispatcher.linear(headIn, count, m.head, 'store', logits, stride, { first: firstToken, count: columns });
+    linear(dispatcher, headIn, count, m.head, 'store', logits, stride, { first: firstToken, count: columns });
     readLogits(dispatcher, logits, states, dispatcher.empty, dispatcher.empty, {
       ...{ rows: count, branches: 1, columns, stride, firstToken },
       ...{ firstRow: 0, totalRows: count, firstBranch: 0, firstPair: 0, pairs: 0, totalPairs: 0 },

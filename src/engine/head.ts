@@ -1,8 +1,10 @@
 import type { ModelSpec } from '../model/spec';
 import type { BranchResult } from './contract';
 import type { Machine } from './forward';
+import { measureDistance, readLogits } from './kernels/head';
+import { linear } from './kernels/linear';
+import { norm } from './kernels/norm';
 import { MAX_SLOTS, padded, type Slots } from './layout';
-import { measureDistance, readLogits } from './readings';
 import type { TokenTree } from './tree';
 
 /** Tokens of a tile of logits, and rows that go through it together. */
@@ -104,7 +106,7 @@ export async function scoreSlots(
     const list = { buffer: scratch.get('scoredRows'), first: firstRow, count: rows };
     let endPair = firstPair;
     while (endPair < pairs && plan.pairs[2 * endPair] < firstRow + rows) endPair++;
-    if (reference) dispatcher.norm(m.finalNorm, reference, scratch.get('referenceIn'), list);
+    if (reference) norm(dispatcher, m.finalNorm, reference, scratch.get('referenceIn'), list);
     let [normed, referred] = [-1, -1];
     for (const { run, tile } of inTurn(runs, tiles, reference !== undefined)) {
       const firstBranch = run * branchesPerRun;
@@ -124,7 +126,8 @@ export async function scoreSlots(
       };
       const range = { first: t.firstToken, count: t.columns };
       if (reference && referred !== tile) {
-        dispatcher.linear(
+        linear(
+          dispatcher,
           scratch.get('referenceIn'),
           rows,
           m.head,
@@ -136,10 +139,10 @@ export async function scoreSlots(
         referred = tile;
       }
       if (normed !== run) {
-        dispatcher.norm(m.finalNorm, { ...from, slots: own }, headIn, list);
+        norm(dispatcher, m.finalNorm, { ...from, slots: own }, headIn, list);
         normed = run;
       }
-      dispatcher.linear(headIn, rows * own.length, m.head, 'store', logits, columns, range);
+      linear(dispatcher, headIn, rows * own.length, m.head, 'store', logits, columns, range);
       readLogits(dispatcher, logits, scratch.get('states'), scratch.get('scoredPairs'), scratch.get('picked'), t);
       if (reference) measureDistance(dispatcher, logits, scratch.get('referenceLogits'), scratch.get('squares'), t);
       if (recorder.full) await recorder.flush(signal);
@@ -233,12 +236,12 @@ export async function logitsOf(
   for (const [s, slot] of slots.entries()) {
     for (let first = 0; first < list.length; first += perRead) {
       const count = Math.min(perRead, list.length - first);
-      dispatcher.norm(m.finalNorm, { ...from, slots: [slot] }, scratch.get('headIn'), {
+      norm(dispatcher, m.finalNorm, { ...from, slots: [slot] }, scratch.get('headIn'), {
         buffer: scratch.get('listed'),
         first,
         count,
       });
-      dispatcher.linear(scratch.get('headIn'), count, m.head, 'store', scratch.get('wholeLogits'), stride);
+      linear(dispatcher, scratch.get('headIn'), count, m.head, 'store', scratch.get('wholeLogits'), stride);
       const [bytes] = await m.recorder.read(
         [{ buffer: scratch.get('wholeLogits'), offset: 0, bytes: count * stride * 4 }],
         signal,

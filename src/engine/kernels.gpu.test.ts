@@ -2,12 +2,16 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../gpu/gpu';
 import { Recorder } from '../gpu/recorder';
 import type { ModelSpec } from '../model/spec';
+import { arrange, arrangeKernels } from './kernels/arrange';
+import { attention } from './kernels/attention';
+import { embed } from './kernels/embed';
+import { norm } from './kernels/norm';
 import { padded, TILE_ROWS } from './layout';
 import { packTokens } from './pack';
 import { treeRows } from './rows';
 import { download, flat, freshGpu, matrix, numbers, upload, worst } from './testing/gpu';
 import { dispatcherFor, ImpatientRecorder, matrixOn, specOf } from './testing/kernels';
-import { add, attention, layerNorm, rmsNorm, rope, sight } from './testing/oracle';
+import { add, attention as attentionOf, layerNorm, rmsNorm, rope, sight } from './testing/oracle';
 
 /** Values are below 1 or normed to about 1, sums have 257 terms at most: f32 keeps them to a few units of 2^-24 · 16. */
 const TOLERANCE = 1e-5;
@@ -37,7 +41,8 @@ describe('embed', () => {
       const d = await dispatcherFor(gpu, specOf({ dtype }));
       const out = await upload(gpu, new Float32Array(9 * padded(width)).fill(FILLER));
       const ids = await upload(gpu, Uint32Array.from(tokens));
-      d.embed(await matrixOn(gpu, table, { dtype, partRows }), undefined, ids, await upload(gpu, places), out, 2, 6);
+      const on = { table: await matrixOn(gpu, table, { dtype, partRows }), ids, places: await upload(gpu, places) };
+      embed(d, { ...on, rows: 6, out, outRow: 2 });
       const want = flat(
         tokens.map((t) => table[t]),
         padded(width),
@@ -57,7 +62,8 @@ describe('embed', () => {
     const out = await upload(gpu, new Float32Array(6 * 24));
     const [ids, where] = [await upload(gpu, Uint32Array.from(tokens)), await upload(gpu, places)];
     const on = (m: number[][], partRows?: number) => matrixOn(gpu, m, { dtype: 'F16', partRows });
-    d.embed(await on(table, 40), await on(positions), ids, where, out, 0, 6);
+    const tables = { table: await on(table, 40), positions: await on(positions) };
+    embed(d, { ...tables, ids, places: where, rows: 6, out, outRow: 0 });
     const want = tokens.map((t, i) => add(table[t], positions[places[2 * i]]));
     expect(worst(await download(d.recorder, out), flat(want, 24))).toBe(0);
   });
@@ -69,7 +75,8 @@ describe('embed', () => {
     const d = await dispatcherFor(gpu, specOf({ dtype }));
     const out = await upload(gpu, new Float32Array(8));
     const zero = await upload(gpu, new Uint32Array(4));
-    d.embed(await matrixOn(gpu, [[...row]], { dtype }), undefined, zero, zero, out, 0, 1);
+    const table = await matrixOn(gpu, [[...row]], { dtype });
+    embed(d, { table, ids: zero, places: zero, rows: 1, out, outRow: 0 });
     expect(Array.from((await download(d.recorder, out)).subarray(0, 6))).toEqual(row);
   });
 });
@@ -86,7 +93,7 @@ describe.each(THREADS)('norms, %i threads to a row', (threads) => {
       const [perSlot, slots] = [3, [4, 0]];
       const stream = matrix(perSlot * 5, width, next);
       const d = await make();
-      const norm = {
+      const by = {
         layer: kind === 'layer',
         eps,
         width,
@@ -95,7 +102,7 @@ describe.each(THREADS)('norms, %i threads to a row', (threads) => {
       };
       const out = await upload(gpu, new Float32Array(7 * padded(width)).fill(FILLER));
       const from = { stream: await upload(gpu, flat(stream, padded(width))), slots, rows: perSlot };
-      d.norm(norm, from, out);
+      norm(d, by, from, out);
       const one = (row: number[]) => (kind === 'layer' ? layerNorm(row, weight, bias, eps) : rmsNorm(row, weight, eps));
       const want = slots.flatMap((s) => stream.slice(s * perSlot, (s + 1) * perSlot).map(one));
       const got = await download(d.recorder, out);
@@ -109,10 +116,10 @@ describe.each(THREADS)('norms, %i threads to a row', (threads) => {
       const stream = matrix(perSlot * 3, width, next);
       const weight = matrix(1, width, next)[0];
       const d = await make();
-      const norm = { layer: kind === 'layer', eps, width, weight: await upload(gpu, Float32Array.from(weight)) };
+      const by = { layer: kind === 'layer', eps, width, weight: await upload(gpu, Float32Array.from(weight)) };
       const out = await upload(gpu, new Float32Array(9 * 24));
       const list = { buffer: await upload(gpu, Uint32Array.from([1, 5, 5, 0, 3])), first: 2, count: 3 };
-      d.norm(norm, { stream: await upload(gpu, flat(stream, 24)), slots, rows: perSlot }, out, list);
+      norm(d, by, { stream: await upload(gpu, flat(stream, 24)), slots, rows: perSlot }, out, list);
       const want = slots.flatMap((s) =>
         [5, 0, 3].map((r) => {
           const row = stream[s * perSlot + r];
@@ -127,9 +134,9 @@ describe.each(THREADS)('norms, %i threads to a row', (threads) => {
       const row = matrix(1, width, numbers(6))[0].map((v) => 1000 + v);
       const weight = row.map(() => 1);
       const d = await make();
-      const norm = { layer: kind === 'layer', eps, width, weight: await upload(gpu, Float32Array.from(weight)) };
+      const by = { layer: kind === 'layer', eps, width, weight: await upload(gpu, Float32Array.from(weight)) };
       const out = await upload(gpu, new Float32Array(padded(width)));
-      d.norm(norm, { stream: await upload(gpu, flat([row], padded(width))), slots: [0], rows: 1 }, out);
+      norm(d, by, { stream: await upload(gpu, flat([row], padded(width))), slots: [0], rows: 1 }, out);
       const want = kind === 'layer' ? layerNorm(row, weight, undefined, eps) : rmsNorm(row, weight, eps);
       // The mean of numbers next to 1000 is good to 1000 · 2^-24 or so, over a deviation of about 0.6.
       expect(worst(await download(d.recorder, out), flat([want], padded(width)))).toBeLessThan(1e-3);
@@ -215,7 +222,7 @@ describe.each(THREADS)('attention, %i threads to a row', (threads) => {
     const out = await upload(gpu, new Float32Array(tree.rows * branches * stride).fill(FILLER));
     // Room for three tiles at a time (and one branch's tiles end in the middle of a run).
     const tileFloats = TILE_ROWS * heads * rows.scoreStride;
-    d.attention({
+    attention(d, spec, {
       rows: tree.rows,
       branches,
       qkv: await upload(gpu, flat(qkv, padded(width), FILLER)),
@@ -246,7 +253,7 @@ describe.each(THREADS)('attention, %i threads to a row', (threads) => {
         });
       const all = (which: 0 | 1 | 2, count: number) =>
         Array.from({ length: tree.rows }, (_, row) => part(row, which, count));
-      return attention(all(0, heads), all(1, kvHeads), all(2, kvHeads), seen);
+      return attentionOf(all(0, heads), all(1, kvHeads), all(2, kvHeads), seen);
     }).flat();
     // Scores reach about 10, where f32's exp is off by 1e-6 relative; values reach 2.
     expect(worst(await download(d.recorder, out), flat(want, stride))).toBeLessThan(2 * TOLERANCE);
@@ -265,7 +272,7 @@ describe('arranging published tensors', () => {
     const transposed = how === 'transposed';
     const dtype = bytes === 4 ? 'F32' : 'F16';
     const d = await dispatcherFor(gpu, specOf({ dtype }));
-    await d.ready('arranging');
+    await d.ready(arrangeKernels(bytes));
     const element = (row: number, input: number) => 1 + row * inputs + input; // never 0, below 2^16
     const [first, outRow] = [1, 2]; // the first row is left out
     const published = Array.from({ length: rows * inputs }, (_, i) =>
@@ -274,8 +281,7 @@ describe('arranging published tensors', () => {
     const words = (data: number[]) => (bytes === 4 ? Uint32Array.from(data) : Uint16Array.from(data));
     const stride = padded(inputs);
     const out = await upload(gpu, words(new Array((rows + outRow) * stride).fill(9)));
-    d.arrange(await upload(gpu, words(published)), out, {
-      bytes,
+    arrange(d, await upload(gpu, words(published)), out, bytes, {
       rows: rows - first,
       inputs,
       words: (stride * bytes) / 4,

@@ -8,6 +8,12 @@ export const MAX_SLOTS = 64;
 /** Rows of a tile of attention. */
 export const TILE_ROWS = 4;
 
+/**
+ * Bins of a histogram. Norms and their ratio: `PER_OCTAVE` to a doubling, from 2^LOWEST_OCTAVE to its inverse, so a bin is
+ * 2.2% wide; the cosine: evenly from -1 to 1, 1/640 wide. What lies outside counts in the bin at the end.
+ */
+export const HISTOGRAM = { BINS: 1280, PER_OCTAVE: 32, LOWEST_OCTAVE: -20 } as const;
+
 /** Rows of branches in the residual stream: `rows` rows for each slot. */
 export interface Slots {
   readonly stream: Buffer;
@@ -22,6 +28,7 @@ export interface Part {
   /** First output and how many. A gated matrix has a gate row and, `outputs` rows further, an up row for each. */
   readonly first: number;
   readonly outputs: number;
+  readonly dtype: Dtype;
 }
 
 /** A matrix [outputs, inputs] on the GPU, rows padded with zeros to a multiple of 8, bits as published. */
@@ -32,7 +39,6 @@ export interface Linear {
   readonly outputs: number;
   /** Inner steps of 8 inputs. */
   readonly steps: number;
-  readonly dtype: Dtype;
   readonly gated: boolean;
 }
 

@@ -3,12 +3,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Dtype } from '../formats/tensor';
 import type { Buffer, Gpu } from '../gpu/gpu';
 import type { ModelSpec } from '../model/spec';
-import type { Dispatcher } from './dispatcher';
+import { decodingKernels } from './kernels/compile';
+import type { Dispatcher, KernelChoice } from './kernels/dispatcher';
+import { linear, linearAdd, type Way } from './kernels/linear';
 import { padded } from './layout';
-import type { KernelChoice } from './pipelines';
 import { download, flat, freshGpu, matrix, numbers, upload, worst } from './testing/gpu';
-import { dispatcherFor, ImpatientRecorder, matrixOn, specOf } from './testing/kernels';
-import { activations, gated, linear } from './testing/oracle';
+import { dispatcherFor, ImpatientRecorder, matrixOn, specOf, typesOf } from './testing/kernels';
+import { activations, gated, linear as linearOf } from './testing/oracle';
 
 /**
  * Inputs and weights are exact multiples of 1/128 below 1, so all that differs from the oracle is the rounding of sums:
@@ -25,8 +26,7 @@ beforeAll(async () => {
   gpu = await freshGpu();
 });
 
-type Variant = KernelChoice['matmul'] | KernelChoice['matvec'];
-const VARIANTS: Variant[] = ['matmul_register', 'matmul_workgroup', 'matvec_register', 'matvec_workgroup'];
+const VARIANTS: Way[] = ['matmul_register', 'matmul_workgroup', 'matvec_register', 'matvec_workgroup'];
 
 /** Every type with the two ways to store and with the gate; each of the other activations with one of the types. */
 const KINDS: readonly [Dtype, ModelSpec['activation']][] = [
@@ -39,11 +39,12 @@ const KINDS: readonly [Dtype, ModelSpec['activation']][] = [
   ['F32', 'silu'],
 ];
 
-async function make(variant: Variant, dtype: Dtype, activation: ModelSpec['activation'], slow = false) {
+async function make(variant: Way, dtype: Dtype, activation: ModelSpec['activation'], slow = false) {
   const choice = variant.startsWith('matmul') ? { matmul: variant } : { matvec: variant };
   const recorder = slow ? new ImpatientRecorder(gpu) : undefined;
-  const d = await dispatcherFor(gpu, specOf({ dtype, activation }), choice as Partial<KernelChoice>, recorder);
-  if (variant.startsWith('matvec')) await d.ready('decoding'); // from then on products of few rows are matvecs
+  const spec = specOf({ dtype, activation });
+  const d = await dispatcherFor(gpu, spec, choice as Partial<KernelChoice>, recorder);
+  if (variant.startsWith('matvec')) await d.ready(decodingKernels(d, typesOf(spec))); // from then on products of few rows are matvecs
   return d;
 }
 
@@ -80,8 +81,8 @@ describe.each(VARIANTS)('%s multiplies as the formula says', (variant) => {
           const w = matrix(outputs * (isGated ? 2 : 1), inputs, next);
           const bias = biased ? w.map(() => next()) : undefined;
           const on = await matrixOn(gpu, w, { dtype, bias, gated: isGated, partRows });
-          const got = await outputOf(d, rows * stride, (out) => d.linear(xs, rows, on, epilogue, out, stride));
-          const plain = linear(x, w, bias);
+          const got = await outputOf(d, rows * stride, (out) => linear(d, xs, rows, on, epilogue, out, stride));
+          const plain = linearOf(x, w, bias);
           const want =
             epilogue === 'store'
               ? plain
@@ -114,8 +115,8 @@ describe.each(VARIANTS)('%s multiplies as the formula says', (variant) => {
     const on = await matrixOn(gpu, w, { dtype, bias, partRows: 30 });
     const xs = await upload(gpu, flat(x, padded(inputs)));
     const buffer = await upload(gpu, flat(stream, padded(outputs)));
-    d.linearAdd(xs, on, { stream: buffer, slots, rows: perSlot });
-    const update = linear(x, w, bias);
+    linearAdd(d, xs, on, { stream: buffer, slots, rows: perSlot });
+    const update = linearOf(x, w, bias);
     const want = stream.map((row) => [...row]);
     for (const [b, slot] of slots.entries())
       for (let r = 0; r < perSlot; r++)
@@ -141,8 +142,8 @@ describe('a product that would take too long is cut', () => {
       dispatches.push(args[4]);
       dispatch(...args);
     };
-    const got = await outputOf(d, rows * outputs, (out) => d.linear(xs, rows, on, epilogue, out, outputs));
-    const plain = linear(x, w, bias);
+    const got = await outputOf(d, rows * outputs, (out) => linear(d, xs, rows, on, epilogue, out, outputs));
+    const plain = linearOf(x, w, bias);
     expect(dispatches.length).toBe(3 * 3); // 64 + 64 + 2 rows by 256 + 94 columns of one part and 250 of the other
     expect(worst(got, flat(epilogue === 'store' ? plain : plain.map(gated), outputs))).toBeLessThan(TOLERANCE);
   });
@@ -155,8 +156,8 @@ describe('a product that would take too long is cut', () => {
     const w = matrix(outputs, inputs, next);
     const buffer = await upload(gpu, new Float32Array(perSlot * 3 * padded(outputs)));
     const xs = await upload(gpu, flat(x, inputs));
-    d.linearAdd(xs, await matrixOn(gpu, w), { stream: buffer, slots: [2, 1], rows: perSlot });
-    const y = linear(x, w);
+    linearAdd(d, xs, await matrixOn(gpu, w), { stream: buffer, slots: [2, 1], rows: perSlot });
+    const y = linearOf(x, w);
     const zero = y.slice(0, perSlot).map((row) => row.map(() => 0));
     const got = await download(d.recorder, buffer);
     const want = flat([...zero, ...y.slice(perSlot), ...y.slice(0, perSlot)], padded(outputs));
@@ -178,8 +179,8 @@ describe('a run of columns', () => {
     const xs = await upload(gpu, flat(x, 24));
     const on = await matrixOn(gpu, w, { partRows: 9 });
     const stride = 24;
-    const got = await outputOf(d, 5 * stride, (out) => d.linear(xs, 5, on, 'store', out, stride, { first, count }));
-    const want = linear(x, w.slice(first, first + count)).map((row) => [
+    const got = await outputOf(d, 5 * stride, (out) => linear(d, xs, 5, on, 'store', out, stride, { first, count }));
+    const want = linearOf(x, w.slice(first, first + count)).map((row) => [
       ...row,
       // after the matrix's last column comes its padding, elsewhere nothing is touched
       ...(first + count >= 20 ? [0, 0, 0, 0] : []),
@@ -204,7 +205,7 @@ describe('activations far from zero', () => {
         ),
       );
       const on = await matrixOn(gpu, [[1]], { dtype: name === 'gelu-tanh' ? 'F16' : name === 'relu' ? 'BF16' : 'F32' });
-      const got = await outputOf(d, inputs.length * 8, (out) => d.linear(xs, inputs.length, on, name, out, 8));
+      const got = await outputOf(d, inputs.length * 8, (out) => linear(d, xs, inputs.length, on, name, out, 8));
       for (const [i, v] of inputs.entries()) {
         const want = activations[name](Math.fround(v));
         // f32's own exp and tanh: a few units in the last place of the result, or of 1 where 1 + erf cancels.

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../gpu/gpu';
-import { measureDistance, readLogits } from './readings';
+import { distanceKernels, measureDistance, readLogits } from './kernels/head';
 import { download, flat, freshGpu, matrix, numbers, upload } from './testing/gpu';
 import { dispatcherFor, specOf } from './testing/kernels';
 import { logSoftmax } from './testing/oracle';
@@ -89,7 +89,7 @@ describe.each(THREADS)('the distance of logits from the full model, %i threads t
     // From far away to next to nothing; the last branch is the full model itself.
     const logits = [1, 1e-2, 0].map((by) => full.map((row) => row.map((z) => Math.fround(z + by * next()))));
     const d = await dispatcherFor(gpu, specOf(), { threads });
-    await d.ready('distance');
+    await d.ready(distanceKernels(d));
     const squares = await upload(gpu, new Float32Array(branches * total).fill(Number.NaN));
     for (const [firstRow, rows] of [
       [0, 3],

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Gpu } from '../gpu/gpu';
 import type { DropSet, UnitStatistics, WalkStatistics } from './contract';
 import type { Engine } from './engine';
-import { anglesOf, BINS, KINDS, meansOf, mergeStatistics, normsOf, PER_OCTAVE, SPREADS } from './statistics';
+import { HISTOGRAM } from './layout';
+import { anglesOf, KINDS, meansOf, mergeStatistics, normsOf, SPREADS } from './statistics';
 import { freshGpu, hasModels, numbers, openModel, readModel, scored, worst } from './testing/gpu';
 import { turn } from './testing/oracle';
 import { forward, readValues, type Trace } from './testing/oracle-model';
@@ -152,7 +153,7 @@ describe.skipIf(!hasModels).each(MODELS)('%s', (name) => {
             const [want, got] = [norms[spread], binned[group][kind][block][spread]];
             expect(got.mean).toBe(want.mean);
             for (const q of ['median', 'p5', 'p95'] as const) {
-              const bin = spread === 'cosine' ? 2 / BINS : want[q] * (2 ** (1 / PER_OCTAVE) - 1);
+              const bin = spread === 'cosine' ? 2 / HISTOGRAM.BINS : want[q] * (2 ** (1 / HISTOGRAM.PER_OCTAVE) - 1);
               expect(Math.abs(got[q] - want[q]), `${group} ${kind} ${block} ${spread}`).toBeLessThan(1.001 * bin);
             }
           }

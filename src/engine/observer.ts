@@ -3,9 +3,9 @@ import type { ModelSpec } from '../model/spec';
 import { sublayerAt } from '../model/units';
 import type { RowSums, UnitMeasures, UnitRows, WalkOptions, WalkStatistics } from './contract';
 import type { Machine } from './forward';
-import { padded } from './layout';
-import { measure as measureRows, spread, total } from './readings';
-import { BINS, SPREADS } from './statistics';
+import { histogramKernels, measure as measureRows, spread, statisticsKernels, total } from './kernels/statistics';
+import { HISTOGRAM, padded } from './layout';
+import { SPREADS } from './statistics';
 
 /** Floats of a row's numbers and of a unit's sums: see Row and `total` in shaders/statistics.wgsl. */
 const ROW_FLOATS = 8;
@@ -49,7 +49,7 @@ export function observerBuffers(
     beforeUnit: stream,
     unitRows: units * rows * ROW_FLOATS * 4,
     unitTotals: units * 2 * TOTAL_FLOATS * 4,
-    ...(statistics === 'histograms' ? { histograms: 3 * blocks * 2 * SPREADS.length * BINS * 4 } : {}),
+    ...(statistics === 'histograms' ? { histograms: 3 * blocks * 2 * SPREADS.length * HISTOGRAM.BINS * 4 } : {}),
   };
 }
 
@@ -73,9 +73,9 @@ export class Observer {
 
   /** Its buffers must have been planned. */
   static async create(m: Machine, observed: Observed, slotRows: number): Promise<Observer> {
-    await m.dispatcher.ready('statistics');
+    await m.dispatcher.ready(statisticsKernels(m.dispatcher));
     if (observed.statistics === 'histograms') {
-      await m.dispatcher.ready('histograms');
+      await m.dispatcher.ready(histogramKernels());
       const { raw, bytes } = m.scratch.get('histograms');
       m.gpu.device.queue.writeBuffer(raw, 0, new Uint8Array(bytes));
     }
@@ -185,8 +185,8 @@ function unitFrom({ totals, rows, histograms, counts }: Read, place: number): Un
   const group = (g: 0 | 1): RowSums => {
     const sums = Object.fromEntries(TOTALS.map((name, i) => [name, totals[(2 * place + g) * TOTAL_FLOATS + i]]));
     const bins = (s: number) => {
-      const at = ((2 * place + g) * SPREADS.length + s) * BINS;
-      return histograms!.slice(at, at + BINS);
+      const at = ((2 * place + g) * SPREADS.length + s) * HISTOGRAM.BINS;
+      return histograms!.slice(at, at + HISTOGRAM.BINS);
     };
     return {
       rows: counts[g],

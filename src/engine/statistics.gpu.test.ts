@@ -1,11 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../gpu/gpu';
-import { padded } from './layout';
-import { measure, spread, total } from './readings';
-import { BINS, cosineAt, normAt } from './statistics';
+import { histogramKernels, measure, spread, statisticsKernels, total } from './kernels/statistics';
+import { HISTOGRAM, padded } from './layout';
+import { cosineAt, normAt } from './statistics';
 import { download, flat, freshGpu, matrix, numbers, upload } from './testing/gpu';
 import { dispatcherFor, ImpatientRecorder, specOf } from './testing/kernels';
 import { turn } from './testing/oracle';
+
+const { BINS } = HISTOGRAM;
 
 /** Values are below 3, sums have 257 terms at most: f32 keeps them to a few units of 2^-24 · 16. */
 const TOLERANCE = 1e-5;
@@ -28,7 +30,7 @@ describe.each(THREADS)('what a unit does to the stream, %i threads to a row', (t
     // Rounded to f32 first: the update that counts is the one the stream really got.
     const after = before.map((row, i) => row.map((v) => Math.fround(v + strengths[i] * next())));
     const d = await dispatcherFor(gpu, specOf(), { threads });
-    await d.ready('statistics');
+    await d.ready(statisticsKernels(d));
     const stride = padded(width);
     const pad = (rows: number[][], first: number) => flat([...matrix(first, width, () => FILLER), ...rows], stride);
     const out = await upload(gpu, new Float32Array(6 * 8).fill(FILLER));
@@ -60,7 +62,7 @@ describe.each(THREADS)('what a unit does to the stream, %i threads to a row', (t
     // The unit turns the stream by about 1e-6: 1 - cos is about 1e-12, far below f32's step of 6e-8 next to 1.
     const u = matrix(1, width, () => next() * 2e-6);
     const d = await dispatcherFor(gpu, specOf(), { threads });
-    await d.ready('statistics');
+    await d.ready(statisticsKernels(d));
     const zero = await upload(gpu, new Float32Array(padded(width)));
     const [on, after] = [await upload(gpu, flat(a, padded(width))), await upload(gpu, flat(u, padded(width)))];
     const out = await upload(gpu, new Float32Array(8));
@@ -90,7 +92,7 @@ describe.each(THREADS)('several units on the same rows, %i threads to a row', (t
     const starts = matrix(units * rows, width, next);
     const end = matrix(rows, width, next);
     const d = await dispatcherFor(gpu, specOf(), { threads }, slow ? new ImpatientRecorder(gpu) : undefined);
-    await d.ready('statistics');
+    await d.ready(statisticsKernels(d));
     const from = [await upload(gpu, flat(starts, 24)), 0] as const;
     const filled = await upload(gpu, flat([...matrix(2, width, next), ...end], 24));
     const out = await upload(gpu, new Float32Array(units * rows * 8));
@@ -132,7 +134,7 @@ describe.each(THREADS)('sums over rows, %i threads to a unit', (threads) => {
   ])('%i units of %i rows, first positions apart', async (units, rows) => {
     const m = await measured(units, rows);
     const d = await dispatcherFor(gpu, specOf(), { threads });
-    await d.ready('statistics');
+    await d.ready(statisticsKernels(d));
     const out = await upload(gpu, new Float32Array(units * 24 + 1).fill(FILLER));
     total(d, units, rows, m.buffer, m.places, 2, out);
     const got = await download(d.recorder, out);
@@ -159,7 +161,7 @@ describe.each(THREADS)('sums over rows, %i threads to a unit', (threads) => {
     const m = await measured(3, 10);
     m.all[14] = m.all[14].map(() => Number.NaN); // unit 1, row 4
     const d = await dispatcherFor(gpu, specOf(), { threads });
-    await d.ready('statistics');
+    await d.ready(statisticsKernels(d));
     const out = await upload(gpu, new Float32Array(3 * 24));
     total(d, 3, 10, await upload(gpu, flat(m.all, 8)), m.places, 2, out);
     const got = await download(d.recorder, out);
@@ -171,7 +173,7 @@ describe.each(THREADS)('sums over rows, %i threads to a unit', (threads) => {
   it('angles are true to six digits from nearly nothing to a half turn', async () => {
     const turns = [1e-14, 1e-9, 1e-5, 1e-3, 0.1, 0.49, 0.5, 0.51, 1, 1.5, 1.999, 2].map(Math.fround);
     const d = await dispatcherFor(gpu, specOf(), { threads });
-    await d.ready('statistics');
+    await d.ready(statisticsKernels(d));
     const rows = turns.map((t) => [t, 0, 1, 1, 1, 1, 1, 1]);
     const out = await upload(gpu, new Float32Array(turns.length * 24));
     const places = await upload(gpu, new Uint32Array(2)); // every unit has one row
@@ -191,7 +193,7 @@ describe('histograms over rows', () => {
   ])('%i units of %i rows: each row in the bin of its value', async (units, rows) => {
     const m = await measured(units, rows);
     const d = await dispatcherFor(gpu, specOf());
-    await d.ready('histograms');
+    await d.ready(histogramKernels());
     const out = await upload(gpu, new Uint32Array(units * 2 * 4 * BINS));
     spread(d, units, rows, m.buffer, m.places, 2, out);
     const got = new Uint32Array((await download(d.recorder, out)).buffer);
@@ -219,7 +221,7 @@ describe('histograms over rows', () => {
 
   it('what lies outside, and what is not a number, ends in a bin all the same', async () => {
     const d = await dispatcherFor(gpu, specOf());
-    await d.ready('histograms');
+    await d.ready(histogramKernels());
     const rows = [
       [0, 1, 1, 1e9, 1, 0, 1, 1],
       [0, -1, 1, 0, 1, 1e-30, 1, 1],

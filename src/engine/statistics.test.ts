@@ -1,19 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RowSums, UnitMeasures, UnitRows, WalkStatistics } from './contract';
-import {
-  anglesOf,
-  BINS,
-  cosineAt,
-  LOWEST_OCTAVE,
-  meansOf,
-  mergeStatistics,
-  normAt,
-  normsOf,
-  PER_OCTAVE,
-  SPREADS,
-  valuesOf,
-} from './statistics';
+import { HISTOGRAM } from './layout';
+import { anglesOf, cosineAt, meansOf, mergeStatistics, normAt, normsOf, SPREADS, valuesOf } from './statistics';
+
+const { BINS, LOWEST_OCTAVE, PER_OCTAVE } = HISTOGRAM;
 
 /** A row's |u|, |h|, cos(u, h) and turn. */
 type Row = readonly [update: number, stream: number, alignment: number, turn: number];

@@ -1,16 +1,11 @@
 /** Pure arithmetic on what a walk measured of units: putting trees together, means, distributions. */
 import type { RowSums, Spread, UnitMeasures, UnitRows, UnitStatistics, WalkStatistics } from './contract';
+import { HISTOGRAM } from './layout';
 
 /** Up to so many rows it is worth keeping each one's numbers, and quantiles are exact; above, histograms serve. */
 export const EXACT_ROWS = 16_384;
 
-/**
- * Bins of a histogram. Norms and their ratio: `PER_OCTAVE` to a doubling, from 2^LOWEST_OCTAVE to its inverse, so a bin is
- * 2.2% wide; the cosine: evenly from -1 to 1, 1/640 wide. What lies outside counts in the bin at the end.
- */
-export const BINS = 1280;
-export const PER_OCTAVE = 32;
-export const LOWEST_OCTAVE = -20;
+const { BINS, PER_OCTAVE, LOWEST_OCTAVE } = HISTOGRAM;
 
 export const KINDS = ['attn', 'ffn', 'block'] as const;
 export const SPREADS = ['update', 'stream', 'ratio', 'cosine'] as const satisfies readonly Spread[];

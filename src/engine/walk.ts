@@ -3,6 +3,7 @@ import { defaultBudget, planWaves, type WavePlan, type Work } from './budget';
 import type { BranchResult, DropSet, WalkOptions, WalkResult, WalkStatistics } from './contract';
 import { checkContext, type Machine, uploadRows } from './forward';
 import { logitsOf, planScores, type ScorePlan, scoreSlots } from './head';
+import { distanceKernels } from './kernels/head';
 import { padded, type Slots } from './layout';
 import { Observer } from './observer';
 import { type Rows, treeRows } from './rows';
@@ -45,7 +46,7 @@ export async function walk(
   const { memoryBudget } = options;
   const budget = memoryBudget ?? defaultBudget(m.gpu.facts.limits);
   const plan = await makeRoom(m, work, budget, memoryBudget !== undefined);
-  if (reference) await m.dispatcher.ready('distance');
+  if (reference) await m.dispatcher.ready(distanceKernels(m.dispatcher));
   const waves = cutWaves(distinct, plan.branches, first, spec.parallel ? 2 : 1);
   const job: Job = { m, tree, rows, scores, plan, options, reference, observed };
   try {

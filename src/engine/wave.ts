@@ -1,6 +1,6 @@
 import { throwIfCancelled } from '../errors';
 import type { DropSet, RunOptions } from './contract';
-import { attn, ffn, type Machine } from './forward';
+import { attn, embedRows, ffn, type Machine } from './forward';
 import { padded, type Slots } from './layout';
 import type { Observer } from './observer';
 import type { Rows } from './rows';
@@ -49,7 +49,7 @@ export async function runPass(
 
   if (start.index === 0) {
     const at = start.slot * rows.count;
-    m.dispatcher.embed(m.embedding, m.positions, scratch.get('ids'), scratch.get('places'), stream, at, rows.count);
+    embedRows(m, rows.count, stream, at);
   }
   const all = leave ? [...masks, leave.mask] : masks;
   let states: State[] = [{ slot: start.slot, members: [...all.keys()], sourced: false }];

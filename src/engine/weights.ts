@@ -3,7 +3,10 @@ import type { Dtype, TensorInfo, TensorMap } from '../formats/tensor';
 import type { Buffer, Gpu } from '../gpu/gpu';
 import type { Recorder } from '../gpu/recorder';
 import type { FfnSpec, LinearSpec, ModelSpec, NormSpec, SublayerSpec } from '../model/spec';
-import type { Dispatcher } from './dispatcher';
+import { arrange, arrangeKernels } from './kernels/arrange';
+import type { StoredTypes } from './kernels/compile';
+import type { Dispatcher } from './kernels/dispatcher';
+import type { Epilogue, ProductKind } from './kernels/linear';
 import {
   type AttnWeights,
   type FfnWeights,
@@ -57,6 +60,25 @@ export function preflight(spec: ModelSpec, tensors: TensorMap, limit: number): v
     const bytes = spec.context * padded(spec.width) * bytesOf(dtypeOf(table));
     if (bytes > limit) throw tooLarge(spec.positions, bytes, limit); // read whole by the embedding kernel
   }
+}
+
+/** In which types the matrices of a model are stored, and for what they are used. */
+export function storedTypes(spec: ModelSpec, tensors: TensorMap): StoredTypes {
+  const typeOf = (name: string) => dtypeOf(tensors.get(name)!);
+  const products = new Map<string, ProductKind>();
+  const use = (names: readonly string[], epilogue: Epilogue) => {
+    for (const name of names) products.set(`${typeOf(name)} ${epilogue}`, { dtype: typeOf(name), epilogue });
+  };
+  for (const s of spec.sublayers) {
+    use(s.kind === 'attn' ? s.qkv.weights : s.up.weights, s.kind === 'attn' ? 'store' : spec.activation);
+    use(s.kind === 'attn' ? s.out.weights : s.down.weights, 'add');
+  }
+  use([spec.head], 'store');
+  return {
+    embedding: typeOf(spec.embedding),
+    positions: spec.positions ? typeOf(spec.positions) : undefined,
+    products: [...products.values()],
+  };
 }
 
 const mustArrange = (l: { transposed: boolean; inputs: number }): boolean => l.transposed || l.inputs % 8 !== 0;
@@ -129,7 +151,7 @@ export class WeightLoader {
     for (const [i, c] of cuts.entries()) {
       const rows = c.outputs * (gated ? 2 : 1);
       const buffer = reuse?.parts[i].buffer ?? (await this.#allocate(spec.weights[0], rows * rowBytes));
-      parts.push({ buffer, ...c });
+      parts.push({ buffer, ...c, dtype });
       if (gated) {
         await this.#rows(spec, 0, c.first, c.outputs, buffer, 0, rowBytes);
         await this.#rows(spec, 1, c.first, c.outputs, buffer, c.outputs, rowBytes);
@@ -144,7 +166,7 @@ export class WeightLoader {
       }
     }
     const bias = spec.biases.length > 0 ? await this.vector(spec.biases, reuse?.bias) : undefined;
-    return { parts, bias, outputs, steps: padded(spec.inputs) / 8, dtype, gated };
+    return { parts, bias, outputs, steps: padded(spec.inputs) / 8, gated };
   }
 
   /** Small vectors, one after the other, widened to f32 (exact for every published type). */
@@ -189,7 +211,7 @@ export class WeightLoader {
       return;
     }
     // The GPU puts it in order, from a copy of the published bytes.
-    await this.dispatcher.ready('arranging');
+    await this.dispatcher.ready(arrangeKernels(bytes));
     const outputs = spec.outputs[index];
     const wholeRow = spec.inputs * bytes;
     const start = tensor.start + (spec.transposed ? 0 : first * wholeRow);
@@ -203,8 +225,7 @@ export class WeightLoader {
       const piece = await this.#read(tensor, start, end);
       const whole = piece.byteLength % 4 === 0 ? piece : padTo4(piece);
       this.gpu.device.queue.writeBuffer(staging.raw, 0, whole);
-      this.dispatcher.arrange(staging, buffer, {
-        bytes,
+      arrange(this.dispatcher, staging, buffer, bytes, {
         rows,
         inputs: spec.inputs,
         sourceStart: spec.transposed ? first : 0,

@@ -1,27 +1,47 @@
-import type { Gpu } from './gpu';
+import type { Buffer, Gpu } from './gpu';
+import type { Fields, Parameters } from './parameters';
 
-/** How a kernel uses the buffer at a binding. Binding 0 is always its parameters. */
-export type Access = 'read' | 'write';
+/** How a kernel uses a buffer, and the number of its binding. Binding 0 is always its parameters. */
+export interface Binding {
+  readonly binding: number;
+  readonly access: 'read' | 'write';
+}
 
-/** One entry point of a shader file and the buffers it takes. */
-export interface Kernel {
+export const read = (binding: number): Binding => ({ binding, access: 'read' });
+export const write = (binding: number): Binding => ({ binding, access: 'write' });
+
+/** One entry point of a shader file: what it is given, by the names the shader has for it. */
+export interface Kernel<F extends Fields = Fields, B extends string = string, C extends string = string> {
   readonly file: string;
   readonly code: string;
   readonly entry: string;
-  /** [binding number, access], in the order in which buffers are given. */
-  readonly bindings: readonly (readonly [number, Access])[];
+  readonly parameters: Parameters<F>;
+  readonly bindings: Readonly<Record<B, Binding>>;
+  /** Its `override` constants. */
+  readonly constants: readonly C[];
 }
 
+export const kernel = <F extends Fields, const B extends string, const C extends string>(
+  k: Kernel<F, B, C>,
+): Kernel<F, B, C> => k;
+
+export type Constants<C extends string = string> = Readonly<Record<C, number>>;
+export type Buffers<B extends string = string> = Readonly<Record<B, Buffer>>;
+
 /** A kernel with its constants fixed, ready to be recorded. */
-export interface Pipeline {
+export interface Pipeline<F extends Fields = Fields, B extends string = string> {
   readonly id: number;
-  readonly kernel: Kernel;
+  readonly kernel: Kernel<F, B>;
   readonly raw: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
 }
 
 /** Bytes of a parameter block; also the step between blocks, a multiple of every adapter's uniform alignment. */
 export const PARAMETER_BYTES = 512;
+
+/** A kernel with its constants, in words: what tells compiled kernels apart. */
+export const variantName = (kernel: Kernel, constants: Constants): string =>
+  `${kernel.file}:${kernel.entry} ${JSON.stringify(constants)}`;
 
 const COMPUTE = 4; // GPUShaderStage.COMPUTE
 
@@ -46,17 +66,17 @@ export class Kernels {
   }
 
   /** The pipeline of a kernel with these `override` constants. */
-  get(kernel: Kernel, constants: Readonly<Record<string, number>> = {}): Promise<Pipeline> {
-    const name = `${kernel.file}:${kernel.entry} ${JSON.stringify(constants)}`;
+  get<F extends Fields, B extends string>(kernel: Kernel<F, B>, constants: Constants = {}): Promise<Pipeline<F, B>> {
+    const name = variantName(kernel, constants);
     let pipeline = this.#pipelines.get(name);
     if (!pipeline) {
       pipeline = this.#compile(name, kernel, constants);
       this.#pipelines.set(name, pipeline);
     }
-    return pipeline;
+    return pipeline as Promise<Pipeline<F, B>>;
   }
 
-  async #compile(label: string, kernel: Kernel, constants: Readonly<Record<string, number>>): Promise<Pipeline> {
+  async #compile(label: string, kernel: Kernel, constants: Constants): Promise<Pipeline> {
     const { device } = this.gpu;
     let module = this.#modules.get(kernel.file);
     if (!module) {
@@ -71,8 +91,8 @@ export class Kernels {
           visibility: COMPUTE,
           buffer: { type: 'uniform', hasDynamicOffset: true, minBindingSize: PARAMETER_BYTES },
         },
-        ...kernel.bindings.map(
-          ([binding, access]): GPUBindGroupLayoutEntry => ({
+        ...Object.values(kernel.bindings).map(
+          ({ binding, access }): GPUBindGroupLayoutEntry => ({
             binding,
             visibility: COMPUTE,
             buffer: { type: access === 'read' ? 'read-only-storage' : 'storage' },

@@ -2,11 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { expectFailure } from '../formats/testing';
 import { openDawn } from './dawn';
 import { type Buffer, type Gpu, openGpu } from './gpu';
-import { type Kernel, Kernels, type Pipeline } from './kernel';
+import { Kernels, type Pipeline, write } from './kernel';
+import { Parameters } from './parameters';
 import { grid, Recorder } from './recorder';
 
 /** x = x * factor + term: the order in which it runs shows in the result. */
-const AFFINE: Kernel = {
+const AFFINE = {
   file: 'affine.wgsl',
   code: `
     struct Params { factor: u32, term: u32 }
@@ -18,12 +19,14 @@ const AFFINE: Kernel = {
       if (i < arrayLength(&x)) { x[i] = x[i] * p.factor + p.term; }
     }`,
   entry: 'affine',
-  bindings: [[1, 'write']],
+  parameters: new Parameters('Params', { factor: 'u32', term: 'u32' }),
+  bindings: { x: write(1) },
+  constants: [],
 };
 
 let gpu: Gpu;
 let recorder: Recorder;
-let pipeline: Pipeline;
+let pipeline: Pipeline<{ factor: 'u32'; term: 'u32' }, 'x'>;
 let x: Buffer;
 let submissions: number;
 beforeEach(async () => {
@@ -48,7 +51,7 @@ afterEach(() => {
 });
 
 const affine = (factor: number, term: number, work = 1, groups: readonly [number, number] = [1, 1]) =>
-  recorder.dispatch(pipeline, new Uint32Array([factor, term]).buffer, [x], groups, work);
+  recorder.dispatch(pipeline, { factor, term }, { x }, groups, work);
 const result = async (signal?: AbortSignal) => {
   const [bytes] = await recorder.read([{ buffer: x, offset: 0, bytes: 4 }], signal);
   return new Uint32Array(bytes)[0];

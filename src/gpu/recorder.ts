@@ -1,6 +1,7 @@
 import { throwIfCancelled } from '../errors';
 import type { Buffer, Gpu } from './gpu';
-import { PARAMETER_BYTES, type Pipeline } from './kernel';
+import { type Buffers, PARAMETER_BYTES, type Pipeline } from './kernel';
+import type { Fields, Values } from './parameters';
 
 /** Parameter blocks in one arena. */
 const BLOCKS = 512;
@@ -49,7 +50,7 @@ export interface Read {
  * the same work again allocates nothing.
  */
 export class Recorder {
-  readonly #arenas: { buffer: GPUBuffer; bytes: Uint8Array<ArrayBuffer> }[] = [];
+  readonly #arenas: { buffer: GPUBuffer; view: DataView<ArrayBuffer> }[] = [];
   readonly #bindGroups = new Map<string, GPUBindGroup>();
   #steps: (Dispatch | Copy)[] = [];
   #blocks = 0;
@@ -73,14 +74,13 @@ export class Recorder {
 
   /**
    * Records a dispatch of `groups` workgroups.
-   * @param parameters what the kernel's Params struct holds, at most 512 bytes
-   * @param buffers in the order of the kernel's bindings
+   * @param parameters the fields of the kernel's struct, at most 512 bytes
    * @param work multiply-adds, an estimate
    */
-  dispatch(
-    pipeline: Pipeline,
-    parameters: ArrayBuffer,
-    buffers: readonly Buffer[],
+  dispatch<F extends Fields, B extends string>(
+    pipeline: Pipeline<F, B>,
+    parameters: Values<F>,
+    buffers: Buffers<B>,
     groups: readonly [number, number],
     work: number,
   ): void {
@@ -89,7 +89,7 @@ export class Recorder {
     const offset = (this.#blocks % BLOCKS) * PARAMETER_BYTES;
     this.#blocks++;
     this.#pendingWork += Math.max(work, DISPATCH_WORK);
-    this.#arena(arena).bytes.set(new Uint8Array(parameters), offset);
+    pipeline.kernel.parameters.write(this.#arena(arena).view, offset, parameters);
     this.#steps.push({
       pipeline,
       bindGroup: this.#bindGroup(pipeline, buffers, arena),
@@ -168,8 +168,14 @@ export class Recorder {
       throwIfCancelled(signal);
       this.gpu.check();
       for (let a = 0; a * BLOCKS < this.#blocks; a++) {
-        const { buffer, bytes } = this.#arenas[a];
-        device.queue.writeBuffer(buffer, 0, bytes, 0, Math.min(BLOCKS, this.#blocks - a * BLOCKS) * PARAMETER_BYTES);
+        const { buffer, view } = this.#arenas[a];
+        device.queue.writeBuffer(
+          buffer,
+          0,
+          view.buffer,
+          0,
+          Math.min(BLOCKS, this.#blocks - a * BLOCKS) * PARAMETER_BYTES,
+        );
       }
       let begin = 0;
       while (begin < steps.length || last.length > 0) {
@@ -239,9 +245,10 @@ export class Recorder {
     return encoder.finish();
   }
 
-  #bindGroup(pipeline: Pipeline, buffers: readonly Buffer[], arena: number): GPUBindGroup {
+  #bindGroup(pipeline: Pipeline, buffers: Buffers, arena: number): GPUBindGroup {
+    const { bindings } = pipeline.kernel;
     let key = `${pipeline.id},${arena}`;
-    for (const b of buffers) key += `,${b.id}`;
+    for (const name in bindings) key += `,${buffers[name].id}`;
     let group = this.#bindGroups.get(key);
     if (!group) {
       group = this.gpu.device.createBindGroup({
@@ -249,7 +256,10 @@ export class Recorder {
         layout: pipeline.layout,
         entries: [
           { binding: 0, resource: { buffer: this.#arena(arena).buffer, size: PARAMETER_BYTES } },
-          ...pipeline.kernel.bindings.map(([binding], i) => ({ binding, resource: { buffer: buffers[i].raw } })),
+          ...Object.entries(bindings).map(([name, { binding }]) => ({
+            binding,
+            resource: { buffer: buffers[name].raw },
+          })),
         ],
       });
       this.#bindGroups.set(key, group);
@@ -257,7 +267,7 @@ export class Recorder {
     return group;
   }
 
-  #arena(index: number): { buffer: GPUBuffer; bytes: Uint8Array<ArrayBuffer> } {
+  #arena(index: number): { buffer: GPUBuffer; view: DataView<ArrayBuffer> } {
     while (this.#arenas.length <= index) {
       const size = BLOCKS * PARAMETER_BYTES;
       this.#arenas.push({
@@ -266,7 +276,7 @@ export class Recorder {
           size,
           usage: 0x40 | 0x08 /* UNIFORM | COPY_DST */,
         }),
-        bytes: new Uint8Array(size),
+        view: new DataView(new ArrayBuffer(size)),
       });
     }
     return this.#arenas[index];

@@ -1,4 +1,5 @@
 import type { Machine } from '../../src/engine/forward';
+import { linear } from '../../src/engine/kernels/linear';
 import type { Linear } from '../../src/engine/layout';
 import type { Buffer, Gpu } from '../../src/gpu/gpu';
 import { seeded } from '../../src/random';
@@ -33,15 +34,14 @@ export async function sweepMatmul({ gpu, recorder, dispatcher }: Machine): Promi
     const buffer = await filled(gpu, outputs * inputs);
     const out = await gpu.allocate('out', 4 * rows * outputs, 'activations');
     const w: Linear = {
-      parts: [{ buffer, first: 0, outputs }],
+      parts: [{ buffer, first: 0, outputs, dtype: 'F32' }],
       outputs,
       steps: inputs / 8,
-      dtype: 'F32',
       gated: false,
     };
     let repeats = 1;
     const run = async () => {
-      for (let i = 0; i < repeats; i++) dispatcher.linear(x, rows, w, 'store', out, outputs);
+      for (let i = 0; i < repeats; i++) linear(dispatcher, x, rows, w, 'store', out, outputs);
       await recorder.flush();
       await gpu.device.queue.onSubmittedWorkDone();
     };

@@ -7,9 +7,9 @@ import { Recorder } from '../../gpu/recorder';
 import { parseConfig } from '../../model/config';
 import { layoutOf } from '../../model/describe';
 import type { ModelSpec } from '../../model/spec';
-import { Dispatcher } from '../dispatcher';
+import { type StoredTypes, walkKernels } from '../kernels/compile';
+import { Dispatcher, type KernelChoice } from '../kernels/dispatcher';
 import { type Linear, padded } from '../layout';
-import type { KernelChoice } from '../pipelines';
 import { flat, upload } from './gpu';
 
 const CONFIG = {
@@ -44,8 +44,17 @@ export async function dispatcherFor(
   recorder = new Recorder(gpu),
 ): Promise<Dispatcher> {
   const empty = await gpu.allocate('empty', 16, 'activations');
-  return Dispatcher.create(recorder, Kernels.of(gpu), { ...CHOICE, ...choice }, empty, spec);
+  const d = new Dispatcher(recorder, Kernels.of(gpu), { ...CHOICE, ...choice }, empty);
+  await d.ready(walkKernels(d, spec, typesOf(spec)));
+  return d;
 }
+
+/** All matrices in the one type of the description. */
+export const typesOf = ({ dtype, positions, activation }: ModelSpec): StoredTypes => ({
+  embedding: dtype,
+  positions: positions ? dtype : undefined,
+  products: (['store', 'add', activation] as const).map((epilogue) => ({ dtype, epilogue })),
+});
 
 /** The bits of numbers that the type holds exactly. */
 export function bitsOf(values: Float32Array, dtype: Dtype): Float32Array | Uint16Array {
@@ -71,14 +80,13 @@ export async function matrixOn(
   for (let first = 0; first < outputs; first += partRows) {
     const end = Math.min(outputs, first + partRows);
     const mine = [...rows.slice(first, end), ...(gated ? rows.slice(outputs + first, outputs + end) : [])];
-    parts.push({ buffer: await upload(gpu, bitsOf(flat(mine, stride), dtype)), first, outputs: end - first });
+    parts.push({ buffer: await upload(gpu, bitsOf(flat(mine, stride), dtype)), first, outputs: end - first, dtype });
   }
   return {
     parts,
     bias: bias && (await upload(gpu, Float32Array.from(bias))),
     outputs,
     steps: stride / 8,
-    dtype,
     gated,
   };
 }

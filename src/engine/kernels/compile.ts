@@ -1,0 +1,31 @@
+/** Which kernels a model needs: software adapters take a while to compile each, so none is compiled that is not run. */
+import type { Dtype } from '../../formats/tensor';
+import type { ModelSpec } from '../../model/spec';
+import { attentionKernels } from './attention';
+import type { Dispatcher, Variant } from './dispatcher';
+import { embedKernels } from './embed';
+import { logitKernels } from './head';
+import { type ProductKind, productKernels } from './linear';
+import { normKernels } from './norm';
+
+/** How a model's matrices are stored: what its kernels are compiled for. */
+export interface StoredTypes {
+  readonly embedding: Dtype;
+  /** Of learned positions. */
+  readonly positions?: Dtype;
+  /** Every type with every use that some matrix has. */
+  readonly products: readonly ProductKind[];
+}
+
+/** All but what is only needed when it is asked for: decoding, distances, statistics. */
+export const walkKernels = (d: Dispatcher, spec: ModelSpec, types: StoredTypes): Variant[] => [
+  ...embedKernels(types.embedding, types.positions),
+  ...normKernels(d, spec.finalNorm.kind === 'layer'),
+  ...attentionKernels(d, spec),
+  ...logitKernels(d),
+  ...productKernels(d.choice.matmul, types.products),
+];
+
+/** Products of few rows, beside those of a walk. */
+export const decodingKernels = (d: Dispatcher, types: StoredTypes): Variant[] =>
+  productKernels(d.choice.matvec, types.products);

@@ -1,0 +1,76 @@
+import type { Buffer } from '../../gpu/gpu';
+import { type Buffers, type Constants, type Kernel, type Kernels, type Pipeline, variantName } from '../../gpu/kernel';
+import type { Fields, Values } from '../../gpu/parameters';
+import { grid, type Recorder } from '../../gpu/recorder';
+
+/** Which variants this adapter runs best; see autotune.ts. */
+export interface KernelChoice {
+  readonly matmul: 'matmul_register' | 'matmul_workgroup';
+  readonly matvec: 'matvec_register' | 'matvec_workgroup';
+  /** Threads that share a row in norms, softmax and sums. */
+  readonly threads: 1 | 64;
+}
+
+/** A kernel with its `override` constants fixed: what is compiled. */
+export interface Variant<F extends Fields = Fields, B extends string = string> {
+  readonly kernel: Kernel<F, B>;
+  readonly constants: Constants;
+}
+
+export const variant = <F extends Fields, B extends string, C extends string>(
+  kernel: Kernel<F, B, C>,
+  constants: Constants<C>,
+): Variant<F, B> => ({ kernel, constants });
+
+/** What the functions beside it record kernels with: those that are compiled, as the adapter runs them best. */
+export class Dispatcher {
+  readonly #pipelines = new Map<string, Pipeline>();
+  /** Constants of the kernels whose threads share rows: threads to a row, rows to a workgroup. */
+  readonly sharing: { readonly THREADS: number; readonly ROWS: number };
+
+  constructor(
+    readonly recorder: Recorder,
+    readonly kernels: Kernels,
+    readonly choice: KernelChoice,
+    /** Bound where a kernel's optional buffer is absent. */
+    readonly empty: Buffer,
+  ) {
+    this.sharing = { THREADS: choice.threads, ROWS: 64 / choice.threads };
+  }
+
+  /** Compiles kernels, each once: software adapters take a while over each. */
+  async ready(variants: readonly Variant[]): Promise<void> {
+    await Promise.all(
+      variants.map(async ({ kernel, constants }) => {
+        this.#pipelines.set(keyOf({ kernel, constants }), await this.kernels.get(kernel, constants));
+      }),
+    );
+  }
+
+  has(variant: Variant): boolean {
+    return this.#pipelines.has(keyOf(variant));
+  }
+
+  /**
+   * Records a kernel that is ready.
+   * @param work multiply-adds, an estimate
+   */
+  run<F extends Fields, B extends string>(
+    variant: Variant<F, B>,
+    parameters: Values<F>,
+    buffers: Buffers<B>,
+    groups: readonly [number, number],
+    work: number,
+  ): void {
+    const pipeline = this.#pipelines.get(keyOf(variant));
+    if (!pipeline) throw new Error(`kernel ${keyOf(variant)} was not prepared`);
+    this.recorder.dispatch(pipeline as Pipeline<F, B>, parameters, buffers, groups, work);
+  }
+
+  /** Workgroups for this many rows of a kernel whose threads share rows. */
+  rowGroups(rows: number): [number, number] {
+    return grid(Math.ceil(rows / this.sharing.ROWS));
+  }
+}
+
+const keyOf = ({ kernel, constants }: Variant): string => variantName(kernel, constants);

@@ -1,0 +1,61 @@
+import code from '../../../shaders/embed.wgsl?raw';
+import type { Dtype } from '../../formats/tensor';
+import type { Buffer } from '../../gpu/gpu';
+import { kernel, read, write } from '../../gpu/kernel';
+import { Parameters } from '../../gpu/parameters';
+import { grid } from '../../gpu/recorder';
+import type { Linear } from '../layout';
+import { type Dispatcher, type Variant, variant } from './dispatcher';
+import { DTYPES } from './linear';
+
+export const EMBED = kernel({
+  file: 'embed.wgsl',
+  code,
+  entry: 'embed',
+  parameters: new Parameters('Params', {
+    rows: 'u32',
+    eights: 'u32',
+    firstToken: 'u32',
+    tokens: 'u32',
+    outRow: 'u32',
+  }),
+  bindings: { ids: read(1), places: read(2), table: read(3), position_table: read(4), out: write(5) },
+  constants: ['DTYPE', 'LEARNED_POSITIONS', 'POSITION_DTYPE'],
+});
+
+const embedVariant = (table: Dtype, positions: Dtype | undefined) =>
+  variant(EMBED, {
+    DTYPE: DTYPES[table],
+    LEARNED_POSITIONS: positions ? 1 : 0,
+    POSITION_DTYPE: DTYPES[positions ?? table],
+  });
+
+export const embedKernels = (table: Dtype, positions: Dtype | undefined): Variant[] => [embedVariant(table, positions)];
+
+/** Tokens to be looked up, and where they go. */
+export interface EmbedStep {
+  readonly table: Linear;
+  /** Learned positions, in one part. */
+  readonly positions?: Linear;
+  readonly ids: Buffer;
+  readonly places: Buffer;
+  readonly rows: number;
+  readonly out: Buffer;
+  /** First row of `out`. */
+  readonly outRow: number;
+}
+
+/** out[i] = the token's row of the table (+ its position's); one dispatch for each part of the table. */
+export function embed(d: Dispatcher, { table, positions, ids, places, rows, out, outRow }: EmbedStep): void {
+  const eights = table.steps;
+  const positionTable = positions?.parts[0];
+  for (const part of table.parts) {
+    d.run(
+      embedVariant(part.dtype, positionTable?.dtype),
+      { rows, eights, firstToken: part.first, tokens: part.outputs, outRow },
+      { ids, places, table: part.buffer, position_table: positionTable?.buffer ?? d.empty, out },
+      grid(Math.ceil((rows * eights) / 64)),
+      rows * eights * 8,
+    );
+  }
+}

@@ -1,0 +1,167 @@
+import code from '../../../shaders/linear.wgsl?raw';
+import type { Dtype } from '../../formats/tensor';
+import type { Buffer } from '../../gpu/gpu';
+import { kernel, read, write } from '../../gpu/kernel';
+import { Parameters } from '../../gpu/parameters';
+import { type Linear, MAX_SLOTS, padded, type Slots } from '../layout';
+import { type Dispatcher, type KernelChoice, type Variant, variant } from './dispatcher';
+
+/** From this many rows on a product is a matmul, below a matvec a row. */
+const MATMUL_ROWS = 4;
+
+export const DTYPES: Readonly<Record<Dtype, number>> = { F32: 0, F16: 1, BF16: 2 };
+
+/** What becomes of a product: by the shader's numbers. */
+const EPILOGUES = {
+  store: 0,
+  add: 1,
+  'silu-gated': 2,
+  'gelu-tanh': 3,
+  'gelu-erf': 4,
+  silu: 5,
+  relu: 6,
+} as const;
+export type Epilogue = keyof typeof EPILOGUES;
+
+const parameters = new Parameters('Params', {
+  rows: 'u32',
+  rowStart: 'u32',
+  steps: 'u32',
+  outputs: 'u32',
+  weightStart: 'u32',
+  upStart: 'u32',
+  columnStart: 'u32',
+  outStride: 'u32',
+  hasBias: 'u32',
+  biasStart: 'u32',
+  upBias: 'u32',
+  padTo: 'u32',
+  rowsPerSlot: 'u32',
+  slots: [MAX_SLOTS],
+});
+
+const product = (entry: Way) =>
+  kernel({
+    file: 'linear.wgsl',
+    code,
+    entry,
+    parameters,
+    bindings: { x: read(1), w: read(2), bias: read(3), out: write(4) },
+    constants: ['DTYPE', 'EPILOGUE'],
+  });
+
+/** The ways to multiply; a measurement on the adapter chooses. */
+export type Way = KernelChoice['matmul'] | KernelChoice['matvec'];
+
+export const PRODUCTS = {
+  matmul_register: product('matmul_register'),
+  matmul_workgroup: product('matmul_workgroup'),
+  matvec_register: product('matvec_register'),
+  matvec_workgroup: product('matvec_workgroup'),
+} satisfies Record<Way, unknown>;
+
+/** Outputs (weight rows) and rows of x that one workgroup takes. */
+const SHARES: Readonly<Record<Way, readonly [columns: number, rows: number]>> = {
+  matmul_register: [64, 64],
+  matmul_workgroup: [64, 64],
+  matvec_register: [128, 1],
+  matvec_workgroup: [4, 1],
+};
+
+/** A type that matrices are stored in, and what becomes of their products: what a product is compiled for. */
+export interface ProductKind {
+  readonly dtype: Dtype;
+  readonly epilogue: Epilogue;
+}
+
+const productVariant = (way: Way, { dtype, epilogue }: ProductKind) =>
+  variant(PRODUCTS[way], { DTYPE: DTYPES[dtype], EPILOGUE: EPILOGUES[epilogue] });
+
+export const productKernels = (way: Way, kinds: readonly ProductKind[]): Variant[] =>
+  kinds.map((kind) => productVariant(way, kind));
+
+/** A run of a matrix's outputs. */
+export interface Columns {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** out = epilogue(x Wᵀ + b), rows of `out` `outStride` elements apart; its columns from `columns.first` on, where given. */
+export function linear(
+  d: Dispatcher,
+  x: Buffer,
+  rows: number,
+  w: Linear,
+  epilogue: Exclude<Epilogue, 'add'>,
+  out: Buffer,
+  outStride: number,
+  columns: Columns = { first: 0, count: w.outputs },
+): void {
+  multiply(d, x, rows, w, epilogue, out, outStride, columns);
+}
+
+/** stream += x Wᵀ + b, into the slots. */
+export function linearAdd(d: Dispatcher, x: Buffer, w: Linear, to: Slots): void {
+  const rows = to.rows * to.slots.length;
+  multiply(d, x, rows, w, 'add', to.stream, padded(w.outputs), { first: 0, count: w.outputs }, to);
+}
+
+/** Products too long for one submission are cut by rows, then by columns. */
+function multiply(
+  d: Dispatcher,
+  x: Buffer,
+  rows: number,
+  w: Linear,
+  epilogue: Epilogue,
+  out: Buffer,
+  outStride: number,
+  columns: Columns,
+  to?: Slots,
+): void {
+  const wide = w.gated ? 2 : 1;
+  const perColumn = w.steps * 8 * wide; // multiply-adds a row
+  const limit = d.recorder.maxWork;
+  for (const part of w.parts) {
+    const begin = Math.max(part.first, columns.first);
+    const end = Math.min(part.first + part.outputs, columns.first + columns.count);
+    if (begin >= end) continue;
+    const kind = { dtype: part.dtype, epilogue };
+    const few = rows < MATMUL_ROWS && d.has(productVariant(d.choice.matvec, kind));
+    const way = few ? d.choice.matvec : d.choice.matmul;
+    const share = SHARES[way];
+    const rowStep = few ? rows : atLeast(64, limit / (perColumn * (end - begin)));
+    for (let row = 0; row < rows; row += rowStep) {
+      const count = Math.min(rowStep, rows - row);
+      const columnStep = atLeast(256, limit / (perColumn * count));
+      for (let c = begin; c < end; c += columnStep) {
+        const outputs = Math.min(columnStep, end - c);
+        const last = c + outputs === w.outputs;
+        d.run(
+          productVariant(way, kind),
+          {
+            rows: count,
+            rowStart: row,
+            steps: w.steps,
+            outputs,
+            weightStart: c - part.first,
+            upStart: part.outputs,
+            columnStart: c - columns.first,
+            outStride,
+            hasBias: w.bias ? 1 : 0,
+            biasStart: c,
+            upBias: w.outputs,
+            padTo: last && epilogue !== 'add' ? padded(w.outputs) - c : 0,
+            rowsPerSlot: to?.rows ?? 1,
+            slots: to?.slots ?? [],
+          },
+          { x, w: part.buffer, bias: w.bias ?? d.empty, out },
+          [Math.ceil((outputs * wide) / share[0]), Math.ceil(count / share[1])],
+          count * outputs * perColumn,
+        );
+      }
+    }
+  }
+}
+
+/** A multiple of `step`, at least one. */
+const atLeast = (step: number, wanted: number): number => Math.max(1, Math.floor(wanted / step)) * step;
