@@ -34,6 +34,7 @@ export type ErrorCode =
   | 'prompt-too-long'
   | 'text-too-short'
   | 'ids-invalid'
+  | 'calibration-unknown' // named, and not at hand (any more)
   | 'benchmark-invalid'
   | 'usage'
   // numbers

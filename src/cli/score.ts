@@ -18,7 +18,7 @@ export const score: Command = {
     const calibration = await readCalibration(session);
     const logits = args.values.has('logits');
     const [report] = await lab.score(
-      { calibration, masks: [mask], logits },
+      { calibration, masks: [mask], windows: true, logits },
       { job: JOB, onProgress: reporter.progress },
     );
     const { loss, perplexity, tokens, windows } = report!;
@@ -26,7 +26,7 @@ export const score: Command = {
       ['loss', loss.toFixed(5)],
       ['perplexity', perplexity.toFixed(4)],
       ['tokens', String(tokens)],
-      ['windows', String(windows.length)],
+      ['windows', String(windows!.length)],
     ]);
     return { json: { loss, perplexity, tokens, windows }, text };
   },

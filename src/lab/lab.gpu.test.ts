@@ -58,7 +58,7 @@ describe.skipIf(!hasData)('the lab on stories260K', () => {
     expect(Math.abs(report!.loss / golden.loss - 1)).toBeLessThan(1e-4);
     expect(report!.perplexity).toBeCloseTo(Math.exp(report!.loss), 9);
     expect(report!.tokens).toBe(4 * 127);
-    const [first] = report!.windows;
+    const [first] = report!.windows!;
     for (const [i, nll] of golden.token_nll_first_window.entries()) expect(first!.nll[i]).toBeCloseTo(nll, 3);
     for (const [i, z] of golden.last_logits_first_window.entries()) {
       expect(Math.abs(first!.logits![i]! - z)).toBeLessThan(2e-3);
@@ -116,10 +116,27 @@ describe.skipIf(!hasData)('the lab on stories260K', () => {
     const { ids, tokens } = await lab.tokenize(text);
     expect(tokens).toHaveLength(ids.length);
     const windows = Array.from({ length: Math.ceil(ids.length / 128) }, (_, i) => ids.slice(128 * i, 128 * (i + 1)));
-    const [byText] = await lab.score({ calibration: { text, seqLen: 128 }, masks: [[]] }, job());
+    const [byText] = await lab.score({ calibration: { text, seqLen: 128 }, masks: [[]], windows: true }, job());
     const [byIds] = await lab.score({ calibration: { ids: windows }, masks: [[]] }, job());
     expect(byText!.loss).toBe(byIds!.loss);
     expect(byText!.windows).toHaveLength(windows.length);
+    expect(byIds).not.toHaveProperty('windows'); // nobody asked
+  });
+
+  it('a calibration that was handed over is known by its name, until others have taken its place', async () => {
+    const first = { ids: golden.windows.slice(0, 1) };
+    const named = async (name: string) =>
+      (await lab.score({ calibration: { named: name }, masks: [[]] }, job()))[0]!.loss;
+    await lab.calibrate('mine', first);
+    const [given] = await lab.score({ calibration: first, masks: [[]] }, job());
+    expect(await named('mine')).toBe(given!.loss);
+    await lab.calibrate('mine', calibration);
+    expect(await named('mine')).toBe(await fullLoss());
+    await expect(named('yours')).rejects.toEqual(fail('calibration-unknown', 'yours'));
+    for (let i = 0; i < 8; i++) await lab.calibrate(`another ${i}`, first);
+    await expect(named('mine')).rejects.toEqual(fail('calibration-unknown', 'mine'));
+    await lab.calibrate('mine', first);
+    expect(await named('mine')).toBe(given!.loss);
   });
 
   it('continues a prompt as the reference does, on both models side by side', async () => {

@@ -111,6 +111,8 @@ class DeviceLab implements LabItself {
     return this.#model.engine.memory();
   }
 
+  readonly calibrate: LabItself['calibrate'] = async (name, calibration) => this.#calibrations.name(name, calibration);
+
   async configure({ memoryBudget }: { readonly memoryBudget?: number }): Promise<void> {
     if (memoryBudget !== undefined && !(memoryBudget > 0 && Number.isFinite(memoryBudget))) {
       throw new LopperError('usage', `The memory budget is ${memoryBudget}.`, 'Give a number of bytes above 0.');
@@ -172,7 +174,8 @@ class DeviceLab implements LabItself {
         return model ?? noModel();
       },
       answers: this.#answers,
-      calibrate: (calibration) => this.#calibrations.of(calibration, model ?? noModel()),
+      calibrate: (calibration) => this.#calibrations.on(calibration, model ?? noModel()),
+      read: (calibration) => this.#calibrations.read(calibration),
     };
   }
 

@@ -14,8 +14,9 @@ beforeAll(async () => {
 });
 
 test('Sapling’s loss on its calibration text is the oracle’s', async () => {
-  const [ofText] = await lab.score({ calibration: { text, seqLen: 256 }, masks: [[]] }, job());
-  const [ofIds] = await lab.score({ calibration: { ids: oracle.windows }, masks: [[]] }, job());
+  const [ofText] = await lab.score({ calibration: { text, seqLen: 256 }, masks: [[]], windows: true }, job());
+  const [ofIds] = await lab.score({ calibration: { ids: oracle.windows }, masks: [[]], windows: true }, job());
+  expect(ofText!.windows).toHaveLength(oracle.windows.length);
   expect(ofText!.windows).toEqual(ofIds!.windows);
   expect(Math.abs(ofText!.loss! - oracle.loss)).toBeLessThan(2e-5);
 });

@@ -25,5 +25,10 @@ export interface TaskCalibration {
   readonly subset?: string;
 }
 
+/** A calibration that was handed to the lab before (`Lab.calibrate`), by the name it was given. */
+export interface NamedCalibration {
+  readonly named: string;
+}
+
 /** A request that is measured on a calibration. */
-export type On<Request = object> = Request & { readonly calibration: Calibration };
+export type On<Request = object> = Request & { readonly calibration: Calibration | NamedCalibration };

@@ -2,6 +2,7 @@
  * What the page and the command line may ask of the lab. Everything here is plain data, so that it crosses a worker
  * boundary unchanged. The jobs are listed in `jobs.ts`; all else is here, and implemented once, in `lab.ts`.
  */
+import type { Calibration } from './calibration';
 import type { BenchmarkSet, EvalReport, FetchSettings, GivenFile } from './evaluate';
 import type { Checkpoint } from './growth';
 import type { InfluenceReport } from './influence';
@@ -27,6 +28,12 @@ export interface LabItself {
   /** Opens a model. The one before stays in place until the new one is ready, and for good if this fails. */
   open(request: ModelRequest, options: JobOptions): Promise<ModelReport>;
   memory(): Promise<MemoryReport>;
+  /**
+   * Hands a calibration over once, under a name that its caller makes: requests need only name it from then on. Texts are
+   * large, and a request for each drop of a layer need not carry one. A name that is not known (any more: the last few are
+   * kept) makes a job reject with `calibration-unknown`; hand it over again.
+   */
+  calibrate(name: string, calibration: Calibration): Promise<void>;
   /** The checkpoints of the bundled model's training that ship with it, in order. */
   bundledCheckpoints(): Promise<Checkpoint[]>;
   /** Settings of the lab itself, for all jobs from now on. `memoryBudget`: bytes a walk's branches may take; default half of what the adapter binds. */

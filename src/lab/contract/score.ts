@@ -1,14 +1,15 @@
 /** What the lab answers about a loss. Plain data. */
 import type { Sublayer } from '../../model/units';
-import type { Calibration } from './calibration';
+import type { On } from './calibration';
 
-export interface ScoreRequest {
-  readonly calibration: Calibration;
+export type ScoreRequest = On<{
   /** Each is scored; they share what they have in common. */
   readonly masks: readonly (readonly Sublayer[])[];
-  /** With the raw logits of each window's last token. */
+  /** With every token's loss, window by window: as much again as the text itself. */
+  readonly windows?: boolean;
+  /** With the raw logits of each window's last token too. */
   readonly logits?: boolean;
-}
+}>;
 
 export interface ScoreReport {
   /** Mean token NLL over all predicted tokens of all windows, nats. */
@@ -17,6 +18,7 @@ export interface ScoreReport {
   readonly perplexity: number;
   /** Predicted tokens. */
   readonly tokens: number;
-  readonly windows: readonly { readonly nll: readonly number[]; readonly logits?: readonly number[] }[];
+  /** Where asked for: the NLL of every token, nats, and the last one's logits. */
+  readonly windows?: readonly { readonly nll: readonly number[]; readonly logits?: readonly number[] }[];
   readonly milliseconds: number;
 }

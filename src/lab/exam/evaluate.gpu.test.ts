@@ -120,13 +120,13 @@ describe.skipIf(!hasData)('benchmarks on stories260K agree with the harness of t
 
   it('perplexity of a text is that of its loss, over the same windows', async () => {
     const text = 'Once upon a time there was a dog. '.repeat(20);
-    const [scored] = await lab.score({ calibration: { text, seqLen: 64 }, masks: [[]] }, job());
+    const [scored] = await lab.score({ calibration: { text, seqLen: 64 }, masks: [[]], windows: true }, job());
     const data = [{ name: 'dog.txt', text }];
     const report = await lab.evaluate({ task: 'perplexity', masks: [[]], data, window: 64 }, job());
     expect(report).toMatchObject({ metric: 'perplexity', window: 64 });
-    expect(report.metrics.perplexity![0]!.n).toBe(scored!.windows.length);
+    expect(report.metrics.perplexity![0]!.n).toBe(scored!.windows!.length);
     expect(report.metrics.perplexity![0]!.mean).toBeCloseTo(scored!.perplexity, 3);
-    const each = scored!.windows.map(({ nll }) => Math.exp(nll.reduce((a, x) => a + x, 0) / nll.length));
+    const each = scored!.windows!.map(({ nll }) => Math.exp(nll.reduce((a, x) => a + x, 0) / nll.length));
     const mean = each.reduce((a, x) => a + x, 0) / each.length;
     expect(report.metrics.perplexity_by_window![0]!.mean).toBeCloseTo(mean, 3);
   });

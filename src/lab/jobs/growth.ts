@@ -17,7 +17,8 @@ export const growth: Job<
   { readonly onPoint?: (point: GrowthPoint, soFar: GrowthReport) => void }
 > = {
   opensItsOwn: true,
-  async run({ device, environment }, { calibration, ...request }, { signal, onProgress, onPoint }) {
+  async run({ device, environment, read }, { calibration: given, ...request }, { signal, onProgress, onPoint }) {
+    const calibration = read(given);
     const { length } = request.checkpoints;
     const meter = new ProgressMeter(length, 'steps', onProgress);
     const open = async (checkpoint: Checkpoint, step: (fraction: number) => void) => {

@@ -1,6 +1,6 @@
 import type { Sublayer } from '../../model/units';
 import { maskFromSublayers, toDropSet } from '../../pruning/mask';
-import type { Calibration, Progress } from '../contract';
+import type { Calibration, NamedCalibration, Progress } from '../contract';
 import type { AnswerBook } from '../exam/evaluate-answers';
 import type { Calibrated } from '../measure/calibrated';
 import type { Device } from '../place/device';
@@ -34,8 +34,10 @@ export interface Desk {
   readonly model: OpenModel;
   /** Answers the open model has given to benchmarks. */
   readonly answers: AnswerBook;
-  /** A calibration on the open model, with all that was measured there. */
-  calibrate(calibration: Calibration): Promise<Calibrated>;
+  /** A calibration on the open model, with all that was measured there. Throws `calibration-unknown`. */
+  calibrate(calibration: Calibration | NamedCalibration): Promise<Calibrated>;
+  /** A calibration as it was given. Throws `calibration-unknown`. */
+  read(calibration: Calibration | NamedCalibration): Calibration;
 }
 
 /** A mask as the engine takes it. Throws `mask-mismatch` for blocks that the model lacks. */

@@ -4,9 +4,11 @@ import { dropSet, type Job } from './job';
 
 /** Loss of each mask on the calibration text; masks share what they have in common. */
 export const score: Job<ScoreRequest, ScoreReport[]> = {
-  async run(desk, { calibration, masks, logits }, { signal, onProgress }) {
+  async run(desk, { calibration, masks, logits, windows = logits }, { signal, onProgress }) {
     const branches = masks.map((mask) => dropSet(desk.model, mask));
     const meter = fractionMeter(onProgress, 'Scoring');
-    return (await desk.calibrate(calibration)).score(branches, { signal, logits, onProgress: meter });
+    const on = await desk.calibrate(calibration);
+    const reports = await on.score(branches, { signal, logits, onProgress: meter });
+    return windows ? reports : reports.map(({ windows: _, ...whole }) => whole);
   },
 };

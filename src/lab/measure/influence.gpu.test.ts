@@ -356,7 +356,10 @@ describe.skipIf(!hasData)('influence on stories260K', () => {
   });
 
   it('a benchmark’s items are a calibration: each one’s prompt with its right answer', async () => {
-    const [report] = await lab.score({ calibration: { task: 'school_letters', limit: 3 }, masks: [[]] }, job());
+    const [report] = await lab.score(
+      { calibration: { task: 'school_letters', limit: 3 }, masks: [[]], windows: true },
+      job(),
+    );
     expect(report!.windows).toHaveLength(3);
     const [cut] = await lab.score(
       { calibration: { task: 'school_letters', limit: 3, seqLen: 16 }, masks: [[]] },
