@@ -1,4 +1,4 @@
-import { DEFAULT_SEQ_LEN } from '../../src/app/store/state';
+import { DEFAULT_SEQ_LEN } from '../../src/app/store/calibration';
 import { connectLab } from '../../src/lab/remote';
 import { sublayerAt } from '../../src/model/units';
 import { median } from './timing';

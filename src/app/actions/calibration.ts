@@ -1,4 +1,4 @@
-import { BUNDLED_TEXT_NAME, type CalibrationText } from '../store/state';
+import { BUNDLED_TEXT_NAME, type CalibrationText } from '../store/calibration';
 import { store } from '../store/store';
 import { forgetScores, requestScore } from './score';
 
@@ -18,7 +18,7 @@ export async function loadBundledText(): Promise<void> {
 
 /** Another text or window: every loss is measured anew. */
 export function setCalibration(calibration: CalibrationText): void {
-  const loaded = store.getState().model?.loaded;
+  const loaded = store.getState().open.model?.loaded;
   store.setState({ calibration });
   // Before the model is loaded the losses shown are the shipped ones, which were measured on the bundled text.
   if (!loaded) return;

@@ -2,16 +2,17 @@ import type { CurvePoint, CurveReport, CurveRequest } from '../../lab/contract';
 import { UNIT_NAMES } from '../../model/units';
 import { makeMask } from '../../pruning/mask';
 import { strategyTraits } from '../../pruning/strategies';
-import type { AppState, Curve } from '../store/state';
-import { setMask, store } from '../store/store';
+import type { Curve } from '../store/curves';
+import { setMask } from '../store/masks';
+import { reportOf } from '../store/select';
+import type { AppState } from '../store/state';
+import { store } from '../store/store';
 import { curveName } from '../words/curve-names';
 import { cancelJob, lab, runJob } from './jobs';
 import { dropByHand } from './locks';
 import { withItems } from './own-items';
 import { calibrationOf, hereOrigin, learnLoss, sameCalibration } from './score';
 
-/** Points are shown this often at most, milliseconds: often enough to watch, seldom enough to leave the page alone. */
-const SHOW_EVERY = 250;
 /** Colours that curves are told apart by. */
 const COLOURS = 8;
 
@@ -21,7 +22,7 @@ let drawing = false;
 let inHand: number | undefined;
 
 /** The curves of the open model. */
-const curvesOf = ({ curves, model }: AppState) => curves.filter((c) => c.model === model?.report.fingerprint);
+const curvesOf = (s: AppState) => s.curves.filter((c) => c.model === reportOf(s)?.fingerprint);
 
 /** Draws curves one after the other, after those that wait already. */
 export async function addCurves(...requests: readonly CurveRequest[]): Promise<void> {
@@ -44,7 +45,7 @@ export async function addCurves(...requests: readonly CurveRequest[]): Promise<v
  */
 export function applyPoint({ model, calibration }: Curve, { dropped, loss, draws }: CurvePoint): void {
   const s = store.getState();
-  const report = s.model?.report;
+  const report = reportOf(s);
   if (!report || report.fingerprint !== model) return;
   const mask = dropByHand(makeMask(report.blocks), dropped, true);
   const whole = mask.dropped.length === dropped.length && !draws;
@@ -67,7 +68,7 @@ export function goOn({ request, report }: Curve): Promise<void> {
 /** Puts a curve that is there already, from a file, beside the open model's own. */
 export function addCurve(curve: Omit<Curve, 'id' | 'model' | 'colour'>): Curve {
   const s = store.getState();
-  const model = s.model?.report.fingerprint ?? '';
+  const model = reportOf(s)?.fingerprint ?? '';
   const own: Curve = { ...curve, id: ++made, model, colour: colourFor(curve.request, curvesOf(s)) };
   put(own);
   return own;
@@ -84,7 +85,7 @@ export function removeCurve(id: number): void {
 /** One curve, its points shown as they come. Cut, it keeps those it has. */
 async function draw({ resume, ...request }: CurveRequest): Promise<'done' | 'failed' | 'cancelled'> {
   const s = store.getState();
-  const model = s.model?.report.fingerprint;
+  const model = reportOf(s)?.fingerprint;
   if (!model) return 'failed';
   const before = resume ? s.curves.find((c) => c.report === resume) : alike(request, s);
   // Asked for again, one that is done stays, and one that was cut goes on.
@@ -110,29 +111,18 @@ async function draw({ resume, ...request }: CurveRequest): Promise<'done' | 'fai
   };
   const name = curveName(start);
   inHand = start.id;
-  let latest: CurveReport | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const show = () => {
-    clearTimeout(timer);
-    timer = undefined;
-    if (latest && inHand === start.id) put({ ...start, report: latest });
-  };
-  const run = await runJob('curve', name, `The curve “${name}” could not be drawn`, (options) =>
-    lab().curve(
-      { calibration, ...request, ...(before && { resume: before.report }) },
-      {
-        ...options,
-        onPoint: (_, soFar) => {
-          if (store.getState().jobs.curve?.id !== options.job) return;
-          latest = soFar;
-          timer ??= setTimeout(show, SHOW_EVERY);
-        },
-      },
-    ),
-  );
-  if (run.ended === 'done') latest = run.value;
-  show();
-  return run.ended;
+  const { ended } = await runJob<CurveReport>({
+    slot: 'curve',
+    label: name,
+    failure: `The curve “${name}” could not be drawn`,
+    run: (options, soFar) =>
+      lab().curve(
+        { calibration, ...request, ...(before && { resume: before.report }) },
+        { ...options, onPoint: (_, report) => soFar(report) },
+      ),
+    show: (report) => inHand === start.id && put({ ...start, report }),
+  });
+  return ended;
 }
 
 /** A curve of the same request on the same text. */

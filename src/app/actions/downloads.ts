@@ -1,5 +1,5 @@
 import type { KeptDownload } from '../../lab/contract';
-import { notify, notifyFailure } from '../store/store';
+import { notify, notifyFailure } from '../store/notify';
 import { bytes } from '../words/format';
 import { toFailure } from './failure';
 import { lab } from './jobs';

@@ -1,7 +1,8 @@
 import { expect, it, vi } from 'vitest';
 import { type Mask, makeMask, maskFromSublayers } from '../../pruning/mask';
-import type { Evaluation } from '../store/state';
-import { setMask, store } from '../store/store';
+import type { Evaluation } from '../store/benchmarks';
+import { setMask } from '../store/masks';
+import { changeOpen, store } from '../store/store';
 import { keepMask } from './evaluate';
 
 vi.mock('../../lab/remote', () => ({ connectLab: () => ({ lab: {} }) }));
@@ -13,15 +14,15 @@ const asked = (mask: Mask, available: number) =>
 
 it('a kept mask of which one task is run again keeps what it scored on the others', () => {
   setMask(A);
-  store.setState({ evaluations: { school: asked(A, 8), school_math: asked(A, 8) } });
+  changeOpen({ evaluations: { school: asked(A, 8), school_math: asked(A, 8) } });
   keepMask();
-  store.setState({ evaluations: { school: asked(B, 9), school_math: asked(B, 9) } });
+  changeOpen({ evaluations: { school: asked(B, 9), school_math: asked(B, 9) } });
   setMask(B);
   keepMask();
   setMask(A);
-  store.setState({ evaluations: { school: asked(A, 9), school_math: asked(B, 9) } });
+  changeOpen({ evaluations: { school: asked(A, 9), school_math: asked(B, 9) } });
   keepMask();
-  const kept = store.getState().kept.find((k) => k.mask.dropped[0]!.kind === 'attn')!;
+  const kept = store.getState().open.kept.find((k) => k.mask.dropped[0]!.kind === 'attn')!;
   const each = Object.entries(kept.results).map(([task, { report }]) => [task, report.available]);
   expect(each).toEqual([
     ['school', 9],

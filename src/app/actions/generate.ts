@@ -1,12 +1,14 @@
 import type { GenerateEvent, GenerateReport } from '../../lab/contract';
 import { makeMask } from '../../pruning/mask';
+import type { Continuation, Generation } from '../store/prompt';
 import { maskOf } from '../store/select';
-import type { Continuation, Generation } from '../store/state';
-import { store } from '../store/store';
+import { changeOpen, store } from '../store/store';
 import { lab, runJob, throwIfOvertaken } from './jobs';
 import { hereOrigin } from './score';
 
 const EMPTY: Continuation = { text: '', steps: [] };
+/** Tokens can come faster than the screen changes, milliseconds: those of one picture are shown together. */
+const SHOW_EVERY = 16;
 /** Tokens decoded to time a model when nobody asked for text. */
 const SPEED_TOKENS = 32;
 
@@ -27,43 +29,37 @@ export async function generate(): Promise<void> {
   const s = store.getState();
   const mask = maskOf(s);
   const { prompt, maxTokens, temperature, seed } = s.prompt;
-  const origin = hereOrigin(s);
-  const started: Generation = { prompt, mask, running: true, full: EMPTY, pruned: EMPTY };
-  const previous = s.generation;
-  let shown = started;
-  let waiting: number | undefined;
-  const flush = () => {
-    waiting = undefined;
-    store.setState({ generation: shown });
-  };
-  store.setState({ generation: started });
-
-  const run = await runJob('generate', 'Continuing the prompt', 'The prompt could not be continued', (options) =>
-    lab().generate(
-      { prompt, maxTokens, temperature, seed, masks: [[], mask.dropped] },
-      {
-        ...options,
-        // Tokens can come faster than frames: those of one frame are shown together.
-        onToken: (event) => {
-          if (store.getState().jobs.generate?.id !== options.job) return;
-          const branch = event.branch === 0 ? 'full' : 'pruned';
-          shown = { ...shown, [branch]: append(shown[branch], event) };
-          waiting ??= requestAnimationFrame(flush);
+  let written: Generation = { prompt, mask, full: EMPTY, pruned: EMPTY };
+  const show = (generation: Generation) => changeOpen({ generation });
+  const run = await runJob<Generation>({
+    slot: 'generate',
+    label: 'Continuing the prompt',
+    failure: 'The prompt could not be continued',
+    run: async (options, soFar) => {
+      show(written);
+      const report = await lab().generate(
+        { prompt, maxTokens, temperature, seed, masks: [[], mask.dropped] },
+        {
+          ...options,
+          onToken: (event) => {
+            const branch = event.branch === 0 ? 'full' : 'pruned';
+            written = { ...written, [branch]: append(written[branch], event) };
+            soFar(written);
+          },
         },
-      },
-    ),
-  );
-  if (waiting !== undefined) cancelAnimationFrame(waiting);
-  if (store.getState().model?.report !== s.model?.report) return;
+      );
+      return { ...written, full: finish(written.full, report, 0), pruned: finish(written.pruned, report, 1) };
+    },
+    show,
+    showEvery: SHOW_EVERY,
+  });
   if (run.ended === 'done') {
-    shown = { ...shown, full: finish(shown.full, run.value, 0), pruned: finish(shown.pruned, run.value, 1) };
-    const [full, pruned] = run.value.branches;
-    store.setState({ speed: { mask, full: full!.tokensPerSecond, pruned: pruned!.tokensPerSecond, origin } });
+    const { full, pruned } = run.value;
+    const rates = { full: full.tokensPerSecond!, pruned: pruned.tokensPerSecond! };
+    changeOpen({ speed: { mask, ...rates, origin: hereOrigin(s) } });
   }
-  // A newer run has taken the place.
-  if (store.getState().jobs.generate) return;
-  const nothing = run.ended === 'failed' && shown.full.steps.length === 0;
-  store.setState({ generation: nothing ? previous : { ...shown, running: false } });
+  // Where nothing came, what was there before is worth more.
+  if (run.ended === 'failed' && written.full.steps.length === 0) changeOpen({ generation: s.open.generation });
 }
 
 function finish(shown: Continuation, report: GenerateReport, branch: number): Continuation {
@@ -76,14 +72,18 @@ export async function measureSpeed(): Promise<void> {
   const s = store.getState();
   const mask = maskOf(s);
   const prompt = (s.calibration.text || s.prompt.prompt).slice(0, 200);
-  const run = await runJob('speed', 'Decoding speed', 'The speed could not be measured', async (options) => {
-    const alone = async (dropped: typeof mask.dropped, job: string) =>
-      (await lab().generate({ prompt, maxTokens: SPEED_TOKENS, temperature: 0, seed: 1, masks: [dropped] }, { job }))
-        .branches[0]!.tokensPerSecond;
-    const full = await alone(makeMask(mask.blocks).dropped, options.job);
-    throwIfOvertaken('speed', options);
-    return { full, pruned: mask.dropped.length > 0 ? await alone(mask.dropped, options.job) : full };
+  await runJob({
+    slot: 'speed',
+    label: 'Decoding speed',
+    failure: 'The speed could not be measured',
+    run: async (options) => {
+      const alone = async (dropped: typeof mask.dropped, job: string) =>
+        (await lab().generate({ prompt, maxTokens: SPEED_TOKENS, temperature: 0, seed: 1, masks: [dropped] }, { job }))
+          .branches[0]!.tokensPerSecond;
+      const full = await alone(makeMask(mask.blocks).dropped, options.job);
+      throwIfOvertaken('speed', options);
+      return { full, pruned: mask.dropped.length > 0 ? await alone(mask.dropped, options.job) : full };
+    },
+    show: (rates) => changeOpen({ speed: { mask, ...rates, origin: hereOrigin(s) } }),
   });
-  if (run.ended !== 'done' || store.getState().model?.report !== s.model?.report) return;
-  store.setState({ speed: { mask, ...run.value, origin: hereOrigin(s) } });
 }

@@ -2,8 +2,9 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Checkpoint, GrowthReport } from '../../lab/contract';
 import { BUNDLED_SERIES } from '../../lab/files/growth-file';
 import type { Lab } from '../../lab/jobs';
-import { type AppState, initialState, type OpenModel } from '../store/state';
-import { store } from '../store/store';
+import { freshly, type OpenModel } from '../store/open';
+import { type AppState, initialState } from '../store/state';
+import { changeOpen, store } from '../store/store';
 import { measureGrowth, restoreShippedGrowth, showShippedGrowth, unfinished } from './growth';
 import { cancelJob } from './jobs';
 import { openModel } from './open-model';
@@ -29,7 +30,10 @@ const on = (text: string): AppState => ({ ...initialState, calibration: { ...ini
 /** On the page, measured on "one". */
 const shown = (report: GrowthReport, now = on('one')): AppState => ({
   ...now,
-  growth: { cosine: { report, origin, text: 'a text', calibration: calibrationOf(on('one')) } },
+  open: {
+    ...now.open,
+    growth: { cosine: { report, origin, text: 'a text', calibration: calibrationOf(on('one')) } },
+  },
 });
 
 describe('an unfinished series', () => {
@@ -59,7 +63,7 @@ describe('on the page', () => {
   } as const;
   let answer: () => void;
   beforeEach(() => {
-    store.setState({ ...initialState, model }, true);
+    store.setState({ ...initialState, open: freshly(model) }, true);
     const come = new Promise<void>((done) => {
       answer = done;
     });
@@ -102,32 +106,33 @@ describe('on the page', () => {
   it('shipped results are shown, and come back in the place of what was measured', async () => {
     answer();
     await showShippedGrowth();
-    expect(store.getState().growth.cosine).toMatchObject({
+    expect(store.getState().open.growth.cosine).toMatchObject({
       report: { series: BUNDLED_SERIES },
       origin: { kind: 'shipped' },
     });
     store.setState(shown({ ...report, series: BUNDLED_SERIES }));
     await showShippedGrowth();
-    expect(store.getState().growth.cosine!.origin.kind).toBe('here');
+    expect(store.getState().open.growth.cosine!.origin.kind).toBe('here');
     await restoreShippedGrowth('cosine');
-    expect(store.getState().growth.cosine!.origin.kind).toBe('shipped');
+    expect(store.getState().open.growth.cosine!.origin.kind).toBe('shipped');
   });
 
   it('shipped results that come when another model is open stay away', async () => {
     const run = showShippedGrowth();
-    store.setState({ model: other });
+    store.setState({ open: freshly(other) });
     answer();
     await run;
-    expect(store.getState().growth).toEqual({});
+    expect(store.getState().open.growth).toEqual({});
   });
 
   it('a film goes on when the bundled model takes the place of its shipped results', async () => {
     const moment = { metric: 'cosine', point: 0 } as const;
-    store.setState({ ...shown(report), model, moment });
+    store.setState(shown(report));
+    changeOpen({ model, moment });
     lab.open = vi.fn(async () => sapling);
     await openModel({ kind: 'bundled' });
-    expect(store.getState()).toMatchObject({ model: { loaded: true }, moment });
+    expect(store.getState()).toMatchObject({ open: { model: { loaded: true }, moment } });
     await openModel({ kind: 'hub', repo: 'a/b', revision: 'main', host: '' });
-    expect(store.getState().moment).toBeUndefined();
+    expect(store.getState().open.moment).toBeUndefined();
   });
 });

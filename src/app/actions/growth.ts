@@ -1,8 +1,11 @@
 import { byStep, parseRevisions, publicSteps, stepOf } from '../../formats/revisions';
-import type { Checkpoint, GrowthMetric, GrowthReport, GrowthRequest } from '../../lab/contract';
+import type { Checkpoint, GrowthMetric, GrowthReport } from '../../lab/contract';
 import { BUNDLED_SERIES } from '../../lab/files/growth-file';
-import { type AppState, BUNDLED_TEXT_NAME, type Growth } from '../store/state';
-import { notifyFailure, store } from '../store/store';
+import { BUNDLED_TEXT_NAME } from '../store/calibration';
+import type { Growth } from '../store/growth';
+import { notifyFailure } from '../store/notify';
+import type { AppState } from '../store/state';
+import { changeOpen, store } from '../store/store';
 import { toFailure } from './failure';
 import { lab, runJob, throwIfOvertaken } from './jobs';
 import { calibrationOf, hereOrigin, sameCalibration } from './score';
@@ -65,7 +68,7 @@ const identityOf = ({ name, request }: Checkpoint) =>
 
 /** What is shown of an unfinished series, where the same is asked of it now: what a measurement goes on from. */
 export function unfinished(s: AppState, series: string, metric: GrowthMetric, task?: string): GrowthReport | undefined {
-  const { report, calibration } = s.growth[metric] ?? {};
+  const { report, calibration } = s.open.growth[metric] ?? {};
   if (!report?.partial || report.series !== series || report.task?.task !== task) return undefined;
   return calibration && sameCalibration(calibration, calibrationOf(s)) ? report : undefined;
 }
@@ -75,66 +78,64 @@ export async function measureGrowth(from: Series, metric: GrowthMetric, task?: s
   const s = store.getState();
   const series = nameOf(from);
   const [origin, calibration, text] = [hereOrigin(s), calibrationOf(s), s.calibration.source];
-  await runJob('growth', 'Checkpoints', 'The checkpoints could not be measured', async (options) => {
-    const checkpoints = await checkpointsOf(from);
-    throwIfOvertaken('growth', options);
-    const show = (report: GrowthReport) =>
-      store.setState((now) => ({
-        growth: { ...now.growth, [metric]: { report, origin, text, calibration, checkpoints } satisfies Growth },
-      }));
-    const before = unfinished(s, series, metric, task);
-    const known = new Set(s.growth[metric]?.checkpoints?.map(identityOf));
-    const same = checkpoints.filter((c) => known.has(identityOf(c))).map((c) => c.name);
-    const request: GrowthRequest = {
-      series,
-      checkpoints,
-      metric,
-      ...(task && { task: { task, limit: TASK_ITEMS } }),
-      resume: before && { ...before, points: before.points.filter((p) => same.includes(p.name)) },
-    };
-    const report = await lab().growth(
-      { ...request, calibration },
-      {
-        ...options,
-        onPoint: (_, soFar) => {
-          if (store.getState().jobs.growth?.id === options.job) show(soFar);
-        },
-      },
-    );
-    show(report);
+  let checkpoints: Checkpoint[] = [];
+  await runJob<GrowthReport>({
+    slot: 'growth',
+    of: metric,
+    label: 'Checkpoints',
+    failure: 'The checkpoints could not be measured',
+    run: async (options, soFar) => {
+      checkpoints = await checkpointsOf(from);
+      throwIfOvertaken('growth', options);
+      const before = unfinished(s, series, metric, task);
+      const known = new Set(s.open.growth[metric]?.checkpoints?.map(identityOf));
+      const same = checkpoints.filter((c) => known.has(identityOf(c))).map((c) => c.name);
+      const request = {
+        calibration,
+        series,
+        checkpoints,
+        metric,
+        ...(task && { task: { task, limit: TASK_ITEMS } }),
+        resume: before && { ...before, points: before.points.filter((p) => same.includes(p.name)) },
+      };
+      return lab().growth(request, { ...options, onPoint: (_, report) => soFar(report) });
+    },
+    show: (report) => put({ report, origin, text, calibration, checkpoints }),
   });
 }
+
+/** Shows a series, in the place of the one before of its metric. */
+const put = (...shown: readonly Growth[]): void =>
+  changeOpen(({ growth }) => ({
+    growth: { ...growth, ...Object.fromEntries(shown.map((one) => [one.report.metric, one])) },
+  }));
 
 /** Items asked of each checkpoint: enough for a curve, whose intervals are shown. */
 const TASK_ITEMS = 100;
 
 /** Puts the shipped results of Sapling's own training before the page, unless some are there. */
 export async function showShippedGrowth(): Promise<void> {
-  const wanted = ({ model, growth }: AppState) => model?.source.kind === 'bundled' && Object.keys(growth).length === 0;
+  const wanted = ({ open: { model, growth } }: AppState) =>
+    model?.source.kind === 'bundled' && Object.keys(growth).length === 0;
   if (!wanted(store.getState())) return;
   const shipped = await readShipped();
   // Another model may have been opened meanwhile, or a measurement begun.
-  if (wanted(store.getState())) store.setState({ growth: shipped });
+  if (wanted(store.getState())) put(...shipped);
 }
 
 /** Puts the shipped results of a metric in the place of what was measured. */
 export async function restoreShippedGrowth(metric: GrowthMetric): Promise<void> {
-  const { [metric]: shipped } = await readShipped();
-  if (shipped) store.setState(({ growth }) => ({ growth: { ...growth, [metric]: shipped } }));
+  put(...(await readShipped()).filter(({ report }) => report.metric === metric));
 }
 
-async function readShipped(): Promise<AppState['growth']> {
+async function readShipped(): Promise<Growth[]> {
   try {
     const answer = await fetch(new URL(SHIPPED, document.baseURI));
-    if (!answer.ok) return {};
+    if (!answer.ok) return [];
     const { reports, adapter } = (await answer.json()) as { reports: GrowthReport[]; adapter: string };
-    const shown = reports.map((report): [string, Growth] => [
-      report.metric,
-      { report, origin: { kind: 'shipped', adapter }, text: BUNDLED_TEXT_NAME },
-    ]);
-    return Object.fromEntries(shown);
+    return reports.map((report) => ({ report, origin: { kind: 'shipped', adapter }, text: BUNDLED_TEXT_NAME }));
   } catch (error) {
     notifyFailure('The shipped checkpoints’ results could not be read', toFailure(error));
-    return {};
+    return [];
   }
 }

@@ -2,7 +2,7 @@ import { createStore, del, entries, get, set, type UseStore } from 'idb-keyval';
 import type { EvalAnswer, KnownAnswers } from '../../lab/contract';
 import type { Sublayer } from '../../model/units';
 import { formatDropList } from '../../pruning/drop-list';
-import type { BenchSettings, Unfinished } from '../store/state';
+import type { BenchSettings, Unfinished } from '../store/benchmarks';
 
 /** Masks whose answers are kept for one task and its settings; the full model's are never the ones to go. */
 const KEPT_MASKS = 6;

@@ -1,6 +1,7 @@
 import { formatLink, type Link, parseLink } from '../../pruning/link';
+import { notify, notifyFailure } from '../store/notify';
 import { maskOf } from '../store/select';
-import { notify, notifyFailure, store } from '../store/store';
+import { store } from '../store/store';
 import { toFailure } from './failure';
 
 /** What the page's address carries; a link that cannot be read is said and passed over. */
@@ -17,11 +18,11 @@ export function linkFromAddress(): Link | undefined {
 /** The address that brings back this model, mask and prompt. Files from a folder cannot be in a link. */
 export function shareAddress(): string {
   const s = store.getState();
-  const source = s.model?.source;
+  const source = s.open.model?.source;
   const hash = formatLink({
     model: source?.kind === 'hub' ? source : source?.kind === 'bundled' ? { kind: 'bundled' } : undefined,
     dropped: maskOf(s).dropped,
-    locked: s.locked,
+    locked: s.open.locked,
     prompt: s.prompt.prompt || undefined,
     temperature: s.prompt.temperature,
     seed: s.prompt.seed,
@@ -35,7 +36,7 @@ export function shareAddress(): string {
 export async function copyLink(): Promise<void> {
   const address = shareAddress();
   history.replaceState(null, '', address);
-  const files = store.getState().model?.source.kind === 'files';
+  const files = store.getState().open.model?.source.kind === 'files';
   const note = files ? 'The model is a folder of yours: whoever opens the link opens that folder first.' : undefined;
   try {
     await navigator.clipboard.writeText(address);

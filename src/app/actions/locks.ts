@@ -1,7 +1,9 @@
 import type { Sublayer } from '../../model/units';
 import { dropSublayers, isDropped, type Mask, restoreSublayers } from '../../pruning/mask';
+import { setMask } from '../store/masks';
+import { notifyLocked } from '../store/notify';
 import { maskOf } from '../store/select';
-import { notifyLocked, setMask, store } from '../store/store';
+import { changeOpen, store } from '../store/store';
 
 const same = (a: Sublayer) => (b: Sublayer) => a.block === b.block && a.kind === b.kind;
 
@@ -9,14 +11,14 @@ export const isLocked = (locked: readonly Sublayer[], s: Sublayer): boolean => l
 
 /** Locks sublayers, or unlocks them where all are locked. The mask stays as it is. */
 export function toggleLock(targets: readonly Sublayer[]): void {
-  const { locked } = store.getState();
+  const { locked } = store.getState().open;
   const others = locked.filter((l) => !targets.some(same(l)));
-  store.setState({ locked: targets.every((t) => isLocked(locked, t)) ? others : [...others, ...targets] });
+  changeOpen({ locked: targets.every((t) => isLocked(locked, t)) ? others : [...others, ...targets] });
 }
 
 /** The mask with its sublayers dropped by hand: all but locked ones, which are said once where `tell` is set. */
 export function dropByHand(mask: Mask, targets: readonly Sublayer[], tell: boolean): Mask {
-  const { locked } = store.getState();
+  const { locked } = store.getState().open;
   const kept = targets.filter((t) => isLocked(locked, t) && !isDropped(mask, t));
   if (tell && kept.length > 0) notifyLocked(kept);
   return dropSublayers(mask, ...targets.filter((t) => !kept.includes(t)));

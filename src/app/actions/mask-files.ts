@@ -2,17 +2,20 @@ import { version } from '../../../package.json';
 import { sameMask } from '../../pruning/mask';
 import { type MaskNotes, readMaskFile, writeMaskFile } from '../../pruning/mask-file';
 import type { InfluenceMetric } from '../../pruning/metrics';
-import { fileStem, influenceOf, maskOf, shownValues } from '../store/select';
-import { notify, notifyFailure, setMask, store } from '../store/store';
+import { shownValues } from '../store/influence';
+import { setMask } from '../store/masks';
+import { notify, notifyFailure } from '../store/notify';
+import { fileStem, influenceOf, maskOf } from '../store/select';
+import { store } from '../store/store';
 import { download } from './download';
 import { toFailure } from './failure';
 
 /** Saves the mask as Lopper's JSON file, with what is known of its cost. */
 export function exportMask(): void {
   const s = store.getState();
-  if (!s.model) return;
+  if (!s.open.model) return;
   try {
-    const text = writeMaskFile(maskOf(s), s.model.report, notes());
+    const text = writeMaskFile(maskOf(s), s.open.model.report, notes());
     download(`${fileStem(s)}-mask.json`, text, 'application/json');
   } catch (error) {
     notifyFailure('The mask could not be exported', toFailure(error));
@@ -21,7 +24,7 @@ export function exportMask(): void {
 
 /** Puts the mask of a file in force; a file that is no mask for this model changes nothing. */
 export function importMask(name: string, text: string): void {
-  const { model } = store.getState();
+  const { model } = store.getState().open;
   if (!model) return;
   try {
     const { mask, warnings } = readMaskFile(text, model.report);
@@ -35,8 +38,9 @@ export function importMask(name: string, text: string): void {
 function notes(): MaskNotes {
   const s = store.getState();
   const [attn, ffn] = (['attn', 'ffn'] as const).map((unit) => influenceOf(s, s.colourBy, unit));
-  const { calibration, machine, model, full } = s;
-  const evaluations = Object.values(s.evaluations).flatMap(({ report, masks }) => {
+  const { calibration, machine } = s;
+  const { model, full } = s.open;
+  const evaluations = Object.values(s.open.evaluations).flatMap(({ report, masks }) => {
     const [before, after] = report.results;
     if (!before || !after || !report.difference || !masks[1] || !sameMask(masks[1], maskOf(s))) return [];
     return [

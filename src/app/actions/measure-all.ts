@@ -7,10 +7,9 @@ const METRICS = [isStatic, isLeaveOneOut].map((kind) => METRIC_NAMES.filter(kind
 
 /** Measures every one-pass metric and leave-one-out, for every kind of unit; a cancelled one ends the row. */
 export async function measureAll(): Promise<void> {
-  const { model, calibration } = store.getState();
+  const { text } = store.getState().calibration;
   for (const metric of METRICS) {
-    const now = store.getState();
-    if (now.model?.report !== model?.report || now.calibration.text !== calibration.text) return;
+    if (store.getState().calibration.text !== text) return;
     if (!(await computeInfluence(metric))) return;
   }
 }

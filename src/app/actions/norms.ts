@@ -1,24 +1,29 @@
 import type { TokenInfluenceReport } from '../../lab/contract';
-import { store } from '../store/store';
+import { changeOpen, store } from '../store/store';
 import { lab, runJob } from './jobs';
 import { calibrationOf, hereOrigin } from './score';
 
 /** Measures update norms and angles between blocks on the calibration text, in one pass of the full model. */
 export async function measureNorms(): Promise<void> {
   const s = store.getState();
-  const run = await runJob('norms', 'Update norms', 'The norms could not be measured', (options) =>
-    lab().norms({ calibration: calibrationOf(s) }, options),
-  );
-  if (run.ended !== 'done' || store.getState().model?.report !== s.model?.report) return;
-  store.setState({ norms: { report: run.value, origin: hereOrigin(s), text: s.calibration.source } });
+  const from = { origin: hereOrigin(s), text: s.calibration.source };
+  await runJob({
+    slot: 'norms',
+    label: 'Update norms',
+    failure: 'The norms could not be measured',
+    run: (options) => lab().norms({ calibration: calibrationOf(s) }, options),
+    show: (report) => changeOpen({ norms: { report, ...from } }),
+  });
 }
 
 /** Measures what every unit does to every token of a text. */
 export async function measureTokens(text: string, metric: TokenInfluenceReport['metric']): Promise<void> {
-  const s = store.getState();
-  const run = await runJob('tokens', 'Influence token by token', 'The tokens could not be measured', (options) =>
-    lab().tokenInfluence({ text, metric }, options),
-  );
-  if (run.ended !== 'done' || store.getState().model?.report !== s.model?.report) return;
-  store.setState({ tokenInfluence: { report: run.value, origin: hereOrigin(s), prompt: text } });
+  const origin = hereOrigin(store.getState());
+  await runJob({
+    slot: 'tokens',
+    label: 'Influence token by token',
+    failure: 'The tokens could not be measured',
+    run: (options) => lab().tokenInfluence({ text, metric }, options),
+    show: (report) => changeOpen({ tokenInfluence: { report, origin, text } }),
+  });
 }

@@ -1,6 +1,6 @@
 import { officialSetOf } from '../../benchmarks/official';
 import { taskNamed } from '../../benchmarks/tasks';
-import type { BenchmarkSet, FetchSettings, NamedFile, StoredSet } from '../../lab/contract';
+import type { BenchmarkSet, FetchSettings, JobOptions, NamedFile, StoredSet } from '../../lab/contract';
 import { store } from '../store/store';
 import { whole } from '../words/format';
 import { setCalibration } from './calibration';
@@ -15,25 +15,27 @@ export async function showSets(): Promise<void> {
   if (officialSets) store.setState({ officialSets });
 }
 
-/** Downloads an official benchmark from its publisher, or from the mirror in `settings`, and offers its tasks. */
-export async function getSet(set: BenchmarkSet, settings: FetchSettings): Promise<void> {
-  const title = `${set.title} could not be fetched`;
-  const ended = await runJob('benchmark', set.title, title, (options) =>
-    lab().fetchBenchmark(set.task, settings, options),
-  );
-  if (ended.ended === 'done') await offerSet(set);
+/** A set's job: from wherever it comes, its tasks are offered once it is there. */
+async function bring(
+  set: BenchmarkSet,
+  failure: string,
+  run: (options: JobOptions) => Promise<unknown>,
+): Promise<void> {
+  const { ended } = await runJob({ slot: 'benchmark', of: set.task, label: set.title, failure, run });
+  if (ended === 'done') await offerSet(set);
 }
 
+/** Downloads an official benchmark from its publisher, or from the mirror in `settings`, and offers its tasks. */
+export const getSet = (set: BenchmarkSet, settings: FetchSettings): Promise<void> =>
+  bring(set, `${set.title} could not be fetched`, (options) => lab().fetchBenchmark(set.task, settings, options));
+
 /** Takes an official benchmark from files that someone has already, and offers its tasks. */
-export async function openSet(set: BenchmarkSet, files: readonly File[], settings: FetchSettings): Promise<void> {
-  const title = `${set.title} could not be opened`;
-  const ended = await runJob('benchmark', set.title, title, async (options) => {
+export const openSet = (set: BenchmarkSet, files: readonly File[], settings: FetchSettings): Promise<void> =>
+  bring(set, `${set.title} could not be opened`, async (options) => {
     const given = await readFiles(files);
     throwIfOvertaken('benchmark', options);
     return lab().keepBenchmark(set.task, given, settings, options);
   });
-  if (ended.ended === 'done') await offerSet(set);
-}
 
 /** Offers a set that came just now. What was measured on other items of it has to be measured anew. */
 async function offerSet(set: BenchmarkSet): Promise<void> {

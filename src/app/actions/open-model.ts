@@ -1,14 +1,16 @@
 import type { ModelReport, ModelRequest } from '../../lab/contract';
 import type { Link } from '../../pruning/link';
 import { makeMask, maskFromSublayers } from '../../pruning/mask';
-import type { ModelSource } from '../store/state';
-import { notifyFailure, startMask, store } from '../store/store';
+import { startMask } from '../store/masks';
+import { notifyFailure } from '../store/notify';
+import { freshly, type ModelSource, type OpenModel } from '../store/open';
+import { changeOpen, store } from '../store/store';
 import { showUnfinished } from './evaluate';
 import { toFailure } from './failure';
 import { computeInfluence } from './influence';
-import { cancelJob, type Ended, lab, runJob } from './jobs';
+import { type Ended, endModelJobs, lab, runJob } from './jobs';
 import { forgetScores, requestScore } from './score';
-import { shippedState } from './shipped';
+import { shippedResults } from './shipped';
 
 /** Weights below these are measured without asking: on a GPU a moment, on the processor a few seconds. */
 const CHEAP_BYTES = { gpu: 300e6, software: 12e6 };
@@ -34,44 +36,28 @@ const sourceOf = (request: ModelRequest): ModelSource => {
  */
 export async function openModel(request: ModelRequest, start: Start = NOTHING): Promise<Ended<unknown>['ended']> {
   const name = request.kind === 'hub' ? request.repo : request.kind === 'files' ? request.name : 'Sapling';
-  const run = await runJob('open', `Opening ${name}`, `${name} could not be opened`, (options) =>
-    lab().open(request, options),
-  );
-  if (run.ended !== 'done') return run.ended;
-  for (const slot of [
-    'score',
-    'influence',
-    'evaluate',
-    'generate',
-    'speed',
-    'curve',
-    'norms',
-    'tokens',
-    'select',
-  ] as const)
-    cancelJob(slot);
-  show(run.value, sourceOf(request), start);
-  return 'done';
+  const run = await runJob({
+    slot: 'open',
+    label: `Opening ${name}`,
+    failure: `${name} could not be opened`,
+    run: (options) => lab().open(request, options),
+  });
+  if (run.ended === 'done') show({ source: sourceOf(request), report: run.value, loaded: true }, start);
+  return run.ended;
 }
 
-function show(report: ModelReport, source: ModelSource, start: Start): void {
-  const before = store.getState();
-  // The bundled model taking the place of its own shipped results: the mask made meanwhile stays.
-  const same = before.model?.report.fingerprint === report.fingerprint && before.model.loaded === false;
+/** Puts a model in the place of the one before, with all that belonged to it. */
+function show(model: OpenModel, start: Start): void {
+  endModelJobs();
   forgetScores();
+  const { open, shipped } = store.getState();
+  const { source, report } = model;
+  // The bundled model taking the place of its own shipped results: the mask made meanwhile stays, and its training.
+  const same = open.model?.loaded === false && open.model.report.fingerprint === report.fingerprint;
+  const { masks, locked, growth, moment } = open;
   store.setState({
-    model: { source, report, loaded: true },
-    generation: undefined,
-    speed: undefined,
-    // Sapling taking the place of its own shipped results keeps theirs, and the moment of its training that is shown.
-    ...(!same && { growth: {}, moment: undefined }),
-    sampled: {},
-    norms: undefined,
-    tokenInfluence: undefined,
-    kept: [],
-    unfinished: [],
-    ...shippedState(before.shipped, report),
-    ...(source.kind !== 'bundled' && { colourBy: 'cosine' as const }),
+    open: { ...freshly(model), ...shippedResults(shipped, report), ...(same && { masks, locked, growth, moment }) },
+    ...(source.kind !== 'bundled' && { colourBy: 'cosine' }),
   });
   if (!same) startMaskFrom(report.blocks, start);
   requestScore();
@@ -82,7 +68,7 @@ function show(report: ModelReport, source: ModelSource, start: Start): void {
 /** The mask a link brings, or none where the model has no such layers. */
 export function startMaskFrom(blocks: number, { dropped, locked = [] }: Start): void {
   startMask(makeMask(blocks));
-  store.setState({ locked: locked.filter(({ block }) => block < blocks) });
+  changeOpen({ locked: locked.filter(({ block }) => block < blocks) });
   try {
     if (dropped.length > 0) startMask(maskFromSublayers(blocks, dropped));
   } catch (error) {

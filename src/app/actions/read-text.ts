@@ -1,5 +1,5 @@
 import { decodeText } from '../../formats/decode-text';
-import { notify, notifyFailure } from '../store/store';
+import { notify, notifyFailure } from '../store/notify';
 import { toFailure } from './failure';
 
 /** The text of a file that a person chose, in whatever encoding; nothing, and a notice, where it is no text. */

@@ -2,27 +2,25 @@ import { version } from '../../../package.json';
 import { sha256Of } from '../../formats/sha256';
 import type { Calibration, InfluenceReport } from '../../lab/contract';
 import { MOST_RESULT_BYTES, type Result, readResultFile, resultFile } from '../../lab/files/result-file';
+import type { Curve } from '../store/curves';
+import type { Measured, Origin } from '../store/measured';
+import { notify, notifyFailure } from '../store/notify';
 import { fileStem } from '../store/select';
-import { type Curve, influenceKey, type Origin, type SampledRun } from '../store/state';
-import { notify, notifyFailure, store } from '../store/store';
+import { changeOpen, store } from '../store/store';
 import { curveName } from '../words/curve-names';
 import { METRIC_WORDS } from '../words/metrics';
 import { addCurve } from './curves';
 import { download } from './download';
 import { toFailure } from './failure';
-import { toShown } from './influence';
+import { showInfluence } from './influence';
 import { importMask } from './mask-files';
 import { calibrationOf } from './score';
 
 /** Saves a result as Lopper's JSON file, to be opened again here or gone on with on the command line. */
-export async function saveResult(
-  name: string,
-  result: Result,
-  from: { readonly text: string; readonly origin: Origin; readonly calibration?: Calibration },
-): Promise<void> {
+export async function saveResult(name: string, result: Result, from: Omit<Measured<unknown>, 'report'>): Promise<void> {
   const s = store.getState();
-  if (!s.model) return;
-  const { report } = s.model;
+  if (!s.open.model) return;
+  const { report } = s.open.model;
   try {
     const file = resultFile(result, report, {
       text: { source: from.text, ...(await hashOf(from.calibration)) },
@@ -37,7 +35,7 @@ export async function saveResult(
 export const saveCurve = ({ report, request, ...from }: Curve): Promise<void> =>
   saveResult(`${report.unit}-${report.metric ?? report.strategy}-curve`, { kind: 'curve', report, request }, from);
 
-export const saveRun = ({ report, ...from }: SampledRun): Promise<void> =>
+export const saveRun = ({ report, ...from }: Measured<InfluenceReport>): Promise<void> =>
   saveResult(`${report.metric}-${report.unit}`, { kind: 'influence', report }, from);
 
 /** Opens a mask or a result, whichever a JSON file is. */
@@ -51,9 +49,9 @@ export async function importFile(file: File): Promise<void> {
 /** Opens a result that was saved here or printed by the command line; a file that is none for this model changes nothing. */
 export async function openResult(file: File): Promise<void> {
   const s = store.getState();
-  if (!s.model) return;
+  if (!s.open.model) return;
   try {
-    const { origin: from, ...result } = readResultFile(await file.text(), s.model.report);
+    const { origin: from, ...result } = readResultFile(await file.text(), s.open.model.report);
     const origin: Origin = { kind: 'file', adapter: from.madeBy.adapter };
     const text = from.text.source;
     const here = calibrationOf(s);
@@ -71,10 +69,11 @@ export async function openResult(file: File): Promise<void> {
         break;
       }
       case 'norms':
-        store.setState({ norms: { report: result.report, origin, text }, workbench: 'norms' });
+        changeOpen({ norms: { report: result.report, origin, text } });
+        store.setState({ workbench: 'norms' });
         break;
       case 'influence': {
-        showInfluence(result.report, { origin, text, ...(same && { calibration: here }) });
+        show({ report: result.report, origin, text, ...(same && { calibration: here }) });
         notify(`Opened ${file.name}`, `${METRIC_WORDS[result.report.metric].name}, measured on ${text}.`);
       }
     }
@@ -84,15 +83,13 @@ export async function openResult(file: File): Promise<void> {
 }
 
 /** Shows a report in the Influence panel; a sampled one is set up to be gone on with. */
-function showInfluence(report: InfluenceReport, from: Omit<SampledRun, 'report'>): void {
-  const { metric, unit, sampling, denominator } = report;
-  const known = report.values.some(Number.isFinite);
+function show(measured: Measured<InfluenceReport>): void {
+  const { metric, unit, sampling, denominator } = measured.report;
+  showInfluence(measured);
   store.setState((now) => ({
     shownMetric: metric,
     ...(denominator && { denominator }),
-    ...(known && { influence: { ...now.influence, ...toShown(report, from) } }),
     ...(sampling && {
-      sampled: { ...now.sampled, [influenceKey(metric, unit)]: { report, ...from } },
       sampling: {
         ...now.sampling,
         unit,

@@ -1,9 +1,13 @@
 import type { Calibration, NamedFile, ScoreReport } from '../../lab/contract';
 import { sublayerIndex } from '../../model/units';
 import { type Mask, makeMask } from '../../pruning/mask';
-import { adapterName, canCompute, maskOf } from '../store/select';
-import type { AppState, Origin, Scored } from '../store/state';
-import { store } from '../store/store';
+import { noLosses, type Scored } from '../store/losses';
+import { adapterName } from '../store/machine';
+import type { Origin } from '../store/measured';
+import type { Open } from '../store/open';
+import { canCompute, maskOf } from '../store/select';
+import type { AppState } from '../store/state';
+import { changeOpen, store } from '../store/store';
 import { cancelJob, lab, runJob } from './jobs';
 import { readTokenIds } from './token-ids';
 
@@ -27,19 +31,19 @@ export const hereOrigin = (s: AppState): Origin => ({
 });
 
 /** The calibration as the lab takes it: a text within the model's context, ids as they are, or a benchmark's items. */
-export function calibrationOf(s: Pick<AppState, 'calibration' | 'model'>): Calibration {
+export function calibrationOf(s: Pick<AppState, 'calibration'> & { readonly open: Pick<Open, 'model'> }): Calibration {
   const { text, seqLen, task } = s.calibration;
   if (task) return task;
   const ids = readTokenIds(text);
   if (ids) return { ids };
-  return { text, seqLen: Math.min(seqLen, s.model?.report.context ?? seqLen) };
+  return { text, seqLen: Math.min(seqLen, s.open.model?.report.context ?? seqLen) };
 }
 
 /** Whether the text can be measured on this model: one without a tokenizer takes token ids only. */
 export function canMeasure(s: AppState): boolean {
   const { text, task } = s.calibration;
   if (!canCompute(s) || (text === '' && !task)) return false;
-  return s.model!.report.hasTokenizer || readTokenIds(text) !== undefined;
+  return s.open.model!.report.hasTokenizer || readTokenIds(text) !== undefined;
 }
 
 /** Whether two calibrations are the same windows. */
@@ -60,7 +64,7 @@ export function forgetScores(): void {
   known.clear();
   clearTimeout(timer);
   cancelJob('score');
-  store.setState({ full: undefined, pruned: undefined, scoreFailure: undefined });
+  changeOpen(noLosses);
 }
 
 /** Sees to it that the loss of the mask in force is shown: from memory, or computed soon. */
@@ -70,9 +74,8 @@ export function requestScore(): void {
   if (s.painting) return;
   const mask = maskOf(s);
   const kept = known.get(keyOf(mask));
-  if (kept) store.setState(mask.dropped.length === 0 ? { full: kept } : { pruned: kept });
   cancelJob('score');
-  store.setState({ scoreFailure: undefined });
+  changeOpen({ ...(kept && (mask.dropped.length === 0 ? { full: kept } : { pruned: kept })), scoreFailure: undefined });
   if (!canMeasure(s)) return;
   if (kept && known.has('')) return;
   timer = setTimeout(() => void computeScore(mask), DEBOUNCE_MS);
@@ -89,20 +92,23 @@ async function computeScore(mask: Mask): Promise<void> {
   const full = makeMask(mask.blocks);
   const masks = [full, mask].filter((m) => !known.has(keyOf(m)));
   const wanted = mask.dropped.length === 0 ? masks.slice(0, 1) : masks;
-  const { model, calibration } = before;
-  const run = await runJob('score', 'Loss on the calibration text', 'The loss could not be computed', (options) =>
-    lab().score({ calibration: calibrationOf(before), masks: wanted.map((m) => m.dropped) }, options),
-  );
-  const now = store.getState();
-  if (run.ended !== 'done' || now.model?.report !== model?.report || now.calibration !== calibration) return;
-  run.value.forEach((report, i) => {
-    keep(wanted[i]!, report, now);
+  const run = await runJob({
+    slot: 'score',
+    label: 'Loss on the calibration text',
+    failure: 'The loss could not be computed',
+    run: (options) => lab().score({ calibration: calibrationOf(before), masks: wanted.map((m) => m.dropped) }, options),
+    show: (reports) => {
+      reports.forEach((report, i) => {
+        keep(wanted[i]!, report, before);
+      });
+      changeOpen(({ full }) => ({
+        full: known.get('') ?? full,
+        ...(mask.dropped.length > 0 && { pruned: known.get(keyOf(mask)) }),
+      }));
+      store.setState(({ calibration }) => ({ calibration: { ...calibration, tokens: reports[0]!.tokens } }));
+    },
   });
-  store.setState((s) => ({
-    full: known.get('') ?? s.full,
-    ...(mask.dropped.length > 0 && { pruned: known.get(keyOf(mask)) }),
-    calibration: { ...s.calibration, tokens: run.value[0]!.tokens },
-  }));
+  if (run.ended === 'failed') changeOpen({ scoreFailure: run.failure });
 }
 
 const keep = (mask: Mask, { loss, perplexity, tokens }: ScoreReport, s: AppState): void =>

@@ -2,9 +2,12 @@ import type { Calibration, CurveReport, CurveRequest, InfluenceMetric } from '..
 import type { UnitKind } from '../../model/units';
 import { isPlain } from '../../pruning/metrics';
 import { type Strategy, strategyTraits } from '../../pruning/strategies';
-import { influenceOf, maskOf, shownValues } from '../store/select';
-import { type AppState, influenceKey } from '../store/state';
-import { notify, notifyFailure, setMasks, store } from '../store/store';
+import { shownValues } from '../store/influence';
+import { setMasks } from '../store/masks';
+import { notify, notifyFailure } from '../store/notify';
+import { influenceOf, maskOf } from '../store/select';
+import type { AppState } from '../store/state';
+import { store } from '../store/store';
 import { toFailure } from './failure';
 import { computeInfluence } from './influence';
 import { lab, runJob } from './jobs';
@@ -26,9 +29,8 @@ const NOT_CHOSEN = 'The layers could not be chosen';
 
 /** Puts the tower at `k` units dropped by a strategy, each removal a step that can be undone. */
 export async function applySelection(selection: Selection): Promise<void> {
-  const s = store.getState();
   const order = await orderOf(selection);
-  if (!order || store.getState().model?.report !== s.model?.report) return;
+  if (!order) return;
   const { k } = selection;
   setMasks(stepsTo(maskOf(store.getState()), order, k));
   if (order.length < k) notify(`Only ${order.length} could be dropped`, 'The others are locked.');
@@ -47,7 +49,7 @@ async function oneShot({ metric, unit }: Selection): Promise<Unit[] | undefined>
   const s = store.getState();
   const found = values ?? measuredValues(s, metric, unit);
   try {
-    return found && lowestFirst(s.model!.report.blocks, unit, found, (one) => isLocked(s.locked, one));
+    return found && lowestFirst(s.open.model!.report.blocks, unit, found, (one) => isLocked(s.open.locked, one));
   } catch (error) {
     notifyFailure(NOT_CHOSEN, toFailure(error));
     return undefined;
@@ -60,7 +62,7 @@ export function measuredValues(s: AppState, metric: InfluenceMetric, unit: UnitK
     const one = influenceOf(s, metric, unit);
     return one && shownValues(one);
   }
-  const [attn, ffn] = [s.influence[influenceKey(metric, 'attn')], s.influence[influenceKey(metric, 'ffn')]];
+  const [attn, ffn] = [influenceOf(s, metric, 'attn'), influenceOf(s, metric, 'ffn')];
   if (!attn || !ffn) return undefined;
   // Sampled apart, with the other kind never dropped, they are not on one scale.
   if (attn.players !== ffn.players || (attn.players ?? unit) !== unit) return undefined;
@@ -73,7 +75,7 @@ let last: { request: string; calibration: Calibration; model: unknown; report: C
 
 async function byCurve({ strategy, metric, unit, k, seed }: Selection): Promise<Unit[] | undefined> {
   const s = store.getState();
-  const { locked } = s;
+  const { locked, model } = s.open;
   const calibration = calibrationOf(s);
   const traits = strategyTraits(strategy);
   const scored = traits.metric && { metric, settings: settingsOf(s, metric) };
@@ -85,17 +87,20 @@ async function byCurve({ strategy, metric, unit, k, seed }: Selection): Promise<
     ...(traits.drawn && { seed, draws: 1 }),
   };
   const key = JSON.stringify(request);
-  const known =
-    last?.request === key && sameCalibration(last.calibration, calibration) && last.model === s.model?.report;
+  const known = last?.request === key && sameCalibration(last.calibration, calibration) && last.model === model?.report;
   let report = known ? last!.report : undefined;
   const reaches = (points: CurveReport['points']) => points.some((p) => p.removed === k);
   if (!report || !reaches(report.points)) {
-    const run = await runJob('select', 'Choosing what to drop', NOT_CHOSEN, (options) =>
-      lab().curve({ calibration, ...request, steps: k, ...(report && { resume: report }) }, options),
-    );
+    const resume = report && { resume: report };
+    const run = await runJob({
+      slot: 'select',
+      label: 'Choosing what to drop',
+      failure: NOT_CHOSEN,
+      run: (options) => lab().curve({ calibration, ...request, steps: k, ...resume }, options),
+    });
     if (run.ended !== 'done') return undefined;
     report = run.value;
-    last = { request: key, calibration, model: s.model?.report, report };
+    last = { request: key, calibration, model: model?.report, report };
   }
   const point = report.points.filter((p) => p.removed <= k).at(-1);
   return point && inUnits(point.dropped, unit);

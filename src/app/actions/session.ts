@@ -1,7 +1,9 @@
 import type { Link } from '../../pruning/link';
 import { sameMask } from '../../pruning/mask';
+import { notifyFailure } from '../store/notify';
+import { freshly } from '../store/open';
 import { maskOf } from '../store/select';
-import { notifyFailure, store } from '../store/store';
+import { store } from '../store/store';
 import { loadBundledText } from './calibration';
 import { restartEvaluation } from './evaluate';
 import { toFailure } from './failure';
@@ -9,7 +11,7 @@ import { cancelJob, lab } from './jobs';
 import { linkFromAddress } from './link';
 import { openModel, startMaskFrom } from './open-model';
 import { requestScore } from './score';
-import { fetchShipped, shippedState } from './shipped';
+import { fetchShipped, shippedResults } from './shipped';
 
 /**
  * Brings the page to life: shipped results first, then the adapter, then the model on it. Nothing here throws; what
@@ -43,11 +45,8 @@ async function showShipped(link: Link = { dropped: [] }): Promise<void> {
     const shipped = await fetchShipped();
     if (!shipped) return;
     const { model } = shipped;
-    store.setState({
-      shipped,
-      model: { source: { kind: 'bundled' }, report: model, loaded: false },
-      ...shippedState(shipped, model),
-    });
+    const open = freshly({ source: { kind: 'bundled' }, report: model, loaded: false });
+    store.setState({ shipped, open: { ...open, ...shippedResults(shipped, model) } });
     startMaskFrom(model.blocks, link);
   } catch (error) {
     notifyFailure('The shipped results could not be read', toFailure(error));

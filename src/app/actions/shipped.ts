@@ -1,14 +1,9 @@
 import type { ModelReport, ShippedResults } from '../../lab/contract';
-import type { PlainUnit } from '../../model/units';
 import { makeMask } from '../../pruning/mask';
-import {
-  type AppState,
-  BUNDLED_TEXT_NAME,
-  type Evaluation,
-  type Influence,
-  influenceKey,
-  type Origin,
-} from '../store/state';
+import type { Evaluation } from '../store/benchmarks';
+import { BUNDLED_TEXT_NAME } from '../store/calibration';
+import type { Origin } from '../store/measured';
+import type { Open } from '../store/open';
 
 const MODEL_FOLDER = 'models/sapling';
 
@@ -20,26 +15,21 @@ export async function fetchShipped(): Promise<ShippedResults | undefined> {
   return results.format === 'lopper-results' && results.version === 1 ? results : undefined;
 }
 
-/** The part of the state that shipped results fill: all of it where they are of this model, empty where not. */
-export function shippedState(
+/** What shipped results say of a model: nothing where they are of another. */
+export function shippedResults(
   shipped: ShippedResults | undefined,
   model: ModelReport,
-): Pick<AppState, 'influence' | 'evaluations' | 'full'> {
-  if (!shipped || shipped.model.fingerprint !== model.fingerprint) {
-    return { influence: {}, evaluations: {}, full: undefined };
-  }
+): Partial<Pick<Open, 'influence' | 'evaluations' | 'full'>> {
+  if (!shipped || shipped.model.fingerprint !== model.fingerprint) return {};
   const origin: Origin = { kind: 'shipped', adapter: shipped.madeBy.adapter };
   const mask = makeMask(model.blocks);
+  const evaluations = shipped.evaluations.map((report): [string, Evaluation] => [
+    report.task,
+    { report, origin, text: report.task, masks: [mask] },
+  ]);
   return {
-    influence: Object.fromEntries(
-      shipped.influence.map((report): [string, Influence] => [
-        influenceKey(report.metric, report.unit as PlainUnit),
-        { report, origin, text: BUNDLED_TEXT_NAME },
-      ]),
-    ),
-    evaluations: Object.fromEntries(
-      shipped.evaluations.map((report): [string, Evaluation] => [report.task, { report, masks: [mask], origin }]),
-    ),
+    influence: shipped.influence.map((report) => ({ report, origin, text: BUNDLED_TEXT_NAME })),
+    evaluations: Object.fromEntries(evaluations),
     full: { ...shipped.score, mask, origin },
   };
 }

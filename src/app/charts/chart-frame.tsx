@@ -1,7 +1,7 @@
 import { type ReactNode, useId, useRef, useState } from 'react';
 import { download } from '../actions/download';
 import { toFailure } from '../actions/failure';
-import { notifyFailure } from '../store/store';
+import { notifyFailure } from '../store/notify';
 import { Choice } from '../widgets/choice';
 import { Icon } from '../widgets/icons';
 import css from './chart-frame.module.css';

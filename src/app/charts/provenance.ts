@@ -1,5 +1,4 @@
-import { originWords } from '../store/select';
-import type { Origin } from '../store/state';
+import { type Origin, originWords } from '../store/measured';
 import { lowerFirst, whole } from '../words/format';
 
 /** Where a chart's numbers come from. */

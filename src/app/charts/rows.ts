@@ -1,11 +1,10 @@
 import { PLAIN_UNITS, type PlainUnit } from '../../model/units';
-import { shownValues } from '../store/select';
-import type { Influence } from '../store/state';
+import { type Influence, shownValues } from '../store/influence';
 import { UNIT_WORDS } from '../words/units';
 import type { ChartTable } from './table';
 
 /** What has been measured of one metric; of a sampled one perhaps only some kinds of unit. */
-export type Measured = Partial<Readonly<Record<PlainUnit, Influence>>>;
+export type ByUnit = Partial<Readonly<Record<PlainUnit, Influence>>>;
 
 export type Interval = readonly [low: number, high: number];
 
@@ -14,7 +13,7 @@ export const intervalsOf = ({ report: { sampling } }: Influence): readonly Inter
   sampling && sampling.method !== 'exact' ? sampling.intervals : undefined;
 
 /** A row for each block: the whole block's value and its two sublayers', with intervals where they were sampled. */
-export function influenceTable(measured: Measured): ChartTable {
+export function influenceTable(measured: ByUnit): ChartTable {
   const columns = ['block'];
   const lists: (readonly number[])[] = [];
   for (const unit of PLAIN_UNITS) {

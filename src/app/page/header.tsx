@@ -1,5 +1,5 @@
 import { copyLink } from '../actions/link';
-import { adapterName } from '../store/select';
+import { adapterName } from '../store/machine';
 import { Button } from '../widgets/button';
 import { openDialog } from '../widgets/dialog';
 import { Icon } from '../widgets/icons';
@@ -49,8 +49,8 @@ export function Header() {
 }
 
 function ModelButton() {
-  const model = useApp((s) => s.model);
-  const opening = useApp((s) => s.jobs.open?.what);
+  const model = useApp((s) => s.open.model);
+  const opening = useApp((s) => s.jobs.open?.label);
   const name = model?.source.kind === 'bundled' ? 'Sapling' : (model?.report.id ?? 'No model');
   return (
     <button type="button" className={css.chip} aria-haspopup="dialog" onClick={() => openDialog('model')}>

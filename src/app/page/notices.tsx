@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { toggleLock } from '../actions/locks';
-import type { Notice } from '../store/state';
-import { dismissNotice } from '../store/store';
+import { dismissNotice } from '../store/notify';
+import type { Notice } from '../store/view';
 import { Icon } from '../widgets/icons';
 import { useApp } from '../widgets/use-app';
 import css from './notices.module.css';

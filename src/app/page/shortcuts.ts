@@ -1,4 +1,4 @@
-import { redoMask, undoMask } from '../store/store';
+import { redoMask, undoMask } from '../store/masks';
 
 const writes = (target: EventTarget | null) =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));

@@ -1,5 +1,5 @@
+import { redoMask, undoMask } from '../store/masks';
 import { maskOf, prunedLoss } from '../store/select';
-import { redoMask, undoMask } from '../store/store';
 import { Button } from '../widgets/button';
 import { useApp } from '../widgets/use-app';
 import { fixed, signed } from '../words/format';
@@ -7,11 +7,11 @@ import css from './summary-bar.module.css';
 
 /** On a small screen, under the thumb: the loss, while the tower above is being pruned. */
 export function SummaryBar() {
-  const full = useApp((s) => s.full);
+  const full = useApp((s) => s.open.full);
   const pruned = useApp(prunedLoss);
   const dropped = useApp((s) => maskOf(s).dropped.length);
-  const undoable = useApp((s) => s.masks.past.length > 0);
-  const redoable = useApp((s) => s.masks.future.length > 0);
+  const undoable = useApp((s) => s.open.masks.past.length > 0);
+  const redoable = useApp((s) => s.open.masks.future.length > 0);
   if (!full) return null;
   const now = pruned.status === 'current' ? pruned.scored : undefined;
   return (

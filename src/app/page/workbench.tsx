@@ -1,8 +1,8 @@
 import { Tabs } from 'radix-ui';
 import type { ComponentType, LazyExoticComponent } from 'react';
 import { PromptPanel } from '../panels/prompt/prompt-panel';
-import type { WorkbenchTab } from '../store/state';
 import { store } from '../store/store';
+import type { WorkbenchTab } from '../store/view';
 import { Late, late } from '../widgets/late';
 import { useApp } from '../widgets/use-app';
 import css from './workbench.module.css';

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelReport } from '../../lab/contract';
 import { dropSublayers, makeMask } from '../../pruning/mask';
+import type { Scored } from './losses';
 import { record, startHistory } from './mask-history';
-import { prunedLoss, shownValues } from './select';
-import { type AppState, initialState, type Scored } from './state';
+import { freshly, type Open } from './open';
+import { prunedLoss } from './select';
+import { type AppState, initialState } from './state';
 
 const none = makeMask(4);
 const one = dropSublayers(none, { block: 1, kind: 'attn' });
@@ -16,11 +18,12 @@ const scored = (mask: typeof none, loss: number): Scored => ({
   mask,
   origin,
 });
-const state = (changes: Partial<AppState>): AppState => ({
+const model = { source: { kind: 'bundled' }, report: { blocks: 4 } as ModelReport, loaded: true } as const;
+const state = (open: Partial<Open>, changes: Partial<AppState> = {}): AppState => ({
   ...initialState,
   machine: { status: 'ready', adapter: {} as never },
-  model: { source: { kind: 'bundled' }, report: { blocks: 4 } as ModelReport, loaded: true },
   ...changes,
+  open: { ...freshly(model), ...open },
 });
 
 describe('the pruned loss on the page', () => {
@@ -31,9 +34,11 @@ describe('the pruned loss on the page', () => {
 
   it('is never an older mask’s number passed off as this one’s', () => {
     const masks = record(record(startHistory(none), one), two);
-    const s = state({ masks, full: scored(none, 2), pruned: scored(one, 2.5) });
-    expect(prunedLoss(s)).toEqual({ status: 'computing', before: scored(one, 2.5) });
-    expect(prunedLoss({ ...s, pruned: scored(two, 3) })).toMatchObject({ status: 'current', scored: { loss: 3 } });
+    const full = scored(none, 2);
+    const before = scored(one, 2.5);
+    expect(prunedLoss(state({ masks, full, pruned: before }))).toEqual({ status: 'computing', before });
+    const s = state({ masks, full, pruned: scored(two, 3) });
+    expect(prunedLoss(s)).toMatchObject({ status: 'current', scored: { loss: 3 } });
   });
 
   it('is current again when another order drops the same layers', () => {
@@ -45,15 +50,6 @@ describe('the pruned loss on the page', () => {
     const masks = startHistory(one);
     const scoreFailure = { code: 'out-of-memory', message: '', remedy: '' } as const;
     expect(prunedLoss(state({ masks, scoreFailure })).status).toBe('failed');
-    expect(prunedLoss(state({ masks, machine: { status: 'starting' } })).status).toBe('unavailable');
-  });
-});
-
-describe('values of a chart', () => {
-  it('tell leave-one-out as the loss that is added', () => {
-    const report = { metric: 'loo-loss', unit: 'attn', values: [2.5, 1.9], fullLoss: 2, tokens: 9 } as const;
-    const [added, removed] = shownValues({ report, origin, text: '' });
-    expect(added).toBeCloseTo(0.5);
-    expect(removed).toBeCloseTo(-0.1);
+    expect(prunedLoss(state({ masks }, { machine: { status: 'starting' } })).status).toBe('unavailable');
   });
 });

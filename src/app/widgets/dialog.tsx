@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react';
-import type { DialogName } from '../store/state';
 import { store } from '../store/store';
+import type { DialogName } from '../store/view';
 import css from './dialog.module.css';
 import { Icon } from './icons';
 import { useApp } from './use-app';

@@ -1,5 +1,5 @@
 import { cancelJob } from '../actions/jobs';
-import type { Slot } from '../store/state';
+import type { Slot } from '../store/jobs';
 import { bytes, duration } from '../words/format';
 import { Button } from './button';
 import css from './job-progress.module.css';
@@ -16,7 +16,7 @@ export function JobProgress({ slot, stop = 'Cancel' }: { slot: Slot; stop?: 'Can
     <div className={css.row}>
       <div className={css.what}>
         <div className={css.words}>
-          <span className={css.label}>{p?.label ?? `${job.what}…`}</span>
+          <span className={css.label}>{p?.label ?? `${job.label}…`}</span>
           <span className={css.left}>
             {amount}
             {p?.secondsLeft !== undefined && `${amount ? ', ' : ''}${duration(p.secondsLeft)} left`}
@@ -25,7 +25,7 @@ export function JobProgress({ slot, stop = 'Cancel' }: { slot: Slot; stop?: 'Can
         <div
           className={css.track}
           role="progressbar"
-          aria-label={job.what}
+          aria-label={job.label}
           aria-valuemin={0}
           aria-valuemax={100}
           aria-valuenow={share === undefined ? undefined : Math.floor(100 * share)}
@@ -35,7 +35,7 @@ export function JobProgress({ slot, stop = 'Cancel' }: { slot: Slot; stop?: 'Can
       </div>
       <Button icon={stop === 'Pause' ? 'pause' : 'stop'} onClick={() => cancelJob(slot)}>
         {stop}
-        <span className="visually-hidden"> {job.what}</span>
+        <span className="visually-hidden"> {job.label}</span>
       </Button>
     </div>
   );

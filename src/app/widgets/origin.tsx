@@ -1,5 +1,4 @@
-import { originWords } from '../store/select';
-import type { Origin } from '../store/state';
+import { type Origin, originWords } from '../store/measured';
 import { useApp } from './use-app';
 
 /** Says where a number comes from, wherever one is shown; `text` is the calibration text it was measured on. */

@@ -6,8 +6,8 @@ import { measureAll } from '../../actions/measure-all';
 import { canMeasure } from '../../actions/score';
 import { ChartFrame } from '../../charts/chart-frame';
 import { jointProvenance } from '../../charts/provenance';
+import { highlight } from '../../store/notify';
 import { fileStem, modelName } from '../../store/select';
-import { highlight } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { Choice } from '../../widgets/choice';
 import { Empty } from '../../widgets/empty';
@@ -20,7 +20,7 @@ import css from './agreement.module.css';
 import { AgreementExplained } from './agreement-explained';
 import { matrixSummary, matrixTable, rangeOfRanks, slopeSummary, slopeTable } from './agreement-words';
 import { Matrix, type Pair } from './matrix';
-import { type Measured, measuredMetrics, type NamedUnit, namedUnits } from './measured';
+import { type MeasuredMetric, measuredMetrics, type NamedUnit, namedUnits } from './measured';
 import { SlopeChart } from './slope-chart';
 import { furthest, slopesOf } from './slope-layout';
 
@@ -36,8 +36,8 @@ const PLAIN = METRIC_NAMES.filter(isPlain);
 /** How far metrics agree on which units matter, and where they part. */
 export default function AgreementPanel() {
   const [unit, setUnit] = useState<UnitKind>('sublayer');
-  const blocks = useApp((s) => s.model?.report.blocks ?? 0);
-  const influence = useApp((s) => s.influence);
+  const blocks = useApp((s) => s.open.model?.report.blocks ?? 0);
+  const influence = useApp((s) => s.open.influence);
   const ready = useApp(canMeasure);
   const running = useApp((s) => s.jobs.influence !== undefined);
   const measured = useMemo(() => measuredMetrics(influence, unit), [influence, unit]);
@@ -82,9 +82,12 @@ export default function AgreementPanel() {
   );
 }
 
-function Comparison({ measured, units }: { measured: readonly Measured[]; units: readonly NamedUnit[] }) {
+function Comparison({ measured, units }: { measured: readonly MeasuredMetric[]; units: readonly NamedUnit[] }) {
   const [kind, setKind] = useState<'spearman' | 'kendall'>('spearman');
-  const [wanted, setWanted] = useState<readonly [Measured['metric'], Measured['metric']]>(['loo-loss', 'cosine']);
+  const [wanted, setWanted] = useState<readonly [MeasuredMetric['metric'], MeasuredMetric['metric']]>([
+    'loo-loss',
+    'cosine',
+  ]);
   const model = useApp(modelName);
   const stem = useApp(fileStem);
   const metrics = useMemo(() => measured.map((m) => m.metric), [measured]);

@@ -3,16 +3,19 @@ import type { Disagreement } from '../../../pruning/agreement';
 import type { ChartTable } from '../../charts/table';
 import { fixed, lowerFirst, upperFirst } from '../../words/format';
 import { METRIC_WORDS } from '../../words/metrics';
-import type { Measured, NamedUnit } from './measured';
+import type { MeasuredMetric, NamedUnit } from './measured';
 import { ordinal, type Slope } from './slope-layout';
 
-const nameOf = (m: Measured) => METRIC_WORDS[m.metric].short;
-const spoken = (m: Measured) => lowerFirst(nameOf(m));
+const nameOf = (m: MeasuredMetric) => METRIC_WORDS[m.metric].short;
+const spoken = (m: MeasuredMetric) => lowerFirst(nameOf(m));
 /** A correlation, without a minus before nothing. */
 export const correlation = (value: number): string => fixed(Math.abs(value) < 0.005 ? 0 : value, 2);
 
 /** The pair most and the pair least alike. */
-export function matrixSummary(measured: readonly Measured[], correlations: readonly (readonly number[])[]): string {
+export function matrixSummary(
+  measured: readonly MeasuredMetric[],
+  correlations: readonly (readonly number[])[],
+): string {
   const pairs = correlations
     .flatMap((row, r) => row.slice(0, r).map((value, c) => ({ value, r, c })))
     .filter(({ value }) => Number.isFinite(value))
@@ -25,7 +28,10 @@ export function matrixSummary(measured: readonly Measured[], correlations: reado
   return `Most alike: ${words(most)}. Least: ${words(least)}. 1 is the same order, 0 none in common, −1 the reverse.`;
 }
 
-export function matrixTable(measured: readonly Measured[], correlations: readonly (readonly number[])[]): ChartTable {
+export function matrixTable(
+  measured: readonly MeasuredMetric[],
+  correlations: readonly (readonly number[])[],
+): ChartTable {
   return {
     columns: ['metric', ...measured.map(nameOf)],
     rows: measured.map((m, r) => [nameOf(m), ...correlations[r]!]),
@@ -33,7 +39,12 @@ export function matrixTable(measured: readonly Measured[], correlations: readonl
 }
 
 /** "They disagree most on attn 3: 1st to go by cosine, 11th by leave-one-out loss." */
-export function slopeSummary(a: Measured, b: Measured, moved: readonly Slope[], units: readonly NamedUnit[]): string {
+export function slopeSummary(
+  a: MeasuredMetric,
+  b: MeasuredMetric,
+  moved: readonly Slope[],
+  units: readonly NamedUnit[],
+): string {
   const [first, ...others] = moved;
   if (!first) return 'Both put all units in the same order.';
   const tell = (s: Slope) => `${units[s.unit]!.name} (${ordinal(s.left)} and ${ordinal(s.right)})`;
@@ -45,8 +56,8 @@ export function slopeSummary(a: Measured, b: Measured, moved: readonly Slope[], 
 }
 
 export function slopeTable(
-  a: Measured,
-  b: Measured,
+  a: MeasuredMetric,
+  b: MeasuredMetric,
   slopes: readonly Slope[],
   units: readonly NamedUnit[],
 ): ChartTable {
@@ -58,7 +69,7 @@ export function slopeTable(
 }
 
 /** "least important by Cosine (1), most by Leave-one-out loss (11)", the ends of a unit's ranks over all metrics. */
-export function rangeOfRanks({ ranks }: Disagreement, measured: readonly Measured[]): string {
+export function rangeOfRanks({ ranks }: Disagreement, measured: readonly MeasuredMetric[]): string {
   const known = ranks.map((rank, i) => ({ rank, i })).filter(({ rank }) => !Number.isNaN(rank));
   const low = known.reduce((a, b) => (b.rank < a.rank ? b : a));
   const high = known.reduce((a, b) => (b.rank > a.rank ? b : a));

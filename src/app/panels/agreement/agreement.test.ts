@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { InfluenceMetric, InfluenceReport } from '../../../lab/contract';
 import type { UnitKind } from '../../../model/units';
-import type { Influence } from '../../store/state';
+import type { Measured } from '../../store/measured';
 import { measuredMetrics, namedUnits } from './measured';
 import { furthest, ordinal, slopesOf } from './slope-layout';
 
@@ -35,29 +35,33 @@ describe('two orders side by side', () => {
 });
 
 describe('what has been measured', () => {
-  const of = (metric: InfluenceMetric, unit: UnitKind, values: number[], more: Partial<Influence> = {}): Influence => ({
-    report: { metric, unit, values, tokens: 9, fullLoss: 1 } satisfies InfluenceReport,
+  const of = (
+    metric: InfluenceMetric,
+    unit: UnitKind,
+    values: number[],
+    text = 'a text',
+  ): Measured<InfluenceReport> => ({
+    report: { metric, unit, values, tokens: 9, fullLoss: 1 },
     origin: { kind: 'here', adapter: 'test' },
-    text: 'a text',
-    ...more,
+    text,
   });
 
   it('is put together for both kinds mixed, in the order of the walk', () => {
-    const influence = { 'cosine/attn': of('cosine', 'attn', [1, 3]), 'cosine/ffn': of('cosine', 'ffn', [2, 4]) };
+    const attn = of('cosine', 'attn', [1, 3]);
+    const influence = [attn, of('cosine', 'ffn', [2, 4])];
     expect(measuredMetrics(influence, 'sublayer')).toMatchObject([{ metric: 'cosine', values: [1, 2, 3, 4] }]);
     expect(measuredMetrics(influence, 'block')).toEqual([]);
-    expect(
-      measuredMetrics({ ...influence, 'cosine/ffn': of('cosine', 'ffn', [2, 4], { text: 'b' }) }, 'sublayer'),
-    ).toEqual([]);
+    expect(measuredMetrics([attn, of('cosine', 'ffn', [2, 4], 'b')], 'sublayer')).toEqual([]);
   });
 
   it('does not mix Shapley values of two games', () => {
-    const game = (players: UnitKind) => ({
-      'shapley-loss/attn': of('shapley-loss', 'attn', [1, 3], { players }),
-      'shapley-loss/ffn': of('shapley-loss', 'ffn', [2, 4], { players }),
-    });
-    expect(measuredMetrics(game('sublayer'), 'sublayer')).toHaveLength(1);
-    expect(measuredMetrics(game('attn'), 'sublayer')).toEqual([]);
+    const sampled = (unit: UnitKind, values: number[]): Measured<InfluenceReport> => {
+      const one = of('shapley-loss', unit, values);
+      const intervals = values.map((v) => [v, v] as const);
+      return { ...one, report: { ...one.report, sampling: { method: 'permutations', seed: 1, drawn: 2, intervals } } };
+    };
+    expect(measuredMetrics([sampled('sublayer', [1, 2, 3, 4])], 'sublayer')).toHaveLength(1);
+    expect(measuredMetrics([sampled('attn', [1, 3]), sampled('ffn', [2, 4])], 'sublayer')).toEqual([]);
   });
 
   it('names units by kind and block', () => {

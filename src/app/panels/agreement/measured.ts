@@ -1,11 +1,13 @@
 /** Which metrics have been measured on the open model, side by side. Pure. */
+
 import type { InfluenceMetric } from '../../../lab/contract';
 import { type Sublayer, type UnitKind, unitsOf } from '../../../model/units';
 import { METRIC_NAMES } from '../../../pruning/metrics';
-import { shownValues } from '../../store/select';
-import { type Influence, influenceKey, type Origin } from '../../store/state';
+import { type Influence, type InfluenceReports, influenceIn, shownValues } from '../../store/influence';
+import type { Origin } from '../../store/measured';
 
-export interface Measured {
+/** A metric's values, and where they come from. */
+export interface MeasuredMetric {
   readonly metric: InfluenceMetric;
   /** In the order of `unitsOf`; NaN where a value was not finite. */
   readonly values: readonly number[];
@@ -16,9 +18,9 @@ export interface Measured {
 }
 
 /** Every metric that has a value for units of a kind, in the order they are offered. */
-export function measuredMetrics(influence: Readonly<Record<string, Influence>>, unit: UnitKind): Measured[] {
+export function measuredMetrics(influence: InfluenceReports, unit: UnitKind): MeasuredMetric[] {
   return METRIC_NAMES.flatMap((metric) => {
-    const found = unit === 'sublayer' ? mixed(influence, metric) : influence[influenceKey(metric, unit)];
+    const found = unit === 'sublayer' ? mixed(influence, metric) : influenceIn(influence, metric, unit);
     if (!found) return [];
     const { report, text, origin } = found;
     return [{ metric, values: shownValues(found), text, tokens: report.tokens, seed: report.sampling?.seed, origin }];
@@ -26,8 +28,8 @@ export function measuredMetrics(influence: Readonly<Record<string, Influence>>, 
 }
 
 /** attn and ffn in the order of the walk. Shapley values of either kind alone are of another game, and not to be mixed. */
-function mixed(influence: Readonly<Record<string, Influence>>, metric: InfluenceMetric): Influence | undefined {
-  const [attn, ffn] = [influence[influenceKey(metric, 'attn')], influence[influenceKey(metric, 'ffn')]];
+function mixed(influence: InfluenceReports, metric: InfluenceMetric): Influence | undefined {
+  const [attn, ffn] = [influenceIn(influence, metric, 'attn'), influenceIn(influence, metric, 'ffn')];
   if (!attn || !ffn || attn.text !== ffn.text || attn.players !== ffn.players) return undefined;
   if (attn.players !== undefined && attn.players !== 'sublayer') return undefined;
   const values = attn.report.values.flatMap((value, i) => [value, ffn.report.values[i]!]);

@@ -1,6 +1,6 @@
 import { memo, useRef, useState } from 'react';
 import { useWidth } from '../../charts/use-width';
-import { highlight } from '../../store/store';
+import { highlight } from '../../store/notify';
 import { lowerFirst } from '../../words/format';
 import css from './agreement.module.css';
 import type { NamedUnit } from './measured';

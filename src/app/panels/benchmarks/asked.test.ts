@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { accuracyOf } from '../../../benchmarks/statistics';
 import { makeMask } from '../../../pruning/mask';
-import type { Kept } from '../../store/state';
+import type { Kept } from '../../store/benchmarks';
 import { askedWords, compareKept } from './asked';
 
 const report = {

@@ -1,4 +1,4 @@
-import type { Evaluation, Kept } from '../../store/state';
+import type { Evaluation, Kept } from '../../store/benchmarks';
 import { whole } from '../../words/format';
 
 type Report = Evaluation['report'];

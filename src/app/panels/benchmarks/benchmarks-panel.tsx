@@ -21,10 +21,10 @@ import { UnfinishedRuns } from './unfinished-runs';
 
 /** Accuracy with its interval on the field's tasks, full against pruned, down to the item. */
 export default function BenchmarksPanel() {
-  const ready = useApp((s) => canCompute(s) && s.model?.report.hasTokenizer === true);
+  const ready = useApp((s) => canCompute(s) && s.open.model?.report.hasTokenizer === true);
   const running = useApp((s) => s.jobs.evaluate !== undefined);
   const bench = useApp((s) => s.bench);
-  const any = useApp((s) => Object.keys(s.evaluations).length > 0);
+  const any = useApp((s) => Object.keys(s.open.evaluations).length > 0);
   const pruned = useApp((s) => maskOf(s).dropped.length > 0);
   const left = useApp((s) => s.benchQueue.length);
   const offered = useOffered();
@@ -79,7 +79,8 @@ export default function BenchmarksPanel() {
 
 /** Every result with its items, settings and origin, as one JSON file. */
 function saveResults(): void {
-  const { evaluations, model, bench } = store.getState();
+  const { bench, open } = store.getState();
+  const { evaluations, model } = open;
   const results = Object.values(evaluations).map(({ report, items, masks, origin }) => ({
     ...report,
     masks: masks.map((m) => m.dropped),

@@ -1,5 +1,5 @@
 import type { Mean } from '../../../lab/contract';
-import type { Evaluation } from '../../store/state';
+import type { Evaluation } from '../../store/benchmarks';
 import { short } from '../../words/format';
 import shared from './benchmarks.module.css';
 import css from './results.module.css';

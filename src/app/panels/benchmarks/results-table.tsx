@@ -3,8 +3,8 @@ import { findTask } from '../../../benchmarks/tasks';
 import type { Accuracy } from '../../../lab/contract';
 import { sameMask } from '../../../pruning/mask';
 import { titleOf } from '../../actions/offered';
+import type { Evaluation } from '../../store/benchmarks';
 import { maskOf } from '../../store/select';
-import type { Evaluation } from '../../store/state';
 import { IntervalPlot } from '../../widgets/interval-plot';
 import { PValue } from '../../widgets/p-value';
 import { TooFew } from '../../widgets/too-few';
@@ -16,7 +16,7 @@ import { TaskDetails } from './task-details';
 
 /** Every task that has been run: both models with their intervals, the paired difference, and the items behind it. */
 export function ResultsTable() {
-  const evaluations = useApp((s) => s.evaluations);
+  const evaluations = useApp((s) => s.open.evaluations);
   const [open, setOpen] = useState<string>();
   const names = Object.keys(evaluations);
   return (
@@ -70,7 +70,7 @@ interface RowProps {
 
 function ResultRow({ name, evaluation: { report, masks, origin, items }, open, toggle }: RowProps) {
   const mask = useApp(maskOf);
-  const running = useApp((s) => s.jobs.evaluate?.what === name);
+  const running = useApp((s) => s.jobs.evaluate?.of === name);
   const [full, other] = report.results;
   const stale = other && masks[1] && !sameMask(masks[1], mask);
   const { difference, tooFew } = report;

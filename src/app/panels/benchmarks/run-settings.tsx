@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import type { BenchSettings } from '../../store/state';
+import type { BenchSettings } from '../../store/benchmarks';
 import { store } from '../../store/store';
 import { Choice } from '../../widgets/choice';
 import { useApp } from '../../widgets/use-app';

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import type { Evaluation } from '../../store/state';
+import type { Evaluation } from '../../store/benchmarks';
 import { Choice } from '../../widgets/choice';
 import { plural, whole } from '../../words/format';
 import shared from './benchmarks.module.css';

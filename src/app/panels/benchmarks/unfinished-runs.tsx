@@ -9,7 +9,7 @@ import css from './benchmarks.module.css';
 
 /** Runs that were stopped, in this visit or in an earlier one: what was answered is kept. */
 export function UnfinishedRuns() {
-  const runs = useApp((s) => s.unfinished);
+  const runs = useApp((s) => s.open.unfinished);
   const ready = useApp((s) => canCompute(s) && s.jobs.evaluate === undefined);
   if (runs.length === 0 || !ready) return null;
   return (

@@ -1,10 +1,11 @@
 /** A curve's points as places on a chart, whichever quantities its sides show. Pure. */
+
 import type { CurvePoint, ModelReport } from '../../../lab/contract';
 import { type Sublayer, UNIT_NAMES, type UnitKind, unitsOf, unitTraits } from '../../../model/units';
 import { maskFromSublayers } from '../../../pruning/mask';
 import { savingsOf } from '../../../pruning/savings';
 import { strategyTraits } from '../../../pruning/strategies';
-import type { Curve } from '../../store/state';
+import type { Curve } from '../../store/curves';
 import { type BandKind, bandOf } from './band';
 
 export type XAxis = 'units' | 'parameters' | 'cache' | 'time';

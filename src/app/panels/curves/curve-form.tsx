@@ -40,7 +40,7 @@ export function CurveForm({ blocks }: { blocks: number }) {
   const [timed, setTimed] = useState(false);
   const ready = useApp(canMeasure);
   const offered = useOffered();
-  const locked = useApp((s) => s.locked);
+  const locked = useApp((s) => s.open.locked);
   const dropped = useApp((s) => maskOf(s).dropped);
 
   const { metric: scored, drawn, blocksOnly, ordered: byHand } = strategyTraits(strategy);

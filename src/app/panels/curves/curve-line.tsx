@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import { strategyTraits } from '../../../pruning/strategies';
 import { bandPath, linePath, type PlotArea } from '../../charts/plot';
-import type { Curve } from '../../store/state';
+import type { Curve } from '../../store/curves';
 import type { Spot } from './axes';
 import css from './curve-chart.module.css';
 

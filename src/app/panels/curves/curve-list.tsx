@@ -1,8 +1,8 @@
 import { strategyTraits } from '../../../pruning/strategies';
 import { goOn, removeCurve } from '../../actions/curves';
 import { saveCurve } from '../../actions/result-files';
+import type { Curve } from '../../store/curves';
 import { canCompute } from '../../store/select';
-import type { Curve } from '../../store/state';
 import { Button } from '../../widgets/button';
 import { useApp } from '../../widgets/use-app';
 import { curveName } from '../../words/curve-names';

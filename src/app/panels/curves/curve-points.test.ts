@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CurvePoint, ModelReport, Strategy } from '../../../lab/contract';
 import { sublayerAt, type UnitKind } from '../../../model/units';
-import type { Curve } from '../../store/state';
+import type { Curve } from '../../store/curves';
 import { countAs, droppable, spotsOf } from './axes';
 import { bandOf, quantile } from './band';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CurvePoint, CurveReport, ModelReport } from '../../../lab/contract';
 import { unitsOf } from '../../../model/units';
-import type { Curve } from '../../store/state';
+import type { Curve } from '../../store/curves';
 import { curveLabels, curveName } from '../../words/curve-names';
 import { curvesSummary, curvesTable, droppedWords } from './curve-words';
 

@@ -1,8 +1,9 @@
 /** Curves in words: what goes, their summary, their table. Pure. */
+
 import type { CurvePoint, ModelReport } from '../../../lab/contract';
 import type { Sublayer } from '../../../model/units';
 import type { ChartTable } from '../../charts/table';
-import type { Curve } from '../../store/state';
+import type { Curve } from '../../store/curves';
 import { curveName } from '../../words/curve-names';
 import { percent, plural, signed, upperFirst } from '../../words/format';
 import { xOf } from './axes';

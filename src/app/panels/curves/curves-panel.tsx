@@ -7,9 +7,11 @@ import { openResult } from '../../actions/result-files';
 import { canMeasure } from '../../actions/score';
 import { ChartFrame } from '../../charts/chart-frame';
 import { jointProvenance } from '../../charts/provenance';
+import type { Curve } from '../../store/curves';
+import { highlight } from '../../store/notify';
 import { fileStem, modelName } from '../../store/select';
-import type { AppState, Curve } from '../../store/state';
-import { highlight, store } from '../../store/store';
+import type { AppState } from '../../store/state';
+import { store } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { Check } from '../../widgets/check';
 import { Choice } from '../../widgets/choice';
@@ -42,7 +44,7 @@ const apply = (curve: Curve, spot: Spot) => applyPoint(curve, spot.point);
 
 /** What is left of the model as more and more goes. */
 export default function CurvesPanel() {
-  const report = useApp((s) => s.model?.report);
+  const report = useApp((s) => s.open.model?.report);
   const all = useApp((s) => s.curves);
   const curves = useMemo(() => all.filter((c) => c.model === report?.fingerprint), [all, report]);
   const waiting = useApp((s) => s.curvesWaiting.length);
@@ -182,7 +184,7 @@ export default function CurvesPanel() {
 
 /** attn, ffn and blocks by the same measure: the paper's finding is that the first goes most easily. */
 function sideBySide(s: AppState): CurveRequest[] {
-  const { locked } = s;
+  const { locked } = s.open;
   const settings = settingsOf(s, 'cosine');
   return (['attn', 'ffn', 'block'] as const).map((unit) => ({
     strategy: 'one-shot',

@@ -1,5 +1,5 @@
 import type { ModelReport } from '../../../lab/contract';
-import type { Curve } from '../../store/state';
+import type { Curve } from '../../store/curves';
 import { curveName } from '../../words/curve-names';
 import { fixed, percent, perplexity } from '../../words/format';
 import { UNIT_WORDS } from '../../words/units';

@@ -3,7 +3,8 @@ import type { Accuracy, CurveReport, EvalReport, ModelReport } from '../../../la
 import type { Sublayer } from '../../../model/units';
 import { makeMask } from '../../../pruning/mask';
 import { sameCalibration } from '../../actions/score';
-import type { Curve, Evaluation } from '../../store/state';
+import type { Evaluation } from '../../store/benchmarks';
+import type { Curve } from '../../store/curves';
 import { type PresentFacts, presentOf } from './present';
 
 const BLOCKS = 3;
@@ -65,6 +66,7 @@ describe('the present mask among the curves', () => {
         report: { dataSha256: 'ab', shots: 0, chat: false, results: [right(full), right(2)], ...more } as EvalReport,
         masks: [makeMask(BLOCKS), { blocks: BLOCKS, dropped: attn(1) }],
         origin: curve.origin,
+        text: 'school',
       },
     });
     const asked = (evaluations: Record<string, Evaluation>) =>

@@ -1,7 +1,9 @@
 /** Where the tower's mask stands among the curves, and why where it cannot be said. Pure. */
+
 import type { CurvePoint, ModelReport } from '../../../lab/contract';
 import { type Mask, makeMask, sameMask } from '../../../pruning/mask';
-import type { Curve, Evaluation } from '../../store/state';
+import type { Evaluation } from '../../store/benchmarks';
+import type { Curve } from '../../store/curves';
 import { countAs, savedBy, type XAxis, xOf, type YAxis } from './axes';
 
 /** The mask in force, on the chart's axes. */

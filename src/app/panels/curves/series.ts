@@ -1,6 +1,7 @@
 /** Points of several curves as one thing to point at and to walk. Pure. */
+
 import type { PlotArea } from '../../charts/plot';
-import type { Curve } from '../../store/state';
+import type { Curve } from '../../store/curves';
 import type { Spot } from './axes';
 
 export interface Series {

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { calibrationOf, sameCalibration } from '../../actions/score';
+import type { Curve } from '../../store/curves';
 import { maskOf, prunedLoss } from '../../store/select';
-import type { Curve } from '../../store/state';
 import { useApp } from '../../widgets/use-app';
 import type { XAxis, YAxis } from './axes';
 import { presentOf } from './present';
@@ -9,16 +9,16 @@ import { presentOf } from './present';
 /** Where the tower's mask stands among the curves now, or why that cannot be said: see `presentOf`. */
 export function usePresent(curves: readonly Curve[], x: XAxis, y: YAxis): ReturnType<typeof presentOf> {
   const mask = useApp(maskOf);
-  const model = useApp((s) => s.model);
+  const model = useApp((s) => s.open.model);
   const calibration = useApp((s) => s.calibration);
-  const evaluations = useApp((s) => s.evaluations);
+  const evaluations = useApp((s) => s.open.evaluations);
   const loss = useApp((s) => {
     const now = prunedLoss(s);
     return now.status === 'current' ? now.scored.loss : undefined;
   });
   return useMemo(() => {
     if (!model) return undefined;
-    const here = calibrationOf({ calibration, model });
+    const here = calibrationOf({ calibration, open: { model } });
     const isOnText = (c: Curve) => c.calibration !== undefined && sameCalibration(c.calibration, here);
     return presentOf({ mask, model: model.report, curves, isOnText, loss, evaluations }, x, y);
   }, [curves, x, y, mask, model, calibration, evaluations, loss]);

@@ -5,7 +5,7 @@ import { ChartTip } from '../../charts/chart-tip';
 import { linePath, Plot, type PlotArea } from '../../charts/plot';
 import { spread } from '../../charts/spread';
 import { useWidth } from '../../charts/use-width';
-import { highlight } from '../../store/store';
+import { highlight } from '../../store/notify';
 import { short } from '../../words/format';
 import { AccuracyPlot } from './accuracy-plot';
 import css from './growth.module.css';

@@ -4,9 +4,9 @@ import { PLAIN_UNITS, type PlainUnit } from '../../../model/units';
 import { isLeaveOneOut, isPlain, isUsual, METRIC_NAMES } from '../../../pruning/metrics';
 import { showShippedGrowth } from '../../actions/growth';
 import { ChartFrame } from '../../charts/chart-frame';
+import type { Growth } from '../../store/growth';
 import { fileStem } from '../../store/select';
-import type { Growth } from '../../store/state';
-import { store } from '../../store/store';
+import { changeOpen } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { Check } from '../../widgets/check';
 import { Choice } from '../../widgets/choice';
@@ -32,9 +32,9 @@ export default function GrowthPanel() {
   const [metric, setMetric] = useState<GrowthMetric>('cosine');
   const [unit, setUnit] = useState<PlainUnit>('block');
   const [wantedLog, setLog] = useState<boolean>();
-  const growth = useApp((s) => s.growth[metric]);
-  const bundled = useApp((s) => s.model?.source.kind === 'bundled');
-  const moment = useApp((s) => s.moment);
+  const growth = useApp((s) => s.open.growth[metric]);
+  const bundled = useApp((s) => s.open.model?.source.kind === 'bundled');
+  const moment = useApp((s) => s.open.moment);
   const points = growth?.report.points ?? [];
   // A series that is measured anew begins with fewer points than the one before had.
   const at = moment?.metric === metric && moment.point < points.length ? moment.point : undefined;
@@ -42,8 +42,8 @@ export default function GrowthPanel() {
     if (bundled) void showShippedGrowth();
   }, [bundled]);
   // The tower shows the finished model again once the panel is left.
-  useEffect(() => () => store.setState({ moment: undefined }), []);
-  const pick = useCallback((point: number) => store.setState({ moment: { metric, point } }), [metric]);
+  useEffect(() => () => changeOpen({ moment: undefined }), []);
+  const pick = useCallback((point: number) => changeOpen({ moment: { metric, point } }), [metric]);
   const { playing, toggle, stop } = useFilm(at, points.length, pick);
   const choose = useCallback(
     (point: number) => {
@@ -54,14 +54,14 @@ export default function GrowthPanel() {
   );
   const leave = () => {
     stop();
-    store.setState({ moment: undefined });
+    changeOpen({ moment: undefined });
   };
   const changeMetric = (next: GrowthMetric) => {
     leave();
     setMetric(next);
   };
   const shown = points[at ?? points.length - 1];
-  const blocks = useApp((s) => s.model?.report.blocks);
+  const blocks = useApp((s) => s.open.model?.report.blocks);
   // A series may be of another model than the open one, whose tower it cannot colour.
   const fits = shown?.attn.length === blocks;
   // A first block without which nothing is left would press all other lines flat.

@@ -4,8 +4,8 @@ import type { GrowthMetric } from '../../../lab/contract';
 import { BUNDLED_SERIES } from '../../../lab/files/growth-file';
 import { byFolder, measureGrowth, restoreShippedGrowth, type Series, unfinished } from '../../actions/growth';
 import { canMeasure } from '../../actions/score';
+import { notify } from '../../store/notify';
 import type { AppState } from '../../store/state';
-import { notify } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { useApp } from '../../widgets/use-app';
 import css from './growth.module.css';
@@ -15,14 +15,16 @@ const EXAMPLE = 'EleutherAI/pythia-70m';
 
 /** Where the checkpoints come from, and what is measured besides. */
 export function SeriesForm({ metric }: { metric: GrowthMetric }) {
-  const source = useApp((s) => s.model?.source);
+  const source = useApp((s) => s.open.model?.source);
   const hub = source?.kind === 'hub' ? source : undefined;
   const running = useApp((s) => s.jobs.growth !== undefined);
   const ready = useApp((s) => s.machine.status === 'ready' && canMeasure(s)) && !running;
   const [repo, setRepo] = useState(hub?.repo ?? EXAMPLE);
   const [revisions, setRevisions] = useState('step0..step143000:12');
   const [task, setTask] = useState('');
-  const measured = useApp((s) => s.growth[metric] !== undefined && s.growth[metric].origin.kind !== 'shipped');
+  const measured = useApp(
+    (s) => s.open.growth[metric] !== undefined && s.open.growth[metric].origin.kind !== 'shipped',
+  );
   const goesOn = (series: string) => (s: AppState) => unfinished(s, series, metric, task || undefined) !== undefined;
   const saplingGoesOn = useApp(goesOn(BUNDLED_SERIES));
   const hubGoesOn = useApp(goesOn(repo.trim()));

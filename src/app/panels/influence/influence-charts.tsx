@@ -1,9 +1,8 @@
 import { useEffect, useMemo, useState } from 'react';
 import { PLAIN_UNITS, type PlainUnit } from '../../../model/units';
 import type { InfluenceMetric } from '../../../pruning/metrics';
-import { intervalsOf, type Measured } from '../../charts/rows';
-import { shownValues } from '../../store/select';
-import type { Influence } from '../../store/state';
+import { type ByUnit, intervalsOf } from '../../charts/rows';
+import { type Influence, shownValues } from '../../store/influence';
 import css from './influence.module.css';
 import { UnitChart } from './unit-chart';
 
@@ -14,7 +13,7 @@ const MOST_HEIGHT = 240;
 const STAGGER = 40;
 
 /** A chart for each kind of unit above one another over the same blocks, so that a block's parts can be compared with the whole. */
-export default function InfluenceCharts({ metric, measured }: { metric: InfluenceMetric; measured: Measured }) {
+export default function InfluenceCharts({ metric, measured }: { metric: InfluenceMetric; measured: ByUnit }) {
   const units = PLAIN_UNITS.filter((unit) => measured[unit]);
   return (
     <div className={css.charts}>

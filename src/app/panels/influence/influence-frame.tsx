@@ -1,9 +1,9 @@
 import { type ReactNode, useMemo } from 'react';
 import { type InfluenceMetric, isRelative } from '../../../pruning/metrics';
 import { ChartFrame } from '../../charts/chart-frame';
-import { influenceTable, type Measured } from '../../charts/rows';
+import { type ByUnit, influenceTable } from '../../charts/rows';
+import type { Influence } from '../../store/influence';
 import { fileStem, modelName } from '../../store/select';
-import type { Influence } from '../../store/state';
 import { Late, late } from '../../widgets/late';
 import { useApp } from '../../widgets/use-app';
 import { METRIC_WORDS } from '../../words/metrics';
@@ -14,7 +14,7 @@ const InfluenceCharts = late(() => import('./influence-charts'));
 
 interface Props {
   readonly metric: InfluenceMetric;
-  readonly measured: Measured;
+  readonly measured: ByUnit;
   /** One of them: all come from one run. */
   readonly first: Influence;
   readonly actions: ReactNode;

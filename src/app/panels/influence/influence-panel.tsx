@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { isPlain, isRelative, type MetricSource, traitsOf } from '../../../pruning/metrics';
 import { computeInfluence } from '../../actions/influence';
 import { canMeasure } from '../../actions/score';
-import type { Measured } from '../../charts/rows';
+import type { ByUnit } from '../../charts/rows';
 import { influenceOf } from '../../store/select';
 import { store } from '../../store/store';
 import { Button } from '../../widgets/button';
@@ -30,11 +30,11 @@ export function InfluencePanel() {
   const block = useApp((s) => influenceOf(s, metric, 'block'));
   const attn = useApp((s) => influenceOf(s, metric, 'attn'));
   const ffn = useApp((s) => influenceOf(s, metric, 'ffn'));
-  const measured = useMemo((): Measured => ({ block, attn, ffn }), [block, attn, ffn]);
+  const measured = useMemo((): ByUnit => ({ block, attn, ffn }), [block, attn, ffn]);
   const ready = useApp(canMeasure);
-  const job = useApp((s) => s.jobs.influence?.what);
+  const job = useApp((s) => s.jobs.influence?.of);
   const first = block ?? attn ?? ffn;
-  const { name, line } = METRIC_WORDS[metric];
+  const { line } = METRIC_WORDS[metric];
   const measure = isPlain(metric) && !job && (
     <Button look={first ? 'plain' : 'primary'} disabled={!ready} onClick={() => void computeInfluence(metric)}>
       {first ? 'Compute here' : 'Measure influence'}
@@ -59,7 +59,7 @@ export function InfluencePanel() {
           {measure}
         </div>
       )}
-      {job && (isPlain(metric) || job !== name) && (
+      {job && (isPlain(metric) || job !== metric) && (
         <div className={css.job}>
           <JobProgress slot="influence" />
         </div>

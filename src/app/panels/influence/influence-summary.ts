@@ -1,11 +1,11 @@
 import type { InfluenceMetric } from '../../../pruning/metrics';
-import type { Measured } from '../../charts/rows';
-import { shownValues } from '../../store/select';
+import type { ByUnit } from '../../charts/rows';
+import { shownValues } from '../../store/influence';
 import { short, signed } from '../../words/format';
 import { METRIC_WORDS } from '../../words/metrics';
 
 /** The charts in two sentences. */
-export function influenceSummary(metric: InfluenceMetric, { block, attn, ffn }: Measured): string {
+export function influenceSummary(metric: InfluenceMetric, { block, attn, ffn }: ByUnit): string {
   const write = METRIC_WORDS[metric].signed ? (v: number) => signed(v, 3) : short;
   const named = (kind: string, values: readonly number[]) =>
     values.map((value, i) => ({ name: `${kind} ${i}`, value })).filter(({ value }) => Number.isFinite(value));

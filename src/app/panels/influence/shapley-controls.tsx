@@ -10,7 +10,6 @@ import { JobProgress } from '../../widgets/job-progress';
 import { Select } from '../../widgets/select';
 import { useApp } from '../../widgets/use-app';
 import { useOffered } from '../../widgets/use-offered';
-import { METRIC_WORDS } from '../../words/metrics';
 import { unitOptions } from '../../words/units';
 import css from './shapley.module.css';
 import { ShapleySettings, setSampling } from './shapley-settings';
@@ -21,7 +20,7 @@ const UNITS = unitOptions(UNIT_NAMES);
 /** Starts, pauses and goes on with a sampled metric, and says how far it is. */
 export function ShapleyControls({ metric }: { metric: ShapleyMetric }) {
   const { unit, task } = useApp((s) => s.sampling);
-  const running = useApp((s) => s.jobs.influence?.what === METRIC_WORDS[metric].name);
+  const running = useApp((s) => s.jobs.influence?.of === metric);
   const offered = useOffered();
   const ready = useApp(canMeasure);
   const resumable = useApp((s) => canResume(s, metric));

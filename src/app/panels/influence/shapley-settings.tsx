@@ -2,7 +2,7 @@ import type { ShapleyMetric } from '../../../lab/contract';
 import { MOST_EXACT_UNITS } from '../../../pruning/exact-shapley';
 import { traitsOf } from '../../../pruning/metrics';
 import { canBeExact } from '../../actions/shapley';
-import type { SamplingSettings } from '../../store/state';
+import type { SamplingSettings } from '../../store/influence';
 import { store } from '../../store/store';
 import { Check } from '../../widgets/check';
 import { NumberField } from '../../widgets/number-field';

@@ -1,5 +1,5 @@
-import type { Sampling } from '../../../lab/contract';
-import type { SampledRun } from '../../store/state';
+import type { InfluenceReport, Sampling } from '../../../lab/contract';
+import type { Measured } from '../../store/measured';
 import { fixed, plural, short } from '../../words/format';
 import css from './shapley.module.css';
 
@@ -11,7 +11,7 @@ const ENDS: Readonly<Record<NonNullable<Sampling['stopped']>, string>> = {
 };
 
 interface Props {
-  readonly run: SampledRun;
+  readonly run: Measured<InfluenceReport>;
   readonly running: boolean;
   readonly resumable: boolean;
 }

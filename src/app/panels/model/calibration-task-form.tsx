@@ -4,7 +4,7 @@ import type { NamedFile } from '../../../lab/contract';
 import { toFailure } from '../../actions/failure';
 import { ITEM_FORMS, namesOf, readItemFiles } from '../../actions/item-files';
 import { calibrateOn, partOf, setHere, showSets } from '../../actions/official-sets';
-import { notifyFailure } from '../../store/store';
+import { notifyFailure } from '../../store/notify';
 import { Button } from '../../widgets/button';
 import { closeDialog } from '../../widgets/dialog';
 import { FileButton } from '../../widgets/file-button';
@@ -26,7 +26,7 @@ export function CalibrationTaskForm() {
   const [name, setName] = useState(calibration.task?.task ?? offered[0]!.name);
   const [limit, setLimit] = useState(calibration.task?.limit ?? SOME_ITEMS);
   const [files, setFiles] = useState<readonly NamedFile[] | undefined>(calibration.task?.data);
-  const hasTokenizer = useApp((s) => s.model?.report.hasTokenizer !== false);
+  const hasTokenizer = useApp((s) => s.open.model?.report.hasTokenizer !== false);
   useEffect(() => void showSets(), []);
   const task = offered.find((t) => t.name === name)!;
   const isHere = (t: typeof task) => t.bundled !== undefined || setHere(sets, t.name) !== undefined;

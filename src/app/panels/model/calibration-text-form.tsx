@@ -10,7 +10,7 @@ import css from './model.module.css';
 /** A text: bundled, pasted, or a file's. */
 export function CalibrationTextForm() {
   const calibration = useApp((s) => s.calibration);
-  const context = useApp((s) => s.model?.report.context);
+  const context = useApp((s) => s.open.model?.report.context);
   const [text, setText] = useState(calibration.text);
   const [source, setSource] = useState(calibration.task ? 'pasted text' : calibration.source);
   const [seqLen, setSeqLen] = useState(String(Math.min(calibration.seqLen, context ?? calibration.seqLen)));

@@ -4,7 +4,8 @@ import { toFailure } from '../../actions/failure';
 import { openModel } from '../../actions/open-model';
 import { readTextFile } from '../../actions/read-text';
 import { importFile } from '../../actions/result-files';
-import { notifyFailure, store } from '../../store/store';
+import { notifyFailure } from '../../store/notify';
+import { store } from '../../store/store';
 import css from './drop-target.module.css';
 import { filesOfDrop, modelFiles } from './read-drop';
 

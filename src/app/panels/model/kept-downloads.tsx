@@ -10,7 +10,7 @@ import css from './model.module.css';
 export function KeptDownloads() {
   const [kept, setKept] = useState<readonly KeptDownload[]>([]);
   const [asked, setAsked] = useState<string>();
-  const source = useApp((s) => s.model?.source);
+  const source = useApp((s) => s.open.model?.source);
   const busy = useApp((s) => s.jobs.open !== undefined || s.jobs.benchmark !== undefined);
   useEffect(() => void (busy || keptDownloads().then(setKept)), [busy]);
   if (kept.length === 0) return null;

@@ -17,8 +17,8 @@ const ModelCard = late(() => import('./model-card'));
 /** What is open, and three ways to open something else. The one in place stays until the next is ready. */
 export function ModelDialog() {
   const opening = useApp((s) => s.jobs.open !== undefined);
-  const bundled = useApp((s) => s.model?.source.kind === 'bundled');
-  const bundledOpen = useApp((s) => s.model?.source.kind === 'bundled' && s.model.loaded);
+  const bundled = useApp((s) => s.open.model?.source.kind === 'bundled');
+  const bundledOpen = useApp((s) => s.open.model?.source.kind === 'bundled' && s.open.model.loaded);
   const ready = useApp((s) => s.machine.status === 'ready');
 
   return (

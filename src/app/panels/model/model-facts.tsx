@@ -3,7 +3,7 @@ import { bytes, count, plural, whole } from '../../words/format';
 import css from './model.module.css';
 
 export function ModelFacts() {
-  const model = useApp((s) => s.model);
+  const model = useApp((s) => s.open.model);
   if (!model) return <p className="soft">No model is open.</p>;
   const { report, source, loaded } = model;
   return (

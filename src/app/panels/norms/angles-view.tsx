@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'react';
+import type { NormsReport } from '../../../lab/contract';
 import { type Sublayer, sublayersOf } from '../../../model/units';
 import { makeMask } from '../../../pruning/mask';
 import { dropByHand } from '../../actions/locks';
@@ -6,9 +7,10 @@ import { ChartFrame } from '../../charts/chart-frame';
 import { HeatLegend } from '../../charts/heat-legend';
 import { type HeatCell, HeatMap } from '../../charts/heat-map';
 import { placementOf } from '../../charts/scale';
+import { setMask } from '../../store/masks';
+import type { Measured } from '../../store/measured';
+import { highlight } from '../../store/notify';
 import { fileStem, modelName } from '../../store/select';
-import type { Norms } from '../../store/state';
-import { highlight, setMask } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { LabelledSlider } from '../../widgets/labelled-slider';
 import { useApp } from '../../widgets/use-app';
@@ -17,7 +19,7 @@ import { anglesSummary, anglesTable, bestSpans, type Span, spanWords } from './a
 import css from './norms.module.css';
 
 /** Every span of consecutive blocks by the angle between its ends: the smaller, the less the span turns the stream. */
-export function AnglesView({ norms: { report, origin, text } }: { norms: Norms }) {
+export function AnglesView({ norms: { report, origin, text } }: { norms: Measured<NormsReport> }) {
   const { angles } = report;
   const blocks = angles.length;
   const model = useApp(modelName);

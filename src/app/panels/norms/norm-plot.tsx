@@ -5,7 +5,7 @@ import { ChartTip } from '../../charts/chart-tip';
 import { blockTicks } from '../../charts/nice-ticks';
 import { type Axis, bandPath, linePath, Plot, type PlotArea } from '../../charts/plot';
 import { useWidth } from '../../charts/use-width';
-import { highlight } from '../../store/store';
+import { highlight } from '../../store/notify';
 import { short } from '../../words/format';
 import css from './norms.module.css';
 

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { measureNorms } from '../../actions/norms';
 import { canMeasure } from '../../actions/score';
-import { highlight } from '../../store/store';
+import { highlight } from '../../store/notify';
 import { Button } from '../../widgets/button';
 import { Choice } from '../../widgets/choice';
 import { Empty } from '../../widgets/empty';
@@ -27,7 +27,7 @@ const ABOUT = {
 /** What units do to the stream: lengths, angles, tokens. */
 export default function NormsPanel() {
   const [view, setView] = useState<View>('norms');
-  const norms = useApp((s) => s.norms);
+  const norms = useApp((s) => s.open.norms);
   const ready = useApp(canMeasure);
   const running = useApp((s) => s.jobs.norms !== undefined);
   useEffect(() => () => highlight(undefined), []);

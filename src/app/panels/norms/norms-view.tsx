@@ -4,8 +4,8 @@ import { saveResult } from '../../actions/result-files';
 import { ChartFrame } from '../../charts/chart-frame';
 import type { Axis } from '../../charts/plot';
 import { linearScale, logScale, tickWriter } from '../../charts/plot-scale';
+import type { Measured } from '../../store/measured';
 import { fileStem, modelName } from '../../store/select';
-import type { Norms } from '../../store/state';
 import { Button } from '../../widgets/button';
 import { Check } from '../../widgets/check';
 import { useApp } from '../../widgets/use-app';
@@ -14,7 +14,7 @@ import css from './norms.module.css';
 import { KINDS, normsSummary, normsTable, QUANTITIES } from './quantities';
 
 /** Twelve small charts: four quantities down, three kinds of unit across, a row on one scale. */
-export function NormsView({ norms }: { norms: Norms }) {
+export function NormsView({ norms }: { norms: Measured<NormsReport> }) {
   const { report, origin, text } = norms;
   const [first, setFirst] = useState(true);
   const model = useApp(modelName);

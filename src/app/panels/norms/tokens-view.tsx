@@ -6,9 +6,9 @@ import { ChartFrame } from '../../charts/chart-frame';
 import { HeatLegend } from '../../charts/heat-legend';
 import { type HeatCell, HeatMap } from '../../charts/heat-map';
 import { placementOf } from '../../charts/scale';
+import type { Measured } from '../../store/measured';
+import { highlight } from '../../store/notify';
 import { canCompute, fileStem, modelName } from '../../store/select';
-import type { TokenInfluence } from '../../store/state';
-import { highlight } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { Choice } from '../../widgets/choice';
 import { JobProgress } from '../../widgets/job-progress';
@@ -26,11 +26,11 @@ const UNITS = unitOptions(PLAIN_UNITS, 'brief');
 
 /** Which tokens of one prompt make a unit matter. */
 export function TokensView() {
-  const measured = useApp((s) => s.tokenInfluence);
+  const measured = useApp((s) => s.open.tokenInfluence);
   const beside = useApp((s) => s.prompt.prompt);
-  const ready = useApp((s) => canCompute(s) && s.model?.report.hasTokenizer === true);
+  const ready = useApp((s) => canCompute(s) && s.open.model?.report.hasTokenizer === true);
   const running = useApp((s) => s.jobs.tokens !== undefined);
-  const [own, setOwn] = useState<string | undefined>(measured?.prompt);
+  const [own, setOwn] = useState<string | undefined>(measured?.text);
   const [metric, setMetric] = useState<TokenInfluenceReport['metric']>(measured?.report.metric ?? 'cosine');
   const prompt = own ?? beside;
   const measure = () => void measureTokens(prompt, metric);
@@ -70,7 +70,7 @@ export function TokensView() {
   );
 }
 
-function TokenChart({ tokens: { report, origin, prompt } }: { tokens: TokenInfluence }) {
+function TokenChart({ tokens: { report, origin, text } }: { tokens: Measured<TokenInfluenceReport> }) {
   const [units, setUnits] = useState<PlainUnit>('block');
   const model = useApp(modelName);
   const stem = useApp(fileStem);
@@ -107,7 +107,7 @@ function TokenChart({ tokens: { report, origin, prompt } }: { tokens: TokenInflu
       bare
       summary={chart.summary}
       table={table}
-      provenance={{ model, text: `“${brief(prompt)}”`, tokens: report.tokens.length, origin }}
+      provenance={{ model, text: `“${brief(text)}”`, tokens: report.tokens.length, origin }}
       fileName={`${stem}-tokens`}
       actions={<Choice label="Units" value={units} options={UNITS} onChange={(u) => setUnits(u)} />}
     >

@@ -1,4 +1,4 @@
-import type { Continuation } from '../../store/state';
+import type { Continuation } from '../../store/prompt';
 import css from './prompt.module.css';
 
 interface Props {

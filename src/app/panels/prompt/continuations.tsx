@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import { sameMask } from '../../../pruning/mask';
+import type { Continuation } from '../../store/prompt';
 import { maskOf } from '../../store/select';
-import type { Continuation } from '../../store/state';
 import { LabelledSlider } from '../../widgets/labelled-slider';
 import { useApp } from '../../widgets/use-app';
 import { ContinuationText } from './continuation-text';
@@ -10,8 +10,9 @@ import css from './prompt.module.css';
 
 /** Both texts, and what each model thought of at the step that is looked at. */
 export function Continuations() {
-  const generation = useApp((s) => s.generation);
-  const stale = useApp((s) => s.generation !== undefined && !sameMask(s.generation.mask, maskOf(s)));
+  const generation = useApp((s) => s.open.generation);
+  const stale = useApp((s) => s.open.generation !== undefined && !sameMask(s.open.generation.mask, maskOf(s)));
+  const running = useApp((s) => s.jobs.generate !== undefined);
   const [chosen, setChosen] = useState<number>();
   const parting = useMemo(() => generation && firstDifference(generation.full, generation.pruned), [generation]);
 
@@ -25,7 +26,7 @@ export function Continuations() {
       </div>
     );
   }
-  const { full, pruned, running, mask } = generation;
+  const { full, pruned, mask } = generation;
   const steps = Math.max(full.steps.length, pruned.steps.length);
   const step = Math.min(chosen ?? parting ?? steps - 1, steps - 1);
   return (

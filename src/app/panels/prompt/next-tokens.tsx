@@ -1,4 +1,4 @@
-import type { Step } from '../../store/state';
+import type { Step } from '../../store/prompt';
 import { percent } from '../../words/format';
 import css from './prompt.module.css';
 

@@ -15,7 +15,7 @@ import { PROMPTS } from './prompts';
 export function PromptPanel() {
   const prompt = useApp((s) => s.prompt.prompt);
   const running = useApp((s) => s.jobs.generate !== undefined);
-  const ready = useApp((s) => canCompute(s) && s.model?.report.hasTokenizer === true);
+  const ready = useApp((s) => canCompute(s) && s.open.model?.report.hasTokenizer === true);
   const write = (text: string) => store.setState((s) => ({ prompt: { ...s.prompt, prompt: text } }));
   const start = () => ready && !running && void generate();
   return (

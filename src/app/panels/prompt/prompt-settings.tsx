@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import type { PromptSettings } from '../../store/state';
+import type { PromptSettings } from '../../store/prompt';
 import { store } from '../../store/store';
 import { LabelledSlider } from '../../widgets/labelled-slider';
 import { useApp } from '../../widgets/use-app';

@@ -12,7 +12,7 @@ import type { SchoolTask } from './school-tasks';
 
 /** One task: both accuracies with n and interval, their paired difference, and a picture of the three. */
 export function AccuracyRow({ task, disabled, run }: { task: SchoolTask; disabled: boolean; run: () => void }) {
-  const evaluation = useApp((s) => s.evaluations[task.name]);
+  const evaluation = useApp((s) => s.open.evaluations[task.name]);
   const mask = useApp(maskOf);
   const running = useApp((s) => s.jobs.evaluate !== undefined);
   const results = evaluation?.report.results;

@@ -7,7 +7,7 @@ import { schoolTasks } from './school-tasks';
 
 /** Accuracy on the items that ship with the page, run on demand. */
 export function AccuracyRows() {
-  const ready = useApp((s) => canCompute(s) && s.model?.report.hasTokenizer === true);
+  const ready = useApp((s) => canCompute(s) && s.open.model?.report.hasTokenizer === true);
   const running = useApp((s) => s.jobs.evaluate !== undefined);
   const names = schoolTasks.filter((t) => t.first).map((t) => t.name);
   return (

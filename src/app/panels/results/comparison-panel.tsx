@@ -15,9 +15,9 @@ import { SpeedRow } from './speed-row';
 
 /** The model as it was published against the model with the mask: what was lost, what was saved. */
 export function ComparisonPanel() {
-  const full = useApp((s) => s.full);
+  const full = useApp((s) => s.open.full);
   const calibration = useApp((s) => s.calibration);
-  const hasModel = useApp((s) => s.model !== undefined);
+  const hasModel = useApp((s) => s.open.model !== undefined);
   const needsIds = useApp(
     (s) => canCompute(s) && (s.calibration.text !== '' || s.calibration.task !== undefined) && !canMeasure(s),
   );

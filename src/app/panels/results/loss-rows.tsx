@@ -7,7 +7,7 @@ import { Blank, Row } from './row';
 
 /** Loss and perplexity. While a new loss is on its way the last one is shown as what it was, never as what is. */
 export function LossRows() {
-  const full = useApp((s) => s.full);
+  const full = useApp((s) => s.open.full);
   const pruned = useApp(prunedLoss);
   const nothing = useApp((s) => maskOf(s).dropped.length === 0);
   const measurable = useApp(canMeasure);
@@ -23,7 +23,7 @@ export function LossRows() {
       );
     }
     if (pruned.status === 'computing' && !measurable) return <Blank />;
-    if (pruned.status === 'computing' && other) return <Blank>after “{other.what}”</Blank>;
+    if (pruned.status === 'computing' && other) return <Blank>after “{other.label}”</Blank>;
     if (pruned.status === 'computing') {
       return <Blank>{pruned.before && was ? `was ${was(pruned.before)}` : 'computing…'}</Blank>;
     }

@@ -6,7 +6,7 @@ import { Blank, Row } from './row';
 
 /** What the mask does without: known from the model's shape, nothing has to be computed. */
 export function SavingsRows() {
-  const model = useApp((s) => s.model?.report);
+  const model = useApp((s) => s.open.model?.report);
   const mask = useApp(maskOf);
   if (!model) return null;
   const saved = savingsOf(mask, model);

@@ -8,8 +8,8 @@ import { Blank, Row } from './row';
 
 /** How fast either model writes. Measured on demand or by the way, when a prompt is continued. */
 export function SpeedRow() {
-  const speed = useApp((s) => (s.speed && sameMask(s.speed.mask, maskOf(s)) ? s.speed : undefined));
-  const full = useApp((s) => s.speed?.full);
+  const speed = useApp((s) => (s.open.speed && sameMask(s.open.speed.mask, maskOf(s)) ? s.open.speed : undefined));
+  const full = useApp((s) => s.open.speed?.full);
   const nothing = useApp((s) => maskOf(s).dropped.length === 0);
   const ready = useApp(canCompute);
   const measuring = useApp((s) => s.jobs.speed !== undefined);

@@ -37,9 +37,9 @@ export function SelectionControl({ blocks }: { blocks: number }) {
   const [wanted, setWanted] = useState(1);
   const [seed, setSeed] = useState(1);
   const ready = useApp(canMeasure);
-  const locked = useApp((s) => s.locked);
+  const locked = useApp((s) => s.open.locked);
   const running = useApp((s) => s.jobs.select !== undefined);
-  const influence = useApp((s) => s.influence);
+  const influence = useApp((s) => s.open.influence);
 
   const { metric: scored, rescored, drawn, blocksOnly } = strategyTraits(strategy);
   const unit = blocksOnly ? 'block' : chosenUnit;

@@ -3,8 +3,8 @@ import { isPlain, isUsual, METRIC_NAMES } from '../../../pruning/metrics';
 import { computeInfluence } from '../../actions/influence';
 import { canMeasure } from '../../actions/score';
 import type { Placement } from '../../charts/scale';
+import { influenceIn } from '../../store/influence';
 import { influenceOf } from '../../store/select';
-import { influenceKey } from '../../store/state';
 import { store } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { MetricSelect } from '../../widgets/metric-select';
@@ -17,15 +17,13 @@ import css from './tower-panel.module.css';
 /** What the cells' colours mean: any measure there is of both attn and ffn, and the usual ones, measured or not. */
 export function ColourBy({ measured, placement }: { measured: boolean; placement: Placement }) {
   const colourBy = useApp((s) => s.colourBy);
-  const influence = useApp((s) => s.influence);
+  const influence = useApp((s) => s.open.influence);
   const shown = useApp((s) => influenceOf(s, s.colourBy, 'attn'));
   const ready = useApp(canMeasure);
   const measuring = useApp((s) => s.jobs.influence !== undefined);
   const metrics = useMemo(
     () =>
-      METRIC_NAMES.filter(
-        (m) => isUsual(m) || (influence[influenceKey(m, 'attn')] && influence[influenceKey(m, 'ffn')]),
-      ),
+      METRIC_NAMES.filter((m) => isUsual(m) || (influenceIn(influence, m, 'attn') && influenceIn(influence, m, 'ffn'))),
     [influence],
   );
   return (

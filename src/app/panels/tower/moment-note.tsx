@@ -1,5 +1,5 @@
 import type { GrowthPoint } from '../../../lab/contract';
-import { store } from '../../store/store';
+import { changeOpen } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { fixed } from '../../words/format';
 import css from './tower-panel.module.css';
@@ -11,7 +11,7 @@ export function MomentNote({ point: { name, step, loss }, series }: { point: Gro
       <span className="small">
         In training, {step === undefined ? name : `step ${step.toLocaleString('en')}`}: loss {fixed(loss, 2)} ({series})
       </span>
-      <Button onClick={() => store.setState({ moment: undefined })}>Back to now</Button>
+      <Button onClick={() => changeOpen({ moment: undefined })}>Back to now</Button>
     </div>
   );
 }

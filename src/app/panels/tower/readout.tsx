@@ -1,8 +1,8 @@
 import { sublayerIndex } from '../../../model/units';
 import { isDropped } from '../../../pruning/mask';
 import { isLocked } from '../../actions/locks';
-import { maskOf, shownValues } from '../../store/select';
-import { influenceKey } from '../../store/state';
+import { influenceIn, shownValues } from '../../store/influence';
+import { maskOf } from '../../store/select';
 import { useApp } from '../../widgets/use-app';
 import { count, short, signed } from '../../words/format';
 import { METRIC_WORDS } from '../../words/metrics';
@@ -13,9 +13,9 @@ import css from './tower-panel.module.css';
 export function Readout() {
   const at = useApp((s) => s.hovered);
   const mask = useApp(maskOf);
-  const report = useApp((s) => s.model?.report);
-  const locked = useApp((s) => s.hovered !== undefined && isLocked(s.locked, s.hovered));
-  const influence = useApp((s) => s.influence);
+  const report = useApp((s) => s.open.model?.report);
+  const locked = useApp((s) => s.hovered !== undefined && isLocked(s.open.locked, s.hovered));
+  const influence = useApp((s) => s.open.influence);
   const colourBy = useApp((s) => s.colourBy);
   if (!at || !report || at.block >= report.blocks) {
     return (
@@ -26,7 +26,7 @@ export function Readout() {
   }
   const parameters = (at.kind === 'attn' ? report.attnParameters : report.ffnParameters)[at.block] ?? 0;
   const facts = ([colourBy, colourBy === 'loo-loss' ? 'cosine' : 'loo-loss'] as const).flatMap((metric) => {
-    const measured = influence[influenceKey(metric, at.kind)];
+    const measured = influenceIn(influence, metric, at.kind);
     if (!measured) return [];
     const { short: name, signed: delta } = METRIC_WORDS[metric];
     const value = shownValues(measured)[at.block]!;

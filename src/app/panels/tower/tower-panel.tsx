@@ -3,8 +3,9 @@ import { countDropped, makeMask } from '../../../pruning/mask';
 import { exportMask } from '../../actions/mask-files';
 import { importFile } from '../../actions/result-files';
 import { placementOf } from '../../charts/scale';
-import { influenceOf, maskOf, momentOf, shownValues } from '../../store/select';
-import { redoMask, setMask, undoMask } from '../../store/store';
+import { shownValues } from '../../store/influence';
+import { redoMask, setMask, undoMask } from '../../store/masks';
+import { influenceOf, maskOf, momentOf } from '../../store/select';
 import { Button } from '../../widgets/button';
 import { JobProgress } from '../../widgets/job-progress';
 import { Panel } from '../../widgets/panel';
@@ -23,15 +24,15 @@ const interleave = (attn: readonly number[], ffn: readonly number[]) => attn.fla
 
 /** The tower with what changes its mask and what colours it. */
 export function TowerPanel() {
-  const report = useApp((s) => s.model?.report);
+  const report = useApp((s) => s.open.model?.report);
   const mask = useApp(maskOf);
-  const undoable = useApp((s) => s.masks.past.length > 0);
-  const redoable = useApp((s) => s.masks.future.length > 0);
+  const undoable = useApp((s) => s.open.masks.past.length > 0);
+  const redoable = useApp((s) => s.open.masks.future.length > 0);
   const attn = useApp((s) => influenceOf(s, s.colourBy, 'attn'));
   const ffn = useApp((s) => influenceOf(s, s.colourBy, 'ffn'));
   const moment = useApp(momentOf);
-  const series = useApp((s) => s.moment && s.growth[s.moment.metric]?.report.series);
-  const shownMetric = useApp((s) => (momentOf(s) ? s.moment!.metric : s.colourBy));
+  const series = useApp((s) => s.open.moment && s.open.growth[s.open.moment.metric]?.report.series);
+  const shownMetric = useApp((s) => (momentOf(s) ? s.open.moment!.metric : s.colourBy));
   const file = useRef<HTMLInputElement>(null);
 
   const values = useMemo(() => {

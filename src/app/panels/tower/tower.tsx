@@ -25,7 +25,7 @@ interface Props {
 export function Tower({ blocks, values, placement, delta }: Props) {
   const theme = useTheme();
   const mask = useApp(maskOf);
-  const locked = useApp((s) => s.locked);
+  const locked = useApp((s) => s.open.locked);
   const hovered = useApp((s) => s.hovered);
   const highlighted = useApp((s) => s.highlighted);
   const dropped = useMemo(() => toDropSet(mask), [mask]);

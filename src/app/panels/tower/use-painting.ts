@@ -2,8 +2,9 @@ import { type MouseEvent, type PointerEvent, type RefObject, useEffect, useRef }
 import type { Sublayer } from '../../../model/units';
 import { isDropped, restoreSublayers } from '../../../pruning/mask';
 import { dropByHand, toggleLock } from '../../actions/locks';
+import { endPainting, paintMask } from '../../store/masks';
 import { maskOf } from '../../store/select';
-import { endPainting, paintMask, store } from '../../store/store';
+import { store } from '../../store/store';
 import { type Place, sublayersAt, toggleAt } from './use-tower-keys';
 
 /** A finger that rests this long paints; one that moves before scrolls the page. */

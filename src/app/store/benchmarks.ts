@@ -1,0 +1,70 @@
+import type { BenchmarkSet, EvalItem, EvalReport } from '../../lab/contract';
+import type { Sublayer } from '../../model/units';
+import type { Mask } from '../../pruning/mask';
+import type { Measured } from './measured';
+
+export interface Evaluation extends Measured<Omit<EvalReport, 'items'>> {
+  /** Every item done, where the run was here. */
+  readonly items?: readonly EvalItem[];
+  /** Of each of the report's results. */
+  readonly masks: readonly Mask[];
+}
+
+/** What a run of benchmarks asks; absent numbers are the task's own. */
+export interface BenchSettings {
+  /** Names of the tasks chosen. */
+  readonly tasks: readonly string[];
+  readonly limit?: number;
+  readonly seed?: number;
+  readonly shots?: number;
+  readonly bos: 'auto' | 'on' | 'off';
+  readonly chat: boolean;
+}
+
+/** A file of a person's own items. */
+export interface OwnItems {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A mask and what it scored, kept to be held against others. */
+export interface Kept {
+  readonly mask: Mask;
+  /** By task, what the full model and this mask scored, and what they were asked. */
+  readonly results: Readonly<Record<string, Pick<Evaluation, 'report' | 'origin'>>>;
+}
+
+/** A run that was left before it was done. */
+export interface Unfinished {
+  readonly task: string;
+  readonly settings: Omit<BenchSettings, 'tasks'>;
+  readonly dropped: readonly Sublayer[];
+  /** Of an official set: which of its items were here. */
+  readonly data?: string;
+  readonly done: number;
+  readonly of: number;
+}
+
+export interface BenchmarksState {
+  readonly bench: BenchSettings;
+  /** Tasks of the run in progress that are still to come, the present one first. */
+  readonly benchQueue: readonly string[];
+  readonly ownItems?: OwnItems;
+  /** The official benchmarks, and what of each is on this machine; empty until the lab has said so. */
+  readonly officialSets: readonly BenchmarkSet[];
+}
+
+export const benchmarksAtFirst: BenchmarksState = {
+  bench: { tasks: ['school', 'school_math'], bos: 'auto', chat: false },
+  benchQueue: [],
+  officialSets: [],
+};
+
+/** What the open model scored, by task, and what of it is kept. */
+export interface Scores {
+  readonly evaluations: Readonly<Record<string, Evaluation>>;
+  readonly kept: readonly Kept[];
+  readonly unfinished: readonly Unfinished[];
+}
+
+export const noScores: Scores = { evaluations: {}, kept: [], unfinished: [] };

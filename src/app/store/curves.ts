@@ -1,0 +1,21 @@
+import type { CurveReport, CurveRequest } from '../../lab/contract';
+import type { Measured } from './measured';
+
+/** A pruning curve, done or on its way. */
+export interface Curve extends Measured<CurveReport> {
+  readonly id: number;
+  /** The fingerprint of the model it is of: a curve comes back with its model. */
+  readonly model: string;
+  readonly request: Omit<CurveRequest, 'resume'>;
+  /** Which of the charts' series colours it has. */
+  readonly colour: number;
+}
+
+export interface CurvesState {
+  /** Of every model opened so far. */
+  readonly curves: readonly Curve[];
+  /** Asked for while another is being drawn. */
+  readonly curvesWaiting: readonly CurveRequest[];
+}
+
+export const noCurves: CurvesState = { curves: [], curvesWaiting: [] };

@@ -1,0 +1,37 @@
+import type { JobId, Progress } from '../../lab/contract';
+
+/** One job of each kind at a time; whether it is about the open model, and ends with it. */
+const SLOTS = {
+  open: { ofModel: false },
+  benchmark: { ofModel: false },
+  /** Opens one checkpoint after another beside the open model. */
+  growth: { ofModel: false },
+  score: { ofModel: true },
+  influence: { ofModel: true },
+  curve: { ofModel: true },
+  select: { ofModel: true },
+  norms: { ofModel: true },
+  tokens: { ofModel: true },
+  evaluate: { ofModel: true },
+  generate: { ofModel: true },
+  speed: { ofModel: true },
+} as const satisfies Readonly<Record<string, { readonly ofModel: boolean }>>;
+
+export type Slot = keyof typeof SLOTS;
+
+export const MODEL_SLOTS = (Object.keys(SLOTS) as Slot[]).filter((slot) => SLOTS[slot].ofModel);
+
+export interface Job {
+  readonly id: JobId;
+  /** What it measures, by its name: a metric, a task. */
+  readonly of?: string;
+  /** The same for people. */
+  readonly label: string;
+  readonly progress?: Progress;
+}
+
+export interface JobsState {
+  readonly jobs: Readonly<Partial<Record<Slot, Job>>>;
+}
+
+export const noJobs: JobsState = { jobs: {} };

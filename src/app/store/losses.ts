@@ -1,0 +1,21 @@
+import type { Failure } from '../../lab/contract';
+import type { Mask } from '../../pruning/mask';
+import type { Origin } from './measured';
+
+export interface Scored {
+  readonly loss: number;
+  readonly perplexity: number;
+  readonly tokens: number;
+  readonly mask: Mask;
+  readonly origin: Origin;
+}
+
+/** The open model's losses on the calibration text. */
+export interface Losses {
+  readonly full?: Scored;
+  readonly pruned?: Scored;
+  /** Why the last attempt at a loss failed. */
+  readonly scoreFailure?: Failure;
+}
+
+export const noLosses: Losses = { full: undefined, pruned: undefined, scoreFailure: undefined };

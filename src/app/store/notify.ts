@@ -1,0 +1,41 @@
+/** What the page says and points at. */
+import type { Failure } from '../../lab/contract';
+import type { Sublayer } from '../../model/units';
+import { upperFirst } from '../words/format';
+import { sublayerName } from '../words/units';
+import { store } from './store';
+import type { Notice } from './view';
+
+/** Notices at once; older ones make way. */
+const MOST_NOTICES = 4;
+let notices = 0;
+
+/** Adds a notice, in the place of those that `replaces` names. */
+function add(notice: Omit<Notice, 'id'>, replaces: (other: Notice) => boolean = () => false): void {
+  const own = { id: ++notices, ...notice };
+  store.setState((s) => ({ notices: [...s.notices.filter((n) => !replaces(n)), own].slice(-MOST_NOTICES) }));
+}
+
+/** Says what went wrong; cancelling is no mishap. */
+export function notifyFailure(title: string, failure: Failure): void {
+  if (failure.code === 'cancelled') return;
+  add({ kind: 'error', title, failure }, (n) => n.failure?.message === failure.message);
+}
+
+/** Says something that passes by itself. */
+export const notify = (title: string, text?: string): void => add({ kind: 'note', title, text });
+
+/** A click on locked layers: says so, with a way to unlock them. */
+export function notifyLocked(unlock: readonly Sublayer[]): void {
+  const names = unlock.map(({ block, kind }) => sublayerName(block, kind)).join(' and ');
+  const title = `${upperFirst(names)} ${unlock.length === 1 ? 'is' : 'are'} locked`;
+  const text = 'No click and no strategy drops what is locked.';
+  add({ kind: 'note', title, text, unlock }, (n) => n.unlock !== undefined);
+}
+
+export const dismissNotice = (id: number): void =>
+  store.setState((s) => ({ notices: s.notices.filter((n) => n.id !== id) }));
+
+/** Marks sublayers in the tower, or none. */
+export const highlight = (highlighted?: readonly Sublayer[]): void =>
+  store.setState((s) => (s.highlighted === highlighted ? s : { highlighted }));

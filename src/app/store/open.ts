@@ -1,0 +1,46 @@
+import type { ModelReport, NormsReport, TokenInfluenceReport } from '../../lab/contract';
+import type { Sublayer } from '../../model/units';
+import { makeMask } from '../../pruning/mask';
+import { noScores, type Scores } from './benchmarks';
+import { noTraining, type Training } from './growth';
+import type { InfluenceReports } from './influence';
+import { type Losses, noLosses } from './losses';
+import { type MaskHistory, startHistory } from './mask-history';
+import type { Measured } from './measured';
+import type { Writing } from './prompt';
+
+export type ModelSource =
+  | { readonly kind: 'bundled' }
+  | { readonly kind: 'files'; readonly name: string }
+  | { readonly kind: 'hub'; readonly repo: string; readonly revision: string; readonly host: string };
+
+export interface OpenModel {
+  readonly source: ModelSource;
+  readonly report: ModelReport;
+  /** False while only the shipped results are there: nothing can be computed on it yet. */
+  readonly loaded: boolean;
+}
+
+/** The open model with all that belongs to it: replaced whole where another is opened. */
+export interface Open extends Losses, Scores, Training, Writing {
+  /** None until the page has heard of one. */
+  readonly model?: OpenModel;
+  readonly masks: MaskHistory;
+  /** No strategy drops these. */
+  readonly locked: readonly Sublayer[];
+  readonly influence: InfluenceReports;
+  readonly norms?: Measured<NormsReport>;
+  /** `text` is the text itself. */
+  readonly tokenInfluence?: Measured<TokenInfluenceReport>;
+}
+
+/** A model of which nothing is known yet but what it is; nothing is dropped. */
+export const freshly = (model?: OpenModel): Open => ({
+  model,
+  masks: startHistory(makeMask(model?.report.blocks ?? 0)),
+  locked: [],
+  influence: [],
+  ...noLosses,
+  ...noScores,
+  ...noTraining,
+});

@@ -1,0 +1,52 @@
+import type { Candidate } from '../../lab/contract';
+import type { Mask } from '../../pruning/mask';
+import type { Origin } from './measured';
+
+export interface PromptSettings {
+  readonly prompt: string;
+  readonly temperature: number;
+  readonly seed: number;
+  readonly maxTokens: number;
+}
+
+export interface PromptState {
+  readonly prompt: PromptSettings;
+}
+
+export const noPrompt: PromptState = { prompt: { prompt: '', temperature: 0, seed: 1, maxTokens: 60 } };
+
+export interface Step {
+  readonly id: number;
+  /** What this token added to the text. */
+  readonly piece: string;
+  readonly top: readonly Candidate[];
+}
+
+export interface Continuation {
+  readonly text: string;
+  readonly steps: readonly Step[];
+  readonly stopped?: 'end' | 'length' | 'context';
+  readonly promptTokens?: number;
+  readonly tokensPerSecond?: number;
+}
+
+export interface Generation {
+  readonly prompt: string;
+  readonly mask: Mask;
+  readonly full: Continuation;
+  readonly pruned: Continuation;
+}
+
+export interface Speed {
+  readonly mask: Mask;
+  /** Decoded tokens per second. */
+  readonly full: number;
+  readonly pruned: number;
+  readonly origin: Origin;
+}
+
+/** What the open model wrote, and how fast. */
+export interface Writing {
+  readonly generation?: Generation;
+  readonly speed?: Speed;
+}
