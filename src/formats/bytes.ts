@@ -26,4 +26,6 @@ export interface ModelFiles {
   text(file: string, signal?: AbortSignal): Promise<string>;
   /** The file for random access. A remote one is first downloaded and kept. */
   open(file: string, signal?: AbortSignal, onProgress?: (p: ByteProgress) => void): Promise<ByteSource>;
+  /** The same for a look at a little of it: a remote one is not downloaded for that. Absent where `open` costs no more. */
+  peek?(file: string, signal?: AbortSignal): Promise<ByteSource>;
 }

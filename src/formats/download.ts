@@ -6,8 +6,8 @@ import { type DownloadOptions, type DownloadRequest, Interrupted, transfer, Unus
 
 export type { DownloadOptions, DownloadRequest } from './transfer';
 
-const ATTEMPTS = 5;
-const BACKOFF_MS = 500;
+export const ATTEMPTS = 5;
+export const BACKOFF_MS = 500;
 
 /**
  * The file, from the cache or downloaded into it. After a cut it goes on where it stopped, several times with growing
@@ -128,7 +128,8 @@ function gaveUp(request: DownloadRequest, cause: Error, have: number, record?: P
 /** Node hides the reason of a failed fetch one level down. */
 const reason = (error: Error): string => (error.cause instanceof Error ? error.cause.message : error.message);
 
-function pause(ms: number, signal?: AbortSignal): Promise<void> {
+/** Ends early where the signal is raised. */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(end, ms);
     function end() {

@@ -19,6 +19,7 @@ export const eightBitFiles = (files: ModelFiles, weights: string, revision: stri
     file === 'model.safetensors'
       ? widen(await files.open(weights, signal, onProgress), signal)
       : files.open(file, signal, onProgress),
+  peek: undefined, // there is no header before the weights are widened
 });
 
 /** An 8-bit safetensors file as an F32 one, in memory. Throws `safetensors-corrupt`. */

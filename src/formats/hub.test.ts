@@ -93,6 +93,30 @@ describe('a model on a hub', () => {
     expect(await (await open({ revision: 'v2' })).text('config.json')).toContain('v2');
   });
 
+  it('is looked into without being downloaded, and is told from nothing but that', async () => {
+    const large = vectors({ a: 4, b: 500_000 });
+    const body = safetensorsFile(large.header, large.bytes);
+    const served: Served = { body, redirected: true, linkedEtag: true, fails: { status: 503, times: 1 } };
+    await start({ 'model.safetensors': served });
+    const model = await open();
+    const peeked = await openWeights({ ...model, open: model.peek! });
+    const seen = await fingerprint(peeked);
+    expect([...peeked.keys()]).toEqual(['a', 'b']);
+    const ranges = hub.asked.map(({ range }) => /^bytes=(\d+)-(\d+)$/.exec(range ?? ''));
+    expect(ranges).not.toContain(null);
+    expect(ranges.reduce((sum, r) => sum + Number(r![2]) - Number(r![1]) + 1, 0)).toBeLessThan(body.length / 10);
+    expect(await fingerprint(await openWeights(await open()))).toBe(seen);
+    const asked = hub.asked.length;
+    await model.peek!('model.safetensors');
+    expect(hub.asked.length, 'what is kept is looked into here').toBe(asked);
+  });
+
+  it('is downloaded after all where the server gives no ranges', async () => {
+    await start({ 'model.safetensors': { ...large(weights), ignoresRanges: true } });
+    const model = await open();
+    expect((await openWeights({ ...model, open: model.peek! })).size).toBe(2);
+  });
+
   it('comes through trouble at the first asking', async () => {
     const fails = () => ({ status: 500, times: 2 });
     const cuts = { after: 100_000, times: 2 };

@@ -3,6 +3,7 @@ import type { ByteSource, ModelFiles } from './bytes';
 import type { DownloadCache } from './cache';
 import { decodeStrictly } from './decode-text';
 import { type DownloadOptions, type DownloadRequest, download } from './download';
+import { rangeSource } from './range-source';
 
 export interface RemoteModel {
   readonly id: string;
@@ -68,6 +69,10 @@ export function remoteFiles(model: RemoteModel): ModelFiles {
       return decodeStrictly(file, await source.read(0, source.size, signal));
     },
     open: (file, signal, onProgress) => fetchFile(file, { signal, onProgress }),
+    async peek(file, signal) {
+      const kept = await cache.find(`${model.key}/${file}`, file);
+      return kept ?? (await rangeSource(request(file), { ...model.options, signal })) ?? fetchFile(file, { signal });
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import type {
   KeptDownload,
   LabItself,
   MemoryReport,
+  ModelFacts,
   ModelReport,
   ModelRequest,
 } from './contract';
@@ -17,6 +18,7 @@ import type { Desk, Job, RunningJob } from './jobs/job';
 import { Calibrations } from './measure/calibrations';
 import { withBudget } from './place/budget';
 import { GROWTH_INDEX, readGrowthIndex } from './place/bundled-model';
+import { describeModel } from './place/describe';
 import { type Device, LiveDevice } from './place/device';
 import type { Environment } from './place/environment';
 import { forgetDownload, listDownloads } from './place/kept-downloads';
@@ -80,6 +82,14 @@ class DeviceLab implements LabItself {
 
   async start(): Promise<AdapterReport> {
     return (await this.#device.get()).report;
+  }
+
+  describe(request: ModelRequest, options: JobOptions): Promise<ModelFacts> {
+    return this.#downloads.run(options, async ({ signal }) => {
+      const notes: string[] = [];
+      const files = await this.#environment.files(request, (note) => notes.push(note));
+      return { ...(await describeModel(files, signal)), ...(notes.length > 0 ? { notes } : {}) };
+    });
   }
 
   open(request: ModelRequest, options: JobOptions): Promise<ModelReport> {

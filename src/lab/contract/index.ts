@@ -7,7 +7,7 @@ import type { BenchmarkSet, EvalReport, FetchSettings, GivenFile } from './evalu
 import type { Checkpoint } from './growth';
 import type { InfluenceReport } from './influence';
 import type { JobId, JobOptions } from './job';
-import type { AdapterReport, KeptDownload, MemoryReport, ModelReport, ModelRequest } from './model';
+import type { AdapterReport, KeptDownload, MemoryReport, ModelFacts, ModelReport, ModelRequest } from './model';
 
 export type * from './calibration';
 export type * from './evaluate';
@@ -25,6 +25,11 @@ export type * from './score';
 export interface LabItself {
   /** Finds the adapter, measures it and runs the self-test. Rejects with `no-webgpu` or `adapter-untrusted`. */
   start(): Promise<AdapterReport>;
+  /**
+   * What a model is, from its small files and the headers of its weights. No device is asked, no weights are downloaded,
+   * and the open model stays as it is.
+   */
+  describe(request: ModelRequest, options: JobOptions): Promise<ModelFacts>;
   /** Opens a model. The one before stays in place until the new one is ready, and for good if this fails. */
   open(request: ModelRequest, options: JobOptions): Promise<ModelReport>;
   memory(): Promise<MemoryReport>;

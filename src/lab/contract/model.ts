@@ -16,7 +16,8 @@ export type ModelRequest =
   /** Node only. */
   | { readonly kind: 'folder'; readonly path: string };
 
-export interface ModelReport {
+/** What a model's files say of it. */
+export interface ModelFacts {
   readonly id: string;
   readonly revision?: string;
   /** As in config.json, e.g. `MistralForCausalLM`. */
@@ -40,10 +41,14 @@ export interface ModelReport {
   readonly fingerprint: string;
   readonly hasTokenizer: boolean;
   readonly weightBytes: number;
-  /** True when weights pass through GPU memory a few sublayers at a time. */
-  readonly streamed: boolean;
   /** What a person should know of how it was opened: "kept in memory only, because ...". */
   readonly notes?: readonly string[];
+}
+
+/** A model that is open. */
+export interface ModelReport extends ModelFacts {
+  /** True when weights pass through GPU memory a few sublayers at a time. */
+  readonly streamed: boolean;
 }
 
 /** Files that were downloaded from one place and kept. */

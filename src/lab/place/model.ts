@@ -5,14 +5,14 @@ import { LopperError } from '../../errors';
 import type { ByteProgress, ModelFiles } from '../../formats/bytes';
 import { fingerprint } from '../../formats/fingerprint';
 import { openWeights } from '../../formats/safetensors';
-import type { TensorInfo, TensorMap } from '../../formats/tensor';
+import type { TensorMap } from '../../formats/tensor';
 import { loadTokenizer, type Tokenizer } from '../../formats/tokenizer';
 import type { Gpu } from '../../gpu/gpu';
 import { parseConfig } from '../../model/config';
 import { describe as specOf } from '../../model/describe';
 import type { ModelSpec } from '../../model/spec';
-import { countParameters, kvBytesPerTokenPerBlock } from '../../pruning/savings';
 import type { ModelReport } from '../contract';
+import { factsOf } from './describe';
 
 /** A model read and checked, its weights still where they lie. Kept, so that it can be put on another device. */
 export interface ReadModel {
@@ -64,34 +64,13 @@ export async function loadModel(
   { signal, onLoad, rates }: LoadOptions,
 ): Promise<OpenModel> {
   const { spec, tensors } = model;
-  const weightBytes = [...spec.shapes.keys()].reduce((sum, name) => sum + sizeOf(tensors.get(name)!), 0);
+  const facts = factsOf({ ...model, hasTokenizer: model.tokenizer !== undefined });
   const engine = await Engine.open(gpu, spec, tensors, {
     signal,
     rates,
-    onProgress: (fraction) => onLoad?.(fraction * weightBytes, weightBytes),
+    onProgress: (fraction) => onLoad?.(fraction * facts.weightBytes, facts.weightBytes),
   });
-  return { ...model, engine, report: reportOn(model, weightBytes, engine.streamed) };
-}
-
-const sizeOf = (tensor: TensorInfo): number => tensor.end - tensor.start;
-
-function reportOn(
-  { files, spec, tokenizer, fingerprint }: ReadModel,
-  weightBytes: number,
-  streamed: boolean,
-): ModelReport {
-  const { architecture, modelType, blocks, width, heads, kvHeads, vocabulary, context, dtype } = spec;
-  return {
-    id: files.id,
-    revision: files.revision,
-    ...{ architecture, modelType, blocks, width, heads, kvHeads, vocabulary, context, dtype },
-    ...countParameters(spec),
-    kvBytesPerTokenPerBlock: kvBytesPerTokenPerBlock(spec, Float32Array.BYTES_PER_ELEMENT),
-    fingerprint,
-    hasTokenizer: tokenizer !== undefined,
-    weightBytes,
-    streamed,
-  };
+  return { ...model, engine, report: { ...facts, streamed: engine.streamed } };
 }
 
 /** The open model's tokenizer. Throws `tokenizer-missing`. */
