@@ -1,4 +1,4 @@
-import { useId, useRef, useState } from 'react';
+import { useId, useState } from 'react';
 import { tasks } from '../../../benchmarks/tasks';
 import type { GrowthMetric } from '../../../lab/contract';
 import { BUNDLED_SERIES } from '../../../lab/files/growth-file';
@@ -7,6 +7,7 @@ import { canMeasure } from '../../actions/score';
 import { notify } from '../../store/notify';
 import type { AppState } from '../../store/state';
 import { Button } from '../../widgets/button';
+import { FileButton } from '../../widgets/file-button';
 import { useApp } from '../../widgets/use-app';
 import css from './growth.module.css';
 
@@ -28,7 +29,6 @@ export function SeriesForm({ metric }: { metric: GrowthMetric }) {
   const goesOn = (series: string) => (s: AppState) => unfinished(s, series, metric, task || undefined) !== undefined;
   const saplingGoesOn = useApp(goesOn(BUNDLED_SERIES));
   const hubGoesOn = useApp(goesOn(repo.trim()));
-  const folder = useRef<HTMLInputElement>(null);
   const id = useId();
   const run = (series: Series) => void measureGrowth(series, metric, task || undefined);
   return (
@@ -71,26 +71,18 @@ export function SeriesForm({ metric }: { metric: GrowthMetric }) {
       </form>
       <section>
         <h3>A folder of checkpoint folders</h3>
-        <Button disabled={!ready} onClick={() => folder.current?.click()}>
-          Choose the folder
-        </Button>
-        <input
-          ref={(element) => {
-            folder.current = element;
-            element?.setAttribute('webkitdirectory', '');
-          }}
-          type="file"
-          multiple
-          hidden
-          aria-label="Folder of checkpoint folders"
-          onChange={(e) => {
-            const files = [...(e.target.files ?? [])];
-            e.target.value = '';
+        <FileButton
+          label="Folder of checkpoint folders"
+          folder
+          disabled={!ready}
+          onFile={(...files) => {
             const found = byFolder(files).length;
             if (found === 0) notify('No checkpoints there', 'No folder in it has a config.json.');
             else run({ kind: 'files', files });
           }}
-        />
+        >
+          Choose the folder
+        </FileButton>
       </section>
       <label className={css.field}>
         <span className="small soft">Accuracy of each checkpoint besides</span>

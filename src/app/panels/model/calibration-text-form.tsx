@@ -1,8 +1,9 @@
-import { useId, useRef, useState } from 'react';
+import { useId, useState } from 'react';
 import { setCalibration } from '../../actions/calibration';
 import { readTextFile } from '../../actions/read-text';
 import { Button } from '../../widgets/button';
 import { closeDialog } from '../../widgets/dialog';
+import { FileButton } from '../../widgets/file-button';
 import { useApp } from '../../widgets/use-app';
 import { plural, whole } from '../../words/format';
 import css from './model.module.css';
@@ -14,7 +15,6 @@ export function CalibrationTextForm() {
   const [text, setText] = useState(calibration.text);
   const [source, setSource] = useState(calibration.task ? 'pasted text' : calibration.source);
   const [seqLen, setSeqLen] = useState(String(Math.min(calibration.seqLen, context ?? calibration.seqLen)));
-  const file = useRef<HTMLInputElement>(null);
   const id = useId();
   const length = Number(seqLen);
   const valid = Number.isInteger(length) && length >= 2 && length <= (context ?? 1e6);
@@ -68,25 +68,18 @@ export function CalibrationTextForm() {
         <Button look="primary" type="submit" disabled={!valid || text.trim() === ''}>
           Use this text
         </Button>
-        <Button icon="upload" onClick={() => file.current?.click()}>
-          Open a text file
-        </Button>
-        <input
-          ref={file}
-          type="file"
+        <FileButton
+          label="Calibration file"
           accept=".txt,.md,text/plain"
-          hidden
-          aria-label="Calibration file"
-          onChange={async (e) => {
-            const chosen = e.target.files?.[0];
-            e.target.value = '';
-            if (!chosen) return;
+          onFile={async (chosen) => {
             const read = await readTextFile(chosen);
             if (read === undefined) return;
             setText(read);
             setSource(chosen.name);
           }}
-        />
+        >
+          Open a text file
+        </FileButton>
       </div>
     </form>
   );

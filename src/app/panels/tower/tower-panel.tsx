@@ -1,4 +1,4 @@
-import { useMemo, useRef } from 'react';
+import { useMemo } from 'react';
 import { countDropped, makeMask } from '../../../pruning/mask';
 import { exportMask } from '../../actions/mask-files';
 import { importFile } from '../../actions/result-files';
@@ -7,6 +7,7 @@ import { shownValues } from '../../store/influence';
 import { redoMask, setMask, undoMask } from '../../store/masks';
 import { influenceOf, maskOf, momentOf } from '../../store/select';
 import { Button } from '../../widgets/button';
+import { FileButton } from '../../widgets/file-button';
 import { JobProgress } from '../../widgets/job-progress';
 import { Panel } from '../../widgets/panel';
 import { useApp } from '../../widgets/use-app';
@@ -33,7 +34,6 @@ export function TowerPanel() {
   const moment = useApp(momentOf);
   const series = useApp((s) => s.open.moment && s.open.growth[s.open.moment.metric]?.report.series);
   const shownMetric = useApp((s) => (momentOf(s) ? s.open.moment!.metric : s.colourBy));
-  const file = useRef<HTMLInputElement>(null);
 
   const values = useMemo(() => {
     if (moment) return interleave(moment.attn, moment.ffn);
@@ -115,21 +115,14 @@ export function TowerPanel() {
         <Button icon="download" title="Save the mask as a JSON file" onClick={exportMask}>
           Export
         </Button>
-        <Button icon="upload" title="Load a mask or a result from a JSON file" onClick={() => file.current?.click()}>
-          Import
-        </Button>
-        <input
-          ref={file}
-          type="file"
+        <FileButton
+          label="Mask or result file"
           accept=".json,application/json"
-          hidden
-          aria-label="Mask or result file"
-          onChange={(e) => {
-            const chosen = e.target.files?.[0];
-            if (chosen) void importFile(chosen);
-            e.target.value = '';
-          }}
-        />
+          title="Load a mask or a result from a JSON file"
+          onFile={(file) => void importFile(file)}
+        >
+          Import
+        </FileButton>
       </div>
     </Panel>
   );
