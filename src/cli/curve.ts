@@ -8,6 +8,7 @@ import { STRATEGY_NAMES, strategyTraits } from '../pruning/strategies';
 import { type Arguments, definedOf, oneOf, required, wholeNumber } from './arguments';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, MASK_OPTIONS, type Session, table } from './command';
+import { tellCost } from './cost';
 import { untilEnded } from './interrupt';
 import { checkSampling, checkTask, ITEM_OPTIONS, readSettings, readTask, SETTING_OPTIONS } from './metric-settings';
 import { readResume, resultJson } from './result';
@@ -60,6 +61,7 @@ export const curve: Command = {
     const calibration = await readCalibration(session);
     const request = await readRequest(session, await readResume(session, 'curve'));
     const { lab, reporter } = session;
+    await tellCost(session, 'curve', { ...request, calibration });
     const report = await untilEnded<CurveReport>(session, 'these are the points so far', (tell) =>
       lab.curve(
         { ...request, calibration },

@@ -2,6 +2,7 @@ import { taskNamed, tasks } from '../benchmarks/tasks';
 import type { EvalReport, EvalRequest } from '../lab/contract';
 import { type Arguments, oneOf, required, usage, wholeNumber } from './arguments';
 import { type Command, JOB, MASK_OPTIONS, type Surroundings } from './command';
+import { tellCost } from './cost';
 import { readDataOption } from './data-files';
 import { ResultFile } from './evaluate-file';
 import { harnessJson, type Measured, resultJson, resultsJson } from './evaluate-json';
@@ -69,10 +70,13 @@ export const evaluate: Command = {
     const asked = await settings(session);
     const reports: EvalReport[] = [];
     for (const task of taskNames(args)) {
-      const report = await lab.evaluate(
-        { task, ...asked, ...file?.known(task), masks: compare ? [[], mask] : [mask] },
-        { job: JOB, onProgress: reporter.progress, onItem: (item, soFar) => file?.add(item, soFar) },
-      );
+      const request = { task, ...asked, ...file?.known(task), masks: compare ? [[], mask] : [mask] };
+      await tellCost(session, 'evaluate', request);
+      const report = await lab.evaluate(request, {
+        job: JOB,
+        onProgress: reporter.progress,
+        onItem: (item, soFar) => file?.add(item, soFar),
+      });
       await file?.end(report);
       reports.push(report);
     }

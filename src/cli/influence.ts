@@ -6,6 +6,7 @@ import { isOfTask, isShapley, METRIC_NAMES } from '../pruning/metrics';
 import { type Arguments, oneOf } from './arguments';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, type Session, table } from './command';
+import { tellCost } from './cost';
 import { untilEnded } from './interrupt';
 import {
   checkSampling,
@@ -67,6 +68,7 @@ async function measure(session: Session, metric: InfluenceMetric, unit: UnitKind
     ...(isOfTask(metric) && { task: await readTask(session, taskOf(args)) }),
   };
   const request = { calibration, metric, unit, ...settings };
+  await tellCost(session, 'influence', request);
   const job = { job: JOB, onProgress: reporter.progress };
   if (!isShapley(metric)) return lab.influence(request, job);
   return untilEnded<InfluenceReport>(session, 'this is the last estimate', (tell) =>

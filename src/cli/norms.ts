@@ -3,6 +3,7 @@ import { unitsOf } from '../model/units';
 import { formatDropList } from '../pruning/drop-list';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, table } from './command';
+import { tellCost } from './cost';
 import { resultJson } from './result';
 
 const DIGITS = 3;
@@ -16,6 +17,7 @@ export const norms: Command = {
   async run(session) {
     const { lab, reporter } = session;
     const calibration = await readCalibration(session);
+    await tellCost(session, 'norms', { calibration });
     const report = await lab.norms({ calibration }, { job: JOB, onProgress: reporter.progress });
     const json = await resultJson(session, { kind: 'norms', report }, await calibrationSource(session));
     return { json, text: describeNorms(report) };

@@ -1,5 +1,6 @@
 import { checkCalibration, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, MASK_OPTIONS, table } from './command';
+import { tellCost } from './cost';
 
 export const score: Command = {
   name: 'score',
@@ -17,10 +18,9 @@ export const score: Command = {
     const mask = await session.mask();
     const calibration = await readCalibration(session);
     const logits = args.values.has('logits');
-    const [report] = await lab.score(
-      { calibration, masks: [mask], windows: true, logits },
-      { job: JOB, onProgress: reporter.progress },
-    );
+    const request = { calibration, masks: [mask], windows: true, logits };
+    await tellCost(session, 'score', request);
+    const [report] = await lab.score(request, { job: JOB, onProgress: reporter.progress });
     const { loss, perplexity, tokens, windows } = report!;
     const text = table([
       ['loss', loss.toFixed(5)],

@@ -62,7 +62,7 @@ export function describeProgress({ label, done, total, unit, secondsLeft }: Prog
 
 const mebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
 
-const duration = (seconds: number) =>
+export const duration = (seconds: number) =>
   seconds < 90
     ? `${Math.ceil(seconds)} s`
     : seconds < 5400

@@ -1,4 +1,4 @@
-import type { JobOptions, LabItself } from './contract';
+import type { Cost, JobOptions, LabItself } from './contract';
 import { curve } from './jobs/curve';
 import { evaluate } from './jobs/evaluate';
 import { generate } from './jobs/generate';
@@ -12,12 +12,23 @@ import { tokenInfluence } from './jobs/token-influence';
 /** Every job of the lab, by the name of the method that asks for it. */
 export const JOBS = { score, influence, curve, norms, tokenInfluence, growth, generate, evaluate };
 
+type Jobs = typeof JOBS;
+export type JobName = keyof Jobs;
+type Types<N extends JobName> =
+  Jobs[N] extends Job<infer Request, infer Report, infer Events>
+    ? { request: Request; report: Report; options: JobOptions & Events }
+    : never;
+
 /** A method for each job: `lab.score({ calibration, masks }, { job: 'mine', onProgress })`. */
 export type JobMethods = {
-  readonly [N in keyof typeof JOBS]: (typeof JOBS)[N] extends Job<infer Request, infer Report, infer Events>
-    ? (request: Request, options: JobOptions & Events) => Promise<Report>
-    : never;
+  readonly [N in JobName]: (request: Types<N>['request'], options: Types<N>['options']) => Promise<Types<N>['report']>;
 };
 
 /** All that the page and the command line may ask. */
-export interface Lab extends LabItself, JobMethods {}
+export interface Lab extends LabItself, JobMethods {
+  /**
+   * What a job would take, at most; undefined for those that cannot tell. A text is read on the way to it, which the job
+   * then need not do again. Rejects as the job would.
+   */
+  cost<N extends JobName>(job: N, request: Types<N>['request']): Promise<Cost | undefined>;
+}

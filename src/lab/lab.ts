@@ -3,6 +3,7 @@ import type {
   AdapterReport,
   BenchmarkSet,
   Checkpoint,
+  Cost,
   JobId,
   JobOptions,
   KeptDownload,
@@ -13,9 +14,12 @@ import type {
   ModelRequest,
 } from './contract';
 import { AnswerBook } from './exam/evaluate-answers';
-import { JOBS, type JobMethods, type Lab } from './jobs';
-import type { Desk, Job, RunningJob } from './jobs/job';
+import { JOBS, type JobMethods, type JobName, type Lab } from './jobs';
+import { Desk, noModel } from './jobs/desk';
+import type { Job, RunningJob } from './jobs/job';
 import { Calibrations } from './measure/calibrations';
+import { timed } from './measure/timed';
+import { costOf } from './measure/work';
 import { withBudget } from './place/budget';
 import { GROWTH_INDEX, readGrowthIndex } from './place/bundled-model';
 import { describeModel } from './place/describe';
@@ -69,7 +73,7 @@ class DeviceLab implements LabItself {
   ): Promise<Report> {
     return this.#queue.run(options, async (running) => {
       const { signal, onProgress } = running;
-      if (!job.opensItsOwn && !this.#open) throw noModel();
+      if (!job.opensItsOwn && !this.#open) noModel();
       const device = await this.#device.get();
       if (!job.opensItsOwn && this.#open?.device !== device) {
         const loading = { signal, rates: device.rates, ...loadingProgress(onProgress) };
@@ -78,6 +82,14 @@ class DeviceLab implements LabItself {
       throwIfCancelled(signal);
       return device.guard(job.run(this.#desk(device), request, running));
     });
+  }
+
+  /** As `Lab` says. */
+  async cost(name: JobName, request: never): Promise<Cost | undefined> {
+    const device = await this.#device.get();
+    const desk = this.#desk(device);
+    const work = await JOBS[name].work?.(desk, request);
+    return work && costOf(work, desk.model.report, device.speed.rate);
   }
 
   async start(): Promise<AdapterReport> {
@@ -174,19 +186,8 @@ class DeviceLab implements LabItself {
     });
   }
 
-  /** What a job finds: the model that is open as it begins. */
   #desk(device: Device): Desk {
-    const model = this.#open && this.#model;
-    return {
-      environment: this.#environment,
-      device,
-      get model() {
-        return model ?? noModel();
-      },
-      answers: this.#answers,
-      calibrate: (calibration) => this.#calibrations.on(calibration, model ?? noModel()),
-      read: (calibration) => this.#calibrations.read(calibration),
-    };
+    return new Desk(this.#environment, device, this.#open && this.#model, this.#calibrations, this.#answers);
   }
 
   /** The open model, with what its walks may take. Throws `usage` where none is open. */
@@ -199,11 +200,7 @@ class DeviceLab implements LabItself {
   #replace(model: OpenModel, device: Device) {
     if (this.#open?.model.fingerprint !== model.fingerprint) this.#answers.clear();
     this.#open?.model.engine.dispose();
-    this.#open = { model, device };
+    this.#open = { model: { ...model, engine: timed(model.engine, model.report, device.speed) }, device };
     this.#calibrations.clear();
   }
-}
-
-function noModel(): never {
-  throw new LopperError('usage', 'No model is open.', 'Open one first.');
 }

@@ -10,6 +10,7 @@ import type { JobId, JobOptions } from './job';
 import type { AdapterReport, KeptDownload, MemoryReport, ModelFacts, ModelReport, ModelRequest } from './model';
 
 export type * from './calibration';
+export type * from './cost';
 export type * from './evaluate';
 export type * from './generate';
 export type * from './growth';

@@ -3,30 +3,41 @@ import type { EvalItem, EvalReport, EvalRequest } from '../contract';
 import { evaluateExam } from '../exam/evaluate';
 import { checkSameExam, examFacts, readExam } from '../exam/exam';
 import { examinee } from '../exam/examinee';
+import { walkWork } from '../measure/work';
 import { ProgressMeter } from '../running/progress';
-import { dropSet, type Job } from './job';
+import { dropSet } from './desk';
+import { itemsGround } from './ground';
+import type { Job } from './job';
 
-/** Asks every mask a benchmark's items. `soFar` carries no items: they came one by one. */
-export const evaluate: Job<EvalRequest, EvalReport, { readonly onItem?: (item: EvalItem, soFar: EvalReport) => void }> =
-  {
-    async run({ model, environment, answers }, request, { signal, onProgress, onItem }) {
-      const branches = request.masks.map((mask) => dropSet(model, mask));
-      if (branches.length === 0) throw new LopperError('usage', 'No mask is given.', 'Give [[]] for the full model.');
-      const asked = examinee(model, request);
-      const { encode } = asked.wording;
-      const exam = await readExam(request, environment, { encode, context: model.report.context });
-      const facts = examFacts(exam, asked.wording);
-      if (request.knownFrom) checkSameExam(request.knownFrom, facts);
-      const total = exam.items.length;
-      let meter: ProgressMeter | undefined;
-      return evaluateExam(asked, exam, branches, {
-        ...{ signal, onItem },
-        // What each branch answered before, with what the request brings along.
-        answers: branches.map((dropped, mask) => answers.with(JSON.stringify(facts), dropped, request.known?.[mask])),
-        onProgress(items) {
-          meter ??= new ProgressMeter(total, 'steps', onProgress, undefined, items);
-          meter.update(items, `${exam.task.name}, ${Math.floor(items)} of ${total}`);
-        },
-      });
-    },
-  };
+interface Events {
+  /** `soFar` carries no items: they came one by one. */
+  readonly onItem?: (item: EvalItem, soFar: EvalReport) => void;
+}
+
+/** Asks every mask a benchmark's items. */
+export const evaluate: Job<EvalRequest, EvalReport, Events> = {
+  async run({ model, environment, answers }, request, { signal, onProgress, onItem }) {
+    const branches = request.masks.map((mask) => dropSet(model, mask));
+    if (branches.length === 0) throw new LopperError('usage', 'No mask is given.', 'Give [[]] for the full model.');
+    const asked = examinee(model, request);
+    const { encode } = asked.wording;
+    const exam = await readExam(request, environment, { encode, context: model.report.context });
+    const facts = examFacts(exam, asked.wording);
+    if (request.knownFrom) checkSameExam(request.knownFrom, facts);
+    const total = exam.items.length;
+    let meter: ProgressMeter | undefined;
+    return evaluateExam(asked, exam, branches, {
+      ...{ signal, onItem },
+      // What each branch answered before, with what the request brings along.
+      answers: branches.map((dropped, mask) => answers.with(JSON.stringify(facts), dropped, request.known?.[mask])),
+      onProgress(items) {
+        meter ??= new ProgressMeter(total, 'steps', onProgress, undefined, items);
+        meter.update(items, `${exam.task.name}, ${Math.floor(items)} of ${total}`);
+      },
+    });
+  },
+  async work(desk, request) {
+    const branches = request.masks.map((mask) => dropSet(desk.model, mask));
+    return walkWork(await itemsGround(desk, request), branches);
+  },
+};

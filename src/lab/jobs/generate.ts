@@ -2,7 +2,8 @@ import type { GenerateEvent, GenerateReport, GenerateRequest } from '../contract
 import { checkSettings, continuePrompt } from '../exam/generate';
 import { encode, needTokenizer } from '../place/model';
 import { ProgressMeter } from '../running/progress';
-import { dropSet, type Job } from './job';
+import { dropSet } from './desk';
+import type { Job } from './job';
 
 /** Continues a prompt with each mask, side by side, token by token. */
 export const generate: Job<GenerateRequest, GenerateReport, { readonly onToken?: (event: GenerateEvent) => void }> = {

@@ -17,8 +17,9 @@ export const growth: Job<
   { readonly onPoint?: (point: GrowthPoint, soFar: GrowthReport) => void }
 > = {
   opensItsOwn: true,
-  async run({ device, environment, read }, { calibration: given, ...request }, { signal, onProgress, onPoint }) {
-    const calibration = read(given);
+  async run(desk, { calibration: given, ...request }, { signal, onProgress, onPoint }) {
+    const { device, environment } = desk;
+    const calibration = desk.read(given);
     const { length } = request.checkpoints;
     const meter = new ProgressMeter(length, 'steps', onProgress);
     const open = async (checkpoint: Checkpoint, step: (fraction: number) => void) => {

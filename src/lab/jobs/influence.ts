@@ -4,9 +4,11 @@ import type { InfluenceReport, InfluenceRequest, On } from '../contract';
 import { examinee } from '../exam/examinee';
 import { Calibrated } from '../measure/calibrated';
 import { measureInfluence } from '../measure/influence';
+import { influenceWork } from '../measure/influence-work';
 import { samplesAsked } from '../measure/shapley';
-import { openTask } from '../measure/task-worth';
+import { DEFAULT_TASK, openTask } from '../measure/task-worth';
 import { ProgressMeter } from '../running/progress';
+import { groundOf, itemsGround } from './ground';
 import type { Job } from './job';
 
 /** Sampled metrics come again and again, surer each time, through `onEstimate`; cancelled, the last one can be gone on from. */
@@ -32,6 +34,11 @@ export const influence: Job<
         meter.update(done, `${name}, ${Math.floor(done)} of ${total}`);
       },
     });
+  },
+  async work(desk, { calibration, ...request }) {
+    const { metric, task = DEFAULT_TASK } = request;
+    checkMetric(metric);
+    return influenceWork(request, await (isOfTask(metric) ? itemsGround(desk, task) : groundOf(desk, calibration)));
   },
 };
 

@@ -1,11 +1,6 @@
-import type { Sublayer } from '../../model/units';
-import { maskFromSublayers, toDropSet } from '../../pruning/mask';
-import type { Calibration, NamedCalibration, Progress } from '../contract';
-import type { AnswerBook } from '../exam/evaluate-answers';
-import type { Calibrated } from '../measure/calibrated';
-import type { Device } from '../place/device';
-import type { Environment } from '../place/environment';
-import type { OpenModel } from '../place/model';
+import type { Progress } from '../contract';
+import type { Work } from '../measure/work';
+import type { Desk } from './desk';
 
 /**
  * What the lab can be asked to work out: a request, plain data, becomes a report. A new one is a file beside this, a line in
@@ -16,6 +11,8 @@ export interface Job<Request, Report, Events = object> {
   readonly opensItsOwn?: true;
   /** Rejects with a `LopperError`. */
   run(desk: Desk, request: Request, options: RunningJob & Events): Promise<Report>;
+  /** What it will come to; absent where that cannot be told. Throws what the job itself would for such a request. */
+  work?(desk: Desk, request: Request): Promise<Work>;
   /** Puts together the reports of a request's parts, for work that several machines share. */
   merge?(parts: readonly Report[]): Report;
 }
@@ -25,21 +22,3 @@ export interface RunningJob {
   readonly signal: AbortSignal;
   readonly onProgress?: (p: Progress) => void;
 }
-
-/** What a job finds laid out for it. */
-export interface Desk {
-  readonly environment: Environment;
-  readonly device: Device;
-  /** With what its walks may take of memory. Throws `usage` where none is open. */
-  readonly model: OpenModel;
-  /** Answers the open model has given to benchmarks. */
-  readonly answers: AnswerBook;
-  /** A calibration on the open model, with all that was measured there. Throws `calibration-unknown`. */
-  calibrate(calibration: Calibration | NamedCalibration): Promise<Calibrated>;
-  /** A calibration as it was given. Throws `calibration-unknown`. */
-  read(calibration: Calibration | NamedCalibration): Calibration;
-}
-
-/** A mask as the engine takes it. Throws `mask-mismatch` for blocks that the model lacks. */
-export const dropSet = ({ report }: OpenModel, mask: readonly Sublayer[]) =>
-  toDropSet(maskFromSublayers(report.blocks, mask));

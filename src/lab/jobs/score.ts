@@ -1,6 +1,9 @@
 import type { ScoreReport, ScoreRequest } from '../contract';
+import { walkWork } from '../measure/work';
 import { fractionMeter } from '../running/progress';
-import { dropSet, type Job } from './job';
+import { dropSet } from './desk';
+import { groundOf } from './ground';
+import type { Job } from './job';
 
 /** Loss of each mask on the calibration text; masks share what they have in common. */
 export const score: Job<ScoreRequest, ScoreReport[]> = {
@@ -10,5 +13,9 @@ export const score: Job<ScoreRequest, ScoreReport[]> = {
     const on = await desk.calibrate(calibration);
     const reports = await on.score(branches, { signal, logits, onProgress: meter });
     return windows ? reports : reports.map(({ windows: _, ...whole }) => whole);
+  },
+  async work(desk, { calibration, masks }) {
+    const branches = masks.map((mask) => dropSet(desk.model, mask));
+    return walkWork(await groundOf(desk, calibration), branches);
   },
 };

@@ -3,7 +3,7 @@ import { throwIfCancelled } from '../../errors';
 import { layOutWindows, type WindowTree } from './windows';
 
 /** Passes timed, after one that is not. */
-const PASSES = 5;
+export const PASSES = 5;
 
 /** Median milliseconds of one forward pass of a branch by itself over the first window, every token scored. */
 export async function timePass(

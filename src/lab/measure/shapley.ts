@@ -44,12 +44,12 @@ export async function measureShapley(
 ): Promise<InfluenceReport> {
   const { units, dropped, resume, signal, onProgress, onEstimate, seed = 0 } = options;
   checkSettings(options);
-  const method = isOfTask(metric) ? 'subsets' : options.exact ? 'exact' : 'permutations';
+  const method = methodOf(metric, options);
   const worth = await openWorth(on, metric, options);
   const { tokens, fullLoss, task } = worth;
   const from = resume && stateOf(resume, { metric, unit, method, seed, units: units.length, tokens, task }, fullLoss);
   const pace = new Pace(method === 'exact' ? { first: 32, most: 1024 } : { first: 1, most: 64 });
-  const estimator = estimatorOf(method, units, { ...options, seed }, pace, from);
+  const estimator = estimatorOf(method, units, { ...options, seed }, () => pace.size, from);
   const report = (estimate: Estimate): InfluenceReport => {
     const { values, intervals, efficiency, stopped, state } = estimate;
     const spoiled = values.flatMap((_, i) => (state.sums.some((row) => Number.isNaN(row[i])) ? [i] : []));
@@ -99,17 +99,22 @@ export function samplesAsked(metric: ShapleyMetric, units: number, settings: Inf
   return exact && !isOfTask(metric) ? 2 ** units : permutations;
 }
 
-function estimatorOf(
+/** How a metric's sets are chosen. */
+export const methodOf = (metric: ShapleyMetric, { exact }: InfluenceSettings): Sampling['method'] =>
+  isOfTask(metric) ? 'subsets' : exact ? 'exact' : 'permutations';
+
+/** `batch`: pairs of permutations, or sets of an exact value, that are asked for together. */
+export function estimatorOf(
   method: Sampling['method'],
   units: readonly (readonly Sublayer[])[],
   settings: InfluenceSettings & { seed: number },
-  pace: Pace,
+  batch: () => number,
   from: SamplerState | undefined,
 ): Estimator {
   const { seed, bound, stableLowest, permutations = DEFAULT_PERMUTATIONS } = settings;
-  if (method === 'exact') return exactShapley(units, { setsPerBatch: () => pace.size }, from);
+  if (method === 'exact') return exactShapley(units, { setsPerBatch: batch }, from);
   if (method === 'subsets') return sampleSubsets(units, { seed, subsets: permutations, bound }, from);
-  return sampleShapley(units, { seed, permutations, bound, stableLowest, pairsPerBatch: () => pace.size }, from);
+  return sampleShapley(units, { seed, permutations, bound, stableLowest, pairsPerBatch: batch }, from);
 }
 
 async function openWorth(on: Calibrated, metric: ShapleyMetric, options: Job): Promise<Worth> {

@@ -1,14 +1,14 @@
-import type { Request } from '../../benchmarks/task';
 import type { DropSet, RunOptions } from '../../engine/contract';
 import { LopperError } from '../../errors';
 import type { Accuracy, MeasuredTask, TaskRequest } from '../contract';
 import { evaluateExam } from '../exam/evaluate';
 import { readExam } from '../exam/exam';
+import { tokensOf } from '../exam/exam-tokens';
 import type { Examinee } from '../exam/examinee';
 import type { Environment } from '../place/environment';
 
 /** MMLU's way of asking, on questions that ship. */
-const DEFAULT_TASK: TaskRequest = { task: 'school_letters' };
+export const DEFAULT_TASK: TaskRequest = { task: 'school_letters' };
 
 /** A task's items as a measure of branches. */
 export interface TaskWorth {
@@ -37,7 +37,10 @@ export async function openTask(
       items: items.length,
       dataSha256,
     },
-    tokens: items.reduce((sum, item, i) => sum + countTokens(task.requests(item, [...examples[i]!]), model), 0),
+    tokens: items.reduce(
+      (sum, item, i) => sum + tokensOf(task.requests(item, [...examples[i]!]), model.tokenizer).tokens,
+      0,
+    ),
     async accuracies(branches, { signal, onProgress } = {}) {
       try {
         const { results, failed } = await evaluateExam(model, exam, branches, {
@@ -52,21 +55,4 @@ export async function openTask(
       }
     },
   };
-}
-
-function countTokens(requests: readonly Request[], { tokenizer }: Examinee): number {
-  const contexts = new Map<string, number>();
-  let tokens = 0;
-  for (const request of requests) {
-    if (request.kind === 'tokens') {
-      tokens += request.ids.length;
-      continue;
-    }
-    const known = contexts.get(request.context);
-    const own = known ?? tokenizer.encode(request.context).length;
-    if (known === undefined) tokens += own;
-    contexts.set(request.context, own);
-    if (request.kind === 'score') tokens += tokenizer.encode(request.context + request.continuation).length - own;
-  }
-  return tokens;
 }

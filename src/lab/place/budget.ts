@@ -1,15 +1,21 @@
 import type { EngineContract } from '../../engine/contract';
 
+/** An engine that hands everything on, to change some of it. */
+export const delegating = (engine: EngineContract): EngineContract => ({
+  model: engine.model,
+  maxRows: engine.maxRows,
+  memory: () => engine.memory(),
+  restartPeak: () => engine.restartPeak(),
+  rowsWithin: (budget, options) => engine.rowsWithin(budget, options),
+  walk: (tree, branches, options) => engine.walk(tree, branches, options),
+  decoder: (dropped, prompts, maxNewTokens, options) => engine.decoder(dropped, prompts, maxNewTokens, options),
+  dispose: () => engine.dispose(),
+});
+
 /** The engine with a memory budget for every walk that asks for none of its own; no walk takes more rows than fit in it. */
-export function withBudget(engine: EngineContract, memoryBudget: number): EngineContract {
-  return {
-    model: engine.model,
-    maxRows: engine.rowsWithin(memoryBudget),
-    memory: () => ({ ...engine.memory(), budget: memoryBudget }),
-    restartPeak: () => engine.restartPeak(),
-    rowsWithin: (budget, options) => engine.rowsWithin(budget, options),
-    walk: (tree, branches, options) => engine.walk(tree, branches, { memoryBudget, ...options }),
-    decoder: (dropped, prompts, maxNewTokens, options) => engine.decoder(dropped, prompts, maxNewTokens, options),
-    dispose: () => engine.dispose(),
-  };
-}
+export const withBudget = (engine: EngineContract, memoryBudget: number): EngineContract => ({
+  ...delegating(engine),
+  maxRows: engine.rowsWithin(memoryBudget),
+  memory: () => ({ ...engine.memory(), budget: memoryBudget }),
+  walk: (tree, branches, options) => engine.walk(tree, branches, { memoryBudget, ...options }),
+});

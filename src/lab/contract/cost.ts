@@ -1,0 +1,9 @@
+/** What a job will take, as near as can be told before it begins: at most, where it may end early. Plain data. */
+export interface Cost {
+  /** Passes of the full model; what branches share is walked and counted once. */
+  readonly passes: number;
+  /** Bytes of weights that are gone through: once in a walk, whatever the number of its branches. */
+  readonly bytes: number;
+  /** At the pace of the walks so far on this adapter; before the first, of its matmul in the self-test. */
+  readonly seconds: number;
+}

@@ -1,0 +1,87 @@
+import { toDropSet } from '../../pruning/mask';
+import type { Gone } from '../../pruning/strategy';
+import type { CurveRequest } from '../contract';
+import { headOf, metricOf, planCurve } from './curve-plan';
+import { begin } from './curve-steps';
+import { PASSES } from './curve-time';
+import { influenceWork } from './influence-work';
+import { type Ground, times, Walks, type Work, walkWork } from './work';
+
+/** Points whose masks are walked together, about. */
+const TOGETHER = 64;
+
+/** What curves stand on: the calibration, and the items of the benchmark and of the task that is a metric, where asked. */
+export interface CurveGround {
+  readonly text: Ground;
+  readonly benchmark?: Ground;
+  readonly task?: Ground;
+}
+
+/**
+ * What a curve takes. The strategy is played with numbers that are all the same: which units go changes little of what it
+ * is to measure them. Points that are known count no more. Throws what `planCurve` throws.
+ */
+export async function curveWork(
+  request: CurveRequest,
+  { text, benchmark, task: scored = text }: CurveGround,
+): Promise<Work> {
+  const { resume, ...asked } = request;
+  const blocks = text.shares.length / 2;
+  const plan = planCurve(blocks, asked, headOf(asked));
+  const metric = metricOf(request);
+  const dropped = (gone: Gone) => [...toDropSet(plan.maskAfter(gone))];
+  const walks = new Walks();
+  const influence = (gone: Gone) =>
+    void influenceWork(
+      { ...request.settings, metric: metric!, unit: request.unit, resume: undefined },
+      scored,
+      dropped(gone),
+      walks,
+    );
+  walks.losses(text, [dropped([])]);
+  const known = resume?.points.length ?? 0;
+  const { steps } = await begin(request.strategy, {
+    plan,
+    async influence() {
+      if (!resume?.order) influence([]);
+      return plan.units.map(() => 0);
+    },
+    async angles() {
+      walks.add(walkWork(text, [dropped([])]));
+      return Array.from({ length: blocks }, () => Array<number>(blocks).fill(0));
+    },
+  });
+  const masks = [dropped([])];
+  const waiting: number[][] = [];
+  const walkWaiting = () => walks.losses(text, waiting.splice(0));
+  let step = steps.next([]);
+  while (!step.done && masks.length <= plan.most) {
+    const isNew = masks.length >= known;
+    let answer: number[] = [];
+    if (step.value.ask === 'losses') {
+      const branches = step.value.masks.map(dropped);
+      if (isNew) walks.losses(text, branches);
+      answer = branches.map(() => 0);
+    } else if (step.value.ask === 'influence') {
+      walkWaiting();
+      if (isNew) influence(step.value.gone);
+      answer = step.value.left.map(() => 0);
+    } else {
+      const point = step.value.point.map(dropped);
+      if (isNew) waiting.push(...point);
+      if (waiting.length >= TOGETHER) walkWaiting();
+      masks.push(point[0]!);
+    }
+    step = steps.next(answer);
+  }
+  walkWaiting();
+  const unmeasured = masks.filter((_, i) => !resume?.points[i]?.accuracy);
+  if (benchmark) for (const mask of unmeasured) walks.add(walkWork(benchmark, [mask]));
+  // A pass that is not timed, and those that are, over the first window.
+  if (request.timed) {
+    const first = Math.min(text.tokens, text.rows);
+    const window = { ...text, tokens: first, scored: first };
+    for (const mask of masks) walks.add(times(PASSES + 1, walkWork(window, [mask])));
+  }
+  return walks.work;
+}

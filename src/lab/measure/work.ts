@@ -1,0 +1,125 @@
+/** What walks come to, counted before they are made. Pure. */
+import type { Cost, ModelReport } from '../contract';
+
+/** Work that adds up. */
+export interface Work {
+  /** Passes of the full model's layers; what branches share counts once. */
+  readonly passes: number;
+  /** Tokens that go through all layers: those of every pass. */
+  readonly tokens: number;
+  /** Tokens whose logits are computed. */
+  readonly scored: number;
+  /** Times all weights are gone through. */
+  readonly readings: number;
+}
+
+/** What is walked over. */
+export interface Ground {
+  /** Of each sublayer, by its index: its share of what all of them compute. They sum to 1. */
+  readonly shares: readonly number[];
+  /** Tokens of one pass, and those of them whose logits are read. */
+  readonly tokens: number;
+  readonly scored: number;
+  /** Tokens that are walked at a time. */
+  readonly rows: number;
+}
+
+export const NO_WORK: Work = { passes: 0, tokens: 0, scored: 0, readings: 0 };
+
+export const plus = (a: Work, b: Work): Work => ({
+  passes: a.passes + b.passes,
+  tokens: a.tokens + b.tokens,
+  scored: a.scored + b.scored,
+  readings: a.readings + b.readings,
+});
+
+export const times = (n: number, { passes, tokens, scored, readings }: Work): Work => ({
+  passes: n * passes,
+  tokens: n * tokens,
+  scored: n * scored,
+  readings: n * readings,
+});
+
+/** One walk of some masks (`sublayerIndex` of what each leaves out) over the ground; equal ones are walked once. */
+export function walkWork({ shares, tokens, scored, rows }: Ground, masks: readonly Iterable<number>[]): Work {
+  if (masks.length === 0) return NO_WORK;
+  const { passes, distinct } = sharedPasses(shares, masks);
+  return { passes, tokens: passes * tokens, scored: distinct * scored, readings: Math.ceil(tokens / rows) };
+}
+
+/**
+ * Passes of masks that walk together: each sublayer counts once for all masks that agree on it and on all below. In order,
+ * a mask has in common with those before it what it has in common with its neighbour.
+ */
+export function sharedPasses(
+  shares: readonly number[],
+  masks: readonly Iterable<number>[],
+): { passes: number; distinct: number } {
+  const from = [...shares, 0]; // the share of a sublayer and of all above it
+  for (let s = shares.length - 1; s >= 0; s--) from[s] = shares[s]! + from[s + 1]!;
+  const sorted = new Map(
+    masks.map((mask) => {
+      const dropped = [...mask].sort((a, b) => a - b);
+      return [dropped.join(), dropped] as const;
+    }),
+  );
+  const end = shares.length;
+  const partingOf = (a: readonly number[], b: readonly number[]) => {
+    const i = Array.from({ length: Math.max(a.length, b.length) }, (_, i) => i).find((i) => a[i] !== b[i]);
+    return i === undefined ? end : Math.min(a[i] ?? end, b[i] ?? end);
+  };
+  const ordered = [...sorted.values()].sort((a, b) => {
+    const at = partingOf(a, b);
+    return at === end ? 0 : a.includes(at) ? -1 : 1;
+  });
+  let passes = 0;
+  for (const [i, dropped] of ordered.entries()) {
+    const start = i === 0 ? 0 : partingOf(ordered[i - 1]!, dropped);
+    passes += from[start]!;
+    for (const s of dropped) if (s >= start) passes -= shares[s]!;
+  }
+  return { passes, distinct: ordered.length };
+}
+
+/** Walks added up. Masks whose loss is known from an earlier one are not walked again. */
+export class Walks {
+  work = NO_WORK;
+  readonly #known = new Map<Ground, Set<string>>();
+
+  /** For the losses of masks. */
+  losses(ground: Ground, masks: readonly Iterable<number>[]): void {
+    const known = this.#known.get(ground) ?? new Set();
+    this.#known.set(ground, known);
+    const missing = masks.map((mask) => [...new Set(mask)]).filter((mask) => !known.has(keyOf(mask)));
+    for (const mask of missing) known.add(keyOf(mask));
+    this.add(walkWork(ground, missing));
+  }
+
+  add(work: Work): void {
+    this.work = plus(this.work, work);
+  }
+}
+
+const keyOf = (mask: readonly number[]) => [...mask].sort((a, b) => a - b).join();
+
+type Sizes = Pick<ModelReport, 'attnParameters' | 'ffnParameters' | 'vocabulary' | 'width' | 'weightBytes'>;
+
+/** Each sublayer's share of a pass. */
+export function sharesOf({ attnParameters, ffnParameters }: Sizes): number[] {
+  const parameters = attnParameters.flatMap((attn, block) => [attn, ffnParameters[block]!]);
+  const all = parameters.reduce((sum, n) => sum + n, 0);
+  return parameters.map((n) => n / all);
+}
+
+/** Floating-point operations: two for each parameter and token. What attention adds with a text's length is left out. */
+export function operationsOf({ tokens, scored }: Pick<Work, 'tokens' | 'scored'>, model: Sizes): number {
+  const layers = [...model.attnParameters, ...model.ffnParameters].reduce((sum, n) => sum + n, 0);
+  return 2 * (tokens * layers + scored * model.vocabulary * model.width);
+}
+
+/** Work on a model, at so many operations a second. */
+export const costOf = (work: Work, model: Sizes, rate: number): Cost => ({
+  passes: work.passes,
+  bytes: work.readings * model.weightBytes,
+  seconds: operationsOf(work, model) / rate,
+});
