@@ -3,6 +3,7 @@ import { LopperError } from '../errors';
 import type { ModelFiles } from './bytes';
 import { parseObject } from './json';
 import { tokenSpelling } from './token-text';
+import { aroundSingleWords, checkSingleWords, inLibraryForms, keepingMarks, singleWords } from './tokenizer-gaps';
 import { splitWords } from './tokenizer-words';
 
 /** Text to token ids and back, as the model was trained. */
@@ -61,7 +62,13 @@ export function parseTokenizer(texts: TokenizerTexts): Tokenizer {
   for (const id of library.get_vocab().values()) size = Math.max(size, id + 1);
   const special = new Set<number>();
   for (const [id, token] of library.get_added_tokens_decoder()) if (token.special) special.add(id);
-  const plain = (text: string) => library.encode(text, { add_special_tokens: false }).ids;
+  const single = singleWords(json);
+  // Single words are found here, so the library that encodes must not know them.
+  const encoder = single.length > 0 ? build(withoutAdded(json, single), config) : library;
+  const plain = (text: string): number[] =>
+    [...aroundSingleWords(text, single)].flatMap((piece) =>
+      typeof piece === 'number' ? [piece] : encoder.encode(piece, { add_special_tokens: false }).ids,
+    );
   const idOf = (token: string | undefined) => (token === undefined ? undefined : library.token_to_id(token));
   const conventional = (names: string[]) => names.map(idOf).find((id) => id !== undefined && special.has(id));
 
@@ -80,14 +87,16 @@ export function parseTokenizer(texts: TokenizerTexts): Tokenizer {
     addsBos,
     chatTemplate: texts.chatTemplate ?? chatTemplateOf(config.chat_template),
     encode(text, { bos } = {}) {
-      if (bos === undefined && addsBos === templated) return library.encode(text).ids;
+      if (bos === undefined && addsBos === templated && single.length === 0) return library.encode(text).ids;
       const ids = plain(text);
       return (bos ?? addsBos) && bosId !== undefined ? [bosId, ...ids] : ids;
     },
     decode(ids, { skipSpecial = true } = {}) {
       const known = ids.filter((id) => library.id_to_token(id) !== undefined && !(skipSpecial && special.has(id)));
       // The library refuses an empty list, and would "clean up" spaces that the text really has.
-      return known.length === 0 ? '' : library.decode(known, { clean_up_tokenization_spaces: false });
+      if (known.length === 0) return '';
+      const whole = keepingMarks(known, (token) => library.token_to_id(token));
+      return library.decode([...whole], { clean_up_tokenization_spaces: false });
     },
     tokenText(id) {
       const token = library.id_to_token(id);
@@ -107,7 +116,8 @@ function build(json: Record<string, unknown>, config: Record<string, unknown>): 
   const absent = { added_tokens: [], normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null };
   try {
     checkModel(json);
-    const library = new Library(splitWords({ ...absent, ...json }), config);
+    checkSingleWords(json, singleWords(json));
+    const library = new Library(inLibraryForms(splitWords({ ...absent, ...json })), config);
     const ids = library.encode('a b').ids;
     if (ids.some((id) => !Number.isInteger(id))) throw new Error('it gives no id to plain text');
     if (ids.length > 0) library.decode(ids);
@@ -121,6 +131,11 @@ function build(json: Record<string, unknown>, config: Record<string, unknown>): 
     );
   }
 }
+
+const withoutAdded = (json: Record<string, unknown>, tokens: readonly unknown[]) => ({
+  ...json,
+  added_tokens: (json.added_tokens as unknown[]).filter((token) => !tokens.includes(token)),
+});
 
 /** The library takes a model of any type for a list of words, and any id for a place in an array. */
 function checkModel(json: Record<string, unknown>): void {

@@ -1,0 +1,79 @@
+import { LopperError } from '../errors';
+import type { ModelFiles } from './bytes';
+
+/** What a folder without readable weights is, by the names of what lies in it, and where to turn. */
+const KINDS: readonly { readonly has: RegExp; readonly is: string; readonly remedy: string }[] = [
+  {
+    has: /^adapter_(config\.json|model\.(safetensors|bin))$/,
+    is: 'is an adapter (LoRA), not a whole model',
+    remedy:
+      'Merge it into its base model first: in Python, `PeftModel.from_pretrained(base, folder).merge_and_unload().save_pretrained(new)`.',
+  },
+  {
+    has: /^(snapshots|blobs|refs)(\/|$)/,
+    is: 'is a folder of the Hugging Face cache',
+    remedy: 'Give the folder inside its snapshots/, the one that holds config.json.',
+  },
+  {
+    has: /^mlc-chat-config\.json$|^params_shard_\d+\.bin$/,
+    is: 'is a model compiled for MLC',
+    remedy: 'Give the model it was made from, as safetensors.',
+  },
+  {
+    has: /(^|\/)[^/]+\.onnx(_data)?$|^onnx(\/|$)/,
+    is: 'has its weights as ONNX only',
+    remedy:
+      'Give the model it was exported from: its page on the hub has it as safetensors, mostly in the original repository.',
+  },
+  {
+    has: /^consolidated(\.\d+)?\.(pth|safetensors)$|^params\.json$/,
+    is: 'holds the publisher’s own form of the weights (consolidated), not that of Hugging Face',
+    remedy: 'Give the version "in Hugging Face format", mostly a repository whose name ends in -hf.',
+  },
+  {
+    has: /\.gguf$/i,
+    is: 'has its weights as GGUF only',
+    remedy: 'Give the model it was made from, as safetensors.',
+  },
+  {
+    has: /^pytorch_model(-\d+-of-\d+)?\.bin(\.index\.json)?$/,
+    is: 'has its weights only as pytorch_model.bin, a format that can run code when it is read',
+    remedy:
+      'Convert it once: in Python, `AutoModelForCausalLM.from_pretrained(folder).save_pretrained(folder)` writes ' +
+      'safetensors. Many hub models also have a safetensors revision.',
+  },
+  {
+    has: /^model-\d+-of-\d+\.safetensors$/,
+    is: 'has shards of weights without their index, model.safetensors.index.json',
+    remedy: 'Get the index from where the model is published, and put it beside the shards.',
+  },
+];
+
+/** Of a folder that cannot be listed, names worth asking for. */
+const TELLING = [
+  'adapter_config.json',
+  'mlc-chat-config.json',
+  'onnx/model.onnx',
+  'params.json',
+  'pytorch_model.bin',
+  'pytorch_model.bin.index.json',
+];
+
+/** What a folder is instead of a model in Hugging Face layout; undefined where nothing tells. */
+export async function whatElse(files: ModelFiles, signal?: AbortSignal): Promise<LopperError | undefined> {
+  const names = (await files.list?.()) ?? (await present(files, signal));
+  if (files.list && names.length === 0) {
+    return new LopperError(
+      'file-missing',
+      `${files.id} is an empty folder.`,
+      'Give the folder that holds config.json.',
+    );
+  }
+  const kind = KINDS.find(({ has }) => names.some((name) => has.test(name)));
+  return kind && new LopperError('file-missing', `${files.id} ${kind.is}.`, kind.remedy);
+}
+
+async function present(files: ModelFiles, signal?: AbortSignal): Promise<string[]> {
+  const found = await Promise.all(TELLING.map((name) => files.has(name, signal)));
+  return TELLING.filter((_, i) => found[i]);
+}

@@ -1,0 +1,51 @@
+import type { TensorInfo, TensorMap } from '../formats/tensor';
+import { ARCHITECTURES } from './architectures';
+import type { ModelConfig } from './config';
+
+/** A config and its tensors with one answer to which matrix the output head is. */
+export interface SettledHead {
+  readonly config: ModelConfig;
+  readonly tensors: TensorMap;
+  readonly note?: string;
+}
+
+/** Bytes compared at a time; the first piece of two different matrices already differs. */
+const PIECE_BYTES = 4 * 2 ** 20;
+
+/**
+ * Which matrix the output head is, where config.json and the files disagree, as transformers 5 and vLLM decide it: a head
+ * that is stored and is not the embedding is used, whatever the config says; where none is stored the embedding is; and of
+ * two tied tensors one is enough.
+ */
+export async function settleHead(config: ModelConfig, tensors: TensorMap, signal?: AbortSignal): Promise<SettledHead> {
+  const parts = ARCHITECTURES[config.modelType].parts(
+    { ...config, tied: false, ffnWidth: config.ffnWidth ?? 1 },
+    (name) => tensors.has(name),
+  );
+  const [embedding, head] = [tensors.get(parts.embedding), tensors.get(parts.head)];
+  if (!embedding && head && config.tied) return { config, tensors: new Map([...tensors, [parts.embedding, head]]) };
+  if (config.tied && embedding && head && !(await sameBytes(embedding, head, signal))) {
+    const note = `config.json says that the output head is the embedding, but another is stored (${parts.head}): it is used.`;
+    return { config: { ...config, tied: false }, tensors, note };
+  }
+  if (!config.tied && embedding && !head) {
+    const note = `config.json does not tie the output head to the embedding (tie_word_embeddings), but no ${parts.head} is stored: the embedding is used.`;
+    return { config: { ...config, tied: true }, tensors, note };
+  }
+  return { config, tensors };
+}
+
+async function sameBytes(a: TensorInfo, b: TensorInfo, signal?: AbortSignal): Promise<boolean> {
+  const size = a.end - a.start;
+  if (size !== b.end - b.start || a.dtype !== b.dtype) return false;
+  if (a.source === b.source && a.start === b.start) return true;
+  for (let at = 0; at < size; at += PIECE_BYTES) {
+    const end = Math.min(size, at + PIECE_BYTES);
+    const [x, y] = await Promise.all([
+      a.source.read(a.start + at, a.start + end, signal),
+      b.source.read(b.start + at, b.start + end, signal),
+    ]);
+    if (x.some((byte, i) => byte !== y[i])) return false;
+  }
+  return true;
+}

@@ -1,0 +1,38 @@
+import type { TensorMap } from '../formats/tensor';
+import type { ModelConfig } from './config';
+import { describe, layoutOf } from './describe';
+import { formatList } from './drop-lists';
+import { unusedTensors } from './missing-tensors';
+import type { ModelSpec } from './spec';
+import { settleHead } from './stored-head';
+import { underTheirNames } from './stored-names';
+
+/** A model as its files have it, and what a person should know of how they were read. */
+export interface StoredModel {
+  readonly spec: ModelSpec;
+  /** Under the names that `spec` gives them. */
+  readonly tensors: TensorMap;
+  readonly notes: readonly string[];
+}
+
+/**
+ * The model that a config and the tensors of its files make, also where the two do not quite agree: names under a prefix, a
+ * head that is stored or not, tensors that nothing reads. Throws what `describe` throws.
+ */
+export async function describeStored(
+  config: ModelConfig,
+  stored: TensorMap,
+  signal?: AbortSignal,
+): Promise<StoredModel> {
+  const named = underTheirNames(stored, (tensors) => layoutOf(config, tensors).shapes.keys());
+  const { config: settled, tensors, note } = await settleHead(config, named, signal);
+  const spec = describe(settled, tensors);
+  const listed =
+    config.listedAsDropped.length > 0 &&
+    `config.json lists layers as dropped, as LLM-Drop does: ${formatList(config.listedAsDropped)}. They are not dropped until you drop them.`;
+  return {
+    spec,
+    tensors,
+    notes: [note, unusedTensors(spec.shapes, tensors), listed].filter((n) => typeof n === 'string'),
+  };
+}
