@@ -22,6 +22,8 @@ export interface ModelFiles {
   readonly id: string;
   readonly revision?: string;
   has(file: string, signal?: AbortSignal): Promise<boolean>;
+  /** What lies in the folder, and one level below it as `folder/file`; only where that can be known. */
+  list?(): Promise<readonly string[]>;
   /** The whole file as UTF-8 text (config, tokenizer, index). */
   text(file: string, signal?: AbortSignal): Promise<string>;
   /** The file for random access. A remote one is first downloaded and kept. */

@@ -26,6 +26,11 @@ export function openFiles(name: string, files: readonly File[]): ModelFiles {
   return {
     id: name,
     has: async (file) => byName.has(file),
+    list: async () =>
+      files
+        .map(pathOf)
+        .filter((path) => path.startsWith(folder))
+        .map((path) => path.slice(folder.length)),
     async text(file, signal) {
       throwIfCancelled(signal);
       const source = blobSource(file, find(file));

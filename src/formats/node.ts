@@ -1,6 +1,6 @@
 /** Files in Node: local model folders and the download cache. The only entry to `node:fs`; browser code never imports it. */
 import { constants } from 'node:fs';
-import { access, open, readFile, stat } from 'node:fs/promises';
+import { access, open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { LopperError, throwIfCancelled } from '../errors';
 import type { ByteSource, ModelFiles } from './bytes';
@@ -37,6 +37,17 @@ export async function openFolder(path: string): Promise<ModelFiles> {
         throw unreadable(join(path, file), cause);
       });
       return decodeStrictly(file, bytes);
+    },
+    async list() {
+      const entries = await readdir(folder, { withFileTypes: true });
+      const below = await Promise.all(
+        entries.map(async (entry) => {
+          const { name } = entry;
+          if (!entry.isDirectory()) return [name];
+          return [name, ...(await readdir(join(folder, name))).map((inner) => `${name}/${inner}`)];
+        }),
+      );
+      return below.flat();
     },
     open: (file) => fileSource(join(folder, file), file),
   };

@@ -194,10 +194,30 @@ describe('the weights of a model', () => {
     ]);
   });
 
-  it('are refused when a tensor is in two shards', async () => {
-    const files = { [INDEX]: index({ a: 'x.safetensors', b: 'y.safetensors' }) };
-    const model = memoryModel({ ...files, 'x.safetensors': shard1, 'y.safetensors': shard1 });
-    await expectFailure(openWeights(model), 'safetensors-corrupt', 'tensor a', 'x.safetensors', 'y.safetensors');
+  it('come from the shard that the index names where a tensor is in two, and are refused where it names none', async () => {
+    const files = { 's-1.safetensors': shard1, 's-2.safetensors': shard2, 't.safetensors': shard1 };
+    const twice = { ...sound, z: 't.safetensors' };
+    const both = vectors({ a: 4, z: 1 });
+    const more = { ...files, 't.safetensors': safetensorsFile(both.header, both.bytes) };
+    const tensors = await openWeights(memoryModel({ ...more, [INDEX]: index(twice) }));
+    expect(tensors.get('a')?.source.name).toBe('s-1.safetensors');
+    const last = await openWeights(memoryModel({ ...more, [INDEX]: index({ ...twice, a: 't.safetensors' }) }));
+    expect(last.get('a')?.source.name).toBe('t.safetensors');
+    const odd = vectors({ a: 4, y: 1 });
+    const unsaid = { b: 's-2.safetensors', c: 's-2.safetensors', z: 't.safetensors', y: 's-1.safetensors' };
+    await expectFailure(
+      openWeights(
+        memoryModel({ ...more, [INDEX]: index(unsaid), 's-1.safetensors': safetensorsFile(odd.header, odd.bytes) }),
+      ),
+      'safetensors-corrupt',
+      'tensor a',
+    );
+  });
+
+  it('are found where an index writes ./ before a name', async () => {
+    const dotted = Object.fromEntries(Object.entries(sound).map(([tensor, shard]) => [tensor, `./${shard}`]));
+    const model = memoryModel({ [INDEX]: index(dotted), 's-1.safetensors': shard1, 's-2.safetensors': shard2 });
+    expect((await openWeights(model)).size).toBe(3);
   });
 
   it('are refused when a shard lacks what the index puts in it, or is not there', async () => {

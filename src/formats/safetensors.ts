@@ -1,6 +1,7 @@
 import { LopperError, throwIfCancelled } from '../errors';
 import type { ByteProgress, ByteSource, ModelFiles } from './bytes';
 import { parseObject } from './json';
+import { whatElse } from './not-a-model';
 import { refuseImpostor, SNIFF_BYTES } from './sniff';
 import type { TensorInfo, TensorMap } from './tensor';
 
@@ -130,8 +131,10 @@ export async function openWeights(
     const source = await files.open(shard, signal, (p) => onProgress?.({ ...p, shard: position }));
     for (const tensor of await parseHeader(source, signal)) {
       const twin = tensors.get(tensor.name);
-      if (twin) throw corrupt(shard, `tensor ${tensor.name} is in ${twin.source.name} too`);
-      tensors.set(tensor.name, tensor);
+      const home = index.get(tensor.name);
+      // Of two that are stored, the index says which is meant.
+      if (twin && home === undefined) throw corrupt(shard, `tensor ${tensor.name} is in ${twin.source.name} too`);
+      if (!twin || home === shard) tensors.set(tensor.name, tensor);
     }
     for (const [name, home] of index) {
       if (home === shard && tensors.get(name)?.source !== source) throw missingFromShard(name, shard);
@@ -148,9 +151,11 @@ function readIndex(text: string): Map<string, string> {
     throw corrupt(INDEX, 'it has no weight_map');
   }
   const entries = Object.entries(map);
-  for (const [tensor, shard] of entries) {
+  for (const entry of entries) {
+    const [tensor, shard] = entry;
+    if (typeof shard === 'string') entry[1] = shard.replace(/^(\.\/)+/, '');
     // A shard is a neighbour of the index: a name that leads elsewhere is not one.
-    if (typeof shard !== 'string' || !/^[^/\\:?#%]+\.safetensors$/.test(shard)) {
+    if (typeof entry[1] !== 'string' || !/^[^/\\:?#%]+\.safetensors$/.test(entry[1])) {
       throw corrupt(
         INDEX,
         `it puts tensor ${tensor} in ${JSON.stringify(shard)}, which is not a safetensors file name`,
@@ -168,15 +173,8 @@ const missingFromShard = (tensor: string, shard: string): LopperError =>
   );
 
 async function noWeights(files: ModelFiles, signal?: AbortSignal): Promise<LopperError> {
-  for (const pickle of ['pytorch_model.bin', 'pytorch_model.bin.index.json']) {
-    if (!(await files.has(pickle, signal))) continue;
-    return new LopperError(
-      'file-missing',
-      `${files.id} has its weights only as ${pickle}, a format that can run code when it is read.`,
-      'Convert it once: in Python, `AutoModelForCausalLM.from_pretrained(folder).save_pretrained(folder)` writes ' +
-        'safetensors. Many hub models also have a safetensors revision.',
-    );
-  }
+  const other = await whatElse(files, signal);
+  if (other) return other;
   return new LopperError(
     'file-missing',
     `${files.id} has neither model.safetensors nor ${INDEX}.`,

@@ -22,7 +22,7 @@ import { timed } from './measure/timed';
 import { costOf } from './measure/work';
 import { withBudget } from './place/budget';
 import { GROWTH_INDEX, readGrowthIndex } from './place/bundled-model';
-import { describeModel } from './place/describe';
+import { describeModel, withNotes } from './place/describe';
 import { type Device, LiveDevice } from './place/device';
 import type { Environment } from './place/environment';
 import { forgetDownload, listDownloads } from './place/kept-downloads';
@@ -100,7 +100,7 @@ class DeviceLab implements LabItself {
     return this.#downloads.run(options, async ({ signal }) => {
       const notes: string[] = [];
       const files = await this.#environment.files(request, (note) => notes.push(note));
-      return { ...(await describeModel(files, signal)), ...(notes.length > 0 ? { notes } : {}) };
+      return withNotes(await describeModel(files, signal), notes);
     });
   }
 
@@ -119,7 +119,7 @@ class DeviceLab implements LabItself {
       if (signal.aborted) model.engine.dispose();
       throwIfCancelled(signal);
       this.#replace(model, device);
-      return { ...model.report, ...(notes.length > 0 ? { notes } : {}) };
+      return withNotes(model.report, notes);
     });
   }
 

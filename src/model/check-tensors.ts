@@ -1,5 +1,6 @@
 import { LopperError } from '../errors';
 import type { TensorMap } from '../formats/tensor';
+import { missingTensors } from './missing-tensors';
 
 /**
  * Whether a file has the tensors of a description, in their shapes and in types that Lopper computes with. Throws
@@ -7,14 +8,7 @@ import type { TensorMap } from '../formats/tensor';
  */
 export function checkTensors(shapes: ReadonlyMap<string, readonly number[]>, tensors: TensorMap): void {
   const missing = [...shapes.keys()].filter((name) => !tensors.has(name));
-  if (missing.length > 0) {
-    const more = missing.length > 1 ? ` and ${missing.length - 1} more` : '';
-    throw new LopperError(
-      'tensor-missing',
-      `The weights lack the tensor ${missing[0]}${more}.`,
-      'Download the weights again, with all of their shards, or check that config.json belongs to them.',
-    );
-  }
+  if (missing.length > 0) throw missingTensors(missing, shapes.keys(), tensors);
   for (const [name, shape] of shapes) {
     const tensor = tensors.get(name)!;
     if (tensor.shape.length !== shape.length || tensor.shape.some((n, i) => n !== shape[i])) {

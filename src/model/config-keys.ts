@@ -50,9 +50,9 @@ export function readKeys<E extends v.ObjectEntries>(own: E, config: Readonly<Rec
   const parsed = v.safeParse(v.object({ ...own, ...COMMON_KEYS }), config);
   if (!parsed.success) {
     const issue = parsed.issues[0];
-    throw invalid(
-      `${v.getDotPath(issue)} is ${JSON.stringify(issue.input) ?? 'missing'}; expected ${expectation(issue)}`,
-    );
+    const key = v.getDotPath(issue);
+    if (issue.input === undefined) throw invalid(`${key} is missing`);
+    throw invalid(`${key} is ${JSON.stringify(issue.input).slice(0, 100)}; expected ${expectation(issue)}`);
   }
   const { quantization_config: quantised } = parsed.output as CommonKeys;
   if (quantised) {
@@ -65,8 +65,33 @@ export function readKeys<E extends v.ObjectEntries>(own: E, config: Readonly<Rec
   return parsed.output as Keys<E>;
 }
 
-const expectation = (issue: v.BaseIssue<unknown>): string =>
-  issue.type === 'integer' ? 'a whole number' : (issue.expected ?? 'something else');
+/** What would have been right, in words of our own. */
+function expectation({ type, requirement }: v.BaseIssue<unknown> & { readonly requirement?: unknown }): string {
+  switch (type) {
+    case 'number':
+    case 'finite':
+      return 'a number';
+    case 'integer':
+      return 'a whole number';
+    case 'string':
+      return 'a text';
+    case 'boolean':
+      return 'true or false';
+    case 'array':
+      return 'a list';
+    case 'object':
+    case 'loose_object':
+      return 'an object';
+    case 'min_value':
+      return `${requirement} or more`;
+    case 'max_value':
+      return `${requirement} at most`;
+    case 'gt_value':
+      return `more than ${requirement}`;
+    default:
+      return 'something else';
+  }
+}
 
 /** What the keys that all have say. */
 export function commonFacts(raw: CommonKeys, { tied = false } = {}) {

@@ -46,6 +46,7 @@ describe('every architecture is described in the same words', () => {
       bosId: 1,
       eosIds: [2, 7],
       dtype: 'float32',
+      listedAsDropped: [],
     });
   });
 

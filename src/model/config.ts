@@ -3,12 +3,17 @@ import { parseObject } from '../formats/json';
 import { ARCHITECTURES } from './architectures';
 import type { ConfigFacts } from './architectures/architecture';
 import { ARCHITECTURE_NAMES, MODEL_TYPES, type ModelType } from './architectures/names';
+import { listedAsDropped } from './drop-lists';
+import { refuseKeys } from './refused-keys';
+import type { Sublayer } from './units';
 
 /** A model's config.json, read. */
 export interface ModelConfig extends ConfigFacts {
   readonly modelType: ModelType;
   /** E.g. `MistralForCausalLM`. */
   readonly architecture: string;
+  /** Sublayers that the file lists as dropped, as LLM-Drop does. */
+  readonly listedAsDropped: readonly Sublayer[];
 }
 
 /**
@@ -18,8 +23,11 @@ export interface ModelConfig extends ConfigFacts {
 export function parseConfig(text: string): ModelConfig {
   const object = parseObject(text, 'config.json', 'config-invalid');
   const modelType = knownModelType(object);
-  const facts = ARCHITECTURES[modelType].read({ ...object, model_type: object.model_type ?? modelType });
-  return { modelType, architecture: nameOf(modelType), ...facts };
+  const { read, reads } = ARCHITECTURES[modelType];
+  refuseKeys(object, reads);
+  const facts = read({ ...object, model_type: object.model_type ?? modelType });
+  const listed = listedAsDropped(object, facts.blocks);
+  return { modelType, architecture: nameOf(modelType), ...facts, listedAsDropped: listed };
 }
 
 const nameOf = (type: ModelType) => ARCHITECTURE_NAMES[type].className;

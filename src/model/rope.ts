@@ -22,11 +22,14 @@ const Rope = v.looseObject({
 });
 type Rope = v.InferOutput<typeof Rope>;
 
+/** Settings of their own for blocks whose attention is full and for those where it slides, as transformers 5 nests them. */
+const ByLayerType = v.strictObject({ full_attention: maybe(Rope), sliding_attention: maybe(Rope) });
+
 /** The keys of transformers 4 and, in `rope_parameters`, of 5. */
 export const ROPE_KEYS = {
   rope_theta: maybe(positive),
-  rope_scaling: maybe(Rope),
-  rope_parameters: maybe(Rope),
+  rope_scaling: maybe(v.union([ByLayerType, Rope])),
+  rope_parameters: maybe(v.union([ByLayerType, Rope])),
   partial_rotary_factor: maybe(fraction),
 };
 
@@ -34,16 +37,43 @@ type RopeKeys = v.InferOutput<v.ObjectSchema<typeof ROPE_KEYS, undefined>>;
 
 /** What the keys say of heads of `headDim` channels. `share`: of the channels that turn, where the config names none. */
 export function ropeFacts(raw: RopeKeys, headDim: number, { share = 1, theta = 10_000 } = {}) {
-  const rope = { ...raw.rope_scaling, ...raw.rope_parameters };
+  const rope = { ...settingsOf(raw.rope_scaling), ...settingsOf(raw.rope_parameters) };
   const rotaryDim = Math.floor(headDim * (rope.partial_rotary_factor ?? raw.partial_rotary_factor ?? share));
   if (rotaryDim % 2 !== 0)
     throw invalid(`${rotaryDim} rotary channels of ${headDim} cannot be paired: the number is odd`);
   return { rotaryDim, ropeTheta: rope.rope_theta ?? raw.rope_theta ?? theta, ropeScaling: scalingOf(rope) };
 }
 
+/** The settings of all blocks. Throws `config-invalid` where those of some blocks differ from those of others. */
+function settingsOf(raw: RopeKeys['rope_parameters']): Rope {
+  if (!raw) return {};
+  const { full_attention: full, sliding_attention: sliding } = raw as v.InferOutput<typeof ByLayerType>;
+  if (!full && !sliding) {
+    const nested = Object.keys(raw).find((key) => typeof (raw as Record<string, unknown>)[key] === 'object');
+    if (nested === undefined || Array.isArray((raw as Record<string, unknown>)[nested])) return raw as Rope;
+    throw invalid(
+      `rope settings for "${nested.slice(0, 60)}" are not understood`,
+      'Choose a model whose blocks all turn positions alike.',
+    );
+  }
+  if (full && sliding && JSON.stringify(full) !== JSON.stringify(sliding)) {
+    throw invalid(
+      'rope_parameters differ between full_attention and sliding_attention, which is not supported',
+      'Choose a model whose blocks all turn positions alike.',
+    );
+  }
+  return full ?? sliding!;
+}
+
 function scalingOf(rope: Rope): Llama3Scaling | undefined {
-  const type = rope.rope_type ?? rope.type ?? 'default';
-  if (type === 'default') return undefined;
+  const type = rope.rope_type ?? rope.type;
+  if (!type && rope.factor) {
+    throw invalid(
+      `rope_scaling has a factor of ${rope.factor} and no type: how positions are stretched is not said`,
+      'Add its "rope_type", as the model was trained, or take rope_scaling out.',
+    );
+  }
+  if (!type || type === 'default') return undefined;
   const unsupported = 'Use a model of the same family without stretched positions.';
   if (type !== 'llama3')
     throw invalid(`rope type "${type}" is not supported (only "default" and "llama3")`, unsupported);

@@ -25,7 +25,10 @@ export function slidingWindow(raw: WindowKeys, blocks: number, from = 0): number
     : Math.max(0, blocks - from);
   if (sliding === 0) return undefined;
   if (sliding < blocks)
-    throw invalid(`${sliding} of ${blocks} blocks slide their attention: such a mix is not supported`);
+    throw invalid(
+      `${sliding} of ${blocks} blocks slide their attention: such a mix is not supported`,
+      'Choose a model all of whose blocks slide, or none.',
+    );
   return window;
 }
 

@@ -1,24 +1,41 @@
-import type { ModelFiles } from '../../formats/bytes';
+import { LopperError } from '../../errors';
+import type { ByteProgress, ModelFiles } from '../../formats/bytes';
 import { fingerprint } from '../../formats/fingerprint';
+import { whatElse } from '../../formats/not-a-model';
 import { openWeights } from '../../formats/safetensors';
 import type { TensorMap } from '../../formats/tensor';
-import { parseConfig } from '../../model/config';
-import { describe as specOf } from '../../model/describe';
+import { type ModelConfig, parseConfig } from '../../model/config';
 import type { ModelSpec } from '../../model/spec';
+import { describeStored, type StoredModel } from '../../model/stored';
 import { countParameters, kvBytesPerTokenPerBlock } from '../../pruning/savings';
 import type { ModelFacts } from '../contract';
 
 /** What a model is, from its config and its weights' headers: as fast for a large one as for a small one. */
 export async function describeModel(files: ModelFiles, signal?: AbortSignal): Promise<ModelFacts> {
-  const config = parseConfig(await files.text('config.json', signal));
-  const tensors = await openWeights({ ...files, open: files.peek ?? files.open }, signal);
-  return factsOf({
-    files,
-    spec: specOf(config, tensors),
-    tensors,
-    fingerprint: await fingerprint(tensors, signal),
-    hasTokenizer: await files.has('tokenizer.json', signal),
-  });
+  const config = await readConfig(files, signal);
+  const read = await readHeaders(config, { ...files, open: files.peek ?? files.open }, signal);
+  return factsOf({ ...read, files, hasTokenizer: await files.has('tokenizer.json', signal) });
+}
+
+/** Opens a model's weights, downloading what is not here yet, and reads their headers. Throws what they throw. */
+export async function readHeaders(
+  config: ModelConfig,
+  files: ModelFiles,
+  signal?: AbortSignal,
+  onBytes?: (progress: ByteProgress) => void,
+): Promise<StoredModel & { readonly fingerprint: string }> {
+  const stored = await openWeights(files, signal, onBytes);
+  return { ...(await describeStored(config, stored, signal)), fingerprint: await fingerprint(stored, signal) };
+}
+
+/** Reads a model's config; a folder without one may be something else that can be named. */
+export async function readConfig(files: ModelFiles, signal?: AbortSignal): Promise<ModelConfig> {
+  try {
+    return parseConfig(await files.text('config.json', signal));
+  } catch (error) {
+    if (!(error instanceof LopperError) || error.code !== 'file-missing') throw error;
+    throw (await whatElse(files, signal)) ?? error;
+  }
 }
 
 /** A model's facts, once its files are read. */
@@ -28,8 +45,9 @@ export function factsOf(read: {
   readonly tensors: TensorMap;
   readonly fingerprint: string;
   readonly hasTokenizer: boolean;
+  readonly notes: readonly string[];
 }): ModelFacts {
-  const { files, spec, tensors, fingerprint, hasTokenizer } = read;
+  const { files, spec, tensors, fingerprint, hasTokenizer, notes } = read;
   const { architecture, modelType, blocks, width, heads, kvHeads, vocabulary, context, dtype } = spec;
   const used = [...spec.shapes.keys()].map((name) => tensors.get(name)!);
   return {
@@ -41,5 +59,12 @@ export function factsOf(read: {
     fingerprint,
     hasTokenizer,
     weightBytes: used.reduce((sum, { start, end }) => sum + end - start, 0),
+    ...(notes.length > 0 && { notes }),
   };
+}
+
+/** With what else a person should know of how the files were had. */
+export function withNotes<F extends ModelFacts>(facts: F, more: readonly string[]): F {
+  const notes = [...(facts.notes ?? []), ...more];
+  return notes.length > 0 ? { ...facts, notes } : facts;
 }

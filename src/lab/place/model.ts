@@ -3,16 +3,13 @@ import type { EngineContract } from '../../engine/contract';
 import { Engine } from '../../engine/engine';
 import { LopperError } from '../../errors';
 import type { ByteProgress, ModelFiles } from '../../formats/bytes';
-import { fingerprint } from '../../formats/fingerprint';
-import { openWeights } from '../../formats/safetensors';
 import type { TensorMap } from '../../formats/tensor';
 import { loadTokenizer, type Tokenizer } from '../../formats/tokenizer';
+import { proveTokenizer } from '../../formats/tokenizer-proof';
 import type { Gpu } from '../../gpu/gpu';
-import { parseConfig } from '../../model/config';
-import { describe as specOf } from '../../model/describe';
 import type { ModelSpec } from '../../model/spec';
 import type { ModelReport } from '../contract';
-import { factsOf } from './describe';
+import { factsOf, readConfig, readHeaders } from './describe';
 
 /** A model read and checked, its weights still where they lie. Kept, so that it can be put on another device. */
 export interface ReadModel {
@@ -23,6 +20,8 @@ export interface ReadModel {
   /** Tokens that end a text, as the config and the tokenizer name them. */
   readonly eosIds: readonly number[];
   readonly fingerprint: string;
+  /** What a person should know of how the files were read. */
+  readonly notes: readonly string[];
 }
 
 /** A model on the device, with all that jobs need of it. */
@@ -36,16 +35,16 @@ export async function readModel(
   files: ModelFiles,
   { signal, onBytes }: { signal?: AbortSignal; onBytes?: (progress: ByteProgress) => void },
 ): Promise<ReadModel> {
-  const config = parseConfig(await files.text('config.json', signal));
+  const config = await readConfig(files, signal);
   const tokenizer = await loadTokenizer(files, signal);
-  const tensors = await openWeights(files, signal, onBytes);
+  const { notes, ...headers } = await readHeaders(config, files, signal, onBytes);
+  const unproved = tokenizer && proveTokenizer(tokenizer);
   return {
     files,
-    spec: specOf(config, tensors),
-    tensors,
+    ...headers,
+    notes: unproved ? [...notes, unproved] : notes,
     tokenizer,
     eosIds: [...new Set([...config.eosIds, ...(tokenizer?.eosIds ?? [])])],
-    fingerprint: await fingerprint(tensors, signal),
   };
 }
 

@@ -44,6 +44,8 @@ export type Parts = Pick<
 
 /** One way of building and publishing a language model. */
 export interface Architecture {
+  /** Of the keys that others are refused for (`refused-keys.ts`), those it computes. */
+  readonly reads?: readonly string[];
   /** Reads the keys of a config.json; what is left out is as transformers assumes. Throws as `readKeys` does. */
   read(config: Readonly<Record<string, unknown>>): ConfigFacts;
   /** The feed-forward width, where the config leaves it to the weights. */

@@ -3,7 +3,6 @@ import { plainActivation } from '../activations';
 import {
   commonFacts,
   innerWidth,
-  invalid,
   layers,
   maybe,
   positive,
@@ -28,8 +27,6 @@ const KEYS = {
   n_positions: maybe(tokens),
   layer_norm_epsilon: maybe(positive),
   activation_function: maybe(v.string()),
-  scale_attn_weights: maybe(v.boolean()),
-  scale_attn_by_inverse_layer_idx: maybe(v.boolean()),
 };
 
 /** GPT-2: learned positions; Conv1D weights, published [inputs, outputs]. */
@@ -38,9 +35,6 @@ export const gpt2: Architecture = {
     const raw = readKeys(KEYS, config);
     const width = required(raw.n_embd ?? raw.hidden_size, 'n_embd');
     const heads = required(raw.n_head ?? raw.num_attention_heads, 'n_head');
-    if (raw.scale_attn_weights === false) throw invalid('scale_attn_weights is false, which is not supported');
-    if (raw.scale_attn_by_inverse_layer_idx)
-      throw invalid('scale_attn_by_inverse_layer_idx is true, which is not supported');
     return {
       ...commonFacts(raw, { tied: true }),
       blocks: required(raw.n_layer ?? raw.num_hidden_layers, 'n_layer'),
