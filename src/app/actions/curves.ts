@@ -1,9 +1,11 @@
 import type { CurvePoint, CurveReport, CurveRequest } from '../../lab/contract';
+import { sameCalibration, samePlain } from '../../lab/contract/asked';
 import { UNIT_NAMES } from '../../model/units';
 import { makeMask } from '../../pruning/mask';
 import { strategyTraits } from '../../pruning/strategies';
 import type { Curve } from '../store/curves';
 import { setMask } from '../store/masks';
+import { calibrationOf, hereOrigin } from '../store/measuring';
 import { reportOf } from '../store/select';
 import type { AppState } from '../store/state';
 import { store } from '../store/store';
@@ -11,7 +13,7 @@ import { curveName } from '../words/curve-names';
 import { cancelJob, lab, runJob } from './jobs';
 import { dropByHand } from './locks';
 import { withItems } from './own-items';
-import { calibrationOf, hereOrigin, learnLoss, sameCalibration } from './score';
+import { learnLoss } from './score';
 
 /** Colours that curves are told apart by. */
 const COLOURS = 8;
@@ -127,10 +129,8 @@ async function draw({ resume, ...request }: CurveRequest): Promise<'done' | 'fai
 
 /** A curve of the same request on the same text. */
 function alike(request: Curve['request'], s: AppState): Curve | undefined {
-  const [wanted, on] = [JSON.stringify(request), calibrationOf(s)];
-  return curvesOf(s).find(
-    (c) => c.calibration && sameCalibration(c.calibration, on) && JSON.stringify(c.request) === wanted,
-  );
+  const on = calibrationOf(s);
+  return curvesOf(s).find((c) => c.calibration && sameCalibration(c.calibration, on) && samePlain(c.request, request));
 }
 
 function put(curve: Curve): void {

@@ -3,13 +3,13 @@ import type { EvalAnswer, EvalItem, EvalReport } from '../../lab/contract';
 import { type Mask, makeMask, sameMask } from '../../pruning/mask';
 import type { BenchSettings, Kept, Unfinished } from '../store/benchmarks';
 import { setMask } from '../store/masks';
+import { hereOrigin } from '../store/measuring';
 import { maskOf, reportOf } from '../store/select';
 import { changeOpen, store } from '../store/store';
 import { cancelJob, lab, runJob } from './jobs';
 import { forgetAnswers, keepAnswers, knownAnswers, type Run, unfinishedRuns } from './kept-answers';
 import { subsetOf } from './official-sets';
 import { OWN_TASK, withItems } from './own-items';
-import { hereOrigin } from './score';
 
 /** Answers are put away this often while a run goes on. */
 const KEEP_MS = 4000;

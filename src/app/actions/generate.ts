@@ -1,10 +1,10 @@
 import type { GenerateEvent, GenerateReport } from '../../lab/contract';
 import { makeMask } from '../../pruning/mask';
+import { hereOrigin } from '../store/measuring';
 import type { Continuation, Generation } from '../store/prompt';
 import { maskOf } from '../store/select';
 import { changeOpen, store } from '../store/store';
 import { lab, runJob, throwIfOvertaken } from './jobs';
-import { hereOrigin } from './score';
 
 const EMPTY: Continuation = { text: '', steps: [] };
 /** Tokens can come faster than the screen changes, milliseconds: those of one picture are shown together. */

@@ -2,13 +2,13 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Checkpoint, GrowthReport } from '../../lab/contract';
 import { BUNDLED_SERIES } from '../../lab/files/growth-file';
 import type { Lab } from '../../lab/jobs';
+import { calibrationOf } from '../store/measuring';
 import { freshly, type OpenModel } from '../store/open';
 import { type AppState, initialState } from '../store/state';
 import { changeOpen, store } from '../store/store';
 import { measureGrowth, restoreShippedGrowth, showShippedGrowth, unfinished } from './growth';
 import { cancelJob } from './jobs';
 import { openModel } from './open-model';
-import { calibrationOf } from './score';
 
 const lab = vi.hoisted(() => ({}) as { -readonly [method in keyof Lab]: Lab[method] });
 vi.mock('../../lab/remote', () => ({ connectLab: () => ({ lab }) }));

@@ -1,14 +1,15 @@
 import { byStep, parseRevisions, publicSteps, stepOf } from '../../formats/revisions';
 import type { Checkpoint, GrowthMetric, GrowthReport } from '../../lab/contract';
+import { sameCalibration } from '../../lab/contract/asked';
 import { BUNDLED_SERIES } from '../../lab/files/growth-file';
 import { BUNDLED_TEXT_NAME } from '../store/calibration';
 import type { Growth } from '../store/growth';
+import { calibrationOf, hereOrigin } from '../store/measuring';
 import { notifyFailure } from '../store/notify';
 import type { AppState } from '../store/state';
 import { changeOpen, store } from '../store/store';
 import { toFailure } from './failure';
 import { lab, runJob, throwIfOvertaken } from './jobs';
-import { calibrationOf, hereOrigin, sameCalibration } from './score';
 
 /** Results of the bundled model's own checkpoints, computed ahead. */
 const SHIPPED = 'models/sapling/growth/results.json';

@@ -3,10 +3,10 @@ import type { UnitKind } from '../../model/units';
 import { metricsFrom, type PlainMetric, traitsOf } from '../../pruning/metrics';
 import { addReport } from '../store/influence';
 import type { Measured } from '../store/measured';
+import { calibrationOf, hereOrigin } from '../store/measuring';
 import { changeOpen, store } from '../store/store';
 import { METRIC_WORDS } from '../words/metrics';
 import { lab, runJob, throwIfOvertaken } from './jobs';
-import { calibrationOf, hereOrigin } from './score';
 
 /** attn and ffn come together. */
 const UNITS: readonly UnitKind[] = ['sublayer', 'block'];

@@ -16,7 +16,7 @@ export function linkFromAddress(): Link | undefined {
 }
 
 /** The address that brings back this model, mask and prompt. Files from a folder cannot be in a link. */
-export function shareAddress(): string {
+function shareAddress(): string {
   const s = store.getState();
   const source = s.open.model?.source;
   const hash = formatLink({

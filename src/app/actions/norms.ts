@@ -1,7 +1,7 @@
 import type { TokenInfluenceReport } from '../../lab/contract';
+import { calibrationOf, hereOrigin } from '../store/measuring';
 import { changeOpen, store } from '../store/store';
 import { lab, runJob } from './jobs';
-import { calibrationOf, hereOrigin } from './score';
 
 /** Measures update norms and angles between blocks on the calibration text, in one pass of the full model. */
 export async function measureNorms(): Promise<void> {

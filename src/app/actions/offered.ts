@@ -4,7 +4,7 @@ import type { AppState } from '../store/state';
 import { OWN_TASK } from './own-items';
 
 /** Tasks whose items ship with the page. */
-export const bundledTasks: readonly Task[] = tasks.filter((t) => t.bundled);
+const bundledTasks: readonly Task[] = tasks.filter((t) => t.bundled);
 
 export const titleOf = (name: string): string => findTask(name)?.title ?? name;
 

@@ -4,6 +4,7 @@ import type { Calibration, InfluenceReport } from '../../lab/contract';
 import { MOST_RESULT_BYTES, type Result, readResultFile, resultFile } from '../../lab/files/result-file';
 import type { Curve } from '../store/curves';
 import type { Measured, Origin } from '../store/measured';
+import { calibrationOf } from '../store/measuring';
 import { notify, notifyFailure } from '../store/notify';
 import { fileStem } from '../store/select';
 import { changeOpen, store } from '../store/store';
@@ -14,7 +15,6 @@ import { download } from './download';
 import { toFailure } from './failure';
 import { showInfluence } from './influence';
 import { importMask } from './mask-files';
-import { calibrationOf } from './score';
 
 /** Saves a result as Lopper's JSON file, to be opened again here or gone on with on the command line. */
 export async function saveResult(name: string, result: Result, from: Omit<Measured<unknown>, 'report'>): Promise<void> {

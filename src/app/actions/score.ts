@@ -1,15 +1,12 @@
-import type { Calibration, NamedFile, ScoreReport } from '../../lab/contract';
+import type { ScoreReport } from '../../lab/contract';
 import { sublayerIndex } from '../../model/units';
 import { type Mask, makeMask } from '../../pruning/mask';
 import { noLosses, type Scored } from '../store/losses';
-import { adapterName } from '../store/machine';
-import type { Origin } from '../store/measured';
-import type { Open } from '../store/open';
-import { canCompute, maskOf } from '../store/select';
+import { calibrationOf, canMeasure, hereOrigin } from '../store/measuring';
+import { maskOf } from '../store/select';
 import type { AppState } from '../store/state';
 import { changeOpen, store } from '../store/store';
 import { cancelJob, lab, runJob } from './jobs';
-import { readTokenIds } from './token-ids';
 
 /** Toggles closer together than this are one: long enough to tell a double click, too short to be felt. */
 const DEBOUNCE_MS = 40;
@@ -24,40 +21,6 @@ const keyOf = (mask: Mask) =>
     .map(sublayerIndex)
     .sort((a, b) => a - b)
     .join();
-
-export const hereOrigin = (s: AppState): Origin => ({
-  kind: 'here',
-  adapter: s.machine.status === 'ready' ? adapterName(s.machine.adapter) : 'unknown adapter',
-});
-
-/** The calibration as the lab takes it: a text within the model's context, ids as they are, or a benchmark's items. */
-export function calibrationOf(s: Pick<AppState, 'calibration'> & { readonly open: Pick<Open, 'model'> }): Calibration {
-  const { text, seqLen, task } = s.calibration;
-  if (task) return task;
-  const ids = readTokenIds(text);
-  if (ids) return { ids };
-  return { text, seqLen: Math.min(seqLen, s.open.model?.report.context ?? seqLen) };
-}
-
-/** Whether the text can be measured on this model: one without a tokenizer takes token ids only. */
-export function canMeasure(s: AppState): boolean {
-  const { text, task } = s.calibration;
-  if (!canCompute(s) || (text === '' && !task)) return false;
-  return s.open.model!.report.hasTokenizer || readTokenIds(text) !== undefined;
-}
-
-/** Whether two calibrations are the same windows. */
-export function sameCalibration(a: Calibration, b: Calibration): boolean {
-  // Texts and files may be large, and are mostly the same objects.
-  if ('text' in a && 'text' in b && a.text !== b.text) return false;
-  if ('task' in a && 'task' in b && !sameFiles(a.data, b.data)) return false;
-  return a === b || settingsOf(a) === settingsOf(b);
-}
-
-const settingsOf = (calibration: Calibration) => JSON.stringify({ ...calibration, text: '', data: '' });
-
-const sameFiles = (a: readonly NamedFile[] = [], b: readonly NamedFile[] = []) =>
-  a === b || (a.length === b.length && a.every((file, i) => file === b[i]));
 
 /** Forgets every loss: another model or another text. */
 export function forgetScores(): void {

@@ -1,11 +1,13 @@
-import type { Calibration, CurveReport, CurveRequest, InfluenceMetric } from '../../lab/contract';
+import type { Calibration, CurveReport, CurveRequest, InfluenceMetric, ModelReport } from '../../lab/contract';
+import { sameCalibration, samePlain } from '../../lab/contract/asked';
 import type { UnitKind } from '../../model/units';
 import { isPlain } from '../../pruning/metrics';
 import { type Strategy, strategyTraits } from '../../pruning/strategies';
 import { shownValues } from '../store/influence';
 import { setMasks } from '../store/masks';
+import { calibrationOf } from '../store/measuring';
 import { notify, notifyFailure } from '../store/notify';
-import { influenceOf, maskOf } from '../store/select';
+import { influenceOf, maskOf, reportOf } from '../store/select';
 import type { AppState } from '../store/state';
 import { store } from '../store/store';
 import { toFailure } from './failure';
@@ -13,7 +15,6 @@ import { computeInfluence } from './influence';
 import { lab, runJob } from './jobs';
 import { isLocked } from './locks';
 import { settingsOf } from './metric-settings';
-import { calibrationOf, sameCalibration } from './score';
 import { inUnits, lowestFirst, stepsTo, type Unit } from './steps';
 
 export interface Selection {
@@ -49,7 +50,7 @@ async function oneShot({ metric, unit }: Selection): Promise<Unit[] | undefined>
   const s = store.getState();
   const found = values ?? measuredValues(s, metric, unit);
   try {
-    return found && lowestFirst(s.open.model!.report.blocks, unit, found, (one) => isLocked(s.open.locked, one));
+    return found && lowestFirst(reportOf(s)!.blocks, unit, found, (one) => isLocked(s.open.locked, one));
   } catch (error) {
     notifyFailure(NOT_CHOSEN, toFailure(error));
     return undefined;
@@ -71,11 +72,20 @@ export function measuredValues(s: AppState, metric: InfluenceMetric, unit: UnitK
 }
 
 /** The last curve, since one of more steps tells what fewer would have given. */
-let last: { request: string; calibration: Calibration; model: unknown; report: CurveReport } | undefined;
+let last: (Asked & { readonly report: CurveReport }) | undefined;
+
+interface Asked {
+  readonly request: CurveRequest;
+  readonly calibration: Calibration;
+  readonly model: ModelReport | undefined;
+}
+
+const isSame = (a: Asked, b: Asked) =>
+  a.model === b.model && samePlain(a.request, b.request) && sameCalibration(a.calibration, b.calibration);
 
 async function byCurve({ strategy, metric, unit, k, seed }: Selection): Promise<Unit[] | undefined> {
   const s = store.getState();
-  const { locked, model } = s.open;
+  const { locked } = s.open;
   const calibration = calibrationOf(s);
   const traits = strategyTraits(strategy);
   const scored = traits.metric && { metric, settings: settingsOf(s, metric) };
@@ -86,9 +96,8 @@ async function byCurve({ strategy, metric, unit, k, seed }: Selection): Promise<
     ...scored,
     ...(traits.drawn && { seed, draws: 1 }),
   };
-  const key = JSON.stringify(request);
-  const known = last?.request === key && sameCalibration(last.calibration, calibration) && last.model === model?.report;
-  let report = known ? last!.report : undefined;
+  const asked: Asked = { request, calibration, model: reportOf(s) };
+  let report = last && isSame(last, asked) ? last.report : undefined;
   const reaches = (points: CurveReport['points']) => points.some((p) => p.removed === k);
   if (!report || !reaches(report.points)) {
     const resume = report && { resume: report };
@@ -100,7 +109,7 @@ async function byCurve({ strategy, metric, unit, k, seed }: Selection): Promise<
     });
     if (run.ended !== 'done') return undefined;
     report = run.value;
-    last = { request: key, calibration, model: model?.report, report };
+    last = { ...asked, report };
   }
   const point = report.points.filter((p) => p.removed <= k).at(-1);
   return point && inUnits(point.dropped, unit);

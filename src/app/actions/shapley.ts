@@ -1,9 +1,11 @@
 import type { InfluenceReport, InfluenceSettings, ShapleyMetric } from '../../lab/contract';
+import { sameCalibration } from '../../lab/contract/asked';
 import { unitsOf } from '../../model/units';
 import { MOST_EXACT_UNITS } from '../../pruning/exact-shapley';
 import { traitsOf } from '../../pruning/metrics';
 import { reportOn } from '../store/influence';
 import type { Measured } from '../store/measured';
+import { calibrationOf, hereOrigin } from '../store/measuring';
 import { reportOf } from '../store/select';
 import type { AppState } from '../store/state';
 import { store } from '../store/store';
@@ -12,7 +14,6 @@ import { METRIC_WORDS } from '../words/metrics';
 import { showInfluence } from './influence';
 import { lab, runJob } from './jobs';
 import { settingsOf } from './metric-settings';
-import { calibrationOf, hereOrigin, sameCalibration } from './score';
 
 /** Estimates are shown less often than other results: three charts are drawn anew for each. */
 const SHOW_EVERY = 500;

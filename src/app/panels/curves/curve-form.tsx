@@ -6,7 +6,7 @@ import { addCurves } from '../../actions/curves';
 import { settingsOf } from '../../actions/metric-settings';
 import { taskOptions } from '../../actions/offered';
 import { withItems } from '../../actions/own-items';
-import { canMeasure } from '../../actions/score';
+import { canMeasure } from '../../store/measuring';
 import { maskOf } from '../../store/select';
 import { store } from '../../store/store';
 import { Button } from '../../widgets/button';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Accuracy, CurveReport, EvalReport, ModelReport } from '../../../lab/contract';
+import { sameCalibration } from '../../../lab/contract/asked';
 import type { Sublayer } from '../../../model/units';
 import { makeMask } from '../../../pruning/mask';
-import { sameCalibration } from '../../actions/score';
 import type { Evaluation } from '../../store/benchmarks';
 import type { Curve } from '../../store/curves';
 import { type PresentFacts, presentOf } from './present';

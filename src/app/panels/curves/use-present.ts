@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
-import { calibrationOf, sameCalibration } from '../../actions/score';
+import { sameCalibration } from '../../../lab/contract/asked';
 import type { Curve } from '../../store/curves';
+import { calibrationOf } from '../../store/measuring';
 import { maskOf, prunedLoss } from '../../store/select';
 import { useApp } from '../../widgets/use-app';
 import type { XAxis, YAxis } from './axes';

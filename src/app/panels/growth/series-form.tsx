@@ -3,7 +3,7 @@ import { tasks } from '../../../benchmarks/tasks';
 import type { GrowthMetric } from '../../../lab/contract';
 import { BUNDLED_SERIES } from '../../../lab/files/growth-file';
 import { byFolder, measureGrowth, restoreShippedGrowth, type Series, unfinished } from '../../actions/growth';
-import { canMeasure } from '../../actions/score';
+import { canMeasure } from '../../store/measuring';
 import { notify } from '../../store/notify';
 import type { AppState } from '../../store/state';
 import { Button } from '../../widgets/button';

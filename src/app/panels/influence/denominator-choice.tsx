@@ -1,5 +1,5 @@
 import { computeInfluence } from '../../actions/influence';
-import { canMeasure } from '../../actions/score';
+import { canMeasure } from '../../store/measuring';
 import { store } from '../../store/store';
 import { Choice } from '../../widgets/choice';
 import { useApp } from '../../widgets/use-app';

@@ -1,8 +1,8 @@
 import { useMemo } from 'react';
 import { isPlain, isRelative, type MetricSource, traitsOf } from '../../../pruning/metrics';
 import { computeInfluence } from '../../actions/influence';
-import { canMeasure } from '../../actions/score';
 import type { ByUnit } from '../../charts/rows';
+import { canMeasure } from '../../store/measuring';
 import { influenceOf } from '../../store/select';
 import { store } from '../../store/store';
 import { Button } from '../../widgets/button';

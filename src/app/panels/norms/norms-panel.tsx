@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { measureNorms } from '../../actions/norms';
-import { canMeasure } from '../../actions/score';
+import { canMeasure } from '../../store/measuring';
 import { highlight } from '../../store/notify';
 import { Button } from '../../widgets/button';
 import { Choice } from '../../widgets/choice';

@@ -1,3 +1,4 @@
+import type { Task } from '../../../benchmarks/task';
 import type { Accuracy } from '../../../lab/contract';
 import { sameMask } from '../../../pruning/mask';
 import { maskOf } from '../../store/select';
@@ -8,10 +9,9 @@ import { useApp } from '../../widgets/use-app';
 import { percent, signed } from '../../words/format';
 import css from './comparison.module.css';
 import { Blank } from './row';
-import type { SchoolTask } from './school-tasks';
 
 /** One task: both accuracies with n and interval, their paired difference, and a picture of the three. */
-export function AccuracyRow({ task, disabled, run }: { task: SchoolTask; disabled: boolean; run: () => void }) {
+export function AccuracyRow({ task, disabled, run }: { task: Task; disabled: boolean; run: () => void }) {
   const evaluation = useApp((s) => s.open.evaluations[task.name]);
   const mask = useApp(maskOf);
   const running = useApp((s) => s.jobs.evaluate !== undefined);

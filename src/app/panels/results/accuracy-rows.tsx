@@ -3,13 +3,12 @@ import { canCompute } from '../../store/select';
 import { useApp } from '../../widgets/use-app';
 import { AccuracyRow } from './accuracy-row';
 import css from './comparison.module.css';
-import { schoolTasks } from './school-tasks';
+import { runTogether, schoolTasks } from './school-tasks';
 
 /** Accuracy on the items that ship with the page, run on demand. */
 export function AccuracyRows() {
   const ready = useApp((s) => canCompute(s) && s.open.model?.report.hasTokenizer === true);
   const running = useApp((s) => s.jobs.evaluate !== undefined);
-  const names = schoolTasks.filter((t) => t.first).map((t) => t.name);
   return (
     <tbody>
       <tr className={css.section}>
@@ -24,7 +23,7 @@ export function AccuracyRows() {
             type="button"
             className={css.textButton}
             disabled={!ready || running}
-            onClick={() => void runTasks(names)}
+            onClick={() => void runTasks(runTogether)}
           >
             Run both
           </button>

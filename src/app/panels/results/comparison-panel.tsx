@@ -1,4 +1,4 @@
-import { canMeasure } from '../../actions/score';
+import { canMeasure } from '../../store/measuring';
 import { canCompute } from '../../store/select';
 import { openDialog } from '../../widgets/dialog';
 import { JobProgress } from '../../widgets/job-progress';

@@ -1,4 +1,5 @@
-import { canMeasure, requestScore } from '../../actions/score';
+import { requestScore } from '../../actions/score';
+import { canMeasure } from '../../store/measuring';
 import { maskOf, prunedLoss } from '../../store/select';
 import { useApp } from '../../widgets/use-app';
 import { fixed, growth, perplexity, signed } from '../../words/format';

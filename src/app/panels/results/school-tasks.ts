@@ -1,22 +1,7 @@
 import { taskNamed } from '../../../benchmarks/tasks';
 
-export interface SchoolTask {
-  readonly name: string;
-  readonly title: string;
-  readonly about: string;
-  readonly chance: number;
-  /** Shown first; the others are for a stronger model. */
-  readonly first: boolean;
-}
+/** The bundled tasks of the first screen. */
+export const schoolTasks = ['school', 'school_math', 'school_letters'].map(taskNamed);
 
-const task = (name: string, title: string, first: boolean): SchoolTask => {
-  const { about, chance } = taskNamed(name);
-  return { name, title, about, chance, first };
-};
-
-/** The bundled tasks by the names people see; every place that shows them shows `about` too. */
-export const schoolTasks: readonly SchoolTask[] = [
-  task('school', 'School questions', true),
-  task('school_math', 'Word problems', true),
-  task('school_letters', 'School, by letter', false),
-];
+/** Those that run by one button; letters are for a stronger model. */
+export const runTogether = schoolTasks.slice(0, 2).map((task) => task.name);

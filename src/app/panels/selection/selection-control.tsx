@@ -4,8 +4,8 @@ import { UNIT_NAMES, type UnitKind, unitsOf, unitTraits } from '../../../model/u
 import { isPlain, METRIC_NAMES } from '../../../pruning/metrics';
 import { STRATEGY_NAMES, type Strategy, strategyTraits } from '../../../pruning/strategies';
 import { isLocked } from '../../actions/locks';
-import { canMeasure } from '../../actions/score';
 import { applySelection, measuredValues } from '../../actions/selection';
+import { canMeasure } from '../../store/measuring';
 import { store } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { JobProgress } from '../../widgets/job-progress';

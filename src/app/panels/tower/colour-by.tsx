@@ -1,9 +1,9 @@
 import { useMemo } from 'react';
 import { isPlain, isUsual, METRIC_NAMES } from '../../../pruning/metrics';
 import { computeInfluence } from '../../actions/influence';
-import { canMeasure } from '../../actions/score';
 import type { Placement } from '../../charts/scale';
 import { influenceIn } from '../../store/influence';
+import { canMeasure } from '../../store/measuring';
 import { influenceOf } from '../../store/select';
 import { store } from '../../store/store';
 import { Button } from '../../widgets/button';

@@ -9,7 +9,7 @@ export interface Place {
   readonly column: Column;
 }
 
-export const kindOf = (column: Column): SublayerKind | undefined => ([undefined, 'attn', 'ffn'] as const)[column];
+const kindOf = (column: Column): SublayerKind | undefined => ([undefined, 'attn', 'ffn'] as const)[column];
 
 /** The sublayers of a cell, or of a block where its header or `whole` is meant. */
 export function sublayersAt({ block, column }: Place, whole = false): Sublayer[] {
