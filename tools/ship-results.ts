@@ -6,8 +6,15 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Reporter } from '../src/cli/terminal';
-import type { Calibration, GrowthReport, InfluenceReport, JobOptions, ShippedResults } from '../src/lab/contract';
+import type { Calibration, GrowthReport, InfluenceReport, JobOptions } from '../src/lab/contract';
 import { BUNDLED_SERIES } from '../src/lab/files/growth-file';
+import {
+  SHIPPED_GROWTH,
+  SHIPPED_RESULTS,
+  type ShippedResults,
+  shippedFile,
+  shippedGrowthFile,
+} from '../src/lab/files/shipped-file';
 import type { Lab } from '../src/lab/jobs';
 import { createLab } from '../src/lab/lab';
 import { nodeEnvironment } from '../src/lab/place/node';
@@ -45,9 +52,7 @@ export async function main(_: readonly string[], root: string): Promise<number> 
     for (const unit of UNITS)
       influence.push(await lab.influence({ calibration, metric, unit }, job(`${metric}, ${unit}`)));
   }
-  const results: ShippedResults = {
-    format: 'lopper-results',
-    version: 1,
+  const results: Omit<ShippedResults, 'format' | 'version'> = {
     model,
     calibration: {
       source: CALIBRATION,
@@ -64,7 +69,7 @@ export async function main(_: readonly string[], root: string): Promise<number> 
       dtype: model.dtype,
     },
   };
-  await writeFile(join(root, 'public', 'models', 'sapling', 'results.json'), `${JSON.stringify(results, null, 1)}\n`);
+  await writeFile(join(root, 'public', SHIPPED_RESULTS), shippedFile(results));
   await shipGrowth(lab, calibration, results.madeBy.adapter, root, job);
   reporter.clear();
   const accuracies = results.evaluations.map((e) => `${e.task} ${e.results[0]!.accuracy.toFixed(3)}`);
@@ -89,8 +94,7 @@ async function shipGrowth(
     if (failure) throw new Error(`${failure.name} could not be measured: ${failure.message}`);
     reports.push(report);
   }
-  const file = join(root, 'public', 'models', 'sapling', 'growth', 'results.json');
-  await writeFile(file, `${JSON.stringify({ reports, adapter }, null, 1)}\n`);
+  await writeFile(join(root, 'public', SHIPPED_GROWTH), shippedGrowthFile(reports, adapter));
 }
 
 async function evaluations(lab: Lab, job: (name: string) => JobOptions): Promise<ShippedResults['evaluations']> {

@@ -2,16 +2,23 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { LopperError } from '../errors';
 import type { EvalItem, EvalReport, EvalRequest } from '../lab/contract';
 import { difference } from '../lab/contract/asked';
+import {
+  answersIn,
+  evaluationJson,
+  evaluationsJson,
+  type Measured,
+  readEvaluations,
+} from '../lab/files/evaluation-file';
+import type { KeptEvaluation } from '../lab/files/evaluation-schemas';
 import { formatDropList } from '../pruning/drop-list';
 import { unreadable } from './data-files';
-import { answersIn, type Measured, type ResultJson, resultJson, resultsJson } from './evaluate-json';
 
 /** A run's results so far are written this often. */
 const WRITE_MS = 5000;
 
 /** Results in a file, by task: a run that was broken off goes on where it was. */
 export class ResultFile {
-  readonly #tasks: Map<string, ResultJson>;
+  readonly #tasks: Map<string, KeptEvaluation>;
   #items: EvalItem[] = [];
   #wroteAt = performance.now();
   #writing: Promise<void> = Promise.resolve();
@@ -19,17 +26,17 @@ export class ResultFile {
   private constructor(
     readonly path: string,
     readonly measured: Measured,
-    tasks: readonly ResultJson[],
+    tasks: readonly KeptEvaluation[],
   ) {
     this.#tasks = new Map(tasks.map((t) => [t.task, t]));
   }
 
-  /** Reads a file of results, or begins one where there is none. Throws `usage` for results of anything else. */
+  /** Reads a file of results, or begins one where there is none. Throws `result-invalid`, and `usage` for results of anything else. */
   static async open(path: string, measured: Measured): Promise<ResultFile> {
     const text = await readFile(path, 'utf8').catch((error) =>
       error.code === 'ENOENT' ? undefined : unreadable(path)(error),
     );
-    const results = text === undefined ? [] : parseResults(text, path);
+    const results = text === undefined ? [] : readEvaluations(text, path);
     for (const result of results) checkSame(result, measured, path);
     return new ResultFile(path, measured, results);
   }
@@ -57,8 +64,8 @@ export class ResultFile {
 
   /** By way of a file beside it, so that what is there is whole at any moment. */
   #write(report: EvalReport): void {
-    this.#tasks.set(report.task, resultJson(report, this.measured));
-    const text = `${JSON.stringify(resultsJson([...this.#tasks.values()]))}\n`;
+    this.#tasks.set(report.task, evaluationJson(report, this.measured));
+    const text = `${JSON.stringify(evaluationsJson([...this.#tasks.values()]))}\n`;
     const beside = `${this.path}.part`;
     this.#writing = this.#writing.then(async () => {
       await writeFile(beside, text).catch(unwritable(this.path));
@@ -68,23 +75,8 @@ export class ResultFile {
   }
 }
 
-function parseResults(text: string, path: string): ResultJson[] {
-  try {
-    const json = JSON.parse(text);
-    const results: ResultJson[] = json.tasks ? Object.values(json.tasks) : [json];
-    if (results.every((r) => typeof r.task === 'string' && r.model && Array.isArray(r.items))) return results;
-  } catch {
-    // said below
-  }
-  throw new LopperError(
-    'usage',
-    `${path} holds no results of lopper eval.`,
-    'Name a file that --resume wrote, or one that is not there yet.',
-  );
-}
-
 /** What a task asks is compared by the lab; this is about the model that was asked. */
-function checkSame(result: ResultJson, { model, mask, compare }: Measured, path: string): void {
+function checkSame(result: KeptEvaluation, { model, mask, compare }: Measured, path: string): void {
   const drop = formatDropList(mask);
   const other = difference([
     [`of the model ${result.model.id}`, result.model.fingerprint, model.fingerprint],

@@ -1,11 +1,12 @@
 import { taskNamed, tasks } from '../benchmarks/tasks';
 import type { EvalReport, EvalRequest } from '../lab/contract';
+import { evaluationJson, evaluationsJson, type Measured } from '../lab/files/evaluation-file';
 import { type Arguments, oneOf, required, usage, wholeNumber } from './arguments';
 import { type Command, JOB, MASK_OPTIONS, type Surroundings } from './command';
 import { tellCost } from './cost';
 import { readDataOption } from './data-files';
 import { ResultFile } from './evaluate-file';
-import { harnessJson, type Measured, resultJson, resultsJson } from './evaluate-json';
+import { harnessJson } from './evaluate-json';
 import { requestsJson } from './evaluate-requests';
 import { resultText } from './evaluate-text';
 
@@ -85,7 +86,7 @@ export const evaluate: Command = {
       return { json, text: JSON.stringify(json, null, 2) };
     }
     return {
-      json: resultsJson(reports.map((report) => resultJson(report, measured))),
+      json: evaluationsJson(reports.map((report) => evaluationJson(report, measured))),
       text: reports.map((report) => resultText(report, mask.length > 0, compare)).join('\n\n'),
     };
   },

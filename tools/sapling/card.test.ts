@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { ShippedResults } from '../../src/lab/contract';
+import { readShipped } from '../../src/lab/files/shipped-file';
 
 const FOLDER = 'public/models/sapling';
-const results: ShippedResults = JSON.parse(readFileSync(`${FOLDER}/results.json`, 'utf8'));
+const results = readShipped(readFileSync(`${FOLDER}/results.json`, 'utf8'));
 const card = readFileSync(`${FOLDER}/README.md`, 'utf8');
 const percent = (share: number) => (100 * share).toFixed(1).replace('100.0', '100');
 

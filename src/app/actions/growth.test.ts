@@ -67,8 +67,8 @@ describe('on the page', () => {
     const come = new Promise<void>((done) => {
       answer = done;
     });
-    const json = async () => ({ reports: [shipped], adapter: 'test' });
-    vi.stubGlobal('fetch', () => come.then(() => ({ ok: true, json })));
+    const text = async () => JSON.stringify({ reports: [shipped], adapter: 'test' });
+    vi.stubGlobal('fetch', () => come.then(() => ({ ok: true, text })));
     lab.cancel = vi.fn(async () => undefined);
     lab.growth = vi.fn(async () => report);
   });

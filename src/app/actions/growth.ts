@@ -2,6 +2,7 @@ import { byStep, parseRevisions, publicSteps, stepOf } from '../../formats/revis
 import type { Checkpoint, GrowthMetric, GrowthReport } from '../../lab/contract';
 import { sameCalibration } from '../../lab/contract/asked';
 import { BUNDLED_SERIES } from '../../lab/files/growth-file';
+import { readShippedGrowth, SHIPPED_GROWTH } from '../../lab/files/shipped-file';
 import { BUNDLED_TEXT_NAME } from '../store/calibration';
 import type { Growth } from '../store/growth';
 import { calibrationOf, hereOrigin } from '../store/measuring';
@@ -10,9 +11,6 @@ import type { AppState } from '../store/state';
 import { changeOpen, store } from '../store/store';
 import { toFailure } from './failure';
 import { lab, runJob, throwIfOvertaken } from './jobs';
-
-/** Results of the bundled model's own checkpoints, computed ahead. */
-const SHIPPED = 'models/sapling/growth/results.json';
 
 /** Where checkpoints come from. */
 export type Series =
@@ -131,9 +129,9 @@ export async function restoreShippedGrowth(metric: GrowthMetric): Promise<void> 
 
 async function readShipped(): Promise<Growth[]> {
   try {
-    const answer = await fetch(new URL(SHIPPED, document.baseURI));
+    const answer = await fetch(new URL(SHIPPED_GROWTH, document.baseURI));
     if (!answer.ok) return [];
-    const { reports, adapter } = (await answer.json()) as { reports: GrowthReport[]; adapter: string };
+    const { reports, adapter } = readShippedGrowth(await answer.text());
     return reports.map((report) => ({ report, origin: { kind: 'shipped', adapter }, text: BUNDLED_TEXT_NAME }));
   } catch (error) {
     notifyFailure('The shipped checkpoints’ results could not be read', toFailure(error));

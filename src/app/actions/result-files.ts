@@ -1,7 +1,8 @@
 import { version } from '../../../package.json';
 import { sha256Of } from '../../formats/sha256';
 import type { Calibration, InfluenceReport } from '../../lab/contract';
-import { MOST_RESULT_BYTES, type Result, readResultFile, resultFile } from '../../lab/files/result-file';
+import { type Result, readResultFile, resultFile } from '../../lab/files/result-file';
+import { MOST_RESULT_BYTES } from '../../lab/files/result-kinds';
 import type { Curve } from '../store/curves';
 import type { Measured, Origin } from '../store/measured';
 import { calibrationOf } from '../store/measuring';

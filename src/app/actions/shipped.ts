@@ -1,18 +1,15 @@
-import type { ModelReport, ShippedResults } from '../../lab/contract';
+import type { ModelReport } from '../../lab/contract';
+import { readShipped, SHIPPED_RESULTS, type ShippedResults } from '../../lab/files/shipped-file';
 import { makeMask } from '../../pruning/mask';
 import type { Evaluation } from '../store/benchmarks';
 import { BUNDLED_TEXT_NAME } from '../store/calibration';
 import type { Origin } from '../store/measured';
 import type { Open } from '../store/open';
 
-const MODEL_FOLDER = 'models/sapling';
-
-/** The results that ship with the bundled model, or undefined where they cannot be had. */
+/** The results that ship with the bundled model, or undefined where there are none. Throws `result-invalid`. */
 export async function fetchShipped(): Promise<ShippedResults | undefined> {
-  const answer = await fetch(new URL(`${MODEL_FOLDER}/results.json`, document.baseURI));
-  if (!answer.ok) return undefined;
-  const results = (await answer.json()) as ShippedResults;
-  return results.format === 'lopper-results' && results.version === 1 ? results : undefined;
+  const answer = await fetch(new URL(SHIPPED_RESULTS, document.baseURI));
+  return answer.ok ? readShipped(await answer.text()) : undefined;
 }
 
 /** What shipped results say of a model: nothing where they are of another. */

@@ -1,5 +1,5 @@
 /** What the page knows, as plain data: no GPU objects, no functions, nothing that could not be written to a file. */
-import type { ShippedResults } from '../../lab/contract';
+import type { ShippedResults } from '../../lab/files/shipped-file';
 import { type BenchmarksState, benchmarksAtFirst } from './benchmarks';
 import { bundledCalibration, type CalibrationState } from './calibration';
 import { type CurvesState, noCurves } from './curves';

@@ -3,9 +3,8 @@
  * boundary unchanged. The jobs are listed in `jobs.ts`; all else is here, and implemented once, in `lab.ts`.
  */
 import type { Calibration } from './calibration';
-import type { BenchmarkSet, EvalReport, FetchSettings, GivenFile } from './evaluate';
+import type { BenchmarkSet, FetchSettings, GivenFile } from './evaluate';
 import type { Checkpoint } from './growth';
-import type { InfluenceReport } from './influence';
 import type { JobId, JobOptions } from './job';
 import type { AdapterReport, KeptDownload, MemoryReport, ModelFacts, ModelReport, ModelRequest } from './model';
 
@@ -66,18 +65,4 @@ export interface LabItself {
   cancel(job: JobId): Promise<void>;
   /** Number of tokens in a text under the open model's tokenizer. */
   tokenize(text: string): Promise<{ ids: number[]; tokens: string[] }>;
-}
-
-/** Results computed ahead (`tools/ship-results`), shipped in `public/models/sapling/results.json` and shown before anything runs. */
-export interface ShippedResults {
-  readonly format: 'lopper-results';
-  readonly version: 1;
-  readonly model: ModelReport;
-  readonly calibration: { readonly source: string; readonly tokens: number; readonly sha256: string };
-  readonly score: { readonly loss: number; readonly perplexity: number; readonly tokens: number };
-  /** cosine and loo-loss, for block, attn and ffn each. */
-  readonly influence: readonly InfluenceReport[];
-  /** Without their items. */
-  readonly evaluations: readonly Omit<EvalReport, 'items'>[];
-  readonly madeBy: { readonly lopper: string; readonly adapter: string; readonly dtype: string };
 }

@@ -29,9 +29,9 @@ test('a report comes back from its file as it was, and the file says where it is
 test.each([
   ['an empty file', '', 'it is not JSON'],
   ['a file cut short', file.slice(0, 90), 'it is not JSON'],
-  ['a list', '[]', 'format is missing'],
-  ['a result of another command', file.replace('"growth"', '"norms"'), 'kind is "norms", expected "growth"'],
-  ['a text for a number', file.replace('5.25', '"low"'), 'points.0.loss is "low"'],
+  ['a list', '[]', '"format" is missing'],
+  ['a result of another command', file.replace('"growth"', '"norms"'), '"kind" is "norms", expected "growth"'],
+  ['a text for a number', file.replace('5.25', '"low"'), '"points.0.loss" is "low"'],
 ])('%s is refused by name', async (_, text, what) => {
   await expectFailure(() => readGrowthFile(text, 'part.json'), 'result-invalid', 'part.json', what);
 });

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { LopperError } from '../../errors';
 import { type UnitKind, unitsOf } from '../../model/units';
 import type { CurveReport, CurveRequest, InfluenceReport, NormsReport, UnitNorms } from '../contract';
-import { MOST_RESULT_BYTES, type Result, readResultFile, resultFile } from './result-file';
+import { type Result, readResultFile, resultFile } from './result-file';
+import { MOST_RESULT_BYTES } from './result-kinds';
 
 const BLOCKS = 3;
 const model = { id: 'stories', revision: 'main', blocks: BLOCKS, fingerprint: 'ab12' };

@@ -3,10 +3,9 @@ import { LopperError } from '../../errors';
 import { type Sublayer, unitsOf } from '../../model/units';
 import { countBlocks } from '../../pruning/mask';
 import type { CurveReport, CurveRequest, InfluenceReport, NormsReport } from '../contract';
-import { curveReport, curveRequest, influenceReport, normsReport } from './result-schemas';
-
-/** Files above this are refused unread: a result of any published model is far smaller. */
-export const MOST_RESULT_BYTES = 20_000_000;
+import { openResultText, type ResultText } from './read-result';
+import { RESULT_KINDS } from './result-kinds';
+import { curveRequest } from './result-schemas';
 
 /** The model a result was measured on or is read for. The lab's model report serves as one. */
 export interface ResultModel {
@@ -73,29 +72,19 @@ export function resultFile(
  * what is no such file, and `result-mismatch` for one of another model.
  */
 export function readResultFile(text: string, open: ResultModel): Result & { readonly origin: ResultOrigin } {
-  if (text.length > MOST_RESULT_BYTES) {
-    throw invalid(`it has ${text.length} characters; ${MOST_RESULT_BYTES} is the most that is read`);
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (cause) {
-    throw invalid(`it is not JSON (${(cause as Error).message})`, { cause });
-  }
-  const { kind, text: source, madeBy, model } = validate(head, json);
+  const file = openResultText('influence', text);
+  const { kind, text: source, madeBy, model } = file.check(head);
   checkModel(model, open);
   const origin = { text: source, madeBy };
-  if (kind === 'influence') return { kind, report: checkInfluence(validate(influenceReport, json), model), origin };
-  if (kind === 'norms') return { kind, report: checkNorms(validate(normsReport, json), model), origin };
-  const { request: asked } = json as { request?: unknown };
-  const request = asked === undefined ? undefined : validate(curveRequest, asked, 'request.');
-  const report = checkCurve(validate(curveReport, json), request, model);
-  return { kind, report, origin, ...(request && { request }) };
+  const { blocks } = model;
+  if (kind === 'influence') return { kind, report: checkInfluence(file, blocks), origin };
+  if (kind === 'norms') return { kind, report: checkNorms(file, blocks), origin };
+  const { request: asked } = file.json as { request?: unknown };
+  const request = asked === undefined ? undefined : file.check(curveRequest, asked, 'request.');
+  return { kind, report: checkCurve(file, request, blocks), origin, ...(request && { request }) };
 }
 
-type FileModel = v.InferOutput<typeof model>;
-
-function checkModel(file: FileModel, open: ResultModel) {
+function checkModel(file: v.InferOutput<typeof model>, open: ResultModel) {
   const mismatch = (what: string) =>
     new LopperError('result-mismatch', what, 'Open the model that the result was measured on.');
   if (file.blocks !== open.blocks) {
@@ -109,7 +98,8 @@ function checkModel(file: FileModel, open: ResultModel) {
   }
 }
 
-function checkInfluence(report: InfluenceReport, { blocks }: FileModel): InfluenceReport {
+function checkInfluence(file: ResultText, blocks: number): InfluenceReport {
+  const report = file.check(RESULT_KINDS.influence.schema);
   const units = unitsOf(blocks, report.unit).length;
   const { sampling } = report;
   const rows: [name: string, list: readonly unknown[]][] = [
@@ -117,55 +107,38 @@ function checkInfluence(report: InfluenceReport, { blocks }: FileModel): Influen
     ['sampling.intervals', sampling?.intervals ?? report.values],
     ...(sampling?.state?.sums.map((row, i) => [`sampling.state.sums.${i}`, row] as [string, number[]]) ?? []),
   ];
-  for (const [name, { length }] of rows) checkLength(name, length, units);
+  for (const [name, { length }] of rows) checkLength(file, name, length, units);
   return report;
 }
 
 function checkCurve(
-  report: CurveReport,
+  file: ResultText,
   { start = [], locked = [], order = [] }: Partial<CurveRequest> = {},
-  { blocks }: FileModel,
+  blocks: number,
 ): CurveReport {
+  const report = file.check(RESULT_KINDS.curve.schema);
   const lists = [...report.points.map((p) => p.dropped), ...(report.order ?? []), ...order, start, locked];
   const named: Sublayer[] = lists.flat();
   const stray = named.find((s) => s.block >= blocks);
-  if (stray) throw invalid(`it names ${stray.kind}:${stray.block}, but its own model has ${countBlocks(blocks)}`);
+  if (stray) throw file.refuse(`it names ${stray.kind}:${stray.block}, but its own model has ${countBlocks(blocks)}`);
   for (const [i, point] of report.points.entries()) {
-    if (point.removed !== i) throw invalid(`"points.${i}.removed" is ${point.removed}, expected ${i}`);
+    if (point.removed !== i) throw file.refuse(`"points.${i}.removed" is ${point.removed}, expected ${i}`);
   }
   return report;
 }
 
-function checkNorms(report: NormsReport, { blocks }: FileModel): NormsReport {
+function checkNorms(file: ResultText, blocks: number): NormsReport {
+  const report = file.check(RESULT_KINDS.norms.schema);
   for (const group of ['rest', 'first'] as const) {
     for (const kind of ['attn', 'ffn', 'block'] as const) {
-      checkLength(`${group}.${kind}`, report[group][kind].length, blocks);
+      checkLength(file, `${group}.${kind}`, report[group][kind].length, blocks);
     }
   }
-  checkLength('angles', report.angles.length, blocks);
-  for (const [a, own] of report.angles.entries()) checkLength(`angles.${a}`, own.length, blocks - a);
+  checkLength(file, 'angles', report.angles.length, blocks);
+  for (const [a, own] of report.angles.entries()) checkLength(file, `angles.${a}`, own.length, blocks - a);
   return report;
 }
 
-function checkLength(name: string, length: number, expected: number) {
-  if (length !== expected) throw invalid(`"${name}" has ${length} numbers, expected ${expected}`);
+function checkLength(file: ResultText, name: string, length: number, expected: number) {
+  if (length !== expected) throw file.refuse(`"${name}" has ${length} numbers, expected ${expected}`);
 }
-
-function validate<T>(schema: v.GenericSchema<unknown, T>, json: unknown, within = ''): T {
-  const result = v.safeParse(schema, json);
-  if (result.success) return result.output;
-  const issue = result.issues[0];
-  const path = v.getDotPath(issue);
-  if (!path) throw invalid(`it is ${issue.received}, no object`);
-  if (issue.received === 'undefined') throw invalid(`"${within}${path}" is missing`);
-  const expected = (issue.expected ?? issue.message).slice(0, 200);
-  throw invalid(`"${within}${path}" is ${issue.received.slice(0, 60)}, expected ${expected}`);
-}
-
-const invalid = (what: string, options?: ErrorOptions) =>
-  new LopperError(
-    'result-invalid',
-    `This is not a result Lopper can read: ${what}.`,
-    'Choose a file that lopper influence, curve or norms printed with --json, or that the page saved ("format": "lopper-result").',
-    options,
-  );

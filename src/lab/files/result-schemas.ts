@@ -1,16 +1,17 @@
 /** Shapes of the lab's reports as JSON. JSON has no NaN: `null` is NaN, both ways. */
 import * as v from 'valibot';
+import { UNIT_NAMES } from '../../model/units';
 import { isPlain, METRIC_NAMES } from '../../pruning/metrics';
 import { STRATEGY_NAMES } from '../../pruning/strategies';
 import type { CurveReport, CurveRequest, GrowthReport, InfluenceReport, NormsReport } from '../contract';
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const number = v.pipe(
+export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+export const number = v.pipe(
   v.nullable(v.number()),
   v.transform((x) => x ?? Number.NaN),
 );
-const interval = v.tuple([number, number]);
-const unit = v.picklist(['block', 'attn', 'ffn', 'sublayer']);
+export const interval = v.tuple([number, number]);
+const unit = v.picklist(UNIT_NAMES);
 const metric = v.picklist(METRIC_NAMES);
 const strategy = v.picklist(STRATEGY_NAMES);
 const denominator = v.picklist(['input', 'output']);
@@ -46,7 +47,7 @@ export const influenceReport: v.GenericSchema<unknown, InfluenceReport> = v.obje
   sampling: v.optional(sampling),
 });
 
-const accuracy = v.object({ n: count, correct: v.number(), accuracy: v.number(), interval });
+export const accuracy = v.object({ n: count, correct: v.number(), accuracy: v.number(), interval });
 const point = v.object({
   removed: count,
   dropped: sublayers,
