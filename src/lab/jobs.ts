@@ -24,6 +24,15 @@ export type JobMethods = {
   readonly [N in JobName]: (request: Types<N>['request'], options: Types<N>['options']) => Promise<Types<N>['report']>;
 };
 
+/** These methods, each of which has its job run. */
+export function jobMethods(
+  run: (job: Job<never, unknown>, request: never, options: JobOptions) => Promise<unknown>,
+): JobMethods {
+  const jobs: readonly (readonly [string, Job<never, unknown>])[] = Object.entries(JOBS);
+  const methods = jobs.map(([name, job]) => [name, (...asked: [never, JobOptions]) => run(job, ...asked)]);
+  return Object.fromEntries(methods);
+}
+
 /** All that the page and the command line may ask. */
 export interface Lab extends LabItself, JobMethods {
   /**

@@ -1,6 +1,5 @@
 import { LopperError, throwIfCancelled } from '../errors';
 import type {
-  AdapterReport,
   BenchmarkSet,
   Checkpoint,
   Cost,
@@ -8,13 +7,12 @@ import type {
   JobOptions,
   KeptDownload,
   LabItself,
-  MemoryReport,
   ModelFacts,
   ModelReport,
   ModelRequest,
 } from './contract';
 import { AnswerBook } from './exam/evaluate-answers';
-import { JOBS, type JobMethods, type JobName, type Lab } from './jobs';
+import { JOBS, type JobName, jobMethods, type Lab } from './jobs';
 import { Desk, noModel } from './jobs/desk';
 import type { Job, RunningJob } from './jobs/job';
 import { Calibrations } from './measure/calibrations';
@@ -38,12 +36,10 @@ export type LocalLab = Lab & Pick<DeviceLab, 'close'>;
 /** The lab: one device, one open model, one job at a time. `Lab` says what each method does. */
 export function createLab(environment: Environment): LocalLab {
   const lab = new DeviceLab(environment);
-  const jobs: readonly (readonly [string, Job<never, unknown>])[] = Object.entries(JOBS);
-  const methods = jobs.map(([name, job]) => [
-    name,
-    (request: never, options: JobOptions) => lab.run(job, request, options),
-  ]);
-  return Object.assign(lab, Object.fromEntries(methods) as JobMethods);
+  return Object.assign(
+    lab,
+    jobMethods((job, request, options) => lab.run(job, request, options)),
+  );
 }
 
 /** Keeps the device, the model on it and its calibrations, and lets jobs at them in their turn. */
@@ -86,15 +82,12 @@ class DeviceLab implements LabItself {
 
   /** As `Lab` says. */
   async cost(name: JobName, request: never): Promise<Cost | undefined> {
-    const device = await this.#device.get();
-    const desk = this.#desk(device);
+    const desk = this.#desk(await this.#device.get());
     const work = await JOBS[name].work?.(desk, request);
-    return work && costOf(work, desk.model.report, device.speed.rate);
+    return work && costOf(work, desk.model.report, desk.device.speed.rate);
   }
 
-  async start(): Promise<AdapterReport> {
-    return (await this.#device.get()).report;
-  }
+  readonly start: LabItself['start'] = async () => (await this.#device.get()).report;
 
   describe(request: ModelRequest, options: JobOptions): Promise<ModelFacts> {
     return this.#downloads.run(options, async ({ signal }) => {
@@ -128,10 +121,8 @@ class DeviceLab implements LabItself {
     return this.#device.close();
   }
 
-  async memory(): Promise<MemoryReport> {
-    if (!this.#open) return { weights: 0, activations: 0, cache: 0, peak: 0, budget: 0 };
-    return this.#model.engine.memory();
-  }
+  readonly memory: LabItself['memory'] = async () =>
+    this.#open ? this.#model.engine.memory() : { weights: 0, activations: 0, cache: 0, peak: 0, budget: 0 };
 
   readonly calibrate: LabItself['calibrate'] = async (name, calibration) => this.#calibrations.name(name, calibration);
 

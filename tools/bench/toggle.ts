@@ -20,10 +20,11 @@ export async function measureToggles(): Promise<ToggleResult | undefined> {
   const base = new URL('/', location.href).href;
   if (!(await fetch(`${base}models/sapling/model.safetensors`, { method: 'HEAD' })).ok) return undefined;
   const text = await (await fetch(`${base}calibration/sapling.txt`)).text();
-  const calibration = { text, seqLen: DEFAULT_SEQ_LEN };
   const { lab, worker } = connectLab(base);
   try {
     const model = await lab.open({ kind: 'bundled' }, { job: 'open' });
+    await lab.calibrate('text', { text, seqLen: DEFAULT_SEQ_LEN });
+    const calibration = { named: 'text' };
     const [full] = await lab.score({ calibration, masks: [[]] }, { job: 'full' });
     const times: number[] = [];
     for (let i = 0; i < TOGGLES; i++) {
