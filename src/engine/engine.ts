@@ -11,11 +11,12 @@ import { Decoder } from './decoder';
 import type { Machine } from './forward';
 import { walkKernels } from './kernels/compile';
 import { Dispatcher } from './kernels/dispatcher';
+import { preflight, storedTypes } from './matrix-parts';
 import { type Residency, resident, streamed } from './residency';
 import { Scratch } from './scratch';
 import type { TokenTree } from './tree';
 import { walk } from './walk';
-import { preflight, storedTypes, WeightLoader } from './weights';
+import { WeightLoader } from './weights';
 
 export interface OpenOptions {
   readonly signal?: AbortSignal;

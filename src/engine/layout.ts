@@ -1,5 +1,5 @@
 /** How a model and its streams lie in GPU memory: what kernels and the walk have to agree on. */
-import type { Dtype } from '../formats/tensor';
+import type { Dtype } from '../formats/dtypes';
 import type { Buffer } from '../gpu/gpu';
 
 /** Branches that one dispatch can carry: the slots that fit into a parameter block. */
@@ -22,7 +22,7 @@ export interface Slots {
   readonly rows: number;
 }
 
-/** A run of outputs of a matrix, in a buffer of its own because one binding cannot hold more. */
+/** A run of outputs of a matrix in a buffer of its own: one binding cannot hold more, or the next are of another type. */
 export interface Part {
   readonly buffer: Buffer;
   /** First output and how many. A gated matrix has a gate row and, `outputs` rows further, an up row for each. */
@@ -31,7 +31,7 @@ export interface Part {
   readonly dtype: Dtype;
 }
 
-/** A matrix [outputs, inputs] on the GPU, rows padded with zeros to a multiple of 8, bits as published. */
+/** A matrix [outputs, inputs] on the GPU, rows padded with zeros to a multiple of 8, bits as published, or widened. */
 export interface Linear {
   readonly parts: readonly Part[];
   /** f32 [outputs], or [2 outputs] where gated. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Dtype } from '../formats/tensor';
+import type { Dtype } from '../formats/dtypes';
 import type { Buffer, Gpu } from '../gpu/gpu';
 import type { ModelSpec } from '../model/spec';
 import { decodingKernels } from './kernels/compile';

@@ -1,6 +1,7 @@
 import type { Recorder } from '../gpu/recorder';
 import type { ModelSpec } from '../model/spec';
 import type { SublayerWeights } from './layout';
+import { formOf } from './matrix-parts';
 import type { WeightLoader } from './weights';
 
 /** Gives the walk each sublayer's weights when their turn comes. */
@@ -17,7 +18,7 @@ export async function resident(spec: ModelSpec, loader: WeightLoader): Promise<R
   return { streamed: false, acquire: async (index) => weights[index] };
 }
 
-/** Sublayers of a kind that are on the GPU at once while streaming: one at work, one being filled. */
+/** Sublayers of one form that are on the GPU at once while streaming: one at work, one being filled. */
 const RING = 2;
 
 /**
@@ -26,13 +27,15 @@ const RING = 2;
  * still reads a ring place, so nothing waits for it here.
  */
 export function streamed(spec: ModelSpec, loader: WeightLoader, recorder: Recorder): Residency {
-  const ring: Record<'attn' | 'ffn', { weights: SublayerWeights; index: number }[]> = { attn: [], ffn: [] };
+  const rings = new Map<string, { weights: SublayerWeights; index: number }[]>();
   let turn = 0;
   return {
     streamed: true,
     async acquire(index, signal) {
       const s = spec.sublayers[index];
-      const places = ring[s.kind];
+      const form = formOf(s, loader.tensors);
+      const places = rings.get(form) ?? [];
+      rings.set(form, places);
       const held = places.find((p) => p.index === index);
       if (held) return held.weights;
       await recorder.flush(signal);

@@ -1,12 +1,12 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { LopperError } from '../errors';
+import { type Dtype, widen } from '../formats/dtypes';
 import type { TensorInfo, TensorMap } from '../formats/tensor';
 import { expectFailure } from '../formats/testing';
 import { Gpu } from '../gpu/gpu';
 import type { ModelSpec } from '../model/spec';
 import { Engine } from './engine';
 import { freshGpu, hasModels, RATES, readJson, readModel, scored, tensorOf, worst } from './testing/gpu';
-import { widen } from './weights';
 
 let gpu: Gpu;
 beforeAll(async () => {
@@ -45,7 +45,7 @@ function watched(tensors: TensorMap, at: (read: number) => void): TensorMap {
 /** The tensor with every number widened. */
 async function inF32(tensors: TensorMap, name: string): Promise<TensorInfo> {
   const t = tensors.get(name)!;
-  const values = widen(await t.source.read(t.start, t.end), t.dtype as 'BF16');
+  const values = widen(await t.source.read(t.start, t.end), t.dtype as Dtype);
   return tensorOf(name, 'F32', t.shape, new Uint8Array(values.buffer));
 }
 

@@ -9,7 +9,8 @@ const SCALE = '.scale';
 /**
  * A model whose weights are one 8-bit file among `files`: whole numbers from -127 to 127 with a scale a row, as
  * `tools/sapling/growth.py` writes them. They are widened to F32 in memory, so that all else treats them as any model;
- * half a step of a row's scale is lost, and what is shown of such a model says "8 bit". For small models only.
+ * half a step of a row's scale is lost, and what is shown of such a model says "8 bit". For small models only. (No row of
+ * dtypes.ts: a block there has all it takes to be read, and here the scales are a tensor of their own.)
  */
 export const eightBitFiles = (files: ModelFiles, weights: string, revision: string): ModelFiles => ({
   ...files,

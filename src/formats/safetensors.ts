@@ -31,7 +31,7 @@ const corrupt = (file: string, what: string): LopperError =>
 /**
  * Reads the header of one safetensors file (https://github.com/huggingface/safetensors#format) and checks that its
  * tensors cover the rest of the file exactly once. Throws `safetensors-corrupt`, or `not-a-model-file` for a web page
- * or a git-LFS pointer. Tensors of an unknown dtype are listed: `computeDtype` refuses them when they are used.
+ * or a git-LFS pointer. Tensors of an unknown dtype are listed: a model that needs one is refused.
  */
 export async function parseHeader(source: ByteSource, signal?: AbortSignal): Promise<TensorInfo[]> {
   const { name, size } = source;

@@ -1,4 +1,5 @@
 import { LopperError } from '../errors';
+import { dtypesJoined, isDtype } from '../formats/dtypes';
 import type { TensorMap } from '../formats/tensor';
 import { missingTensors } from './missing-tensors';
 
@@ -18,22 +19,22 @@ export function checkTensors(shapes: ReadonlyMap<string, readonly number[]>, ten
         'config.json and the weights are of different models: get both from the same place.',
       );
     }
-    if (!['F32', 'F16', 'BF16'].includes(tensor.dtype)) {
+    if (!isDtype(tensor.dtype)) {
       throw new LopperError(
         'dtype-unsupported',
-        `${name} is stored as ${tensor.dtype}; Lopper reads F32, F16 and BF16.`,
+        `${name} is stored as ${tensor.dtype}; Lopper reads ${dtypesJoined('and')}.`,
         'Choose a version of the model that is not quantised.',
       );
     }
   }
-  // Kernels are compiled for one type of matrix. Vectors (norms, biases) are widened as they are read.
-  const matrices = [...shapes].filter(([, shape]) => shape.length === 2).map(([name]) => name);
-  const other = matrices.find((name) => tensors.get(name)!.dtype !== tensors.get(matrices[0])!.dtype);
-  if (other) {
-    throw new LopperError(
-      'dtype-unsupported',
-      `${matrices[0]} is stored as ${tensors.get(matrices[0])!.dtype}, but ${other} as ${tensors.get(other)!.dtype}.`,
-      'Choose a version of the model whose weight matrices are all of one type.',
-    );
+}
+
+/** The types of a model's matrices in words, that of most bytes first; vectors (norms, biases) do not count. */
+export function storedAs(shapes: ReadonlyMap<string, readonly number[]>, tensors: TensorMap): string {
+  const bytes = new Map<string, number>();
+  for (const [name, shape] of shapes) {
+    const { dtype, start, end } = tensors.get(name)!;
+    if (shape.length === 2) bytes.set(dtype, (bytes.get(dtype) ?? 0) + end - start);
   }
+  return [...bytes.keys()].sort((a, b) => bytes.get(b)! - bytes.get(a)!).join(' + ');
 }

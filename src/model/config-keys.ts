@@ -1,6 +1,7 @@
 /** Reading the keys of a config.json: their checks, those that every architecture has, and what is said of wrong ones. */
 import * as v from 'valibot';
 import { LopperError } from '../errors';
+import { dtypesJoined } from '../formats/dtypes';
 
 /** Python writes None as null: the same as leaving the key out. */
 export const maybe = <T extends v.GenericSchema>(schema: T) => v.nullish(schema);
@@ -59,7 +60,7 @@ export function readKeys<E extends v.ObjectEntries>(own: E, config: Readonly<Rec
     throw new LopperError(
       'dtype-unsupported',
       `The weights are quantised (${quantised.quant_method ?? 'by an unnamed method'}).`,
-      'Use the model that this one was quantised from, published as F32, F16 or BF16.',
+      `Use the model that this one was quantised from, published as ${dtypesJoined('or')}.`,
     );
   }
   return parsed.output as Keys<E>;

@@ -85,24 +85,6 @@ describe('weights that do not belong to the config are refused by name', () => {
       'I8',
     ));
 
-  it.each(['model.layers.0.self_attn.k_proj.weight', 'model.layers.1.mlp.down_proj.weight', 'lm_head.weight'])(
-    'a matrix is of another type than the rest: %s',
-    async (name) => {
-      await expectFailure(
-        () => describeWith(LLAMA, with_(name, { dtype: 'F32' })),
-        'dtype-unsupported',
-        name,
-        'F32',
-        'model.embed_tokens.weight',
-        'F16',
-      );
-    },
-  );
-
-  it('but norms may be finer than the matrices, as some are published', () => {
-    expect(describeWith(LLAMA, with_('model.norm.weight', { dtype: 'F32' })).dtype).toBe('F16');
-  });
-
   it('an activation is one that Lopper lacks', async () => {
     await expectFailure(() => layout({ ...LLAMA, hidden_act: 'gelu' }), 'config-invalid', '"gelu"');
     await expectFailure(() => layout({ ...NEOX, hidden_act: 'quick_gelu' }), 'config-invalid', 'quick_gelu');
@@ -110,6 +92,18 @@ describe('weights that do not belong to the config are refused by name', () => {
 
   it('heads are too narrow for the kernels', () =>
     expectFailure(() => layout({ ...LLAMA, num_attention_heads: 32, num_key_value_heads: 32 }), 'config-invalid', '2'));
+});
+
+describe('numbers are stored', () => {
+  const sized = (dtype: string, end: number) => ({ dtype, end });
+
+  it('in several types in one model: all are named, that of most bytes first', () => {
+    const norms = with_('model.norm.weight', { dtype: 'F32' });
+    expect(describeWith(LLAMA, norms).dtype).toBe('F16');
+    for (const name of ['model.layers.0.self_attn.k_proj.weight', 'model.layers.1.mlp.down_proj.weight'])
+      expect(describeWith(LLAMA, with_(name, { dtype: 'F32' })).dtype).toBe('F16 + F32');
+    expect(describeWith(LLAMA, with_('lm_head.weight', sized('F32', 1000))).dtype).toBe('F32 + F16');
+  });
 });
 
 describe('activations go by the names of the field', () => {

@@ -1,7 +1,7 @@
 import { LopperError } from '../errors';
-import type { Dtype, TensorMap } from '../formats/tensor';
+import type { TensorMap } from '../formats/tensor';
 import { ARCHITECTURES } from './architectures';
-import { checkTensors } from './check-tensors';
+import { checkTensors, storedAs } from './check-tensors';
 import type { ModelConfig } from './config';
 import { rotaryFrequencies } from './rope';
 import { shapesOf } from './shapes';
@@ -39,5 +39,5 @@ export function layoutOf(config: ModelConfig, tensors: TensorMap = new Map()): L
 export function describe(config: ModelConfig, tensors: TensorMap): ModelSpec {
   const layout = layoutOf(config, tensors);
   checkTensors(layout.shapes, tensors);
-  return { ...layout, dtype: tensors.get(layout.embedding)!.dtype as Dtype };
+  return { ...layout, dtype: storedAs(layout.shapes, tensors) };
 }

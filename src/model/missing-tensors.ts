@@ -1,4 +1,5 @@
 import { LopperError } from '../errors';
+import { dtypesJoined } from '../formats/dtypes';
 import type { TensorMap } from '../formats/tensor';
 
 /** The block that a tensor's name says it is of. */
@@ -48,7 +49,7 @@ function quantised(tensors: TensorMap): LopperError | undefined {
   return new LopperError(
     'dtype-unsupported',
     `The weights are quantised (${found.method}, by the name of ${found.name}), which config.json does not say.`,
-    'Use the model that this one was quantised from, published as F32, F16 or BF16.',
+    `Use the model that this one was quantised from, published as ${dtypesJoined('or')}.`,
   );
 }
 

@@ -1,5 +1,3 @@
-import type { Dtype } from '../formats/tensor';
-
 /** A matrix `y = x Wᵀ + b` of the model: which tensors make it up, one above the other. */
 export interface LinearSpec {
   /** Tensor names, stacked along the output dimension (q, k and v; gate and up). */
@@ -54,7 +52,8 @@ export interface ModelSpec {
   readonly ffnWidth: number;
   readonly vocabulary: number;
   readonly context: number;
-  readonly dtype: Dtype;
+  /** The types of its matrices, that of most bytes first: for people. */
+  readonly dtype: string;
   /** 'silu-gated': silu(gate) * up. */
   readonly activation: 'silu-gated' | 'gelu-tanh' | 'gelu-erf' | 'silu' | 'relu';
   /** Both sublayers of a block read the block's input (GPT-NeoX). */

@@ -1,5 +1,5 @@
 /** Which kernels a model needs: software adapters take a while to compile each, so none is compiled that is not run. */
-import type { Dtype } from '../../formats/tensor';
+import type { Dtype } from '../../formats/dtypes';
 import type { ModelSpec } from '../../model/spec';
 import { attentionKernels } from './attention';
 import type { Dispatcher, Variant } from './dispatcher';

@@ -1,12 +1,11 @@
 import code from '../../../shaders/embed.wgsl?raw';
-import type { Dtype } from '../../formats/tensor';
+import { DTYPES, type Dtype } from '../../formats/dtypes';
 import type { Buffer } from '../../gpu/gpu';
 import { kernel, read, write } from '../../gpu/kernel';
 import { Parameters } from '../../gpu/parameters';
 import { grid } from '../../gpu/recorder';
 import type { Linear } from '../layout';
 import { type Dispatcher, type Variant, variant } from './dispatcher';
-import { DTYPES } from './linear';
 
 export const EMBED = kernel({
   file: 'embed.wgsl',
@@ -25,9 +24,9 @@ export const EMBED = kernel({
 
 const embedVariant = (table: Dtype, positions: Dtype | undefined) =>
   variant(EMBED, {
-    DTYPE: DTYPES[table],
+    DTYPE: DTYPES[table].code,
     LEARNED_POSITIONS: positions ? 1 : 0,
-    POSITION_DTYPE: DTYPES[positions ?? table],
+    POSITION_DTYPE: DTYPES[positions ?? table].code,
   });
 
 export const embedKernels = (table: Dtype, positions: Dtype | undefined): Variant[] => [embedVariant(table, positions)];

@@ -1,5 +1,5 @@
 import code from '../../../shaders/linear.wgsl?raw';
-import type { Dtype } from '../../formats/tensor';
+import { DTYPES, type Dtype } from '../../formats/dtypes';
 import type { Buffer } from '../../gpu/gpu';
 import { kernel, read, write } from '../../gpu/kernel';
 import { Parameters } from '../../gpu/parameters';
@@ -8,8 +8,6 @@ import { type Dispatcher, type KernelChoice, type Variant, variant } from './dis
 
 /** From this many rows on a product is a matmul, below a matvec a row. */
 const MATMUL_ROWS = 4;
-
-export const DTYPES: Readonly<Record<Dtype, number>> = { F32: 0, F16: 1, BF16: 2 };
 
 /** What becomes of a product: by the shader's numbers. */
 const EPILOGUES = {
@@ -75,7 +73,7 @@ export interface ProductKind {
 }
 
 const productVariant = (way: Way, { dtype, epilogue }: ProductKind) =>
-  variant(PRODUCTS[way], { DTYPE: DTYPES[dtype], EPILOGUE: EPILOGUES[epilogue] });
+  variant(PRODUCTS[way], { DTYPE: DTYPES[dtype].code, EPILOGUE: EPILOGUES[epilogue] });
 
 export const productKernels = (way: Way, kinds: readonly ProductKind[]): Variant[] =>
   kinds.map((kind) => productVariant(way, kind));

@@ -1,6 +1,6 @@
 /** What kernel tests run on: a dispatcher for made-up models, and matrices of every published type. */
 
-import type { Dtype } from '../../formats/tensor';
+import type { Dtype } from '../../formats/dtypes';
 import type { Gpu } from '../../gpu/gpu';
 import { Kernels } from '../../gpu/kernel';
 import { Recorder } from '../../gpu/recorder';
@@ -50,11 +50,14 @@ export async function dispatcherFor(
 }
 
 /** All matrices in the one type of the description. */
-export const typesOf = ({ dtype, positions, activation }: ModelSpec): StoredTypes => ({
-  embedding: dtype,
-  positions: positions ? dtype : undefined,
-  products: (['store', 'add', activation] as const).map((epilogue) => ({ dtype, epilogue })),
-});
+export function typesOf({ dtype, positions, activation }: ModelSpec): StoredTypes {
+  const one = dtype as Dtype;
+  return {
+    embedding: one,
+    positions: positions ? one : undefined,
+    products: (['store', 'add', activation] as const).map((epilogue) => ({ dtype: one, epilogue })),
+  };
+}
 
 /** The bits of numbers that the type holds exactly. */
 export function bitsOf(values: Float32Array, dtype: Dtype): Float32Array | Uint16Array {

@@ -1,3 +1,4 @@
+import { dtypesJoined } from '../../../formats/dtypes';
 import { ARCHITECTURE_TITLES } from '../../../model/architectures/names';
 import { FileButton } from '../../widgets/file-button';
 import css from './model.module.css';
@@ -25,7 +26,9 @@ export function FolderForm({ disabled }: { disabled: boolean }) {
       >
         Choose a folder
       </FileButton>
-      <p className={css.hint}>{ARCHITECTURE_TITLES} architectures; F32, F16 or BF16 weights.</p>
+      <p className={css.hint}>
+        {ARCHITECTURE_TITLES} architectures; {dtypesJoined('or')} weights.
+      </p>
     </>
   );
 }

@@ -4,9 +4,9 @@ import type { TensorInfo } from '../formats/tensor';
 import { expectFailure } from '../formats/testing';
 import { parseConfig } from '../model/config';
 import { layoutOf } from '../model/describe';
-import type { ModelSpec } from '../model/spec';
+import type { AttnSpec, FfnSpec, ModelSpec } from '../model/spec';
 import { padded } from './layout';
-import { cut, preflight, widen } from './weights';
+import { cut, partsOf, preflight, storedTypes } from './matrix-parts';
 
 describe('cutting a matrix into parts that fit a binding', () => {
   it('takes every output once, in order, in as few parts as the limit allows', () =>
@@ -68,6 +68,48 @@ const LLAMA = {
 };
 const GPT2 = { model_type: 'gpt2', n_embd: 64, n_layer: 2, n_head: 4, vocab_size: 500, n_positions: 128 };
 
+describe('a model in several types', () => {
+  const ATTN = 'model.layers.0.self_attn';
+  const FFN = 'model.layers.1.mlp';
+  const [spec, tensors] = unread(LLAMA);
+  for (const name of [`${ATTN}.v_proj`, `${FFN}.up_proj`, 'lm_head'])
+    tensors.set(`${name}.weight`, { ...tensors.get(`${name}.weight`)!, dtype: 'F32' });
+  const { qkv } = spec.sublayers[0] as AttnSpec;
+
+  it('keeps stacked tensors as they are, in parts of one type each', () => {
+    expect(partsOf(qkv, false, tensors, 1e9)).toEqual([
+      { first: 0, outputs: 128, dtype: 'F16' }, // q and k
+      { first: 128, outputs: 64, dtype: 'F32' },
+    ]);
+    // 2000 bytes are 15 rows of halves, or 7 of F32
+    const small = partsOf(qkv, false, tensors, 2000);
+    expect(small.map((p) => p.outputs)).toEqual([...Array(8).fill(15), 8, ...Array(9).fill(7), 1]);
+    expect(small.reduce((next, p) => (p.first === next ? next + p.outputs : Number.NaN), 0)).toBe(192);
+  });
+
+  it('widens a gate and its up rows where they differ: one kernel reads both', () => {
+    const [, even, , odd] = spec.sublayers as FfnSpec[];
+    expect(partsOf(even.up, true, tensors, 1e9)).toEqual([{ first: 0, outputs: 1000, dtype: 'F16' }]);
+    expect(partsOf(odd.up, true, tensors, 1e9)).toEqual([{ first: 0, outputs: 1000, dtype: 'F32' }]);
+  });
+
+  it('has products compiled for the types that occur, each for what it is used for', () => {
+    const { embedding, products } = storedTypes(spec, tensors);
+    expect(embedding).toBe('F16');
+    expect(products.map((p) => `${p.dtype} ${p.epilogue}`).sort()).toEqual([
+      ...['F16 add', 'F16 silu-gated', 'F16 store', 'F32 silu-gated', 'F32 store'],
+    ]);
+  });
+
+  it('is refused where what is widened is too large for the adapter', async () => {
+    const [spec, tensors] = unread({ ...LLAMA, intermediate_size: 64 });
+    const up = `${FFN}.up_proj.weight`;
+    preflight(spec, tensors, 511);
+    tensors.set(up, { ...tensors.get(up)!, dtype: 'F32' });
+    await expectFailure(() => preflight(spec, tensors, 511), 'model-too-large', `${FFN}.gate_proj`, '512', '511');
+  });
+});
+
 describe('a model too large for the adapter is refused before anything is read', () => {
   it('names the first tensor whose rows are too long, and the limit', async () => {
     const limit = 1999; // a row of down_proj is 1000 halves
@@ -100,24 +142,4 @@ describe('a model too large for the adapter is refused before anything is read',
 
   it('lets a large vocabulary pass: tables are cut', () =>
     preflight(...unread({ ...LLAMA, vocab_size: 5_000_000 }), 2000));
-});
-
-describe('widening published numbers', () => {
-  const bytes = (...halves: number[]) => new Uint8Array(Uint16Array.from(halves).buffer);
-
-  it('F16: ones, the largest, the smallest, the subnormal, the infinite', () => {
-    const all = widen(bytes(0x3c00, 0xc000, 0x7bff, 0x0400, 0x0001, 0x8000, 0x7c00, 0xfc00), 'F16');
-    expect(Array.from(all)).toEqual([1, -2, 65504, 2 ** -14, 2 ** -24, -0, Infinity, -Infinity]);
-    expect(widen(bytes(0x7e00), 'F16')[0]).toBeNaN();
-  });
-
-  it('BF16 is the upper half of F32', () => {
-    expect(Array.from(widen(bytes(0x3f80, 0xc040, 0x7f80, 0x0000), 'BF16'))).toEqual([1, -3, Infinity, 0]);
-  });
-
-  it('F32, also from the middle of a file at an odd place', () => {
-    const file = new Uint8Array(13);
-    new DataView(file.buffer).setFloat32(5, -1.5, true);
-    expect(Array.from(widen(file.subarray(5, 9), 'F32'))).toEqual([-1.5]);
-  });
 });
