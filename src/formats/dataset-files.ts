@@ -3,6 +3,7 @@ import type { ByteSource } from './bytes';
 import type { DownloadCache } from './cache';
 import { type DownloadOptions, download } from './download';
 import { checkHost, DEFAULT_HOST } from './hub';
+import { withClock } from './with-clock';
 
 export const RAW_HOST = 'https://raw.githubusercontent.com';
 
@@ -94,18 +95,32 @@ async function lfsFacts(
 
 async function askJson(url: string, { fetch, signal, gated }: Asking): Promise<unknown> {
   throwIfCancelled(signal);
-  const response = await fetch(url, { signal, headers: { accept: 'application/json' } }).catch((cause) => {
+  const asking = (clocked: AbortSignal) => fetch(url, { signal: clocked, headers: { accept: 'application/json' } });
+  try {
+    return await withClock(ANSWER_MS, signal, async (clocked) => {
+      const response = await asking(clocked);
+      if (!response.ok) throw refusal(response.status, url, gated);
+      const text = await response.text();
+      try {
+        return JSON.parse(text);
+      } catch {
+        return undefined;
+      }
+    });
+  } catch (cause) {
     throwIfCancelled(signal);
+    if (cause instanceof LopperError) throw cause;
     throw new LopperError(
       'download-failed',
       `No answer from ${new URL(url).host}.`,
       'Check the connection, or try another host.',
       { cause },
     );
-  });
-  if (!response.ok) throw refusal(response.status, url, gated);
-  return response.json().catch(() => undefined);
+  }
 }
+
+/** A list of files or a commit is a few kilobytes: a server that takes longer is not answering. */
+const ANSWER_MS = 30_000;
 
 function refusal(status: number, url: string, gated?: string): LopperError {
   if ((status === 401 || status === 403) && gated) {

@@ -170,6 +170,13 @@ describe('a server in trouble', () => {
     await expectFailure(get(await cacheIn(), { attempts: 2 }), 'download-failed', 'no connection');
   });
 
+  it('waits as long as the server asks for', async () => {
+    await serve({ fails: { status: 429, times: 1, retryAfter: '1' } });
+    const begin = performance.now();
+    await expectBody(await get(await cacheIn()));
+    expect(performance.now() - begin).toBeGreaterThan(950);
+  });
+
   it('that refuses is not asked again', async () => {
     await serve({ fails: { status: 404, times: 99 } });
     await expectFailure(get(await cacheIn()), 'file-missing', '404');

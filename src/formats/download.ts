@@ -77,7 +77,8 @@ async function persist(request: DownloadRequest, cache: DownloadCache, options: 
       barren = after > Math.max(before, furthest) ? 0 : barren + 1;
       furthest = Math.max(after, furthest);
       if (barren >= attempts) throw gaveUp(request, error as Error, after, await part.record());
-      await pause(backoffMs * 2 ** Math.max(0, barren - 1), signal);
+      const asked = error instanceof Interrupted ? error.waitMs : 0;
+      await pause(Math.max(asked, backoffMs * 2 ** Math.max(0, barren - 1)), signal);
       continue;
     }
     return part.finish();

@@ -160,6 +160,25 @@ describe('a hub that does not give the model', () => {
     await expectFailure(openWeights(await open()), 'download-failed', 'gated or private');
   });
 
+  it('tells a refusal of the storage behind the hub from the hub’s own, and asks the hub for a new link', async () => {
+    const stored = { ...large(weights), elsewhere: true };
+    await start({ 'model.safetensors': { ...stored, fails: { status: 403, times: 2 } } });
+    expect((await openWeights(await open())).size).toBe(2);
+    await hub.stop();
+    await rm(folder, { recursive: true, force: true });
+    await start({ 'model.safetensors': { ...stored, fails: { status: 403, times: 99 } } });
+    const failure = await expectFailure(openWeights(await open()), 'download-failed', 'localhost', 'refuses it (403)');
+    expect(failure.message).not.toContain('gated');
+  });
+
+  it('is refused before anything is asked when the revision cannot be', async () => {
+    await start({});
+    for (const revision of ['', '..', 'a/../b', './x', 'half\uD800']) {
+      await expectFailure(() => open({ revision }), 'usage', 'is not a revision');
+    }
+    expect(hub.asked).toEqual([]);
+  });
+
   it('but a page in its place is told from a model', async () => {
     const page = { ...text('<!DOCTYPE html><html>Welcome</html>'), contentType: 'text/html' };
     await start({ 'config.json': page, 'model.safetensors': page });

@@ -23,6 +23,7 @@ export function openHub(
   options: Omit<DownloadOptions, 'signal' | 'onProgress'> = {},
 ): ModelFiles {
   checkRepo(repo);
+  checkRevision(revision);
   const base = `${checkHost(host)}/${repo}`;
   const at = `${base}/resolve/${encodeURIComponent(revision)}`;
   return remoteFiles({
@@ -67,6 +68,19 @@ function checkRepo(repo: string): void {
     'usage',
     `"${repo.slice(0, 120)}" is not a hub id.`,
     'Write it as owner/name, e.g. Qwen/Qwen3-0.6B.',
+  );
+}
+
+/** Half of a surrogate pair cannot be written into an address. */
+const LONE = /[\uD800-\uDFFF]/u;
+
+function checkRevision(revision: string): void {
+  const parts = revision.split('/');
+  if (revision !== '' && !LONE.test(revision) && !parts.includes('.') && !parts.includes('..')) return;
+  throw new LopperError(
+    'usage',
+    `${JSON.stringify(revision.slice(0, 120))} is not a revision.`,
+    `Write a branch, a tag or a commit, e.g. ${DEFAULT_REVISION}.`,
   );
 }
 

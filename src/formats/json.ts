@@ -24,3 +24,24 @@ export function parseObject(text: string, file: string, code: ErrorCode): Record
   }
   return value as Record<string, unknown>;
 }
+
+/** A key that stands twice in an object of sound JSON, at its first level; JSON.parse would keep the last without a word. */
+export function repeatedKey(json: string): string | undefined {
+  const keys = new Set<string>();
+  let depth = 0;
+  for (let at = 0; at < json.length; at++) {
+    const c = json[at];
+    if (c === '{' || c === '[') depth++;
+    else if (c === '}' || c === ']') depth--;
+    else if (c === '"') {
+      const start = at++;
+      while (json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
+      // Of an object of objects, what a colon follows at the first level is a key.
+      if (depth !== 1 || !/^\s*:/.test(json.slice(at + 1, at + 20))) continue;
+      const key = JSON.parse(json.slice(start, at + 1)) as string;
+      if (keys.has(key)) return key;
+      keys.add(key);
+    }
+  }
+  return undefined;
+}

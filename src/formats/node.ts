@@ -119,7 +119,8 @@ export async function fetchWithLinks(input: string | URL | Request, init?: Reque
     if (response.status < 300 || response.status >= 400 || location === null) {
       const headers = new Headers(response.headers);
       for (const [name, value] of linked) headers.set(name, value);
-      return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+      const last = new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+      return Object.defineProperty(last, 'url', { value: url });
     }
     await response.body?.cancel();
     url = new URL(location, url).href;

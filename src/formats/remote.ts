@@ -4,6 +4,8 @@ import type { DownloadCache } from './cache';
 import { decodeStrictly } from './decode-text';
 import { type DownloadOptions, type DownloadRequest, download } from './download';
 import { rangeSource } from './range-source';
+import { storageOf } from './transfer';
+import { withClock } from './with-clock';
 
 export interface RemoteModel {
   readonly id: string;
@@ -17,6 +19,9 @@ export interface RemoteModel {
   readonly pageMeansMissing: boolean;
   readonly options: Omit<DownloadOptions, 'signal' | 'onProgress'>;
 }
+
+/** A server that does not answer whether it has a file for this long is asked for the file itself. */
+const PROBE_MS = 30_000;
 
 /** Files too large to be fetched only to see whether they are there. */
 const isLarge = (file: string): boolean => /\.(safetensors|bin|gguf)$/.test(file);
@@ -81,25 +86,19 @@ export function remoteFiles(model: RemoteModel): ModelFiles {
  * but GET). True where the answer is unclear: opening the file tries harder and says what is wrong.
  */
 async function mayHave(request: DownloadRequest, model: RemoteModel, signal?: AbortSignal): Promise<boolean> {
-  const control = new AbortController();
-  const abort = () => control.abort();
-  signal?.addEventListener('abort', abort);
+  throwIfCancelled(signal);
   try {
-    throwIfCancelled(signal);
-    const response = await (model.options.fetch ?? fetch)(request.url, {
-      headers: { range: 'bytes=0-0' },
-      signal: control.signal,
-      cache: 'no-store',
+    return await withClock(PROBE_MS, signal, async (clocked) => {
+      const asking = { headers: { range: 'bytes=0-0' }, signal: clocked, cache: 'no-store' } as const;
+      const response = await (model.options.fetch ?? fetch)(request.url, asking);
+      const refused = [401, 403].includes(response.status) && !storageOf(response, request.url);
+      if (refused || response.status === 404) throw request.refused(response.status);
+      return !(model.pageMeansMissing && /^text\/html\b/i.test(response.headers.get('content-type') ?? ''));
     });
-    if ([401, 403, 404].includes(response.status)) throw request.refused(response.status);
-    return !(model.pageMeansMissing && /^text\/html\b/i.test(response.headers.get('content-type') ?? ''));
   } catch (error) {
     throwIfCancelled(signal);
     if (error instanceof LopperError) throw error;
     return true;
-  } finally {
-    control.abort();
-    signal?.removeEventListener('abort', abort);
   }
 }
 

@@ -148,6 +148,15 @@ describe('a broken file is refused, by name', () => {
     await refuse({ w: { dtype: 'BF16', shape: [3, 2], data_offsets: [0, 24] } }, 24, 'takes 12 bytes, not 24');
   });
 
+  it('when its header names a tensor twice', async () => {
+    const entry = '{"dtype":"F32","shape":[1],"data_offsets":[0,4]}';
+    const header = new TextEncoder().encode(`{"__metadata__":{"a":"b","a\\"":"{"},"a":${entry},"\\u0061":${entry}}`);
+    const file = new Uint8Array(8 + header.length + 4);
+    new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
+    file.set(header, 8);
+    await expectFailure(parseHeader(sourceOf(file)), 'safetensors-corrupt', 'names a twice');
+  });
+
   it('when it is a web page or a git-LFS pointer', async () => {
     const page = sourceOf(new TextEncoder().encode('\n<!DOCTYPE html><html><body>404</body></html>'));
     await expectFailure(parseHeader(page), 'not-a-model-file', 'a web page');

@@ -1,6 +1,6 @@
 import { LopperError, throwIfCancelled } from '../errors';
 import type { ByteProgress, ByteSource, ModelFiles } from './bytes';
-import { parseObject } from './json';
+import { parseObject, repeatedKey } from './json';
 import { whatElse } from './not-a-model';
 import { refuseImpostor, SNIFF_BYTES } from './sniff';
 import type { TensorInfo, TensorMap } from './tensor';
@@ -54,6 +54,8 @@ export async function parseHeader(source: ByteSource, signal?: AbortSignal): Pro
     throw corrupt(name, 'its header is not UTF-8 text');
   }
   const header = parseObject(text, `The header of ${name}`, 'safetensors-corrupt');
+  const twice = repeatedKey(text);
+  if (twice !== undefined) throw corrupt(name, `its header names ${twice.slice(0, 200)} twice`);
   delete header.__metadata__;
 
   const tensors = Object.entries(header).map(([tensor, entry]) => readEntry(source, dataStart, tensor, entry));

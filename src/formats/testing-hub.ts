@@ -8,6 +8,8 @@ export interface Served {
   body: Uint8Array;
   /** Sent from a second address, to which the first redirects, as hubs do with large files. */
   redirected?: boolean;
+  /** That address is on a host of another name. */
+  elsewhere?: boolean;
   etag?: string | null;
   /** Of the redirect; `true`: the real SHA-256. */
   linkedEtag?: string | true;
@@ -15,7 +17,7 @@ export interface Served {
   contentType?: string;
   ignoresRanges?: boolean;
   /** Answers with this status, this many times. */
-  fails?: { status: number; times: number };
+  fails?: { status: number; times: number; retryAfter?: string };
   /** Ends the connection after so many bytes of each answer, this many times. */
   cuts?: { after: number; times: number };
   /** Pause after each 16 KiB. */
@@ -61,7 +63,7 @@ export async function startHub(files: Record<string, Served>) {
 async function respond(
   files: Record<string, Served>,
   asked: Asked[],
-  { method, url = '/', headers: { range } }: IncomingMessage,
+  { method, url = '/', headers: { range, host = '' } }: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const path = decodeURI(url.split('?')[0]!);
@@ -76,13 +78,16 @@ async function respond(
   if (served.redirected && !direct) {
     const tag = served.linkedEtag === true ? createHash('sha256').update(body).digest('hex') : served.linkedEtag;
     response.writeHead(302, {
-      location: `/cdn${path}?signature=x`,
+      location: `${served.elsewhere ? `http://${host.replace('127.0.0.1', 'localhost')}` : ''}/cdn${path}?signature=x`,
       ...(tag && { 'x-linked-etag': `"${tag}"` }),
       ...(served.linkedSize !== undefined && { 'x-linked-size': served.linkedSize }),
     });
     return void response.end();
   }
-  if (served.fails && served.fails.times-- > 0) return void response.writeHead(served.fails.status).end('sorry');
+  if (served.fails && served.fails.times-- > 0) {
+    const { status, retryAfter } = served.fails;
+    return void response.writeHead(status, retryAfter === undefined ? {} : { 'retry-after': retryAfter }).end('sorry');
+  }
 
   const from = range && !served.ignoresRanges ? /^bytes=(\d+)-(\d*)$/.exec(range) : null;
   const start = from ? Number(from[1]) : 0;

@@ -32,8 +32,15 @@ export interface DownloadOptions {
 const STALL_MS = 60_000;
 const PROGRESS_MS = 50;
 
-/** An attempt ended early; the next one goes on from what is there. */
-export class Interrupted extends Error {}
+/** An attempt ended early; the next one goes on from what is there, not before `waitMs` where the server asks for that. */
+export class Interrupted extends Error {
+  constructor(
+    message: string,
+    readonly waitMs = 0,
+  ) {
+    super(message);
+  }
+}
 /** What is there cannot be continued; the next attempt starts from nothing. */
 export class Unusable extends Error {}
 
@@ -87,7 +94,14 @@ async function settle(
       `the server has no more than ${have} bytes${record?.total ? ` of the ${record.total} it promised` : ''}`,
     );
   }
-  if (status === 408 || status === 429 || status >= 500) throw new Interrupted(`the server answers ${status}`);
+  if (status === 408 || status === 429 || status >= 500) {
+    throw new Interrupted(`the server answers ${status}`, retryAfter(headers));
+  }
+  const storage = storageOf(response, request.url);
+  // Not the hub's own word: its link to where the file lies may have run out, and the next request gets a new one.
+  if (storage && (status === 401 || status === 403)) {
+    throw new Interrupted(`${storage}, where the file lies, refuses it (${status})`);
+  }
   if (status !== 200 && status !== 206) throw request.refused(status);
   if (/^text\/html\b/i.test(headers.get('content-type') ?? '')) throw notTheFile(request.file, WEB_PAGE);
   const offer = offerOf(response);
@@ -104,6 +118,23 @@ async function settle(
     !headers.get('content-encoding');
   if (!same) throw new Unusable('the file has changed on the server');
   return { at: have, total: Number(range[2]) };
+}
+
+/** The longest wait that a server may ask for, milliseconds. */
+const MOST_WAIT_MS = 120_000;
+
+/** `Retry-After`, seconds or a date, as milliseconds from now. */
+function retryAfter(headers: Headers): number {
+  const said = headers.get('retry-after');
+  if (said === null) return 0;
+  const ms = /^\d+$/.test(said) ? 1000 * Number(said) : Date.parse(said) - Date.now();
+  return Number.isFinite(ms) ? Math.min(Math.max(0, ms), MOST_WAIT_MS) : 0;
+}
+
+/** The host that a request was sent on to, where it is another than the one that was asked. */
+export function storageOf({ url }: Response, asked: string): string | undefined {
+  const [from, to] = [new URL(asked).host, url ? new URL(url).host : ''];
+  return to && to !== from ? to : undefined;
 }
 
 function offerOf({ status, headers }: Response): PartRecord {

@@ -89,3 +89,9 @@ test('any text is read or refused by name', () => {
     { numRuns: 500 },
   );
 });
+
+test('a list that names everything again and again is refused at once', () => {
+  const begin = performance.now();
+  expect(() => parseDropList('block:0-9999,'.repeat(1200).slice(0, -1))).toThrow('names more layers than a model has');
+  expect(performance.now() - begin).toBeLessThan(1000);
+});

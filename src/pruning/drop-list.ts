@@ -7,7 +7,17 @@ type Kind = 'attn' | 'ffn' | 'block';
 /** Blocks that a list may name when its model is not known yet: a hundred times what is published, and quickly listed. */
 export const MOST_BLOCKS = 10_000;
 
+/** Blocks that a list may name in all, repeats included: no model has as many sublayers. */
+const MOST_NAMED = 4 * MOST_BLOCKS;
+
 const PIECE = /^(?:(attn|ffn|block)\s*:\s*)?(\d{1,9})(?:\s*-\s*(\d{1,9}))?$/;
+
+const tooMany = (text: string) =>
+  new LopperError(
+    'mask-invalid',
+    `The list of layers to drop, "${shorten(text)}", names more layers than a model has.`,
+    'Name each layer once.',
+  );
 
 const invalid = (piece: string, text: string) =>
   new LopperError(
@@ -27,6 +37,7 @@ export function parseDropList(text: string, blocks?: number): Sublayer[] {
   if (text.trim() === '') return [];
   const dropped = new Map<string, Sublayer>();
   let kind: Kind | undefined;
+  let named = 0;
   for (const piece of text.split(/[,;]/).map((p) => p.trim())) {
     const match = PIECE.exec(piece);
     kind = (match?.[1] as Kind | undefined) ?? kind;
@@ -35,6 +46,8 @@ export function parseDropList(text: string, blocks?: number): Sublayer[] {
     const last = match[3] === undefined ? first : Number(match[3]);
     if (last < first) throw invalid(piece, text);
     checkRange(piece, last, blocks);
+    named += last - first + 1;
+    if (named > MOST_NAMED) throw tooMany(text);
     for (let block = first; block <= last; block++) {
       if (kind !== 'ffn') dropped.set(`attn:${block}`, { block, kind: 'attn' });
       if (kind !== 'attn') dropped.set(`ffn:${block}`, { block, kind: 'ffn' });

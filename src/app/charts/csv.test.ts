@@ -12,6 +12,11 @@ describe('a table as CSV', () => {
     );
   });
 
+  it('lets no spreadsheet run a text as a formula', () => {
+    const rows = [['=1+1'], ['+cmd'], ['-x'], ['@SUM(A1)'], ['-1.5'], ['+2'], ['a=b'], [-3]];
+    expect(toCsv({ columns: ['token'], rows })).toBe("token\n'=1+1\n'+cmd\n'-x\n'@SUM(A1)\n-1.5\n+2\na=b\n-3\n");
+  });
+
   it('quotes what would break a line', () => {
     expect(toCsv({ columns: ['token'], rows: [[','], ['say "no"'], ['a\nb'], [' plain ']] })).toBe(
       'token\n","\n"say ""no"""\n"a\nb"\n plain \n',

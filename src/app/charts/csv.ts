@@ -2,8 +2,12 @@ import type { ChartTable, Datum } from './table';
 
 const QUOTED = /[",\r\n]/;
 
+/** A text that a spreadsheet would take for a formula; numbers are none, whatever their sign. */
+const FORMULA = /^[=+\-@\t\r]/;
+
 function field(value: Datum): string {
-  const text = value === undefined ? '' : String(value);
+  const said = value === undefined ? '' : String(value);
+  const text = typeof value === 'string' && FORMULA.test(said) && !Number.isFinite(Number(said)) ? `'${said}` : said;
   return QUOTED.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
