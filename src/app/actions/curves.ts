@@ -12,6 +12,7 @@ import { store } from '../store/store';
 import { curveName } from '../words/curve-names';
 import { cancelJob, lab, runJob } from './jobs';
 import { dropByHand } from './locks';
+import { named } from './named';
 import { withItems } from './own-items';
 import { learnLoss } from './score';
 
@@ -118,9 +119,11 @@ async function draw({ resume, ...request }: CurveRequest): Promise<'done' | 'fai
     label: name,
     failure: `The curve “${name}” could not be drawn`,
     run: (options, soFar) =>
-      lab().curve(
-        { calibration, ...request, ...(before && { resume: before.report }) },
-        { ...options, onPoint: (_, report) => soFar(report) },
+      named(calibration, (on) =>
+        lab().curve(
+          { ...request, ...(before && { resume: before.report }), calibration: on },
+          { ...options, onPoint: (_, report) => soFar(report) },
+        ),
       ),
     show: (report) => inHand === start.id && put({ ...start, report }),
   });

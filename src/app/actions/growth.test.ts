@@ -70,6 +70,7 @@ describe('on the page', () => {
     const text = async () => JSON.stringify({ reports: [shipped], adapter: 'test' });
     vi.stubGlobal('fetch', () => come.then(() => ({ ok: true, text })));
     lab.cancel = vi.fn(async () => undefined);
+    lab.calibrate = vi.fn(async () => undefined);
     lab.growth = vi.fn(async () => report);
   });
 

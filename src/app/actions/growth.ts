@@ -11,6 +11,7 @@ import type { AppState } from '../store/state';
 import { changeOpen, store } from '../store/store';
 import { toFailure } from './failure';
 import { lab, runJob, throwIfOvertaken } from './jobs';
+import { named } from './named';
 
 /** Where checkpoints come from. */
 export type Series =
@@ -90,14 +91,15 @@ export async function measureGrowth(from: Series, metric: GrowthMetric, task?: s
       const known = new Set(s.open.growth[metric]?.checkpoints?.map(identityOf));
       const same = checkpoints.filter((c) => known.has(identityOf(c))).map((c) => c.name);
       const request = {
-        calibration,
         series,
         checkpoints,
         metric,
         ...(task && { task: { task, limit: TASK_ITEMS } }),
         resume: before && { ...before, points: before.points.filter((p) => same.includes(p.name)) },
       };
-      return lab().growth(request, { ...options, onPoint: (_, report) => soFar(report) });
+      return named(calibration, (on) =>
+        lab().growth({ ...request, calibration: on }, { ...options, onPoint: (_, report) => soFar(report) }),
+      );
     },
     show: (report) => put({ report, origin, text, calibration, checkpoints }),
   });

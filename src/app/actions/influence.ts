@@ -7,6 +7,7 @@ import { calibrationOf, hereOrigin } from '../store/measuring';
 import { changeOpen, store } from '../store/store';
 import { METRIC_WORDS } from '../words/metrics';
 import { lab, runJob, throwIfOvertaken } from './jobs';
+import { named } from './named';
 
 /** attn and ffn come together. */
 const UNITS: readonly UnitKind[] = ['sublayer', 'block'];
@@ -30,7 +31,8 @@ export async function computeInfluence(metric: PlainMetric): Promise<boolean> {
       const reports: InfluenceReport[] = [];
       for (const one of metricsFrom(traitsOf(metric).from)) {
         for (const unit of UNITS) {
-          reports.push(await lab().influence({ calibration, metric: one, unit, denominator: s.denominator }, options));
+          const request = { metric: one, unit, denominator: s.denominator };
+          reports.push(await named(calibration, (on) => lab().influence({ ...request, calibration: on }, options)));
           throwIfOvertaken('influence', options);
         }
       }

@@ -2,6 +2,7 @@ import type { TokenInfluenceReport } from '../../lab/contract';
 import { calibrationOf, hereOrigin } from '../store/measuring';
 import { changeOpen, store } from '../store/store';
 import { lab, runJob } from './jobs';
+import { named } from './named';
 
 /** Measures update norms and angles between blocks on the calibration text, in one pass of the full model. */
 export async function measureNorms(): Promise<void> {
@@ -11,7 +12,7 @@ export async function measureNorms(): Promise<void> {
     slot: 'norms',
     label: 'Update norms',
     failure: 'The norms could not be measured',
-    run: (options) => lab().norms({ calibration: calibrationOf(s) }, options),
+    run: (options) => named(calibrationOf(s), (calibration) => lab().norms({ calibration }, options)),
     show: (report) => changeOpen({ norms: { report, ...from } }),
   });
 }

@@ -7,6 +7,7 @@ import { maskOf } from '../store/select';
 import type { AppState } from '../store/state';
 import { changeOpen, store } from '../store/store';
 import { cancelJob, lab, runJob } from './jobs';
+import { named } from './named';
 
 /** Toggles closer together than this are one: long enough to tell a double click, too short to be felt. */
 const DEBOUNCE_MS = 40;
@@ -59,7 +60,10 @@ async function computeScore(mask: Mask): Promise<void> {
     slot: 'score',
     label: 'Loss on the calibration text',
     failure: 'The loss could not be computed',
-    run: (options) => lab().score({ calibration: calibrationOf(before), masks: wanted.map((m) => m.dropped) }, options),
+    run: (options) =>
+      named(calibrationOf(before), (calibration) =>
+        lab().score({ calibration, masks: wanted.map((m) => m.dropped) }, options),
+      ),
     show: (reports) => {
       reports.forEach((report, i) => {
         keep(wanted[i]!, report, before);

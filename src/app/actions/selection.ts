@@ -15,6 +15,7 @@ import { computeInfluence } from './influence';
 import { lab, runJob } from './jobs';
 import { isLocked } from './locks';
 import { settingsOf } from './metric-settings';
+import { named } from './named';
 import { inUnits, lowestFirst, stepsTo, type Unit } from './steps';
 
 export interface Selection {
@@ -105,7 +106,8 @@ async function byCurve({ strategy, metric, unit, k, seed }: Selection): Promise<
       slot: 'select',
       label: 'Choosing what to drop',
       failure: NOT_CHOSEN,
-      run: (options) => lab().curve({ calibration, ...request, steps: k, ...resume }, options),
+      run: (options) =>
+        named(calibration, (on) => lab().curve({ ...request, steps: k, ...resume, calibration: on }, options)),
     });
     if (run.ended !== 'done') return undefined;
     report = run.value;

@@ -2,7 +2,7 @@ import type { InfluenceReport, InfluenceSettings, ShapleyMetric } from '../../la
 import { sameCalibration } from '../../lab/contract/asked';
 import { unitsOf } from '../../model/units';
 import { MOST_EXACT_UNITS } from '../../pruning/exact-shapley';
-import { traitsOf } from '../../pruning/metrics';
+import { isOfTask } from '../../pruning/metrics';
 import { reportOn } from '../store/influence';
 import type { Measured } from '../store/measured';
 import { calibrationOf, hereOrigin } from '../store/measuring';
@@ -14,11 +14,10 @@ import { METRIC_WORDS } from '../words/metrics';
 import { showInfluence } from './influence';
 import { lab, runJob } from './jobs';
 import { settingsOf } from './metric-settings';
+import { named } from './named';
 
 /** Estimates are shown less often than other results: three charts are drawn anew for each. */
 const SHOW_EVERY = 500;
-
-const isOfTask = (metric: ShapleyMetric) => traitsOf(metric).worth === 'task';
 
 /** The last run of a metric on the units that are chosen. */
 export const sampledRun = (s: AppState, metric: ShapleyMetric): Measured<InfluenceReport> | undefined =>
@@ -66,7 +65,9 @@ export async function startSampling(metric: ShapleyMetric, goOn: boolean): Promi
     label: name,
     failure: `${name} could not be computed`,
     run: (options, soFar) =>
-      lab().influence({ calibration, metric, unit, ...settings }, { ...options, onEstimate: soFar }),
+      named(calibration, (on) =>
+        lab().influence({ metric, unit, ...settings, calibration: on }, { ...options, onEstimate: soFar }),
+      ),
     show: (report) => showInfluence({ report, ...from }),
     showEvery: SHOW_EVERY,
   });
