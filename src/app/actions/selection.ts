@@ -3,12 +3,11 @@ import { sameCalibration, samePlain } from '../../lab/contract/asked';
 import type { UnitKind } from '../../model/units';
 import { isPlain } from '../../pruning/metrics';
 import { type Strategy, strategyTraits } from '../../pruning/strategies';
-import { shownValues } from '../store/influence';
+import { influenceIn, shownValues } from '../store/influence';
 import { setMasks } from '../store/masks';
 import { calibrationOf } from '../store/measuring';
 import { notify, notifyFailure } from '../store/notify';
-import { influenceOf, maskOf, reportOf } from '../store/select';
-import type { AppState } from '../store/state';
+import { maskOf, reportOf } from '../store/select';
 import { store } from '../store/store';
 import { toFailure } from './failure';
 import { computeInfluence } from './influence';
@@ -46,30 +45,16 @@ async function orderOf(selection: Selection): Promise<Unit[] | undefined> {
 
 /** By values that are on the page; measured first where they are not. */
 async function oneShot({ metric, unit }: Selection): Promise<Unit[] | undefined> {
-  const values = measuredValues(store.getState(), metric, unit);
-  if (!values && (!isPlain(metric) || !(await computeInfluence(metric)))) return undefined;
-  const s = store.getState();
-  const found = values ?? measuredValues(s, metric, unit);
+  const measured = () => influenceIn(store.getState().open.influence, metric, unit);
+  if (!measured() && (!isPlain(metric) || !(await computeInfluence(metric)))) return undefined;
+  const found = measured();
+  const { model, locked } = store.getState().open;
   try {
-    return found && lowestFirst(reportOf(s)!.blocks, unit, found, (one) => isLocked(s.open.locked, one));
+    return found && lowestFirst(model!.report.blocks, unit, shownValues(found), (one) => isLocked(locked, one));
   } catch (error) {
     notifyFailure(NOT_CHOSEN, toFailure(error));
     return undefined;
   }
-}
-
-/** A metric's values in the order of `unitsOf`, where all of them are there. */
-export function measuredValues(s: AppState, metric: InfluenceMetric, unit: UnitKind): number[] | undefined {
-  if (unit !== 'sublayer') {
-    const one = influenceOf(s, metric, unit);
-    return one && shownValues(one);
-  }
-  const [attn, ffn] = [influenceOf(s, metric, 'attn'), influenceOf(s, metric, 'ffn')];
-  if (!attn || !ffn) return undefined;
-  // Sampled apart, with the other kind never dropped, they are not on one scale.
-  if (attn.players !== ffn.players || (attn.players ?? unit) !== unit) return undefined;
-  const feed = shownValues(ffn);
-  return shownValues(attn).flatMap((value, i) => [value, feed[i]!]);
 }
 
 /** The last curve, since one of more steps tells what fewer would have given. */

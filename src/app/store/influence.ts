@@ -23,17 +23,26 @@ export function addReport(reports: InfluenceReports, next: Measured<InfluenceRep
 export const reportOn = (reports: InfluenceReports, metric: InfluenceMetric, unit: UnitKind) =>
   reports.findLast(({ report }) => report.metric === metric && report.unit === unit);
 
-/** The newest there is of a metric for one kind of unit: a report on it, or its part of one on both kinds of sublayer. */
-export function influenceIn(
-  reports: InfluenceReports,
-  metric: InfluenceMetric,
-  unit: PlainUnit,
-): Influence | undefined {
+/** The newest there is of a metric for a kind of unit: a report on it, or its part of one on both kinds of sublayer. */
+export function influenceIn(reports: InfluenceReports, metric: InfluenceMetric, unit: UnitKind): Influence | undefined {
+  if (unit === 'sublayer') return mixedIn(reports, metric);
   for (const one of reports.toReversed()) {
     const part = one.report.metric === metric && isKnown(one) ? partsOf(one)[unit] : undefined;
     if (part) return part;
   }
   return undefined;
+}
+
+/**
+ * attn and ffn in the order of the walk. Measured on two texts they are not on one scale; nor are sampled values of either
+ * kind alone, the other never having been dropped.
+ */
+function mixedIn(reports: InfluenceReports, metric: InfluenceMetric): Influence | undefined {
+  const [attn, ffn] = [influenceIn(reports, metric, 'attn'), influenceIn(reports, metric, 'ffn')];
+  if (!attn || !ffn || attn.text !== ffn.text || attn.players !== ffn.players) return undefined;
+  if (attn.players !== undefined && attn.players !== 'sublayer') return undefined;
+  const values = attn.report.values.flatMap((value, i) => [value, ffn.report.values[i]!]);
+  return { ...attn, report: { ...attn.report, unit: 'sublayer', values } };
 }
 
 /** Until the last subset is in, exact values are not known. */

@@ -3,7 +3,7 @@
 import type { InfluenceMetric } from '../../../lab/contract';
 import { type Sublayer, type UnitKind, unitsOf } from '../../../model/units';
 import { METRIC_NAMES } from '../../../pruning/metrics';
-import { type Influence, type InfluenceReports, influenceIn, shownValues } from '../../store/influence';
+import { type InfluenceReports, influenceIn, shownValues } from '../../store/influence';
 import type { Origin } from '../../store/measured';
 
 /** A metric's values, and where they come from. */
@@ -20,20 +20,11 @@ export interface MeasuredMetric {
 /** Every metric that has a value for units of a kind, in the order they are offered. */
 export function measuredMetrics(influence: InfluenceReports, unit: UnitKind): MeasuredMetric[] {
   return METRIC_NAMES.flatMap((metric) => {
-    const found = unit === 'sublayer' ? mixed(influence, metric) : influenceIn(influence, metric, unit);
+    const found = influenceIn(influence, metric, unit);
     if (!found) return [];
     const { report, text, origin } = found;
     return [{ metric, values: shownValues(found), text, tokens: report.tokens, seed: report.sampling?.seed, origin }];
   });
-}
-
-/** attn and ffn in the order of the walk. Shapley values of either kind alone are of another game, and not to be mixed. */
-function mixed(influence: InfluenceReports, metric: InfluenceMetric): Influence | undefined {
-  const [attn, ffn] = [influenceIn(influence, metric, 'attn'), influenceIn(influence, metric, 'ffn')];
-  if (!attn || !ffn || attn.text !== ffn.text || attn.players !== ffn.players) return undefined;
-  if (attn.players !== undefined && attn.players !== 'sublayer') return undefined;
-  const values = attn.report.values.flatMap((value, i) => [value, ffn.report.values[i]!]);
-  return { ...attn, report: { ...attn.report, unit: 'sublayer', values } };
 }
 
 /** A unit by its name and its sublayers: "attn 3", "block 7". */

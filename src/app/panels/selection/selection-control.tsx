@@ -4,9 +4,9 @@ import { UNIT_NAMES, type UnitKind, unitsOf, unitTraits } from '../../../model/u
 import { isPlain, METRIC_NAMES } from '../../../pruning/metrics';
 import { STRATEGY_NAMES, type Strategy, strategyTraits } from '../../../pruning/strategies';
 import { isLocked } from '../../actions/locks';
-import { applySelection, measuredValues } from '../../actions/selection';
+import { applySelection } from '../../actions/selection';
+import { influenceIn } from '../../store/influence';
 import { canMeasure } from '../../store/measuring';
-import { store } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { JobProgress } from '../../widgets/job-progress';
 import { MetricSelect } from '../../widgets/metric-select';
@@ -48,13 +48,12 @@ export function SelectionControl({ blocks }: { blocks: number }) {
     [blocks, unit, locked],
   );
   const k = Math.min(wanted, most);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is measured changes with `influence`.
   const metrics = useMemo(
-    () => METRIC_NAMES.filter((m) => rescored || isPlain(m) || measuredValues(store.getState(), m, unit)),
+    () => METRIC_NAMES.filter((m) => rescored || isPlain(m) || influenceIn(influence, m, unit)),
     [rescored, unit, influence],
   );
   const by = metrics.includes(metric) ? metric : metrics[0]!;
-  const atHand = scored && !rescored && measuredValues(store.getState(), by, unit) !== undefined;
+  const atHand = scored && !rescored && influenceIn(influence, by, unit) !== undefined;
 
   return (
     <fieldset className={css.selection}>
