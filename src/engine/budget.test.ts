@@ -30,8 +30,8 @@ const SEVEN_B = specOf({
   max_position_embeddings: 4096,
 });
 
-/** One text of `count` tokens under `masks` masks. */
-const work = (count: number, masks: number, more: Partial<Work> = {}): Work => ({
+/** One text of `count` tokens under so many masks. */
+const work = (count: number, branches: number, more: Partial<Work> = {}): Work => ({
   rows: {
     count,
     tileCount: Math.ceil(count / 4),
@@ -40,7 +40,7 @@ const work = (count: number, masks: number, more: Partial<Work> = {}): Work => (
     keyCount: count,
   },
   scored: { rows: count - 1, pairs: count - 1, distance: false },
-  masks,
+  branches,
   together: 1,
   logitRows: 0,
   ...more,

@@ -2,10 +2,10 @@ import { LopperError } from '../errors';
 import { type AdapterFacts, allocated } from '../gpu/gpu';
 import type { ModelSpec } from '../model/spec';
 import type { WalkOptions } from './contract';
-import { branchesPerChunk, CHUNK_ROWS, type RowShape, rowBuffers, SCORE_BYTES } from './forward';
 import { HEAD_ROWS, LOGIT_BYTES, logitBuffers, rowsPerRead, type ScoreShape, scoreBuffers } from './head';
 import { padded, TILE_ROWS } from './layout';
 import { observerBuffers } from './observer';
+import { branchesPerChunk, CHUNK_ROWS, type RowShape, rowBuffers, SCORE_BYTES } from './working-buffers';
 
 /** Rows one walk should carry; more only take more memory. */
 export const MAX_ROWS = 2048;
@@ -31,7 +31,7 @@ export interface Work extends Pick<WalkOptions, 'statistics' | 'angles'> {
   readonly rows: RowShape;
   readonly scored: ScoreShape;
   /** Distinct branches, and how many of them must walk together. */
-  readonly masks: number;
+  readonly branches: number;
   readonly together: number;
   /** Rows whose whole logits are brought back. */
   readonly logitRows: number;
@@ -76,12 +76,12 @@ export function planWaves(spec: ModelSpec, limit: number, work: Work, budget: nu
       return bytes <= room && buffers.stream <= limit;
     };
     const measured = most(wanted, (n) => fits(together, n));
-    const walking = most(work.masks, (n) => fits(n, measured));
+    const walking = most(work.branches, (n) => fits(n, measured));
     if (walking < together || measured < least.observed) continue;
-    branches = Math.max(together, Math.ceil(work.masks / Math.ceil(work.masks / walking))); // waves of one size
+    branches = Math.max(together, Math.ceil(work.branches / Math.ceil(work.branches / walking))); // waves of one size
     observed = measured;
-    const { bytes, buffers } = planned(planned(work.masks, measured).perChunk, measured);
-    const roomy = walking === work.masks || bytes - buffers.stream - (buffers.source ?? 0) <= room / 2;
+    const { bytes, buffers } = planned(planned(work.branches, measured).perChunk, measured);
+    const roomy = walking === work.branches || bytes - buffers.stream - (buffers.source ?? 0) <= room / 2;
     if (roomy && measured === wanted) break;
   }
   // What is still free then goes to the working buffers.
@@ -97,7 +97,7 @@ export function rowsWithin(spec: ModelSpec, limit: number, budget: number, angle
   const branches = angles ? 1 : COMFORTABLE_BRANCHES;
   const scored = { rows: 0, pairs: 0, distance: !angles };
   const measured = angles ? ({ angles, statistics: 'histograms' } as const) : {};
-  const asked = { masks: branches, together: 1, logitRows: 0, scored, ...measured };
+  const asked = { branches, together: 1, logitRows: 0, scored, ...measured };
   return Math.max(1, longestText(spec, limit, budget, asked, branches));
 }
 
@@ -117,7 +117,7 @@ function planOf(
   const logits = work.logitRows > 0 ? logitBuffers(spec, work.logitRows, perRead) : {};
   const scores = scoreBuffers(spec, scored, branches, headRows);
   // One slot more for the stream that a wave leaves to the next one.
-  const streams = (branches + (branches < work.masks ? 1 : 0)) * slotBytes(spec, work);
+  const streams = (branches + (branches < work.branches ? 1 : 0)) * slotBytes(spec, work);
   const buffers = {
     ...rowBuffers(spec, limit, rows, perChunk, SCORE_BYTES * share),
     ...logits,

@@ -1,10 +1,8 @@
 /** What the layers above may ask of the engine. `Engine` implements it; see engine.ts. */
 import type { ModelSpec } from '../model/spec';
+import type { Branch } from './branch';
 import type { Capacity } from './sequences';
 import type { TokenTree } from './tree';
-
-/** Indices (`sublayerIndex`) of the sublayers a branch leaves out. */
-export type DropSet = ReadonlySet<number>;
 
 export interface RunOptions {
   readonly signal?: AbortSignal;
@@ -117,10 +115,10 @@ export interface EngineContract {
    * The one forward pass: every branch in lock step, what they share computed once. What is not a number is reported,
    * not thrown.
    */
-  walk(tree: TokenTree, branches: readonly DropSet[], options?: WalkOptions): Promise<WalkResult>;
+  walk(tree: TokenTree, branches: readonly Branch[], options?: WalkOptions): Promise<WalkResult>;
   /** A decoder with a KV cache for several sequences at once; only the kept attention sublayers have one. */
   decoder(
-    dropped: DropSet,
+    branch: Branch,
     prompts: readonly (readonly number[])[],
     maxNewTokens: number,
     options?: DecoderOptions,

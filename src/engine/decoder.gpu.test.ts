@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { expectFailure } from '../formats/testing';
 import type { Gpu } from '../gpu/gpu';
-import type { DecoderContract, DropSet } from './contract';
+import { type Branch, FULL, without } from './branch';
+import type { DecoderContract } from './contract';
 import type { Engine } from './engine';
 import { packTokens } from './pack';
 import { freshGpu, hasModels, numbers, openModel, readJson, worst } from './testing/gpu';
@@ -9,7 +10,6 @@ import { freshGpu, hasModels, numbers, openModel, readJson, worst } from './test
 /** A step's sums are those of a walk in another order: logits of about 10 differ in the last digits. */
 const SAME = 5e-5;
 
-const FULL: DropSet = new Set();
 let gpu: Gpu;
 const engines = new Map<string, Engine>();
 beforeAll(async () => {
@@ -31,13 +31,13 @@ const tokens = (count: number, vocabulary: number, seed = 1): number[] => {
 const likeliest = (logits: Float32Array) => logits.indexOf(Math.max(...logits));
 
 /** Logits after every token of a text, by one walk. */
-async function walked(engine: Engine, ids: readonly number[], dropped: DropSet) {
+async function walked(engine: Engine, ids: readonly number[], dropped: Branch) {
   const tree = packTokens([{ ids, scoreFrom: ids.length }]);
   return (await engine.walk(tree, [dropped], { logitRows: ids.map((_, i) => i) })).branches[0].logits;
 }
 
 /** The largest difference between a decoder's logits and a walk's, at every position of texts that are fed to it. */
-async function errorOf(engine: Engine, decoder: DecoderContract, texts: number[][], from: number[], dropped: DropSet) {
+async function errorOf(engine: Engine, decoder: DecoderContract, texts: number[][], from: number[], dropped: Branch) {
   const want: Float32Array[][] = [];
   for (const text of texts) want.push(await walked(engine, text, dropped));
   let error = 0;
@@ -94,7 +94,7 @@ describe.skipIf(!hasModels)('step by step the logits are those of a walk over th
     ['random/gpt2', 'with sublayers dropped', [1, 2]],
   ] as const)('%s, %s', async (name, _, drop) => {
     const engine = engineOf(name);
-    const dropped = new Set<number>(drop);
+    const dropped = without(drop);
     const text = tokens(36, engine.model.vocabulary);
     const decoder = await engine.decoder(dropped, [text.slice(0, 5)], 31);
     expect(await errorOf(engine, decoder, [text], [5], dropped)).toBeLessThan(SAME);
@@ -132,7 +132,7 @@ describe.skipIf(!hasModels)('step by step the logits are those of a walk over th
   it('also of two decoders side by side, the full and the pruned model', async () => {
     const engine = engineOf('random/gpt_neox');
     const [short, long] = [tokens(20, 131), tokens(40, 131, 3)];
-    const pruned = new Set([1, 4]);
+    const pruned = without([1, 4]);
     const a = await engine.decoder(FULL, [short.slice(0, 3)], 20);
     const b = await engine.decoder(pruned, [long.slice(0, 23)], 20);
     const [wantA, wantB] = [await walked(engine, short, FULL), await walked(engine, long, pruned)];
@@ -153,7 +153,7 @@ describe.skipIf(!hasModels)('step by step the logits are those of a walk over th
     const decoder = await engine.decoder(FULL, [text.slice(0, 4)], 20);
     for (let at = 4; at < text.length; at++) {
       if (at % 5 === 0)
-        await engine.walk(packTokens([{ ids: tokens(40 + at, 131, 7), scoreFrom: 1 }]), [new Set([at % 8])]);
+        await engine.walk(packTokens([{ ids: tokens(40 + at, 131, 7), scoreFrom: 1 }]), [without([at % 8])]);
       await decoder.step([{ sequence: 0, id: text[at] }]);
       expect(worst(decoder.logits[0], want[at])).toBeLessThan(SAME);
     }
@@ -202,7 +202,7 @@ describe.skipIf(!hasModels)('a decoder', () => {
     const engine = engineOf('stories260K'); // 4 key heads of 8 channels: 256 bytes of k and v a token and sublayer
     const sizes = [];
     for (const dropped of [[], [0], [0, 4, 8], [0, 2, 4, 6, 8], [1, 3]]) {
-      const decoder = await engine.decoder(new Set(dropped), [[1, 2, 3, 4]], 12);
+      const decoder = await engine.decoder(without(dropped), [[1, 2, 3, 4]], 12);
       sizes.push(engine.memory().cache);
       decoder.dispose();
       expect(engine.memory().cache).toBe(0);
@@ -214,7 +214,7 @@ describe.skipIf(!hasModels)('a decoder', () => {
   it('keeps a shared beginning once', async () => {
     const engine = engineOf('stories260K');
     const common = tokens(40, 512);
-    const decoder = await engine.decoder(new Set([0, 2, 4, 6]), [[...common, 1], [...common, 2], common], 10);
+    const decoder = await engine.decoder(without([0, 2, 4, 6]), [[...common, 1], [...common, 2], common], 10);
     expect(engine.memory().cache).toBe((42 + 3 * 10) * 2 * 4 * 8 * 4);
     decoder.dispose();
   });
@@ -270,7 +270,7 @@ describe.skipIf(!hasModels)('sequences that come and go', () => {
   const wanted = [12, 3, 7, 9, 5]; // new tokens of each
 
   /** What a prompt is continued by when it has a decoder to itself. */
-  async function alone(engine: Engine, prompt: number[], count: number, dropped: DropSet) {
+  async function alone(engine: Engine, prompt: number[], count: number, dropped: Branch) {
     const decoder = await engine.decoder(dropped, [prompt], count);
     const got: number[] = [];
     while (got.length < count) {
@@ -287,7 +287,7 @@ describe.skipIf(!hasModels)('sequences that come and go', () => {
     ['streamed, with sublayers dropped', 'always', [4, 7]],
   ] as const)('%s: each says what it says alone, and the shared beginning is read once', async (_, streaming, drop) => {
     const engine = streaming === 'never' ? engineOf('stories260K') : await openModel(gpu, 'stories260K', { streaming });
-    const dropped = new Set<number>(drop);
+    const dropped = without(drop);
     const capacity = { sequences: 3, rows: 30 + 2 * (6 + 12), length: 60 }; // two at a time beside the beginning
     const dispatch = vi.spyOn(engine.machine.recorder, 'dispatch');
     const decoder = await engine.decoder(dropped, [common], 0, { capacity, likeliest: true });

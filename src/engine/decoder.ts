@@ -1,31 +1,35 @@
 import { LopperError } from '../errors';
 import type { Buffer } from '../gpu/gpu';
 import { sublayerAt } from '../model/units';
-import type { DecoderContract, DecoderOptions, DropSet, RunOptions } from './contract';
-import { attn, type Cache, checkContext, embedRows, ffn, type Machine, planRows, uploadRows } from './forward';
+import { at, type Branch } from './branch';
+import type { DecoderContract, DecoderOptions, RunOptions } from './contract';
 import { likeliestOf, planLikeliest } from './greedy';
 import { logitBuffers, logitsOf, rowsPerRead } from './head';
 import { decodingKernels } from './kernels/compile';
 import { padded, TILE_ROWS } from './layout';
+import type { Machine } from './machine';
 import { type Rows, room } from './rows';
 import { type Capacity, type Piece, Sequences } from './sequences';
+import { type Cache, type Carried, runSublayer } from './sublayer';
+import { checkContext, embedRows, planRows, uploadRows } from './working-buffers';
 
 /** Prompt rows that go through the model together. */
 const PREFILL_ROWS = 512;
 
 /**
  * Continues several prompts at once with a KV cache; what they share is computed and kept once. Prompts may come and go
- * while others go on. Dropped attention sublayers have no cache. After creation nothing is allocated: a step writes a
+ * while others go on. Attention that does not run has no cache. After creation nothing is allocated: a step writes a
  * few words, runs, and brings logits, or the likeliest tokens, back in one map.
  */
 export class Decoder implements DecoderContract {
   readonly logits: Float32Array[] = [];
   readonly likeliest: (number | undefined)[] = [];
   readonly #caches = new Map<number, Buffer>();
+  #release = () => {};
 
   private constructor(
     readonly m: Machine,
-    readonly dropped: DropSet,
+    readonly branch: Branch,
     readonly sequences: Sequences,
     readonly cacheRows: number,
     readonly onlyLikeliest: boolean,
@@ -37,7 +41,7 @@ export class Decoder implements DecoderContract {
    */
   static async create(
     m: Machine,
-    dropped: DropSet,
+    branch: Branch,
     prompts: readonly (readonly number[])[],
     maxNewTokens: number,
     options: DecoderOptions = {},
@@ -58,10 +62,11 @@ export class Decoder implements DecoderContract {
         'Ask for fewer new tokens or shorten the prompt.',
       );
     }
-    const decoder = new Decoder(m, dropped, sequences, cacheRows, options.likeliest ?? false);
+    const decoder = new Decoder(m, branch, sequences, cacheRows, options.likeliest ?? false);
     try {
+      decoder.#release = await m.modules.hold([branch]);
       for (let index = 0; index < spec.sublayers.length; index++) {
-        if (spec.sublayers[index].kind === 'attn' && !dropped.has(index)) {
+        if (spec.sublayers[index].kind === 'attn' && at(branch, index) === 'run') {
           const label = `KV cache of block ${sublayerAt(index).block}`;
           decoder.#caches.set(index, await gpu.allocate(label, cacheRows * rowBytes, 'cache'));
         }
@@ -127,6 +132,7 @@ export class Decoder implements DecoderContract {
     this.m.recorder.forget();
     for (const c of this.#caches.values()) this.m.gpu.free(c);
     this.#caches.clear();
+    this.#release();
   }
 
   /** Runs the pieces, so many rows at a time, and reads what follows each `last` sequence's last token. */
@@ -200,7 +206,7 @@ export class Decoder implements DecoderContract {
     await this.m.scratch.plan({ stream: bytes, ...(this.m.spec.parallel ? { source: bytes } : {}) });
   }
 
-  /** One pass of the kept sublayers over the rows of some pieces, in slot 0. */
+  /** One pass of the branch over the rows of some pieces, in slot 0. */
   async #run(pieces: readonly Piece[], signal?: AbortSignal): Promise<void> {
     const { m } = this;
     const rows = rowsOf(pieces, this.sequences, m.spec.window);
@@ -209,24 +215,17 @@ export class Decoder implements DecoderContract {
     await this.#planStream(rows.count);
     uploadRows(m, rows);
     const stream = m.scratch.get('stream');
-    const source = m.spec.parallel ? m.scratch.get('source') : stream;
     embedRows(m, rows.count, stream, 0);
-    const to = { stream, slots: [0], rows: rows.count };
-    const from = { stream: source, slots: [0], rows: rows.count };
-    const bytes = rows.count * padded(m.spec.width) * 4;
+    const carried: Carried = { slot: 0, sourced: false };
     for (let index = 0; index < m.spec.sublayers.length; index++) {
-      const isAttn = m.spec.sublayers[index].kind === 'attn';
-      if (m.spec.parallel && isAttn) m.recorder.copy(stream, 0, source, 0, bytes);
-      if (this.dropped.has(index)) continue;
-      const weights = await m.residency.acquire(index, signal);
-      if (weights.kind === 'attn') attn(m, weights, rows, from, to, this.#cache(index));
-      else ffn(m, weights, rows, from, to);
-      if (m.recorder.full) await m.recorder.flush(signal);
+      const cache = this.#cache(index);
+      await runSublayer(m, index, at(this.branch, index), rows, [carried], { cache, signal });
     }
   }
 
-  #cache(index: number): Cache {
-    return { kv: this.#caches.get(index)!, rows: this.cacheRows };
+  #cache(index: number): Cache | undefined {
+    const kv = this.#caches.get(index);
+    return kv && { kv, rows: this.cacheRows };
   }
 }
 

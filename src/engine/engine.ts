@@ -5,13 +5,15 @@ import { Kernels } from '../gpu/kernel';
 import { Recorder } from '../gpu/recorder';
 import type { ModelSpec } from '../model/spec';
 import { chooseKernels, type KernelRates } from './autotune';
+import type { Branch } from './branch';
 import { defaultBudget, MAX_ROWS, rowsWithin } from './budget';
-import type { DecoderContract, DecoderOptions, DropSet, EngineContract, WalkOptions, WalkResult } from './contract';
+import type { DecoderContract, DecoderOptions, EngineContract, WalkOptions, WalkResult } from './contract';
 import { Decoder } from './decoder';
-import type { Machine } from './forward';
 import { walkKernels } from './kernels/compile';
 import { Dispatcher } from './kernels/dispatcher';
+import type { Machine } from './machine';
 import { preflight, storedTypes } from './matrix-parts';
+import { Modules } from './modules';
 import { type Residency, resident, streamed } from './residency';
 import { Scratch } from './scratch';
 import type { TokenTree } from './tree';
@@ -52,12 +54,14 @@ export class Engine implements EngineContract {
     const empty = await gpu.allocate('empty', 16, 'weights');
     const scratch = new Scratch(gpu, recorder, 'activations');
     const loaders: WeightLoader[] = [];
+    let modules: Modules | undefined;
     let released = false;
     const release = () => {
       if (released) return;
       released = true;
       for (const l of loaders) l.freeSince(0);
       scratch.destroy();
+      modules?.destroy();
       gpu.free(empty);
       recorder.destroy();
     };
@@ -82,7 +86,8 @@ export class Engine implements EngineContract {
       const residency = await residencyOf(spec, loader, () => streamed(spec, loaderOf({}), recorder), options);
       await gpu.device.queue.onSubmittedWorkDone();
       gpu.check();
-      const parts = { spec, types, residency, embedding, positions, finalNorm, head };
+      modules = new Modules(dispatcher, spec.width);
+      const parts = { spec, types, residency, modules, embedding, positions, finalNorm, head };
       return new Engine({ gpu, recorder, dispatcher, scratch, ...parts }, rates, release);
     } catch (error) {
       release();
@@ -112,17 +117,17 @@ export class Engine implements EngineContract {
     return rowsWithin(spec, gpu.facts.limits.maxStorageBufferBindingSize, memoryBudget, options?.angles);
   }
 
-  walk(tree: TokenTree, branches: readonly DropSet[], options?: WalkOptions): Promise<WalkResult> {
+  walk(tree: TokenTree, branches: readonly Branch[], options?: WalkOptions): Promise<WalkResult> {
     return walk(this.machine, tree, branches, options);
   }
 
   decoder(
-    dropped: DropSet,
+    branch: Branch,
     prompts: readonly (readonly number[])[],
     maxNewTokens: number,
     options?: DecoderOptions,
   ): Promise<DecoderContract> {
-    return Decoder.create(this.machine, dropped, prompts, maxNewTokens, options);
+    return Decoder.create(this.machine, branch, prompts, maxNewTokens, options);
   }
 
   dispose(): void {

@@ -7,6 +7,7 @@ import { type Gpu, openGpu } from '../gpu/gpu';
 import { parseConfig } from '../model/config';
 import { describe } from '../model/describe';
 import { sublayerIndex, type UnitKind, unitsOf } from '../model/units';
+import { FULL, without } from './branch';
 import type { UnitStatistics, WalkStatistics } from './contract';
 import { Engine, type OpenOptions } from './engine';
 import { packTokens } from './pack';
@@ -53,7 +54,7 @@ suite.skipIf(!here).each(here ? MODELS_WITH_GOLDEN : [])('%s agrees with its gol
     const engine = await openModel(folder, { streaming });
     const tree = scored(g.windows);
     const last = tree.lastRows[0];
-    const { branches } = await engine.walk(tree, [new Set()], { logitRows: [last] });
+    const { branches } = await engine.walk(tree, [FULL], { logitRows: [last] });
     const loss = lossOf(tree, branches[0].logprob);
     expect(Math.abs(loss - g.loss) / g.loss).toBeLessThan(relative);
     g.token_nll_first_window.forEach((nll: number, i: number) => {
@@ -71,7 +72,7 @@ suite.skipIf(!here).each(here ? MODELS_WITH_GOLDEN : [])('%s agrees with its gol
     // Equal prefixes would be merged and counted once: each window is walked alone.
     const parts: WalkStatistics[] = [];
     for (const window of g.windows) {
-      const { statistics } = await engine.walk(scored([window]), [new Set()], { statistics: 'sums' });
+      const { statistics } = await engine.walk(scored([window]), [FULL], { statistics: 'sums' });
       parts.push(statistics!);
     }
     const means = meansOf(mergeStatistics(parts));
@@ -93,7 +94,7 @@ suite.skipIf(!here).each(here ? MODELS_WITH_GOLDEN : [])('%s agrees with its gol
     async (unit) => {
       const engine = await openModel(folder);
       const units = unitsOf(engine.model.blocks, unit);
-      const masks = units.map((u) => new Set(u.map(sublayerIndex)));
+      const masks = units.map((u) => without(u.map(sublayerIndex)));
       const sums = units.map(() => ({ nll: 0, distance: 0, rows: 0 }));
       // A window a walk, as a longer text is cut: the sums are put together here.
       for (const window of g.windows) {

@@ -1,9 +1,9 @@
 import type { Buffer } from '../gpu/gpu';
-import type { Machine } from './forward';
 import { readLogits } from './kernels/head';
 import { linear } from './kernels/linear';
 import { norm } from './kernels/norm';
 import { padded } from './layout';
+import type { Machine } from './machine';
 
 /** Tokens of a tile of logits. */
 const TILE_TOKENS = 4096;

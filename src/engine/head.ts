@@ -1,10 +1,10 @@
 import type { ModelSpec } from '../model/spec';
 import type { BranchResult } from './contract';
-import type { Machine } from './forward';
 import { measureDistance, readLogits } from './kernels/head';
 import { linear } from './kernels/linear';
 import { norm } from './kernels/norm';
 import { MAX_SLOTS, padded, type Slots } from './layout';
+import type { Machine } from './machine';
 import type { TokenTree } from './tree';
 
 /** Tokens of a tile of logits, and rows that go through it together. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Gpu } from '../gpu/gpu';
-import type { DropSet, UnitStatistics, WalkStatistics } from './contract';
+import { type Branch, FULL, without } from './branch';
+import type { UnitStatistics, WalkStatistics } from './contract';
 import type { Engine } from './engine';
 import { HISTOGRAM } from './layout';
 import { anglesOf, KINDS, meansOf, mergeStatistics, normsOf, SPREADS } from './statistics';
@@ -8,9 +9,8 @@ import { freshGpu, hasModels, numbers, openModel, readModel, scored, worst } fro
 import { turn } from './testing/oracle';
 import { forward, readValues, type Trace } from './testing/oracle-model';
 
-const FULL: DropSet = new Set();
 /** With attention of one block, the feed-forward of another and a whole one left out. */
-const PRUNED: DropSet = new Set([2, 5, 6, 7]);
+const PRUNED = without([2, 5, 6, 7]);
 const MODELS = ['random/llama', 'random/gpt_neox'];
 
 let gpu: Gpu;
@@ -29,7 +29,7 @@ const next = numbers(5);
 const TEXTS = [19, 30, 13].map((n) => Array.from({ length: n }, () => Math.floor(((next() + 1) / 2) * 130)));
 
 /** What the oracle says of every row of every text: units by kind, [block][row], and angles [a][n - 1][row]. */
-async function expected(name: string, dropped: DropSet) {
+async function expected(name: string, dropped: Branch) {
   const [spec, tensors] = await readModel(name);
   const values = await readValues(tensors);
   const rows = (): ReturnType<typeof turn>[][] => Array.from({ length: spec.blocks }, () => []);
@@ -39,7 +39,7 @@ async function expected(name: string, dropped: DropSet) {
   );
   for (const ids of TEXTS) {
     const trace: Trace = { read: [], added: [], between: [] };
-    forward(spec, values, ids, dropped, trace);
+    forward(spec, values, ids, new Set(dropped.left.keys()), trace);
     for (const row of ids.keys()) {
       const moved = (from: number, to: number) => {
         const [a, b] = [trace.between[from][row], trace.between[to][row]];
@@ -89,7 +89,7 @@ function quantile(values: readonly number[], q: number): number {
 }
 
 /** All texts, each in a walk of its own, put together. */
-async function measure(engine: Engine, mask: DropSet, options: Parameters<Engine['walk']>[2]): Promise<WalkStatistics> {
+async function measure(engine: Engine, mask: Branch, options: Parameters<Engine['walk']>[2]): Promise<WalkStatistics> {
   const parts: WalkStatistics[] = [];
   for (const ids of TEXTS) parts.push((await engine.walk(scored([ids]), [mask, FULL], options)).statistics!);
   return mergeStatistics(parts);

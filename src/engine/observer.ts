@@ -2,9 +2,9 @@ import type { Buffer } from '../gpu/gpu';
 import type { ModelSpec } from '../model/spec';
 import { sublayerAt } from '../model/units';
 import type { RowSums, UnitMeasures, UnitRows, WalkOptions, WalkStatistics } from './contract';
-import type { Machine } from './forward';
 import { histogramKernels, measure as measureRows, spread, statisticsKernels, total } from './kernels/statistics';
 import { HISTOGRAM, padded } from './layout';
+import type { Machine } from './machine';
 import { SPREADS } from './statistics';
 
 /** Floats of a row's numbers and of a unit's sums: see Row and `total` in shaders/statistics.wgsl. */

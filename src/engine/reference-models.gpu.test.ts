@@ -3,6 +3,7 @@ import type { TensorInfo } from '../formats/tensor';
 import type { Gpu } from '../gpu/gpu';
 import { parseConfig } from '../model/config';
 import { describe as describeModel } from '../model/describe';
+import { FULL, without } from './branch';
 import { Engine } from './engine';
 import { packTokens } from './pack';
 import { download, freshGpu, hasModels, openModel, RATES, readJson, tensorOf, worst } from './testing/gpu';
@@ -19,7 +20,7 @@ describe.skipIf(!hasModels)('every logit of every row, as other programs compute
     const { ids, logits } = readJson(`${folder}/reference.json`) as { ids: number[]; logits: number[][] };
     const engine = await openModel(gpu, folder);
     // Equal tokens in a row are different rows: positions differ.
-    const { branches } = await engine.walk(whole(ids), [new Set()], { logitRows: ids.map((_, i) => i) });
+    const { branches } = await engine.walk(whole(ids), [FULL], { logitRows: ids.map((_, i) => i) });
     let error = 0;
     for (const [i, row] of logits.entries()) error = Math.max(error, worst(branches[0].logits[i], row));
     console.log(`${folder}: largest error of a logit ${error.toExponential(1)}`);
@@ -87,7 +88,7 @@ describe.skipIf(!hasModels)('gpt-nano-sort, a trained sorter: what every step le
   it.each(WALKS)('%s', async (_, drop, buffers) => {
     let error = 0;
     for (const [s, ids] of texts.entries()) {
-      const { branches } = await engine.walk(whole(ids), [new Set(drop)], { logitRows: ids.map((_, i) => i) });
+      const { branches } = await engine.walk(whole(ids), [without(drop)], { logitRows: ids.map((_, i) => i) });
       for (const [buffer, name] of Object.entries(buffers)) {
         const all = floats(partials[name]);
         const want = all.subarray((s * all.length) / 3, ((s + 1) * all.length) / 3);
@@ -110,7 +111,7 @@ describe.skipIf(!hasModels)('gpt-nano-sort, a trained sorter: what every step le
   });
 
   it('sorts', async () => {
-    const decoder = await engine.decoder(new Set(), [[2, 0, 1, 2, 1, 0]], 5);
+    const decoder = await engine.decoder(FULL, [[2, 0, 1, 2, 1, 0]], 5);
     const sorted: number[] = [];
     while (sorted.length < 6) {
       const { logits } = decoder;

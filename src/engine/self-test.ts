@@ -5,7 +5,7 @@ import { parseConfig } from '../model/config';
 import { describe, layoutOf } from '../model/describe';
 import type { ModelSpec } from '../model/spec';
 import { chooseKernels, type KernelRates } from './autotune';
-import type { DropSet } from './contract';
+import { FULL, without } from './branch';
 import { Engine } from './engine';
 import { packTokens } from './pack';
 import expected from './self-test-values.json';
@@ -119,14 +119,14 @@ type Values = Readonly<Record<string, readonly (readonly number[])[]>>;
 
 /** Largest errors of the full walk, of the pruned one and of decoding. */
 async function errorsOf(engine: Engine, c: Case, values: Values): Promise<number[]> {
-  const masks: DropSet[] = [new Set(), new Set(c.dropped)];
+  const branches = [FULL, without(c.dropped)];
   const worst = (found: ArrayLike<number>, wanted: readonly number[]): number =>
     Math.max(...wanted.map((w, i) => (Number.isFinite(found[i]) ? Math.abs(found[i] - w) : Number.POSITIVE_INFINITY)));
-  const { branches } = await engine.walk(packTokens([{ ids: TOKENS, scoreFrom: 1 }]), masks);
-  const errors = branches.map((b, i) => worst(b.logprob, values[c.name][i]));
+  const walked = await engine.walk(packTokens([{ ids: TOKENS, scoreFrom: 1 }]), branches);
+  const errors = walked.branches.map((b, i) => worst(b.logprob, values[c.name][i]));
 
   const first = TOKENS.length - DECODED;
-  const decoder = await engine.decoder(masks[1], [TOKENS.slice(0, first)], DECODED);
+  const decoder = await engine.decoder(branches[1], [TOKENS.slice(0, first)], DECODED);
   try {
     const decoded: number[] = [];
     for (const id of TOKENS.slice(first)) {

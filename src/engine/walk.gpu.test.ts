@@ -3,7 +3,7 @@ import type { TensorMap } from '../formats/tensor';
 import { expectFailure } from '../formats/testing';
 import type { Gpu } from '../gpu/gpu';
 import type { ModelSpec } from '../model/spec';
-import type { DropSet } from './contract';
+import { type Branch, FULL, without } from './branch';
 import { Engine } from './engine';
 import { packTokens } from './pack';
 import { KINDS, meansOf } from './statistics';
@@ -34,7 +34,6 @@ function sequences(vocabulary: number, shared: number, lengths: readonly number[
   const common = Array.from({ length: shared }, token);
   return lengths.map((n) => [...common, ...Array.from({ length: n - shared }, token)]);
 }
-const FULL: DropSet = new Set();
 
 describe.skipIf(!hasModels)('a token tree', () => {
   it.each(['stories260K', 'random/mistral', 'random/gpt_neox', 'random/gpt2'])(
@@ -45,7 +44,7 @@ describe.skipIf(!hasModels)('a token tree', () => {
       list.push(list[1].slice(0, 33)); // a beginning of another
       const tree = scored(list);
       expect(tree.rows).toBeLessThan(list.flat().length / 1.8);
-      const masks: DropSet[] = [FULL, new Set([2, 5])];
+      const masks: Branch[] = [FULL, without([2, 5])];
       const together = await engine.walk(tree, masks, { logitRows: tree.lastRows });
       let error = 0;
       for (const [s, ids] of list.entries()) {
@@ -107,15 +106,15 @@ describe.skipIf(!hasModels)('branches', () => {
     async (name) => {
       const engine = engineOf(name);
       const all = Array.from({ length: engine.model.sublayers.length }, (_, i) => i);
-      const masks: DropSet[] = [
-        new Set([1]),
-        new Set([0, 1]),
+      const masks: Branch[] = [
+        without([1]),
+        without([0, 1]),
         FULL,
-        new Set([0]), // of a parallel block: the feed-forward reads what attention would have
-        new Set([all.length - 1]),
-        new Set([2, 5, 6]),
-        new Set(all), // nothing but the embedding and the head
-        new Set([2, 5]),
+        without([0]), // of a parallel block: the feed-forward reads what attention would have
+        without([all.length - 1]),
+        without([2, 5, 6]),
+        without(all), // nothing but the embedding and the head
+        without([2, 5]),
       ];
       const tree = scored(sequences(engine.model.vocabulary, 9, [20, 31]));
       const together = await engine.walk(tree, masks, { logitRows: [3] });
@@ -137,9 +136,8 @@ describe.skipIf(!hasModels)('branches', () => {
     '%s: more than one binding holds go in waves, with the same numbers, in the order asked',
     async (name) => {
       const engine = engineOf(name);
-      const masks = Array.from(
-        { length: 40 },
-        (_, i) => new Set([0, 1, 2, 3, 4, 5].filter((bit) => (i * 7) & (1 << bit))),
+      const masks = Array.from({ length: 40 }, (_, i) =>
+        without([0, 1, 2, 3, 4, 5].filter((bit) => (i * 7) & (1 << bit))),
       );
       const tree = scored(sequences(131, 4, [13, 9]));
       const together = await engine.walk(tree, masks, { logitDistance: true });
@@ -166,7 +164,7 @@ describe.skipIf(!hasModels)('branches', () => {
   it('that are the same, in any order of their sublayers, are computed once and both answered', async () => {
     const engine = engineOf('stories260K');
     const tree = scored(sequences(512, 0, [10]));
-    const { branches } = await engine.walk(tree, [new Set([3, 1]), FULL, new Set([1, 3]), FULL]);
+    const { branches } = await engine.walk(tree, [without([3, 1]), FULL, without([1, 3]), FULL]);
     expect(branches[0].logprob).toEqual(branches[2].logprob);
     expect(branches[1].logprob).toEqual(branches[3].logprob);
     expect(worst(branches[0].logprob, branches[1].logprob)).toBeGreaterThan(0.01);
@@ -176,7 +174,7 @@ describe.skipIf(!hasModels)('branches', () => {
     const engine = engineOf(name);
     const tree = scored(sequences(engine.model.vocabulary, 3, [11, 8]));
     const alone = meansOf((await engine.walk(tree, [FULL], { statistics: 'sums' })).statistics!);
-    const masks = [FULL, new Set([0]), new Set([1, 4]), new Set([2, 3])];
+    const masks = [FULL, without([0]), without([1, 4]), without([2, 3])];
     const { statistics } = await engine.walk(tree, masks, { statistics: 'sums' });
     const beside = meansOf(statistics!);
     for (const kind of KINDS) {
@@ -190,7 +188,7 @@ describe.skipIf(!hasModels)('branches', () => {
 describe.skipIf(!hasModels)('a walk', () => {
   it('reports progress that never falls and ends at 1', async () => {
     const fractions: number[] = [];
-    await engineOf('stories260K').walk(scored(sequences(512, 0, [5])), [FULL, new Set([4])], {
+    await engineOf('stories260K').walk(scored(sequences(512, 0, [5])), [FULL, without([4])], {
       onProgress: (f) => fractions.push(f),
     });
     expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
@@ -201,9 +199,9 @@ describe.skipIf(!hasModels)('a walk', () => {
   it('stops within 250 ms of being cancelled, and the next one is right', async () => {
     const engine = engineOf('stories260K');
     const small = scored(sequences(512, 0, [30]));
-    const before = await engine.walk(small, [FULL, new Set([3])]);
+    const before = await engine.walk(small, [FULL, without([3])]);
     const long = scored(sequences(512, 0, [400, 390, 380]));
-    const masks = Array.from({ length: 10 }, (_, i) => new Set([i]));
+    const masks = Array.from({ length: 10 }, (_, i) => without([i]));
     const controller = new AbortController();
     let cancelledAt = 0;
     const work = engine.walk(long, masks, {
@@ -216,7 +214,7 @@ describe.skipIf(!hasModels)('a walk', () => {
     });
     await expectFailure(work, 'cancelled');
     expect(performance.now() - cancelledAt).toBeLessThan(250);
-    const after = await engine.walk(small, [FULL, new Set([3])]);
+    const after = await engine.walk(small, [FULL, without([3])]);
     expect(after.branches.map((b) => b.logprob)).toEqual(before.branches.map((b) => b.logprob));
   });
 
@@ -239,22 +237,22 @@ describe.skipIf(!hasModels)('a walk', () => {
       rates: RATES,
     });
     const tree = scored(sequences(512, 0, [6]));
-    const { branches, statistics } = await engine.walk(tree, [FULL, new Set([0, 2]), new Set([3])], {
+    const { branches, statistics } = await engine.walk(tree, [FULL, without([0, 2]), without([3])], {
       statistics: 'sums',
     });
     expect(branches.map((b) => b.finite)).toEqual([false, false, true]);
     expect(branches[0].logprob.every(Number.isNaN)).toBe(true);
     const { ffn } = meansOf(statistics!);
     expect(ffn.map((unit) => Number.isFinite(unit.cosine))).toEqual([true, false, false, false, false]);
-    const healthy = await engineOf('stories260K').walk(tree, [new Set([3])]);
-    const saved = await engine.walk(tree, [new Set([3])]);
+    const healthy = await engineOf('stories260K').walk(tree, [without([3])]);
+    const saved = await engine.walk(tree, [without([3])]);
     expect(saved.branches[0].logprob).toEqual(healthy.branches[0].logprob);
     engine.dispose();
   });
 
   it('leaves nothing allocated after dispose', async () => {
     for (const [name, engine] of engines) {
-      await engine.walk(scored(sequences(131, 2, [9, 5])), [FULL, new Set([1])], { statistics: 'sums' });
+      await engine.walk(scored(sequences(131, 2, [9, 5])), [FULL, without([1])], { statistics: 'sums' });
       expect(engine.memory().weights).toBeGreaterThan(0);
       engine.dispose();
       engine.dispose(); // twice is once

@@ -1,18 +1,18 @@
 import { LopperError } from '../errors';
+import { type Branch, FULL } from './branch';
 import { defaultBudget, planWaves, type WavePlan, type Work } from './budget';
-import type { BranchResult, DropSet, WalkOptions, WalkResult, WalkStatistics } from './contract';
-import { checkContext, type Machine, uploadRows } from './forward';
+import type { BranchResult, WalkOptions, WalkResult, WalkStatistics } from './contract';
 import { logitsOf, planScores, type ScorePlan, scoreSlots } from './head';
 import { distanceKernels } from './kernels/head';
 import { padded, type Slots } from './layout';
+import type { Machine } from './machine';
 import { Observer } from './observer';
 import { type Rows, treeRows } from './rows';
 import { mergeStatistics } from './statistics';
 import type { TokenTree } from './tree';
 import { runPass } from './wave';
-import { cutWaves, type Distinct, distinctMasks, type Wave } from './waves';
-
-const NOTHING: DropSet = new Set();
+import { cutWaves, type Distinct, distinctBranches, type Wave } from './waves';
+import { checkContext, uploadRows } from './working-buffers';
 
 /**
  * The one forward pass: goes through the model sublayer by sublayer and carries every branch along. A branch parts from
@@ -22,7 +22,7 @@ const NOTHING: DropSet = new Set();
 export async function walk(
   m: Machine,
   tree: TokenTree,
-  branches: readonly DropSet[],
+  branches: readonly Branch[],
   options: WalkOptions = {},
 ): Promise<WalkResult> {
   if (branches.length === 0) return { branches: [] };
@@ -30,14 +30,14 @@ export async function walk(
   const rows = treeRows(tree, spec.window);
   checkContext(spec, rows);
   const scores = planScores(tree);
-  const distinct = distinctMasks(options.logitDistance ? [...branches, NOTHING] : branches);
-  const reference = options.logitDistance ? distinct.find((d) => d.mask.size === 0) : undefined;
-  const observed = options.statistics || options.angles ? distinct.find((d) => d.branches.includes(0)) : undefined;
+  const distinct = distinctBranches(options.logitDistance ? [...branches, FULL] : branches);
+  const reference = options.logitDistance ? distinct.find((d) => d.branch.key === FULL.key) : undefined;
+  const observed = options.statistics || options.angles ? distinct.find((d) => d.asked.includes(0)) : undefined;
   const first = [...new Set([reference, observed])].filter((d) => d !== undefined);
   const work = {
     rows: { ...rows, keyCount: rows.keys.length },
     scored: { rows: scores.rows.length, pairs: scores.place.length, distance: reference !== undefined },
-    masks: distinct.length,
+    branches: distinct.length,
     together: first.length,
     logitRows: options.logitRows?.length ?? 0,
     statistics: options.statistics,
@@ -47,6 +47,7 @@ export async function walk(
   const budget = memoryBudget ?? defaultBudget(m.gpu.facts.limits);
   const plan = await makeRoom(m, work, budget, memoryBudget !== undefined);
   if (reference) await m.dispatcher.ready(distanceKernels(m.dispatcher));
+  const release = await m.modules.hold(branches);
   const waves = cutWaves(distinct, plan.branches, first, spec.parallel ? 2 : 1);
   const job: Job = { m, tree, rows, scores, plan, options, reference, observed };
   try {
@@ -60,7 +61,7 @@ export async function walk(
       const done = await runWave(job, wave, waves[w + 1], slot, progressOf(w));
       slot = done.left;
       if (done.statistics) measured.push(done.statistics);
-      for (const [i, { branches: asked }] of wave.masks.entries()) for (const b of asked) results[b] = done.results[i];
+      for (const [i, { asked }] of wave.distinct.entries()) for (const b of asked) results[b] = done.results[i];
     }
     for (let pass = waves.length; pass < passes; pass++) {
       measured.push(await measureMore(job, measured.length * plan.observed, progressOf(pass)));
@@ -71,6 +72,8 @@ export async function walk(
   } catch (error) {
     m.recorder.discard();
     throw error;
+  } finally {
+    release();
   }
 }
 
@@ -82,7 +85,7 @@ interface Job {
   readonly scores: ScorePlan;
   readonly plan: WavePlan;
   readonly options: WalkOptions;
-  /** The full model, where logits are compared with its; and the mask whose units are measured. Both in the first wave. */
+  /** The full model, where logits are compared with its; and the branch whose units are measured. Both in the first wave. */
   readonly reference: Distinct | undefined;
   readonly observed: Distinct | undefined;
 }
@@ -105,30 +108,30 @@ async function makeRoom(m: Machine, work: Work, budget: number, strict: boolean)
 
 async function runWave(
   { m, tree, rows, scores, plan, options, reference, observed }: Job,
-  { masks, start }: Wave,
+  { distinct, start }: Wave,
   next: Wave | undefined,
   slot: number,
   onProgress: (fraction: number) => void,
 ): Promise<{ results: BranchResult[]; statistics?: WalkStatistics; left: number }> {
   const { signal } = options;
-  const mask = observed ? masks.indexOf(observed) : -1;
-  const observer = mask >= 0 ? await observerOf(m, rows, plan, options, 0) : undefined;
+  const branch = observed ? distinct.indexOf(observed) : -1;
+  const observer = branch >= 0 ? await observerOf(m, rows, plan, options, 0) : undefined;
   const { slots, left } = await runPass(
     m,
     {
       rows,
-      masks: masks.map((d) => d.mask),
+      branches: distinct.map((d) => d.branch),
       perChunk: plan.perChunk,
       start: { index: start, slot: start > 0 ? slot : 0 },
-      leave: next && next.start > 0 ? { index: next.start, mask: next.masks[0].mask } : undefined,
-      watch: observer && { observer, mask },
+      leave: next && next.start > 0 ? { index: next.start, branch: next.distinct[0].branch } : undefined,
+      watch: observer && { observer, branch },
     },
     { signal, onProgress },
   );
   const from: Slots = { stream: m.scratch.get('stream'), slots, rows: rows.count };
-  if (reference && masks.includes(reference)) {
+  if (reference && distinct.includes(reference)) {
     const bytes = rows.count * padded(m.spec.width) * 4;
-    m.recorder.copy(from.stream, slots[masks.indexOf(reference)] * bytes, m.scratch.get('reference'), 0, bytes);
+    m.recorder.copy(from.stream, slots[distinct.indexOf(reference)] * bytes, m.scratch.get('reference'), 0, bytes);
   }
   const full = reference && { stream: m.scratch.get('reference'), slots: [0], rows: rows.count };
   const scored = await scoreSlots(m, scores, from, plan.headRows, full, signal);
@@ -137,7 +140,7 @@ async function runWave(
   return { results: scored.map((s, i) => ({ ...s, logits: logits[i] })), statistics, left };
 }
 
-/** One more pass of the observed mask, for rows that found no room in the passes before. */
+/** One more pass of the observed branch, for rows that found no room in the passes before. */
 async function measureMore(
   { m, tree, rows, plan, options, observed }: Job,
   first: number,
@@ -146,10 +149,10 @@ async function measureMore(
   const observer = await observerOf(m, rows, plan, options, first);
   const pass = {
     rows,
-    masks: [observed!.mask],
+    branches: [observed!.branch],
     perChunk: 1,
     start: { index: 0, slot: 0 },
-    watch: { observer, mask: 0 },
+    watch: { observer, branch: 0 },
   };
   await runPass(m, pass, { signal: options.signal, onProgress });
   return observer.result(tree.positions, options.signal);

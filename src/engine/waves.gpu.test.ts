@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { LopperError } from '../errors';
 import { expectFailure } from '../formats/testing';
 import type { Gpu } from '../gpu/gpu';
-import type { DropSet, WalkResult } from './contract';
+import { type Branch, FULL, without } from './branch';
+import type { WalkResult } from './contract';
 import type { Engine } from './engine';
 import { KINDS, meansOf } from './statistics';
 import { freshGpu, hasModels, numbers, openModel, scored, worst } from './testing/gpu';
@@ -26,13 +27,12 @@ const text = (tokens: number) => Array.from({ length: tokens }, () => Math.floor
 const TREE = scored([text(36), text(28)]);
 
 /** 64 masks of the ten sublayers, no two the same. */
-const MASKS: DropSet[] = Array.from(
-  { length: 64 },
-  (_, i) => new Set(Array.from({ length: 10 }, (_, bit) => bit).filter((bit) => (i * 37) & (1 << bit))),
+const MASKS: Branch[] = Array.from({ length: 64 }, (_, i) =>
+  without(Array.from({ length: 10 }, (_, bit) => bit).filter((bit) => (i * 37) & (1 << bit))),
 );
-const leaveOneOut = (sublayers: number): DropSet[] => [
-  ...Array.from({ length: sublayers }, (_, i) => new Set([i])),
-  new Set<number>(),
+const leaveOneOut = (sublayers: number): Branch[] => [
+  ...Array.from({ length: sublayers }, (_, i) => without([i])),
+  FULL,
 ];
 
 /** How often each sublayer's weights were asked for. */

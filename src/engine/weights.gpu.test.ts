@@ -5,6 +5,7 @@ import type { TensorInfo, TensorMap } from '../formats/tensor';
 import { expectFailure } from '../formats/testing';
 import { Gpu } from '../gpu/gpu';
 import type { ModelSpec } from '../model/spec';
+import { FULL, without } from './branch';
 import { Engine } from './engine';
 import { freshGpu, hasModels, RATES, readJson, readModel, scored, tensorOf, worst } from './testing/gpu';
 
@@ -64,7 +65,7 @@ describe.skipIf(!hasModels)('a model in many parts', () => {
     const up = (await machine.residency.acquire(1)) as { up: typeof machine.head };
     expect(up.up.parts.length).toBeGreaterThan(8);
     const tree = scored(golden.windows);
-    const { branches } = await engine.walk(tree, [new Set()], { logitRows: [tree.lastRows[0]] });
+    const { branches } = await engine.walk(tree, [FULL], { logitRows: [tree.lastRows[0]] });
     const nll = tree.pairs.flatMap((p) => Array.from(p, (i) => -branches[0].logprob[i]));
     const loss = nll.reduce((a, b) => a + b, 0) / nll.length;
     expect(Math.abs(loss / golden.loss - 1)).toBeLessThan(5e-4);
@@ -97,7 +98,7 @@ describe.skipIf(!hasModels)('a model with norms in F32 and weights in BF16, as s
     for (const name of norms) mixed.set(name, await inF32(tensors, name));
     const of = async (map: TensorMap) => {
       const engine = await Engine.open(gpu, spec, map, { rates: RATES });
-      const { branches } = await engine.walk(scored([[1, 2, 3, 4]]), [new Set()]);
+      const { branches } = await engine.walk(scored([[1, 2, 3, 4]]), [FULL]);
       engine.dispose();
       return branches[0].logprob;
     };
@@ -185,7 +186,7 @@ describe.skipIf(!hasModels)('a streamed model', () => {
     });
     const whole = await Engine.open(gpu, spec, tensors, { rates: RATES, streaming: 'never' });
     const tree = scored([[1, 2, 3, 4, 5, 6]]);
-    const masks = [new Set<number>(), new Set([2, 3])];
+    const masks = [FULL, without([2, 3])];
     const want = await whole.walk(tree, masks);
     const all = whole.memory().weights;
     whole.dispose();

@@ -1,4 +1,5 @@
-import type { DecoderContract, DropSet } from '../../src/engine/contract';
+import { FULL, without } from '../../src/engine/branch';
+import type { DecoderContract } from '../../src/engine/contract';
 import { packTokens } from '../../src/engine/pack';
 import type { Gpu } from '../../src/gpu/gpu';
 import type { EvalItem } from '../../src/lab/contract';
@@ -11,9 +12,8 @@ import { loadModel, type OpenModel, readModel } from '../../src/lab/place/model'
 import { sublayerIndex } from '../../src/model/units';
 import { median, takeTurns } from './timing';
 
-const FULL: DropSet = new Set();
 /** Parts from the full model early on, so that little of their walk is shared. */
-const PRUNED: DropSet = new Set([sublayerIndex({ block: 2, kind: 'attn' }), sublayerIndex({ block: 3, kind: 'ffn' })]);
+const PRUNED = without([sublayerIndex({ block: 2, kind: 'attn' }), sublayerIndex({ block: 3, kind: 'ffn' })]);
 
 /** Turns that the two ways take; in each, items of two subjects are asked together, and one of them a request at a time. */
 const ROUNDS = 2;

@@ -1,6 +1,6 @@
-import type { Machine } from '../../src/engine/forward';
 import { linear } from '../../src/engine/kernels/linear';
 import type { Linear } from '../../src/engine/layout';
+import type { Machine } from '../../src/engine/machine';
 import type { Buffer, Gpu } from '../../src/gpu/gpu';
 import { seeded } from '../../src/random';
 import { takeTurns } from './timing';

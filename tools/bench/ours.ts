@@ -1,4 +1,4 @@
-import type { DropSet } from '../../src/engine/contract';
+import { type Branch, FULL, without } from '../../src/engine/branch';
 import { Engine } from '../../src/engine/engine';
 import { packTokens } from '../../src/engine/pack';
 import { openWeights } from '../../src/formats/safetensors';
@@ -9,7 +9,6 @@ import { randomModel } from './random-model';
 import { PREFILL_TOKENS, SHAPE, tokens } from './shape';
 import { median, takeTurns } from './timing';
 
-const NOTHING: DropSet = new Set();
 const DECODE_PROMPT_TOKENS = 16;
 const DECODE_WARM_UP_STEPS = 4;
 const DECODE_STEPS = 64;
@@ -25,7 +24,7 @@ export async function openOurs(gpu: Gpu): Promise<Engine> {
 /** Runs a prompt through the model, every token of it scored. */
 export async function prefill(engine: Engine, length: number): Promise<void> {
   const tree = packTokens([{ ids: tokens(length), scoreFrom: 1 }]);
-  const { branches } = await engine.walk(tree, [NOTHING]);
+  const { branches } = await engine.walk(tree, [FULL]);
   if (!branches[0]!.logprob.every(Number.isFinite)) throw new Error('The prefill gave numbers that are not finite.');
 }
 
@@ -37,11 +36,7 @@ export interface DecodeResult {
 
 /** Greedy decoding of one sequence. */
 export async function measureDecode(engine: Engine, device: GPUDevice): Promise<DecodeResult> {
-  const decoder = await engine.decoder(
-    NOTHING,
-    [tokens(DECODE_PROMPT_TOKENS)],
-    DECODE_WARM_UP_STEPS + DECODE_STEPS + 1,
-  );
+  const decoder = await engine.decoder(FULL, [tokens(DECODE_PROMPT_TOKENS)], DECODE_WARM_UP_STEPS + DECODE_STEPS + 1);
   const step = () => {
     const logits = decoder.logits[0]!;
     return decoder.step([{ sequence: 0, id: logits.indexOf(Math.max(...logits)) }]);
@@ -90,7 +85,7 @@ export interface LeaveOneOutResult {
 /** Leave-one-out over all sublayers: one walk with a branch for each, against the same kernels in a walk for each. */
 export async function measureLeaveOneOut(engine: Engine): Promise<LeaveOneOutResult> {
   const tree = packTokens([{ ids: tokens(PREFILL_TOKENS), scoreFrom: 1 }]);
-  const drops: DropSet[] = [NOTHING, ...Array.from({ length: 2 * SHAPE.blocks }, (_, i) => new Set([i]))];
+  const drops: Branch[] = [FULL, ...Array.from({ length: 2 * SHAPE.blocks }, (_, i) => without([i]))];
   const loss = ({ logprob }: { logprob: Float32Array }) => -logprob.reduce((sum, v) => sum + v, 0) / logprob.length;
   let together: number[] = [];
   let naive: number[] = [];

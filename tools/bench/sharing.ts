@@ -1,4 +1,4 @@
-import type { DropSet } from '../../src/engine/contract';
+import { type Branch, without } from '../../src/engine/branch';
 import type { Engine } from '../../src/engine/engine';
 import { packTokens } from '../../src/engine/pack';
 import { unitsOf } from '../../src/model/units';
@@ -37,7 +37,7 @@ class BothWays {
 
   constructor(readonly engine: Engine) {}
 
-  async losses(gone: readonly DropSet[]): Promise<number[]> {
+  async losses(gone: readonly Branch[]): Promise<number[]> {
     const together = await this.#timed('together', () => this.#walk(gone));
     const naive = await this.#timed('naive', async () => {
       const losses: number[] = [];
@@ -55,7 +55,7 @@ class BothWays {
     return { tokens: TOKENS, branches, togetherMs, naiveMs, largestDifference };
   }
 
-  async #walk(branches: readonly DropSet[]): Promise<number[]> {
+  async #walk(branches: readonly Branch[]): Promise<number[]> {
     const result = await this.engine.walk(this.#tree, branches);
     return result.branches.map(({ logprob }) => -logprob.reduce((sum, x) => sum + x, 0) / logprob.length);
   }
@@ -72,7 +72,9 @@ class BothWays {
 async function warmUp(engine: Engine, branches: number) {
   const both = new BothWays(engine);
   await both.losses(
-    Array.from({ length: branches }, (_, i) => branchWithout(UNITS, [i % UNITS.length, (i >> 3) % UNITS.length])),
+    Array.from({ length: branches }, (_, i) =>
+      without(branchWithout(UNITS, [i % UNITS.length, (i >> 3) % UNITS.length])),
+    ),
   );
 }
 
@@ -84,7 +86,7 @@ export async function measureGreedyCurve(engine: Engine): Promise<SharingResult>
   let step = steps.next([]);
   while (!step.done) {
     const masks = step.value.ask === 'losses' ? step.value.masks : [];
-    const answer = masks.length > 0 ? await both.losses(masks.map((gone) => branchWithout(UNITS, gone))) : [];
+    const answer = masks.length > 0 ? await both.losses(masks.map((gone) => without(branchWithout(UNITS, gone)))) : [];
     step = steps.next(answer);
   }
   return both.result();
@@ -99,14 +101,15 @@ export async function measureShapleySampling(
   const settings = { seed: 0, permutations: PERMUTATIONS, pairsPerBatch: PAIRS_PER_BATCH };
   const estimator = sampleShapley(UNITS, settings);
   let step = estimator.next([]);
-  while (!step.done) step = estimator.next((await both.losses(step.value.branches)).map((loss) => -loss));
+  while (!step.done)
+    step = estimator.next((await both.losses(step.value.branches.map((gone) => without(gone)))).map((loss) => -loss));
   return { ...both.result(), permutations: PERMUTATIONS };
 }
 
 /** What many branches take on the device at most, when told to take no more than so much. */
 export async function measureBudget(engine: Engine) {
   const tree = packTokens([{ ids: tokens(MEMORY_TOKENS), scoreFrom: 1 }]);
-  const branches = Array.from({ length: MEMORY_BRANCHES }, (_, i): DropSet => new Set([i % 24, (7 * i + 1) % 24]));
+  const branches = Array.from({ length: MEMORY_BRANCHES }, (_, i) => without([i % 24, (7 * i + 1) % 24]));
   engine.restartPeak();
   await engine.walk(tree, branches, { memoryBudget: MEMORY_BUDGET });
   const { peak, weights, cache } = engine.memory();

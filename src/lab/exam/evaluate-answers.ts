@@ -1,4 +1,4 @@
-import type { DropSet } from '../../engine/contract';
+import type { Branch } from '../../engine/branch';
 import type { EvalAnswer, KnownAnswers } from '../contract';
 
 /** Exams whose answers are kept, and masks of each; the full model's answers are never the ones to go. */
@@ -8,24 +8,22 @@ const KEPT_MASKS = 24;
 /** One mask's answers to one exam, by item index. */
 export type Answers = Map<number, EvalAnswer>;
 
-const keyOf = (dropped: DropSet) => [...dropped].sort((a, b) => a - b).join(',');
-
 /** Answers given while a model is open: what was asked once is not asked again. */
 export class AnswerBook {
   readonly #exams = new Map<string, Map<string, Answers>>();
 
-  /** The answers of a mask to an exam, to be read and added to; the same mask has the same ones. */
-  of(exam: string, dropped: DropSet): Answers {
+  /** The answers of a branch to an exam, to be read and added to; the same branch has the same ones. */
+  of(exam: string, branch: Branch): Answers {
     const masks = renewed(this.#exams, exam, () => new Map<string, Answers>());
-    const answers = renewed(masks, keyOf(dropped), () => new Map());
+    const answers = renewed(masks, branch.key, () => new Map());
     forgetOldest(this.#exams, KEPT_EXAMS, () => true);
     forgetOldest(masks, KEPT_MASKS, (mask) => mask !== '');
     return answers;
   }
 
   /** The same, with answers that are known from elsewhere. */
-  with(exam: string, dropped: DropSet, known: KnownAnswers = {}): Answers {
-    const answers = this.of(exam, dropped);
+  with(exam: string, branch: Branch, known: KnownAnswers = {}): Answers {
+    const answers = this.of(exam, branch);
     for (const [index, answer] of Object.entries(known)) {
       if (!answers.has(Number(index))) answers.set(Number(index), answer);
     }

@@ -1,5 +1,6 @@
 import type { Outcome } from '../../benchmarks/task';
-import type { BranchResult, DropSet, EngineContract } from '../../engine/contract';
+import type { Branch } from '../../engine/branch';
+import type { BranchResult, EngineContract } from '../../engine/contract';
 import { packTokens } from '../../engine/pack';
 import type { Sequence } from '../../engine/tree';
 import { LopperError } from '../../errors';
@@ -33,7 +34,7 @@ interface Options {
 export async function* askPairs(
   engine: EngineContract,
   questions: Iterable<Asked>,
-  branches: readonly DropSet[],
+  branches: readonly Branch[],
   options: Options = {},
 ): AsyncGenerator<Reply> {
   const packer = new Packer(engine, branches.length, questions);
@@ -133,7 +134,7 @@ function addedRows(sequences: readonly Sequence[], last: readonly number[]): num
 async function scorePairs(
   engine: EngineContract,
   asked: readonly Asked[],
-  branches: readonly DropSet[],
+  branches: readonly Branch[],
   { signal, onProgress }: Options,
 ): Promise<Reply[]> {
   const tree = packTokens(asked.flatMap((a) => a.question.sequences));

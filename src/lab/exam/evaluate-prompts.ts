@@ -1,5 +1,6 @@
 import { cutAtStop } from '../../benchmarks/stop-strings';
-import type { DecoderContract, DropSet, EngineContract } from '../../engine/contract';
+import type { Branch } from '../../engine/branch';
+import type { DecoderContract, EngineContract } from '../../engine/contract';
 import { LopperError, throwIfCancelled } from '../../errors';
 import type { Tokenizer } from '../../formats/tokenizer';
 import { kvBytesPerTokenPerBlock } from '../../pruning/savings';
@@ -36,7 +37,7 @@ interface Options {
  */
 export async function* askPrompts(
   model: Writer,
-  queues: readonly { readonly dropped: DropSet; readonly questions: Iterable<Asked> }[],
+  queues: readonly { readonly dropped: Branch; readonly questions: Iterable<Asked> }[],
   { signal, onProgress }: Options = {},
 ): AsyncGenerator<Reply> {
   const desks = queues.map((q) => new Desk(model, q.dropped, q.questions, MAX_CACHE_BYTES / queues.length));
@@ -72,7 +73,7 @@ class Desk {
 
   constructor(
     readonly model: Writer,
-    readonly dropped: DropSet,
+    readonly dropped: Branch,
     questions: Iterable<Asked>,
     readonly cacheBytes: number,
   ) {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Item, Task } from '../../benchmarks/task';
-import type { DropSet } from '../../engine/contract';
+import { type Branch, FULL, without } from '../../engine/branch';
 import { Engine } from '../../engine/engine';
 import { packTokens } from '../../engine/pack';
 import { freshGpu, hasModels, MODELS, RATES } from '../../engine/testing/gpu';
@@ -16,8 +16,7 @@ import type { Examinee } from './examinee';
 import { QuestionMaker, type ScoredQuestion } from './questions';
 import { wordingOf } from './wording';
 
-const FULL: DropSet = new Set();
-const PRUNED: DropSet = new Set([4, 7]); // attn:2, ffn:3
+const PRUNED = without([4, 7]); // attn:2, ffn:3
 
 interface Riddle extends Item {
   readonly question: string;
@@ -142,17 +141,17 @@ describe.skipIf(!hasModels)('a run on stories260K', () => {
   it('does not ask again what a mask has answered, and asks full and pruned in one walk where both are missing', async () => {
     const exam = examOf(scored, riddles(6));
     const book = new AnswerBook();
-    const run = async (some: Exam, branches: DropSet[]) => {
+    const run = async (some: Exam, branches: Branch[]) => {
       const walk = vi.spyOn(model.engine, 'walk');
       const report = await evaluateExam(model, some, branches, { answers: branches.map((b) => book.of('', b)) });
-      const asked = walk.mock.calls.map(([, walked]) => walked.map((b) => [...b].join()));
+      const asked = walk.mock.calls.map(([, walked]) => walked.map((b) => b.key));
       walk.mockRestore();
       return { report, asked };
     };
     const half = { ...exam, items: exam.items.slice(0, 3), indices: [0, 1, 2], examples: exam.examples.slice(0, 3) };
     const first = await run(half, [FULL, PRUNED]);
     expect(first.asked).toEqual([['', '4,7']]);
-    const other = new Set([0]);
+    const other = without([0]);
     const second = await run(exam, [FULL, other]);
     expect(second.asked).toEqual([['0'], ['', '0']]);
     expect(second.report.items.slice(0, 3).map((i) => i.answers[0])).toEqual(

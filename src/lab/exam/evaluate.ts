@@ -1,4 +1,4 @@
-import type { DropSet } from '../../engine/contract';
+import type { Branch } from '../../engine/branch';
 import type { LopperError } from '../../errors';
 import type { EvalAnswer, EvalItem, EvalReport } from '../contract';
 import { notFinite } from '../measure/score';
@@ -29,7 +29,7 @@ export interface EvaluateOptions {
 export async function evaluateExam(
   model: Examinee,
   exam: Exam,
-  branches: readonly DropSet[],
+  branches: readonly Branch[],
   options: EvaluateOptions = {},
 ): Promise<EvalReport> {
   const run = new Run(model, exam, branches, options);
@@ -41,7 +41,7 @@ class Run {
   readonly tally: Tally;
   readonly #answers: readonly Answers[];
   /** Each branch once, with its answers. */
-  readonly #distinct: readonly { readonly dropped: DropSet; readonly answers: Answers }[];
+  readonly #distinct: readonly { readonly dropped: Branch; readonly answers: Answers }[];
   readonly #maker: QuestionMaker;
   /** Answers given, of one for each item and distinct branch. */
   #given = 0;
@@ -52,7 +52,7 @@ class Run {
   constructor(
     readonly model: Examinee,
     readonly exam: Exam,
-    readonly branches: readonly DropSet[],
+    readonly branches: readonly Branch[],
     readonly options: EvaluateOptions,
   ) {
     const { engine, tokenizer, eosIds, wording } = model;
@@ -139,7 +139,7 @@ class Run {
     this.#giveUp(HOPELESS);
   }
 
-  #answer(place: number, dropped: DropSet, outcomes: Reply['outcomes'], cut: boolean): EvalAnswer {
+  #answer(place: number, dropped: Branch, outcomes: Reply['outcomes'], cut: boolean): EvalAnswer {
     const truncated = cut ? ({ truncated: true } as const) : {};
     if (!outcomes) {
       return { answer: '', correct: false, metrics: {}, failed: notFinite(dropped).message, ...truncated };

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { FULL } from '../../engine/branch';
 import type { EngineContract } from '../../engine/contract';
 import { openFolder } from '../../formats/node';
 import { openDawn } from '../../gpu/dawn';
@@ -17,7 +18,7 @@ describe.skipIf(!hasData)('writing on with stories260K', () => {
     model = await loadModel(device.gpu, await readModel(await openFolder(STORIES), {}), { rates });
   });
   const write = (prompt: readonly number[], more: Partial<GenerateSettings>, engine: EngineContract = model.engine) =>
-    continuePrompt(engine, [new Set()], prompt, {
+    continuePrompt(engine, [FULL], prompt, {
       maxTokens: 200,
       temperature: 0,
       seed: 0,

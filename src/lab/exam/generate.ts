@@ -1,4 +1,5 @@
-import type { DecoderContract, DropSet, EngineContract } from '../../engine/contract';
+import type { Branch } from '../../engine/branch';
+import type { DecoderContract, EngineContract } from '../../engine/contract';
 import { LopperError, throwIfCancelled } from '../../errors';
 import type { Tokenizer } from '../../formats/tokenizer';
 import { seeded } from '../../random';
@@ -30,7 +31,7 @@ export interface GenerateSettings {
  */
 export async function continuePrompt(
   engine: EngineContract,
-  branches: readonly DropSet[],
+  branches: readonly Branch[],
   prompt: readonly number[],
   settings: GenerateSettings,
 ): Promise<GenerateReport> {
@@ -96,7 +97,7 @@ class Run {
 
   constructor(
     readonly index: number,
-    readonly dropped: DropSet,
+    readonly dropped: Branch,
     readonly decoder: DecoderContract,
     readonly prefillMs: number,
     readonly prompt: readonly number[],

@@ -1,8 +1,9 @@
 import { LopperError } from '../../errors';
 import type { Sublayer } from '../../model/units';
-import { maskFromSublayers, toDropSet } from '../../pruning/mask';
+import { maskFromSublayers } from '../../pruning/mask';
 import type { Calibration, NamedCalibration } from '../contract';
 import type { AnswerBook } from '../exam/evaluate-answers';
+import { branchOf } from '../measure/branch';
 import type { Calibrated } from '../measure/calibrated';
 import type { Calibrations } from '../measure/calibrations';
 import type { Device } from '../place/device';
@@ -41,5 +42,5 @@ export function noModel(): never {
 }
 
 /** A mask as the engine takes it. Throws `mask-mismatch` for blocks that the model lacks. */
-export const dropSet = ({ report }: OpenModel, mask: readonly Sublayer[]) =>
-  toDropSet(maskFromSublayers(report.blocks, mask));
+export const branchOfMask = ({ report }: OpenModel, mask: readonly Sublayer[]) =>
+  branchOf({ mask: maskFromSublayers(report.blocks, mask) });

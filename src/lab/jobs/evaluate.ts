@@ -5,7 +5,7 @@ import { checkSameExam, examFacts, readExam } from '../exam/exam';
 import { examinee } from '../exam/examinee';
 import { walkWork } from '../measure/work';
 import { ProgressMeter } from '../running/progress';
-import { dropSet } from './desk';
+import { branchOfMask } from './desk';
 import { itemsGround } from './ground';
 import type { Job } from './job';
 
@@ -17,7 +17,7 @@ interface Events {
 /** Asks every mask a benchmark's items. */
 export const evaluate: Job<EvalRequest, EvalReport, Events> = {
   async run({ model, environment, answers }, request, { signal, onProgress, onItem }) {
-    const branches = request.masks.map((mask) => dropSet(model, mask));
+    const branches = request.masks.map((mask) => branchOfMask(model, mask));
     if (branches.length === 0) throw new LopperError('usage', 'No mask is given.', 'Give [[]] for the full model.');
     const asked = examinee(model, request);
     const { encode } = asked.wording;
@@ -37,7 +37,7 @@ export const evaluate: Job<EvalRequest, EvalReport, Events> = {
     });
   },
   async work(desk, request) {
-    const branches = request.masks.map((mask) => dropSet(desk.model, mask));
+    const branches = request.masks.map((mask) => branchOfMask(desk.model, mask));
     return walkWork(await itemsGround(desk, request), branches);
   },
 };

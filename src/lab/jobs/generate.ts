@@ -2,7 +2,7 @@ import type { GenerateEvent, GenerateReport, GenerateRequest } from '../contract
 import { checkSettings, continuePrompt } from '../exam/generate';
 import { encode, needTokenizer } from '../place/model';
 import { ProgressMeter } from '../running/progress';
-import { dropSet } from './desk';
+import { branchOfMask } from './desk';
 import type { Job } from './job';
 
 /** Continues a prompt with each mask, side by side, token by token. */
@@ -12,7 +12,7 @@ export const generate: Job<GenerateRequest, GenerateReport, { readonly onToken?:
     const { prompt, masks, maxTokens } = request;
     const tokenizer = needTokenizer(model);
     const meter = new ProgressMeter(maxTokens * masks.length, 'steps', onProgress);
-    const branches = masks.map((mask) => dropSet(model, mask));
+    const branches = masks.map((mask) => branchOfMask(model, mask));
     return continuePrompt(model.engine, branches, encode(model, prompt), {
       ...request,
       tokenizer,

@@ -1,3 +1,4 @@
+import { FULL } from '../../engine/branch';
 import type { NormsReport, On } from '../contract';
 import { measureNorms } from '../measure/norms';
 import { walkWork } from '../measure/work';
@@ -12,6 +13,6 @@ export const norms: Job<On, NormsReport> = {
     return measureNorms(await desk.calibrate(calibration), { signal, onProgress: meter });
   },
   async work(desk, { calibration }) {
-    return walkWork(await groundOf(desk, calibration), [[]]);
+    return walkWork(await groundOf(desk, calibration), [FULL]);
   },
 };

@@ -1,4 +1,5 @@
-import type { DropSet, EngineContract, RunOptions } from '../../engine/contract';
+import { type Branch, distinct, FULL } from '../../engine/branch';
+import type { EngineContract, RunOptions } from '../../engine/contract';
 import { meansOf } from '../../engine/statistics';
 import type { Calibration, ScoreReport } from '../contract';
 import { digest } from '../exam/exam';
@@ -10,12 +11,6 @@ import { layOutWindows, type WindowTree } from './windows';
 const KEPT_REPORTS = 64;
 /** Measures kept per calibration: enough for every subset of 12 units, and for what sampling meets again. */
 const KEPT_MEASURES = 16_384;
-
-/** The branch that drops nothing. */
-export const FULL: DropSet = new Set();
-
-/** The same for branches that drop the same. */
-export const keyOf = (dropped: DropSet) => [...dropped].sort((a, b) => a - b).join();
 
 /** The same for calibrations that read the same. Files may be large: their hash stands for them. */
 export async function calibrationKey(calibration: Calibration): Promise<string> {
@@ -45,19 +40,19 @@ export class Calibrated {
   }
 
   /** A score for each branch; only those not known yet are walked, together. Throws `not-finite`, naming the branch. */
-  async score(branches: readonly DropSet[], options: RunOptions & { logits?: boolean } = {}): Promise<ScoreReport[]> {
-    const known = (b: DropSet) => this.#reports.has(keyOf(b)) && !options.logits;
+  async score(branches: readonly Branch[], options: RunOptions & { logits?: boolean } = {}): Promise<ScoreReport[]> {
+    const known = (b: Branch) => this.#reports.has(b.key) && !options.logits;
     const missing = distinct(branches.filter((b) => !known(b)));
-    const found = new Map(branches.filter(known).map((b) => [keyOf(b), this.#reports.get(keyOf(b))!]));
+    const found = new Map(branches.filter(known).map((b) => [b.key, this.#reports.get(b.key)!]));
     if (missing.length > 0) {
       const reports = await scoreBranches(this.engine, this.trees, missing, options);
       for (const [i, report] of reports.entries()) {
-        const key = keyOf(missing[i]!);
+        const key = missing[i]!.key;
         found.set(key, report);
         if (!options.logits) keep(this.#reports, key, report, KEPT_REPORTS);
       }
     }
-    return branches.map((b) => found.get(keyOf(b))!);
+    return branches.map((b) => found.get(b.key)!);
   }
 
   /**
@@ -65,41 +60,36 @@ export class Calibrated {
    * together. A branch whose numbers are not finite is NaN, and the others stand.
    */
   async measure(
-    branches: readonly DropSet[],
+    branches: readonly Branch[],
     { distances = false, ...options }: RunOptions & { distances?: boolean } = {},
   ): Promise<Measure[]> {
     const known = (key: string): Measure | undefined => {
       const measure = this.#measures.get(key) ?? this.#reports.get(key);
       return measure && (!distances || 'distance' in measure) ? measure : undefined;
     };
-    const found = new Map(branches.map((b) => [keyOf(b), known(keyOf(b))]));
-    const missing = distinct(branches.filter((b) => !found.get(keyOf(b))));
+    const found = new Map(branches.map((b) => [b.key, known(b.key)]));
+    const missing = distinct(branches.filter((b) => !found.get(b.key)));
     if (missing.length > 0) {
       const measures = await measureBranches(this.engine, this.trees, missing, { ...options, distances });
       for (const [i, measure] of measures.entries()) {
-        const key = keyOf(missing[i]!);
+        const key = missing[i]!.key;
         found.set(key, measure);
         keep(this.#measures, key, measure, KEPT_MEASURES);
       }
     }
-    return branches.map((b) => found.get(keyOf(b))!);
+    return branches.map((b) => found.get(b.key)!);
   }
 
-  /** What every unit does in the full model, or in the model without `dropped`. Throws `not-finite`. */
-  async statistics(options: RunOptions = {}, dropped: DropSet = FULL): Promise<Statistics> {
-    const key = keyOf(dropped);
+  /** What every unit does in the full model, or in another branch. Throws `not-finite`. */
+  async statistics(options: RunOptions = {}, branch: Branch = FULL): Promise<Statistics> {
+    const { key } = branch;
     const statistics =
       this.#statistics.get(key) ??
-      meansOf(await observe(this.engine, this.trees, dropped, { ...options, statistics: 'sums' }));
+      meansOf(await observe(this.engine, this.trees, branch, { ...options, statistics: 'sums' }));
     keep(this.#statistics, key, statistics, KEPT_REPORTS);
     return statistics;
   }
 }
-
-/** Each branch once. */
-export const distinct = (branches: readonly DropSet[]): DropSet[] => [
-  ...new Map(branches.map((b) => [keyOf(b), b])).values(),
-];
 
 /** Keeps a value, and lets the oldest go where there are too many; the full model's, under the empty key, never goes. */
 function keep<T>(kept: Map<string, T>, key: string, value: T, most: number) {

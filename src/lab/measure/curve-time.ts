@@ -1,4 +1,5 @@
-import type { DropSet, EngineContract } from '../../engine/contract';
+import type { Branch } from '../../engine/branch';
+import type { EngineContract } from '../../engine/contract';
 import { throwIfCancelled } from '../../errors';
 import { layOutWindows, type WindowTree } from './windows';
 
@@ -9,7 +10,7 @@ export const PASSES = 5;
 export async function timePass(
   engine: EngineContract,
   [first]: readonly WindowTree[],
-  dropped: DropSet,
+  dropped: Branch,
   signal?: AbortSignal,
 ): Promise<number> {
   const { ids, chains } = first!.tree;

@@ -1,6 +1,7 @@
-import { toDropSet } from '../../pruning/mask';
+import type { Branch } from '../../engine/branch';
 import type { Gone } from '../../pruning/strategy';
 import type { CurveRequest } from '../contract';
+import { branchOf } from './branch';
 import { headOf, metricOf, planCurve } from './curve-plan';
 import { begin } from './curve-steps';
 import { PASSES } from './curve-time';
@@ -29,7 +30,7 @@ export async function curveWork(
   const blocks = text.shares.length / 2;
   const plan = planCurve(blocks, asked, headOf(asked));
   const metric = metricOf(request);
-  const dropped = (gone: Gone) => [...toDropSet(plan.maskAfter(gone))];
+  const dropped = (gone: Gone) => branchOf({ mask: plan.maskAfter(gone) });
   const walks = new Walks();
   const influence = (gone: Gone) =>
     void influenceWork(
@@ -52,7 +53,7 @@ export async function curveWork(
     },
   });
   const masks = [dropped([])];
-  const waiting: number[][] = [];
+  const waiting: Branch[] = [];
   const walkWaiting = () => walks.losses(text, waiting.splice(0));
   let step = steps.next([]);
   while (!step.done && masks.length <= plan.most) {

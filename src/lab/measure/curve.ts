@@ -1,11 +1,12 @@
-import type { DropSet, RunOptions } from '../../engine/contract';
+import { without } from '../../engine/branch';
+import type { RunOptions } from '../../engine/contract';
 import { sublayerIndex } from '../../model/units';
-import { toDropSet } from '../../pruning/mask';
 import { isOfTask } from '../../pruning/metrics';
 import { type StrategyTraits, strategyTraits } from '../../pruning/strategies';
 import type { Gone, StrategySteps } from '../../pruning/strategy';
 import type { CurvePoint, CurveReport, CurveRequest } from '../contract';
 import type { CurveHead } from '../contract/asked';
+import { branchOf } from './branch';
 import type { Calibrated } from './calibrated';
 import { type CurvePlan, headOf, metricOf, otherCurve, planCurve } from './curve-plan';
 import { begin } from './curve-steps';
@@ -132,7 +133,7 @@ class CurveRun {
     this.#done += this.#points.length - missing.length;
     for (let first = 0; first < missing.length; first += POINTS_PER_EXAM) {
       const some = missing.slice(first, first + POINTS_PER_EXAM);
-      const branches = some.map((i) => branchOf(this.#points[i]!));
+      const branches = some.map((i) => branchAt(this.#points[i]!));
       const results = await exam.accuracies(branches, this.#run(some.length));
       for (const [i, accuracy] of results.entries()) this.#change(some[i]!, accuracy ? { accuracy } : {});
       this.#done += some.length;
@@ -144,7 +145,7 @@ class CurveRun {
     for (const [i, point] of this.#points.entries()) {
       if (point.milliseconds === undefined) {
         const { engine, trees } = this.on;
-        this.#change(i, { milliseconds: await timePass(engine, trees, branchOf(point), this.options.signal) });
+        this.#change(i, { milliseconds: await timePass(engine, trees, branchAt(point), this.options.signal) });
       }
       this.#done++;
       this.options.onProgress?.(this.#done / this.#total);
@@ -156,7 +157,7 @@ class CurveRun {
     const { steps, order } = await begin(this.request.strategy, {
       plan,
       influence: () => this.#influence([...plan.units.keys()], []),
-      angles: () => measureAngles(this.on, toDropSet(plan.maskAfter([])), this.#run(1)),
+      angles: () => measureAngles(this.on, branchOf({ mask: plan.maskAfter([]) }), this.#run(1)),
     });
     const { gone } = plan;
     if (order && order.slice(0, gone.length).join() !== gone.join())
@@ -175,7 +176,7 @@ class CurveRun {
       ...(!this.#traits.rescored && resume && { resume }),
       ...this.#run(1),
       units: asked.map((i) => units[i]!),
-      dropped: toDropSet(maskAfter(gone)),
+      dropped: branchOf({ mask: maskAfter(gone) }),
       examine: this.options.examine,
     });
     return values;
@@ -183,7 +184,7 @@ class CurveRun {
 
   /** Losses of the masks of each point, all walked together; the whole is so many steps of the job. */
   async #lossesOf(points: readonly (readonly Gone[])[], steps: number): Promise<number[][]> {
-    const branches = points.flat().map((gone) => toDropSet(this.plan.maskAfter(gone)));
+    const branches = points.flat().map((gone) => branchOf({ mask: this.plan.maskAfter(gone) }));
     if (branches.length === 0) return [];
     const losses = (await this.on.measure(branches, this.#run(steps))).map((measure) => measure.loss);
     this.#done += steps;
@@ -225,4 +226,4 @@ class CurveRun {
   }
 }
 
-const branchOf = ({ dropped }: CurvePoint): DropSet => new Set(dropped.map(sublayerIndex));
+const branchAt = ({ dropped }: CurvePoint) => without(dropped.map(sublayerIndex));

@@ -1,9 +1,10 @@
+import { FULL } from '../../engine/branch';
 import type { EngineContract, RunOptions } from '../../engine/contract';
 import { LopperError, throwIfCancelled } from '../../errors';
 import { traitsOf } from '../../pruning/metrics';
 import type { Accuracy, Checkpoint, GrowthMetric, GrowthPoint, GrowthReport, GrowthRequest } from '../contract';
 import { difference, type GrowthFacts, growthPairs } from '../contract/asked';
-import { type Calibrated, FULL } from './calibrated';
+import type { Calibrated } from './calibrated';
 import { measureInfluence } from './influence';
 import { notFinite } from './score';
 import type { TaskWorth } from './task-worth';

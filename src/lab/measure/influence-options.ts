@@ -1,4 +1,5 @@
-import type { DropSet, RunOptions } from '../../engine/contract';
+import type { Branch } from '../../engine/branch';
+import type { RunOptions } from '../../engine/contract';
 import type { Sublayer } from '../../model/units';
 import type { InfluenceReport, InfluenceSettings } from '../contract';
 import type { Examine } from './task-worth';
@@ -8,7 +9,7 @@ export interface InfluenceOptions extends RunOptions, InfluenceSettings {
   /** The units asked about, default all of the kind. */
   readonly units?: readonly (readonly Sublayer[])[];
   /** What is dropped already: influence is that in the model without it. */
-  readonly dropped?: DropSet;
+  readonly dropped?: Branch;
   /** Sampled metrics, now and then. */
   readonly onEstimate?: (soFar: InfluenceReport) => void;
   /** Opens a task as a measure; needed for `shapley-task`. */

@@ -1,3 +1,4 @@
+import { type Branch, FULL, without } from '../../engine/branch';
 import { sublayerIndex, unitsOf } from '../../model/units';
 import type { Batch, Estimate, Estimator } from '../../pruning/estimate';
 import { isOfTask, isShapley, isStatic } from '../../pruning/metrics';
@@ -17,14 +18,14 @@ const SETS = 1024;
 export function influenceWork(
   { metric, unit, resume, ...settings }: InfluenceRequest,
   ground: Ground,
-  gone: readonly number[] = [],
+  gone = FULL,
   walks = new Walks(),
 ): Work {
   const units = unitsOf(ground.shares.length / 2, unit);
   if (isStatic(metric)) {
     walks.add(walkWork(ground, [gone]));
   } else if (!isShapley(metric)) {
-    walks.losses(ground, [gone, ...units.map((own) => [...gone, ...own.map(sublayerIndex)])]);
+    walks.losses(ground, [gone, ...units.map((own) => without(own.map(sublayerIndex), gone))]);
   } else {
     const method = methodOf(metric, settings);
     const asked = samplesAsked(metric, units.length, settings);
@@ -40,14 +41,14 @@ export function influenceWork(
 }
 
 /** Plays an estimator, and counts what it asks for. */
-function workOf(estimator: Estimator, ground: Ground, gone: readonly number[]): Work {
+function workOf(estimator: Estimator, ground: Ground, gone: Branch): Work {
   const walks = new Walks();
   let step: IteratorResult<Batch, Estimate> = estimator.next([]);
   while (!step.done) {
     const { branches } = step.value;
     walks.losses(
       ground,
-      branches.map((own) => [...gone, ...own]),
+      branches.map((own) => without(own, gone)),
     );
     step = estimator.next(branches.map(() => 0));
   }

@@ -1,8 +1,9 @@
-import type { DropSet, RunOptions } from '../../engine/contract';
+import { type Branch, FULL, without } from '../../engine/branch';
+import type { RunOptions } from '../../engine/contract';
 import { type Sublayer, sublayerIndex, type UnitKind, unitsOf } from '../../model/units';
 import { isRelative, isShapley, isStatic, traitsOf } from '../../pruning/metrics';
 import type { InfluenceMetric, InfluenceReport, LeaveOneOutMetric } from '../contract';
-import { type Calibrated, FULL } from './calibrated';
+import type { Calibrated } from './calibrated';
 import type { InfluenceOptions } from './influence-options';
 import { notFinite } from './score';
 import { measureShapley } from './shapley';
@@ -38,11 +39,11 @@ async function leaveOneOut(
   on: Calibrated,
   metric: LeaveOneOutMetric,
   units: readonly (readonly Sublayer[])[],
-  dropped: DropSet,
+  dropped: Branch,
   options: RunOptions,
 ): Promise<Pick<InfluenceReport, 'values' | 'fullLoss' | 'notFinite'>> {
-  const without = units.map((own): DropSet => new Set([...dropped, ...own.map(sublayerIndex)]));
-  const [full, ...measures] = await on.measure([dropped, ...without], { ...options, distances: true });
+  const others = units.map((own) => without(own.map(sublayerIndex), dropped));
+  const [full, ...measures] = await on.measure([dropped, ...others], { ...options, distances: true });
   if (!Number.isFinite(full!.loss)) throw notFinite(dropped);
   const isLoss = traitsOf(metric).base === 'full-loss';
   const values = measures.map((m) => (isLoss ? m.loss : m.distance!));

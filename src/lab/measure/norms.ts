@@ -1,7 +1,8 @@
-import type { DropSet, RunOptions, WalkOptions, WalkStatistics } from '../../engine/contract';
+import { type Branch, FULL } from '../../engine/branch';
+import type { RunOptions, WalkOptions, WalkStatistics } from '../../engine/contract';
 import { anglesOf, EXACT_ROWS, normsOf } from '../../engine/statistics';
 import type { NormsReport } from '../contract';
-import { type Calibrated, FULL } from './calibrated';
+import type { Calibrated } from './calibrated';
 import { observe } from './statics';
 import { layOutWindows } from './windows';
 
@@ -18,13 +19,13 @@ export async function measureNorms(on: Calibrated, options: RunOptions): Promise
 }
 
 /** `NormsReport.angles` of the model without `dropped`. Throws `not-finite`. */
-export const measureAngles = async (on: Calibrated, dropped: DropSet, options: RunOptions): Promise<number[][]> =>
+export const measureAngles = async (on: Calibrated, dropped: Branch, options: RunOptions): Promise<number[][]> =>
   anglesOf(await observeSpans(on, dropped, { ...options, statistics: 'sums' }));
 
 /** Spans need the input of every block at once: shorter trees, each of which takes one pass. */
 function observeSpans(
   { engine, windows }: Calibrated,
-  dropped: DropSet,
+  dropped: Branch,
   options: RunOptions & Pick<WalkOptions, 'statistics'>,
 ): Promise<WalkStatistics> {
   const rows = Math.min(engine.maxRows, engine.rowsWithin(engine.memory().budget, { angles: true }));

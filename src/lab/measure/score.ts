@@ -1,4 +1,5 @@
-import type { DropSet, EngineContract, RunOptions, WalkOptions, WalkResult } from '../../engine/contract';
+import type { Branch } from '../../engine/branch';
+import type { EngineContract, RunOptions, WalkOptions, WalkResult } from '../../engine/contract';
 import type { TokenTree } from '../../engine/tree';
 import { LopperError } from '../../errors';
 import { sublayerAt } from '../../model/units';
@@ -14,7 +15,7 @@ import type { WindowTree } from './windows';
 export async function scoreBranches(
   engine: EngineContract,
   trees: readonly WindowTree[],
-  branches: readonly DropSet[],
+  branches: readonly Branch[],
   { signal, onProgress, logits }: RunOptions & { logits?: boolean } = {},
 ): Promise<ScoreReport[]> {
   const started = performance.now();
@@ -58,7 +59,7 @@ export interface Measure {
 export async function measureBranches(
   engine: EngineContract,
   trees: readonly WindowTree[],
-  branches: readonly DropSet[],
+  branches: readonly Branch[],
   { signal, onProgress, distances = false }: RunOptions & { distances?: boolean } = {},
 ): Promise<Measure[]> {
   const sums = branches.map(() => ({ nll: 0, tokens: 0, distance: 0, rows: 0 }));
@@ -84,16 +85,16 @@ export async function measureBranches(
 }
 
 /** "the full model", "the model without attn:2,ffn:3". */
-export const nameBranch = (dropped: DropSet): string =>
-  dropped.size === 0
+export const nameBranch = (dropped: Branch): string =>
+  dropped.key === ''
     ? 'the full model'
-    : `the model without ${formatDropList([...dropped].sort((a, b) => a - b).map(sublayerAt))}`;
+    : `the model without ${formatDropList([...dropped.left.keys()].map(sublayerAt))}`;
 
 /** Walks a tree. Throws `not-finite`, naming the first branch whose log-probabilities are not all numbers. */
 export async function walkFinite(
   engine: EngineContract,
   tree: TokenTree,
-  branches: readonly DropSet[],
+  branches: readonly Branch[],
   options: WalkOptions,
 ): Promise<WalkResult> {
   const result = await engine.walk(tree, branches, options);
@@ -102,11 +103,11 @@ export async function walkFinite(
 }
 
 /** The error for NaN or infinity among a branch's numbers. */
-export const notFinite = (dropped: DropSet): LopperError =>
+export const notFinite = (dropped: Branch): LopperError =>
   new LopperError(
     'not-finite',
     `A number that is not finite came out of ${nameBranch(dropped)}.`,
-    dropped.size === 0
+    dropped.key === ''
       ? 'The weights may be damaged: load the model again from its source.'
       : 'Put some of the dropped layers back; this combination makes the numbers overflow.',
   );

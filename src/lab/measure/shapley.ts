@@ -1,4 +1,5 @@
-import type { DropSet, RunOptions } from '../../engine/contract';
+import { type Branch, distinct, FULL, without } from '../../engine/branch';
+import type { RunOptions } from '../../engine/contract';
 import { LopperError, throwIfCancelled } from '../../errors';
 import type { Sublayer, UnitKind } from '../../model/units';
 import type { Estimate, Estimator, SamplerState } from '../../pruning/estimate';
@@ -9,7 +10,7 @@ import { keptUnits, sampleSubsets } from '../../pruning/subset-influence';
 import type { InfluenceReport, InfluenceSettings, Sampling, ShapleyMetric } from '../contract';
 import { difference, type SampledFacts, sampledPairs } from '../contract/asked';
 import { Pace } from '../running/pace';
-import { type Calibrated, distinct, FULL, keyOf } from './calibrated';
+import type { Calibrated } from './calibrated';
 import type { InfluenceOptions } from './influence-options';
 import { notFinite } from './score';
 
@@ -25,7 +26,7 @@ interface Worth {
   readonly tokens: number;
   readonly fullLoss?: number;
   readonly task?: Sampling['task'];
-  of(branches: readonly DropSet[], options: RunOptions): Promise<readonly number[]>;
+  of(branches: readonly Branch[], options: RunOptions): Promise<readonly number[]>;
 }
 
 type Job = InfluenceOptions & Required<Pick<InfluenceOptions, 'units' | 'dropped'>>;
@@ -83,7 +84,7 @@ export async function measureShapley(
     const samples = Math.min(total - drawn, method === 'permutations' ? 2 * pace.size : branches.length);
     const values = await pace.time(() =>
       worth.of(
-        branches.map((gone) => new Set([...dropped, ...gone])),
+        branches.map((gone) => without(gone, dropped)),
         { signal, onProgress: (fraction) => onProgress?.((drawn + fraction * samples) / total) },
       ),
     );
@@ -127,10 +128,10 @@ async function openWorth(on: Calibrated, metric: ShapleyMetric, options: Job): P
       tokens,
       task: { ...measure, kept: keptUnits(units.length) },
       async of(branches, run) {
-        const missing = distinct(branches.filter((b) => !known.has(keyOf(b))));
+        const missing = distinct(branches.filter((b) => !known.has(b.key)));
         const found = missing.length > 0 ? await accuracies(missing, run) : [];
-        for (const [i, b] of missing.entries()) known.set(keyOf(b), found[i]?.accuracy ?? Number.NaN);
-        return branches.map((b) => known.get(keyOf(b))!);
+        for (const [i, b] of missing.entries()) known.set(b.key, found[i]?.accuracy ?? Number.NaN);
+        return branches.map((b) => known.get(b.key)!);
       },
     };
   }

@@ -1,4 +1,5 @@
-import type { DropSet, EngineContract, RunOptions, WalkOptions, WalkStatistics } from '../../engine/contract';
+import type { Branch } from '../../engine/branch';
+import type { EngineContract, RunOptions, WalkOptions, WalkStatistics } from '../../engine/contract';
 import { meansOf, mergeStatistics } from '../../engine/statistics';
 import type { Sublayer } from '../../model/units';
 import { isRelative } from '../../pruning/metrics';
@@ -13,7 +14,7 @@ export type Statistics = ReturnType<typeof meansOf>;
 export async function observe(
   engine: EngineContract,
   trees: readonly WindowTree[],
-  dropped: DropSet,
+  dropped: Branch,
   { signal, onProgress, ...wanted }: RunOptions & Pick<WalkOptions, 'statistics' | 'angles'>,
 ): Promise<WalkStatistics> {
   const parts: WalkStatistics[] = [];

@@ -1,4 +1,5 @@
-import type { DropSet, RunOptions } from '../../engine/contract';
+import type { Branch } from '../../engine/branch';
+import type { RunOptions } from '../../engine/contract';
 import { LopperError } from '../../errors';
 import type { Accuracy, MeasuredTask, TaskRequest } from '../contract';
 import { evaluateExam } from '../exam/evaluate';
@@ -16,7 +17,7 @@ export interface TaskWorth {
   /** Tokens of all items' requests, a context that several share counted once. */
   readonly tokens: number;
   /** What each branch has right; undefined for one whose numbers are not finite. */
-  accuracies(branches: readonly DropSet[], options?: RunOptions): Promise<(Accuracy | undefined)[]>;
+  accuracies(branches: readonly Branch[], options?: RunOptions): Promise<(Accuracy | undefined)[]>;
 }
 
 export type Examine = (request: TaskRequest | undefined) => Promise<TaskWorth>;

@@ -1,8 +1,8 @@
+import { FULL } from '../../engine/branch';
 import type { EngineContract, RunOptions, UnitMeasures } from '../../engine/contract';
 import { valuesOf } from '../../engine/statistics';
 import { LopperError } from '../../errors';
 import type { TokenInfluenceReport } from '../contract';
-import { FULL } from './calibrated';
 import { observe } from './statics';
 import { layOutWindows } from './windows';
 

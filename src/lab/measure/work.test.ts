@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DropSet, EngineContract } from '../../engine/contract';
+import { type Branch, FULL, without } from '../../engine/branch';
+import type { EngineContract } from '../../engine/contract';
 import type { TokenTree } from '../../engine/tree';
 import { sublayerIndex, unitsOf } from '../../model/units';
 import { randomGame } from '../../pruning/testing';
@@ -13,13 +14,13 @@ import { influenceWork } from './influence-work';
 import { costOf, type Ground, sharedPasses, sharesOf, walkWork } from './work';
 
 /** Sublayers that run, those of several masks at once where they agree on all below: counted one by one. */
-function countRuns(sublayers: number, masks: readonly ReadonlySet<number>[]): number {
+function countRuns(sublayers: number, branches: readonly Branch[]): number {
   const runs = new Set<string>();
-  for (const mask of masks) {
+  for (const { left } of branches) {
     let way = '';
     for (let s = 0; s < sublayers; s++) {
-      way += mask.has(s) ? '-' : '+';
-      if (!mask.has(s)) runs.add(way);
+      way += left.has(s) ? '-' : '+';
+      if (!left.has(s)) runs.add(way);
     }
   }
   return runs.size;
@@ -28,12 +29,12 @@ function countRuns(sublayers: number, masks: readonly ReadonlySet<number>[]): nu
 const even = (sublayers: number): number[] => Array(sublayers).fill(1 / sublayers);
 
 it('counts what masks share once', () => {
-  const mask = fc.array(fc.nat(7)).map((dropped) => new Set(dropped));
+  const mask = fc.array(fc.nat(7)).map((dropped) => without(dropped));
   fc.assert(
     fc.property(fc.array(mask, { minLength: 1 }), (masks) => {
       const { passes, distinct } = sharedPasses(even(8), masks);
       expect(8 * passes).toBeCloseTo(countRuns(8, masks), 9);
-      expect(distinct).toBe(new Set(masks.map((m) => [...m].sort().join())).size);
+      expect(distinct).toBe(new Set(masks.map((m) => [...m.left.keys()].join())).size);
     }),
   );
 });
@@ -50,11 +51,11 @@ describe('against what jobs walk', () => {
     const engine = {
       model: { blocks },
       maxRows: 64,
-      async walk(tree: TokenTree, branches: readonly DropSet[]) {
+      async walk(tree: TokenTree, branches: readonly Branch[]) {
         counted.runs += countRuns(2 * blocks, branches);
         counted.heads += branches.length;
         counted.readings++;
-        const losses = branches.map((own) => -value(new Set(own)));
+        const losses = branches.map((own) => -value(new Set(own.left.keys())));
         const pairs = tree.scored.rows.length;
         return {
           branches: losses.map((loss) => ({
@@ -137,7 +138,7 @@ describe('against what jobs walk', () => {
 it('tells bytes and seconds from the model and the pace of the adapter', () => {
   const model = { attnParameters: [10, 10], ffnParameters: [30, 50], vocabulary: 7, width: 3, weightBytes: 800 };
   const ground: Ground = { shares: sharesOf(model), tokens: 100, scored: 50, rows: 40 };
-  const work = walkWork(ground, [[], [sublayerIndex({ block: 1, kind: 'ffn' })]]);
+  const work = walkWork(ground, [FULL, without([sublayerIndex({ block: 1, kind: 'ffn' })])]);
   // Both share all but the last sublayer, which has half of the parameters.
   const operations = 2 * (100 * 100 + 2 * 50 * 7 * 3);
   const { passes, bytes, seconds } = costOf(work, model, 1000);

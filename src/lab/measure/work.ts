@@ -1,4 +1,5 @@
 /** What walks come to, counted before they are made. Pure. */
+import { type Branch, compareBranches, distinct, parting } from '../../engine/branch';
 import type { Cost, ModelReport } from '../contract';
 
 /** Work that adds up. */
@@ -40,58 +41,44 @@ export const times = (n: number, { passes, tokens, scored, readings }: Work): Wo
   readings: n * readings,
 });
 
-/** One walk of some masks (`sublayerIndex` of what each leaves out) over the ground; equal ones are walked once. */
-export function walkWork({ shares, tokens, scored, rows }: Ground, masks: readonly Iterable<number>[]): Work {
-  if (masks.length === 0) return NO_WORK;
-  const { passes, distinct } = sharedPasses(shares, masks);
+/** One walk of some branches over the ground; equal ones are walked once. */
+export function walkWork({ shares, tokens, scored, rows }: Ground, branches: readonly Branch[]): Work {
+  if (branches.length === 0) return NO_WORK;
+  const { passes, distinct } = sharedPasses(shares, branches);
   return { passes, tokens: passes * tokens, scored: distinct * scored, readings: Math.ceil(tokens / rows) };
 }
 
 /**
- * Passes of masks that walk together: each sublayer counts once for all masks that agree on it and on all below. In order,
- * a mask has in common with those before it what it has in common with its neighbour.
+ * Passes of branches that walk together: each sublayer counts once for all that agree on it and on all below. In order, a
+ * branch has in common with those before it what it has in common with its neighbour.
  */
 export function sharedPasses(
   shares: readonly number[],
-  masks: readonly Iterable<number>[],
+  branches: readonly Branch[],
 ): { passes: number; distinct: number } {
   const from = [...shares, 0]; // the share of a sublayer and of all above it
   for (let s = shares.length - 1; s >= 0; s--) from[s] = shares[s]! + from[s + 1]!;
-  const sorted = new Map(
-    masks.map((mask) => {
-      const dropped = [...mask].sort((a, b) => a - b);
-      return [dropped.join(), dropped] as const;
-    }),
-  );
-  const end = shares.length;
-  const partingOf = (a: readonly number[], b: readonly number[]) => {
-    const i = Array.from({ length: Math.max(a.length, b.length) }, (_, i) => i).find((i) => a[i] !== b[i]);
-    return i === undefined ? end : Math.min(a[i] ?? end, b[i] ?? end);
-  };
-  const ordered = [...sorted.values()].sort((a, b) => {
-    const at = partingOf(a, b);
-    return at === end ? 0 : a.includes(at) ? -1 : 1;
-  });
+  const ordered = distinct(branches).sort(compareBranches);
   let passes = 0;
-  for (const [i, dropped] of ordered.entries()) {
-    const start = i === 0 ? 0 : partingOf(ordered[i - 1]!, dropped);
+  for (const [i, branch] of ordered.entries()) {
+    const start = i === 0 ? 0 : parting(ordered[i - 1]!, branch);
     passes += from[start]!;
-    for (const s of dropped) if (s >= start) passes -= shares[s]!;
+    for (const s of branch.left.keys()) if (s >= start) passes -= shares[s]!;
   }
   return { passes, distinct: ordered.length };
 }
 
-/** Walks added up. Masks whose loss is known from an earlier one are not walked again. */
+/** Walks added up. Branches whose loss is known from an earlier one are not walked again. */
 export class Walks {
   work = NO_WORK;
   readonly #known = new Map<Ground, Set<string>>();
 
-  /** For the losses of masks. */
-  losses(ground: Ground, masks: readonly Iterable<number>[]): void {
+  /** For the losses of branches. */
+  losses(ground: Ground, branches: readonly Branch[]): void {
     const known = this.#known.get(ground) ?? new Set();
     this.#known.set(ground, known);
-    const missing = masks.map((mask) => [...new Set(mask)]).filter((mask) => !known.has(keyOf(mask)));
-    for (const mask of missing) known.add(keyOf(mask));
+    const missing = distinct(branches.filter(({ key }) => !known.has(key)));
+    for (const { key } of missing) known.add(key);
     this.add(walkWork(ground, missing));
   }
 
@@ -99,8 +86,6 @@ export class Walks {
     this.work = plus(this.work, work);
   }
 }
-
-const keyOf = (mask: readonly number[]) => [...mask].sort((a, b) => a - b).join();
 
 type Sizes = Pick<ModelReport, 'attnParameters' | 'ffnParameters' | 'vocabulary' | 'width' | 'weightBytes'>;
 

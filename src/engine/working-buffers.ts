@@ -1,53 +1,16 @@
 import { LopperError } from '../errors';
-import type { Buffer, Gpu } from '../gpu/gpu';
-import type { Recorder } from '../gpu/recorder';
+import type { Buffer } from '../gpu/gpu';
 import type { ModelSpec } from '../model/spec';
-import { attention } from './kernels/attention';
-import type { StoredTypes } from './kernels/compile';
-import type { Dispatcher } from './kernels/dispatcher';
 import { embed } from './kernels/embed';
-import { linear, linearAdd } from './kernels/linear';
-import { norm } from './kernels/norm';
-import {
-  type AttnWeights,
-  type FfnWeights,
-  type Linear,
-  MAX_SLOTS,
-  type Norm,
-  padded,
-  type Slots,
-  TILE_ROWS,
-} from './layout';
-import type { Residency } from './residency';
+import { MAX_SLOTS, padded, TILE_ROWS } from './layout';
+import type { Machine } from './machine';
 import type { Rows } from './rows';
-import type { Scratch } from './scratch';
 
 /** Rows that pass through a sublayer together, more than enough to fill a GPU; the working buffers are this long. */
 export const CHUNK_ROWS = 2048;
 
 /** Attention scores kept at once. */
 export const SCORE_BYTES = 64 * 2 ** 20;
-
-/** A loaded model and everything it runs with. */
-export interface Machine {
-  readonly gpu: Gpu;
-  readonly recorder: Recorder;
-  readonly dispatcher: Dispatcher;
-  readonly scratch: Scratch;
-  readonly spec: ModelSpec;
-  readonly types: StoredTypes;
-  readonly residency: Residency;
-  readonly embedding: Linear;
-  readonly positions?: Linear;
-  readonly finalNorm: Norm;
-  readonly head: Linear;
-}
-
-/** Keys and values kept from step to step; without one they live for the sublayer only. */
-export interface Cache {
-  readonly kv: Buffer;
-  readonly rows: number;
-}
 
 /** Branches whose rows go through a sublayer in one go. */
 export function branchesPerChunk(rows: number, chunkRows = CHUNK_ROWS): number {
@@ -121,46 +84,6 @@ export function embedRows(m: Machine, rows: number, out: Buffer, outRow: number)
   const { embedding: table, positions, scratch } = m;
   const [ids, places] = [scratch.get('ids'), scratch.get('places')];
   embed(m.dispatcher, { table, positions, ids, places, rows, out, outRow });
-}
-
-/** to += Attn(norm(from)), for the rows that were prepared. */
-export function attn(m: Machine, w: AttnWeights, rows: Rows, from: Slots, to: Slots, cache?: Cache): void {
-  const { spec, scratch, dispatcher } = m;
-  const branches = from.slots.length;
-  const x = scratch.get('x');
-  const qkv = scratch.get('qkv');
-  const mixed = scratch.get('mixed');
-  norm(dispatcher, w.norm, from, x);
-  linear(dispatcher, x, rows.count * branches, w.qkv, 'store', qkv, padded(w.qkv.outputs));
-  attention(dispatcher, spec, {
-    rows: rows.count,
-    branches,
-    qkv,
-    qkNorm: w.qkNorm,
-    qkEps: w.qkEps,
-    q: scratch.get('q'),
-    kv: cache?.kv ?? scratch.get('kv'),
-    cacheRows: cache?.rows ?? rows.count,
-    scores: scratch.get('scores'),
-    scoreStride: rows.scoreStride,
-    out: mixed,
-    places: scratch.get('places'),
-    tiles: scratch.get('tiles'),
-    tileCount: rows.tileCount,
-    keys: scratch.get('keys'),
-    turns: scratch.get('turns'),
-  });
-  linearAdd(dispatcher, mixed, w.out, to);
-}
-
-/** to += FFN(norm(from)). */
-export function ffn(m: Machine, w: FfnWeights, rows: Rows, from: Slots, to: Slots): void {
-  const { spec, scratch, dispatcher } = m;
-  const x = scratch.get('x');
-  const hidden = scratch.get('hidden');
-  norm(dispatcher, w.norm, from, x);
-  linear(dispatcher, x, rows.count * from.slots.length, w.up, spec.activation, hidden, padded(w.up.outputs));
-  linearAdd(dispatcher, hidden, w.down, to);
 }
 
 /** Angles are tabled in double precision: WGSL promises cos and sin to 2^-11 only. */

@@ -1,0 +1,45 @@
+import { LopperError } from '../errors';
+import { type Sublayer, sublayerIndex } from '../model/units';
+import type { RecoveryModule } from '../recovery/module';
+import { isBlockDropped, isDropped, type Mask } from './mask';
+
+/** A recovery module, and the dropped unit in whose place it stands. */
+export interface Placed {
+  readonly unit: Sublayer | { readonly block: number; readonly kind: 'block' };
+  readonly module: RecoveryModule;
+}
+
+/** A mask with its recovery modules, plain and serialisable: full, pruned or recovered. */
+export interface Variant {
+  readonly mask: Mask;
+  readonly modules?: readonly Placed[];
+}
+
+/**
+ * Where each module is applied (`sublayerIndex`): a sublayer's in its place, a block's where its attention was. Throws
+ * `mask-mismatch` for a unit that is not dropped, and where two modules would stand in for the same sublayer.
+ */
+export function placesOf({ mask, modules = [] }: Variant): (readonly [number, RecoveryModule])[] {
+  const taken = new Set<number>();
+  return modules.map(({ unit: { block, kind }, module }) => {
+    const own = (kind === 'block' ? (['attn', 'ffn'] as const) : [kind]).map((kind) => ({ block, kind }));
+    const name = `${kind}:${block}`;
+    if (!(kind === 'block' ? isBlockDropped(mask, block) : isDropped(mask, own[0]))) {
+      throw mismatch(
+        `There is a recovery module for ${name}, which is not dropped.`,
+        'Drop it, or leave its module out.',
+      );
+    }
+    const indices = own.map(sublayerIndex);
+    if (indices.some((index) => taken.has(index))) {
+      throw mismatch(
+        `${name} has more than one recovery module.`,
+        'Give each dropped layer one, or its whole block one.',
+      );
+    }
+    for (const index of indices) taken.add(index);
+    return [indices[0], module] as const;
+  });
+}
+
+const mismatch = (message: string, remedy: string) => new LopperError('mask-mismatch', message, remedy);
