@@ -264,37 +264,10 @@ fn matmul_register(@builtin(global_invocation_id) id: vec3u) {
     l7 += strip(i7, w0, w1, w2, w3);
     r7 += strip(i7, w4, w5, w6, w7);
   }
-  if (first + 0u <= last) {
-    finish(first + 0u, c, l0);
-    finish(first + 0u, c + 4u, r0);
-  }
-  if (first + 1u <= last) {
-    finish(first + 1u, c, l1);
-    finish(first + 1u, c + 4u, r1);
-  }
-  if (first + 2u <= last) {
-    finish(first + 2u, c, l2);
-    finish(first + 2u, c + 4u, r2);
-  }
-  if (first + 3u <= last) {
-    finish(first + 3u, c, l3);
-    finish(first + 3u, c + 4u, r3);
-  }
-  if (first + 4u <= last) {
-    finish(first + 4u, c, l4);
-    finish(first + 4u, c + 4u, r4);
-  }
-  if (first + 5u <= last) {
-    finish(first + 5u, c, l5);
-    finish(first + 5u, c + 4u, r5);
-  }
-  if (first + 6u <= last) {
-    finish(first + 6u, c, l6);
-    finish(first + 6u, c + 4u, r6);
-  }
-  if (first + 7u <= last) {
-    finish(first + 7u, c, l7);
-    finish(first + 7u, c + 4u, r7);
+  // By index from here on: what writes an output would be compiled once for each of them, in seconds on some drivers.
+  var strips = array(l0, r0, l1, r1, l2, r2, l3, r3, l4, r4, l5, r5, l6, r6, l7, r7);
+  for (var i = 0u; i < 16u && first + (i >> 1u) <= last; i++) {
+    finish(first + (i >> 1u), c + 4u * (i & 1u), strips[i]);
   }
 }
 
