@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type TestContext, test } from 'vitest';
 import { sharedData } from '../formats/testing';
-import { shared } from './fixtures';
 import { readRows } from './rows';
+import { shared } from './testing';
 
 interface Question {
   group?: string;

@@ -3,8 +3,8 @@ import { expect, type TestContext, test } from 'vitest';
 import { LopperError } from '../errors';
 import { parseTokenizer } from '../formats/tokenizer';
 import { cutPair, cutPrompt, encodePair } from './encode-pair';
-import { shared, sharedJson } from './fixtures';
 import { strip } from './python-text';
+import { shared, sharedJson } from './testing';
 
 /** stories260K's own tokenizer, with and without its BOS. */
 function tokenizer(context: TestContext) {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { sharedJson } from './fixtures';
 import { figureOf, harnessResults, pooled } from './harness';
 import { readItems } from './read-items';
 import type { Item, Task } from './task';
 import { taskNamed } from './tasks';
+import { sharedJson } from './testing';
 
 interface Scored {
   loglikelihoods: number[];

@@ -36,7 +36,7 @@ const TITLE: Readonly<Record<string, string>> = {
 };
 
 /** Python's `str.capitalize`: the first character in title case, the rest in lower case. */
-export function capitalise(words: string): string {
+function capitalise(words: string): string {
   const [first = ''] = words;
   return (TITLE[first] ?? first.toUpperCase()) + words.slice(first.length).toLowerCase();
 }

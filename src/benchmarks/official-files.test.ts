@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type TestContext, test } from 'vitest';
 import { sharedData } from '../formats/testing';
-import { sharedJson } from './fixtures';
 import { MMLU_SUBJECTS } from './mmlu-subjects';
 import { readItems } from './read-items';
 import type { BenchmarkFile } from './rows';
 import { taskNamed } from './tasks';
+import { sharedJson } from './testing';
 
 /** Files of the shared test data that are published as they are; without it the test is skipped, saying so. */
 function files(context: TestContext, folder: string, names?: readonly string[]): BenchmarkFile[] {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { shared } from './fixtures';
 import { officialSetOf, officialSets, pageOf } from './official';
 import { tasks } from './tasks';
+import { shared } from './testing';
 
 test('every official set is asked by tasks that exist, each by one set only', () => {
   const asking = officialSets.flatMap((set) => set.tasks);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { sharedJson } from './fixtures';
 import { PythonRandom, pythonSample } from './python-random';
+import { sharedJson } from './testing';
 
 interface Golden {
   generator: { seed: number; random: number[]; getrandbits_32: number[]; getrandbits_mixed: number[] }[];

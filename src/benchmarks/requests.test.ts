@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { examplesFor } from './fewshot';
-import { shared, sharedJson } from './fixtures';
 import { extractFlexible, extractStrict, normalise, type WordProblem } from './gsm8k';
 import { readItems } from './read-items';
 import type { BenchmarkFile } from './rows';
 import { cutAtStop } from './stop-strings';
 import type { Item, Task } from './task';
 import { taskNamed } from './tasks';
+import { shared, sharedJson } from './testing';
 
 // What the field's harness (lm-evaluation-harness, commit 4e7e0d47) asks and scores for real items.
 interface Case {
