@@ -3,7 +3,7 @@ import type { Checkpoint, GrowthReport } from '../../lab/contract';
 import { BUNDLED_SERIES } from '../../lab/files/growth-file';
 import type { Lab } from '../../lab/jobs';
 import { calibrationOf } from '../store/measuring';
-import { freshly, type OpenModel } from '../store/open';
+import { justOpened, type OpenModel } from '../store/open';
 import { type AppState, initialState } from '../store/state';
 import { changeOpen, store } from '../store/store';
 import { measureGrowth, restoreShippedGrowth, showShippedGrowth, unfinished } from './growth';
@@ -63,7 +63,7 @@ describe('on the page', () => {
   } as const;
   let answer: () => void;
   beforeEach(() => {
-    store.setState({ ...initialState, open: freshly(model) }, true);
+    store.setState({ ...initialState, open: justOpened(model) }, true);
     const come = new Promise<void>((done) => {
       answer = done;
     });
@@ -120,7 +120,7 @@ describe('on the page', () => {
 
   it('shipped results that come when another model is open stay away', async () => {
     const run = showShippedGrowth();
-    store.setState({ open: freshly(other) });
+    store.setState({ open: justOpened(other) });
     answer();
     await run;
     expect(store.getState().open.growth).toEqual({});

@@ -3,7 +3,7 @@ import type { ModelReport } from '../../lab/contract';
 import type { Lab } from '../../lab/jobs';
 import { dropSublayers, makeMask } from '../../pruning/mask';
 import { setMask } from '../store/masks';
-import { freshly, type OpenModel } from '../store/open';
+import { justOpened, type OpenModel } from '../store/open';
 import { maskOf } from '../store/select';
 import { initialState } from '../store/state';
 import { changeOpen, store } from '../store/store';
@@ -24,7 +24,7 @@ const origin = { kind: 'here', adapter: 'test' } as const;
 
 beforeEach(() => {
   lab.cancel = async () => undefined;
-  store.setState({ ...initialState, open: freshly(sapling) }, true);
+  store.setState({ ...initialState, open: justOpened(sapling) }, true);
   setMask(mask);
   changeOpen({ locked: [{ block: 2, kind: 'attn' }], pruned: { loss: 3, perplexity: 20, tokens: 9, mask, origin } });
 });
@@ -33,7 +33,7 @@ it('with another model nothing of the one before is left', async () => {
   lab.open = vi.fn(async () => report('other'));
   expect(await openModel(hub)).toBe('done');
   const model = { source: hub, report: report('other'), loaded: true };
-  expect(store.getState().open).toEqual(freshly(model));
+  expect(store.getState().open).toEqual(justOpened(model));
 });
 
 it('a model that does not open leaves the one before as it was', async () => {

@@ -3,14 +3,14 @@ import type { Link } from '../../pruning/link';
 import { makeMask, maskFromSublayers } from '../../pruning/mask';
 import { startMask } from '../store/masks';
 import { notifyFailure } from '../store/notify';
-import { freshly, type ModelSource, type OpenModel } from '../store/open';
+import type { ModelSource, OpenModel } from '../store/open';
 import { changeOpen, store } from '../store/store';
 import { showUnfinished } from './evaluate';
 import { toFailure } from './failure';
 import { computeInfluence } from './influence';
 import { type Ended, endModelJobs, lab, runJob } from './jobs';
 import { forgetScores, requestScore } from './score';
-import { shippedResults } from './shipped';
+import { openWith } from './shipped';
 
 /** Weights below these are measured without asking: on a GPU a moment, on the processor a few seconds. */
 const CHEAP_BYTES = { gpu: 300e6, software: 12e6 };
@@ -56,7 +56,7 @@ function show(model: OpenModel, start: Start): void {
   const same = open.model?.loaded === false && open.model.report.fingerprint === report.fingerprint;
   const { masks, locked, growth, moment } = open;
   store.setState({
-    open: { ...freshly(model), ...shippedResults(shipped, report), ...(same && { masks, locked, growth, moment }) },
+    open: { ...openWith(model, shipped), ...(same && { masks, locked, growth, moment }) },
     ...(source.kind !== 'bundled' && { colourBy: 'cosine' }),
   });
   if (!same) startMaskFrom(report.blocks, start);

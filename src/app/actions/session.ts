@@ -1,7 +1,6 @@
 import type { Link } from '../../pruning/link';
 import { sameMask } from '../../pruning/mask';
 import { notifyFailure } from '../store/notify';
-import { freshly } from '../store/open';
 import { maskOf } from '../store/select';
 import { store } from '../store/store';
 import { loadBundledText } from './calibration';
@@ -11,7 +10,7 @@ import { cancelJob, lab } from './jobs';
 import { linkFromAddress } from './link';
 import { openModel, startMaskFrom } from './open-model';
 import { requestScore } from './score';
-import { fetchShipped, shippedResults } from './shipped';
+import { fetchShipped, openWith } from './shipped';
 
 /**
  * Brings the page to life: shipped results first, then the adapter, then the model on it. Nothing here throws; what
@@ -45,8 +44,8 @@ async function showShipped(link: Link = { dropped: [] }): Promise<void> {
     const shipped = await fetchShipped();
     if (!shipped) return;
     const { model } = shipped;
-    const open = freshly({ source: { kind: 'bundled' }, report: model, loaded: false });
-    store.setState({ shipped, open: { ...open, ...shippedResults(shipped, model) } });
+    const open = openWith({ source: { kind: 'bundled' }, report: model, loaded: false }, shipped);
+    store.setState({ shipped, open });
     startMaskFrom(model.blocks, link);
   } catch (error) {
     notifyFailure('The shipped results could not be read', toFailure(error));

@@ -1,4 +1,4 @@
-/** What is measured now would be measured on, and whether it can be. */
+/** What a measurement that is made now is made on, and whether it can be made. */
 import type { Calibration } from '../../lab/contract';
 import { adapterName } from './machine';
 import type { Origin } from './measured';

@@ -35,7 +35,7 @@ export interface Open extends Losses, Scores, Training, Writing {
 }
 
 /** A model of which nothing is known yet but what it is; nothing is dropped. */
-export const freshly = (model?: OpenModel): Open => ({
+export const justOpened = (model?: OpenModel): Open => ({
   model,
   masks: startHistory(makeMask(model?.report.blocks ?? 0)),
   locked: [],

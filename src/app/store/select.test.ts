@@ -3,7 +3,7 @@ import type { ModelReport } from '../../lab/contract';
 import { dropSublayers, makeMask } from '../../pruning/mask';
 import type { Scored } from './losses';
 import { record, startHistory } from './mask-history';
-import { freshly, type Open } from './open';
+import { justOpened, type Open } from './open';
 import { prunedLoss } from './select';
 import { type AppState, initialState } from './state';
 
@@ -23,7 +23,7 @@ const state = (open: Partial<Open>, changes: Partial<AppState> = {}): AppState =
   ...initialState,
   machine: { status: 'ready', adapter: {} as never },
   ...changes,
-  open: { ...freshly(model), ...open },
+  open: { ...justOpened(model), ...open },
 });
 
 describe('the pruned loss on the page', () => {

@@ -6,7 +6,7 @@ import { type CurvesState, noCurves } from './curves';
 import { type InfluenceState, influenceAtFirst } from './influence';
 import { type JobsState, noJobs } from './jobs';
 import { type MachineState, unknownMachine } from './machine';
-import { freshly, type Open } from './open';
+import { justOpened, type Open } from './open';
 import { noPrompt, type PromptState } from './prompt';
 import { type ViewState, viewAtFirst } from './view';
 
@@ -33,5 +33,5 @@ export const initialState: AppState = {
   ...noPrompt,
   ...noJobs,
   ...viewAtFirst,
-  open: freshly(),
+  open: justOpened(),
 };

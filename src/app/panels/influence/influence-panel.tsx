@@ -18,7 +18,7 @@ import { InfluenceFrame } from './influence-frame';
 import { ShapleyControls } from './shapley-controls';
 
 const NOT_YET: Readonly<Record<MetricSource, string>> = {
-  pass: 'Not measured on this model yet. One pass over the calibration text gives this measure and the five others of its group.',
+  pass: 'Not measured on this model yet. One pass over the calibration text gives this measure and all others of its group.',
   without: 'Not measured on this model yet. Every unit is dropped in turn, which takes longer than one pass.',
   sampled:
     'Not measured on this model yet. Units are dropped at random, again and again; estimates show at once and grow surer the longer it runs.',
