@@ -3,6 +3,7 @@ import { useTheme } from '../widgets/theme';
 import { ChartTip } from './chart-tip';
 import css from './heat-map.module.css';
 import { paintHeat } from './heat-paint';
+import { useReading } from './use-reading';
 import { useWidth } from './use-width';
 
 export interface HeatCell {
@@ -61,8 +62,6 @@ export const HeatMap = memo(function HeatMap(props: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
   const [at, setAt] = useState<HeatCell>();
-  /** A finger's first tap reads a cell, the second applies it. */
-  const readFirst = useRef(false);
 
   const left = Math.max(...rows.map((r) => r.length), 2) * LETTER + 30;
   const room = Math.max(0, width - left - 2);
@@ -104,6 +103,7 @@ export const HeatMap = memo(function HeatMap(props: Props) {
     e.preventDefault();
   };
 
+  const reading = useReading({ at, under, same, show, apply: onApply });
   const tipX = at ? left + (at.column + 0.5) * cellWidth - (scroller.current?.scrollLeft ?? 0) : 0;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a picture that is walked cell by cell has no element of its own.
@@ -117,15 +117,7 @@ export const HeatMap = memo(function HeatMap(props: Props) {
       tabIndex={0}
       data-applies={(onApply && at !== undefined) || undefined}
       onKeyDown={walk}
-      onBlur={() => show(undefined)}
-      onPointerDown={(e) => {
-        const cell = under(e);
-        readFirst.current = e.pointerType === 'touch' && !same(cell, at);
-        show(cell);
-      }}
-      onPointerMove={(e) => e.pointerType !== 'touch' && show(under(e))}
-      onPointerLeave={(e) => e.pointerType !== 'touch' && show(undefined)}
-      onClick={() => !readFirst.current && at && onApply?.(at)}
+      {...reading}
     >
       {width > 0 && (
         <>

@@ -4,6 +4,7 @@ import { strategyTraits } from '../../../pruning/strategies';
 import { ChartTip } from '../../charts/chart-tip';
 import { type Axis, Plot, type PlotArea } from '../../charts/plot';
 import { linearScale, logScale, tickWriter } from '../../charts/plot-scale';
+import { useReading } from '../../charts/use-reading';
 import { useWidth } from '../../charts/use-width';
 import type { Curve } from '../../store/curves';
 import { highlight } from '../../store/notify';
@@ -43,8 +44,6 @@ export const CurveChart = memo(function CurveChart(props: Props) {
   const area = useRef<PlotArea>(undefined);
   const width = useWidth(box);
   const [at, setAt] = useState<Place>();
-  /** A finger's first tap reads a point, the second applies it. */
-  const readFirst = useRef(false);
 
   const series = useMemo<Series[]>(
     () =>
@@ -70,12 +69,16 @@ export const CurveChart = memo(function CurveChart(props: Props) {
     const frame = box.current.getBoundingClientRect();
     return nearestSpot(series, area.current, e.clientX - frame.left, e.clientY - frame.top);
   };
+  const apply = (place: Place) => {
+    const spot = spotAt(place);
+    if (spot) onApply(series[place.curve]!.curve, spot);
+  };
+  const reading = useReading({ at, under: nearest, same, show, apply });
   const walk = (e: KeyboardEvent) => {
     const place = at ?? { curve: series.length - 1, index: 0 };
     const next = step(series, place, e.key);
     if (e.key === 'Enter' || e.key === ' ') {
-      const spot = spotAt(at);
-      if (at && spot) onApply(series[at.curve]!.curve, spot);
+      if (at) apply(at);
     } else if (next) show(at ? next : place);
     else return;
     e.preventDefault();
@@ -93,16 +96,8 @@ export const CurveChart = memo(function CurveChart(props: Props) {
       aria-label={`${Y_AXES[y].name} against ${X_AXES[x].name}; arrow keys walk the points, Enter drops what a point drops`}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it is walked by keyboard.
       tabIndex={0}
-      onPointerDown={(e) => {
-        const place = nearest(e);
-        readFirst.current = e.pointerType === 'touch' && !same(place, at);
-        show(place);
-      }}
-      onPointerMove={(e) => e.pointerType !== 'touch' && show(nearest(e))}
-      onPointerLeave={(e) => e.pointerType !== 'touch' && show(undefined)}
-      onBlur={() => show(undefined)}
       onKeyDown={walk}
-      onClick={() => !readFirst.current && spot && at && onApply(series[at.curve]!.curve, spot)}
+      {...reading}
       data-pointing={spot !== undefined || undefined}
     >
       <Plot height={width > WIDE ? 380 : 300} x={xAxis} y={yAxis} endRoom={width > WIDE ? labelRoom(series) : 14}>
