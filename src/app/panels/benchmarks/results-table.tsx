@@ -7,6 +7,7 @@ import type { Evaluation } from '../../store/benchmarks';
 import { maskOf } from '../../store/select';
 import { IntervalPlot } from '../../widgets/interval-plot';
 import { PValue } from '../../widgets/p-value';
+import { TextButton } from '../../widgets/text-button';
 import { TooFew } from '../../widgets/too-few';
 import { useApp } from '../../widgets/use-app';
 import { percent, signed, whole } from '../../words/format';
@@ -115,16 +116,10 @@ function ResultRow({ name, evaluation: { report, masks, origin, items }, open, t
         )}
       </td>
       <td>
-        <button
-          type="button"
-          className={css.textButton}
-          aria-expanded={open}
-          disabled={!items?.length}
-          onClick={toggle}
-        >
+        <TextButton aria-expanded={open} disabled={!items?.length} onClick={toggle}>
           {open ? 'Close' : 'Items'}
           <span className="visually-hidden"> of {titleOf(name)}</span>
-        </button>
+        </TextButton>
         <TooFew of={tooFew} />
       </td>
     </tr>

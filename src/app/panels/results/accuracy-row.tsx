@@ -4,6 +4,7 @@ import { sameMask } from '../../../pruning/mask';
 import { maskOf } from '../../store/select';
 import { IntervalPlot } from '../../widgets/interval-plot';
 import { PValue } from '../../widgets/p-value';
+import { TextButton } from '../../widgets/text-button';
 import { TooFew } from '../../widgets/too-few';
 import { useApp } from '../../widgets/use-app';
 import { percent, signed } from '../../words/format';
@@ -58,9 +59,9 @@ export function AccuracyRow({ task, disabled, run }: { task: Task; disabled: boo
               <TooFew of={current.report.tooFew} />
             </>
           ) : (
-            <button type="button" className={css.textButton} disabled={disabled} onClick={run}>
+            <TextButton disabled={disabled} onClick={run}>
               Run<span className="visually-hidden"> {task.title}</span>
-            </button>
+            </TextButton>
           )}
         </td>
       </tr>

@@ -1,5 +1,6 @@
 import { runTask, runTasks } from '../../actions/evaluate';
 import { canCompute } from '../../store/select';
+import { TextButton } from '../../widgets/text-button';
 import { useApp } from '../../widgets/use-app';
 import { AccuracyRow } from './accuracy-row';
 import css from './comparison.module.css';
@@ -19,14 +20,9 @@ export function AccuracyRows() {
           </span>
         </th>
         <td>
-          <button
-            type="button"
-            className={css.textButton}
-            disabled={!ready || running}
-            onClick={() => void runTasks(runTogether)}
-          >
+          <TextButton disabled={!ready || running} onClick={() => void runTasks(runTogether)}>
             Run both
-          </button>
+          </TextButton>
         </td>
       </tr>
       {schoolTasks.map((task) => (

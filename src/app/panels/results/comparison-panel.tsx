@@ -4,6 +4,7 @@ import { openDialog } from '../../widgets/dialog';
 import { JobProgress } from '../../widgets/job-progress';
 import { OriginNote } from '../../widgets/origin';
 import { Panel } from '../../widgets/panel';
+import { TextButton } from '../../widgets/text-button';
 import { useApp } from '../../widgets/use-app';
 import { whole } from '../../words/format';
 import { AccuracyRows } from './accuracy-rows';
@@ -49,9 +50,7 @@ export function ComparisonPanel() {
                   On the {calibration.bundled ? 'bundled calibration text' : calibration.source}
                   {full && `, ${whole(full.tokens)} predicted tokens`}.{' '}
                 </span>
-                <button type="button" className={css.textButton} onClick={() => openDialog('calibration')}>
-                  Change the text
-                </button>{' '}
+                <TextButton onClick={() => openDialog('calibration')}>Change the text</TextButton>{' '}
                 <OriginNote origin={full?.origin} />
               </td>
             </tr>

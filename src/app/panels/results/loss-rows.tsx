@@ -1,9 +1,9 @@
 import { requestScore } from '../../actions/score';
 import { canMeasure } from '../../store/measuring';
 import { maskOf, prunedLoss } from '../../store/select';
+import { TextButton } from '../../widgets/text-button';
 import { useApp } from '../../widgets/use-app';
 import { fixed, growth, perplexity, signed } from '../../words/format';
-import css from './comparison.module.css';
 import { Blank, Row } from './row';
 
 /** Loss and perplexity. While a new loss is on its way the last one is shown as what it was, never as what is. */
@@ -17,11 +17,7 @@ export function LossRows() {
 
   const waiting = (was: ((n: { loss: number; perplexity: number }) => string) | undefined) => {
     if (pruned.status === 'failed') {
-      return (
-        <button type="button" className={css.textButton} onClick={requestScore}>
-          Try again
-        </button>
-      );
+      return <TextButton onClick={requestScore}>Try again</TextButton>;
     }
     if (pruned.status === 'computing' && !measurable) return <Blank />;
     if (pruned.status === 'computing' && other) return <Blank>after “{other.label}”</Blank>;

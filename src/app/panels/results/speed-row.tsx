@@ -1,9 +1,9 @@
 import { sameMask } from '../../../pruning/mask';
 import { measureSpeed } from '../../actions/generate';
 import { canCompute, maskOf } from '../../store/select';
+import { TextButton } from '../../widgets/text-button';
 import { useApp } from '../../widgets/use-app';
 import { fixed, signedPercent } from '../../words/format';
-import css from './comparison.module.css';
 import { Blank, Row } from './row';
 
 /** How fast either model writes. Measured on demand or by the way, when a prompt is continued. */
@@ -14,10 +14,10 @@ export function SpeedRow() {
   const ready = useApp(canCompute);
   const measuring = useApp((s) => s.jobs.speed !== undefined);
   const measure = (
-    <button type="button" className={css.textButton} disabled={!ready || measuring} onClick={() => void measureSpeed()}>
+    <TextButton disabled={!ready || measuring} onClick={() => void measureSpeed()}>
       {measuring ? 'Measuring…' : 'Measure'}
       <span className="visually-hidden"> the decoding speed</span>
-    </button>
+    </TextButton>
   );
   const digits = (v: number) => (v < 100 ? 1 : 0);
   return (
