@@ -1,7 +1,7 @@
-import { useId } from 'react';
 import type { PromptSettings } from '../../store/prompt';
 import { store } from '../../store/store';
 import { LabelledSlider } from '../../widgets/labelled-slider';
+import { NumberField } from '../../widgets/number-field';
 import { useApp } from '../../widgets/use-app';
 import css from './prompt.module.css';
 
@@ -9,7 +9,6 @@ const MOST_TOKENS = 200;
 
 export function PromptSettingsRow() {
   const { temperature, seed, maxTokens } = useApp((s) => s.prompt);
-  const id = useId();
   const set = (part: Partial<PromptSettings>) => store.setState((s) => ({ prompt: { ...s.prompt, ...part } }));
   return (
     <div className={css.settings}>
@@ -31,19 +30,15 @@ export function PromptSettingsRow() {
         text={`${maxTokens} tokens`}
         onChange={(v) => set({ maxTokens: v })}
       />
-      <label className={css.seed} htmlFor={id}>
-        <span>Seed</span>
-        <input
-          id={id}
-          type="number"
-          min={0}
-          max={999999}
-          value={seed}
-          disabled={temperature === 0}
-          title={temperature === 0 ? 'At temperature 0 nothing is left to chance' : undefined}
-          onChange={(e) => set({ seed: Math.max(0, Math.min(999999, Math.trunc(Number(e.target.value) || 0))) })}
-        />
-      </label>
+      <NumberField
+        label="Seed"
+        value={seed}
+        min={0}
+        max={999_999}
+        disabled={temperature === 0}
+        hint={temperature === 0 ? 'At temperature 0 nothing is left to chance' : undefined}
+        onChange={(v) => set({ seed: v })}
+      />
     </div>
   );
 }
