@@ -1,4 +1,4 @@
-import { useEffect, useId, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { BenchmarkSet, FetchSettings } from '../../../lab/contract';
 import { ITEM_FORMS } from '../../actions/item-files';
 import { getSet, openSet, partOf, showSets } from '../../actions/official-sets';
@@ -8,6 +8,7 @@ import { JobProgress } from '../../widgets/job-progress';
 import { useApp } from '../../widgets/use-app';
 import { bytes, whole } from '../../words/format';
 import css from './benchmarks.module.css';
+import { Field } from './field';
 
 /** The official benchmarks: what each is, whose, and what of it is here. Nothing is fetched before its button is pressed. */
 export function OfficialSets() {
@@ -119,23 +120,16 @@ interface FieldProps {
   onChange(value: string): void;
 }
 
-function TextField({ label, hint, value, onChange }: FieldProps) {
-  const id = useId();
+function TextField({ hint, onChange, ...field }: FieldProps) {
   return (
-    <div className={css.field}>
-      <label htmlFor={id} className="small soft">
-        {label}
-      </label>
-      <input
-        id={id}
-        spellCheck={false}
-        autoCapitalize="off"
-        placeholder={hint}
-        value={value}
-        // Enter belongs to this field, not to the run around it.
-        onKeyDown={(e) => e.key === 'Enter' && e.preventDefault()}
-        onChange={(e) => onChange(e.target.value)}
-      />
-    </div>
+    <Field
+      {...field}
+      spellCheck={false}
+      autoCapitalize="off"
+      placeholder={hint}
+      // Enter belongs to this field, not to the run around it.
+      onKeyDown={(e) => e.key === 'Enter' && e.preventDefault()}
+      onChange={(e) => onChange(e.target.value)}
+    />
   );
 }

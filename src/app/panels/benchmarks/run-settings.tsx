@@ -1,9 +1,9 @@
-import { useId } from 'react';
 import type { BenchSettings } from '../../store/benchmarks';
 import { store } from '../../store/store';
 import { Choice } from '../../widgets/choice';
 import { useApp } from '../../widgets/use-app';
 import css from './benchmarks.module.css';
+import { Field } from './field';
 
 const BOS = [
   { value: 'auto', text: 'As the tokenizer' },
@@ -55,24 +55,18 @@ interface FieldProps {
 }
 
 function NumberField({ label, hint, least, value, onChange }: FieldProps) {
-  const id = useId();
   return (
-    <div className={css.field}>
-      <label htmlFor={id} className="small soft">
-        {label}
-      </label>
-      <input
-        id={id}
-        type="number"
-        min={least}
-        step={1}
-        placeholder={hint}
-        value={value ?? ''}
-        onChange={(e) => {
-          const number = e.target.valueAsNumber;
-          onChange(Number.isInteger(number) && number >= least ? number : undefined);
-        }}
-      />
-    </div>
+    <Field
+      label={label}
+      type="number"
+      min={least}
+      step={1}
+      placeholder={hint}
+      value={value ?? ''}
+      onChange={(e) => {
+        const number = e.target.valueAsNumber;
+        onChange(Number.isInteger(number) && number >= least ? number : undefined);
+      }}
+    />
   );
 }
