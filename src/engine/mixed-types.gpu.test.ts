@@ -18,19 +18,17 @@ const TOLERANCE = 5e-5;
 
 const SIZES = { vocab_size: 61, max_position_embeddings: 64, num_hidden_layers: 4 };
 
-/** Between them: stacked and gated matrices, rows to be put in order, tables of several types, biases. */
+/** Between them: stacked and gated matrices, rows that are put in order, biases, tables of several types. */
 const CONFIGS = {
   llama: { hidden_size: 40, num_attention_heads: 2, num_key_value_heads: 1, intermediate_size: 72 },
-  'llama, odd widths': { hidden_size: 36, num_attention_heads: 3, intermediate_size: 50 },
-  qwen2: { hidden_size: 40, num_attention_heads: 2, num_key_value_heads: 1, intermediate_size: 72 },
-  gpt_neox: { hidden_size: 48, num_attention_heads: 4, intermediate_size: 64, rotary_pct: 0.5, hidden_act: 'gelu' },
+  qwen2: { hidden_size: 36, num_attention_heads: 3, intermediate_size: 50 },
   gpt2: { n_embd: 36, n_head: 3, n_positions: 64, n_layer: 4 },
 };
 
 /** A model whose tensors are each stored in a type that `typeOf` chooses; numbers that every type holds exactly. */
 function modelOf(name: keyof typeof CONFIGS, typeOf: (tensor: string) => Dtype): [ModelSpec, TensorMap] {
   const config = parseConfig(
-    JSON.stringify({ model_type: name.split(',')[0], tie_word_embeddings: false, ...SIZES, ...CONFIGS[name] }),
+    JSON.stringify({ model_type: name, tie_word_embeddings: false, ...SIZES, ...CONFIGS[name] }),
   );
   const next = numbers(7);
   const tensors = new Map<string, TensorInfo>();
