@@ -18,12 +18,14 @@ import {
 import type { Lab } from '../src/lab/jobs';
 import { createLab } from '../src/lab/lab';
 import { nodeEnvironment } from '../src/lab/place/node';
-import type { UnitKind } from '../src/model/units';
+import { UNIT_NAMES } from '../src/model/units';
+import { isPlain, isUsual, METRIC_NAMES } from '../src/pruning/metrics';
 
 const CALIBRATION = 'calibration/sapling.txt';
 /** Tokens a window, as in the page. */
 const SEQ_LEN = 256;
-const UNITS: readonly UnitKind[] = ['block', 'attn', 'ffn', 'sublayer'];
+/** Those that the page shows first. */
+const METRICS = METRIC_NAMES.filter(isPlain).filter(isUsual);
 /** Items of each task; more only narrow the intervals. */
 const TASKS = [
   { task: 'school', limit: undefined },
@@ -48,8 +50,8 @@ export async function main(_: readonly string[], root: string): Promise<number> 
   const [full] = await lab.score({ calibration, masks: [[]] }, job('Loss'));
   const { loss, perplexity, tokens } = full!;
   const influence: InfluenceReport[] = [];
-  for (const metric of ['cosine', 'loo-loss'] as const) {
-    for (const unit of UNITS)
+  for (const metric of METRICS) {
+    for (const unit of UNIT_NAMES)
       influence.push(await lab.influence({ calibration, metric, unit }, job(`${metric}, ${unit}`)));
   }
   const results: Omit<ShippedResults, 'format' | 'version'> = {
@@ -87,7 +89,7 @@ async function shipGrowth(
 ): Promise<void> {
   const checkpoints = await lab.bundledCheckpoints();
   const reports: GrowthReport[] = [];
-  for (const metric of ['cosine', 'loo-loss'] as const) {
+  for (const metric of METRICS) {
     const request = { series: BUNDLED_SERIES, checkpoints, metric, task: GROWTH_TASK };
     const report = await lab.growth({ ...request, calibration }, job(`Growth, ${metric}`));
     const [failure] = report.failures;

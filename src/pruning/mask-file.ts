@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { LopperError } from '../errors';
-import type { Sublayer, SublayerKind } from '../model/units';
+import { type Sublayer, type SublayerKind, UNIT_NAMES } from '../model/units';
 import { countBlocks, type Mask, maskFromSublayers } from './mask';
 
 /** Files above this are refused unread: a mask of any published model is a few kilobytes. */
@@ -22,7 +22,7 @@ const kind = v.picklist(['attn', 'ffn']);
 
 const scores = v.object({
   metric: v.string(),
-  unit: v.picklist(['block', 'attn', 'ffn', 'sublayer']),
+  unit: v.picklist(UNIT_NAMES),
   block: v.optional(v.array(finite)),
   attn: v.optional(v.array(finite)),
   ffn: v.optional(v.array(finite)),
