@@ -1,7 +1,7 @@
 import type { Branch } from '../../engine/branch';
 import type { LopperError } from '../../errors';
 import type { EvalAnswer, EvalItem, EvalReport } from '../contract';
-import { notFinite } from '../measure/score';
+import { notFinite } from '../running/finite';
 import { AnswerBook, type Answers } from './evaluate-answers';
 import { askPairs } from './evaluate-pairs';
 import { askPrompts } from './evaluate-prompts';

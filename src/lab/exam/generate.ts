@@ -4,7 +4,7 @@ import { LopperError, throwIfCancelled } from '../../errors';
 import type { Tokenizer } from '../../formats/tokenizer';
 import { seeded } from '../../random';
 import type { GenerateEvent, GenerateReport, GenerateRequest } from '../contract';
-import { notFinite } from '../measure/score';
+import { notFinite } from '../running/finite';
 import { likeliest, sample } from './sample';
 
 /** How many of the likeliest tokens are shown at each step. */

@@ -4,9 +4,9 @@ import { LopperError, throwIfCancelled } from '../../errors';
 import { traitsOf } from '../../pruning/metrics';
 import type { Accuracy, Checkpoint, GrowthMetric, GrowthPoint, GrowthReport, GrowthRequest } from '../contract';
 import { difference, type GrowthFacts, growthPairs } from '../contract/asked';
+import { notFinite } from '../running/finite';
 import type { Calibrated } from './calibrated';
 import { measureInfluence } from './influence';
-import { notFinite } from './score';
 import type { TaskWorth } from './task-worth';
 
 /** A checkpoint on the device, as far as growth needs it. */

@@ -3,9 +3,9 @@ import type { RunOptions } from '../../engine/contract';
 import { type Sublayer, sublayerIndex, type UnitKind, unitsOf } from '../../model/units';
 import { isRelative, isShapley, isStatic, traitsOf } from '../../pruning/metrics';
 import type { InfluenceMetric, InfluenceReport, LeaveOneOutMetric } from '../contract';
+import { notFinite } from '../running/finite';
 import type { Calibrated } from './calibrated';
 import type { InfluenceOptions } from './influence-options';
-import { notFinite } from './score';
 import { measureShapley } from './shapley';
 import { readStatistics } from './statics';
 

@@ -1,11 +1,8 @@
 import type { Branch } from '../../engine/branch';
-import type { EngineContract, RunOptions, WalkOptions, WalkResult } from '../../engine/contract';
-import type { TokenTree } from '../../engine/tree';
-import { LopperError } from '../../errors';
-import { sublayerAt } from '../../model/units';
-import { formatDropList } from '../../pruning/drop-list';
+import type { EngineContract, RunOptions } from '../../engine/contract';
 import { finiteOrNaN } from '../../pruning/estimate';
 import type { ScoreReport } from '../contract';
+import { notFinite, walkFinite } from '../running/finite';
 import type { WindowTree } from './windows';
 
 /**
@@ -83,31 +80,3 @@ export async function measureBranches(
     ...(distances ? { distance: finiteOrNaN(distance / rows) } : {}),
   }));
 }
-
-/** "the full model", "the model without attn:2,ffn:3". */
-export const nameBranch = (dropped: Branch): string =>
-  dropped.key === ''
-    ? 'the full model'
-    : `the model without ${formatDropList([...dropped.left.keys()].map(sublayerAt))}`;
-
-/** Walks a tree. Throws `not-finite`, naming the first branch whose log-probabilities are not all numbers. */
-export async function walkFinite(
-  engine: EngineContract,
-  tree: TokenTree,
-  branches: readonly Branch[],
-  options: WalkOptions,
-): Promise<WalkResult> {
-  const result = await engine.walk(tree, branches, options);
-  for (const [b, { finite }] of result.branches.entries()) if (!finite) throw notFinite(branches[b]!);
-  return result;
-}
-
-/** The error for NaN or infinity among a branch's numbers. */
-export const notFinite = (dropped: Branch): LopperError =>
-  new LopperError(
-    'not-finite',
-    `A number that is not finite came out of ${nameBranch(dropped)}.`,
-    dropped.key === ''
-      ? 'The weights may be damaged: load the model again from its source.'
-      : 'Put some of the dropped layers back; this combination makes the numbers overflow.',
-  );

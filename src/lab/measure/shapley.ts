@@ -9,10 +9,10 @@ import { sampleShapley } from '../../pruning/shapley';
 import { keptUnits, sampleSubsets } from '../../pruning/subset-influence';
 import type { InfluenceReport, InfluenceSettings, Sampling, ShapleyMetric } from '../contract';
 import { difference, type SampledFacts, sampledPairs } from '../contract/asked';
+import { notFinite } from '../running/finite';
 import { Pace } from '../running/pace';
 import type { Calibrated } from './calibrated';
 import type { InfluenceOptions } from './influence-options';
-import { notFinite } from './score';
 
 /** Drawn where no number is given: intervals are narrow enough to see an order by then. */
 export const DEFAULT_PERMUTATIONS = 64;

@@ -4,7 +4,7 @@ import { meansOf, mergeStatistics } from '../../engine/statistics';
 import type { Sublayer } from '../../model/units';
 import { isRelative } from '../../pruning/metrics';
 import type { InfluenceSettings, StaticMetric } from '../contract';
-import { notFinite } from './score';
+import { notFinite } from '../running/finite';
 import type { WindowTree } from './windows';
 
 /** Means over all rows by unit: every static metric, the relative ones by either denominator. */
