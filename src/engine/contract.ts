@@ -1,7 +1,6 @@
 /** What the layers above may ask of the engine. `Engine` implements it; see engine.ts. */
 import type { ModelSpec } from '../model/spec';
 import type { Branch } from './branch';
-import type { Capacity } from './sequences';
 import type { TokenTree } from './tree';
 
 export interface RunOptions {
@@ -124,6 +123,15 @@ export interface EngineContract {
     options?: DecoderOptions,
   ): Promise<DecoderContract>;
   dispose(): void;
+}
+
+/** How many sequences and how much of them a decoder holds at once. */
+export interface Capacity {
+  readonly sequences: number;
+  /** Cache rows, one for each token that is not shared. */
+  readonly rows: number;
+  /** Tokens of the longest sequence, those it will be continued by counted in. */
+  readonly length: number;
 }
 
 export interface DecoderOptions extends RunOptions {

@@ -2,14 +2,14 @@ import { LopperError } from '../errors';
 import type { Buffer } from '../gpu/gpu';
 import { sublayerAt } from '../model/units';
 import { at, type Branch } from './branch';
-import type { DecoderContract, DecoderOptions, RunOptions } from './contract';
+import type { Capacity, DecoderContract, DecoderOptions, RunOptions } from './contract';
 import { likeliestOf, planLikeliest } from './greedy';
 import { logitBuffers, logitsOf, rowsPerRead } from './head';
 import { decodingKernels } from './kernels/compile';
 import { padded, TILE_ROWS } from './layout';
 import type { Machine } from './machine';
 import { type Rows, room } from './rows';
-import { type Capacity, type Piece, Sequences } from './sequences';
+import { type Piece, Sequences } from './sequences';
 import { type Cache, type Carried, runSublayer } from './sublayer';
 import { checkContext, embedRows, planRows, uploadRows } from './working-buffers';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Capacity, Sequences } from './sequences';
+import type { Capacity } from './contract';
+import { Sequences } from './sequences';
 
 const roomy: Capacity = { sequences: 8, rows: 100, length: 20 };
 /** Cache rows of a sequence's tokens, by position. */

@@ -1,3 +1,5 @@
+import type { Capacity } from './contract';
+
 /** Rows of a pass, all of one sequence: positions [start, end). */
 export interface Piece {
   readonly sequence: number;
@@ -17,15 +19,6 @@ interface Place {
   length: number;
   /** Tokens it has cache rows for. */
   readonly room: number;
-}
-
-/** How many sequences and how much of them a decoder holds at once. */
-export interface Capacity {
-  readonly sequences: number;
-  /** Cache rows, one for each token that is not shared. */
-  readonly rows: number;
-  /** Tokens of the longest sequence, those it will be continued by counted in. */
-  readonly length: number;
 }
 
 /**
