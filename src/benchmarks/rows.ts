@@ -7,7 +7,8 @@ import { parseCsv } from './csv';
 export type BenchmarkFile =
   | {
       readonly name: string;
-      readonly text: string /** How it was read, where that may be wrong. */;
+      readonly text: string;
+      /** How it was read, where that may be wrong. */
       readonly note?: string;
     }
   | { readonly name: string; readonly bytes: Uint8Array };

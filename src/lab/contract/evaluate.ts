@@ -1,4 +1,5 @@
 /** What the lab answers about benchmarks. Plain data. */
+import type { BenchmarkFile } from '../../benchmarks/rows';
 import type { Sublayer } from '../../model/units';
 
 /** An accuracy that says how sure it is. Where no item could be counted, n is 0 and the interval all of 0 to 1. */
@@ -46,13 +47,7 @@ export interface EvalItem {
 }
 
 /** A file as a person gives it; parquet comes as bytes. */
-export type NamedFile =
-  | {
-      readonly name: string;
-      readonly text: string /** How it was read, where that may be wrong. */;
-      readonly note?: string;
-    }
-  | { readonly name: string; readonly bytes: Uint8Array };
+export type NamedFile = BenchmarkFile;
 
 /** Any file, unread. */
 export interface GivenFile {
