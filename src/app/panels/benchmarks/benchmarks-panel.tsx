@@ -1,9 +1,7 @@
-import { version } from '../../../../package.json';
 import { subjectsOf } from '../../../benchmarks/tasks';
-import { download } from '../../actions/download';
 import { runTasks } from '../../actions/evaluate';
+import { saveEvaluations } from '../../actions/save-evaluations';
 import { canCompute, maskOf } from '../../store/select';
-import { store } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { JobProgress } from '../../widgets/job-progress';
 import { Panel } from '../../widgets/panel';
@@ -62,7 +60,7 @@ export default function BenchmarksPanel() {
             <>
               <ResultsTable />
               <div className={css.row}>
-                <Button icon="download" onClick={saveResults}>
+                <Button icon="download" onClick={saveEvaluations}>
                   Save results
                 </Button>
               </div>
@@ -75,27 +73,4 @@ export default function BenchmarksPanel() {
       </div>
     </Panel>
   );
-}
-
-/** Every result with its items, settings and origin, as one JSON file. */
-function saveResults(): void {
-  const { bench, open } = store.getState();
-  const { evaluations, model } = open;
-  const results = Object.values(evaluations).map(({ report, items, masks, origin }) => ({
-    ...report,
-    masks: masks.map((m) => m.dropped),
-    items,
-    origin,
-  }));
-  const { id, revision, fingerprint, dtype } = model!.report;
-  const file = {
-    format: 'lopper-evaluations',
-    version: 1,
-    model: { id, revision, weights_sha256: fingerprint, dtype },
-    settings: bench,
-    results,
-    made_by: { lopper: version },
-  };
-  const name = `${id.replace(/[^\w.-]+/g, '-').toLowerCase()}-benchmarks.json`;
-  download(name, `${JSON.stringify(file, null, 1)}\n`, 'application/json');
 }

@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import type { SublayerKind } from '../../../model/units';
 import { Icon } from '../../widgets/icons';
+import { upperFirst } from '../../words/format';
 import { sublayerName } from '../../words/units';
 import css from './tower.module.css';
 
@@ -44,7 +45,7 @@ export const Cell = memo(function Cell({
       tabIndex={tabbable ? 0 : -1}
       aria-selected={dropped}
       aria-keyshortcuts="L"
-      aria-label={`${name[0]!.toUpperCase()}${name.slice(1)}, ${state}${locked ? ', locked' : ''}${text ? `, influence ${text}` : ''}`}
+      aria-label={`${upperFirst(name)}, ${state}${locked ? ', locked' : ''}${text ? `, influence ${text}` : ''}`}
     >
       <span className={css.value}>{text || '–'}</span>
       <span className={css.lock} data-lock data-locked={locked} aria-hidden="true" title={LOCK_HINTS[locked ? 1 : 0]}>

@@ -4,7 +4,7 @@ import { isLocked } from '../../actions/locks';
 import { influenceIn, shownValues } from '../../store/influence';
 import { maskOf } from '../../store/select';
 import { useApp } from '../../widgets/use-app';
-import { count, short, signed } from '../../words/format';
+import { count, short, signed, upperFirst } from '../../words/format';
 import { METRIC_WORDS } from '../../words/metrics';
 import { sublayerName } from '../../words/units';
 import css from './tower-panel.module.css';
@@ -36,8 +36,7 @@ export function Readout() {
   return (
     <p className={css.readout} key={sublayerIndex(at)}>
       <strong>
-        {name[0]!.toUpperCase()}
-        {name.slice(1)}
+        {upperFirst(name)}
         {isDropped(mask, at) && ', dropped'}
         {locked && ', locked'}
       </strong>
