@@ -129,7 +129,7 @@ const BLOCK: u32 = 32u; // rows added up before they join the sum: rounding stay
 
 var<workgroup> partial: array<array<vec4f, 3>, THREADS * ROWS>;
 
-// Sums over the rows of each unit, in the order of TOTALS in observer.ts.
+// Sums over the rows of each unit, in the order of TOTALS in observers/totals.ts.
 @compute @workgroup_size(THREADS, ROWS)
 fn total(
   @builtin(workgroup_id) group: vec3u,

@@ -53,7 +53,7 @@ export function stepKey(step: Step): string {
   return typeof step === 'string' ? (step === 'skip' ? '' : '~') : `${step.name}*${step.strength}`;
 }
 
-export const sameStep = (a: Step, b: Step): boolean => a === b || stepKey(a) === stepKey(b);
+const sameStep = (a: Step, b: Step): boolean => a === b || stepKey(a) === stepKey(b);
 
 /** Every module of some branches, each once. */
 export const modulesOf = (branches: readonly Branch[]): Module[] => [

@@ -5,6 +5,9 @@ import { parseConfig } from '../model/config';
 import { layoutOf } from '../model/describe';
 import type { ModelSpec } from '../model/spec';
 import { bytesOf, defaultBudget, MAX_ROWS, planWaves, rowsWithin, type Work } from './budget';
+import { spanAngles } from './observers/angles';
+import { bufferOf } from './observers/observer';
+import { unitStatistics } from './observers/units';
 
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
@@ -41,8 +44,8 @@ const work = (count: number, branches: number, more: Partial<Work> = {}): Work =
   },
   scored: { rows: count - 1, pairs: count - 1, distance: false },
   branches,
-  together: 1,
   logitRows: 0,
+  observers: [],
   ...more,
 });
 
@@ -67,7 +70,12 @@ describe('a budget', () => {
     masks: fc.integer({ min: 1, max: 80 }),
     budget: fc.integer({ min: 20_000, max: 16 * MIB }),
     logitRows: fc.constantFrom(0, 3),
-    how: fc.constantFrom<Partial<Work>>({}, { statistics: 'rows' }, { statistics: 'histograms' }, { angles: true }),
+    how: fc.constantFrom<Work['observers']>(
+      [],
+      [unitStatistics('rows')],
+      [unitStatistics('histograms')],
+      [unitStatistics('sums'), spanAngles],
+    ),
     distance: fc.boolean(),
   });
 
@@ -75,7 +83,7 @@ describe('a budget', () => {
     let refused = 0;
     await fc.assert(
       fc.asyncProperty(walks, async ({ count, masks, budget, how, distance, logitRows }) => {
-        const asked = work(count, masks, { ...how, logitRows });
+        const asked = work(count, masks, { observers: how, logitRows });
         const w = { ...asked, scored: { ...asked.scored, distance } };
         const plan = () => planWaves(SMALL, GIB, w, budget, true);
         try {
@@ -86,7 +94,7 @@ describe('a budget', () => {
           expect(perChunk).toBeLessThanOrEqual(branches);
           const slots = branches < masks ? branches + 1 : branches;
           expect(buffers.stream).toBe(slots * count * 64 * 4);
-          if (how.statistics || how.angles) expect(observed * 8).toBeGreaterThanOrEqual(count);
+          if (how.length > 0) expect(observed * 8).toBeGreaterThanOrEqual(count);
           expect(planWaves(SMALL, GIB, w, 2 * budget, true).branches).toBeGreaterThanOrEqual(branches / 2);
         } catch (error) {
           refused++;
@@ -133,10 +141,10 @@ describe('streams', () => {
   });
 
   test('whose block inputs do not fit are measured in several passes', () => {
-    const plan = planWaves(SEVEN_B, GIB, work(2048, 1, { angles: true }), GIB, false);
+    const plan = planWaves(SEVEN_B, GIB, work(2048, 1, { observers: [spanAngles] }), GIB, false);
     expect(plan.observed).toBeLessThan(2048);
     expect(plan.observed).toBeGreaterThanOrEqual(1024 / 4);
-    expect(plan.buffers.blockInputs).toBeLessThanOrEqual(GIB);
+    expect(plan.buffers[bufferOf(0, 'blockInputs')]).toBeLessThanOrEqual(GIB);
   });
 });
 
@@ -150,10 +158,10 @@ describe('the rows that a walk should carry', () => {
     expect(rowsWithin(SMALL, GIB, 1)).toBe(1);
   });
 
-  test('with angles are those that one pass measures', () => {
-    const rows = rowsWithin(SEVEN_B, 2 * GIB, GIB, true);
+  test('with observers are those that they watch in one pass', () => {
+    const observers = [unitStatistics('histograms'), spanAngles];
+    const rows = rowsWithin(SEVEN_B, 2 * GIB, GIB, observers);
     expect(rows).toBeGreaterThan(500);
-    for (const statistics of ['rows', 'histograms'] as const)
-      expect(planWaves(SEVEN_B, 2 * GIB, work(rows, 1, { angles: true, statistics }), GIB, true).observed).toBe(rows);
+    expect(planWaves(SEVEN_B, 2 * GIB, work(rows, 1, { observers }), GIB, true).observed).toBe(rows);
   });
 });

@@ -1,10 +1,9 @@
 import { LopperError } from '../errors';
 import { type AdapterFacts, allocated } from '../gpu/gpu';
 import type { ModelSpec } from '../model/spec';
-import type { WalkOptions } from './contract';
 import { HEAD_ROWS, LOGIT_BYTES, logitBuffers, rowsPerRead, type ScoreShape, scoreBuffers } from './head';
 import { padded, TILE_ROWS } from './layout';
-import { observerBuffers } from './observer';
+import { type Observer, observerBuffers } from './observers/observer';
 import { branchesPerChunk, CHUNK_ROWS, type RowShape, rowBuffers, SCORE_BYTES } from './working-buffers';
 
 /** Rows one walk should carry; more only take more memory. */
@@ -27,14 +26,14 @@ export const defaultBudget = ({ maxBufferSize, maxStorageBufferBindingSize }: Ad
   Math.min(Math.floor(maxBufferSize / 2), maxStorageBufferBindingSize);
 
 /** What a walk is about to do. */
-export interface Work extends Pick<WalkOptions, 'statistics' | 'angles'> {
+export interface Work {
   readonly rows: RowShape;
   readonly scored: ScoreShape;
-  /** Distinct branches, and how many of them must walk together. */
+  /** Distinct ones. */
   readonly branches: number;
-  readonly together: number;
   /** Rows whose whole logits are brought back. */
   readonly logitRows: number;
+  readonly observers: readonly Observer<unknown>[];
 }
 
 /** How it is cut to fit. */
@@ -64,8 +63,7 @@ export const bytesOf = (buffers: Readonly<Record<string, number>>): number =>
  */
 export function planWaves(spec: ModelSpec, limit: number, work: Work, budget: number, strict: boolean): WavePlan {
   const wanted = mostObserved(spec, limit, work);
-  const together = Math.max(1, work.together);
-  const least = planOf(spec, limit, work, MOST_HALVINGS, together, Math.ceil(wanted / MOST_PASSES));
+  const least = planOf(spec, limit, work, MOST_HALVINGS, 1, Math.ceil(wanted / MOST_PASSES));
   if (strict && least.bytes > budget) throw tooSmall(spec, limit, work, budget, least.bytes);
   const room = Math.max(budget, least.bytes);
   let { branches, observed } = least;
@@ -75,10 +73,10 @@ export function planWaves(spec: ModelSpec, limit: number, work: Work, budget: nu
       const { bytes, buffers } = planned(branches, observed);
       return bytes <= room && buffers.stream <= limit;
     };
-    const measured = most(wanted, (n) => fits(together, n));
+    const measured = most(wanted, (n) => fits(1, n));
     const walking = most(work.branches, (n) => fits(n, measured));
-    if (walking < together || measured < least.observed) continue;
-    branches = Math.max(together, Math.ceil(work.branches / Math.ceil(work.branches / walking))); // waves of one size
+    if (walking < 1 || measured < least.observed) continue;
+    branches = Math.ceil(work.branches / Math.ceil(work.branches / walking)); // waves of one size
     observed = measured;
     const { bytes, buffers } = planned(planned(work.branches, measured).perChunk, measured);
     const roomy = walking === work.branches || bytes - buffers.stream - (buffers.source ?? 0) <= room / 2;
@@ -92,12 +90,17 @@ export function planWaves(spec: ModelSpec, limit: number, work: Work, budget: nu
   return planOf(spec, limit, work, MOST_HALVINGS, branches, observed);
 }
 
-/** Rows of one long text that a walk of several branches has room for; with `angles`, of one branch in one pass. */
-export function rowsWithin(spec: ModelSpec, limit: number, budget: number, angles = false): number {
-  const branches = angles ? 1 : COMFORTABLE_BRANCHES;
-  const scored = { rows: 0, pairs: 0, distance: !angles };
-  const measured = angles ? ({ angles, statistics: 'histograms' } as const) : {};
-  const asked = { branches, together: 1, logitRows: 0, scored, ...measured };
+/** Rows of one long text that a walk of several branches has room for; with observers, of one branch in one pass. */
+export function rowsWithin(
+  spec: ModelSpec,
+  limit: number,
+  budget: number,
+  observers: readonly Observer<unknown>[] = [],
+): number {
+  const watched = observers.length > 0;
+  const branches = watched ? 1 : COMFORTABLE_BRANCHES;
+  const scored = { rows: 0, pairs: 0, distance: !watched };
+  const asked = { branches, logitRows: 0, scored, observers };
   return Math.max(1, longestText(spec, limit, budget, asked, branches));
 }
 
@@ -126,19 +129,18 @@ function planOf(
     stream: streams,
     ...(spec.parallel ? { source: streams } : {}),
     ...(scored.distance ? { reference: slotBytes(spec, work) } : {}),
-    ...(observed > 0 ? observerBuffers(spec, observed, work) : {}),
+    ...(observed > 0 ? observerBuffers(spec, work.observers, observed) : {}),
   };
   return { branches, perChunk, headRows, perRead, observed, buffers, bytes: bytesOf(buffers) };
 }
 
 const slotBytes = ({ width }: ModelSpec, { rows }: Work): number => rows.count * padded(width) * 4;
 
-/** Rows that could be measured at once: all, or for spans those of which one binding holds the inputs of every block. */
-function mostObserved(spec: ModelSpec, limit: number, { rows, statistics, angles }: Work): number {
-  if (!statistics && !angles) return 0;
-  if (!angles) return rows.count;
-  const row = observerBuffers(spec, 1, { angles });
-  return Math.min(rows.count, Math.floor(limit / Math.max(row.blockInputs, row.unitRows)));
+/** Rows that could be watched at once: all, or those of which one binding holds what is kept. */
+function mostObserved(spec: ModelSpec, limit: number, { rows, observers }: Work): number {
+  if (observers.length === 0) return 0;
+  const fits = (n: number) => Object.values(observerBuffers(spec, observers, n)).every((bytes) => bytes <= limit);
+  return Math.max(1, most(rows.count, fits));
 }
 
 /** Tokens of the longest text, all of them scored, of which `branches` fit at once with the smallest working buffers. */
@@ -163,7 +165,7 @@ function longestText(
 }
 
 function tooSmall(spec: ModelSpec, limit: number, work: Work, budget: number, needed: number): LopperError {
-  const fit = longestText(spec, limit, budget, work, Math.max(1, work.together));
+  const fit = longestText(spec, limit, budget, work, 1);
   const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
   return new LopperError(
     'out-of-memory',

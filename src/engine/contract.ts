@@ -1,6 +1,7 @@
 /** What the layers above may ask of the engine. `Engine` implements it; see engine.ts. */
 import type { ModelSpec } from '../model/spec';
 import type { Branch } from './branch';
+import type { Observation, Observed, Observer } from './observers/observer';
 import type { TokenTree } from './tree';
 
 export interface RunOptions {
@@ -9,15 +10,13 @@ export interface RunOptions {
   readonly onProgress?: (fraction: number) => void;
 }
 
-export interface WalkOptions extends RunOptions {
+export interface WalkOptions<O extends readonly Observation[] = readonly Observation[]> extends RunOptions {
   /** Rows whose raw logits are brought back. */
   readonly logitRows?: readonly number[];
   /** How far each branch's logits are from those of the full model, which is added where it is not among the branches. */
   readonly logitDistance?: true;
-  /** What every unit of the first branch does to the stream: sums alone, with every row's values, or with histograms. */
-  readonly statistics?: 'sums' | 'rows' | 'histograms';
-  /** Of the first branch too: the angle between the ends of every span of blocks. Comes with `statistics`. */
-  readonly angles?: true;
+  /** What is to be learned of some of the branches on the way. */
+  readonly observe?: O;
   /**
    * Bytes that the walk's streams and working buffers may take; more branches than fit go in waves. Default
    * `memory().budget`, or what one branch takes where that is more; a budget given is never exceeded: throws
@@ -39,62 +38,10 @@ export interface BranchResult {
   readonly logitDistance?: { readonly sum: number; readonly rows: number };
 }
 
-/** Static influence of one unit, means over rows. Depth-pruning metrics by name; `-output`: divided by the output's norm. */
-export interface UnitStatistics {
-  readonly cosine: number;
-  readonly angular: number;
-  readonly 'relative-l1': number;
-  readonly 'relative-l2': number;
-  readonly 'relative-l1-output': number;
-  readonly 'relative-l2-output': number;
-  readonly l1: number;
-  readonly l2: number;
-}
-
-/** Of which a distribution can be had: |u|, |h|, |u| / |h| and the cosine of u with h, h being what the unit reads. */
-export type Spread = 'update' | 'stream' | 'ratio' | 'cosine';
-
-/** Sums over some rows of one unit's numbers. */
-export interface RowSums {
-  readonly rows: number;
-  readonly sums: Readonly<UnitStatistics & { stream: number; alignment: number }>;
-  /** Rows in each bin, see `BINS` in statistics.ts. */
-  readonly histograms?: Readonly<Record<Spread, Uint32Array>>;
-}
-
-/** Every row of one unit, in the tree's order: 1 - cos between what the unit reads and leaves; |u|; |h|; cos(u, h). */
-export interface UnitRows {
-  readonly turn: Float32Array;
-  readonly update: Float32Array;
-  readonly stream: Float32Array;
-  readonly alignment: Float32Array;
-}
-
-/** What a unit did; first positions apart from the rest, since they carry huge activations in some models. */
-export interface UnitMeasures {
-  readonly first: RowSums;
-  readonly rest: RowSums;
-  readonly rows?: UnitRows;
-}
-
-/**
- * Of every unit, by block; a dropped one does nothing. NaN stays in the numbers of the units it reached. Walks of several
- * trees are put together by `mergeStatistics`, and read by `meansOf`, `normsOf` and `anglesOf`; see statistics.ts.
- */
-export interface WalkStatistics {
-  readonly attn: readonly UnitMeasures[];
-  readonly ffn: readonly UnitMeasures[];
-  readonly block: readonly UnitMeasures[];
-  /** Position of each row, where rows were asked for. */
-  readonly positions?: Uint32Array;
-  /** [a][n - 1]: sum over rows of the angle, 0 to 1, between the input of block a and the output of block a + n - 1. */
-  readonly angles?: readonly (readonly number[])[];
-}
-
-export interface WalkResult {
+export interface WalkResult<O extends readonly Observation[] = readonly Observation[]> {
   readonly branches: BranchResult[];
-  /** Of the first branch; only where `statistics` or `angles` was asked. */
-  readonly statistics?: WalkStatistics;
+  /** What each observation came to, in the order of the list. */
+  readonly observed: Observed<O>;
 }
 
 export interface EngineContract {
@@ -108,13 +55,17 @@ export interface EngineContract {
   restartPeak(): void;
   /** Largest number of rows one walk should carry; longer work is cut into several trees by the caller. */
   readonly maxRows: number;
-  /** The same within a memory budget; at least 1. With `angles`, rows that one pass can take them of. */
-  rowsWithin(memoryBudget: number, options?: { angles?: boolean }): number;
+  /** The same within a memory budget; at least 1. With observers: rows of one branch that they can watch in one pass. */
+  rowsWithin(memoryBudget: number, observers?: readonly Observer<unknown>[]): number;
   /**
    * The one forward pass: every branch in lock step, what they share computed once. What is not a number is reported,
    * not thrown.
    */
-  walk(tree: TokenTree, branches: readonly Branch[], options?: WalkOptions): Promise<WalkResult>;
+  walk<const O extends readonly Observation[] = readonly []>(
+    tree: TokenTree,
+    branches: readonly Branch[],
+    options?: WalkOptions<O>,
+  ): Promise<WalkResult<O>>;
   /** A decoder with a KV cache for several sequences at once; only the kept attention sublayers have one. */
   decoder(
     branch: Branch,

@@ -14,6 +14,7 @@ import { Dispatcher } from './kernels/dispatcher';
 import type { Machine } from './machine';
 import { preflight, storedTypes } from './matrix-parts';
 import { Modules } from './modules';
+import type { Observation, Observer } from './observers/observer';
 import { type Residency, resident, streamed } from './residency';
 import { Scratch } from './scratch';
 import type { TokenTree } from './tree';
@@ -112,12 +113,16 @@ export class Engine implements EngineContract {
     this.machine.gpu.restartPeak();
   }
 
-  rowsWithin(memoryBudget: number, options?: { angles?: boolean }): number {
+  rowsWithin(memoryBudget: number, observers?: readonly Observer<unknown>[]): number {
     const { spec, gpu } = this.machine;
-    return rowsWithin(spec, gpu.facts.limits.maxStorageBufferBindingSize, memoryBudget, options?.angles);
+    return rowsWithin(spec, gpu.facts.limits.maxStorageBufferBindingSize, memoryBudget, observers);
   }
 
-  walk(tree: TokenTree, branches: readonly Branch[], options?: WalkOptions): Promise<WalkResult> {
+  walk<const O extends readonly Observation[] = readonly []>(
+    tree: TokenTree,
+    branches: readonly Branch[],
+    options?: WalkOptions<O>,
+  ): Promise<WalkResult<O>> {
     return walk(this.machine, tree, branches, options);
   }
 

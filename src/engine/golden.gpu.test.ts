@@ -8,10 +8,10 @@ import { parseConfig } from '../model/config';
 import { describe } from '../model/describe';
 import { sublayerIndex, type UnitKind, unitsOf } from '../model/units';
 import { FULL, without } from './branch';
-import type { UnitStatistics, WalkStatistics } from './contract';
 import { Engine, type OpenOptions } from './engine';
+import { KINDS, meansOf, mergeStatistics, type UnitStatistics, type WalkStatistics } from './observers/statistics';
+import { unitStatistics } from './observers/units';
 import { packTokens } from './pack';
-import { KINDS, meansOf, mergeStatistics } from './statistics';
 
 const MODELS = '../shared/data/models';
 const here = existsSync(MODELS);
@@ -72,8 +72,10 @@ suite.skipIf(!here).each(here ? MODELS_WITH_GOLDEN : [])('%s agrees with its gol
     // Equal prefixes would be merged and counted once: each window is walked alone.
     const parts: WalkStatistics[] = [];
     for (const window of g.windows) {
-      const { statistics } = await engine.walk(scored([window]), [FULL], { statistics: 'sums' });
-      parts.push(statistics!);
+      const { observed } = await engine.walk(scored([window]), [FULL], {
+        observe: [{ branch: 0, observer: unitStatistics('sums') }],
+      });
+      parts.push(observed[0]);
     }
     const means = meansOf(mergeStatistics(parts));
     for (const kind of KINDS) {

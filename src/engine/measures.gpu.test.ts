@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Gpu } from '../gpu/gpu';
 import { type Branch, FULL, without } from './branch';
-import type { UnitStatistics, WalkStatistics } from './contract';
 import type { Engine } from './engine';
 import { HISTOGRAM } from './layout';
-import { anglesOf, KINDS, meansOf, mergeStatistics, normsOf, SPREADS } from './statistics';
+import { anglesOf, spanAngles } from './observers/angles';
+import type { Observed, Observer } from './observers/observer';
+import { KINDS, meansOf, normsOf, SPREADS, type UnitStatistics } from './observers/statistics';
+import { unitStatistics } from './observers/units';
 import { freshGpu, hasModels, numbers, openModel, readModel, scored, worst } from './testing/gpu';
 import { turn } from './testing/oracle';
 import { forward, readValues, type Trace } from './testing/oracle-model';
@@ -88,11 +90,16 @@ function quantile(values: readonly number[], q: number): number {
   return low + (place % 1) * (sorted[Math.ceil(place)] - low);
 }
 
-/** All texts, each in a walk of its own, put together. */
-async function measure(engine: Engine, mask: Branch, options: Parameters<Engine['walk']>[2]): Promise<WalkStatistics> {
-  const parts: WalkStatistics[] = [];
-  for (const ids of TEXTS) parts.push((await engine.walk(scored([ids]), [mask, FULL], options)).statistics!);
-  return mergeStatistics(parts);
+/** What observers see of a branch in all texts, each in a walk of its own, put together. */
+async function measure<const O extends readonly Observer<unknown>[]>(engine: Engine, branch: Branch, observers: O) {
+  const parts: unknown[][] = observers.map(() => []);
+  for (const ids of TEXTS) {
+    // Not the first of the walk's branches.
+    const observe = observers.map((observer) => ({ branch: 1, observer }));
+    const { observed } = await engine.walk(scored([ids]), [without([3]), branch, FULL], { observe });
+    for (const [i, part] of observed.entries()) parts[i].push(part);
+  }
+  return observers.map((observer, i) => observer.merge(parts[i])) as Observed<O>;
 }
 
 describe.skipIf(!hasModels).each(MODELS)('%s', (name) => {
@@ -101,7 +108,8 @@ describe.skipIf(!hasModels).each(MODELS)('%s', (name) => {
     ['a pruned one', PRUNED],
   ])('every static metric of %s to 1e-3, of its dropped units exactly nothing', async (_, mask) => {
     const { units } = await expected(name, mask);
-    const means = meansOf(await measure(engineOf(name), mask, { statistics: 'sums' }));
+    const [sums] = await measure(engineOf(name), mask, [unitStatistics('sums')]);
+    const means = meansOf(sums);
     for (const kind of KINDS) {
       for (const [block, rows] of units[kind].entries()) {
         for (const [metric, of] of Object.entries(METRICS)) {
@@ -117,7 +125,7 @@ describe.skipIf(!hasModels).each(MODELS)('%s', (name) => {
 
   it('norms: means and exact quantiles of what each row was, first positions apart', async () => {
     const { units } = await expected(name, FULL);
-    const statistics = await measure(engineOf(name), FULL, { statistics: 'rows' });
+    const [statistics] = await measure(engineOf(name), FULL, [unitStatistics('rows')]);
     const norms = normsOf(statistics);
     expect(norms.quantiles).toBe('exact');
     expect(Array.from(statistics.positions!)).toEqual(TEXTS.flatMap((ids) => [...ids.keys()]));
@@ -143,8 +151,8 @@ describe.skipIf(!hasModels).each(MODELS)('%s', (name) => {
   });
 
   it('norms from histograms: the same means, quantiles within a bin', async () => {
-    const exact = normsOf(await measure(engineOf(name), FULL, { statistics: 'rows' }));
-    const binned = normsOf(await measure(engineOf(name), FULL, { statistics: 'histograms' }));
+    const both = [unitStatistics('rows'), unitStatistics('histograms')] as const;
+    const [exact, binned] = (await measure(engineOf(name), FULL, both)).map(normsOf);
     expect(binned.quantiles).toBe('histogram');
     for (const group of ['first', 'rest'] as const) {
       for (const kind of KINDS) {
@@ -167,8 +175,8 @@ describe.skipIf(!hasModels).each(MODELS)('%s', (name) => {
     ['a pruned one', PRUNED],
   ])('the angle between the ends of every span of blocks of %s', async (_, mask) => {
     const { spans } = await expected(name, mask);
-    const statistics = await measure(engineOf(name), mask, { angles: true });
-    const angles = anglesOf(statistics);
+    const [seen, statistics] = await measure(engineOf(name), mask, [spanAngles, unitStatistics('sums')]);
+    const angles = anglesOf(seen);
     expect(angles.map((own) => own.length)).toEqual([4, 3, 2, 1]);
     for (const [a, own] of spans.entries()) {
       for (const [n, rows] of own.entries()) {
@@ -181,7 +189,12 @@ describe.skipIf(!hasModels).each(MODELS)('%s', (name) => {
   it('in several passes, where memory is short, measures the same', async () => {
     const engine = engineOf(name);
     const tree = scored(TEXTS);
-    const options = { statistics: 'rows', angles: true } as const;
+    const observe = [
+      { branch: 0, observer: unitStatistics('rows') },
+      { branch: 0, observer: spanAngles },
+      { branch: 1, observer: unitStatistics('sums') },
+    ] as const;
+    const options = { observe };
     const whole = await engine.walk(tree, [FULL, PRUNED], options);
     const passes = vi.spyOn(engine.machine.residency, 'acquire');
     const all = engine.memory().activations;
@@ -192,7 +205,9 @@ describe.skipIf(!hasModels).each(MODELS)('%s', (name) => {
       passes.mockClear();
       const fractions: number[] = [];
       const onProgress = (f: number) => fractions.push(f);
-      const cut = await engine.walk(tree, [FULL, PRUNED], { ...options, memoryBudget, onProgress }).catch((e) => e);
+      const cut = await engine
+        .walk(tree, [FULL, PRUNED], { ...options, memoryBudget, onProgress })
+        .catch((e: Error) => e);
       if (cut instanceof Error) {
         expect(cut).toMatchObject({ code: 'out-of-memory', message: expect.stringContaining(`${tree.rows} tokens`) });
         break;
@@ -204,11 +219,14 @@ describe.skipIf(!hasModels).each(MODELS)('%s', (name) => {
       for (const [b, { logprob }] of cut.branches.entries()) {
         expect(worst(logprob, whole.branches[b].logprob)).toBeLessThan(2e-5);
       }
-      expect(cut.statistics.positions).toEqual(whole.statistics!.positions);
-      for (const [block, { rows }] of whole.statistics!.ffn.entries())
-        expect(worst(cut.statistics.ffn[block].rows.update, rows!.update)).toBeLessThan(1e-5);
-      for (const [a, own] of anglesOf(whole.statistics!).entries())
-        for (const [n, angle] of own.entries()) expect(anglesOf(cut.statistics)[a][n]).toBeCloseTo(angle, 6);
+      const [units, spans, pruned] = cut.observed;
+      expect(units.positions).toEqual(whole.observed[0].positions);
+      for (const [block, { rows }] of whole.observed[0].ffn.entries())
+        expect(worst(units.ffn[block].rows!.update, rows!.update)).toBeLessThan(1e-5);
+      for (const [a, own] of anglesOf(whole.observed[1]).entries())
+        for (const [n, angle] of own.entries()) expect(anglesOf(spans)[a][n]).toBeCloseTo(angle, 6);
+      for (const [block, { cosine }] of meansOf(whole.observed[2]).attn.entries())
+        expect(meansOf(pruned).attn[block].cosine).toBeCloseTo(cosine, 6);
     }
     passes.mockRestore();
     expect(most).toBeGreaterThanOrEqual(3);
@@ -218,7 +236,8 @@ describe.skipIf(!hasModels).each(MODELS)('%s', (name) => {
 describe.skipIf(!hasModels)('streamed', () => {
   it('gives the same sums, angles and distances as on the GPU', async () => {
     const engine = await openModel(gpu, 'random/llama', { streaming: 'always' });
-    const options = { statistics: 'sums', angles: true, logitDistance: true } as const;
+    const observe = [unitStatistics('sums'), spanAngles].map((observer) => ({ branch: 0, observer }));
+    const options = { observe, logitDistance: true } as const;
     const tree = scored([TEXTS[0]]);
     const [streamed, resident] = [
       await engine.walk(tree, [PRUNED], options),

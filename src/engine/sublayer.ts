@@ -10,7 +10,7 @@ import type { Rows } from './rows';
 /** A stream on its way up the model, in a slot of its own. */
 export interface Carried {
   readonly slot: number;
-  /** Its slot of `source` holds the input of the block, which both sublayers read where the residual is parallel. */
+  /** Its slot of `source` holds the input of the block it is in, which both sublayers read where the residual is parallel. */
   sourced: boolean;
 }
 
@@ -37,10 +37,22 @@ export async function runSublayer(
   step: Step,
   rows: Rows,
   streams: readonly Carried[],
-  { perChunk = MAX_SLOTS, cache, signal }: SublayerOptions = {},
+  options: SublayerOptions = {},
 ): Promise<void> {
-  if (m.spec.sublayers[index].kind === 'attn') for (const carried of streams) carried.sourced = false;
-  if (step === 'skip' || streams.length === 0) return;
+  if (step !== 'skip') await add(m, index, step, rows, streams, options);
+  // The next block has an input of its own.
+  if (m.spec.sublayers[index].kind === 'ffn') for (const carried of streams) carried.sourced = false;
+}
+
+/** Adds to the streams what the sublayer or the module in its place makes of them. */
+async function add(
+  m: Machine,
+  index: number,
+  step: Exclude<Step, 'skip'>,
+  rows: Rows,
+  streams: readonly Carried[],
+  { perChunk = MAX_SLOTS, cache, signal }: SublayerOptions,
+): Promise<void> {
   const weights = step === 'run' ? await m.residency.acquire(index, signal) : undefined;
   const stream = m.scratch.get('stream');
   const source = m.spec.parallel ? keepInputs(m, rows, streams) : stream;

@@ -5,12 +5,16 @@ import type { Gpu } from '../gpu/gpu';
 import type { ModelSpec } from '../model/spec';
 import { type Branch, FULL, without } from './branch';
 import { Engine } from './engine';
+import { KINDS, meansOf } from './observers/statistics';
+import { unitStatistics } from './observers/units';
 import { packTokens } from './pack';
-import { KINDS, meansOf } from './statistics';
 import { freshGpu, hasModels, numbers, openModel, RATES, readModel, scored, tensorOf, worst } from './testing/gpu';
 
 /** The same sums in the same order, but for the tiles they lie in: log-probabilities differ in the last digits only. */
 const SAME = 2e-5;
+
+/** The first branch's units. */
+const WATCHED = { observe: [{ branch: 0, observer: unitStatistics('sums') }] } as const;
 
 let gpu: Gpu;
 let empty: ReturnType<Gpu['memory']>;
@@ -173,10 +177,10 @@ describe.skipIf(!hasModels)('branches', () => {
   it.each(['stories260K', 'random/gpt_neox'])('%s: do not change what is measured of the full model', async (name) => {
     const engine = engineOf(name);
     const tree = scored(sequences(engine.model.vocabulary, 3, [11, 8]));
-    const alone = meansOf((await engine.walk(tree, [FULL], { statistics: 'sums' })).statistics!);
+    const alone = meansOf((await engine.walk(tree, [FULL], WATCHED)).observed[0]);
     const masks = [FULL, without([0]), without([1, 4]), without([2, 3])];
-    const { statistics } = await engine.walk(tree, masks, { statistics: 'sums' });
-    const beside = meansOf(statistics!);
+    const { observed } = await engine.walk(tree, masks, WATCHED);
+    const beside = meansOf(observed[0]);
     for (const kind of KINDS) {
       for (const [i, unit] of beside[kind].entries())
         for (const [metric, value] of Object.entries(unit))
@@ -237,12 +241,10 @@ describe.skipIf(!hasModels)('a walk', () => {
       rates: RATES,
     });
     const tree = scored(sequences(512, 0, [6]));
-    const { branches, statistics } = await engine.walk(tree, [FULL, without([0, 2]), without([3])], {
-      statistics: 'sums',
-    });
+    const { branches, observed } = await engine.walk(tree, [FULL, without([0, 2]), without([3])], WATCHED);
     expect(branches.map((b) => b.finite)).toEqual([false, false, true]);
     expect(branches[0].logprob.every(Number.isNaN)).toBe(true);
-    const { ffn } = meansOf(statistics!);
+    const { ffn } = meansOf(observed[0]);
     expect(ffn.map((unit) => Number.isFinite(unit.cosine))).toEqual([true, false, false, false, false]);
     const healthy = await engineOf('stories260K').walk(tree, [without([3])]);
     const saved = await engine.walk(tree, [without([3])]);
@@ -252,7 +254,7 @@ describe.skipIf(!hasModels)('a walk', () => {
 
   it('leaves nothing allocated after dispose', async () => {
     for (const [name, engine] of engines) {
-      await engine.walk(scored(sequences(131, 2, [9, 5])), [FULL, without([1])], { statistics: 'sums' });
+      await engine.walk(scored(sequences(131, 2, [9, 5])), [FULL, without([1])], WATCHED);
       expect(engine.memory().weights).toBeGreaterThan(0);
       engine.dispose();
       engine.dispose(); // twice is once

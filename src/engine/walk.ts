@@ -1,15 +1,15 @@
 import { LopperError } from '../errors';
 import { type Branch, FULL } from './branch';
 import { defaultBudget, planWaves, type WavePlan, type Work } from './budget';
-import type { BranchResult, WalkOptions, WalkResult, WalkStatistics } from './contract';
+import type { BranchResult, RunOptions, WalkOptions, WalkResult } from './contract';
 import { logitsOf, planScores, type ScorePlan, scoreSlots } from './head';
 import { distanceKernels } from './kernels/head';
 import { padded, type Slots } from './layout';
 import type { Machine } from './machine';
-import { Observer } from './observer';
+import type { Observation, Observed } from './observers/observer';
 import { type Rows, treeRows } from './rows';
-import { mergeStatistics } from './statistics';
 import type { TokenTree } from './tree';
+import { Watching } from './watching';
 import { runPass } from './wave';
 import { cutWaves, type Distinct, distinctBranches, type Wave } from './waves';
 import { checkContext, uploadRows } from './working-buffers';
@@ -19,56 +19,62 @@ import { checkContext, uploadRows } from './working-buffers';
  * the others at the first sublayer where it differs, so what is common is computed once; each sublayer's weights are
  * visited once for all. Branches for which the memory budget has no room follow in further waves.
  */
-export async function walk(
+export async function walk<const O extends readonly Observation[] = readonly []>(
   m: Machine,
   tree: TokenTree,
   branches: readonly Branch[],
-  options: WalkOptions = {},
-): Promise<WalkResult> {
-  if (branches.length === 0) return { branches: [] };
+  options: WalkOptions<O> = {},
+): Promise<WalkResult<O>> {
+  const observe = (options.observe ?? []) as readonly Observation[];
+  if (branches.length === 0) return { branches: [], observed: [] as unknown as Observed<O> };
   const { spec } = m;
   const rows = treeRows(tree, spec.window);
   checkContext(spec, rows);
   const scores = planScores(tree);
   const distinct = distinctBranches(options.logitDistance ? [...branches, FULL] : branches);
   const reference = options.logitDistance ? distinct.find((d) => d.branch.key === FULL.key) : undefined;
-  const observed = options.statistics || options.angles ? distinct.find((d) => d.asked.includes(0)) : undefined;
-  const first = [...new Set([reference, observed])].filter((d) => d !== undefined);
   const work = {
     rows: { ...rows, keyCount: rows.keys.length },
     scored: { rows: scores.rows.length, pairs: scores.place.length, distance: reference !== undefined },
     branches: distinct.length,
-    together: first.length,
     logitRows: options.logitRows?.length ?? 0,
-    statistics: options.statistics,
-    angles: options.angles,
+    observers: observe.map(({ observer }) => observer),
   };
-  const { memoryBudget } = options;
+  const { memoryBudget, onProgress, signal } = options;
   const budget = memoryBudget ?? defaultBudget(m.gpu.facts.limits);
   const plan = await makeRoom(m, work, budget, memoryBudget !== undefined);
   if (reference) await m.dispatcher.ready(distanceKernels(m.dispatcher));
+  const watching = new Watching(m, tree, observe, plan.observed);
+  const watched = watching.of(distinct);
+  const first = [...new Set([...(reference ? [reference] : []), ...watched])];
+  const step = spec.parallel ? 2 : 1;
+  const waves = cutWaves(distinct, plan.branches, step, first, watched);
+  // Rows that were not watched for want of room: the watched branches go through the model again.
+  const again = cutWaves(watched, plan.branches, step, watched, watched);
+  const passes = waves.length + (watching.passes - 1) * again.length;
+  let pass = 0;
+  const progress = { signal, onProgress: (f: number) => onProgress?.((pass + f) / passes) };
+  const job: Job = { m, rows, scores, plan, options, reference, watching };
   const release = await m.modules.hold(branches);
-  const waves = cutWaves(distinct, plan.branches, first, spec.parallel ? 2 : 1);
-  const job: Job = { m, tree, rows, scores, plan, options, reference, observed };
   try {
     uploadRows(m, rows);
     const results: BranchResult[] = new Array(branches.length);
-    const measured: WalkStatistics[] = [];
-    const passes = waves.length + (observed ? Math.ceil(rows.count / plan.observed) - 1 : 0);
-    const progressOf = (pass: number) => (f: number) => options.onProgress?.((pass + f) / passes);
     let slot = 0;
     for (const [w, wave] of waves.entries()) {
-      const done = await runWave(job, wave, waves[w + 1], slot, progressOf(w));
+      const done = await runWave(job, wave, waves[w + 1], slot, progress);
       slot = done.left;
-      if (done.statistics) measured.push(done.statistics);
       for (const [i, { asked }] of wave.distinct.entries()) for (const b of asked) results[b] = done.results[i];
+      pass++;
     }
-    for (let pass = waves.length; pass < passes; pass++) {
-      measured.push(await measureMore(job, measured.length * plan.observed, progressOf(pass)));
+    for (let run = 1; run < watching.passes; run++) {
+      for (const wave of again) {
+        await watchMore(job, wave, run, progress);
+        pass++;
+      }
     }
-    options.onProgress?.(1);
+    onProgress?.(1);
     results.length = branches.length; // without the full model where it was not asked for
-    return { branches: results, ...(observed && { statistics: mergeStatistics(measured) }) };
+    return { branches: results, observed: watching.results() as unknown as Observed<O> };
   } catch (error) {
     m.recorder.discard();
     throw error;
@@ -80,14 +86,13 @@ export async function walk(
 /** A walk on its way. */
 interface Job {
   readonly m: Machine;
-  readonly tree: TokenTree;
   readonly rows: Rows;
   readonly scores: ScorePlan;
   readonly plan: WavePlan;
   readonly options: WalkOptions;
-  /** The full model, where logits are compared with its; and the branch whose units are measured. Both in the first wave. */
+  /** The full model, where logits are compared with its; in the first wave. */
   readonly reference: Distinct | undefined;
-  readonly observed: Distinct | undefined;
+  readonly watching: Watching<readonly Observation[]>;
 }
 
 /** Cuts the walk to fit its budget and allocates what it needs; where the GPU has not even that, with half as much. */
@@ -107,26 +112,23 @@ async function makeRoom(m: Machine, work: Work, budget: number, strict: boolean)
 }
 
 async function runWave(
-  { m, tree, rows, scores, plan, options, reference, observed }: Job,
+  { m, rows, scores, plan, options, reference, watching }: Job,
   { distinct, start }: Wave,
   next: Wave | undefined,
   slot: number,
-  onProgress: (fraction: number) => void,
-): Promise<{ results: BranchResult[]; statistics?: WalkStatistics; left: number }> {
+  progress: RunOptions,
+): Promise<{ results: BranchResult[]; left: number }> {
   const { signal } = options;
-  const branch = observed ? distinct.indexOf(observed) : -1;
-  const observer = branch >= 0 ? await observerOf(m, rows, plan, options, 0) : undefined;
+  const watches = await watching.begin(distinct, 0);
   const { slots, left } = await runPass(
     m,
     {
-      rows,
+      ...{ rows, watches, perChunk: plan.perChunk },
       branches: distinct.map((d) => d.branch),
-      perChunk: plan.perChunk,
       start: { index: start, slot: start > 0 ? slot : 0 },
       leave: next && next.start > 0 ? { index: next.start, branch: next.distinct[0].branch } : undefined,
-      watch: observer && { observer, branch },
     },
-    { signal, onProgress },
+    progress,
   );
   const from: Slots = { stream: m.scratch.get('stream'), slots, rows: rows.count };
   if (reference && distinct.includes(reference)) {
@@ -136,29 +138,14 @@ async function runWave(
   const full = reference && { stream: m.scratch.get('reference'), slots: [0], rows: rows.count };
   const scored = await scoreSlots(m, scores, from, plan.headRows, full, signal);
   const logits = await logitsOf(m, from, options.logitRows ?? [], plan.perRead, signal);
-  const statistics = await observer?.result(tree.positions, signal);
-  return { results: scored.map((s, i) => ({ ...s, logits: logits[i] })), statistics, left };
+  await watching.end(watches, signal);
+  return { results: scored.map((s, i) => ({ ...s, logits: logits[i] })), left };
 }
 
-/** One more pass of the observed branch, for rows that found no room in the passes before. */
-async function measureMore(
-  { m, tree, rows, plan, options, observed }: Job,
-  first: number,
-  onProgress: (fraction: number) => void,
-): Promise<WalkStatistics> {
-  const observer = await observerOf(m, rows, plan, options, first);
-  const pass = {
-    rows,
-    branches: [observed!.branch],
-    perChunk: 1,
-    start: { index: 0, slot: 0 },
-    watch: { observer, branch: 0 },
-  };
-  await runPass(m, pass, { signal: options.signal, onProgress });
-  return observer.result(tree.positions, options.signal);
-}
-
-function observerOf(m: Machine, rows: Rows, plan: WavePlan, { statistics, angles }: WalkOptions, first: number) {
-  const end = Math.min(first + plan.observed, rows.count);
-  return Observer.create(m, { statistics, angles, first, end }, rows.count);
+/** One more pass of watched branches, for their `run`th run of rows. */
+async function watchMore({ m, rows, plan, watching }: Job, { distinct }: Wave, run: number, progress: RunOptions) {
+  const watches = await watching.begin(distinct, run);
+  const branches = distinct.map((d) => d.branch);
+  await runPass(m, { rows, watches, branches, perChunk: plan.perChunk, start: { index: 0, slot: 0 } }, progress);
+  await watching.end(watches, progress.signal);
 }

@@ -3,7 +3,7 @@ import { at, type Branch, type Step, stepKey } from './branch';
 import type { RunOptions } from './contract';
 import { padded } from './layout';
 import type { Machine } from './machine';
-import type { Observer } from './observer';
+import type { Watch } from './observers/observer';
 import type { Rows } from './rows';
 import { type Carried, runSublayer } from './sublayer';
 import { embedRows } from './working-buffers';
@@ -11,6 +11,15 @@ import { embedRows } from './working-buffers';
 /** Branches that are still the same: they share a slot of the stream. */
 interface State extends Carried {
   readonly members: readonly number[];
+}
+
+/** A watch on one of a pass's branches, and the first of a slot's rows that it looks at. */
+export interface PassWatch {
+  readonly watch: Watch<unknown>;
+  readonly branch: number;
+  readonly first: number;
+  /** Its place in the list of observations. */
+  readonly observation: number;
 }
 
 /** What goes through the sublayers together. The stream has a slot for each branch, and one more if something is left. */
@@ -23,14 +32,13 @@ export interface Pass {
   readonly start: { readonly index: number; readonly slot: number };
   /** The stream of a branch before a sublayer, to be left for another pass. */
   readonly leave?: { readonly index: number; readonly branch: Branch };
-  /** What one of the branches does to the stream is measured. */
-  readonly watch?: { readonly observer: Observer; readonly branch: number };
+  readonly watches: readonly PassWatch[];
 }
 
 /** Runs the sublayers. Returns each branch's slot of the stream, and the slot of what is left. */
 export async function runPass(
   m: Machine,
-  { rows, branches, perChunk, start, leave, watch }: Pass,
+  { rows, branches, perChunk, start, leave, watches }: Pass,
   { signal, onProgress }: RunOptions,
 ): Promise<{ slots: number[]; left: number }> {
   throwIfCancelled(signal);
@@ -59,12 +67,15 @@ export async function runPass(
       }
     }
     states = parted;
-    const watched = watch && states.find((s) => s.members.includes(watch.branch))!;
-    if (watched) watch.observer.before(index, stream, watched.slot);
+    const seen = watches.map(({ watch, branch, first }) => {
+      const { slot } = states.find((s) => s.members.includes(branch))!;
+      return { watch, first: slot * rows.count + first };
+    });
+    for (const { watch, first } of seen) watch.before(index, stream, first);
     for (const { step, states } of steps.values()) {
       await runSublayer(m, index, step, rows, states, { perChunk, signal });
     }
-    if (watched) watch.observer.after(index, stream, watched.slot);
+    for (const { watch, first } of seen) watch.after(index, stream, first);
     onProgress?.((index + 1 - start.index) / (spec.sublayers.length + 1 - start.index));
   }
   return { slots: branches.map((_, b) => states.find((s) => s.members.includes(b))!.slot), left };

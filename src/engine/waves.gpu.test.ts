@@ -5,12 +5,21 @@ import type { Gpu } from '../gpu/gpu';
 import { type Branch, FULL, without } from './branch';
 import type { WalkResult } from './contract';
 import type { Engine } from './engine';
-import { KINDS, meansOf } from './statistics';
+import { anglesOf, spanAngles } from './observers/angles';
+import type { Observer } from './observers/observer';
+import { KINDS, meansOf, normsOf } from './observers/statistics';
+import { unitStatistics } from './observers/units';
 import { freshGpu, hasModels, numbers, openModel, scored, worst } from './testing/gpu';
 
 /** The same sums in the same order, but for the tiles they lie in: log-probabilities differ in the last digits only. */
 const SAME = 2e-5;
 const MIB = 2 ** 20;
+
+/** All that is observed today, with the most detail. */
+const BOTH = [
+  { branch: 0, observer: unitStatistics('histograms') },
+  { branch: 0, observer: spanAngles },
+] as const;
 
 let gpu: Gpu;
 let engine: Engine;
@@ -48,8 +57,12 @@ async function visits<T>(of: Engine, work: () => Promise<T>): Promise<[T, number
 }
 
 describe.skipIf(!hasModels)('64 branches in a small memory budget', () => {
-  const options = { logitDistance: true, statistics: 'rows', logitRows: [5] } as const;
-  let free: WalkResult;
+  const options = {
+    logitDistance: true,
+    observe: [{ branch: 0, observer: unitStatistics('rows') }],
+    logitRows: [5],
+  } as const;
+  let free: WalkResult<typeof options.observe>;
   beforeAll(async () => {
     free = await engine.walk(TREE, MASKS, options);
   });
@@ -88,9 +101,41 @@ describe.skipIf(!hasModels)('64 branches in a small memory budget', () => {
       );
     }
     for (const kind of KINDS) {
-      for (const [block, unit] of meansOf(free.statistics!)[kind].entries())
-        expect(meansOf(cut.statistics!)[kind][block].cosine).toBeCloseTo(unit.cosine, 5);
+      for (const [block, unit] of meansOf(free.observed[0])[kind].entries())
+        expect(meansOf(cut.observed[0])[kind][block].cosine).toBeCloseTo(unit.cosine, 5);
     }
+  });
+
+  it('watched on any of them, by several observers at once, are seen as by each in a walk of its own', async () => {
+    const observe = [
+      { branch: 40, observer: unitStatistics('sums') },
+      { branch: 7, observer: spanAngles },
+      { branch: 40, observer: unitStatistics('rows') },
+      { branch: 23, observer: unitStatistics('histograms') },
+    ] as const;
+    const memoryBudget = 1.5 * MIB;
+    const [cut, seen] = await visits(engine, () => engine.walk(TREE, MASKS, { observe, memoryBudget }));
+    expect(seen[9]).toBeGreaterThan(3); // in waves, and more passes for rows that find no room
+    const [sums, spans, rows, histograms] = cut.observed;
+    const alone = async <R>(branch: number, observer: Observer<R>): Promise<R> =>
+      (await engine.walk(TREE, [MASKS[branch]], { observe: [{ branch: 0, observer }] })).observed[0] as R;
+    const norms = normsOf(await alone(23, unitStatistics('histograms')));
+    const whole = await alone(40, unitStatistics('rows'));
+    for (const kind of KINDS) {
+      for (const [block, { cosine, l2 }] of meansOf(whole)[kind].entries()) {
+        for (const got of [sums, rows].map((one) => meansOf(one)[kind][block])) {
+          expect(Math.abs(got.cosine - cosine)).toBeLessThan(1e-5);
+          expect(Math.abs(got.l2 - l2)).toBeLessThan(1e-5 * (1 + l2));
+        }
+        expect(worst(rows[kind][block].rows!.update, whole[kind][block].rows!.update)).toBeLessThan(1e-4);
+        const { mean } = norms.rest[kind][block].update;
+        expect(Math.abs(normsOf(histograms).rest[kind][block].update.mean - mean)).toBeLessThan(1e-5 * (1 + mean));
+      }
+    }
+    const angles = anglesOf(await alone(7, spanAngles));
+    for (const [a, own] of anglesOf(spans).entries()) expect(worst(own, angles[a])).toBeLessThan(1e-5);
+    // Each looked at a branch of its own.
+    expect(meansOf(histograms).block[2].l2).not.toBeCloseTo(meansOf(sums).block[2].l2, 2);
   });
 
   it('that one branch does not fit is refused with the tokens that do, and those do', async () => {
@@ -174,7 +219,7 @@ describe.skipIf(!hasModels)('waves', () => {
   );
 
   it('cancelled anywhere leave nothing behind: the next walk is right', async () => {
-    const options = { memoryBudget: 1 * MIB, logitDistance: true, statistics: 'histograms', angles: true } as const;
+    const options = { memoryBudget: 1 * MIB, logitDistance: true, observe: BOTH } as const;
     const [masks, tree] = [leaveOneOut(10), scored([text(40)])];
     const before = await engine.walk(tree, masks, options);
     const { activations } = engine.memory();

@@ -27,10 +27,17 @@ export function distinctBranches(branches: readonly Branch[]): Distinct[] {
 /**
  * Cuts branches in order into waves of at most `size`. A wave begins where its branches first part, on the stream that the
  * wave before it leaves, if that one comes by there: what is common to all of them is then not computed again.
- * @param first branches that must be in the first wave
+ * @param first branches that come first
+ * @param whole of these, those that must be walked from the embedding on
  * @param step waves begin at a multiple of it
  */
-export function cutWaves(distinct: readonly Distinct[], size: number, first: readonly Distinct[], step: 1 | 2): Wave[] {
+export function cutWaves(
+  distinct: readonly Distinct[],
+  size: number,
+  step: 1 | 2,
+  first: readonly Distinct[] = [],
+  whole: readonly Distinct[] = [],
+): Wave[] {
   const ordered = [...first, ...distinct.filter((d) => !first.includes(d))];
   const waves: Wave[] = [];
   for (let i = 0; i < ordered.length; i += size) {
@@ -42,7 +49,11 @@ export function cutWaves(distinct: readonly Distinct[], size: number, first: rea
       : 0;
     const start = shared - (shared % step);
     // The wave before must itself have come this way: it begins no higher, on a stream of the same beginning.
-    const led = before && start >= before.start && parting(before.distinct[0].branch, own[0].branch) >= before.start;
+    const led =
+      !own.some((d) => whole.includes(d)) &&
+      before &&
+      start >= before.start &&
+      parting(before.distinct[0].branch, own[0].branch) >= before.start;
     waves.push({ distinct: own, start: led ? start : 0 });
   }
   return waves;

@@ -1,10 +1,10 @@
 import { type Branch, distinct, FULL } from '../../engine/branch';
 import type { EngineContract, RunOptions } from '../../engine/contract';
-import { meansOf } from '../../engine/statistics';
+import { meansOf } from '../../engine/observers/statistics';
 import type { Calibration, ScoreReport } from '../contract';
 import { digest } from '../exam/exam';
 import { type Measure, measureBranches, scoreBranches } from './score';
-import { observe, type Statistics } from './statics';
+import { observeUnits, type Statistics } from './statics';
 import { layOutWindows, type WindowTree } from './windows';
 
 /** Reports kept per calibration, so that a toggle, its undo and the full model beside it cost one branch at most. */
@@ -84,8 +84,7 @@ export class Calibrated {
   async statistics(options: RunOptions = {}, branch: Branch = FULL): Promise<Statistics> {
     const { key } = branch;
     const statistics =
-      this.#statistics.get(key) ??
-      meansOf(await observe(this.engine, this.trees, branch, { ...options, statistics: 'sums' }));
+      this.#statistics.get(key) ?? meansOf(await observeUnits(this.engine, this.trees, branch, 'sums', options));
     keep(this.#statistics, key, statistics, KEPT_REPORTS);
     return statistics;
   }

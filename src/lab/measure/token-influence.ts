@@ -1,9 +1,9 @@
 import { FULL } from '../../engine/branch';
-import type { EngineContract, RunOptions, UnitMeasures } from '../../engine/contract';
-import { valuesOf } from '../../engine/statistics';
+import type { EngineContract, RunOptions } from '../../engine/contract';
+import { type UnitMeasures, valuesOf } from '../../engine/observers/statistics';
 import { LopperError } from '../../errors';
 import type { TokenInfluenceReport } from '../contract';
-import { observe } from './statics';
+import { observeUnits } from './statics';
 import { layOutWindows } from './windows';
 
 type TokenMetric = TokenInfluenceReport['metric'];
@@ -38,10 +38,8 @@ export async function measureTokens(
     const message = `The text is ${ids.length} tokens long, and the model's context is ${context}.`;
     throw new LopperError('prompt-too-long', message, `Shorten it to ${context} tokens.`);
   }
-  const { attn, ffn, block } = await observe(engine, layOutWindows([ids], engine.maxRows), FULL, {
-    ...options,
-    statistics: 'rows',
-  });
+  const trees = layOutWindows([ids], engine.maxRows);
+  const { attn, ffn, block } = await observeUnits(engine, trees, FULL, 'rows', options);
   const tokenwise = (units: readonly UnitMeasures[]) => units.map(({ rows }) => Array.from(read(rows!)));
   return { metric, attn: tokenwise(attn), ffn: tokenwise(ffn), block: tokenwise(block) };
 }

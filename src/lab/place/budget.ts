@@ -6,7 +6,7 @@ export const delegating = (engine: EngineContract): EngineContract => ({
   maxRows: engine.maxRows,
   memory: () => engine.memory(),
   restartPeak: () => engine.restartPeak(),
-  rowsWithin: (budget, options) => engine.rowsWithin(budget, options),
+  rowsWithin: (budget, observers) => engine.rowsWithin(budget, observers),
   walk: (tree, branches, options) => engine.walk(tree, branches, options),
   decoder: (dropped, prompts, maxNewTokens, options) => engine.decoder(dropped, prompts, maxNewTokens, options),
   dispose: () => engine.dispose(),

@@ -1,6 +1,6 @@
 /** Pure arithmetic on what a walk measured of units: putting trees together, means, distributions. */
-import type { RowSums, Spread, UnitMeasures, UnitRows, UnitStatistics, WalkStatistics } from './contract';
-import { HISTOGRAM } from './layout';
+import { HISTOGRAM } from '../layout';
+import type { Total } from './totals';
 
 /** Up to so many rows it is worth keeping each one's numbers, and quantiles are exact; above, histograms serve. */
 export const EXACT_ROWS = 16_384;
@@ -9,6 +9,47 @@ const { BINS, PER_OCTAVE, LOWEST_OCTAVE } = HISTOGRAM;
 
 export const KINDS = ['attn', 'ffn', 'block'] as const;
 export const SPREADS = ['update', 'stream', 'ratio', 'cosine'] as const satisfies readonly Spread[];
+
+/** Static influence of one unit, means over rows. Depth-pruning metrics by name; `-output`: divided by the output's norm. */
+export type UnitStatistics = Readonly<Record<Exclude<Total, 'stream' | 'alignment'>, number>>;
+
+/** Of which a distribution can be had: |u|, |h|, |u| / |h| and the cosine of u with h, h being what the unit reads. */
+export type Spread = 'update' | 'stream' | 'ratio' | 'cosine';
+
+/** Sums over some rows of one unit's numbers. */
+export interface RowSums {
+  readonly rows: number;
+  readonly sums: Readonly<Record<Total, number>>;
+  /** Rows in each bin, see `HISTOGRAM`. */
+  readonly histograms?: Readonly<Record<Spread, Uint32Array>>;
+}
+
+/** Every row of one unit, in the tree's order: 1 - cos between what the unit reads and leaves; |u|; |h|; cos(u, h). */
+export interface UnitRows {
+  readonly turn: Float32Array;
+  readonly update: Float32Array;
+  readonly stream: Float32Array;
+  readonly alignment: Float32Array;
+}
+
+/** What a unit did; first positions apart from the rest, since they carry huge activations in some models. */
+export interface UnitMeasures {
+  readonly first: RowSums;
+  readonly rest: RowSums;
+  readonly rows?: UnitRows;
+}
+
+/**
+ * Of every unit, by block; a dropped one does nothing. NaN stays in the numbers of the units it reached. Walks of several
+ * trees are put together by `mergeStatistics`, and read by `meansOf` and `normsOf`.
+ */
+export interface WalkStatistics {
+  readonly attn: readonly UnitMeasures[];
+  readonly ffn: readonly UnitMeasures[];
+  readonly block: readonly UnitMeasures[];
+  /** Position of each row, where rows were asked for. */
+  readonly positions?: Uint32Array;
+}
 
 /** Of one quantity over rows. */
 export interface Distribution {
@@ -34,13 +75,11 @@ export function mergeStatistics(parts: readonly WalkStatistics[]): WalkStatistic
     };
   };
   const positions = complete(parts.map((p) => p.positions));
-  const angles = complete(parts.map((p) => p.angles));
   return {
     attn: one.attn.map((_, i) => unit('attn', i)),
     ffn: one.ffn.map((_, i) => unit('ffn', i)),
     block: one.block.map((_, i) => unit('block', i)),
     ...(positions && { positions: Uint32Array.from(positions.flatMap((p) => [...p])) }),
-    ...(angles && { angles: angles[0].map((own, a) => own.map((_, n) => sum(angles, (t) => t[a][n]))) }),
   };
 }
 
@@ -76,12 +115,6 @@ export function normsOf(statistics: WalkStatistics): {
       });
     });
   return { first: of('first'), rest: of('rest'), quantiles: positions ? 'exact' : 'histogram' };
-}
-
-/** [a][n - 1]: mean angular distance, 0 to 1, between the input of block a and the output of block a + n - 1. */
-export function anglesOf(statistics: WalkStatistics): number[][] {
-  const { first, rest } = statistics.block[0];
-  return statistics.angles!.map((own) => own.map((value) => value / (first.rows + rest.rows)));
 }
 
 /** One number of every row. */

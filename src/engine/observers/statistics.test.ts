@@ -1,8 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { RowSums, UnitMeasures, UnitRows, WalkStatistics } from './contract';
-import { HISTOGRAM } from './layout';
-import { anglesOf, cosineAt, meansOf, mergeStatistics, normAt, normsOf, SPREADS, valuesOf } from './statistics';
+import { HISTOGRAM } from '../layout';
+import {
+  cosineAt,
+  meansOf,
+  mergeStatistics,
+  normAt,
+  normsOf,
+  type RowSums,
+  SPREADS,
+  type UnitMeasures,
+  type UnitRows,
+  valuesOf,
+  type WalkStatistics,
+} from './statistics';
 
 const { BINS, LOWEST_OCTAVE, PER_OCTAVE } = HISTOGRAM;
 
@@ -60,7 +71,6 @@ function walked(texts: readonly (readonly Row[])[], how: 'rows' | 'histograms'):
     attn: [unit],
     ffn: [unit],
     block: [unit],
-    angles: [[unit.first.sums.angular + unit.rest.sums.angular]],
     ...(how === 'rows' && { positions }),
   };
 }
@@ -98,7 +108,7 @@ describe('walks of several trees', () => {
           expect(merged.attn[0]!.rest.histograms).toEqual(whole.attn[0]!.rest.histograms);
           expect(merged.ffn[0]!.first.rows).toBe(whole.ffn[0]!.first.rows);
           expect(meansOf(merged).block[0]!.cosine).toBeCloseTo(meansOf(whole).block[0]!.cosine, 9);
-          expect(anglesOf(merged)[0]![0]).toBeCloseTo(meansOf(whole).block[0]!.angular, 9);
+          expect(meansOf(merged).block[0]!.angular).toBeCloseTo(meansOf(whole).block[0]!.angular, 9);
           const [got, want] = [normsOf(merged), normsOf(whole)];
           expect(got.quantiles).toBe(how === 'rows' ? 'exact' : 'histogram');
           expect(got.rest.attn[0]!.ratio.p95).toEqual(want.rest.attn[0]!.ratio.p95);
