@@ -60,7 +60,11 @@ async function bundle(path, file) {
   });
   if (!('output' in built)) throw new Error(`${path} became more than one program.`);
   const [{ code, moduleIds }] = built.output;
-  const sources = ['package-lock.json', ...moduleIds.map((id) => relative(ROOT, id.replace(/\?.*$/, '')))];
+  const sources = [
+    'tools/run.mjs',
+    'package-lock.json',
+    ...moduleIds.map((id) => relative(ROOT, id.replace(/\?.*$/, ''))),
+  ];
   const stamps = sources
     .filter((source) => existsSync(join(ROOT, source)))
     // Changed while it was read: good for this once.
