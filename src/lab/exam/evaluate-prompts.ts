@@ -37,10 +37,10 @@ interface Options {
  */
 export async function* askPrompts(
   model: Writer,
-  queues: readonly { readonly dropped: Branch; readonly questions: Iterable<Asked> }[],
+  queues: readonly { readonly branch: Branch; readonly questions: Iterable<Asked> }[],
   { signal, onProgress }: Options = {},
 ): AsyncGenerator<Reply> {
-  const desks = queues.map((q) => new Desk(model, q.dropped, q.questions, MAX_CACHE_BYTES / queues.length));
+  const desks = queues.map((q) => new Desk(model, q.branch, q.questions, MAX_CACHE_BYTES / queues.length));
   try {
     while (desks.some((d) => d.busy)) {
       for (const [branch, desk] of desks.entries()) {
@@ -73,7 +73,7 @@ class Desk {
 
   constructor(
     readonly model: Writer,
-    readonly dropped: Branch,
+    readonly branch: Branch,
     questions: Iterable<Asked>,
     readonly cacheBytes: number,
   ) {
@@ -165,7 +165,7 @@ class Desk {
       const capacity = { sequences: texts + 1, rows: shared.length + texts * each, length };
       const options = { capacity, likeliest: true, signal };
       try {
-        this.#decoder = await engine.decoder(this.dropped, shared.length > 0 ? [shared] : [], 0, options);
+        this.#decoder = await engine.decoder(this.branch, shared.length > 0 ? [shared] : [], 0, options);
         this.#length = length;
         return;
       } catch (error) {

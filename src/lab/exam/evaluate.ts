@@ -41,7 +41,7 @@ class Run {
   readonly tally: Tally;
   readonly #answers: readonly Answers[];
   /** Each branch once, with its answers. */
-  readonly #distinct: readonly { readonly dropped: Branch; readonly answers: Answers }[];
+  readonly #distinct: readonly { readonly branch: Branch; readonly answers: Answers }[];
   readonly #maker: QuestionMaker;
   /** Answers given, of one for each item and distinct branch. */
   #given = 0;
@@ -57,9 +57,9 @@ class Run {
   ) {
     const { engine, tokenizer, eosIds, wording } = model;
     const book = new AnswerBook();
-    this.#answers = options.answers ?? branches.map((dropped) => book.of('', dropped));
+    this.#answers = options.answers ?? branches.map((branch) => book.of('', branch));
     this.#distinct = [...new Set(this.#answers)].map((answers) => {
-      return { answers, dropped: branches[this.#answers.indexOf(answers)]! };
+      return { answers, branch: branches[this.#answers.indexOf(answers)]! };
     });
     const prefixId = tokenizer.bosId ?? eosIds[0] ?? 0;
     this.#maker = new QuestionMaker({ wording, context: engine.model.context, prefixId }, exam.task);
@@ -84,7 +84,7 @@ class Run {
     const subject = (place: number) => this.exam.task.part?.(this.exam.items[place]!)?.subject ?? '';
     for (const alike of grouped(places, (place) => this.#lacking(place).join())) {
       const lacking = this.#lacking(alike[0]!);
-      const branches = lacking.map((b) => this.#distinct[b]!.dropped);
+      const branches = lacking.map((b) => this.#distinct[b]!.branch);
       // A subject's items one after the other: they begin with the same examples.
       const questions = this.#questions(grouped(alike, subject).flat(), 'scored');
       for await (const reply of askPairs(this.model.engine, questions, branches, this.#asking())) {
@@ -94,9 +94,9 @@ class Run {
   }
 
   async #write(places: readonly number[]): Promise<void> {
-    const queues = this.#distinct.map(({ dropped }, b) => {
+    const queues = this.#distinct.map(({ branch }, b) => {
       const mine = places.filter((place) => this.#lacking(place).includes(b));
-      return { dropped, questions: this.#questions(mine, 'written') };
+      return { branch, questions: this.#questions(mine, 'written') };
     });
     for await (const reply of askPrompts(this.model, queues, this.#asking())) this.#hear(reply, reply.branch);
   }
@@ -130,19 +130,19 @@ class Run {
     return [...this.#distinct.keys()].filter((b) => !this.#distinct[b]!.answers.has(index));
   }
 
-  #hear({ place, cut, outcomes }: Reply, branch: number): void {
-    const { answers, dropped } = this.#distinct[branch]!;
-    answers.set(this.exam.indices[place]!, this.#answer(place, dropped, outcomes, cut));
+  #hear({ place, cut, outcomes }: Reply, b: number): void {
+    const { answers, branch } = this.#distinct[b]!;
+    answers.set(this.exam.indices[place]!, this.#answer(place, branch, outcomes, cut));
     this.#given++;
     this.#settle(place);
     this.#tell();
     this.#giveUp(HOPELESS);
   }
 
-  #answer(place: number, dropped: Branch, outcomes: Reply['outcomes'], cut: boolean): EvalAnswer {
+  #answer(place: number, branch: Branch, outcomes: Reply['outcomes'], cut: boolean): EvalAnswer {
     const truncated = cut ? ({ truncated: true } as const) : {};
     if (!outcomes) {
-      return { answer: '', correct: false, metrics: {}, failed: notFinite(dropped).message, ...truncated };
+      return { answer: '', correct: false, metrics: {}, failed: notFinite(branch).message, ...truncated };
     }
     const verdict = this.exam.task.score(this.exam.items[place]!, outcomes);
     const text = outcomes[0]?.text;

@@ -40,10 +40,10 @@ export async function continuePrompt(
   const limit = Math.min(maxTokens, engine.model.context - prompt.length);
   const runs: Run[] = [];
   try {
-    for (const [index, dropped] of branches.entries()) {
+    for (const [index, branch] of branches.entries()) {
       const started = performance.now();
-      const decoder = await engine.decoder(dropped, [prompt], limit, { signal });
-      runs.push(new Run(index, dropped, decoder, performance.now() - started, prompt, settings));
+      const decoder = await engine.decoder(branch, [prompt], limit, { signal });
+      runs.push(new Run(index, branch, decoder, performance.now() - started, prompt, settings));
     }
     let done = 0;
     for (let step = 0; runs.some((run) => !run.stopped); step++) {
@@ -97,7 +97,7 @@ class Run {
 
   constructor(
     readonly index: number,
-    readonly dropped: Branch,
+    readonly branch: Branch,
     readonly decoder: DecoderContract,
     readonly prefillMs: number,
     readonly prompt: readonly number[],
@@ -111,7 +111,7 @@ class Run {
   choose(lastStop?: 'length' | 'context'): void {
     const { temperature, eosIds, tokenizer, onToken } = this.settings;
     const logits = this.decoder.logits[0]!;
-    if (!logits.every(Number.isFinite)) throw notFinite(this.dropped);
+    if (!logits.every(Number.isFinite)) throw notFinite(this.branch);
     const id = sample(logits, temperature, this.#random);
     this.stopped = eosIds.includes(id) ? 'end' : lastStop;
     this.ids.push(id);

@@ -29,7 +29,7 @@ export const evaluate: Job<EvalRequest, EvalReport, Events> = {
     return evaluateExam(asked, exam, branches, {
       ...{ signal, onItem },
       // What each branch answered before, with what the request brings along.
-      answers: branches.map((dropped, mask) => answers.with(JSON.stringify(facts), dropped, request.known?.[mask])),
+      answers: branches.map((branch, mask) => answers.with(JSON.stringify(facts), branch, request.known?.[mask])),
       onProgress(items) {
         meter ??= new ProgressMeter(total, 'steps', onProgress, undefined, items);
         meter.update(items, `${exam.task.name}, ${Math.floor(items)} of ${total}`);

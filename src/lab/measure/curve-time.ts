@@ -10,7 +10,7 @@ export const PASSES = 5;
 export async function timePass(
   engine: EngineContract,
   [first]: readonly WindowTree[],
-  dropped: Branch,
+  branch: Branch,
   signal?: AbortSignal,
 ): Promise<number> {
   const { ids, chains } = first!.tree;
@@ -19,7 +19,7 @@ export async function timePass(
   for (let pass = -1; pass < PASSES; pass++) {
     throwIfCancelled(signal);
     const started = performance.now();
-    await engine.walk(alone!.tree, [dropped], { signal });
+    await engine.walk(alone!.tree, [branch], { signal });
     if (pass >= 0) times.push(performance.now() - started);
   }
   return times.sort((a, b) => a - b)[PASSES >> 1]!;

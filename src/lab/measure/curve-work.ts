@@ -30,16 +30,16 @@ export async function curveWork(
   const blocks = text.shares.length / 2;
   const plan = planCurve(blocks, asked, headOf(asked));
   const metric = metricOf(request);
-  const dropped = (gone: Gone) => branchOf({ mask: plan.maskAfter(gone) });
+  const branchAfter = (gone: Gone) => branchOf({ mask: plan.maskAfter(gone) });
   const walks = new Walks();
   const influence = (gone: Gone) =>
     void influenceWork(
       { ...request.settings, metric: metric!, unit: request.unit, resume: undefined },
       scored,
-      dropped(gone),
+      branchAfter(gone),
       walks,
     );
-  walks.losses(text, [dropped([])]);
+  walks.losses(text, [branchAfter([])]);
   const known = resume?.points.length ?? 0;
   const { steps } = await begin(request.strategy, {
     plan,
@@ -48,11 +48,11 @@ export async function curveWork(
       return plan.units.map(() => 0);
     },
     async angles() {
-      walks.add(walkWork(text, [dropped([])]));
+      walks.add(walkWork(text, [branchAfter([])]));
       return Array.from({ length: blocks }, () => Array<number>(blocks).fill(0));
     },
   });
-  const masks = [dropped([])];
+  const masks = [branchAfter([])];
   const waiting: Branch[] = [];
   const walkWaiting = () => walks.losses(text, waiting.splice(0));
   let step = steps.next([]);
@@ -60,7 +60,7 @@ export async function curveWork(
     const isNew = masks.length >= known;
     let answer: number[] = [];
     if (step.value.ask === 'losses') {
-      const branches = step.value.masks.map(dropped);
+      const branches = step.value.masks.map(branchAfter);
       if (isNew) walks.losses(text, branches);
       answer = branches.map(() => 0);
     } else if (step.value.ask === 'influence') {
@@ -68,7 +68,7 @@ export async function curveWork(
       if (isNew) influence(step.value.gone);
       answer = step.value.left.map(() => 0);
     } else {
-      const point = step.value.point.map(dropped);
+      const point = step.value.point.map(branchAfter);
       if (isNew) waiting.push(...point);
       if (waiting.length >= TOGETHER) walkWaiting();
       masks.push(point[0]!);

@@ -176,7 +176,7 @@ class CurveRun {
       ...(!this.#traits.rescored && resume && { resume }),
       ...this.#run(1),
       units: asked.map((i) => units[i]!),
-      dropped: branchOf({ mask: maskAfter(gone) }),
+      base: branchOf({ mask: maskAfter(gone) }),
       examine: this.options.examine,
     });
     return values;

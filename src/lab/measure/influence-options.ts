@@ -8,8 +8,8 @@ import type { Examine } from './task-worth';
 export interface InfluenceOptions extends RunOptions, InfluenceSettings {
   /** The units asked about, default all of the kind. */
   readonly units?: readonly (readonly Sublayer[])[];
-  /** What is dropped already: influence is that in the model without it. */
-  readonly dropped?: Branch;
+  /** What units are left out of, default the full model. */
+  readonly base?: Branch;
   /** Sampled metrics, now and then. */
   readonly onEstimate?: (soFar: InfluenceReport) => void;
   /** Opens a task as a measure; needed for `shapley-task`. */

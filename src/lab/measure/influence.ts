@@ -20,18 +20,18 @@ export async function measureInfluence(
   unit: UnitKind,
   options: InfluenceOptions = {},
 ): Promise<InfluenceReport> {
-  const { signal, onProgress, denominator = 'input', dropped = FULL } = options;
+  const { signal, onProgress, denominator = 'input', base = FULL } = options;
   const units = options.units ?? unitsOf(on.engine.model.blocks, unit);
   if (isStatic(metric)) {
-    const values = readStatistics(await on.statistics({ signal, onProgress }, dropped), metric, units, denominator);
+    const values = readStatistics(await on.statistics({ signal, onProgress }, base), metric, units, denominator);
     return { metric, unit, values, tokens: on.tokens, ...(isRelative(metric) && { denominator }) };
   }
-  if (isShapley(metric)) return measureShapley(on, metric, unit, { ...options, units, dropped });
+  if (isShapley(metric)) return measureShapley(on, metric, unit, { ...options, units, base });
   return {
     metric,
     unit,
     tokens: on.tokens,
-    ...(await leaveOneOut(on, metric, units, dropped, { signal, onProgress })),
+    ...(await leaveOneOut(on, metric, units, base, { signal, onProgress })),
   };
 }
 
@@ -39,12 +39,12 @@ async function leaveOneOut(
   on: Calibrated,
   metric: LeaveOneOutMetric,
   units: readonly (readonly Sublayer[])[],
-  dropped: Branch,
+  base: Branch,
   options: RunOptions,
 ): Promise<Pick<InfluenceReport, 'values' | 'fullLoss' | 'notFinite'>> {
-  const others = units.map((own) => without(own.map(sublayerIndex), dropped));
-  const [full, ...measures] = await on.measure([dropped, ...others], { ...options, distances: true });
-  if (!Number.isFinite(full!.loss)) throw notFinite(dropped);
+  const others = units.map((own) => without(own.map(sublayerIndex), base));
+  const [full, ...measures] = await on.measure([base, ...others], { ...options, distances: true });
+  if (!Number.isFinite(full!.loss)) throw notFinite(base);
   const isLoss = traitsOf(metric).base === 'full-loss';
   const values = measures.map((m) => (isLoss ? m.loss : m.distance!));
   return { values, ...(isLoss && { fullLoss: full!.loss }), ...listNotFinite(values) };

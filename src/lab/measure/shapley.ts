@@ -29,7 +29,7 @@ interface Worth {
   of(branches: readonly Branch[], options: RunOptions): Promise<readonly number[]>;
 }
 
-type Job = InfluenceOptions & Required<Pick<InfluenceOptions, 'units' | 'dropped'>>;
+type Job = InfluenceOptions & Required<Pick<InfluenceOptions, 'units' | 'base'>>;
 
 /**
  * Shapley values of units by permutations or, where asked, by every subset; of a task the paper's fixed-size subsets. An
@@ -43,7 +43,7 @@ export async function measureShapley(
   unit: UnitKind,
   options: Job,
 ): Promise<InfluenceReport> {
-  const { units, dropped, resume, signal, onProgress, onEstimate, seed = 0 } = options;
+  const { units, base, resume, signal, onProgress, onEstimate, seed = 0 } = options;
   checkSettings(options);
   const method = methodOf(metric, options);
   const worth = await openWorth(on, metric, options);
@@ -84,7 +84,7 @@ export async function measureShapley(
     const samples = Math.min(total - drawn, method === 'permutations' ? 2 * pace.size : branches.length);
     const values = await pace.time(() =>
       worth.of(
-        branches.map((gone) => without(gone, dropped)),
+        branches.map((gone) => without(gone, base)),
         { signal, onProgress: (fraction) => onProgress?.((drawn + fraction * samples) / total) },
       ),
     );
@@ -119,7 +119,7 @@ export function estimatorOf(
 }
 
 async function openWorth(on: Calibrated, metric: ShapleyMetric, options: Job): Promise<Worth> {
-  const { dropped, units, signal } = options;
+  const { base, units, signal } = options;
   if (isOfTask(metric)) {
     if (!options.examine) throw new TypeError('a task can only be a measure where one can be opened');
     const { measure, tokens, accuracies } = await options.examine(options.task);
@@ -137,8 +137,8 @@ async function openWorth(on: Calibrated, metric: ShapleyMetric, options: Job): P
   }
   const distances = traitsOf(metric).worth === 'logit';
   // The distance is from the full model, whatever is dropped already.
-  const [full] = await on.measure([distances ? FULL : dropped], { signal, distances });
-  if (!Number.isFinite(full!.loss)) throw notFinite(distances ? FULL : dropped);
+  const [full] = await on.measure([distances ? FULL : base], { signal, distances });
+  if (!Number.isFinite(full!.loss)) throw notFinite(distances ? FULL : base);
   return {
     tokens: on.tokens,
     ...(!distances && { fullLoss: full!.loss }),

@@ -8,7 +8,7 @@ export const delegating = (engine: EngineContract): EngineContract => ({
   restartPeak: () => engine.restartPeak(),
   rowsWithin: (budget, observers) => engine.rowsWithin(budget, observers),
   walk: (tree, branches, options) => engine.walk(tree, branches, options),
-  decoder: (dropped, prompts, maxNewTokens, options) => engine.decoder(dropped, prompts, maxNewTokens, options),
+  decoder: (branch, prompts, maxNewTokens, options) => engine.decoder(branch, prompts, maxNewTokens, options),
   dispose: () => engine.dispose(),
 });
 

@@ -1,5 +1,5 @@
 /** NaN and infinity are told of, with the branch that they came out of, and never shown. */
-import type { Branch } from '../../engine/branch';
+import { type Branch, FULL } from '../../engine/branch';
 import type { EngineContract, WalkOptions, WalkResult } from '../../engine/contract';
 import type { TokenTree } from '../../engine/tree';
 import { LopperError } from '../../errors';
@@ -7,10 +7,8 @@ import { sublayerAt } from '../../model/units';
 import { formatDropList } from '../../pruning/drop-list';
 
 /** "the full model", "the model without attn:2,ffn:3". */
-const nameBranch = (dropped: Branch): string =>
-  dropped.key === ''
-    ? 'the full model'
-    : `the model without ${formatDropList([...dropped.left.keys()].map(sublayerAt))}`;
+const nameBranch = ({ key, left }: Branch): string =>
+  key === FULL.key ? 'the full model' : `the model without ${formatDropList([...left.keys()].map(sublayerAt))}`;
 
 /** Walks a tree. Throws `not-finite`, naming the first branch whose log-probabilities are not all numbers. */
 export async function walkFinite(
@@ -25,11 +23,11 @@ export async function walkFinite(
 }
 
 /** The error for NaN or infinity among a branch's numbers. */
-export const notFinite = (dropped: Branch): LopperError =>
+export const notFinite = (branch: Branch): LopperError =>
   new LopperError(
     'not-finite',
-    `A number that is not finite came out of ${nameBranch(dropped)}.`,
-    dropped.key === ''
+    `A number that is not finite came out of ${nameBranch(branch)}.`,
+    branch.key === FULL.key
       ? 'The weights may be damaged: load the model again from its source.'
       : 'Put some of the dropped layers back; this combination makes the numbers overflow.',
   );
