@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Gpu } from '../gpu/gpu';
-import { distanceKernels, measureDistance, readLogits } from './kernels/head';
-import { download, flat, freshGpu, matrix, numbers, upload } from './testing/gpu';
-import { dispatcherFor, specOf } from './testing/kernels';
-import { logSoftmax } from './testing/oracle';
+import type { Gpu } from '../../gpu/gpu';
+import { download, flat, freshGpu, matrix, numbers, upload } from '../testing/gpu';
+import { dispatcherFor, specOf } from '../testing/kernels';
+import { logSoftmax } from '../testing/oracle';
+import { distanceKernels, measureDistance, readLogits } from './head';
 
 const TOLERANCE = 1e-5;
 const THREADS = [1, 64] as const;

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Gpu } from '../gpu/gpu';
-import { histogramKernels, measure, spread, statisticsKernels, total } from './kernels/statistics';
-import { HISTOGRAM, padded } from './layout';
-import { cosineAt, normAt } from './observers/statistics';
-import { download, flat, freshGpu, matrix, numbers, upload } from './testing/gpu';
-import { dispatcherFor, ImpatientRecorder, specOf } from './testing/kernels';
-import { turn } from './testing/oracle';
+import type { Gpu } from '../../gpu/gpu';
+import { HISTOGRAM, padded } from '../layout';
+import { cosineAt, normAt } from '../observers/statistics';
+import { download, flat, freshGpu, matrix, numbers, upload } from '../testing/gpu';
+import { dispatcherFor, ImpatientRecorder, specOf } from '../testing/kernels';
+import { turn } from '../testing/oracle';
+import { histogramKernels, measure, spread, statisticsKernels, total } from './statistics';
 
 const { BINS } = HISTOGRAM;
 

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Dtype } from '../formats/dtypes';
-import type { Buffer, Gpu } from '../gpu/gpu';
-import type { ModelSpec } from '../model/spec';
-import { decodingKernels } from './kernels/compile';
-import type { Dispatcher, KernelChoice } from './kernels/dispatcher';
-import { linear, linearAdd, type Way } from './kernels/linear';
-import { padded } from './layout';
-import { download, flat, freshGpu, matrix, numbers, upload, worst } from './testing/gpu';
-import { dispatcherFor, ImpatientRecorder, matrixOn, specOf, typesOf } from './testing/kernels';
-import { activations, gated, linear as linearOf } from './testing/oracle';
+import type { Dtype } from '../../formats/dtypes';
+import type { Buffer, Gpu } from '../../gpu/gpu';
+import type { ModelSpec } from '../../model/spec';
+import { padded } from '../layout';
+import { download, flat, freshGpu, matrix, numbers, upload, worst } from '../testing/gpu';
+import { dispatcherFor, ImpatientRecorder, matrixOn, specOf, typesOf } from '../testing/kernels';
+import { activations, gated, linear as linearOf } from '../testing/oracle';
+import { decodingKernels } from './compile';
+import type { Dispatcher, KernelChoice } from './dispatcher';
+import { linear, linearAdd, type Way } from './linear';
 
 /**
  * Inputs and weights are exact multiples of 1/128 below 1, so all that differs from the oracle is the rounding of sums:

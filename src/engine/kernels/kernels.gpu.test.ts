@@ -1,17 +1,17 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Gpu } from '../gpu/gpu';
-import { Recorder } from '../gpu/recorder';
-import type { ModelSpec } from '../model/spec';
-import { arrange, arrangeKernels } from './kernels/arrange';
-import { attention } from './kernels/attention';
-import { embed } from './kernels/embed';
-import { norm } from './kernels/norm';
-import { padded, TILE_ROWS } from './layout';
-import { packTokens } from './pack';
-import { treeRows } from './rows';
-import { download, flat, freshGpu, matrix, numbers, upload, worst } from './testing/gpu';
-import { dispatcherFor, ImpatientRecorder, matrixOn, specOf } from './testing/kernels';
-import { add, attention as attentionOf, layerNorm, rmsNorm, rope, sight } from './testing/oracle';
+import type { Gpu } from '../../gpu/gpu';
+import { Recorder } from '../../gpu/recorder';
+import type { ModelSpec } from '../../model/spec';
+import { padded, TILE_ROWS } from '../layout';
+import { packTokens } from '../pack';
+import { treeRows } from '../rows';
+import { download, flat, freshGpu, matrix, numbers, upload, worst } from '../testing/gpu';
+import { dispatcherFor, ImpatientRecorder, matrixOn, specOf } from '../testing/kernels';
+import { add, attention as attentionOf, layerNorm, rmsNorm, rope, sight } from '../testing/oracle';
+import { arrange, arrangeKernels } from './arrange';
+import { attention } from './attention';
+import { embed } from './embed';
+import { norm } from './norm';
 
 /** Values are below 1 or normed to about 1, sums have 257 terms at most: f32 keeps them to a few units of 2^-24 · 16. */
 const TOLERANCE = 1e-5;
