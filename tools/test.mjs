@@ -36,6 +36,12 @@ const STAGES = {
   page: { command: ['playwright', 'test'], report: pageReport, read: countPlaywright },
 };
 
+/**
+ * Groups run one after the other, the lines of a group side by side, the stages of a line one after the other. The page
+ * has the machine to itself, since it is held to a person's patience.
+ */
+const ORDER = [[['types', 'lint', 'build', 'unit'], ['gpu']], [['page']]];
+
 /** @returns {Count} */
 function countVitest(/** @type {any} */ json) {
   // A file that fails to load has no tests of its own.
@@ -58,27 +64,42 @@ function countPlaywright(/** @type {any} */ { stats, errors }) {
   };
 }
 
-/** Runs a command with its output shown; resolves to its exit status. */
-function run(/** @type {string[]} */ command, /** @type {NodeJS.ProcessEnv} */ env) {
+/**
+ * Runs a command; its output is shown as it comes or, beside others, kept.
+ * @returns {Promise<{ status: number, kept: string }>}
+ */
+function run(/** @type {string[]} */ command, /** @type {NodeJS.ProcessEnv} */ env, /** @type {boolean} */ beside) {
   return new Promise((resolve) => {
+    const output = beside ? 'pipe' : 'inherit';
     const child = spawn('npx', ['--no-install', ...command], {
       cwd: ROOT,
       env,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', output, output],
       shell: process.platform === 'win32',
     });
-    child.on('error', () => resolve(1));
-    child.on('exit', (status) => resolve(status ?? 1));
+    /** @type {Buffer[]} */
+    const kept = [];
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => kept.push(chunk));
+    const end = (/** @type {number | null} */ status) =>
+      resolve({ status: status ?? 1, kept: Buffer.concat(kept).toString() });
+    child.on('error', () => end(1));
+    child.on('close', end);
   });
 }
 
 /** Runs one stage. One that fails without a failed test, or runs no test at all, has one failure. */
-async function runStage(/** @type {string} */ name, /** @type {NodeJS.ProcessEnv} */ env) {
+async function runStage(
+  /** @type {string} */ name,
+  /** @type {NodeJS.ProcessEnv} */ env,
+  /** @type {boolean} */ beside,
+) {
   const { command, report, read } = /** @type {(typeof STAGES)[string]} */ (STAGES[name]);
-  console.log(`\n=== ${name}: ${command[0]}`);
+  const title = `\n=== ${name}: ${command[0]}`;
+  console.log(beside ? `${name} begins` : title);
   const started = performance.now();
-  const status = await run(command, env);
+  const { status, kept } = await run(command, env, beside);
   const seconds = (performance.now() - started) / 1000;
+  if (beside) console.log(`${title}\n${kept}`);
   /** @type {Count} */
   let count = { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 };
   if (report && read) {
@@ -119,11 +140,19 @@ if (names.includes('gpu') || names.includes('page')) {
   Object.assign(env, gpuEnvironment(env.CHROMIUM_PATH));
 }
 
+/** @type {Awaited<ReturnType<typeof runStage>>[]} */
 const results = [];
-for (const name of names) {
-  const result = await runStage(name, env);
-  if (name === 'build' && result.failed === 0) env.LOPPER_BUILT = '1';
-  results.push(result);
+for (const group of ORDER) {
+  const lines = group.map((line) => line.filter((name) => names.includes(name))).filter((line) => line.length > 0);
+  await Promise.all(
+    lines.map(async (line) => {
+      for (const name of line) {
+        const result = await runStage(name, env, lines.length > 1);
+        if (name === 'build' && result.failed === 0) env.LOPPER_BUILT = '1';
+        results.push(result);
+      }
+    }),
+  );
 }
 rmSync(reports, { recursive: true, force: true });
 
