@@ -154,6 +154,7 @@ for (const group of ORDER) {
     }),
   );
 }
+results.sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
 rmSync(reports, { recursive: true, force: true });
 
 const total = { passed: 0, failed: 0, skipped: 0 };
