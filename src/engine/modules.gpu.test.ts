@@ -99,10 +99,11 @@ describe.skipIf(!hasModels)('emulated updates of every unit and of several at on
   ] as const)('%s: have the losses that the oracle has, streaming %s', async (name, streaming) => {
     const engine = await openModel(gpu, name, { streaming });
     const g: Golden = readJson(`${name}/recovery.json`);
-    const golden = goldenBranches(g);
-    expect(golden.length).toBeGreaterThanOrEqual(4 * 12 + 2 * 4);
-    // The trained model's texts are long.
-    const texts = name === 'stories260K' ? [undefined, g.windows_unseen] : [g.windows_calibration, g.windows_unseen];
+    // The trained model's texts are long: one of them, and updates as they were measured.
+    const isLong = name === 'stories260K';
+    const golden = goldenBranches(g).filter((_, i) => !isLong || i % 4 === 1);
+    expect(golden.length).toBeGreaterThanOrEqual(isLong ? 15 : 4 * 12 + 2 * 4);
+    const texts = isLong ? [undefined, g.windows_unseen] : [g.windows_calibration, g.windows_unseen];
     for (const [t, windows] of texts.entries()) {
       if (!windows) continue;
       const tree = scored(windows);
