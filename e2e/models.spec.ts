@@ -165,3 +165,30 @@ test.describe('from a hub', () => {
     await expect(page.getByRole('banner').getByText('Sapling')).toBeVisible();
   });
 });
+
+test('a link that names another host asks before anything is fetched from it', async ({ page }) => {
+  test.skip(!existsSync(STORIES), `no model at ${STORIES}`);
+  const hub = await startHub({ 'someone/stories260K': STORIES });
+  try {
+    const lab = new LabPage(page);
+    await page.goto(`./#model=someone/stories260K@main&host=${hub.url}&drop=attn:1`);
+    await expect(page.getByText('The link asks for a model from another place')).toBeVisible();
+    await lab.computed();
+    expect(hub.requests).toEqual([]);
+    await page.getByRole('button', { name: `Open it from ${new URL(hub.url).host}` }).click();
+    await expect(lab.tower.getByRole('row')).toHaveCount(5);
+    await expect(lab.dropped).toHaveCount(1);
+  } finally {
+    await hub.close();
+  }
+});
+
+test('what a model’s files list as dropped is told, and dropped on a click', async ({ lab }) => {
+  const folder = '../shared/data/field/llmdrop-lists-mistral';
+  test.skip(!existsSync(folder), `no model at ${folder}`);
+  const dialog = await lab.openModelDialog('Folder on this machine');
+  await dialog.getByLabel('Model folder').setInputFiles(folder);
+  await expect(lab.page.getByText('config.json lists layers as dropped')).toBeVisible();
+  await lab.page.getByRole('button', { name: 'Drop them' }).click();
+  await expect(lab.dropped).toHaveCount(2);
+});

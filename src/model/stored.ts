@@ -6,6 +6,7 @@ import { unusedTensors } from './missing-tensors';
 import type { ModelSpec } from './spec';
 import { settleHead } from './stored-head';
 import { underTheirNames } from './stored-names';
+import type { Sublayer } from './units';
 
 /** A model as its files have it, and what a person should know of how they were read. */
 export interface StoredModel {
@@ -13,6 +14,8 @@ export interface StoredModel {
   /** Under the names that `spec` gives them. */
   readonly tensors: TensorMap;
   readonly notes: readonly string[];
+  /** Sublayers that the config lists as dropped. */
+  readonly listedAsDropped: readonly Sublayer[];
 }
 
 /**
@@ -33,6 +36,7 @@ export async function describeStored(
   return {
     spec,
     tensors,
+    listedAsDropped: config.listedAsDropped,
     notes: [note, unusedTensors(spec.shapes, tensors), listed].filter((n) => typeof n === 'string'),
   };
 }

@@ -2,7 +2,7 @@ import type { ModelReport, ModelRequest } from '../../lab/contract';
 import type { Link } from '../../pruning/link';
 import { makeMask, maskFromSublayers } from '../../pruning/mask';
 import { startMask } from '../store/masks';
-import { notifyFailure } from '../store/notify';
+import { notifyFailure, tell } from '../store/notify';
 import type { ModelSource, OpenModel } from '../store/open';
 import { changeOpen, store } from '../store/store';
 import { showUnfinished } from './evaluate';
@@ -60,9 +60,16 @@ function show(model: OpenModel, start: Start): void {
     ...(source.kind !== 'bundled' && { colourBy: 'cosine' }),
   });
   if (!same) startMaskFrom(report.blocks, start);
+  tellNotes(report);
   requestScore();
   void showUnfinished();
   if (source.kind !== 'bundled' && isCheap(report)) void computeInfluence('cosine');
+}
+
+/** What a person should know of how the model was read. */
+function tellNotes({ id, notes = [], listedAsDropped: sublayers = [] }: ModelReport): void {
+  if (notes.length === 0) return;
+  tell(`${id} is open`, notes.join(' '), sublayers.length > 0 ? { kind: 'drop', sublayers } : undefined);
 }
 
 /** The mask a link brings, or none where the model has no such layers. */

@@ -1,6 +1,6 @@
 import type { Link } from '../../pruning/link';
 import { sameMask } from '../../pruning/mask';
-import { notifyFailure } from '../store/notify';
+import { notifyFailure, tell } from '../store/notify';
 import { maskOf } from '../store/select';
 import { store } from '../store/store';
 import { loadBundledText } from './calibration';
@@ -11,6 +11,9 @@ import { linkFromAddress } from './link';
 import { openModel, startMaskFrom } from './open-model';
 import { requestScore } from './score';
 import { fetchShipped, openWith } from './shipped';
+
+/** Where models are unless a person says otherwise. */
+const KNOWN_HOST = 'https://huggingface.co';
 
 /**
  * Brings the page to life: shipped results first, then the adapter, then the model on it. Nothing here throws; what
@@ -24,7 +27,24 @@ export async function startSession(): Promise<void> {
   await Promise.all([loadBundledText(), showShipped(wanted ? undefined : link)]);
   if (!(await startMachine())) return;
   await openModel({ kind: 'bundled' }, wanted ? undefined : link);
-  if (wanted) await openModel({ host: 'https://huggingface.co', ...wanted }, link);
+  if (wanted) await openLinked(wanted, link!);
+}
+
+/** Opens the model of a link. Another host than the known one is asked only once a person, seeing its name, says so. */
+async function openLinked(
+  { repo, revision, host = KNOWN_HOST }: Extract<Link['model'], { kind: 'hub' }>,
+  { dropped, locked }: Link,
+): Promise<void> {
+  const model = { repo, revision, host };
+  if (new URL(host).origin === KNOWN_HOST) {
+    await openModel({ kind: 'hub', ...model }, { dropped, locked });
+    return;
+  }
+  tell(
+    'The link asks for a model from another place',
+    `${repo} would come from ${host}. Nothing was asked of it yet: open it only if you know who runs it.`,
+    { kind: 'open', model, dropped, locked },
+  );
 }
 
 function applySettings({ prompt, temperature, seed, length, window }: Link): void {

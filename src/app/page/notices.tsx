@@ -1,14 +1,14 @@
 import { useEffect } from 'react';
-import { toggleLock } from '../actions/locks';
 import { dismissNotice } from '../store/notify';
 import type { Notice } from '../store/view';
 import { Icon } from '../widgets/icons';
 import { useApp } from '../widgets/use-app';
 import css from './notices.module.css';
+import { offerWords, takeOffer } from './offers';
 
 const NOTE_MS = 5000;
 
-/** What went wrong and what to do about it, until dismissed; notes pass by themselves. */
+/** What went wrong and what to do about it, and what a person should know, until dismissed; notes pass by themselves. */
 export function Notices() {
   const notices = useApp((s) => s.notices);
   return (
@@ -20,7 +20,7 @@ export function Notices() {
   );
 }
 
-function NoticeCard({ notice: { id, kind, title, text, failure, unlock } }: { notice: Notice }) {
+function NoticeCard({ notice: { id, kind, title, text, failure, offer } }: { notice: Notice }) {
   useEffect(() => {
     if (kind !== 'note') return;
     const timer = setTimeout(() => dismissNotice(id), text ? 2 * NOTE_MS : NOTE_MS);
@@ -32,16 +32,16 @@ function NoticeCard({ notice: { id, kind, title, text, failure, unlock } }: { no
       <div className={css.words}>
         <strong>{title}</strong>
         {text && <p>{text}</p>}
-        {unlock && (
+        {offer && (
           <button
             type="button"
             className={css.action}
             onClick={() => {
-              toggleLock(unlock);
+              takeOffer(offer);
               dismissNotice(id);
             }}
           >
-            Unlock
+            {offerWords(offer)}
           </button>
         )}
         {failure && (

@@ -3,6 +3,7 @@ import type { Failure } from '../../lab/contract';
 import type { Sublayer } from '../../model/units';
 import { upperFirst } from '../words/format';
 import { sublayerName } from '../words/units';
+import type { Offer } from './offer';
 import { store } from './store';
 import type { Notice } from './view';
 
@@ -25,12 +26,16 @@ export function notifyFailure(title: string, failure: Failure): void {
 /** Says something that passes by itself. */
 export const notify = (title: string, text?: string): void => add({ kind: 'note', title, text });
 
+/** Says something that a person should have read, and may offer to do something about it. */
+export const tell = (title: string, text: string, offer?: Offer): void => add({ kind: 'told', title, text, offer });
+
 /** A click on locked layers: says so, with a way to unlock them. */
 export function notifyLocked(unlock: readonly Sublayer[]): void {
   const names = unlock.map(({ block, kind }) => sublayerName(block, kind)).join(' and ');
   const title = `${upperFirst(names)} ${unlock.length === 1 ? 'is' : 'are'} locked`;
   const text = 'No click and no strategy drops what is locked.';
-  add({ kind: 'note', title, text, unlock }, (n) => n.unlock !== undefined);
+  const offer = { kind: 'unlock' as const, sublayers: unlock };
+  add({ kind: 'note', title, text, offer }, (n) => n.offer?.kind === 'unlock');
 }
 
 export const dismissNotice = (id: number): void =>

@@ -1,14 +1,15 @@
 import type { Failure } from '../../lab/contract';
 import type { Sublayer } from '../../model/units';
+import type { Offer } from './offer';
 
 export interface Notice {
   readonly id: number;
-  readonly kind: 'error' | 'note';
+  /** A note passes by itself; what was told stays until it is dismissed. */
+  readonly kind: 'error' | 'note' | 'told';
   readonly title: string;
   readonly failure?: Failure;
   readonly text?: string;
-  /** Offers to unlock these. */
-  readonly unlock?: readonly Sublayer[];
+  readonly offer?: Offer;
 }
 
 export type DialogName = 'model' | 'adapter' | 'calibration';

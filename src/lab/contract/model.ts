@@ -1,4 +1,5 @@
 /** A model as it is asked for and as it is told of, and the machine it is on. Plain data. */
+import type { Sublayer } from '../../model/units';
 
 export type ModelRequest =
   /** The model that ships with Lopper, or a checkpoint of its training by its step. */
@@ -43,6 +44,8 @@ export interface ModelFacts {
   readonly weightBytes: number;
   /** What a person should know of how it was opened: "kept in memory only, because ...". */
   readonly notes?: readonly string[];
+  /** Sublayers that its config.json lists as dropped, as LLM-Drop does; they are not. */
+  readonly listedAsDropped?: readonly Sublayer[];
 }
 
 /** A model that is open. */

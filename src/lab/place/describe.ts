@@ -7,6 +7,7 @@ import type { TensorMap } from '../../formats/tensor';
 import { type ModelConfig, parseConfig } from '../../model/config';
 import type { ModelSpec } from '../../model/spec';
 import { describeStored, type StoredModel } from '../../model/stored';
+import type { Sublayer } from '../../model/units';
 import { countParameters, kvBytesPerTokenPerBlock } from '../../pruning/savings';
 import type { ModelFacts } from '../contract';
 
@@ -46,8 +47,9 @@ export function factsOf(read: {
   readonly fingerprint: string;
   readonly hasTokenizer: boolean;
   readonly notes: readonly string[];
+  readonly listedAsDropped: readonly Sublayer[];
 }): ModelFacts {
-  const { files, spec, tensors, fingerprint, hasTokenizer, notes } = read;
+  const { files, spec, tensors, fingerprint, hasTokenizer, notes, listedAsDropped } = read;
   const { architecture, modelType, blocks, width, heads, kvHeads, vocabulary, context, dtype } = spec;
   const used = [...spec.shapes.keys()].map((name) => tensors.get(name)!);
   return {
@@ -60,6 +62,7 @@ export function factsOf(read: {
     hasTokenizer,
     weightBytes: used.reduce((sum, { start, end }) => sum + end - start, 0),
     ...(notes.length > 0 && { notes }),
+    ...(listedAsDropped.length > 0 && { listedAsDropped }),
   };
 }
 

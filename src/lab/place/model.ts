@@ -8,6 +8,7 @@ import { loadTokenizer, type Tokenizer } from '../../formats/tokenizer';
 import { proveTokenizer } from '../../formats/tokenizer-proof';
 import type { Gpu } from '../../gpu/gpu';
 import type { ModelSpec } from '../../model/spec';
+import type { Sublayer } from '../../model/units';
 import type { ModelReport } from '../contract';
 import { factsOf, readConfig, readHeaders } from './describe';
 
@@ -22,6 +23,8 @@ export interface ReadModel {
   readonly fingerprint: string;
   /** What a person should know of how the files were read. */
   readonly notes: readonly string[];
+  /** Sublayers that config.json lists as dropped. */
+  readonly listedAsDropped: readonly Sublayer[];
 }
 
 /** A model on the device, with all that jobs need of it. */

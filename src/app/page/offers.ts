@@ -1,0 +1,25 @@
+import { dropByHand, toggleLock } from '../actions/locks';
+import { openModel } from '../actions/open-model';
+import { setMask } from '../store/masks';
+import type { Offer } from '../store/offer';
+import { maskOf } from '../store/select';
+import { store } from '../store/store';
+
+/** What the button of an offer says. */
+export function offerWords(offer: Offer): string {
+  switch (offer.kind) {
+    case 'unlock':
+      return 'Unlock';
+    case 'drop':
+      return 'Drop them';
+    case 'open':
+      return `Open it from ${new URL(offer.model.host).host}`;
+  }
+}
+
+/** Does what a notice offered. */
+export function takeOffer(offer: Offer): void {
+  if (offer.kind === 'open') void openModel({ kind: 'hub', ...offer.model }, offer);
+  else if (offer.kind === 'unlock') toggleLock(offer.sublayers);
+  else setMask(dropByHand(maskOf(store.getState()), offer.sublayers, true));
+}
