@@ -16,8 +16,8 @@ import { JOBS, type JobName, jobMethods, type Lab } from './jobs';
 import { Desk, noModel } from './jobs/desk';
 import type { Job, RunningJob } from './jobs/job';
 import { Calibrations } from './measure/calibrations';
+import { costOn } from './measure/cost';
 import { timed } from './measure/timed';
-import { costOf } from './measure/work';
 import { withBudget } from './place/budget';
 import { GROWTH_INDEX, readGrowthIndex } from './place/bundled-model';
 import { describeModel, withNotes } from './place/describe';
@@ -36,10 +36,8 @@ export type LocalLab = Lab & Pick<DeviceLab, 'close'>;
 /** The lab: one device, one open model, one job at a time. `Lab` says what each method does. */
 export function createLab(environment: Environment): LocalLab {
   const lab = new DeviceLab(environment);
-  return Object.assign(
-    lab,
-    jobMethods((job, request, options) => lab.run(job, request, options)),
-  );
+  const methods = jobMethods((...asked) => lab.run(...asked));
+  return Object.assign(lab, methods);
 }
 
 /** Keeps the device, the model on it and its calibrations, and lets jobs at them in their turn. */
@@ -84,7 +82,10 @@ class DeviceLab implements LabItself {
   async cost(name: JobName, request: never): Promise<Cost | undefined> {
     const desk = this.#desk(await this.#device.get());
     const work = await JOBS[name].work?.(desk, request);
-    return work && costOf(work, desk.model.report, desk.device.speed.rate);
+    // In its turn: it may have to walk a little.
+    return (
+      work && this.#queue.run({ job: `cost ${performance.now()}` }, ({ signal }) => costOn(desk.model, work, signal))
+    );
   }
 
   readonly start: LabItself['start'] = async () => (await this.#device.get()).report;
@@ -145,9 +146,7 @@ class DeviceLab implements LabItself {
     return { ids, tokens: ids.map((id) => tokenizer.tokenText(id)) };
   }
 
-  async benchmarkSets(): Promise<BenchmarkSet[]> {
-    return listSets(await this.#environment.official());
-  }
+  readonly benchmarkSets: LabItself['benchmarkSets'] = async () => listSets(await this.#environment.official());
 
   readonly fetchBenchmark: LabItself['fetchBenchmark'] = (task, settings, options) =>
     this.#takeSet(options, (running) => fetchSet(task, settings, this.#environment, running));
@@ -191,7 +190,7 @@ class DeviceLab implements LabItself {
   #replace(model: OpenModel, device: Device) {
     if (this.#open?.model.fingerprint !== model.fingerprint) this.#answers.clear();
     this.#open?.model.engine.dispose();
-    this.#open = { model: { ...model, engine: timed(model.engine, model.report, device.speed) }, device };
+    this.#open = { model: timed(model), device };
     this.#calibrations.clear();
   }
 }

@@ -30,3 +30,20 @@ test('so are its losses without each block', async () => {
   for (const [block, loss] of oracle.leaveOneOut.entries())
     expect(Math.abs(values[block]! - loss), `block ${block}`).toBeLessThan(1e-4);
 });
+
+test('what leave-one-out takes is told beforehand, and once it is walked at the pace it went', async () => {
+  const request = { calibration: { text, seqLen: 256 }, metric: 'loo-loss', unit: 'sublayer' } as const;
+  const before = await lab.cost('influence', request);
+  const { attnParameters } = await lab.describe({ kind: 'bundled' }, job());
+  // Half of the passes, about: what feed-forward layers weigh more than attention moves it a little.
+  expect(before!.passes / (attnParameters.length + 0.5)).toBeCloseTo(1, 1);
+  expect(before!.seconds).toBeGreaterThan(0);
+  expect(before!.seconds).toBeLessThan(3600);
+  const started = performance.now();
+  await lab.influence(request, job());
+  const took = (performance.now() - started) / 1000;
+  const after = await lab.cost('influence', request);
+  expect(after).toMatchObject({ passes: before!.passes, bytes: before!.bytes });
+  expect(after!.seconds / took).toBeGreaterThan(1 / 3);
+  expect(after!.seconds / took).toBeLessThan(3);
+});

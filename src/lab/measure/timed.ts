@@ -1,21 +1,18 @@
-import type { EngineContract } from '../../engine/contract';
-import type { ModelReport } from '../contract';
 import { delegating } from '../place/budget';
-import type { Speed } from '../place/speed';
+import type { OpenModel } from '../place/model';
 import { operationsOf, sharedPasses, sharesOf } from './work';
 
-/** The engine, its walks timed: what they came to and how long they took goes to `speed`. */
-export function timed(engine: EngineContract, model: ModelReport, speed: Speed): EngineContract {
-  const shares = sharesOf(model);
-  return {
-    ...delegating(engine),
-    async walk(tree, branches, options) {
-      const started = performance.now();
-      const result = await engine.walk(tree, branches, options);
-      const { passes, distinct } = sharedPasses(shares, branches);
-      const work = { tokens: passes * tree.rows, scored: distinct * tree.scored.rows.length };
-      speed.add(operationsOf(work, model), (performance.now() - started) / 1000);
-      return result;
-    },
+/** The model, its walks timed: what they came to and how long they took goes to its `speed`. */
+export function timed(model: OpenModel): OpenModel {
+  const { engine, report, speed } = model;
+  const shares = sharesOf(report);
+  const walk: typeof engine.walk = async (tree, branches, options) => {
+    const started = performance.now();
+    const result = await engine.walk(tree, branches, options);
+    const { passes, distinct } = sharedPasses(shares, branches);
+    const work = { tokens: passes * tree.rows, scored: distinct * tree.scored.rows.length };
+    speed.add(operationsOf(work, report), (performance.now() - started) / 1000);
+    return result;
   };
+  return { ...model, engine: { ...delegating(engine), walk } };
 }

@@ -6,12 +6,10 @@ import { type Gpu, openGpu } from '../../gpu/gpu';
 import type { AdapterReport } from '../contract';
 import type { Environment } from './environment';
 import { keepRates, recallRates } from './kernel-rates';
-import { Speed } from './speed';
 
 /** A device that passed its self-test, and whether it still lives. */
 export class Device {
   readonly #untilLost: Promise<never>;
-  readonly speed: Speed;
 
   constructor(
     readonly gpu: Gpu,
@@ -19,7 +17,6 @@ export class Device {
     /** The measured choice of kernels, the same for every model. */
     readonly rates: KernelRates,
   ) {
-    this.speed = new Speed(1e9 * Math.max(...Object.values(report.matmul.gflops)));
     this.#untilLost = gpu.device.lost.then(({ message }) => {
       gpu.check();
       throw new LopperError('device-lost', `The GPU device was lost: ${message}`, 'Run the job again.');

@@ -11,6 +11,7 @@ import type { ModelSpec } from '../../model/spec';
 import type { Sublayer } from '../../model/units';
 import type { ModelReport } from '../contract';
 import { factsOf, readConfig, readHeaders } from './describe';
+import { Speed } from './speed';
 
 /** A model read and checked, its weights still where they lie. Kept, so that it can be put on another device. */
 export interface ReadModel {
@@ -30,6 +31,8 @@ export interface ReadModel {
 /** A model on the device, with all that jobs need of it. */
 export interface OpenModel extends ReadModel {
   readonly engine: EngineContract;
+  /** Of its walks; of the adapter's matmul in the self-test, until one was timed. */
+  readonly speed: Speed;
   readonly report: ModelReport;
 }
 
@@ -72,7 +75,8 @@ export async function loadModel(
     rates,
     onProgress: (fraction) => onLoad?.(fraction * facts.weightBytes, facts.weightBytes),
   });
-  return { ...model, engine, report: { ...facts, streamed: engine.streamed } };
+  const speed = new Speed(1e9 * Math.max(0, ...Object.values(rates?.gflops ?? {})));
+  return { ...model, engine, speed, report: { ...facts, streamed: engine.streamed } };
 }
 
 /** The open model's tokenizer. Throws `tokenizer-missing`. */
