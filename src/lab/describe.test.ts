@@ -64,6 +64,6 @@ describe('a model is described without a device', () => {
     expect(facts.fingerprint).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('and a folder that holds no model is refused', () =>
-    expectFailure(() => lab().describe({ kind: 'folder', path: folder }, JOB), 'file-missing', 'config.json'));
+  it('and an empty folder is refused', () =>
+    expectFailure(() => lab().describe({ kind: 'folder', path: folder }, JOB), 'file-missing', 'empty folder'));
 });
