@@ -17,10 +17,13 @@ export async function tellCost<N extends JobName>(
   if (cost && cost.seconds >= WORTH_A_WORD) reporter.note(describeCost(cost));
 }
 
-/** "This takes about 12.5 passes over the model, 3.1 GB of weights to read, and 40 s on this adapter." */
+/**
+ * "This takes up to 13 passes of the model, 3.10 GB of weights to read and about 42 s on this adapter.": at most, since texts
+ * may end, and samples agree, earlier.
+ */
 export function describeCost({ passes, bytes, seconds }: Cost): string {
   const many = passes < 10 ? passes.toFixed(1).replace('.0', '') : String(Math.round(passes));
-  return `This takes about ${many} pass${many === '1' ? '' : 'es'} of the model, ${size(bytes)} of weights to read, and ${duration(seconds)} on this adapter.`;
+  return `This takes up to ${many} pass${many === '1' ? '' : 'es'} of the model, ${size(bytes)} of weights to read and about ${duration(seconds)} on this adapter.`;
 }
 
 const size = (bytes: number): string =>
