@@ -21,6 +21,9 @@ export default defineConfig({
           pool: 'forks',
           // A software adapter compiles on one core and computes on all: two processes keep two cores busy.
           maxWorkers: 2,
+          // Files that run in the same process share a device (`sharedGpu`) and what was compiled for it.
+          isolate: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 240_000,
           hookTimeout: 240_000,
         },

@@ -5,7 +5,7 @@ import { type Branch, FULL, without } from './branch';
 import type { DecoderContract } from './contract';
 import type { Engine } from './engine';
 import { packTokens } from './pack';
-import { freshGpu, hasModels, numbers, openModel, readJson, worst } from './testing/gpu';
+import { hasModels, numbers, openModel, readJson, sharedGpu, worst } from './testing/gpu';
 
 /** A step's sums are those of a walk in another order: logits of about 10 differ in the last digits. */
 const SAME = 5e-5;
@@ -14,7 +14,7 @@ let gpu: Gpu;
 const engines = new Map<string, Engine>();
 beforeAll(async () => {
   if (!hasModels) return;
-  gpu = await freshGpu();
+  gpu = await sharedGpu();
   for (const name of ['stories260K', 'random/mistral', 'random/gpt_neox', 'random/gpt2'])
     engines.set(name, await openModel(gpu, name));
 });

@@ -2,30 +2,37 @@ import { existsSync, readFileSync } from 'node:fs';
 import { beforeAll, expect, describe as suite, test } from 'vitest';
 import { openFolder } from '../formats/node';
 import { openWeights } from '../formats/safetensors';
-import { openDawn } from '../gpu/dawn';
-import { type Gpu, openGpu } from '../gpu/gpu';
+import type { Gpu } from '../gpu/gpu';
 import { parseConfig } from '../model/config';
 import { describe } from '../model/describe';
 import { sublayerIndex, type UnitKind, unitsOf } from '../model/units';
+import { chooseKernels, type KernelRates } from './autotune';
 import { FULL, without } from './branch';
 import { Engine, type OpenOptions } from './engine';
 import { KINDS, meansOf, mergeStatistics, type UnitStatistics, type WalkStatistics } from './observers/statistics';
 import { unitStatistics } from './observers/units';
 import { packTokens } from './pack';
+import { sharedGpu } from './testing/gpu';
 
 const MODELS = '../shared/data/models';
 const here = existsSync(MODELS);
 if (!here) console.log(`skipped: ${MODELS} is not here`);
 
 let gpu: Gpu;
+/** Measured once, as a lab does, and not for each model. */
+let rates: KernelRates;
 beforeAll(async () => {
-  gpu = await openGpu(await openDawn());
+  gpu = await sharedGpu();
+  rates = await chooseKernels(gpu);
 });
 
 export async function openModel(folder: string, options: OpenOptions = {}): Promise<Engine> {
   const files = await openFolder(`${MODELS}/${folder}`);
   const tensors = await openWeights(files);
-  return Engine.open(gpu, describe(parseConfig(await files.text('config.json')), tensors), tensors, options);
+  return Engine.open(gpu, describe(parseConfig(await files.text('config.json')), tensors), tensors, {
+    rates,
+    ...options,
+  });
 }
 
 const golden = (folder: string, file = 'golden.json') =>

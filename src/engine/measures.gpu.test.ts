@@ -7,7 +7,7 @@ import { anglesOf, spanAngles } from './observers/angles';
 import type { Observed, Observer } from './observers/observer';
 import { KINDS, meansOf, normsOf, SPREADS, type UnitStatistics } from './observers/statistics';
 import { unitStatistics } from './observers/units';
-import { freshGpu, hasModels, numbers, openModel, readModel, scored, worst } from './testing/gpu';
+import { hasModels, numbers, openModel, readModel, scored, sharedGpu, worst } from './testing/gpu';
 import { turn } from './testing/oracle';
 import { forward, readValues, type Trace } from './testing/oracle-model';
 
@@ -19,7 +19,7 @@ let gpu: Gpu;
 const engines = new Map<string, Engine>();
 beforeAll(async () => {
   if (!hasModels) return;
-  gpu = await freshGpu();
+  gpu = await sharedGpu();
   for (const name of MODELS) engines.set(name, await openModel(gpu, name));
 });
 afterAll(() => {

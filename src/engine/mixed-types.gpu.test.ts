@@ -8,7 +8,7 @@ import type { ModelSpec } from '../model/spec';
 import { FULL, without } from './branch';
 import { Engine } from './engine';
 import { formOf } from './matrix-parts';
-import { freshGpu, numbers, RATES, scored, tensorOf, worst } from './testing/gpu';
+import { numbers, RATES, scored, sharedGpu, tensorOf, worst } from './testing/gpu';
 import { bitsOf } from './testing/kernels';
 import { logSoftmax } from './testing/oracle';
 import { forward, readValues } from './testing/oracle-model';
@@ -59,7 +59,7 @@ const MASKS = [FULL, without([1, 4]), without([0, 7])];
 
 let gpu: Gpu;
 beforeAll(async () => {
-  gpu = await freshGpu();
+  gpu = await sharedGpu();
 });
 
 describe.each(Object.keys(CONFIGS) as (keyof typeof CONFIGS)[])(

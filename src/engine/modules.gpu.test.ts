@@ -11,7 +11,6 @@ import { moduleKernels } from './kernels/module';
 import { packTokens } from './pack';
 import {
   download,
-  freshGpu,
   hasModels,
   numbers,
   openModel,
@@ -19,6 +18,7 @@ import {
   readJson,
   readModel,
   scored,
+  sharedGpu,
   tensorOf,
   worst,
 } from './testing/gpu';
@@ -31,7 +31,7 @@ let gpu: Gpu;
 const engines = new Map<string, Engine>();
 beforeAll(async () => {
   if (!hasModels) return;
-  gpu = await freshGpu();
+  gpu = await sharedGpu();
   for (const name of MODELS) engines.set(name, await openModel(gpu, name));
 });
 afterAll(() => {

@@ -6,11 +6,11 @@ import { describe as describeModel } from '../model/describe';
 import { FULL, without } from './branch';
 import { Engine } from './engine';
 import { packTokens } from './pack';
-import { download, freshGpu, hasModels, openModel, RATES, readJson, tensorOf, worst } from './testing/gpu';
+import { download, hasModels, openModel, RATES, readJson, sharedGpu, tensorOf, worst } from './testing/gpu';
 
 let gpu: Gpu;
 beforeAll(async () => {
-  if (hasModels) gpu = await freshGpu();
+  if (hasModels) gpu = await sharedGpu();
 });
 
 const whole = (ids: readonly number[]) => packTokens([{ ids, scoreFrom: ids.length }]);

@@ -8,7 +8,7 @@ import { Engine } from './engine';
 import { KINDS, meansOf } from './observers/statistics';
 import { unitStatistics } from './observers/units';
 import { packTokens } from './pack';
-import { freshGpu, hasModels, numbers, openModel, RATES, readModel, scored, tensorOf, worst } from './testing/gpu';
+import { hasModels, numbers, openModel, RATES, readModel, scored, sharedGpu, tensorOf, worst } from './testing/gpu';
 
 /** The same sums in the same order, but for the tiles they lie in: log-probabilities differ in the last digits only. */
 const SAME = 2e-5;
@@ -21,7 +21,7 @@ let empty: ReturnType<Gpu['memory']>;
 const engines = new Map<string, Engine>();
 beforeAll(async () => {
   if (!hasModels) return;
-  gpu = await freshGpu();
+  gpu = await sharedGpu();
   empty = gpu.memory();
   for (const name of ['stories260K', 'random/mistral', 'random/gpt_neox', 'random/gpt2'])
     engines.set(name, await openModel(gpu, name));

@@ -9,7 +9,7 @@ import { anglesOf, spanAngles } from './observers/angles';
 import type { Observer } from './observers/observer';
 import { KINDS, meansOf, normsOf } from './observers/statistics';
 import { unitStatistics } from './observers/units';
-import { freshGpu, hasModels, numbers, openModel, scored, worst } from './testing/gpu';
+import { hasModels, numbers, openModel, scored, sharedGpu, worst } from './testing/gpu';
 
 /** The same sums in the same order, but for the tiles they lie in: log-probabilities differ in the last digits only. */
 const SAME = 2e-5;
@@ -25,7 +25,7 @@ let gpu: Gpu;
 let engine: Engine;
 beforeAll(async () => {
   if (!hasModels) return;
-  gpu = await freshGpu();
+  gpu = await sharedGpu();
   engine = await openModel(gpu, 'stories260K');
 });
 afterAll(() => engine?.dispose());

@@ -7,11 +7,11 @@ import { Gpu } from '../gpu/gpu';
 import type { ModelSpec } from '../model/spec';
 import { FULL, without } from './branch';
 import { Engine } from './engine';
-import { freshGpu, hasModels, RATES, readJson, readModel, scored, tensorOf, worst } from './testing/gpu';
+import { hasModels, RATES, readJson, readModel, scored, sharedGpu, tensorOf, worst } from './testing/gpu';
 
 let gpu: Gpu;
 beforeAll(async () => {
-  if (hasModels) gpu = await freshGpu();
+  if (hasModels) gpu = await sharedGpu();
 });
 const NOTHING = { weights: 0, activations: 0, cache: 0 };
 afterEach(() => {

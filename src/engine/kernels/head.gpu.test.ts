@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../../gpu/gpu';
-import { download, flat, freshGpu, matrix, numbers, upload } from '../testing/gpu';
+import { download, flat, matrix, numbers, sharedGpu, upload } from '../testing/gpu';
 import { dispatcherFor, specOf } from '../testing/kernels';
 import { logSoftmax } from '../testing/oracle';
 import { distanceKernels, measureDistance, readLogits } from './head';
@@ -10,7 +10,7 @@ const THREADS = [1, 64] as const;
 
 let gpu: Gpu;
 beforeAll(async () => {
-  gpu = await freshGpu();
+  gpu = await sharedGpu();
 });
 
 describe.each(THREADS)('log-probabilities in tiles of the vocabulary, %i threads to a row', (threads) => {

@@ -5,7 +5,7 @@ import type { ModelSpec } from '../../model/spec';
 import { padded, TILE_ROWS } from '../layout';
 import { packTokens } from '../pack';
 import { treeRows } from '../rows';
-import { download, flat, freshGpu, matrix, numbers, upload, worst } from '../testing/gpu';
+import { download, flat, matrix, numbers, sharedGpu, upload, worst } from '../testing/gpu';
 import { dispatcherFor, ImpatientRecorder, matrixOn, specOf } from '../testing/kernels';
 import { add, attention as attentionOf, layerNorm, rmsNorm, rope, sight } from '../testing/oracle';
 import { arrange, arrangeKernels } from './arrange';
@@ -21,7 +21,7 @@ const FILLER = 7;
 
 let gpu: Gpu;
 beforeAll(async () => {
-  gpu = await freshGpu();
+  gpu = await sharedGpu();
 });
 
 const THREADS = [1, 64] as const;

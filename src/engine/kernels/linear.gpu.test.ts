@@ -4,7 +4,7 @@ import type { Dtype } from '../../formats/dtypes';
 import type { Buffer, Gpu } from '../../gpu/gpu';
 import type { ModelSpec } from '../../model/spec';
 import { padded } from '../layout';
-import { download, flat, freshGpu, matrix, numbers, upload, worst } from '../testing/gpu';
+import { download, flat, matrix, numbers, sharedGpu, upload, worst } from '../testing/gpu';
 import { dispatcherFor, ImpatientRecorder, matrixOn, specOf, typesOf } from '../testing/kernels';
 import { activations, gated, linear as linearOf } from '../testing/oracle';
 import { decodingKernels } from './compile';
@@ -23,7 +23,7 @@ const FILLER = 7; // what is in an output before, to see what is written and wha
 
 let gpu: Gpu;
 beforeAll(async () => {
-  gpu = await freshGpu();
+  gpu = await sharedGpu();
 });
 
 const VARIANTS: Way[] = ['matmul_register', 'matmul_workgroup', 'matvec_register', 'matvec_workgroup'];

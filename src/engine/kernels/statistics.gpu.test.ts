@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../../gpu/gpu';
 import { HISTOGRAM, padded } from '../layout';
 import { cosineAt, normAt } from '../observers/statistics';
-import { download, flat, freshGpu, matrix, numbers, upload } from '../testing/gpu';
+import { download, flat, matrix, numbers, sharedGpu, upload } from '../testing/gpu';
 import { dispatcherFor, ImpatientRecorder, specOf } from '../testing/kernels';
 import { turn } from '../testing/oracle';
 import { histogramKernels, measure, spread, statisticsKernels, total } from './statistics';
@@ -18,7 +18,7 @@ const THREADS = [1, 64] as const;
 
 let gpu: Gpu;
 beforeAll(async () => {
-  gpu = await freshGpu();
+  gpu = await sharedGpu();
 });
 
 describe.each(THREADS)('what a unit does to the stream, %i threads to a row', (threads) => {

@@ -5,8 +5,7 @@ import { openFolder } from '../../formats/node';
 import { openWeights } from '../../formats/safetensors';
 import type { TensorInfo, TensorMap } from '../../formats/tensor';
 import { openDawn } from '../../gpu/dawn';
-import type { Buffer, Gpu } from '../../gpu/gpu';
-import { openGpu } from '../../gpu/gpu';
+import { type Buffer, Gpu, openGpu } from '../../gpu/gpu';
 import type { Recorder } from '../../gpu/recorder';
 import { parseConfig } from '../../model/config';
 import { describe } from '../../model/describe';
@@ -23,6 +22,20 @@ export const readJson = (path: string) => JSON.parse(readFileSync(`${MODELS}/${p
 
 /** A device of its own. */
 export const freshGpu = async (): Promise<Gpu> => openGpu(await openDawn());
+
+/** Kept, since Dawn forgets a kernel that nothing holds any more. */
+const sharing: Gpu[] = [];
+
+/**
+ * Accounts of its own on a device that the process's other test files use too: what was compiled for one is there for
+ * the next. For tests that neither destroy it nor make it fail.
+ */
+export async function sharedGpu(): Promise<Gpu> {
+  const [first] = sharing;
+  const gpu = first && !first.failed ? new Gpu(first.device, first.facts) : await freshGpu();
+  sharing.push(gpu);
+  return gpu;
+}
 
 /** Kernels that every adapter runs well enough, so that tests need not measure. */
 export const RATES: NonNullable<OpenOptions['rates']> = {

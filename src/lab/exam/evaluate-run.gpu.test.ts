@@ -3,7 +3,7 @@ import type { Item, Task } from '../../benchmarks/task';
 import { type Branch, FULL, without } from '../../engine/branch';
 import { Engine } from '../../engine/engine';
 import { packTokens } from '../../engine/pack';
-import { freshGpu, hasModels, MODELS, RATES } from '../../engine/testing/gpu';
+import { hasModels, MODELS, RATES, sharedGpu } from '../../engine/testing/gpu';
 import { LopperError } from '../../errors';
 import { openFolder } from '../../formats/node';
 import { expectFailure } from '../../formats/testing';
@@ -106,7 +106,7 @@ async function examinee(broken = false): Promise<Examinee & { engine: Engine }> 
 describe.skipIf(!hasModels)('a run on stories260K', () => {
   let model: Awaited<ReturnType<typeof examinee>>;
   beforeAll(async () => {
-    gpu = await freshGpu();
+    gpu = await sharedGpu();
     model = await examinee();
   });
   afterAll(() => {
