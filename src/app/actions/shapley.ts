@@ -1,5 +1,5 @@
 import type { InfluenceReport, InfluenceSettings, ShapleyMetric } from '../../lab/contract';
-import { sameCalibration } from '../../lab/contract/asked';
+import { calibrationPairs, difference, type Pair } from '../../lab/contract/asked';
 import { unitsOf } from '../../model/units';
 import { MOST_EXACT_UNITS } from '../../pruning/exact-shapley';
 import { isOfTask } from '../../pruning/metrics';
@@ -27,12 +27,18 @@ export const sampledRun = (s: AppState, metric: ShapleyMetric): Measured<Influen
 export function canResume(s: AppState, metric: ShapleyMetric): boolean {
   const run = sampledRun(s, metric);
   const sampling = run?.report.sampling;
-  if (!run || !sampling?.state) return false;
-  const { stopped, method, seed, task } = sampling;
-  if (stopped === 'exact' || (method === 'exact') !== isExact(s, metric) || seed !== s.sampling.seed) return false;
+  if (!sampling?.state || sampling.stopped === 'exact') return false;
+  const { method, seed, task } = sampling;
   // A task's items are a text of their own.
-  if (isOfTask(metric)) return task?.task === s.sampling.task && task.limit === s.sampling.items;
-  return run.calibration !== undefined && sameCalibration(run.calibration, calibrationOf(s));
+  const text: readonly Pair[] | undefined = isOfTask(metric)
+    ? [
+        ['task', task?.task, s.sampling.task],
+        ['limit of items', task?.limit, s.sampling.items],
+      ]
+    : run?.calibration && calibrationPairs(run.calibration, calibrationOf(s));
+  if (!text) return false;
+  const exact = isExact(s, metric);
+  return !difference([['choice of exact values', method === 'exact', exact], ['seed', seed, s.sampling.seed], ...text]);
 }
 
 export const canBeExact = (s: AppState, metric: ShapleyMetric): boolean =>
