@@ -233,6 +233,40 @@ describe.skipIf(!hasModels).each(MODELS)('%s', (name) => {
   });
 });
 
+/** What every sublayer finds, row by row: an observer that the walk knows nothing of. */
+const inputs: Observer<Float32Array[]> = {
+  buffers: ({ sublayers, width }, rows) => ({ kept: sublayers.length * rows * width * 4 }),
+  async watch({ dispatcher: { recorder }, spec, first, end, buffer }) {
+    const bytes = (end - first) * spec.width * 4;
+    return {
+      before(index, stream, row) {
+        recorder.copy(stream, row * spec.width * 4, buffer('kept'), index * bytes, bytes);
+      },
+      after() {},
+      async result(signal) {
+        const reads = spec.sublayers.map((_, i) => ({ buffer: buffer('kept'), offset: i * bytes, bytes }));
+        return (await recorder.read(reads, signal)).map((found) => new Float32Array(found));
+      },
+    };
+  },
+  merge: (parts) => parts[0].map((_, i) => Float32Array.from(parts.flatMap((part) => [...part[i]]))),
+};
+
+describe.skipIf(!hasModels)('a new observer', () => {
+  it('is asked by the walk for all it has to know: inputs of every sublayer, as the oracle has them', async () => {
+    const [spec, tensors] = await readModel('random/llama');
+    const values = await readValues(tensors);
+    const want: number[][] = spec.sublayers.map(() => []);
+    for (const ids of TEXTS) {
+      const trace: Trace = { read: [], added: [], between: [] };
+      forward(spec, values, ids, new Set(PRUNED.left.keys()), trace);
+      for (const [index, rows] of trace.read.entries()) want[index].push(...rows.flat());
+    }
+    const [found] = await measure(engineOf('random/llama'), PRUNED, [inputs]);
+    for (const [index, rows] of want.entries()) expect(worst(found[index], rows), `${index}`).toBeLessThan(1e-4);
+  });
+});
+
 describe.skipIf(!hasModels)('streamed', () => {
   it('gives the same sums, angles and distances as on the GPU', async () => {
     const engine = await openModel(gpu, 'random/llama', { streaming: 'always' });
