@@ -155,6 +155,16 @@ describe('stretched positions', () => {
     await refuse({ ...llama, rope_scaling: { ...llama3, factor: undefined } }, 'factor');
     await refuse({ ...llama, rope_scaling: { ...llama3, high_freq_factor: 1 } }, 'high_freq_factor 1');
   });
+
+  it('settings that say nothing are left out, and nested ones are read as strictly as others', async () => {
+    const plain = { rope_type: 'default', rope_theta: 5e5, factor: null };
+    expect(parse({ ...llama, rope_parameters: plain })).toMatchObject({ ropeTheta: 5e5, ropeScaling: undefined });
+    const nested = (own: object) => parse({ ...llama, rope_parameters: { rope_theta: 3, full_attention: own } });
+    expect(nested({ rope_theta: 5e5 }).ropeTheta).toBe(5e5);
+    expect(() => nested({ rope_theta: 'x' })).toThrow('rope_parameters.full_attention.rope_theta is "x"');
+    const beside = { full_attention: { rope_theta: 5e5 }, chunked_attention: { rope_theta: 3 } };
+    await refuse({ ...llama, rope_parameters: beside }, '"chunked_attention"');
+  });
 });
 
 describe('what cannot be right is refused', () => {

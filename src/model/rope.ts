@@ -10,7 +10,7 @@ export interface Llama3Scaling {
   readonly originalContext: number;
 }
 
-const Rope = v.looseObject({
+const SETTINGS = {
   type: maybe(v.string()),
   rope_type: maybe(v.string()),
   rope_theta: maybe(positive),
@@ -19,17 +19,18 @@ const Rope = v.looseObject({
   low_freq_factor: maybe(positive),
   high_freq_factor: maybe(positive),
   original_max_position_embeddings: maybe(tokens),
-});
-type Rope = v.InferOutput<typeof Rope>;
+};
+const Own = v.looseObject(SETTINGS);
 
-/** Settings of their own for blocks whose attention is full and for those where it slides, as transformers 5 nests them. */
-const ByLayerType = v.strictObject({ full_attention: maybe(Rope), sliding_attention: maybe(Rope) });
+/** Blocks whose attention is full and those where it slides may have settings of their own, as transformers 5 nests them. */
+const Rope = v.looseObject({ ...SETTINGS, full_attention: maybe(Own), sliding_attention: maybe(Own) });
+type Own = v.InferOutput<typeof Own>;
 
 /** The keys of transformers 4 and, in `rope_parameters`, of 5. */
 export const ROPE_KEYS = {
   rope_theta: maybe(positive),
-  rope_scaling: maybe(v.union([ByLayerType, Rope])),
-  rope_parameters: maybe(v.union([ByLayerType, Rope])),
+  rope_scaling: maybe(Rope),
+  rope_parameters: maybe(Rope),
   partial_rotary_factor: maybe(fraction),
 };
 
@@ -45,14 +46,12 @@ export function ropeFacts(raw: RopeKeys, headDim: number, { share = 1, theta = 1
 }
 
 /** The settings of all blocks. Throws `config-invalid` where those of some blocks differ from those of others. */
-function settingsOf(raw: RopeKeys['rope_parameters']): Rope {
-  if (!raw) return {};
-  const { full_attention: full, sliding_attention: sliding } = raw as v.InferOutput<typeof ByLayerType>;
-  if (!full && !sliding) {
-    const nested = Object.keys(raw).find((key) => typeof (raw as Record<string, unknown>)[key] === 'object');
-    if (nested === undefined || Array.isArray((raw as Record<string, unknown>)[nested])) return raw as Rope;
+function settingsOf(raw: RopeKeys['rope_parameters']): Own {
+  const { full_attention: full, sliding_attention: sliding, ...own } = raw ?? {};
+  const nested = Object.entries(own).find(([, value]) => typeof value === 'object' && value && !Array.isArray(value));
+  if (nested) {
     throw invalid(
-      `rope settings for "${nested.slice(0, 60)}" are not understood`,
+      `rope settings for "${nested[0].slice(0, 60)}" are not understood`,
       'Choose a model whose blocks all turn positions alike.',
     );
   }
@@ -62,10 +61,10 @@ function settingsOf(raw: RopeKeys['rope_parameters']): Rope {
       'Choose a model whose blocks all turn positions alike.',
     );
   }
-  return full ?? sliding!;
+  return { ...own, ...(full ?? sliding) };
 }
 
-function scalingOf(rope: Rope): Llama3Scaling | undefined {
+function scalingOf(rope: Own): Llama3Scaling | undefined {
   const type = rope.rope_type ?? rope.type;
   if (!type && rope.factor) {
     throw invalid(
