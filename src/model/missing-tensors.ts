@@ -109,6 +109,8 @@ function cutSublayers(wanted: readonly string[], tensors: TensorMap): LopperErro
   };
   const [attn, ffn] = [gone(true), gone(false)];
   if (attn.length + ffn.length === 0) return undefined;
+  // Without one sublayer that is there, it is the names that do not fit.
+  if (attn.length + ffn.length === 2 * new Set(wanted.flatMap((name) => blockOf(name) ?? [])).size) return undefined;
   const said = [
     attn.length > 0 && `no attention in block ${list(attn)}`,
     ffn.length > 0 && `no feed-forward layer in block ${list(ffn)}`,

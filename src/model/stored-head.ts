@@ -25,7 +25,8 @@ export async function settleHead(config: ModelConfig, tensors: TensorMap, signal
   );
   const [embedding, head] = [tensors.get(parts.embedding), tensors.get(parts.head)];
   if (!embedding && head && config.tied) return { config, tensors: new Map([...tensors, [parts.embedding, head]]) };
-  if (config.tied && embedding && head && !(await sameBytes(embedding, head, signal))) {
+  if (config.tied && embedding && head) {
+    if (await sameBytes(embedding, head, signal)) return { config, tensors: without(tensors, parts.head) };
     const note = `config.json says that the output head is the embedding, but another is stored (${parts.head}): it is used.`;
     return { config: { ...config, tied: false }, tensors, note };
   }
@@ -35,6 +36,10 @@ export async function settleHead(config: ModelConfig, tensors: TensorMap, signal
   }
   return { config, tensors };
 }
+
+/** A copy of the embedding is not passed over: it is the embedding. */
+const without = (tensors: TensorMap, head: string): TensorMap =>
+  new Map([...tensors].filter(([name]) => name !== head));
 
 async function sameBytes(a: TensorInfo, b: TensorInfo, signal?: AbortSignal): Promise<boolean> {
   const size = a.end - a.start;

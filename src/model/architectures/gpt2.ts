@@ -56,7 +56,7 @@ export const gpt2: Architecture = {
   ffnWidth: (tensors) =>
     (tensors.get('h.0.mlp.c_fc.weight') ?? tensors.get('transformer.h.0.mlp.c_fc.weight'))?.shape[1],
   parts(c, has) {
-    const root = has('transformer.wte.weight') ? 'transformer.' : '';
+    const root = has('transformer.wpe.weight') ? 'transformer.' : '';
     return {
       embedding: `${root}wte.weight`,
       positions: `${root}wpe.weight`,
