@@ -312,4 +312,11 @@ describe.skipIf(!hasData)('jobs before a model', () => {
     );
     expect(await lab.memory()).toEqual({ weights: 0, activations: 0, cache: 0, peak: 0, budget: 0 });
   });
+
+  it('what one takes is told in its turn, of the model that is open by then', async () => {
+    const lab: Lab = testLab().lab;
+    const opening = lab.open({ kind: 'folder', path: STORIES }, job());
+    const cost = await lab.cost('score', { calibration: { ids: [[1, 2, 3]] }, masks: [[]] });
+    expect(cost).toMatchObject({ passes: expect.closeTo(1), bytes: (await opening).weightBytes });
+  });
 });

@@ -13,10 +13,10 @@ import type {
 } from './contract';
 import { AnswerBook } from './exam/evaluate-answers';
 import { JOBS, type JobName, jobMethods, type Lab } from './jobs';
+import { costJob } from './jobs/cost';
 import { Desk, noModel } from './jobs/desk';
 import type { Job, RunningJob } from './jobs/job';
 import { Calibrations } from './measure/calibrations';
-import { costOn } from './measure/cost';
 import { timed } from './measure/timed';
 import { withBudget } from './place/budget';
 import { GROWTH_INDEX, readGrowthIndex } from './place/bundled-model';
@@ -50,6 +50,8 @@ class DeviceLab implements LabItself {
   readonly #calibrations: Calibrations;
   readonly #answers = new AnswerBook();
   #memoryBudget?: number;
+  /** Times that a cost was asked. */
+  #asked = 0;
   /** The open model and the device its weights are on. */
   #open?: { readonly model: OpenModel; readonly device: Device };
 
@@ -79,13 +81,9 @@ class DeviceLab implements LabItself {
   }
 
   /** As `Lab` says. */
-  async cost(name: JobName, request: never): Promise<Cost | undefined> {
-    const desk = this.#desk(await this.#device.get());
-    const work = await JOBS[name].work?.(desk, request);
-    // In its turn: it may have to walk a little.
-    return (
-      work && this.#queue.run({ job: `cost ${performance.now()}` }, ({ signal }) => costOn(desk.model, work, signal))
-    );
+  cost(name: JobName, request: never): Promise<Cost | undefined> {
+    const job: Job<never, unknown> = JOBS[name];
+    return this.run(costJob(job), request, { job: `cost ${++this.#asked}` });
   }
 
   readonly start: LabItself['start'] = async () => (await this.#device.get()).report;

@@ -13,7 +13,7 @@ const MOST_NAMED = 8;
 /** The calibrations that can be named, and what the open model measured on the last few. */
 export class Calibrations {
   readonly #named = new Map<string, Calibration>();
-  readonly #calibrated = new Map<string, Calibrated>();
+  #calibrated = new Map<string, Calibrated>();
 
   constructor(readonly environment: Environment) {}
 
@@ -41,18 +41,20 @@ export class Calibrations {
   async on(calibration: Calibration | NamedCalibration, model: OpenModel): Promise<Calibrated> {
     const read = this.read(calibration);
     const key = 'named' in calibration ? keyOfName(calibration.named) : await calibrationKey(read);
-    let found = this.#calibrated.get(key);
+    // What is cleared while the windows are read is not added to.
+    const calibrated = this.#calibrated;
+    let found = calibrated.get(key);
     if (!found) {
       found = new Calibrated(model.engine, await windowsOf(read, model, this.environment));
-      this.#calibrated.set(key, found);
-      forgetOldest(this.#calibrated, MOST_MEASURED);
+      calibrated.set(key, found);
+      forgetOldest(calibrated, MOST_MEASURED);
     }
     return found;
   }
 
   /** To be called when measurements mean nothing any more: with another model, on another device, with other items. */
   clear(): void {
-    this.#calibrated.clear();
+    this.#calibrated = new Map();
   }
 }
 
