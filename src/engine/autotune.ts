@@ -16,10 +16,13 @@ export interface KernelRates {
 const MATMUL = { rows: 128, columns: 256, inputs: 256 };
 const MATVEC = { rows: 1, columns: 1024, inputs: 512 };
 
+/** The least that goes through a matmul: enough to have its kernel compiled. */
+const LEAST = { rows: 4, columns: 8 };
+
 /** A measurement is trusted once it took this long. */
 const ENOUGH_MS = 8;
 
-/** A first run this long is no matter of compiling any more: the variant is hopeless here and not run again. */
+/** A variant that runs this long is hopeless here and not run again. */
 const HOPELESS_MS = 150;
 const MOST_REPEATS = 256;
 const TRIES = 3;
@@ -38,24 +41,27 @@ export async function chooseKernels(gpu: Gpu): Promise<KernelRates> {
     const y = await room('y', Math.max(MATMUL.rows * MATMUL.columns, MATVEC.columns));
     const empty = await room('empty', 4);
 
-    /** Milliseconds of what is recorded: the best of a few, since other programs disturb a single one. */
-    const time = async (record: () => void): Promise<number> => {
-      const run = async (repeats: number): Promise<number> => {
+    /**
+     * Milliseconds of what is recorded: the best of a few, since other programs disturb a single one. `little` is the same
+     * for hardly any work and goes first: many drivers compile a kernel where it is first run, and that is not its time.
+     */
+    const time = async (record: () => void, little: () => void): Promise<number> => {
+      const run = async (repeats: number, record: () => void): Promise<number> => {
         const begin = performance.now();
         for (let i = 0; i < repeats; i++) record();
         await recorder.flush();
         await gpu.device.queue.onSubmittedWorkDone();
         return (performance.now() - begin) / repeats;
       };
-      const first = await run(1); // compiles the kernel on some drivers
-      if (first >= HOPELESS_MS) return first;
+      await run(1, little);
       let repeats = 1;
-      let best = await run(repeats);
+      let best = await run(repeats, record);
+      if (best >= HOPELESS_MS) return best;
       while (best * repeats < ENOUGH_MS && repeats < MOST_REPEATS) {
         repeats *= 4;
-        best = await run(repeats);
+        best = await run(repeats, record);
       }
-      for (let i = 1; i < TRIES; i++) best = Math.min(best, await run(repeats));
+      for (let i = 1; i < TRIES; i++) best = Math.min(best, await run(repeats, record));
       return best;
     };
     const prepared = async (
@@ -71,16 +77,25 @@ export async function chooseKernels(gpu: Gpu): Promise<KernelRates> {
     const product = async (way: Way, choice: Partial<KernelChoice>, shape: typeof MATMUL): Promise<void> => {
       const { rows, columns, inputs } = shape;
       const d = await prepared(choice, () => productKernels(way, [{ dtype: 'F32', epilogue: 'store' }]));
-      const parts = [{ buffer: weights, first: 0, outputs: columns, dtype: 'F32' }] as const;
-      const w: Linear = { parts, outputs: columns, steps: inputs / 8, gated: false };
-      const ms = await time(() => linear(d, x, rows, w, 'store', y, columns));
+      const matrix = (outputs: number): Linear => {
+        const parts = [{ buffer: weights, first: 0, outputs, dtype: 'F32' }] as const;
+        return { parts, outputs, steps: inputs / 8, gated: false };
+      };
+      const [whole, least] = [matrix(columns), matrix(LEAST.columns)];
+      const ms = await time(
+        () => linear(d, x, rows, whole, 'store', y, columns),
+        () => linear(d, x, Math.min(rows, LEAST.rows), least, 'store', y, columns),
+      );
       gflops[way] = (2 * rows * columns * inputs) / ms / 1e6;
     };
     const normTime = async (threads: KernelChoice['threads']): Promise<number> => {
       const d = await prepared({ threads }, (d) => normKernels(d, false));
       const by: Norm = { layer: false, eps: 0, width: MATMUL.inputs, weight: weights };
-      const from: Slots = { stream: x, slots: [0], rows: MATMUL.rows };
-      return time(() => norm(d, by, from, y));
+      const from = (rows: number): Slots => ({ stream: x, slots: [0], rows });
+      return time(
+        () => norm(d, by, from(MATMUL.rows), y),
+        () => norm(d, by, from(1), y),
+      );
     };
     for (const matmul of ['matmul_register', 'matmul_workgroup'] as const) await product(matmul, { matmul }, MATMUL);
     for (const matvec of ['matvec_register', 'matvec_workgroup'] as const) await product(matvec, { matvec }, MATVEC);

@@ -4,7 +4,7 @@ import { readText, type Shelf, writeText } from '../../formats/shelf';
 import type { AdapterFacts } from '../../gpu/gpu';
 
 /** To be raised when a kernel changes so much that old measurements mislead. */
-const VERSION = 1;
+const VERSION = 2;
 
 const RatesSchema = v.object({
   choice: v.object({
