@@ -127,7 +127,7 @@ function gaveUp(request: DownloadRequest, cause: Error, have: number, record?: P
 }
 
 /** Node hides the reason of a failed fetch one level down. */
-const reason = (error: Error): string => (error.cause instanceof Error ? error.cause.message : error.message);
+export const reason = (error: Error): string => (error.cause instanceof Error ? error.cause.message : error.message);
 
 /** Ends early where the signal is raised. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {

@@ -31,10 +31,10 @@ const large = (body: Uint8Array): Served => ({ body, redirected: true, linkedEta
 async function start(files: Record<string, Served>, root = '/me/model/resolve/main') {
   hub = await startHub(Object.fromEntries(Object.entries(files).map(([name, served]) => [`${root}/${name}`, served])));
 }
-const open = async (model: Partial<HubModel> = {}) =>
+const open = async (model: Partial<HubModel> = {}, options: { readonly stallMs?: number } = {}) =>
   openHub({ repo: 'me/model', host: hub.host, ...model }, new DownloadCache(await folderShelf(folder)), {
-    fetch: fetchWithLinks,
-    backoffMs: 1,
+    ...{ fetch: fetchWithLinks, backoffMs: 1 },
+    ...options,
   });
 
 describe('a model on a hub', () => {
@@ -109,6 +109,31 @@ describe('a model on a hub', () => {
     const asked = hub.asked.length;
     await model.peek!('model.safetensors');
     expect(hub.asked.length, 'what is kept is looked into here').toBe(asked);
+  });
+
+  it('is looked into again where the storage refuses, the server is silent or the connection is cut', async () => {
+    const served: Served = { ...large(weights), elsewhere: true };
+    await start({ 'model.safetensors': served });
+    const peek = async () => {
+      const model = await open({}, { stallMs: 50 });
+      return (await openWeights({ ...model, open: model.peek! })).size;
+    };
+    for (const trouble of [{ fails: { status: 403, times: 1 } }, { stalls: 1 }, { cuts: { after: 4, times: 1 } }]) {
+      Object.assign(served, trouble);
+      expect(await peek()).toBe(2);
+    }
+    served.fails = { status: 403, times: 99 };
+    const failure = await expectFailure(peek(), 'download-failed', 'refuses it (403)');
+    expect(failure.message).not.toContain('gated');
+  });
+
+  it('without weights that can be read is told by what is there, of which no more than a byte is fetched', async () => {
+    await start({ 'onnx/model.onnx': large(weights), 'pytorch_model.bin': large(weights) });
+    await expectFailure(openWeights(await open()), 'file-missing', 'only as pytorch_model.bin');
+    for (const path of ['onnx/model.onnx', 'pytorch_model.bin']) {
+      const asked = hub.asked.filter((a) => a.path.endsWith(path));
+      expect(asked.map(({ range }) => range)).toEqual(['bytes=0-0']);
+    }
   });
 
   it('is downloaded after all where the server gives no ranges', async () => {

@@ -44,7 +44,8 @@ export async function openFolder(path: string): Promise<ModelFiles> {
         entries.map(async (entry) => {
           const { name } = entry;
           if (!entry.isDirectory()) return [name];
-          return [name, ...(await readdir(join(folder, name))).map((inner) => `${name}/${inner}`)];
+          const inner = await readdir(join(folder, name)).catch(() => []); // not ours to read
+          return [name, ...inner.map((file) => `${name}/${file}`)];
         }),
       );
       return below.flat();

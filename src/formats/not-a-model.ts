@@ -1,7 +1,7 @@
 import { LopperError } from '../errors';
 import type { ModelFiles } from './bytes';
 
-/** What a folder without readable weights is, by the names of what lies in it, and where to turn. */
+/** What a folder without readable weights is, by the names of what lies in it, and where to turn; what is nearest first. */
 const KINDS: readonly { readonly has: RegExp; readonly is: string; readonly remedy: string }[] = [
   {
     has: /^adapter_(config\.json|model\.(safetensors|bin))$/,
@@ -13,6 +13,18 @@ const KINDS: readonly { readonly has: RegExp; readonly is: string; readonly reme
     has: /^(snapshots|blobs|refs)(\/|$)/,
     is: 'is a folder of the Hugging Face cache',
     remedy: 'Give the folder inside its snapshots/, the one that holds config.json.',
+  },
+  {
+    has: /^model-\d+-of-\d+\.safetensors$/,
+    is: 'has shards of weights without their index, model.safetensors.index.json',
+    remedy: 'Get the index from where the model is published, and put it beside the shards.',
+  },
+  {
+    has: /^pytorch_model(-\d+-of-\d+)?\.bin(\.index\.json)?$/,
+    is: 'has its weights only as pytorch_model.bin, a format that can run code when it is read',
+    remedy:
+      'Convert it once: in Python, `AutoModelForCausalLM.from_pretrained(folder).save_pretrained(folder)` writes ' +
+      'safetensors. Many hub models also have a safetensors revision.',
   },
   {
     has: /^mlc-chat-config\.json$|^params_shard_\d+\.bin$/,
@@ -34,18 +46,6 @@ const KINDS: readonly { readonly has: RegExp; readonly is: string; readonly reme
     has: /\.gguf$/i,
     is: 'has its weights as GGUF only',
     remedy: 'Give the model it was made from, as safetensors.',
-  },
-  {
-    has: /^pytorch_model(-\d+-of-\d+)?\.bin(\.index\.json)?$/,
-    is: 'has its weights only as pytorch_model.bin, a format that can run code when it is read',
-    remedy:
-      'Convert it once: in Python, `AutoModelForCausalLM.from_pretrained(folder).save_pretrained(folder)` writes ' +
-      'safetensors. Many hub models also have a safetensors revision.',
-  },
-  {
-    has: /^model-\d+-of-\d+\.safetensors$/,
-    is: 'has shards of weights without their index, model.safetensors.index.json',
-    remedy: 'Get the index from where the model is published, and put it beside the shards.',
   },
 ];
 

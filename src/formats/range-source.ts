@@ -1,9 +1,14 @@
 import { LopperError, throwIfCancelled } from '../errors';
 import type { ByteSource } from './bytes';
-import { ATTEMPTS, BACKOFF_MS, type DownloadOptions, type DownloadRequest, pause } from './download';
+import { ATTEMPTS, BACKOFF_MS, type DownloadOptions, type DownloadRequest, pause, reason } from './download';
 import { checkRange } from './sources';
+import { Interrupted, passingTrouble, STALL_MS } from './transfer';
+import { withClock } from './with-clock';
 
-type Options = Pick<DownloadOptions, 'fetch' | 'signal' | 'backoffMs'>;
+type Options = Pick<DownloadOptions, 'fetch' | 'signal' | 'backoffMs' | 'stallMs'>;
+
+/** Bytes a millisecond of the slowest connection that is waited for. */
+const SLOWEST = 10;
 
 /**
  * A file on a server, read a range at a time and kept nowhere: for a look at its header. Undefined where the server gives
@@ -11,42 +16,51 @@ type Options = Pick<DownloadOptions, 'fetch' | 'signal' | 'backoffMs'>;
  */
 export async function rangeSource(request: DownloadRequest, options: Options): Promise<ByteSource | undefined> {
   const { file } = request;
-  const first = await ask(request, 0, 1, options);
-  const size = Number(/^bytes 0-0\/(\d+)$/.exec(first.headers.get('content-range') ?? '')?.[1] ?? Number.NaN);
-  await first.body?.cancel();
-  if (first.status !== 206 || Number.isNaN(size)) return undefined;
+  const size = await ask(request, 0, 1, options, async ({ status, headers }) => {
+    const total = /^bytes 0-0\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1];
+    return status === 206 && total !== undefined ? Number(total) : undefined;
+  });
+  if (size === undefined) return undefined;
   return {
     name: file,
     size,
     async read(start, end, signal) {
       checkRange({ name: file, size }, start, end);
       if (start === end) return new Uint8Array();
-      const answer = await ask(request, start, end, { ...options, signal });
-      const bytes = new Uint8Array(await answer.arrayBuffer().catch(() => new ArrayBuffer()));
-      throwIfCancelled(signal);
-      const given = answer.headers.get('content-range') === `bytes ${start}-${end - 1}/${size}`;
-      if (given && bytes.length === end - start) return bytes;
-      throw failed(request, `the server did not give its bytes ${start} to ${end}`);
+      return ask(request, start, end, { ...options, signal }, async (answer) => {
+        const bytes = new Uint8Array(await answer.arrayBuffer());
+        const given = answer.headers.get('content-range') === `bytes ${start}-${end - 1}/${size}`;
+        if (given && bytes.length === end - start) return bytes;
+        throw failed(request, `the server did not give its bytes ${start} to ${end}`);
+      });
     },
   };
 }
 
-/** One range, asked for again after a pause where the server or the way to it is in trouble. */
-async function ask(request: DownloadRequest, start: number, end: number, options: Options): Promise<Response> {
-  const { fetch: send = fetch, signal, backoffMs = BACKOFF_MS } = options;
+/** What is read of one range, asked for again after a pause where the server or the way to it is in trouble. */
+async function ask<T>(
+  request: DownloadRequest,
+  start: number,
+  end: number,
+  { fetch: send = fetch, signal, backoffMs = BACKOFF_MS, stallMs = STALL_MS }: Options,
+  read: (answer: Response) => Promise<T>,
+): Promise<T> {
   const headers = { range: `bytes=${start}-${end - 1}` };
   for (let attempt = 1; ; attempt++) {
     throwIfCancelled(signal);
-    const answer = await send(request.url, { headers, signal, cache: 'no-store' }).catch((error: Error) => error);
-    throwIfCancelled(signal);
-    if (answer instanceof Response) {
-      if (answer.ok) return answer;
-      const passing = answer.status === 408 || answer.status === 429 || answer.status >= 500;
-      if (!passing || attempt === ATTEMPTS) throw request.refused(answer.status);
-    } else if (attempt === ATTEMPTS) {
-      throw failed(request, `no connection (${answer.cause instanceof Error ? answer.cause.message : answer.message})`);
+    try {
+      return await withClock(stallMs + (end - start) / SLOWEST, signal, async (clocked) => {
+        const answer = await send(request.url, { headers, signal: clocked, cache: 'no-store' });
+        if (answer.ok) return read(answer);
+        throw passingTrouble(answer, request) ?? request.refused(answer.status);
+      });
+    } catch (error) {
+      throwIfCancelled(signal);
+      if (error instanceof LopperError) throw error;
+      const passing = error instanceof Interrupted ? error : undefined;
+      if (attempt === ATTEMPTS) throw failed(request, passing?.message ?? `no connection (${reason(error as Error)})`);
+      await pause(Math.max(passing?.waitMs ?? 0, backoffMs * 2 ** (attempt - 1)), signal);
     }
-    await pause(backoffMs * 2 ** (attempt - 1), signal);
   }
 }
 

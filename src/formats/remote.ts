@@ -24,7 +24,7 @@ export interface RemoteModel {
 const PROBE_MS = 30_000;
 
 /** Files too large to be fetched only to see whether they are there. */
-const isLarge = (file: string): boolean => /\.(safetensors|bin|gguf)$/.test(file);
+const isLarge = (file: string): boolean => /\.(safetensors|bin|gguf|onnx)$/.test(file);
 
 /** A model whose files come over HTTP into a cache; what is in the cache is never asked for again. */
 export function remoteFiles(model: RemoteModel): ModelFiles {

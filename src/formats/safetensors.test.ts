@@ -243,7 +243,14 @@ describe('the weights of a model', () => {
     await expectFailure(open('{'), 'safetensors-corrupt', INDEX);
     await expectFailure(open('{}'), 'safetensors-corrupt', 'weight_map');
     await expectFailure(open(index({})), 'safetensors-corrupt', 'weight_map');
-    for (const shard of ['../secret.safetensors', '/etc/passwd', 'a\\b.safetensors', 'http://x/y.safetensors', 5]) {
+    for (const shard of [
+      '../secret.safetensors',
+      '/etc/passwd',
+      'a\\b.safetensors',
+      'http://x/y.safetensors',
+      'half\uD800.safetensors',
+      5,
+    ]) {
       await expectFailure(open(index({ a: shard })), 'safetensors-corrupt', 'not a safetensors file name');
     }
   });
@@ -256,6 +263,17 @@ describe('the weights of a model', () => {
     );
     expect(failure.remedy).toContain('save_pretrained');
     await expectFailure(openWeights(memoryModel({ 'config.json': '{}' })), 'file-missing', 'model.safetensors');
+  });
+
+  it.each([
+    [['onnx', 'onnx/model.onnx', 'pytorch_model.bin'], 'only as pytorch_model.bin'],
+    [['params.json', 'pytorch_model-00001-of-00002.bin'], 'only as pytorch_model.bin'],
+    [['pytorch_model.bin', 'model-00001-of-00002.safetensors'], 'without their index'],
+    [['adapter_config.json', 'pytorch_model.bin'], 'an adapter'],
+    [['model.onnx_data', 'x.gguf'], 'ONNX only'],
+    [[], 'an empty folder'],
+  ])('that are not there are told by what is: %j', async (names, said) => {
+    await expectFailure(openWeights({ ...memoryModel({}), list: async () => names }), 'file-missing', said);
   });
 
   it('stop loading when cancelled between shards', async () => {

@@ -157,7 +157,7 @@ function readIndex(text: string): Map<string, string> {
     const [tensor, shard] = entry;
     if (typeof shard === 'string') entry[1] = shard.replace(/^(\.\/)+/, '');
     // A shard is a neighbour of the index: a name that leads elsewhere is not one.
-    if (typeof entry[1] !== 'string' || !/^[^/\\:?#%]+\.safetensors$/.test(entry[1])) {
+    if (typeof entry[1] !== 'string' || !/^[^/\\:?#%\p{Cs}]+\.safetensors$/u.test(entry[1])) {
       throw corrupt(
         INDEX,
         `it puts tensor ${tensor} in ${JSON.stringify(shard)}, which is not a safetensors file name`,

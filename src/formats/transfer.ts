@@ -29,7 +29,7 @@ export interface DownloadOptions {
   readonly httpCache?: RequestCache;
 }
 
-const STALL_MS = 60_000;
+export const STALL_MS = 60_000;
 const PROGRESS_MS = 50;
 
 /** An attempt ended early; the next one goes on from what is there, not before `waitMs` where the server asks for that. */
@@ -94,14 +94,8 @@ async function settle(
       `the server has no more than ${have} bytes${record?.total ? ` of the ${record.total} it promised` : ''}`,
     );
   }
-  if (status === 408 || status === 429 || status >= 500) {
-    throw new Interrupted(`the server answers ${status}`, retryAfter(headers));
-  }
-  const storage = storageOf(response, request.url);
-  // Not the hub's own word: its link to where the file lies may have run out, and the next request gets a new one.
-  if (storage && (status === 401 || status === 403)) {
-    throw new Interrupted(`${storage}, where the file lies, refuses it (${status})`);
-  }
+  const passing = passingTrouble(response, request);
+  if (passing) throw passing;
   if (status !== 200 && status !== 206) throw request.refused(status);
   if (/^text\/html\b/i.test(headers.get('content-type') ?? '')) throw notTheFile(request.file, WEB_PAGE);
   const offer = offerOf(response);
@@ -118,6 +112,18 @@ async function settle(
     !headers.get('content-encoding');
   if (!same) throw new Unusable('the file has changed on the server');
   return { at: have, total: Number(range[2]) };
+}
+
+/** Where an answer is no file, but the next may be: a server in trouble, or a link that has run out. */
+export function passingTrouble(response: Response, { url }: DownloadRequest): Interrupted | undefined {
+  const { status, headers } = response;
+  if (status === 408 || status === 429 || status >= 500) {
+    return new Interrupted(`the server answers ${status}`, retryAfter(headers));
+  }
+  const storage = storageOf(response, url);
+  // Not the hub's own word: its link to where the file lies may have run out, and the next request gets a new one.
+  if (!storage || (status !== 401 && status !== 403)) return undefined;
+  return new Interrupted(`${storage}, where the file lies, refuses it (${status})`);
 }
 
 /** The longest wait that a server may ask for, milliseconds. */
