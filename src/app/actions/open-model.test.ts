@@ -3,11 +3,12 @@ import type { ModelReport } from '../../lab/contract';
 import type { Lab } from '../../lab/jobs';
 import { dropSublayers, makeMask } from '../../pruning/mask';
 import { setMask } from '../store/masks';
+import { tell } from '../store/notify';
 import { justOpened, type OpenModel } from '../store/open';
 import { maskOf } from '../store/select';
 import { initialState } from '../store/state';
 import { changeOpen, store } from '../store/store';
-import { runJob } from './jobs';
+import { cancelJob, runJob } from './jobs';
 import { openModel } from './open-model';
 
 const lab = vi.hoisted(() => ({}) as { -readonly [method in keyof Lab]: Lab[method] });
@@ -69,4 +70,21 @@ it('what was being measured on the model before ends with it', async () => {
   expect(store.getState().jobs.norms).toBeUndefined();
   expect(await run).toEqual({ ended: 'cancelled' });
   expect(show).not.toHaveBeenCalled();
+});
+
+it('a model that the lab has opened is the one shown, also where it was cancelled too late', async () => {
+  lab.open = vi.fn(async () => {
+    cancelJob('open');
+    return report('other');
+  });
+  await openModel(hub);
+  expect(store.getState().open.model?.report).toEqual(report('other'));
+});
+
+it('what was offered to do with the layers of the model before is offered no longer', async () => {
+  tell('Sapling is open', 'Its files list a layer.', { kind: 'drop', sublayers: [{ block: 3, kind: 'attn' }] });
+  tell('A link', 'It is of another place.', { kind: 'open', model: hub, dropped: [] });
+  lab.open = vi.fn(async () => report('other'));
+  await openModel(hub);
+  expect(store.getState().notices.map((n) => n.offer?.kind)).toEqual(['open']);
 });

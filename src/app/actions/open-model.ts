@@ -2,7 +2,7 @@ import type { ModelReport, ModelRequest } from '../../lab/contract';
 import type { Link } from '../../pruning/link';
 import { makeMask, maskFromSublayers } from '../../pruning/mask';
 import { startMask } from '../store/masks';
-import { notifyFailure, tell } from '../store/notify';
+import { forgetOffers, notifyFailure, tell } from '../store/notify';
 import type { ModelSource, OpenModel } from '../store/open';
 import { changeOpen, store } from '../store/store';
 import { showUnfinished } from './evaluate';
@@ -36,14 +36,17 @@ const sourceOf = (request: ModelRequest): ModelSource => {
  */
 export async function openModel(request: ModelRequest, start: Start = NOTHING): Promise<Ended<unknown>['ended']> {
   const name = request.kind === 'hub' ? request.repo : request.kind === 'files' ? request.name : 'Sapling';
-  const run = await runJob({
+  const { ended } = await runJob({
     slot: 'open',
     label: `Opening ${name}`,
     failure: `${name} could not be opened`,
-    run: (options) => lab().open(request, options),
+    async run(options) {
+      const report = await lab().open(request, options);
+      // It is open now, also where it was cancelled while word of that was on its way.
+      show({ source: sourceOf(request), report, loaded: true }, start);
+    },
   });
-  if (run.ended === 'done') show({ source: sourceOf(request), report: run.value, loaded: true }, start);
-  return run.ended;
+  return ended;
 }
 
 /** Puts a model in the place of the one before, with all that belonged to it. */
@@ -59,7 +62,10 @@ function show(model: OpenModel, start: Start): void {
     open: { ...openWith(model, shipped), ...(same && { masks, locked, growth, moment }) },
     ...(source.kind !== 'bundled' && { colourBy: 'cosine' }),
   });
-  if (!same) startMaskFrom(report.blocks, start);
+  if (!same) {
+    forgetOffers();
+    startMaskFrom(report.blocks, start);
+  }
   tellNotes(report);
   requestScore();
   void showUnfinished();

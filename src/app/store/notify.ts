@@ -41,6 +41,10 @@ export function notifyLocked(unlock: readonly Sublayer[]): void {
 export const dismissNotice = (id: number): void =>
   store.setState((s) => ({ notices: s.notices.filter((n) => n.id !== id) }));
 
+/** Takes away what was offered to do with layers of a model that is not open any more. */
+export const forgetOffers = (): void =>
+  store.setState((s) => ({ notices: s.notices.filter(({ offer }) => !offer || offer.kind === 'open') }));
+
 /** Marks sublayers in the tower, or none. */
 export const highlight = (highlighted?: readonly Sublayer[]): void =>
   store.setState((s) => (s.highlighted === highlighted ? s : { highlighted }));
