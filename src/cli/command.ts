@@ -1,3 +1,4 @@
+import { DEFAULT_HOST, DEFAULT_REVISION } from '../formats/hub-defaults';
 import type { ModelReport } from '../lab/contract';
 import type { LocalLab } from '../lab/lab';
 import type { Environment } from '../lab/place/environment';
@@ -52,8 +53,8 @@ export const JOB = 'lopper';
 export const COMMON_OPTIONS: Options = {
   json: { help: 'print JSON' },
   quiet: { help: 'no progress on standard error' },
-  revision: { value: 'REV', help: 'branch, tag or commit of a model from the hub (main)' },
-  host: { value: 'URL', help: 'where models are fetched from (https://huggingface.co)' },
+  revision: { value: 'REV', help: `branch, tag or commit of a model from the hub (${DEFAULT_REVISION})` },
+  host: { value: 'URL', help: `where models are fetched from (${DEFAULT_HOST})` },
   help: { help: 'this text' },
 };
 

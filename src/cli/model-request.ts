@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { DEFAULT_HOST, DEFAULT_REVISION, isRepoId } from '../formats/hub';
+import { isRepoId } from '../formats/hub';
+import { DEFAULT_HOST, DEFAULT_REVISION } from '../formats/hub-defaults';
 import type { ModelRequest } from '../lab/contract';
 import { type Arguments, usage } from './arguments';
 

@@ -2,7 +2,8 @@ import { LopperError, throwIfCancelled } from '../errors';
 import type { ByteSource } from './bytes';
 import type { DownloadCache } from './cache';
 import { type DownloadOptions, download } from './download';
-import { checkHost, DEFAULT_HOST } from './hub';
+import { checkHost } from './hub';
+import { DEFAULT_HOST } from './hub-defaults';
 import { withClock } from './with-clock';
 
 export const RAW_HOST = 'https://raw.githubusercontent.com';

@@ -2,10 +2,8 @@ import { LopperError } from '../errors';
 import type { ModelFiles } from './bytes';
 import type { DownloadCache } from './cache';
 import type { DownloadOptions } from './download';
+import { DEFAULT_HOST, DEFAULT_REVISION } from './hub-defaults';
 import { remoteFiles } from './remote';
-
-export const DEFAULT_HOST = 'https://huggingface.co';
-export const DEFAULT_REVISION = 'main';
 
 export interface HubModel {
   /** `owner/name`, or the bare name of an old model (`gpt2`). */

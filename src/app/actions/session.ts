@@ -1,3 +1,4 @@
+import { DEFAULT_HOST } from '../../formats/hub-defaults';
 import type { Link } from '../../pruning/link';
 import { sameMask } from '../../pruning/mask';
 import { notifyFailure, tell } from '../store/notify';
@@ -11,9 +12,6 @@ import { linkFromAddress } from './link';
 import { openModel, startMaskFrom } from './open-model';
 import { requestScore } from './score';
 import { fetchShipped, openWith } from './shipped';
-
-/** Where models are unless a person says otherwise. */
-const KNOWN_HOST = 'https://huggingface.co';
 
 /**
  * Brings the page to life: shipped results first, then the adapter, then the model on it. Nothing here throws; what
@@ -30,19 +28,19 @@ export async function startSession(): Promise<void> {
   if (wanted) await openLinked(wanted, link!);
 }
 
-/** Opens the model of a link. Another host than the known one is asked only once a person, seeing its name, says so. */
+/** Opens the model of a link. Another host than the usual one is asked only once a person, seeing its name, says so. */
 async function openLinked(
-  { repo, revision, host = KNOWN_HOST }: Extract<Link['model'], { kind: 'hub' }>,
+  { repo, revision, host = DEFAULT_HOST }: Extract<Link['model'], { kind: 'hub' }>,
   { dropped, locked }: Link,
 ): Promise<void> {
   const model = { repo, revision, host };
-  if (new URL(host).origin === KNOWN_HOST) {
+  if (new URL(host).origin === DEFAULT_HOST) {
     await openModel({ kind: 'hub', ...model }, { dropped, locked });
     return;
   }
   tell(
     'The link asks for a model from another place',
-    `${repo} would come from ${host}. Nothing was asked of it yet: open it only if you know who runs it.`,
+    `${repo} would come from ${new URL(host).href}. Nothing was asked of it yet: open it only if you know who runs it.`,
     { kind: 'open', model, dropped, locked },
   );
 }

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { DEFAULT_HOST } from '../../../formats/hub-defaults';
 import type { BenchmarkSet, FetchSettings } from '../../../lab/contract';
 import { ITEM_FORMS } from '../../actions/item-files';
 import { getSet, openSet, partOf, showSets } from '../../actions/official-sets';
@@ -45,7 +46,7 @@ export function OfficialSets() {
       <details>
         <summary className="small">Mirror</summary>
         <div className={css.settings}>
-          <TextField label="In place of the hub" hint="https://huggingface.co" value={host} onChange={setHost} />
+          <TextField label="In place of the hub" hint={DEFAULT_HOST} value={host} onChange={setHost} />
           <TextField
             label="In place of GitHub’s files"
             hint="https://raw.githubusercontent.com"

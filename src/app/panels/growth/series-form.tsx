@@ -1,5 +1,6 @@
 import { useId, useState } from 'react';
 import { tasks } from '../../../benchmarks/tasks';
+import { DEFAULT_HOST } from '../../../formats/hub-defaults';
 import type { GrowthMetric } from '../../../lab/contract';
 import { BUNDLED_SERIES } from '../../../lab/files/growth-file';
 import { byFolder, measureGrowth, restoreShippedGrowth, type Series, unfinished } from '../../actions/growth';
@@ -11,7 +12,6 @@ import { FileButton } from '../../widgets/file-button';
 import { useApp } from '../../widgets/use-app';
 import css from './growth.module.css';
 
-const HUB = 'https://huggingface.co';
 const EXAMPLE = 'EleutherAI/pythia-70m';
 
 /** Where the checkpoints come from, and what is measured besides. */
@@ -47,7 +47,7 @@ export function SeriesForm({ metric }: { metric: GrowthMetric }) {
       <form
         onSubmit={(e) => {
           e.preventDefault();
-          const host = hub?.host ?? HUB;
+          const host = hub?.host ?? DEFAULT_HOST;
           run({ kind: 'revisions', repo: repo.trim(), host, revisions });
         }}
       >

@@ -1,14 +1,13 @@
 import { useId, useState } from 'react';
+import { DEFAULT_HOST, DEFAULT_REVISION } from '../../../formats/hub-defaults';
 import { Button } from '../../widgets/button';
 import css from './model.module.css';
 import { openFromDialog } from './open-from-dialog';
 
-export const DEFAULT_HOST = 'https://huggingface.co';
-
 /** A published model by its id; the host can be a mirror or a server of one's own. */
 export function HubForm({ disabled }: { disabled: boolean }) {
   const [repo, setRepo] = useState('');
-  const [revision, setRevision] = useState('main');
+  const [revision, setRevision] = useState(DEFAULT_REVISION);
   const [host, setHost] = useState(DEFAULT_HOST);
   const id = useId();
   return (
@@ -16,7 +15,12 @@ export function HubForm({ disabled }: { disabled: boolean }) {
       className={css.form}
       onSubmit={(e) => {
         e.preventDefault();
-        void openFromDialog({ kind: 'hub', repo: repo.trim(), revision: revision.trim() || 'main', host: host.trim() });
+        void openFromDialog({
+          kind: 'hub',
+          repo: repo.trim(),
+          revision: revision.trim() || DEFAULT_REVISION,
+          host: host.trim(),
+        });
       }}
     >
       <label htmlFor={`${id}-repo`}>Model id</label>
