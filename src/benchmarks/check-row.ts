@@ -48,7 +48,7 @@ function parsed(written: string): unknown {
 
 /** A list of texts as Python or numpy print it, which is how data frames write one into a cell. */
 function pythonList(written: string): string[] | undefined {
-  const list = /^\s*\[((?:\s*,?\s*(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))*)\s*,?\s*\]\s*$/s.exec(written)?.[1];
+  const list = /^\s*\[((?:\s*(?:,\s*)?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))*)\s*(?:,\s*)?\]\s*$/s.exec(written)?.[1];
   const texts = list?.match(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/gs);
   return texts?.map((text) =>
     text.slice(1, -1).replace(/\\(n|t|.)/gs, (_, c) => ({ n: '\n', t: '\t' })[c as 'n'] ?? c),

@@ -44,6 +44,18 @@ test('a file with a 0 among its answers counts from 0, and one without the highe
   expect(await golds(0, 4)).toEqual([[0], 0, ['answer 4 is out of range; choices are counted from 0 to 3']]);
 });
 
+test('answers counted from 1 are told beside choices in a cell too, and beside a row that is none', async () => {
+  const rows = ['a,"[""x"", ""y""]",1', 'b,"[""x"", ""y""]",2', 'c,oops,1'];
+  const {
+    items: read,
+    notes,
+    problems,
+  } = await items('own', written('x.csv', ['context,choices,answer', ...rows].join('\n')));
+  expect(read.map((item) => item.gold)).toEqual([0, 1]);
+  expect(notes).toEqual(['x.csv counts answers from 1: 0 never occurs in it, and 2 does.']);
+  expect(problems).toHaveLength(1);
+});
+
 test.skipIf(!has).each([
   ['mmlu-letters.jsonl', [2]],
   ['mmlu-abcd_test.csv', [2, 1]],
@@ -68,6 +80,9 @@ test('lists as data frames print them into a cell, and answers as spreadsheets w
   }
   const quoted = await items('mmlu', written('x.csv', cell(`['it\\'s', "o'clock", 'a "b"', 'c']`)));
   expect(quoted.items[0]).toMatchObject({ choices: ["it's", "o'clock", 'a "b"', 'c'] });
+  // One that is cut short is no list, and that is soon told.
+  const cut = await failure(() => items('mmlu', written('x.csv', cell(`[${"'a' ".repeat(1000)}`))));
+  expect(cut.message).toContain('x.csv');
 });
 
 test('rows under "data", and a viewer’s row that was cut', async () => {

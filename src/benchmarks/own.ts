@@ -42,11 +42,10 @@ function goldOf(said: string | number, choices: readonly string[], fromOne?: boo
 /** A number that is itself one of the choices is that choice, and counts none. */
 function counted({ value }: Row) {
   const { choices, answer } = Object(value) as { choices?: unknown; answer?: unknown };
-  const list = Array.isArray(choices) ? choices : [];
-  return {
-    at: list.includes(String(answer)) && typeof answer === 'string' ? undefined : saidNumber(answer),
-    of: list.length,
-  };
+  const list = v.safeParse(chosen.entries.choices, choices);
+  if (!list.success) return { at: saidNumber(answer), of: Number.POSITIVE_INFINITY }; // a 0 tells all the same
+  const isChoice = typeof answer === 'string' && list.output.includes(strip(answer));
+  return { at: isChoice ? undefined : saidNumber(answer), of: list.output.length };
 }
 
 function ownItem(row: Row): OwnItem {
