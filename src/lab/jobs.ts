@@ -37,7 +37,7 @@ export function jobMethods(
 export interface Lab extends LabItself, JobMethods {
   /**
    * What a job would take, at most; undefined for those that cannot tell. A text is read on the way to it, which the job
-   * then need not do again. Rejects as the job would.
+   * then need not do again, and a few tokens are walked where the model's pace is not known. Rejects as the job would.
    */
   cost<N extends JobName>(job: N, request: Types<N>['request']): Promise<Cost | undefined>;
 }

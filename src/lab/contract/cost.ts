@@ -4,6 +4,9 @@ export interface Cost {
   readonly passes: number;
   /** Bytes of weights that are gone through: once in a walk, whatever the number of its branches. */
   readonly bytes: number;
-  /** At the pace of the walks so far on this adapter; before the first, of its matmul in the self-test. */
+  /**
+   * At the pace of the open model's walks so far; before the first, of a few tokens that are walked for it, or, where weights
+   * are read anew for each walk, of the adapter's matmul in the self-test.
+   */
   readonly seconds: number;
 }
