@@ -1,6 +1,6 @@
 import { byStep, parseRevisions, publicSteps, stepOf } from '../../formats/revisions';
 import type { Checkpoint, GrowthMetric, GrowthReport } from '../../lab/contract';
-import { sameCalibration } from '../../lab/contract/asked';
+import { calibrationPairs, difference } from '../../lab/contract/asked';
 import { BUNDLED_SERIES } from '../../lab/files/growth-file';
 import { readShippedGrowth, SHIPPED_GROWTH } from '../../lab/files/shipped-file';
 import { BUNDLED_TEXT_NAME } from '../store/calibration';
@@ -69,8 +69,13 @@ const identityOf = ({ name, request }: Checkpoint) =>
 /** What is shown of an unfinished series, where the same is asked of it now: what a measurement goes on from. */
 export function unfinished(s: AppState, series: string, metric: GrowthMetric, task?: string): GrowthReport | undefined {
   const { report, calibration } = s.open.growth[metric] ?? {};
-  if (!report?.partial || report.series !== series || report.task?.task !== task) return undefined;
-  return calibration && sameCalibration(calibration, calibrationOf(s)) ? report : undefined;
+  if (!report?.partial || !calibration) return undefined;
+  const other = difference([
+    ['series', report.series, series],
+    ['task', report.task?.task, task],
+    ...calibrationPairs(calibration, calibrationOf(s)),
+  ]);
+  return other ? undefined : report;
 }
 
 /** Measures a metric at every checkpoint of a series, goes on where it is unfinished, and shows what comes. */

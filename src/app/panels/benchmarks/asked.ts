@@ -1,3 +1,4 @@
+import { difference, examPairs } from '../../../lab/contract/asked';
 import type { Evaluation, Kept } from '../../store/benchmarks';
 import { whole } from '../../words/format';
 
@@ -9,11 +10,9 @@ const itemsAsked = ({ results, failed }: Report) => results[0]!.n + (failed?.[0]
 /** Of a random choice; all items are no choice. */
 const seedOf = (report: Report) => (itemsAsked(report) < report.available ? report.seed : undefined);
 
-/** The same for runs that asked the same items in the same way. */
-const keyOf = (report: Report): string => {
-  const { shots, bos, chat, window, dataSha256 } = report;
-  return [shots, bos, chat, window, dataSha256, itemsAsked(report), seedOf(report)].join();
-};
+/** Whether two runs asked the same items in the same way. */
+const areAlike = (a: Report, b: Report): boolean =>
+  !difference([...examPairs(a, b), ['number of items', itemsAsked(a), itemsAsked(b)], ['seed', seedOf(a), seedOf(b)]]);
 
 /** "8 of 300 items, seed 3, 0 shots, data 1f9ac02b": what a run asked, and how. */
 export function askedWords(report: Report): string {
@@ -43,12 +42,12 @@ export function compareKept(kept: readonly Kept[]): Compared[] {
   const tasks = new Set(kept.flatMap((k) => Object.keys(k.results)));
   return [...tasks].map((task) => {
     const having = kept.filter((k) => k.results[task]);
-    const asked = (k: Kept) => keyOf(k.results[task]!.report);
-    const last = asked(having.at(-1)!);
+    const reportOf = (k: Kept) => k.results[task]!.report;
+    const last = reportOf(having.at(-1)!);
     return {
       task,
-      masks: having.filter((k) => asked(k) === last),
-      others: having.filter((k) => asked(k) !== last),
+      masks: having.filter((k) => areAlike(reportOf(k), last)),
+      others: having.filter((k) => !areAlike(reportOf(k), last)),
     };
   });
 }
