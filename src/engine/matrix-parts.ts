@@ -9,8 +9,9 @@ import { type Part, padded } from './layout';
 
 export const isGated = (spec: FfnSpec): boolean => spec.up.weights.length === 2;
 
-/** A table [rows, width] (embedding, head, positions) as a matrix. */
-export function tableSpec({ name, shape: [outputs, inputs] }: TensorInfo): LinearSpec {
+/** A table [rows, width] (embedding, head, positions) as a matrix, by its name here: in the file it may have a prefix. */
+export function tableSpec(name: string, tensors: TensorMap): LinearSpec {
+  const [outputs, inputs] = tensors.get(name)!.shape;
   return { weights: [name], biases: [], outputs: [outputs], inputs, transposed: false };
 }
 
@@ -100,7 +101,7 @@ export function storedTypes(spec: ModelSpec, tensors: TensorMap): StoredTypes {
     use(back, 'add');
   }
   const typeOf = (name: string) => dtypeOf(tensors.get(name)!);
-  use(plain(tableSpec(tensors.get(spec.head)!)), 'store');
+  use(plain(tableSpec(spec.head, tensors)), 'store');
   return {
     embedding: typeOf(spec.embedding),
     positions: spec.positions ? typeOf(spec.positions) : undefined,
@@ -110,7 +111,7 @@ export function storedTypes(spec: ModelSpec, tensors: TensorMap): StoredTypes {
 
 /** Throws `model-too-large`, naming the tensor and the limit, if some tensor can never reach this adapter. */
 export function preflight(spec: ModelSpec, tensors: TensorMap, limit: number): void {
-  const tables = [spec.embedding, spec.head].map((name) => plain(tableSpec(tensors.get(name)!)));
+  const tables = [spec.embedding, spec.head].map((name) => plain(tableSpec(name, tensors)));
   for (const m of [...spec.sublayers.flatMap(matricesOf), ...tables]) {
     const [{ dtype }] = partsOf(m.spec, m.gated, tensors, limit);
     if (!mustArrange(m.spec)) continue;

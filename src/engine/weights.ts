@@ -70,7 +70,7 @@ export class WeightLoader {
 
   /** A table [rows, width] (embedding, head, positions) in parts. */
   table(name: string): Promise<Linear> {
-    return this.linear(tableSpec(this.#tensor(name)), false);
+    return this.linear(tableSpec(name, this.tensors), false);
   }
 
   async linear(spec: LinearSpec, gated: boolean, reuse?: Linear): Promise<Linear> {
