@@ -24,6 +24,7 @@ describe('the words of a command line', () => {
   it.each([
     [['--idz', 'x'], 'no option --idz'],
     [['-i', 'x'], 'no option -i'],
+    [['--constructor'], 'no option --constructor'],
     [['--ids'], '--ids needs a value'],
     [['--ids', '--json'], '--ids needs a value'],
     [['--json=yes'], '--json takes no value'],

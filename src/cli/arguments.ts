@@ -33,7 +33,8 @@ export function readArguments(command: string, words: readonly string[], options
   const values = new Map<string, string>();
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
-    const option = token.rawName.startsWith('--') ? options[token.name] : undefined;
+    const isKnown = token.rawName.startsWith('--') && Object.hasOwn(options, token.name);
+    const option = isKnown ? options[token.name] : undefined;
     if (!option) throw usage(`${command} has no option ${token.rawName}.`, `See lopper ${command} --help.`);
     if (values.has(token.name)) throw usage(`--${token.name} is given twice.`, 'Give it once.');
     if (!option.value && token.value !== undefined) {
