@@ -33,14 +33,14 @@ export default function GrowthPanel() {
   const [unit, setUnit] = useState<PlainUnit>('block');
   const [wantedLog, setLog] = useState<boolean>();
   const growth = useApp((s) => s.open.growth[metric]);
-  const bundled = useApp((s) => s.open.model?.source.kind === 'bundled');
+  const model = useApp((s) => s.open.model);
   const moment = useApp((s) => s.open.moment);
   const points = growth?.report.points ?? [];
   // A series that is measured anew begins with fewer points than the one before had.
   const at = moment?.metric === metric && moment.point < points.length ? moment.point : undefined;
   useEffect(() => {
-    if (bundled) void showShippedGrowth();
-  }, [bundled]);
+    if (model) void showShippedGrowth();
+  }, [model]);
   // The tower shows the finished model again once the panel is left.
   useEffect(() => () => changeOpen({ moment: undefined }), []);
   const pick = useCallback((point: number) => changeOpen({ moment: { metric, point } }), [metric]);
@@ -61,9 +61,8 @@ export default function GrowthPanel() {
     setMetric(next);
   };
   const shown = points[at ?? points.length - 1];
-  const blocks = useApp((s) => s.open.model?.report.blocks);
   // A series may be of another model than the open one, whose tower it cannot colour.
-  const fits = shown?.attn.length === blocks;
+  const fits = shown?.attn.length === model?.report.blocks;
   // A first block without which nothing is left would press all other lines flat.
   const log = wantedLog ?? isLeaveOneOut(metric);
 
