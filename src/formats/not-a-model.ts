@@ -1,7 +1,7 @@
 import { LopperError } from '../errors';
 import type { ModelFiles } from './bytes';
 
-/** What a folder without readable weights is, by the names of what lies in it, and where to turn; what is nearest first. */
+/** What a folder without a config or without readable weights is, by the names of what lies in it, and where to turn; what is nearest first. */
 const KINDS: readonly { readonly has: RegExp; readonly is: string; readonly remedy: string }[] = [
   {
     has: /^adapter_(config\.json|model\.(safetensors|bin))$/,
@@ -13,6 +13,11 @@ const KINDS: readonly { readonly has: RegExp; readonly is: string; readonly reme
     has: /^(snapshots|blobs|refs)(\/|$)/,
     is: 'is a folder of the Hugging Face cache',
     remedy: 'Give the folder inside its snapshots/, the one that holds config.json.',
+  },
+  {
+    has: /^model\.safetensors(\.index\.json)?$/,
+    is: 'has weights and no config.json',
+    remedy: 'Get config.json from where the model is published, and put it beside the weights.',
   },
   {
     has: /^model-\d+-of-\d+\.safetensors$/,
@@ -53,6 +58,8 @@ const KINDS: readonly { readonly has: RegExp; readonly is: string; readonly reme
 const TELLING = [
   'adapter_config.json',
   'mlc-chat-config.json',
+  'model.safetensors',
+  'model.safetensors.index.json',
   'onnx/model.onnx',
   'params.json',
   'pytorch_model.bin',
