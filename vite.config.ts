@@ -8,8 +8,9 @@ import { defineConfig, type Plugin } from 'vite';
 function policy(dev: boolean): string {
   return [
     "default-src 'self'",
-    // In development Vite puts the refresh preamble inline, and speaks over a web socket.
-    `script-src 'self'${dev ? " 'unsafe-inline'" : ''}`,
+    // hash-wasm compiles a few kilobytes of WebAssembly. In development Vite puts the refresh preamble inline, and speaks
+    // over a web socket.
+    `script-src 'self' 'wasm-unsafe-eval'${dev ? " 'unsafe-inline'" : ''}`,
     // Radix's dialogs lock scrolling with a style element of their own.
     "style-src 'self' 'unsafe-inline'",
     `connect-src 'self' https: http://localhost:* http://127.0.0.1:* blob:${dev ? ' ws:' : ''}`,
@@ -35,6 +36,20 @@ function contentSecurityPolicy(): Plugin {
         injectTo: 'head-prepend',
       },
     ],
+  };
+}
+
+/** What carries a hash in its name never changes; what does not is asked for anew, and mostly answered by "as it was". */
+function caching(): Plugin {
+  return {
+    name: 'lopper:caching',
+    configurePreviewServer({ middlewares }) {
+      middlewares.use((request, response, next) => {
+        const hashed = request.url?.startsWith('/assets/');
+        response.setHeader('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+        next();
+      });
+    },
   };
 }
 
@@ -64,7 +79,7 @@ export default defineConfig({
   base: './',
   // No fallback to index.html: a missing model file must be a 404, not a page.
   appType: 'mpa',
-  plugins: [react(), contentSecurityPolicy(), chartsStayLazy()],
+  plugins: [react(), contentSecurityPolicy(), caching(), chartsStayLazy()],
   // The worker too, so that what only it imports is found before the page is open, not by a reload after.
   optimizeDeps: { entries: ['index.html', 'src/lab/worker.ts'] },
   worker: { format: 'es' },

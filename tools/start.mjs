@@ -1,8 +1,9 @@
-// `npm start`: sets up, then serves the lab. `npm start -- --port 8080 --host 0.0.0.0 --open`
+// `npm start`: sets up, builds the page and serves it as any web server would, for one person or a class.
+// `npm start -- --port 8080 --host 0.0.0.0 --open`; `npm run dev` serves the sources, for working on them.
 import { parseArgs } from 'node:util';
 import { fail, ROOT, setUp } from './setup.mjs';
 
-const USAGE = 'Usage: npm start -- [--port NUMBER] [--host ADDRESS] [--open]';
+const USAGE = 'Usage: npm start -- [--port NUMBER] [--host ADDRESS] [--open], or npm run dev -- with the same.';
 
 function readOptions() {
   try {
@@ -11,6 +12,7 @@ function readOptions() {
         port: { type: 'string', default: '5173' },
         host: { type: 'string', default: 'localhost' },
         open: { type: 'boolean', default: false },
+        dev: { type: 'boolean', default: false },
       },
     });
     const port = Number(values.port);
@@ -22,10 +24,20 @@ function readOptions() {
   }
 }
 
-const { port, host, open } = readOptions();
+const { port, host, open, dev } = readOptions();
 setUp();
-const { createServer } = await import('vite');
-const server = await createServer({ root: ROOT, server: { port, host, open } });
-await server.listen();
+const { build, createServer, preview } = await import('vite');
+
+async function serveSources() {
+  const server = await createServer({ root: ROOT, server: { port, host, open } });
+  return server.listen();
+}
+
+async function serveBuilt() {
+  await build({ root: ROOT, logLevel: 'warn' });
+  return preview({ root: ROOT, preview: { port, host, open } });
+}
+
+const server = await (dev ? serveSources() : serveBuilt());
 const { local, network } = server.resolvedUrls ?? { local: [], network: [] };
 console.log(`\nLopper is at ${[...local, ...network].join(' and ')} (Ctrl+C ends it).`);
