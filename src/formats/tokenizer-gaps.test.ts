@@ -53,6 +53,12 @@ describe('a list of words', () => {
   const words = parseTokenizer({ tokenizer: JSON.stringify({ model, pre_tokenizer: { type: 'WhitespaceSplit' } }) });
   it('gives the unknown word for what it does not list, also where that begins with a listed one', () =>
     expect(words.encode(`the catfish ${'x'.repeat(300)} cat`)).toEqual([0, 2, 2, 1]));
+
+  it('and does so at once for one that goes on for a book', () => {
+    const begin = performance.now();
+    expect(words.encode(`cat ${'the'.repeat(100_000)}`)).toEqual([1, 2]);
+    expect(performance.now() - begin).toBeLessThan(2000);
+  });
 });
 
 describe('added tokens that are single words', () => {

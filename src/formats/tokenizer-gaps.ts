@@ -41,11 +41,13 @@ function splitsByMatching(part: unknown): unknown {
 /** Whole words as a `WordPiece` whose words never go on: a word that is not listed is the unknown one, not left out. */
 function wordsAsPieces(model: Json): Json {
   if (Object(model).type !== 'WordLevel') return model;
+  const listed = Object.keys(Object(model.vocab));
   return {
     ...model,
     type: 'WordPiece',
     continuing_subword_prefix: '\u0000',
-    max_input_chars_per_word: Number.MAX_SAFE_INTEGER,
+    // A longer one is unknown at once; to try its every beginning would take the square of its length.
+    max_input_chars_per_word: listed.reduce((most, word) => Math.max(most, word.length), 0),
   };
 }
 
