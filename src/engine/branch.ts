@@ -21,7 +21,7 @@ export type Step = 'run' | 'skip' | Module;
 
 /** What a walk or a decoder carries through the model. Made by `without` and `replacing`, and never changed. */
 export interface Branch {
-  /** The same for branches that compute the same, and for no others; '' is the full model. */
+  /** The same for branches that leave out the same, with the same in its place, and for no others; '' is the full model. */
   readonly key: string;
   /** By `sublayerIndex`, from the lowest up: what does not run, and what stands there. */
   readonly left: ReadonlyMap<number, Exclude<Step, 'run'>>;
@@ -48,7 +48,7 @@ export function replacing(modules: Iterable<readonly [number, Module]>, from: Br
 /** What becomes of sublayer `index`. */
 export const at = (branch: Branch, index: number): Step => branch.left.get(index) ?? 'run';
 
-/** Names a step: the same for steps that compute the same. In order: skipped, modules, run. */
+/** Names a step: skipping, a module by its numbers and strength, running; they sort in that order. */
 export function stepKey(step: Step): string {
   return typeof step === 'string' ? (step === 'skip' ? '' : '~') : `${step.name}*${step.strength}`;
 }

@@ -24,7 +24,7 @@ export interface ModelFiles {
   has(file: string, signal?: AbortSignal): Promise<boolean>;
   /** What lies in the folder, and one level below it as `folder/file`; only where that can be known. */
   list?(): Promise<readonly string[]>;
-  /** The whole file as UTF-8 text (config, tokenizer, index). */
+  /** The whole file as text (config, tokenizer, index): UTF-8, or what its byte order mark says. Throws `text-encoding`. */
   text(file: string, signal?: AbortSignal): Promise<string>;
   /** The file for random access. A remote one is first downloaded and kept. */
   open(file: string, signal?: AbortSignal, onProgress?: (p: ByteProgress) => void): Promise<ByteSource>;
