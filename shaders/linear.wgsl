@@ -1,5 +1,5 @@
 // y = x Wᵀ + b for weights [outputs, inputs] kept as published: f32, f16 or bf16 bits in u32, widened as they are read.
-// Three ways to share the work; a measurement on the adapter chooses (src/engine/autotune.ts).
+// Two ways to share the work of many rows, two of one; a measurement on the adapter chooses (src/engine/autotune.ts).
 // Rows of x and of W are padded with zeros to a multiple of 8 elements, so a step of the inner loop is 8 inputs.
 
 const F32 = 0u;
