@@ -74,8 +74,11 @@ export class LiveDevice {
 
   /** Throws what `openDevice` throws. */
   async get(): Promise<Device> {
-    const known = await this.#device?.catch(() => undefined);
+    const before = this.#device;
+    const known = await before?.catch(() => undefined);
     if (known?.alive) return known;
+    // Who asked at the same time opens it already.
+    if (this.#device !== before) return this.get();
     known?.gpu.destroy();
     this.#device = this.#open();
     return this.#device;
