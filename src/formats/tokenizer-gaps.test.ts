@@ -80,6 +80,20 @@ describe('added tokens that are single words', () => {
     expect(of([token()]).decode([40])).toBe('cab');
   });
 
+  it('leave in place what the tokenizer puts around a text', () => {
+    const special = (id: number, content: string) => ({ id, content, special: true, normalized: false });
+    const one = (id: string) => ({ SpecialToken: { id, type_id: 0 } });
+    const post_processor = {
+      type: 'TemplateProcessing',
+      single: [one('<s>'), { Sequence: { id: 'A', type_id: 0 } }, one('</s>')],
+      pair: [],
+      special_tokens: Object.fromEntries(['<s>', '</s>'].map((t, i) => [t, { id: t, ids: [41 + i], tokens: [t] }])),
+    };
+    const tokenizer = of([token(), special(41, '<s>'), special(42, '</s>')], { post_processor });
+    expect(tokenizer.encode('a-cab')).toEqual([41, ...tokenizer.encode('a-', { bos: false }), 40, 42]);
+    expect(tokenizer.encode('cab', { bos: true })).toEqual([41, 40]);
+  });
+
   it('beside a normalizer that may change them are refused by name', () =>
     expectFailure(
       () => of([token({ normalized: true })], { normalizer: { type: 'Lowercase' } }),

@@ -72,7 +72,8 @@ export function parseTokenizer(texts: TokenizerTexts): Tokenizer {
   const idOf = (token: string | undefined) => (token === undefined ? undefined : library.token_to_id(token));
   const conventional = (names: string[]) => names.map(idOf).find((id) => id !== undefined && special.has(id));
 
-  const prefix = prefixToken(library);
+  const [before, after] = aroundText(library);
+  const prefix = before[0];
   const bosId = 'bos_token' in config ? idOf(contentOf(config.bos_token)) : (prefix ?? conventional(BOS_NAMES));
   const eosId = 'eos_token' in config ? idOf(contentOf(config.eos_token)) : conventional(EOS_NAMES);
   const templated = bosId !== undefined && prefix === bosId;
@@ -87,8 +88,10 @@ export function parseTokenizer(texts: TokenizerTexts): Tokenizer {
     addsBos,
     chatTemplate: texts.chatTemplate ?? chatTemplateOf(config.chat_template),
     encode(text, { bos } = {}) {
-      if (bos === undefined && addsBos === templated && single.length === 0) return library.encode(text).ids;
+      const asBuilt = bos === undefined && addsBos === templated;
+      if (asBuilt && single.length === 0) return library.encode(text).ids;
       const ids = plain(text);
+      if (asBuilt) return [...before, ...ids, ...after];
       return (bos ?? addsBos) && bosId !== undefined ? [bosId, ...ids] : ids;
     },
     decode(ids, { skipSpecial = true } = {}) {
@@ -150,11 +153,12 @@ function checkModel(json: Record<string, unknown>): void {
   }
 }
 
-/** The token that the post-processor puts before a text, if any. */
-function prefixToken(library: Library): number | undefined {
+/** The tokens that the post-processor puts before a text and after it. */
+function aroundText(library: Library): [before: readonly number[], after: readonly number[]] {
   const plain = library.encode('a', { add_special_tokens: false }).ids;
   const full = library.encode('a').ids;
-  return full.length > plain.length && full[0] !== plain[0] ? full[0] : undefined;
+  const at = full.findIndex((_, i) => plain.every((id, k) => full[i + k] === id));
+  return plain.length > 0 && at >= 0 ? [full.slice(0, at), full.slice(at + plain.length)] : [full, []];
 }
 
 /** `"<s>"` or `{"content": "<s>", ...}`. */
