@@ -1,5 +1,5 @@
 /**
- * Writes the tokenizer, the bundled subsets and the calibration text into the project, and the training corpus as
+ * Writes the tokenizer, the bundled subsets and the calibration texts into the project, and the training corpus as
  * token ids into a scratch folder:  npx tsx tools/sapling/generate.ts [scratch] [millions of tokens]
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { cloze, exam, type Item, LETTERS, lettered } from './items';
 import { lookups } from './lookups';
 import { Random } from './random';
 import { drawStory } from './stories';
-import { subsets } from './subsets';
+import { storiesText, subsets } from './subsets';
 
 const ROOT = fileURLToPath(new URL('../../public/', import.meta.url));
 const [scratch = '/tmp/sapling', millions = '24'] = process.argv.slice(2);
@@ -46,6 +46,7 @@ write('benchmarks/school/fewshot.jsonl', lines(held.itemShots));
 write('benchmarks/school_math/items.jsonl', lines(held.problems.map(asProblem)));
 write('benchmarks/school_math/fewshot.jsonl', lines(held.problemShots.map(asProblem)));
 write('calibration/sapling.txt', `${held.calibration}\n`);
+write('calibration/stories.txt', `${storiesText()}\n`);
 
 /** The same subsets as token ids, for the trainer's own scores; the project's evaluation is the judge. */
 function forTrainer(): object {

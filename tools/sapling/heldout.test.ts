@@ -7,7 +7,8 @@ import { contradictions, FACTS } from './facts';
 import { type Item, SUBJECTS } from './items';
 import { drawProblem } from './problems';
 import { Random } from './random';
-import { subsets } from './subsets';
+import { drawStory } from './stories';
+import { storiesText, subsets } from './subsets';
 
 const read = (path: string) => readFileSync(new URL(`../../public/${path}`, import.meta.url), 'utf8');
 const lines = <T>(path: string): T[] =>
@@ -28,6 +29,7 @@ describe('the bundled subsets', () => {
     expect(lines('benchmarks/school_math/items.jsonl')).toEqual(plain(held.problems));
     expect(lines('benchmarks/school_math/fewshot.jsonl')).toEqual(plain(held.problemShots));
     expect(read('calibration/sapling.txt')).toBe(`${held.calibration}\n`);
+    expect(read('calibration/stories.txt')).toBe(`${storiesText()}\n`);
   });
 
   it('spread subjects and right answers evenly, with four different options', () => {
@@ -74,6 +76,22 @@ describe('training text', () => {
     const kept = new Set([...held.problems, ...held.problemShots].map((problem) => problem.key));
     const told = Array.from({ length: 20_000 }, () => drawProblem(r, false).key);
     expect(told.filter((key) => kept.has(key))).toEqual([]);
+  });
+});
+
+describe('the stories to measure on', () => {
+  const stories = storiesText().split('\n\n');
+
+  it('are none that training draws', () => {
+    const told = new Set(Array.from({ length: 20_000 }, () => drawStory(r, false)));
+    expect(stories.filter((one) => told.has(one))).toEqual([]);
+    expect(new Set(stories).size).toBe(stories.length);
+  });
+
+  it('come to 24 windows of 128 tokens', () => {
+    const json = JSON.parse(read('models/sapling/tokenizer.json'));
+    const tokens = 1 + new Encoder(json.model.merges).encode(read('calibration/stories.txt')).length;
+    expect(Math.ceil(tokens / 128)).toBe(24);
   });
 });
 

@@ -1,4 +1,4 @@
-/** The bundled subsets: items and problems of which training never sees the question or the numbers. */
+/** The bundled subsets and texts: items, problems and stories of which training never sees the question, the numbers or the words. */
 import { drawItem, type Item, LETTERS, lettered, SUBJECTS } from './items';
 import { TEMPLATES } from './problem-templates';
 import { drawProblem, type Problem, told } from './problems';
@@ -10,6 +10,10 @@ const PER_SUBJECT = 25;
 const SHOTS = 5;
 const PROBLEMS = 100;
 const PROBLEM_SHOTS = 8;
+/** The stories to measure on have a seed of their own: more of them change nothing else. */
+const STORIES_SEED = 20261129;
+/** Nearly 24 windows of 128 tokens. */
+const STORIES = 38;
 
 /** Put the right choice at the wanted letter. */
 function moved(item: Item, to: number): Item {
@@ -41,6 +45,7 @@ export interface Subsets {
   itemShots: Item[];
   problems: Problem[];
   problemShots: Problem[];
+  /** A short text of every kind that Sapling knows. */
   calibration: string;
 }
 
@@ -69,4 +74,12 @@ export function subsets(): Subsets {
     '\n\n',
   );
   return { items, itemShots, problems, problemShots, calibration };
+}
+
+/** The text that Sapling is measured on: held-out stories, a paragraph each, none twice. */
+export function storiesText(): string {
+  const r = new Random(STORIES_SEED);
+  const stories = new Set<string>();
+  while (stories.size < STORIES) stories.add(drawStory(r, true));
+  return [...stories].join('\n\n');
 }

@@ -1,0 +1,32 @@
+/** The texts that come with Lopper, to measure on. */
+export interface BundledText {
+  readonly name: string;
+  /** As people read it. */
+  readonly title: string;
+  /** Among the files that are served. */
+  readonly path: string;
+  /** Tokens a window. */
+  readonly seqLen: number;
+  /** Whether it is in the manner of Sapling's training text, and says little of any other model. */
+  readonly ofSapling: boolean;
+}
+
+/** Sapling's default: held-out stories, 24 windows. */
+export const STORIES: BundledText = {
+  name: 'stories',
+  title: 'Sapling’s stories',
+  path: 'calibration/stories.txt',
+  seqLen: 128,
+  ofSapling: true,
+};
+
+/** One of each kind of text that Sapling knows: short, and quick on any machine. */
+export const SHORT: BundledText = {
+  name: 'short',
+  title: 'Sapling’s short text',
+  path: 'calibration/sapling.txt',
+  seqLen: 256,
+  ofSapling: true,
+};
+
+export const BUNDLED_TEXTS: readonly BundledText[] = [STORIES, SHORT];
