@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'chat-template' // none, or one that cannot be rendered
   // the machine
   | 'no-webgpu'
+  | 'no-adapter' // WebGPU is there, and nothing for it to compute on
   | 'adapter-untrusted'
   | 'model-too-large'
   | 'out-of-memory'

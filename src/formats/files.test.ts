@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { openFiles } from './files';
+import { whatElse } from './not-a-model';
 import { openWeights } from './safetensors';
 import { expectFailure, safetensorsFile, vectors } from './testing';
 
@@ -40,7 +41,8 @@ it('files picked one by one, or a folder above the model, do as well', async () 
 
 it('no config.json, or two models, is refused with the names', async () => {
   await expectFailure(() => openFiles('x', []), 'file-missing', 'No file');
-  await expectFailure(() => openFiles('x', [file('a.txt'), file('b.txt')]), 'file-missing', 'a.txt, b.txt');
+  const texts = openFiles('x', [file('a.txt'), file('b.txt')]);
+  await expectFailure(texts.text('config.json'), 'file-missing', 'config.json', 'a.txt, b.txt');
   const two = [file('m/one/config.json'), file('m/two/config.json')];
   await expectFailure(() => openFiles('x', two), 'file-missing', 'm/one/', 'm/two/');
 });
@@ -48,4 +50,12 @@ it('no config.json, or two models, is refused with the names', async () => {
 it('a missing file is named with what there is', async () => {
   const model = openFiles('half', [file('config.json')]);
   await expectFailure(model.open('s-1.safetensors'), 'file-missing', 's-1.safetensors', 'half', 'config.json');
+});
+
+it('weights of another kind, dropped by themselves, are named', async () => {
+  for (const picked of [file('tiny.Q4.gguf'), file('m/tiny.Q4.gguf')]) {
+    expect((await whatElse(openFiles('tiny.Q4.gguf', [picked])))?.message).toBe(
+      'tiny.Q4.gguf has its weights as GGUF only.',
+    );
+  }
 });

@@ -3,9 +3,13 @@ import type { ModelFiles } from './bytes';
 import { decodeStrictly } from './decode-text';
 import { blobSource } from './sources';
 
+const WHOLE_FOLDER =
+  'Choose the whole folder: config.json, model.safetensors (or its index and shards), tokenizer.json.';
+
 /**
  * A model among files that a person picked or dropped: the folder nearest the top that holds a config.json, whatever
- * else was picked. Throws `file-missing` when there is none, or no way to tell which one is meant.
+ * else was picked. Throws `file-missing` when there is no file, or no way to tell
+ * which one is meant; where there is no config.json, its reader says what the files are instead.
  */
 export function openFiles(name: string, files: readonly File[]): ModelFiles {
   const folder = modelFolder(files.map(pathOf));
@@ -20,7 +24,7 @@ export function openFiles(name: string, files: readonly File[]): ModelFiles {
     throw new LopperError(
       'file-missing',
       `${file} is not among the files of ${name} (there are ${list([...byName.keys()])}).`,
-      'Choose the whole folder: config.json, model.safetensors (or its index and shards), tokenizer.json.',
+      WHOLE_FOLDER,
     );
   };
   return {
@@ -59,11 +63,11 @@ function modelFolder(paths: readonly string[]): string {
       'Choose the folder of one model.',
     );
   }
-  throw new LopperError(
-    'file-missing',
-    paths.length === 0 ? 'No file was chosen.' : `There is no config.json among ${list(paths)}.`,
-    'Choose the whole folder: config.json, model.safetensors (or its index and shards), tokenizer.json.',
-  );
+  if (paths.length === 0) {
+    throw new LopperError('file-missing', 'No file was chosen.', WHOLE_FOLDER);
+  }
+  // No config.json: the folder nearest the top, whose files tell what it is instead.
+  return paths.map(folderOf).reduce((a, b) => (depth(b) < depth(a) ? b : a));
 }
 
 const list = (names: readonly string[]): string =>

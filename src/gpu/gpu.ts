@@ -148,14 +148,14 @@ function outOfMemory(label: string, bytes: number): LopperError {
 }
 
 /**
- * Opens the machine's adapter with its own limits. Throws `no-webgpu` where there is none.
+ * Opens the machine's adapter with its own limits. Throws `no-webgpu` where there is no WebGPU, `no-adapter` where it has none.
  * `gpu` is `navigator.gpu` in a page and Dawn's in Node.
  */
 export async function openGpu(gpu: GPU | undefined): Promise<Gpu> {
   const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
   if (!adapter) {
     throw new LopperError(
-      'no-webgpu',
+      gpu ? 'no-adapter' : 'no-webgpu',
       gpu ? 'WebGPU is here, but it found no adapter.' : 'This browser has no WebGPU.',
       'Use a current Chrome, Edge, Safari or Firefox. On Linux Chrome may need --enable-unsafe-webgpu and --enable-features=Vulkan; without a graphics card, --use-webgpu-adapter=swiftshader.',
     );

@@ -70,6 +70,13 @@ async function showShipped(link: Link = { dropped: [] }): Promise<void> {
   }
 }
 
+/** What a machine without an adapter is; anything else that went wrong is a breakage. */
+const STATUSES: Readonly<Partial<Record<string, 'absent' | 'untrusted'>>> = {
+  'no-webgpu': 'absent',
+  'no-adapter': 'absent',
+  'adapter-untrusted': 'untrusted',
+};
+
 /** Finds the adapter and lets it prove itself. */
 async function startMachine(): Promise<boolean> {
   store.setState({ machine: { status: 'starting' } });
@@ -78,8 +85,7 @@ async function startMachine(): Promise<boolean> {
     return true;
   } catch (error) {
     const failure = toFailure(error);
-    const status =
-      failure.code === 'no-webgpu' ? 'absent' : failure.code === 'adapter-untrusted' ? 'untrusted' : 'broken';
+    const status = STATUSES[failure.code] ?? 'broken';
     if (status === 'broken') console.error(error);
     store.setState({ machine: { status, failure } });
     return false;

@@ -9,7 +9,10 @@ export function Banner() {
   if (machine.status === 'ready' || machine.status === 'starting') return null;
   const { failure } = machine;
   const titles = {
-    absent: 'This browser has no WebGPU, so nothing can be computed here.',
+    absent:
+      failure.code === 'no-adapter'
+        ? 'WebGPU finds no graphics adapter here, so nothing can be computed.'
+        : 'This browser has no WebGPU, so nothing can be computed here.',
     untrusted: 'This adapter gave wrong numbers in the self-test, so nothing is computed on it.',
     broken: 'The part of Lopper that computes did not start.',
   } as const;

@@ -46,7 +46,7 @@ export class Device {
 
 /**
  * Opens the adapter and makes it prove itself; what was measured on it before is kept in `settings`.
- * Throws `no-webgpu`, or `adapter-untrusted` when its numbers are wrong.
+ * Throws `no-webgpu`, `no-adapter`, or `adapter-untrusted` when its numbers are wrong.
  */
 export async function openDevice(webgpu: GPU | undefined, settings?: Shelf): Promise<Device> {
   const gpu = await openGpu(webgpu);

@@ -20,6 +20,7 @@ export function ModelDialog() {
   const bundled = useApp((s) => s.open.model?.source.kind === 'bundled');
   const bundledOpen = useApp((s) => s.open.model?.source.kind === 'bundled' && s.open.model.loaded);
   const ready = useApp((s) => s.machine.status === 'ready');
+  const testing = useApp((s) => s.machine.status === 'starting');
 
   return (
     <Dialog name="model" title="Model">
@@ -33,7 +34,9 @@ export function ModelDialog() {
       )}
       {!ready && (
         <p className={css.note}>
-          Opening a model needs a working WebGPU adapter. The adapter button at the top says more.
+          {testing
+            ? 'The graphics adapter is still being tested: a model can be opened in a moment.'
+            : 'Opening a model needs a working WebGPU adapter. The adapter button at the top says more.'}
         </p>
       )}
       <h3 className={css.another}>Open another</h3>
