@@ -46,6 +46,22 @@ test('a link carries how its prompt is continued', () => {
   }
 });
 
+test('a link carries what is open on the page', () => {
+  const given = { dropped: [attn(2)], text: 'stories', tab: 'plan', view: 'curves' };
+  expect(formatLink(given)).toBe('#text=stories&drop=attn:2&tab=plan&view=curves');
+  expect(parseLink(formatLink(given))).toEqual(given);
+  const lesson = { dropped: [], lesson: 'drop-a-layer', step: 0, present: true } as const;
+  expect(formatLink(lesson)).toBe('#lesson=drop-a-layer&step=0&present=1');
+  expect(parseLink(formatLink(lesson))).toEqual(lesson);
+  const folder = { dropped: [ffn(1)], folder: 'my model & more' };
+  expect(parseLink(formatLink(folder))).toEqual(folder);
+  // An older link, and one of a newer page: what this one does not know it leaves to the page.
+  expect(parseLink('#drop=attn:1&tab=something-new')).toEqual({ dropped: [attn(1)], tab: 'something-new' });
+  for (const bad of ['#tab=<b>', '#view=', '#lesson=../x', '#step=-1', '#present=yes', '#folder=']) {
+    expect(() => parseLink(bad)).toThrow(LopperError);
+  }
+});
+
 test('a link typed by hand is read', () => {
   expect(parseLink('model=gpt2&drop=block:1-2')).toEqual({
     model: { kind: 'hub', repo: 'gpt2', revision: 'main' },
@@ -82,6 +98,11 @@ const link: fc.Arbitrary<Link> = fc.record(
     shots: fc.nat(25),
     limit: fc.nat(999_999),
     prompt: fc.string({ unit: 'grapheme' }),
+    tab: fc.constantFrom('plan', 'cost'),
+    view: fc.constantFrom('curves', 'tasks'),
+    lesson: fc.constantFrom('two-measures'),
+    step: fc.nat(9),
+    present: fc.constant(true as const),
   },
   { requiredKeys: ['dropped'] },
 );

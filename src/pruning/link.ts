@@ -6,12 +6,16 @@ import { formatDropList, parseDropList } from './drop-list';
 /** Longest link that is read, in characters; browsers and chats cut much longer ones. */
 const MOST_CHARACTERS = 16_000;
 
-/** What a link carries: which model, which sublayers dropped, and a few settings. */
+/** What a link carries: which model, which sublayers dropped, a few settings, and which part of the page to open. */
 export interface Link {
   readonly model?:
     | { readonly kind: 'bundled' }
     /** `host`: where the files are fetched from; the page's own setting where left out. */
     | { readonly kind: 'hub'; readonly repo: string; readonly revision: string; readonly host?: string };
+  /** In a model's place: the name of a folder on the machine that wrote the link, which only a person can open again. */
+  readonly folder?: string;
+  /** The calibration text, by its name in the page's list. */
+  readonly text?: string;
   /** In the order in which they were dropped. Its blocks can be checked only once the model is open. */
   readonly dropped: readonly Sublayer[];
   /** Sublayers that no strategy may drop. */
@@ -27,10 +31,24 @@ export interface Link {
   readonly length?: number;
   /** Tokens a calibration window. */
   readonly window?: number;
+  /** A tab of the page and a view in it, by the page's own names: which there are is not known here. */
+  readonly tab?: string;
+  readonly view?: string;
+  readonly lesson?: string;
+  /** Of the lesson, from 0. */
+  readonly step?: number;
+  readonly present?: true;
+  readonly paper?: true;
 }
 
 const wholeNumber = v.pipe(v.string(), v.regex(/^\d{1,6}$/, 'a whole number below 1,000,000'), v.transform(Number));
 const name = (pattern: RegExp, what: string) => v.pipe(v.string(), v.regex(pattern, what));
+/** What the page calls one of its parts. */
+const part = name(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a name in small letters');
+const flag = v.pipe(
+  v.literal('1', '1'),
+  v.transform((): true => true),
+);
 /** `name` or `owner/name`; no part may be `.` or `..`, which a URL would resolve away. */
 const REPO = /^(?!\.{1,2}(?:\/|$))[\w.-]{1,96}(?:\/(?!\.{1,2}$)[\w.-]{1,96})?$/;
 const REVISION = /^(?!\.)(?!.*\.\.)[\w./-]{1,128}$/;
@@ -50,6 +68,8 @@ const fields = v.object({
     ),
   ),
   host: v.optional(v.pipe(v.string(), v.check(isHost, 'an http or https address'))),
+  folder: v.optional(v.pipe(v.string(), v.minLength(1, 'a name'), v.maxLength(200, 'at most 200 characters'))),
+  text: v.optional(part),
   drop: v.optional(v.string(), ''),
   lock: v.optional(v.string()),
   task: v.optional(name(/^[a-z0-9_]{1,64}$/, "a task's name")),
@@ -62,6 +82,12 @@ const fields = v.object({
   seed: v.optional(wholeNumber),
   length: v.optional(wholeNumber),
   window: v.optional(wholeNumber),
+  tab: v.optional(part),
+  view: v.optional(part),
+  lesson: v.optional(part),
+  step: v.optional(wholeNumber),
+  present: v.optional(flag),
+  paper: v.optional(flag),
 });
 
 /** Writes a link's hash, e.g. `#model=sapling&drop=attn:2,3;ffn:4&task=school`. Settings left out are not written. */
@@ -70,6 +96,8 @@ export function formatLink(link: Link): string {
   const parts: [string, string | number | undefined][] = [
     ['model', model?.kind === 'hub' ? `${model.repo}@${model.revision}` : model && 'sapling'],
     ['host', model?.kind === 'hub' ? model.host : undefined],
+    ['folder', link.folder],
+    ['text', link.text],
     ['drop', layerList(link.dropped)],
     ['lock', layerList(link.locked ?? [])],
     ['task', link.task],
@@ -80,6 +108,12 @@ export function formatLink(link: Link): string {
     ['seed', link.seed],
     ['length', link.length],
     ['window', link.window],
+    ['tab', link.tab],
+    ['view', link.view],
+    ['lesson', link.lesson],
+    ['step', link.step],
+    ['present', link.present && 1],
+    ['paper', link.paper && 1],
   ];
   const written = parts.flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${percentCode(`${value}`)}`]));
   return `#${written.join('&')}`;

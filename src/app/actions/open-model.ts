@@ -19,6 +19,13 @@ const CHEAP_BYTES = { gpu: 300e6, software: 12e6 };
 type Start = Pick<Link, 'dropped' | 'locked'>;
 const NOTHING: Start = { dropped: [] };
 
+/** A folder that a link names, with what the link drops in it: only a person can open the folder. */
+let awaited: { readonly folder: string; readonly start: Start } | undefined;
+
+export function awaitFolder(folder: string, start: Start): void {
+  awaited = { folder, start };
+}
+
 const sourceOf = (request: ModelRequest): ModelSource => {
   switch (request.kind) {
     case 'files':
@@ -34,7 +41,10 @@ const sourceOf = (request: ModelRequest): ModelSource => {
  * Opens a model and, once it is there, puts it in the place of the one before: a failed or cancelled attempt changes
  * nothing. `start` is what is dropped and locked to begin with. Resolves to how it ended.
  */
-export async function openModel(request: ModelRequest, start: Start = NOTHING): Promise<Ended<unknown>['ended']> {
+export async function openModel(
+  request: ModelRequest,
+  start = awaitedStart(request),
+): Promise<Ended<unknown>['ended']> {
   const name = request.kind === 'hub' ? request.repo : request.kind === 'files' ? request.name : 'Sapling';
   const { ended } = await runJob({
     slot: 'open',
@@ -48,6 +58,9 @@ export async function openModel(request: ModelRequest, start: Start = NOTHING): 
   });
   return ended;
 }
+
+const awaitedStart = (request: ModelRequest): Start =>
+  request.kind === 'files' && request.name === awaited?.folder ? awaited.start : NOTHING;
 
 /** Puts a model in the place of the one before, with all that belonged to it. */
 function show(model: OpenModel, start: Start): void {

@@ -4,6 +4,7 @@ import type { Calibration, InfluenceReport } from '../../lab/contract';
 import { type Result, readResultFile, resultFile } from '../../lab/files/result-file';
 import { MOST_RESULT_BYTES } from '../../lab/files/result-kinds';
 import type { Curve } from '../store/curves';
+import { go } from '../store/go';
 import type { Measured, Origin } from '../store/measured';
 import { calibrationOf } from '../store/measuring';
 import { notify, notifyFailure } from '../store/notify';
@@ -66,12 +67,12 @@ export async function openResult(file: File): Promise<void> {
         // The same text in other windows is other tokens.
         const at = same && report.tokens === s.calibration.tokens ? { calibration: here } : {};
         notify(`Opened ${curveName(addCurve({ request, report, origin, text, ...at }))}`);
-        store.setState({ workbench: 'curves' });
+        go({ view: 'curves' });
         break;
       }
       case 'norms':
         changeOpen({ norms: { report: result.report, origin, text } });
-        store.setState({ workbench: 'norms' });
+        go({ view: 'stream' });
         break;
       case 'influence': {
         show({ report: result.report, origin, text, ...(same && { calibration: here }) });

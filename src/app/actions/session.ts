@@ -1,14 +1,14 @@
-import { DEFAULT_HOST } from '../../formats/hub-defaults';
 import type { Link } from '../../pruning/link';
 import { sameMask } from '../../pruning/mask';
-import { notifyFailure, tell } from '../store/notify';
+import { notifyFailure } from '../store/notify';
 import { maskOf } from '../store/select';
 import { store } from '../store/store';
+import { keepAddress, linkFromAddress } from './address';
 import { loadBundledText } from './calibration';
 import { restartEvaluation } from './evaluate';
 import { toFailure } from './failure';
 import { cancelJob, lab } from './jobs';
-import { linkFromAddress } from './link';
+import { applySettings, openLinked } from './open-link';
 import { openModel, startMaskFrom } from './open-model';
 import { requestScore } from './score';
 import { fetchShipped, openWith } from './shipped';
@@ -22,39 +22,15 @@ export async function startSession(): Promise<void> {
   const link = linkFromAddress();
   const wanted = link?.model?.kind === 'hub' ? link.model : undefined;
   if (link) applySettings(link);
-  await Promise.all([loadBundledText(), showShipped(wanted ? undefined : link)]);
-  if (!(await startMachine())) return;
-  await openModel({ kind: 'bundled' }, wanted ? undefined : link);
-  if (wanted) await openLinked(wanted, link!);
-}
-
-/** Opens the model of a link. Another host than the usual one is asked only once a person, seeing its name, says so. */
-async function openLinked(
-  { repo, revision, host = DEFAULT_HOST }: Extract<Link['model'], { kind: 'hub' }>,
-  { dropped, locked }: Link,
-): Promise<void> {
-  const model = { repo, revision, host };
-  if (new URL(host).origin === DEFAULT_HOST) {
-    await openModel({ kind: 'hub', ...model }, { dropped, locked });
-    return;
+  const start = wanted || link?.folder ? undefined : link;
+  await Promise.all([loadBundledText(), showShipped(start)]);
+  // Until the link's model is there, the address still says what was asked for.
+  if (!wanted) keepAddress();
+  if (await startMachine()) {
+    await openModel({ kind: 'bundled' }, start);
+    if (link) await openLinked(link);
   }
-  tell(
-    'The link asks for a model from another place',
-    `${repo} would come from ${new URL(host).href}. Nothing was asked of it yet: open it only if you know who runs it.`,
-    { kind: 'open', model, dropped, locked },
-  );
-}
-
-function applySettings({ prompt, temperature, seed, length, window }: Link): void {
-  store.setState((s) => ({
-    prompt: {
-      prompt: prompt ?? s.prompt.prompt,
-      temperature: temperature ?? s.prompt.temperature,
-      seed: seed ?? s.prompt.seed,
-      maxTokens: length ?? s.prompt.maxTokens,
-    },
-    calibration: { ...s.calibration, seqLen: window ?? s.calibration.seqLen },
-  }));
+  if (wanted) keepAddress();
 }
 
 async function showShipped(link: Link = { dropped: [] }): Promise<void> {

@@ -1,4 +1,4 @@
-import { copyLink } from '../actions/link';
+import { copyLink } from '../actions/address';
 import { adapterName } from '../store/machine';
 import { Button } from '../widgets/button';
 import { openDialog } from '../widgets/dialog';

@@ -1,14 +1,14 @@
 import { Tabs } from 'radix-ui';
 import type { ComponentType, LazyExoticComponent } from 'react';
 import { PromptPanel } from '../panels/prompt/prompt-panel';
-import { store } from '../store/store';
-import type { WorkbenchTab } from '../store/view';
+import { go } from '../store/go';
+import { type View, viewOf } from '../store/route';
 import { Late, late } from '../widgets/late';
 import { useApp } from '../widgets/use-app';
 import css from './workbench.module.css';
 
 interface Bench {
-  readonly tab: WorkbenchTab;
+  readonly tab: View;
   readonly title: string;
   readonly Panel: ComponentType | LazyExoticComponent<ComponentType>;
 }
@@ -17,16 +17,19 @@ interface Bench {
 const BENCHES: readonly Bench[] = [
   { tab: 'texts', title: 'Side by side', Panel: PromptPanel },
   { tab: 'curves', title: 'Curves', Panel: late(() => import('../panels/curves/curves-panel')) },
-  { tab: 'agreement', title: 'Agreement', Panel: late(() => import('../panels/agreement/agreement-panel')) },
-  { tab: 'norms', title: 'Norms', Panel: late(() => import('../panels/norms/norms-panel')) },
-  { tab: 'benchmarks', title: 'Benchmarks', Panel: late(() => import('../panels/benchmarks/benchmarks-panel')) },
-  { tab: 'growth', title: 'Growing up', Panel: late(() => import('../panels/growth/growth-panel')) },
+  { tab: 'all', title: 'Agreement', Panel: late(() => import('../panels/agreement/agreement-panel')) },
+  { tab: 'stream', title: 'Norms', Panel: late(() => import('../panels/norms/norms-panel')) },
+  { tab: 'tasks', title: 'Benchmarks', Panel: late(() => import('../panels/benchmarks/benchmarks-panel')) },
+  { tab: 'training', title: 'Growing up', Panel: late(() => import('../panels/growth/growth-panel')) },
 ];
 
 export function Workbench() {
-  const tab = useApp((s) => s.workbench);
+  const tab = useApp(({ route }) => viewOf(route, route.tab));
   return (
-    <Tabs.Root value={tab} onValueChange={(value) => store.setState({ workbench: value as WorkbenchTab })}>
+    <Tabs.Root
+      value={BENCHES.some((b) => b.tab === tab) ? tab : 'texts'}
+      onValueChange={(view) => go({ view: view as View })}
+    >
       <Tabs.List className={css.tabs} aria-label="Workbench">
         {BENCHES.map((b) => (
           <Tabs.Trigger key={b.tab} value={b.tab}>

@@ -1,5 +1,7 @@
+import { DEFAULT_HOST } from '../../formats/hub-defaults';
 import type { ModelReport, NormsReport, TokenInfluenceReport } from '../../lab/contract';
 import type { Sublayer } from '../../model/units';
+import type { Link } from '../../pruning/link';
 import { makeMask } from '../../pruning/mask';
 import { noScores, type Scores } from './benchmarks';
 import { noTraining, type Training } from './growth';
@@ -13,6 +15,13 @@ export type ModelSource =
   | { readonly kind: 'bundled' }
   | { readonly kind: 'files'; readonly name: string }
   | { readonly kind: 'hub'; readonly repo: string; readonly revision: string; readonly host: string };
+
+/** Whether two models come from the same place. A link may leave the host to the page. */
+export function sameSource(one: ModelSource, other: Link['model'] & object): boolean {
+  if (one.kind !== 'hub' || other.kind !== 'hub') return one.kind === other.kind;
+  const { repo, revision, host } = other;
+  return one.repo === repo && one.revision === revision && one.host === (host ?? DEFAULT_HOST);
+}
 
 export interface OpenModel {
   readonly source: ModelSource;

@@ -13,7 +13,12 @@ export interface PromptState {
   readonly prompt: PromptSettings;
 }
 
-export const noPrompt: PromptState = { prompt: { prompt: '', temperature: 0, seed: 1, maxTokens: 60 } };
+/** What stands in the field of a fresh page. */
+export const FIRST_PROMPT = 'Rosie was a brave girl. Rosie lived beside';
+
+export const promptAtFirst: PromptState = {
+  prompt: { prompt: FIRST_PROMPT, temperature: 0, seed: 1, maxTokens: 60 },
+};
 
 export interface Step {
   readonly id: number;

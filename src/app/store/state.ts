@@ -7,7 +7,8 @@ import { type InfluenceState, influenceAtFirst } from './influence';
 import { type JobsState, noJobs } from './jobs';
 import { type MachineState, unknownMachine } from './machine';
 import { justOpened, type Open } from './open';
-import { noPrompt, type PromptState } from './prompt';
+import { type PromptState, promptAtFirst } from './prompt';
+import { type RouteState, routeAtFirst } from './route';
 import { type ViewState, viewAtFirst } from './view';
 
 export interface AppState
@@ -18,6 +19,7 @@ export interface AppState
     BenchmarksState,
     PromptState,
     JobsState,
+    RouteState,
     ViewState {
   readonly open: Open;
   /** Of the bundled model, whatever is open. */
@@ -30,8 +32,9 @@ export const initialState: AppState = {
   ...influenceAtFirst,
   ...noCurves,
   ...benchmarksAtFirst,
-  ...noPrompt,
+  ...promptAtFirst,
   ...noJobs,
+  ...routeAtFirst,
   ...viewAtFirst,
   open: justOpened(),
 };

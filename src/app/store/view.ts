@@ -14,9 +14,6 @@ export interface Notice {
 
 export type DialogName = 'model' | 'adapter' | 'calibration';
 
-/** The open tab of the workbench below the first screen. */
-export type WorkbenchTab = 'texts' | 'curves' | 'agreement' | 'norms' | 'benchmarks' | 'growth';
-
 /** What is pointed at, open, or said. */
 export interface ViewState {
   readonly notices: readonly Notice[];
@@ -26,7 +23,6 @@ export interface ViewState {
   /** Sublayers that a chart points at, marked in the tower. */
   readonly highlighted?: readonly Sublayer[];
   readonly dialog?: DialogName;
-  readonly workbench: WorkbenchTab;
 }
 
-export const viewAtFirst: ViewState = { notices: [], painting: false, workbench: 'texts' };
+export const viewAtFirst: ViewState = { notices: [], painting: false };

@@ -1,6 +1,8 @@
+import { FIRST_PROMPT } from '../../store/prompt';
+
 /** Beginnings of the four kinds of text that the bundled model has learnt. */
 export const PROMPTS: readonly { readonly name: string; readonly text: string }[] = [
-  { name: 'A story', text: 'Rosie was a brave girl. Rosie lived beside' },
+  { name: 'A story', text: FIRST_PROMPT },
   { name: 'A question', text: 'Question: What is the capital of Norway?\nAnswer:' },
   {
     name: 'A question by letter',

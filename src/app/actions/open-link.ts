@@ -1,0 +1,103 @@
+import { DEFAULT_HOST } from '../../formats/hub-defaults';
+import type { Link } from '../../pruning/link';
+import { maskFromSublayers } from '../../pruning/mask';
+import { setMask } from '../store/masks';
+import { notifyFailure, tell } from '../store/notify';
+import { sameSource } from '../store/open';
+import { isTab, isView, routeAtFirst, tabOf, towards } from '../store/route';
+import { changeOpen, store } from '../store/store';
+import { toFailure } from './failure';
+import { awaitFolder, openModel } from './open-model';
+
+/** Puts a link's settings in force and opens its part of the page. Names that this page does not know are passed over. */
+export function applySettings(link: Link): void {
+  const { prompt, temperature, seed, length, window } = link;
+  store.setState((s) => ({
+    prompt: {
+      prompt: prompt ?? s.prompt.prompt,
+      temperature: temperature ?? s.prompt.temperature,
+      seed: seed ?? s.prompt.seed,
+      maxTokens: length ?? s.prompt.maxTokens,
+    },
+    calibration: { ...s.calibration, seqLen: window ?? s.calibration.seqLen },
+  }));
+  applyRoute(link);
+}
+
+/** Opens a link's part of the page: the first where it names none. Each tab keeps the view it was left with. */
+export function applyRoute({ tab, view, lesson, step = 0, present, paper }: Link): void {
+  store.setState(({ route: { views } }) => ({
+    route: towards(
+      { ...routeAtFirst.route, views },
+      {
+        ...(isTab(tab) && { tab }),
+        ...(isView(view) && (!isTab(tab) || tabOf(view) === tab) && { view }),
+        lesson: lesson === undefined ? undefined : { name: lesson, step },
+        present: present === true,
+        paper: paper === true,
+      },
+    ),
+  }));
+}
+
+/**
+ * Opens the model of a link, with its mask. Another host than the usual one is asked only once a person, seeing its name,
+ * says so; a folder only a person can open.
+ */
+export async function openLinked({ model, folder, dropped, locked }: Link): Promise<void> {
+  if (folder !== undefined) {
+    awaitFolder(folder, { dropped, locked });
+    tell(
+      `${folder} is a folder on a machine of yours`,
+      'Open it again, under Model or by dropping it on the page, and what was dropped in it is as it was.',
+    );
+  } else if (model?.kind === 'hub') {
+    const { repo, revision, host = DEFAULT_HOST } = model;
+    const request = { repo, revision, host };
+    if (new URL(host).origin === DEFAULT_HOST) {
+      await openModel({ kind: 'hub', ...request }, { dropped, locked });
+      return;
+    }
+    tell(
+      'The link asks for a model from another place',
+      `${repo} would come from ${new URL(host).href}. Nothing was asked of it yet: open it only if you know who runs it.`,
+      { kind: 'open', model: request, dropped, locked },
+    );
+  }
+}
+
+/** A link put into the address of the open page: everything it says, the mask as a step that can be undone. */
+export async function followLink(link: Link): Promise<void> {
+  applySettings(link);
+  if (isOpen(link)) applyMask(link);
+  else await openAnother(link);
+}
+
+/** Back or forward: the part of the page, and the model where that was another. The mask stays as it is. */
+export async function followHistory(link: Link): Promise<void> {
+  applyRoute(link);
+  if (!isOpen(link)) await openAnother(link);
+}
+
+async function openAnother(link: Link): Promise<void> {
+  if (link.model?.kind === 'bundled') await openModel({ kind: 'bundled' }, link);
+  else await openLinked(link);
+}
+
+/** Whether the link is about the open model; one that names none is about any. */
+function isOpen({ model, folder }: Link): boolean {
+  const { source } = store.getState().open.model ?? {};
+  if (folder !== undefined) return source?.kind === 'files' && source.name === folder;
+  return !model || (source !== undefined && sameSource(source, model));
+}
+
+function applyMask({ dropped, locked = [] }: Link): void {
+  const blocks = store.getState().open.model?.report.blocks;
+  if (blocks === undefined) return;
+  try {
+    setMask(maskFromSublayers(blocks, dropped));
+    changeOpen({ locked: locked.filter(({ block }) => block < blocks) });
+  } catch (error) {
+    notifyFailure('The link’s layers were not dropped', toFailure(error));
+  }
+}
