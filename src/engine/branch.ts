@@ -1,20 +1,15 @@
-/**
- * What may stand in a dropped sublayer's or block's place. It reads `x`, the stream as the unit would have read it, raw,
- * and adds `strength * bias` to the stream, at every position: an emulated update. Low-rank maps of `x` join it here.
- */
-export interface Module {
-  /** Of its numbers, whatever the strength; see `additive`. */
+import { additive as adding, type RecoveryModule } from '../recovery/module';
+
+/** A recovery module with a name of its own, by which it is found on the GPU. Its numbers are never changed after. */
+export interface Module extends RecoveryModule {
+  /** Of its numbers, whatever the strength; see `named`. */
   readonly name: string;
-  readonly strength: number;
-  /** [width], never changed after. */
-  readonly bias: Float32Array<ArrayBuffer>;
 }
 
+export const named = (module: RecoveryModule): Module => ({ ...module, name: nameOf(module) });
+
 /** A module that adds the same vector [width] everywhere. */
-export const additive = (bias: readonly number[] | Float32Array, strength = 1): Module => {
-  const own = Float32Array.from(bias);
-  return { name: nameOf(own), strength, bias: own };
-};
+export const additive = (bias: readonly number[] | Float32Array, strength = 1): Module => named(adding(bias, strength));
 
 /** What becomes of a sublayer: it runs, it is skipped, or a module is applied in its place. */
 export type Step = 'run' | 'skip' | Module;
@@ -91,12 +86,15 @@ function made(left: Map<number, Exclude<Step, 'run'>>): Branch {
   return { key, left: new Map(sorted) };
 }
 
-/** Hexadecimal digits that tell vectors apart: 64 bits of their bits, by two FNV-1a hashes that start apart. */
-function nameOf(numbers: Float32Array<ArrayBuffer>): string {
+/** Hexadecimal digits that tell modules apart: 64 bits of all their bits, by two FNV-1a hashes that start apart. */
+function nameOf({ bias, map, diagonal }: RecoveryModule): string {
   let [a, b] = [0x811c9dc5, 0x1000193];
-  for (const byte of new Uint8Array(numbers.buffer)) {
-    a = Math.imul(a ^ byte, 0x1000193);
-    b = Math.imul(b ^ byte, 0x85ebca6b);
+  for (const numbers of [bias, map?.a, map?.b, diagonal]) {
+    const bytes = numbers ? new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength) : [1]; // its own mark
+    for (const byte of bytes) {
+      a = Math.imul(a ^ byte, 0x1000193);
+      b = Math.imul(b ^ byte, 0x85ebca6b);
+    }
   }
   return [a, b].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
 }

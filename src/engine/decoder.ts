@@ -8,6 +8,7 @@ import { logitBuffers, logitsOf, rowsPerRead } from './head';
 import { decodingKernels } from './kernels/compile';
 import { padded, TILE_ROWS } from './layout';
 import type { Machine } from './machine';
+import { largestRank } from './modules';
 import { type Rows, room } from './rows';
 import { type Piece, Sequences } from './sequences';
 import { type Cache, type Carried, runSublayer } from './sublayer';
@@ -24,6 +25,7 @@ const PREFILL_ROWS = 512;
 export class Decoder implements DecoderContract {
   readonly logits: Float32Array[] = [];
   readonly likeliest: (number | undefined)[] = [];
+  readonly #rank: number;
   readonly #caches = new Map<number, Buffer>();
   #release = () => {};
 
@@ -33,7 +35,9 @@ export class Decoder implements DecoderContract {
     readonly sequences: Sequences,
     readonly cacheRows: number,
     readonly onlyLikeliest: boolean,
-  ) {}
+  ) {
+    this.#rank = largestRank([branch]);
+  }
 
   /**
    * Allocates the cache and runs the prompts. Throws `prompt-empty`, `prompt-too-long`, and `out-of-memory` where the
@@ -64,7 +68,7 @@ export class Decoder implements DecoderContract {
     }
     const decoder = new Decoder(m, branch, sequences, cacheRows, options.likeliest ?? false);
     try {
-      decoder.#release = await m.modules.hold([branch]);
+      decoder.#release = await m.modules.hold([branch], true);
       for (let index = 0; index < spec.sublayers.length; index++) {
         if (spec.sublayers[index].kind === 'attn' && at(branch, index) === 'run') {
           const label = `KV cache of block ${sublayerAt(index).block}`;
@@ -183,7 +187,10 @@ export class Decoder implements DecoderContract {
     const maxPosition = length - 1;
     const scoreStride = room(maxPosition, later ? TILE_ROWS : 1, m.spec.window) + 4; // a window's first key is rounded down
     const keyCount = this.sequences.keys.length;
-    const shape = (count: number, tileCount: number) => ({ count, tileCount, scoreStride, maxPosition, keyCount });
+    const shape = (count: number, tileCount: number) => ({
+      ...{ count, tileCount, scoreStride, maxPosition, keyCount },
+      rank: this.#rank,
+    });
     await planRows(m, shape(most, most), 1);
     if (later) await planRows(m, shape(PREFILL_ROWS, PREFILL_ROWS / TILE_ROWS + most), 1);
     await this.#planStream(later ? Math.max(most, PREFILL_ROWS) : most);
@@ -211,7 +218,7 @@ export class Decoder implements DecoderContract {
     const { m } = this;
     const rows = rowsOf(pieces, this.sequences, m.spec.window);
     checkContext(m.spec, rows);
-    await planRows(m, { ...rows, keyCount: rows.keys.length }, 1);
+    await planRows(m, { ...rows, keyCount: rows.keys.length, rank: this.#rank }, 1);
     await this.#planStream(rows.count);
     uploadRows(m, rows);
     const stream = m.scratch.get('stream');

@@ -2,16 +2,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { widen } from '../formats/dtypes';
 import type { TensorMap } from '../formats/tensor';
 import { expectFailure } from '../formats/testing';
-import type { Gpu } from '../gpu/gpu';
+import type { Buffer, Gpu } from '../gpu/gpu';
 import type { ModelSpec } from '../model/spec';
 import { sublayerIndex } from '../model/units';
-import { additive, type Branch, FULL, type Module, replacing, without } from './branch';
+import { additive, type Branch, FULL, type Module, named, replacing, without } from './branch';
 import { Engine } from './engine';
-import { moduleKernels } from './kernels/module';
+import { additiveKernels } from './kernels/module';
+import { padded } from './layout';
+import { Modules } from './modules';
 import { packTokens } from './pack';
 import {
   download,
+  flat,
   hasModels,
+  matrix,
   numbers,
   openModel,
   RATES,
@@ -20,8 +24,10 @@ import {
   scored,
   sharedGpu,
   tensorOf,
+  upload,
   worst,
 } from './testing/gpu';
+import { dispatcherFor, specOf } from './testing/kernels';
 
 const MODELS = ['stories260K', 'random/llama', 'random/mistral', 'random/qwen3', 'random/gpt_neox', 'random/gpt2'];
 /** A step of decoding adds up in another order than a walk. */
@@ -91,6 +97,29 @@ const text = (count: number, vocabulary: number, seed = 1): number[] => {
 };
 const vector = (width: number, seed: number): Module => additive(Array.from({ length: width }, numbers(seed)));
 
+/** A module with a map of some rank, and with a diagonal where asked for; small, so that models stay at work. */
+function mapping(width: number, rank: number, seed: number, diagonal = false): Module {
+  const next = numbers(seed);
+  const some = (count: number) => Float32Array.from({ length: count }, () => next() / Math.sqrt(width));
+  return named({
+    strength: 1,
+    bias: some(width),
+    ...(rank > 0 && { map: { rank, a: some(rank * width), b: some(width * rank) } }),
+    ...(diagonal && { diagonal: some(width) }),
+  });
+}
+
+/** What a module adds to a row of which it reads `x`, in double precision. */
+const added = ({ strength, bias, map, diagonal }: Module, x: readonly number[]): number[] => {
+  const inner = Array.from({ length: map?.rank ?? 0 }, (_, k) =>
+    x.reduce((sum, v, i) => sum + map!.a[k * x.length + i] * v, 0),
+  );
+  return x.map((v, i) => {
+    const mapped = inner.reduce((sum, t, k) => sum + map!.b[i * inner.length + k] * t, 0);
+    return strength * (mapped + (diagonal?.[i] ?? 0) * v + bias[i]);
+  });
+};
+
 describe.skipIf(!hasModels)('emulated updates of every unit and of several at once', () => {
   it.each([
     ...MODELS.map((name) => [name, 'never'] as const),
@@ -119,6 +148,50 @@ describe.skipIf(!hasModels)('emulated updates of every unit and of several at on
   });
 });
 
+describe('a module of every form', () => {
+  const SIZES = [1, 3, 5, 17, 63, 65, 257];
+  const ranksOf = (width: number) => [...new Set([0, 1, 5, 17, width])].filter((rank) => rank <= width);
+
+  it.each(SIZES)('width %i: adds B A x, its diagonal times x and its bias, to the slots named', async (width) => {
+    const own = await sharedGpu();
+    const d = await dispatcherFor(own, specOf());
+    const modules = new Modules(d, width);
+    const [rows, slots, stride] = [3, [2, 0], padded(width)];
+    const x = matrix(3 * rows, width, numbers(1));
+    for (const rank of ranksOf(width)) {
+      for (const diagonal of [false, true]) {
+        const module = { ...mapping(width, rank, 7 + rank, diagonal), strength: 0.75 };
+        const release = await modules.hold([replacing([[0, module]])]);
+        const source = await upload(own, flat(x, stride));
+        const before = matrix(3 * rows, width, numbers(2));
+        const stream = await upload(own, flat(before, stride));
+        const taken = await upload(own, new Float32Array(slots.length * rows * stride).fill(9));
+        const inner = await upload(own, new Float32Array(slots.length * rows * padded(Math.max(1, rank))).fill(9));
+        const at = (stream: Buffer) => ({ stream, slots, rows });
+        modules.add(module, at(source), at(stream), { taken, inner });
+        const want = before.map((row, r) => {
+          const isNamed = slots.includes(Math.floor(r / rows));
+          const update = added(module, x[r]);
+          return isNamed ? row.map((v, i) => v + update[i]) : row;
+        });
+        expect(worst(await download(d.recorder, stream), flat(want, stride))).toBeLessThan(1e-5);
+        release();
+        for (const buffer of [source, stream, taken, inner]) own.free(buffer);
+      }
+    }
+    modules.destroy();
+  });
+
+  it('of an impossible rank, or with matrices of another size, is refused with the numbers', async () => {
+    const own = await sharedGpu();
+    const modules = new Modules(await dispatcherFor(own, specOf()), 4);
+    const hold = (map: Module['map']) => modules.hold([replacing([[0, named({ ...vector(4, 1), map })]])]);
+    await expectFailure(hold({ ...mapping(4, 4, 1).map!, rank: 5 }), 'mask-mismatch', 'rank 5', '1 to the width, 4');
+    await expectFailure(hold({ ...mapping(4, 4, 1).map!, rank: 0 }), 'mask-mismatch', 'rank 0');
+    await expectFailure(hold({ ...mapping(4, 2, 1).map!, rank: 3 }), 'mask-mismatch', '8', '12');
+  });
+});
+
 describe.skipIf(!hasModels)('a module', () => {
   it.each(['random/llama', 'random/gpt_neox'])('%s: of strength 0 is plain removal, to the bit', async (name) => {
     const engine = engineOf(name);
@@ -127,9 +200,13 @@ describe.skipIf(!hasModels)('a module', () => {
     const nothing = { ...vector(width, 3), strength: 0 };
     for (const gone of [[0], [3], [4, 5], [1, 4, 5]]) {
       const branch = replacing([[gone.at(-2) ?? gone[0], nothing]], without(gone));
-      const { branches } = await engine.walk(tree, [without(gone), branch], { logitRows: [7] });
-      expect(branches[1].logprob).toEqual(branches[0].logprob);
-      expect(branches[1].logits).toEqual(branches[0].logits);
+      const mapped = { ...mapping(width, 5, 3, true), strength: 0 };
+      const alike = replacing([[gone.at(-2) ?? gone[0], mapped]], without(gone));
+      const { branches } = await engine.walk(tree, [without(gone), branch, alike], { logitRows: [7] });
+      for (const { logprob, logits } of branches.slice(1)) {
+        expect(logprob).toEqual(branches[0].logprob);
+        expect(logits).toEqual(branches[0].logits);
+      }
     }
   });
 
@@ -172,7 +249,7 @@ describe.skipIf(!hasModels)('a module', () => {
   it('of a walk that goes in waves gives the numbers of one that does not', async () => {
     const engine = engineOf('random/gpt_neox');
     const { width, vocabulary } = engine.model;
-    const modules = [1, 2, 3].map((seed) => vector(width, seed));
+    const modules = [vector(width, 1), mapping(width, 3, 2), mapping(width, 17, 3, true)];
     const branches = Array.from({ length: 24 }, (_, i) =>
       replacing([[i % 8, { ...modules[i % 3], strength: 1 + (i % 5) / 4 }]], without([(i * 3) % 8, 7])),
     );
@@ -219,7 +296,7 @@ describe.skipIf(!hasModels)('a module', () => {
   ] as const)('%s: is applied by a decoder as by a walk, streaming %s', async (name, streaming) => {
     const engine = await openModel(gpu, name, { streaming });
     const { width, vocabulary } = engine.model;
-    const modules = [vector(width, 3), { ...vector(width, 4), strength: -0.5 }] as const;
+    const modules = [mapping(width, 9, 3), { ...mapping(width, 1, 4, true), strength: -0.5 }] as const;
     const branch = replacing(
       [...modules].map((module, i) => [1 + 3 * i, module] as const),
       without([4, 5]),
@@ -258,7 +335,7 @@ describe.skipIf(!hasModels)('a module', () => {
     const tree = scored([[1, 2, 3]]);
     const { weights } = engine.memory();
     await engine.walk(tree, [FULL, without([2])]);
-    expect(engine.machine.dispatcher.has(moduleKernels()[0])).toBe(false);
+    expect(engine.machine.dispatcher.has(additiveKernels()[0])).toBe(false);
     const held: number[] = [];
     for (const seed of [1, 2, 3]) {
       await engine.walk(tree, [replacing([[2, vector(width, seed)]])]);

@@ -1,16 +1,41 @@
 import { LopperError } from '../errors';
 import type { Buffer } from '../gpu/gpu';
+import type { LowRank } from '../recovery/module';
 import { type Branch, type Module, modulesOf } from './branch';
 import type { Dispatcher } from './kernels/dispatcher';
-import { addVector, moduleKernels } from './kernels/module';
-import { padded, type Slots } from './layout';
+import { linear, linearAdd } from './kernels/linear';
+import { additiveKernels, addVectors, mapKernels, take, takingKernels } from './kernels/module';
+import { type Linear, padded, type Slots } from './layout';
+import { cut } from './matrix-parts';
+
+/** A module's numbers on the GPU. */
+interface Held {
+  readonly bias: Buffer;
+  readonly diagonal?: Buffer;
+  readonly map?: { readonly rank: number; readonly a: Linear; readonly b: Linear };
+  users: number;
+}
+
+/** Working buffers for as many rows as go through in one go: [rows, padded width] and [rows, padded rank]. */
+export interface ModuleRoom {
+  readonly taken: Buffer;
+  readonly inner: Buffer;
+}
+
+/** It reads the stream, and does not only add to it. */
+const reads = ({ map, diagonal }: { readonly map?: unknown; readonly diagonal?: unknown }): boolean =>
+  map !== undefined || diagonal !== undefined;
+
+/** The largest rank of a map among the modules of some branches; 0 where none has one. */
+export const largestRank = (branches: readonly Branch[]): number =>
+  modulesOf(branches).reduce((most, { map }) => Math.max(most, map?.rank ?? 0), 0);
 
 /**
  * The modules of the branches that are walked or decoded, on the GPU. Those that nobody uses any more stay until others
  * come: a text is often several walks.
  */
 export class Modules {
-  readonly #held = new Map<string, { readonly bias: Buffer; users: number }>();
+  readonly #held = new Map<string, Held>();
 
   /** @param width of the stream */
   constructor(
@@ -20,13 +45,17 @@ export class Modules {
 
   /**
    * Brings the modules of some branches to the GPU. They are there until the function that is returned is called. Throws
-   * `mask-mismatch` for a module of another width, `out-of-memory`.
+   * `mask-mismatch` for a module of another width or of an impossible rank, `out-of-memory`.
    */
-  async hold(branches: readonly Branch[]): Promise<() => void> {
+  async hold(branches: readonly Branch[], decoding = false): Promise<() => void> {
     const modules = modulesOf(branches);
     if (modules.length === 0) return () => {};
     for (const module of modules) this.#check(module);
-    await this.dispatcher.ready(moduleKernels());
+    await this.dispatcher.ready([
+      ...additiveKernels(),
+      ...(modules.some(reads) ? takingKernels() : []),
+      ...(modules.some(({ map }) => map) ? mapKernels(this.dispatcher, decoding) : []),
+    ]);
     this.#free((name, users) => users === 0 && !modules.some((module) => module.name === name));
     for (const module of modules) await this.#load(module);
     const held = modules.map((module) => this.#held.get(module.name)!);
@@ -36,39 +65,90 @@ export class Modules {
     };
   }
 
-  /** Adds what a module gives at every position of the slots: strength * bias. */
-  add({ name, strength }: Module, to: Slots): void {
-    addVector(this.dispatcher, this.width, this.#held.get(name)!.bias, strength, to);
+  /** Adds what a module gives at every position of the slots: strength * (B A x + diagonal * x + bias), x being `from`. */
+  add({ name, strength }: Module, from: Slots, to: Slots, room: ModuleRoom): void {
+    const { dispatcher, width } = this;
+    const held = this.#held.get(name)!;
+    const { bias, diagonal, map } = held;
+    if (reads(held)) take(dispatcher, width, strength, from, room.taken);
+    if (map) {
+      linear(dispatcher, room.taken, from.rows * from.slots.length, map.a, 'store', room.inner, padded(map.rank));
+      linearAdd(dispatcher, room.inner, map.b, to);
+    }
+    addVectors(dispatcher, width, { bias, strength, diagonal }, room.taken, to);
   }
 
   destroy(): void {
     this.#free(() => true);
   }
 
-  #check({ bias }: Module): void {
-    if (bias.length === this.width) return;
-    throw new LopperError(
-      'mask-mismatch',
-      `A recovery module is for a stream of width ${bias.length}; that of this model is ${this.width}.`,
-      'Use a module that was made for this model.',
-    );
+  #check({ bias, map, diagonal }: Module): void {
+    const width = [bias, diagonal].find((numbers) => numbers && numbers.length !== this.width)?.length;
+    if (width !== undefined) {
+      throw mismatch(`is for a stream of width ${width}; that of this model is ${this.width}`);
+    }
+    if (!map) return;
+    const { rank, a, b } = map;
+    if (!Number.isInteger(rank) || rank < 1 || rank > this.width) {
+      throw mismatch(`has a map of rank ${rank}; a rank is a whole number from 1 to the width, ${this.width}`);
+    }
+    if (a.length !== rank * this.width || b.length !== rank * this.width) {
+      throw mismatch(`has matrices of ${a.length} and ${b.length} numbers; rank ${rank} wants ${rank * this.width}`);
+    }
   }
 
-  async #load({ name, bias }: Module): Promise<void> {
+  async #load({ name, bias, map, diagonal }: Module): Promise<void> {
     if (this.#held.has(name)) return;
+    const buffers: Buffer[] = [];
+    try {
+      const held = {
+        bias: await this.#rows(bias, 1, this.width, buffers),
+        diagonal: diagonal && (await this.#rows(diagonal, 1, this.width, buffers)),
+        map: map && (await this.#map(map, buffers)),
+      };
+      this.#held.set(name, { ...held, users: 0 });
+    } catch (error) {
+      for (const buffer of buffers) this.dispatcher.recorder.gpu.free(buffer);
+      throw error;
+    }
+  }
+
+  async #map({ rank, a, b }: LowRank, buffers: Buffer[]): Promise<Held['map']> {
+    const matrix = async (numbers: Float32Array, outputs: number, inputs: number): Promise<Linear> => {
+      const limit = this.dispatcher.recorder.gpu.facts.limits.maxStorageBufferBindingSize;
+      const parts = [];
+      for (const part of cut('a recovery module', outputs, padded(inputs) * 4, false, limit)) {
+        const own = numbers.subarray(part.first * inputs, (part.first + part.outputs) * inputs);
+        parts.push({ ...part, dtype: 'F32' as const, buffer: await this.#rows(own, part.outputs, inputs, buffers) });
+      }
+      return { parts, outputs, steps: padded(inputs) / 8, gated: false };
+    };
+    return { rank, a: await matrix(a, rank, this.width), b: await matrix(b, this.width, rank) };
+  }
+
+  /** Rows on the GPU, padded with zeros. */
+  async #rows(numbers: Float32Array, rows: number, width: number, buffers: Buffer[]): Promise<Buffer> {
     const { gpu } = this.dispatcher.recorder;
-    const buffer = await gpu.allocate('recovery module', padded(bias.length) * 4, 'weights'); // zero where padded
-    gpu.device.queue.writeBuffer(buffer.raw, 0, bias);
-    this.#held.set(name, { bias: buffer, users: 0 });
+    const stride = padded(width);
+    const buffer = await gpu.allocate('recovery module', rows * stride * 4, 'weights');
+    buffers.push(buffer);
+    const all = new Float32Array(rows * stride);
+    for (let row = 0; row < rows; row++) all.set(numbers.subarray(row * width, (row + 1) * width), row * stride);
+    gpu.device.queue.writeBuffer(buffer.raw, 0, all);
+    return buffer;
   }
 
   #free(which: (name: string, users: number) => boolean): void {
     const { recorder } = this.dispatcher;
-    for (const [name, { bias, users }] of this.#held) {
+    for (const [name, { bias, diagonal, map, users }] of this.#held) {
       if (!which(name, users)) continue;
       recorder.forget();
-      recorder.gpu.free(bias);
+      const matrices = map ? [map.a, map.b].flatMap(({ parts }) => parts.map(({ buffer }) => buffer)) : [];
+      for (const buffer of [bias, diagonal, ...matrices]) recorder.gpu.free(buffer);
       this.#held.delete(name);
     }
   }
 }
+
+const mismatch = (what: string) =>
+  new LopperError('mask-mismatch', `A recovery module ${what}.`, 'Use a module that was made for this model.');

@@ -5,6 +5,7 @@ import { linear, linearAdd } from './kernels/linear';
 import { norm } from './kernels/norm';
 import { type AttnWeights, type FfnWeights, MAX_SLOTS, padded, type Slots } from './layout';
 import type { Machine } from './machine';
+import type { ModuleRoom } from './modules';
 import type { Rows } from './rows';
 
 /** A stream on its way up the model, in a slot of its own. */
@@ -62,10 +63,13 @@ async function add(
     const to: Slots = { stream, slots, rows: rows.count };
     if (weights?.kind === 'attn') attn(m, weights, rows, from, to, cache);
     else if (weights) ffn(m, weights, rows, from, to);
-    else if (step !== 'run') m.modules.add(step, to); // a constant reads nothing; maps of `from` go here
+    else if (step !== 'run') m.modules.add(step, from, to, roomOf(m));
     if (m.recorder.full) await m.recorder.flush(signal);
   }
 }
+
+/** Working buffers of a module: what attention and feed-forward layers have their normed input in, and one of its own. */
+const roomOf = ({ scratch }: Machine): ModuleRoom => ({ taken: scratch.get('x'), inner: scratch.get('inner') });
 
 /** Sets the input of a parallel block aside, of the streams of which it is not yet. */
 function keepInputs({ spec, scratch, recorder }: Machine, rows: Rows, streams: readonly Carried[]): Buffer {

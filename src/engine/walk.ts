@@ -6,6 +6,7 @@ import { logitsOf, planScores, type ScorePlan, scoreSlots } from './head';
 import { distanceKernels } from './kernels/head';
 import { padded, type Slots } from './layout';
 import type { Machine } from './machine';
+import { largestRank } from './modules';
 import type { Observation, Observed } from './observers/observer';
 import { type Rows, treeRows } from './rows';
 import type { TokenTree } from './tree';
@@ -34,7 +35,7 @@ export async function walk<const O extends readonly Observation[] = readonly []>
   const distinct = distinctBranches(options.logitDistance ? [...branches, FULL] : branches);
   const reference = options.logitDistance ? distinct.find((d) => d.branch.key === FULL.key) : undefined;
   const work = {
-    rows: { ...rows, keyCount: rows.keys.length },
+    rows: { ...rows, keyCount: rows.keys.length, rank: largestRank(branches) },
     scored: { rows: scores.rows.length, pairs: scores.place.length, distance: reference !== undefined },
     branches: distinct.length,
     logitRows: options.logitRows?.length ?? 0,

@@ -20,6 +20,8 @@ export function branchesPerChunk(rows: number, chunkRows = CHUNK_ROWS): number {
 /** What decides how large the working buffers must be. */
 export type RowShape = Pick<Rows, 'count' | 'tileCount' | 'scoreStride' | 'maxPosition'> & {
   readonly keyCount: number;
+  /** The largest rank of a map among the modules that are applied; 0 where there is none. */
+  readonly rank?: number;
 };
 
 /**
@@ -47,6 +49,7 @@ export function rowBuffers(
     q: all * padded(heads) * 4,
     kv: all * 2 * keys * 4,
     mixed: all * padded(heads) * 4,
+    inner: all * padded(rows.rank ?? 0) * 4,
     hidden: all * padded(spec.ffnWidth) * 4,
     scores: Math.max(tile, Math.min(tile * rows.tileCount * branches, scoreBytes, limit)),
     turns: turnsBytes(spec, rows.maxPosition),

@@ -8,7 +8,7 @@ const BLOCKS = unitsOf(4, 'block');
 const mask = maskFromSublayers(4, [...BLOCKS[2], { block: 0, kind: 'ffn' }]);
 const emulated = (block: number, kind: Placed['unit']['kind'], first = 1): Placed => ({
   unit: { block, kind },
-  module: { strength: 1, bias: [first, 0] },
+  module: { strength: 1, bias: Float32Array.of(first, 0) },
 });
 
 describe('recovery modules', () => {

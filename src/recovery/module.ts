@@ -1,11 +1,37 @@
 /**
- * What may stand in a dropped unit's place, as plain data: h <- h + strength * bias at every position, h being the stream
- * that the unit's update would have joined. This is an emulated update, of rank 0; a linear adapter, h + strength * (B A x
- * + bias) on the raw stream `x` that the unit would have read, adds its two matrices to it.
+ * What may stand in a dropped unit's place, as plain data: h <- h + strength * (B A x + diagonal * x + bias) at every
+ * position, h being the stream that the unit's update would have joined and x, raw, the stream that the unit would have
+ * read. With the bias alone it is an emulated update, of rank 0; with the same number everywhere on the diagonal, a scale.
  */
 export interface RecoveryModule {
   /** 1: as fitted. 0: nothing, the unit is only dropped. */
   readonly strength: number;
   /** [width of the stream]. */
-  readonly bias: readonly number[];
+  readonly bias: Numbers;
+  /** A linear map of x, as two thin matrices. */
+  readonly map?: LowRank;
+  /** [width]: what each channel of x is multiplied by. */
+  readonly diagonal?: Numbers;
 }
+
+/** B A: a map of the stream through so few channels. */
+export interface LowRank {
+  /** 1 to the width. */
+  readonly rank: number;
+  /** [rank, width], row by row. */
+  readonly a: Numbers;
+  /** [width, rank], row by row. */
+  readonly b: Numbers;
+}
+
+export type Numbers = Float32Array<ArrayBuffer>;
+
+/** A module that adds the same vector everywhere. */
+export const additive = (bias: ArrayLike<number>, strength = 1): RecoveryModule => ({
+  strength,
+  bias: Float32Array.from(bias),
+});
+
+/** Numbers that a module adds to a model. */
+export const parametersOf = ({ bias, map, diagonal }: RecoveryModule): number =>
+  bias.length + (map ? map.a.length + map.b.length : 0) + (diagonal?.length ?? 0);

@@ -5,33 +5,84 @@ import { Parameters } from '../../gpu/parameters';
 import { grid } from '../../gpu/recorder';
 import { MAX_SLOTS, padded, type Slots } from '../layout';
 import { type Dispatcher, type Variant, variant } from './dispatcher';
+import { productKernels } from './linear';
+
+const parameters = new Parameters('Params', {
+  rows: 'u32',
+  stride: 'u32',
+  rowsPerSlot: 'u32',
+  strength: 'f32',
+  hasDiagonal: 'u32',
+  slots: [MAX_SLOTS],
+});
+
+export const TAKE = kernel({
+  file: 'module.wgsl',
+  code,
+  entry: 'take',
+  parameters,
+  bindings: { source: read(5), out: write(6) },
+  constants: [],
+});
 
 export const ADD = kernel({
   file: 'module.wgsl',
   code,
   entry: 'add',
-  parameters: new Parameters('Params', {
-    rows: 'u32',
-    stride: 'u32',
-    rowsPerSlot: 'u32',
-    strength: 'f32',
-    slots: [MAX_SLOTS],
-  }),
-  bindings: { bias: read(1), stream: write(2) },
+  parameters,
+  bindings: { bias: read(1), diagonal: read(2), taken: read(3), stream: write(4) },
   constants: [],
 });
 
 /** Only where a branch has modules. */
-export const moduleKernels = (): Variant[] => [variant(ADD, {})];
+export const additiveKernels = (): Variant[] => [variant(ADD, {})];
 
-/** stream += strength * bias [padded width], in every row of the slots. */
-export function addVector(d: Dispatcher, width: number, bias: Buffer, strength: number, to: Slots): void {
+/** Only where one has a diagonal or a map. */
+export const takingKernels = (): Variant[] => [variant(TAKE, {})];
+
+/** Only where one has a map, for many rows, and for the few of a step of decoding. */
+export const mapKernels = (d: Dispatcher, decoding: boolean): Variant[] =>
+  [d.choice.matmul, ...(decoding ? [d.choice.matvec] : [])].flatMap((way) =>
+    productKernels(way, [
+      { dtype: 'F32', epilogue: 'store' },
+      { dtype: 'F32', epilogue: 'add' },
+    ]),
+  );
+
+/** out [rows of all slots, padded width] = strength * the rows of the slots. */
+export function take(d: Dispatcher, width: number, strength: number, from: Slots, out: Buffer): void {
+  const rows = from.rows * from.slots.length;
+  const stride = padded(width);
+  d.run(
+    variant(TAKE, {}),
+    { rows, stride, rowsPerSlot: from.rows, strength, hasDiagonal: 0, slots: from.slots },
+    { source: from.stream, out },
+    grid(Math.ceil((rows * stride) / 4 / 64)),
+    rows * stride,
+  );
+}
+
+/** What is added beside a map: a vector [padded width] times the strength, and a diagonal on what was taken. */
+export interface Vectors {
+  readonly bias: Buffer;
+  readonly strength: number;
+  readonly diagonal?: Buffer;
+}
+
+/** stream += strength * bias + diagonal * taken, in every row of the slots. */
+export function addVectors(
+  d: Dispatcher,
+  width: number,
+  { bias, strength, diagonal }: Vectors,
+  taken: Buffer,
+  to: Slots,
+): void {
   const rows = to.rows * to.slots.length;
   const stride = padded(width);
   d.run(
     variant(ADD, {}),
-    { rows, stride, rowsPerSlot: to.rows, strength, slots: to.slots },
-    { bias, stream: to.stream },
+    { rows, stride, rowsPerSlot: to.rows, strength, hasDiagonal: diagonal ? 1 : 0, slots: to.slots },
+    { bias, diagonal: diagonal ?? d.empty, taken: diagonal ? taken : d.empty, stream: to.stream },
     grid(Math.ceil((rows * stride) / 4 / 64)),
     rows * stride,
   );

@@ -11,8 +11,8 @@ test('full, pruned and recovered are branches: a mask, whatever its order, with 
   const mask = maskFromSublayers(3, [{ block: 2, kind: 'ffn' }, ...blocks[1]!.toReversed()]);
   expect(branchOf({ mask }).key).toBe(without([2, 3, 5]).key);
   const modules = [
-    { unit: { block: 1, kind: 'block' }, module: { strength: 1, bias: [1, 2] } },
-    { unit: { block: 2, kind: 'ffn' }, module: { strength: 0.5, bias: [3, 4] } },
+    { unit: { block: 1, kind: 'block' }, module: { strength: 1, bias: Float32Array.of(1, 2) } },
+    { unit: { block: 2, kind: 'ffn' }, module: { strength: 0.5, bias: Float32Array.of(3, 4) } },
   ] as const;
   const want = replacing(
     [
