@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { parseJson } from '../formats/json';
 import { type Row, RowError } from './rows';
 
 /** Checks a row's value against a schema. Throws `RowError` with the first thing that is wrong. */
@@ -40,7 +41,7 @@ export const written = <S extends v.GenericSchema>(schema: S) =>
 
 function parsed(written: string): unknown {
   try {
-    return JSON.parse(written);
+    return parseJson(written);
   } catch {
     return pythonList(written) ?? written;
   }

@@ -1,5 +1,6 @@
 import { LopperError } from '../errors';
 import { decodeText } from '../formats/decode-text';
+import { parseJson, said } from '../formats/json';
 import { refuseImpostor } from '../formats/sniff';
 import { parseCsv } from './csv';
 
@@ -58,7 +59,7 @@ async function parquetRows(file: string, bytes: Uint8Array): Promise<Row[]> {
   } catch (cause) {
     throw new LopperError(
       'benchmark-invalid',
-      `${file} cannot be read as parquet (${(cause as Error).message}).`,
+      `${file} cannot be read as parquet (${said(cause)}).`,
       'Get the file again; it is cut short, damaged, or packed in a way that is not supported.',
       { cause },
     );
@@ -122,8 +123,8 @@ function wrappedRows(file: string, text: string): Row[] | undefined {
 
 function parse(json: string): unknown {
   try {
-    return JSON.parse(json);
+    return parseJson(json);
   } catch (error) {
-    return new RowError(`not JSON (${(error as Error).message})`);
+    return new RowError(`not JSON (${said(error)})`);
   }
 }

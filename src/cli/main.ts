@@ -5,7 +5,7 @@ import { decodeText } from '../formats/decode-text';
 import { createLab } from '../lab/lab';
 import { nodeEnvironment } from '../lab/place/node';
 import { parseDropList } from '../pruning/drop-list';
-import { readMaskFile } from '../pruning/mask-file';
+import { readMask } from '../pruning/read-mask';
 import { type Arguments, readArguments, usage } from './arguments';
 import { COMMON_OPTIONS, type Command, JOB, type Session, type Surroundings } from './command';
 import { curve } from './curve';
@@ -104,7 +104,7 @@ async function openSession(name: string, surroundings: Surroundings): Promise<Se
       const [drop, file] = [args.values.get('drop'), args.values.get('mask')];
       if (drop !== undefined) return parseDropList(drop, model.blocks);
       if (file === undefined) return [];
-      const { mask, warnings } = readMaskFile(await readText(file), model);
+      const { mask, warnings } = readMask(await readText(file), model);
       for (const warning of warnings) reporter.note(`${file}: ${warning}`);
       return mask.dropped;
     },

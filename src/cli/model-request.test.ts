@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -38,6 +38,32 @@ describe('MODEL', () => {
       revision: 'v1',
       host: 'http://localhost:9',
     });
+  });
+
+  it('an address copied from a browser is the model it shows', () => {
+    expect(request('https://huggingface.co/a/b/tree/v1')).toEqual({
+      kind: 'hub',
+      repo: 'a/b',
+      revision: 'v1',
+      host: 'https://huggingface.co',
+    });
+    expect(request('https://huggingface.co/a/b/tree/v1', '--revision', 'v2')).toMatchObject({ revision: 'v2' });
+    expect(() => request('https://huggingface.co/datasets/a/b')).toThrow(expect.objectContaining({ code: 'usage' }));
+  });
+
+  it('a folder without a model that stands before a hub id says so', () => {
+    mkdirSync(join(folder, 'Qwen', 'Qwen3-0.6B'), { recursive: true });
+    const hidden = (what: string) =>
+      expect(() => request('Qwen/Qwen3-0.6B')).toThrow(
+        expect.objectContaining({ message: expect.stringContaining(what) }),
+      );
+    hidden('is an empty folder here');
+    mkdirSync(join(folder, 'Qwen', 'Qwen3-0.6B', 'runs'));
+    hidden('is a folder without a model here');
+    writeFileSync(join(folder, 'Qwen', 'Qwen3-0.6B', 'config.json'), '{}');
+    expect(request('Qwen/Qwen3-0.6B')).toMatchObject({ kind: 'folder' });
+    // Whoever means the folder says so.
+    expect(request('./gpt2')).toMatchObject({ kind: 'folder' });
   });
 
   it('a revision of a local folder is refused rather than ignored', () => {

@@ -1,18 +1,38 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isRepoId } from '../formats/hub';
+import { readHubAddress } from '../formats/hub-address';
 import { DEFAULT_HOST, DEFAULT_REVISION } from '../formats/hub-defaults';
 import type { ModelRequest } from '../lab/contract';
 import { type Arguments, usage } from './arguments';
 
-/** MODEL as a request: `sapling`, a folder that is there or is written as a path, else a hub id. Throws `usage`. */
+/**
+ * MODEL as a request: `sapling`, an address from a browser, a folder that is there or is written as a path, else a hub id.
+ * Throws `usage`.
+ */
 export function modelRequest(name: string, from: string, args: Arguments): ModelRequest {
   const [revision, host] = [args.values.get('revision'), args.values.get('host')];
   const path = resolve(from, name);
-  const hub = name !== 'sapling' && !existsSync(path) && isRepoId(name);
-  if (hub) return { kind: 'hub', repo: name, revision: revision ?? DEFAULT_REVISION, host: host ?? DEFAULT_HOST };
+  const address = readHubAddress(name);
+  const hub = name !== 'sapling' && !existsSync(path) && isRepoId(name) ? { repo: name } : undefined;
+  if (address || hub) {
+    const asked = { revision: DEFAULT_REVISION, host: DEFAULT_HOST, ...(address ?? hub!) };
+    return { kind: 'hub', ...asked, ...(revision !== undefined && { revision }), ...(host !== undefined && { host }) };
+  }
+  hidesHubId(name, path);
   if (revision !== undefined || host !== undefined) {
     throw usage('--revision and --host belong to a model from the hub.', `${name} is on this machine: leave them out.`);
   }
   return name === 'sapling' ? { kind: 'bundled' } : { kind: 'folder', path };
+}
+
+/** A folder that is no model, under the name of one on the hub: whoever wrote the id would be told of a folder. */
+function hidesHubId(name: string, path: string): void {
+  if (!/^[\w.-]+\/[\w.-]+$/.test(name) || !isRepoId(name) || !statSync(path).isDirectory()) return;
+  const found = readdirSync(path);
+  if (found.some((file) => /\.(json|safetensors|bin|gguf|onnx|pth)$/i.test(file))) return;
+  throw usage(
+    `${name} is ${found.length === 0 ? 'an empty folder' : 'a folder without a model'} here, and stands before the hub's model of that name.`,
+    `Delete or rename the folder, call lopper from another one, or write https://huggingface.co/${name}.`,
+  );
 }

@@ -1,6 +1,6 @@
 import { LopperError, throwIfCancelled } from '../errors';
 import type { ByteProgress, ByteSource, ModelFiles } from './bytes';
-import { parseObject, repeatedKey } from './json';
+import { parseObject, repeatedKey, shown } from './json';
 import { whatElse } from './not-a-model';
 import { refuseImpostor, SNIFF_BYTES } from './sniff';
 import type { TensorInfo, TensorMap } from './tensor';
@@ -68,12 +68,12 @@ function readEntry(source: ByteSource, dataStart: number, name: string, entry: u
   if (entry === null || typeof entry !== 'object') throw fail('is not described by an object');
   const { dtype, shape, data_offsets: offsets } = entry as Record<string, unknown>;
   if (typeof dtype !== 'string') throw fail('has no dtype');
-  if (!isCounts(shape) || shape.length > MAX_RANK) throw fail(`has an impossible shape, ${JSON.stringify(shape)}`);
+  if (!isCounts(shape) || shape.length > MAX_RANK) throw fail(`has an impossible shape, ${shown(shape)}`);
   if (!isCounts(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!) {
-    throw fail(`has impossible data_offsets, ${JSON.stringify(offsets)}`);
+    throw fail(`has impossible data_offsets, ${shown(offsets)}`);
   }
   const elements = shape.reduce((product, n) => product * n, 1);
-  if (!Number.isSafeInteger(elements)) throw fail(`has an impossible shape, [${shape}]`);
+  if (!Number.isSafeInteger(elements)) throw fail(`has an impossible shape, ${shown(shape)}`);
   const [start, end] = offsets as [number, number];
   const bits = DTYPE_BITS.get(dtype);
   if (bits !== undefined && elements * bits !== (end - start) * 8) {
@@ -111,13 +111,15 @@ function checkCoverage(source: ByteSource, dataStart: number, tensors: readonly 
 
 /**
  * The tensors of a model: those of `model.safetensors`, else of the shards that `model.safetensors.index.json` names,
- * opened one at a time. Throws `file-missing`, `safetensors-corrupt`, `tensor-missing` (named in the index but not in
- * its shard) and what opening a file throws.
+ * opened one at a time. What the index lists and is not there counts where it is among what `needs` makes of all listed;
+ * what is not there beside that is left out, and told of as `spare`. Throws `file-missing`, `safetensors-corrupt`,
+ * `tensor-missing` (named in the index but not in its shard) and what opening a file throws.
  */
 export async function openWeights(
   files: ModelFiles,
   signal?: AbortSignal,
   onProgress?: (p: ByteProgress) => void,
+  { needs = (listed) => new Set(listed), onSpare }: IndexNeeds = {},
 ): Promise<TensorMap> {
   if (await files.has('model.safetensors', signal)) {
     const source = await files.open('model.safetensors', signal, onProgress);
@@ -125,12 +127,20 @@ export async function openWeights(
   }
   if (!(await files.has(INDEX, signal))) throw await noWeights(files, signal);
   const index = readIndex(await files.text(INDEX, signal));
+  const needed = needs([...index.keys()]);
   const shards = [...new Set(index.values())].sort();
   const tensors = new Map<string, TensorInfo>();
+  const spare: string[] = [];
   for (const [i, shard] of shards.entries()) {
     throwIfCancelled(signal);
     const position = { index: i, count: shards.length };
-    const source = await files.open(shard, signal, (p) => onProgress?.({ ...p, shard: position }));
+    const listed = [...index].flatMap(([name, home]) => (home === shard ? [name] : []));
+    const opened = files.open(shard, signal, (p) => onProgress?.({ ...p, shard: position }));
+    const source = await (listed.some((name) => needed.has(name)) ? opened : opened.catch(unlessMissing));
+    if (!source) {
+      spare.push(...listed);
+      continue;
+    }
     for (const tensor of await parseHeader(source, signal)) {
       const twin = tensors.get(tensor.name);
       const home = index.get(tensor.name);
@@ -138,11 +148,26 @@ export async function openWeights(
       if (twin && home === undefined) throw corrupt(shard, `tensor ${tensor.name} is in ${twin.source.name} too`);
       if (!twin || home === shard) tensors.set(tensor.name, tensor);
     }
-    for (const [name, home] of index) {
-      if (home === shard && tensors.get(name)?.source !== source) throw missingFromShard(name, shard);
+    for (const name of listed) {
+      if (tensors.get(name)?.source === source) continue;
+      if (needed.has(name)) throw missingFromShard(name, shard);
+      spare.push(name);
     }
   }
+  if (spare.length > 0) onSpare?.(spare);
   return tensors;
+}
+
+/** What of an index counts. */
+export interface IndexNeeds {
+  /** The tensors a model needs, of all that its index lists; all of them where left out. */
+  needs?(listed: readonly string[]): ReadonlySet<string>;
+  /** Tensors that are listed, not there and not needed. */
+  onSpare?(names: readonly string[]): void;
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (!(error instanceof LopperError) || error.code !== 'file-missing') throw error;
 }
 
 const INDEX = 'model.safetensors.index.json';
@@ -158,10 +183,7 @@ function readIndex(text: string): Map<string, string> {
     if (typeof shard === 'string') entry[1] = shard.replace(/^(\.\/)+/, '');
     // A shard is a neighbour of the index: a name that leads elsewhere is not one.
     if (typeof entry[1] !== 'string' || !/^[^/\\:?#%\p{Cs}]+\.safetensors$/u.test(entry[1])) {
-      throw corrupt(
-        INDEX,
-        `it puts tensor ${tensor} in ${JSON.stringify(shard)}, which is not a safetensors file name`,
-      );
+      throw corrupt(INDEX, `it puts tensor ${tensor} in ${shown(shard)}, which is not a safetensors file name`);
     }
   }
   return new Map(entries as [string, string][]);

@@ -1,7 +1,7 @@
 import { Tokenizer as Library } from '@huggingface/tokenizers';
 import { LopperError } from '../errors';
 import type { ModelFiles } from './bytes';
-import { parseObject } from './json';
+import { parseObject, said } from './json';
 import { tokenSpelling } from './token-text';
 import { aroundSingleWords, checkSingleWords, inLibraryForms, keepingMarks, singleWords } from './tokenizer-gaps';
 import { splitWords } from './tokenizer-words';
@@ -128,7 +128,7 @@ function build(json: Record<string, unknown>, config: Record<string, unknown>): 
   } catch (cause) {
     throw new LopperError(
       'tokenizer-invalid',
-      `tokenizer.json cannot be used: ${(cause as Error).message}`,
+      `tokenizer.json cannot be used: ${said(cause)}`,
       'Get tokenizer.json again from where the model is published; without it the model still takes token ids.',
       { cause },
     );

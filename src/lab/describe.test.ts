@@ -24,6 +24,18 @@ const CONFIG = {
   max_position_embeddings: 131_072,
 };
 
+/** A file's header of F32 tensors, and how many bytes follow it. */
+function zeros(shapes: ReadonlyMap<string, readonly number[]>) {
+  let bytes = 0;
+  const header: Record<string, object> = {};
+  for (const [name, shape] of shapes) {
+    const start = bytes;
+    bytes += 4 * shape.reduce((product, n) => product * n, 1);
+    header[name] = { dtype: 'F32', shape, data_offsets: [start, bytes] };
+  }
+  return { header, bytes };
+}
+
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lopper-describe-'));
@@ -62,6 +74,36 @@ describe('a model is described without a device', () => {
     const facts = await lab().describe({ kind: 'bundled' }, JOB);
     expect(facts).toMatchObject({ id: 'sapling', blocks: 12, hasTokenizer: true, weightBytes: 5_249_280 });
     expect(facts.fingerprint).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('also where its index lists what no one needs, which is said', async () => {
+    const small = { ...CONFIG, hidden_size: 8, num_hidden_layers: 1, num_attention_heads: 2, num_key_value_heads: 2 };
+    const config = JSON.stringify({ ...small, intermediate_size: 8, vocab_size: 4 });
+    const { header, bytes } = zeros(layoutOf(parseConfig(config)).shapes);
+    const [first] = Object.keys(header);
+    const write = (extra: object) =>
+      writeFile(
+        join(folder, 'model.safetensors.index.json'),
+        JSON.stringify({
+          weight_map: { ...Object.fromEntries(Object.keys(header).map((name) => [name, 'a.safetensors'])), ...extra },
+        }),
+      );
+    await writeFile(join(folder, 'config.json'), config);
+    await writeFile(join(folder, 'a.safetensors'), safetensorsFile(header, bytes));
+    const describe = () => lab().describe({ kind: 'folder', path: folder }, JOB);
+    await write({ 'mtp.fc.weight': 'b.safetensors', 'vision.patch.weight': 'a.safetensors' });
+    expect((await describe()).notes).toEqual([
+      'The index lists vision.patch.weight and 1 more tensors, which are not there; this model computes without.',
+    ]);
+    // What it does need is missed, in a shard that is not there and in one that is.
+    await write({ [first!]: 'b.safetensors' });
+    await expectFailure(describe, 'file-missing', 'b.safetensors');
+    await write({
+      'lm_head.weight': 'a.safetensors',
+      [`${first}`]: 'a.safetensors',
+      'model.layers.0.mlp.x': 'a.safetensors',
+    });
+    expect((await describe()).blocks).toBe(1);
   });
 
   it('and an empty folder is refused', () =>

@@ -1,7 +1,9 @@
 /** Reading the keys of a config.json: their checks, those that every architecture has, and what is said of wrong ones. */
+
 import * as v from 'valibot';
 import { LopperError } from '../errors';
 import { dtypesJoined } from '../formats/dtypes';
+import { shown } from '../formats/json';
 
 /** Python writes None as null: the same as leaving the key out. */
 export const maybe = <T extends v.GenericSchema>(schema: T) => v.nullish(schema);
@@ -53,7 +55,7 @@ export function readKeys<E extends v.ObjectEntries>(own: E, config: Readonly<Rec
     const issue = parsed.issues[0];
     const key = v.getDotPath(issue);
     if (issue.input === undefined) throw invalid(`${key} is missing`);
-    throw invalid(`${key} is ${JSON.stringify(issue.input).slice(0, 100)}; expected ${expectation(issue)}`);
+    throw invalid(`${key} is ${shown(issue.input, 100)}; expected ${expectation(issue)}`);
   }
   const { quantization_config: quantised } = parsed.output as CommonKeys;
   if (quantised) {

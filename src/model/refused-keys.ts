@@ -1,3 +1,4 @@
+import { shown } from '../formats/json';
 import { invalid } from './config-keys';
 
 /**
@@ -51,6 +52,6 @@ export function refuseKeys(config: Readonly<Record<string, unknown>>, reads: rea
   for (const [key, neutral] of Object.entries(NEUTRAL)) {
     const value = config[key];
     if (value === undefined || value === null || reads.includes(key) || neutral.includes(value)) continue;
-    throw invalid(`${key} is ${JSON.stringify(value).slice(0, 60)}, which is not supported`, REMEDY);
+    throw invalid(`${key} is ${shown(value)}, which is not supported`, REMEDY);
   }
 }

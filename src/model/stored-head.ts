@@ -19,10 +19,7 @@ const PIECE_BYTES = 64 * 2 ** 10;
  * two tied tensors one is enough.
  */
 export async function settleHead(config: ModelConfig, tensors: TensorMap, signal?: AbortSignal): Promise<SettledHead> {
-  const parts = ARCHITECTURES[config.modelType].parts(
-    { ...config, tied: false, ffnWidth: config.ffnWidth ?? 1 },
-    (name) => tensors.has(name),
-  );
+  const parts = untied(config, tensors);
   const [embedding, head] = [tensors.get(parts.embedding), tensors.get(parts.head)];
   if (!embedding && head && config.tied) return { config, tensors: new Map([...tensors, [parts.embedding, head]]) };
   if (config.tied && embedding && head) {
@@ -36,6 +33,14 @@ export async function settleHead(config: ModelConfig, tensors: TensorMap, signal
   }
   return { config, tensors };
 }
+
+const untied = (config: ModelConfig, tensors: TensorMap) =>
+  ARCHITECTURES[config.modelType].parts({ ...config, tied: false, ffnWidth: config.ffnWidth ?? 1 }, (name) =>
+    tensors.has(name),
+  );
+
+/** The name that an output head goes by, whether the config ties it or not. */
+export const headOf = (config: ModelConfig, tensors: TensorMap): string => untied(config, tensors).head;
 
 /** A copy of the embedding is not passed over: it is the embedding. */
 const without = (tensors: TensorMap, head: string): TensorMap =>

@@ -1,10 +1,10 @@
-import type { TensorMap } from '../formats/tensor';
+import type { TensorInfo, TensorMap } from '../formats/tensor';
 import type { ModelConfig } from './config';
 import { describe, layoutOf } from './describe';
 import { formatList } from './drop-lists';
 import { unusedTensors } from './missing-tensors';
 import type { ModelSpec } from './spec';
-import { settleHead } from './stored-head';
+import { headOf, settleHead } from './stored-head';
 import { underTheirNames } from './stored-names';
 import type { Sublayer } from './units';
 
@@ -40,3 +40,14 @@ export async function describeStored(
     notes: [note, unusedTensors(spec.shapes, tensors), listed].filter((n) => typeof n === 'string'),
   };
 }
+
+/** Of tensors that are told of by their names alone, those that the model of a config cannot do without. */
+export function neededOf(config: ModelConfig, listed: Iterable<string>): ReadonlySet<string> {
+  const known = new Map<string, TensorInfo>();
+  for (const name of listed) known.set(name, { name, dtype: '', shape: [], source: NOWHERE, start: 0, end: 0 });
+  const named = underTheirNames(known, (tensors) => layoutOf(config, tensors).shapes.keys());
+  const wanted = [...layoutOf(config, named).shapes.keys(), headOf(config, named)];
+  return new Set(wanted.flatMap((name) => named.get(name)?.name ?? []));
+}
+
+const NOWHERE = { name: '', size: 0, read: async () => new Uint8Array() };

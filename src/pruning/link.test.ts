@@ -136,6 +136,8 @@ test.each([
   ['#model=a/b&host=https://user@x.example', 'link-invalid', 'expected an http or https address'],
   ['#shots=many', 'link-invalid', '"shots" is "many", expected a whole number'],
   ['#shots=-1', 'link-invalid', 'expected a whole number'],
+  ['#window=0', 'link-invalid', '"window" is "0", expected 2 or more'],
+  ['#length=0', 'link-invalid', '"length" is "0", expected 1 or more'],
   ['#task=<b>', 'link-invalid', "expected a task's name"],
   ['#drop=atn:2', 'mask-invalid', '"atn:2"'],
   ['#drop=attn:99999', 'mask-mismatch', 'block 99999'],

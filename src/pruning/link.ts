@@ -42,6 +42,7 @@ export interface Link {
 }
 
 const wholeNumber = v.pipe(v.string(), v.regex(/^\d{1,6}$/, 'a whole number below 1,000,000'), v.transform(Number));
+const atLeast = (least: number) => v.pipe(wholeNumber, v.minValue(least, `${least} or more`));
 const name = (pattern: RegExp, what: string) => v.pipe(v.string(), v.regex(pattern, what));
 /** What the page calls one of its parts. */
 const part = name(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a name in small letters');
@@ -80,8 +81,8 @@ const fields = v.object({
     v.pipe(v.string(), v.regex(/^(?:[01](?:\.\d{1,3})?|2)$/, 'a number from 0 to 2'), v.transform(Number)),
   ),
   seed: v.optional(wholeNumber),
-  length: v.optional(wholeNumber),
-  window: v.optional(wholeNumber),
+  length: v.optional(atLeast(1)),
+  window: v.optional(atLeast(2)),
   tab: v.optional(part),
   view: v.optional(part),
   lesson: v.optional(part),

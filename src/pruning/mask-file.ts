@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { LopperError } from '../errors';
+import { parseJson, said } from '../formats/json';
 import { type Sublayer, type SublayerKind, UNIT_NAMES } from '../model/units';
 import { countBlocks, type Mask, maskFromSublayers } from './mask';
 
@@ -106,9 +107,9 @@ export function readMaskFile(text: string, model: MaskModel): { mask: Mask; warn
   }
   let json: unknown;
   try {
-    json = JSON.parse(text.replace(/^\uFEFF/, ''));
+    json = parseJson(text);
   } catch (cause) {
-    throw invalid(`it is not JSON (${(cause as Error).message})`, { cause });
+    throw invalid(`it is not JSON (${said(cause)})`, { cause });
   }
   const file = validate(json);
   checkBlocks(file.model.blocks, model.blocks);

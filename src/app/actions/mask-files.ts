@@ -1,7 +1,8 @@
 import { version } from '../../../package.json';
 import { sameMask } from '../../pruning/mask';
-import { type MaskNotes, readMaskFile, writeMaskFile } from '../../pruning/mask-file';
+import { type MaskNotes, writeMaskFile } from '../../pruning/mask-file';
 import type { InfluenceMetric } from '../../pruning/metrics';
+import { readMask } from '../../pruning/read-mask';
 import { shownValues } from '../store/influence';
 import { setMask } from '../store/masks';
 import { notify, notifyFailure } from '../store/notify';
@@ -27,7 +28,7 @@ export function importMask(name: string, text: string): void {
   const { model } = store.getState().open;
   if (!model) return;
   try {
-    const { mask, warnings } = readMaskFile(text, model.report);
+    const { mask, warnings } = readMask(text, model.report);
     setMask(mask);
     notify(`Mask loaded from ${name}`, warnings.join(' ') || undefined);
   } catch (error) {

@@ -1,5 +1,6 @@
 import { Template } from '@huggingface/jinja';
 import { LopperError } from '../../errors';
+import { said } from '../../formats/json';
 import type { Tokenizer } from '../../formats/tokenizer';
 
 /** How a run's texts reach the model: with a BOS or not, in the model's own chat form or as they are. */
@@ -62,12 +63,9 @@ function chatRenderer(tokenizer: Tokenizer): (text: string) => string {
   const spelled = (id: number | undefined) => (id === undefined ? '' : tokenizer.tokenText(id));
   const tokens = { bos_token: spelled(bosId), eos_token: spelled(eosIds[0]) };
   const failed = (cause: unknown) =>
-    new LopperError(
-      'chat-template',
-      `This model's chat template cannot be used: ${(cause as Error).message}.`,
-      'Ask without it.',
-      { cause },
-    );
+    new LopperError('chat-template', `This model's chat template cannot be used: ${said(cause)}.`, 'Ask without it.', {
+      cause,
+    });
   let template: Template;
   try {
     template = new Template(chatTemplate);

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { LopperError } from '../../errors';
+import { parseJson, said } from '../../formats/json';
 import { RESULT_KINDS, type ResultKind } from './result-kinds';
 
 /** A file of results whose text is JSON, to be checked part by part. */
@@ -19,9 +20,9 @@ export function openResultText(kind: ResultKind, text: string, name = 'The file'
   if (text.length > most) throw refuse(`it has ${text.length} characters; ${most} is the most that is read`);
   let json: unknown;
   try {
-    json = JSON.parse(text.replace(/^\uFEFF/, ''));
+    json = parseJson(text);
   } catch (cause) {
-    throw refuse(`it is not JSON (${(cause as Error).message})`, { cause });
+    throw refuse(`it is not JSON (${said(cause)})`, { cause });
   }
   return {
     json,

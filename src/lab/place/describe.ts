@@ -6,7 +6,7 @@ import { openWeights } from '../../formats/safetensors';
 import type { TensorMap } from '../../formats/tensor';
 import { type ModelConfig, parseConfig } from '../../model/config';
 import type { ModelSpec } from '../../model/spec';
-import { describeStored, type StoredModel } from '../../model/stored';
+import { describeStored, neededOf, type StoredModel } from '../../model/stored';
 import type { Sublayer } from '../../model/units';
 import { countParameters, kvBytesPerTokenPerBlock } from '../../pruning/savings';
 import type { ModelFacts } from '../contract';
@@ -25,9 +25,25 @@ export async function readHeaders(
   signal?: AbortSignal,
   onBytes?: (progress: ByteProgress) => void,
 ): Promise<StoredModel & { readonly fingerprint: string }> {
-  const stored = await openWeights(files, signal, onBytes);
-  return { ...(await describeStored(config, stored, signal)), fingerprint: await fingerprint(stored, signal) };
+  let spare: readonly string[] = [];
+  const stored = await openWeights(files, signal, onBytes, {
+    needs: (listed) => neededOf(config, listed),
+    onSpare: (names) => {
+      spare = names;
+    },
+  });
+  const read = await describeStored(config, stored, signal);
+  return {
+    ...read,
+    notes: spare.length > 0 ? [...read.notes, listedInVain(spare)] : read.notes,
+    fingerprint: await fingerprint(stored, signal),
+  };
 }
+
+const listedInVain = ([first, ...others]: readonly string[]): string =>
+  `The index lists ${first}${others.length > 0 ? ` and ${others.length} more tensors` : ''}, which ${
+    others.length > 0 ? 'are' : 'is'
+  } not there; this model computes without.`;
 
 /** Reads a model's config; a folder without one may be something else that can be named. */
 export async function readConfig(files: ModelFiles, signal?: AbortSignal): Promise<ModelConfig> {

@@ -52,7 +52,7 @@ export function DropTarget() {
 async function take({ name, files }: { name: string; files: File[] }): Promise<void> {
   const [first] = files;
   if (!first) return;
-  if (files.length === 1 && /\.json$/i.test(first.name)) return importFile(first);
+  if (files.length === 1 && /\.(json|ya?ml)$/i.test(first.name)) return importFile(first);
   if (files.length === 1 && /\.(txt|md)$/i.test(first.name)) {
     const { calibration } = store.getState();
     const text = await readTextFile(first);

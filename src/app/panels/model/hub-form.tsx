@@ -1,8 +1,18 @@
 import { useId, useState } from 'react';
+import { readHubAddress } from '../../../formats/hub-address';
 import { DEFAULT_HOST, DEFAULT_REVISION } from '../../../formats/hub-defaults';
 import { Button } from '../../widgets/button';
 import css from './model.module.css';
 import { openFromDialog } from './open-from-dialog';
+
+/** A model's address, copied from a browser; what is no such address is refused where it is opened. */
+function addressIn(text: string) {
+  try {
+    return readHubAddress(text);
+  } catch {
+    return undefined;
+  }
+}
 
 /** A published model by its id; the host can be a mirror or a server of one's own. */
 export function HubForm({ disabled }: { disabled: boolean }) {
@@ -15,12 +25,8 @@ export function HubForm({ disabled }: { disabled: boolean }) {
       className={css.form}
       onSubmit={(e) => {
         e.preventDefault();
-        void openFromDialog({
-          kind: 'hub',
-          repo: repo.trim(),
-          revision: revision.trim() || DEFAULT_REVISION,
-          host: host.trim(),
-        });
+        const typed = { repo: repo.trim(), revision: revision.trim() || DEFAULT_REVISION, host: host.trim() };
+        void openFromDialog({ kind: 'hub', ...typed });
       }}
     >
       <label htmlFor={`${id}-repo`}>Model id</label>
@@ -31,7 +37,12 @@ export function HubForm({ disabled }: { disabled: boolean }) {
         spellCheck={false}
         autoCapitalize="off"
         value={repo}
-        onChange={(e) => setRepo(e.target.value)}
+        onChange={(e) => {
+          const pasted = addressIn(e.target.value);
+          setRepo(pasted?.repo ?? e.target.value);
+          if (pasted?.revision) setRevision(pasted.revision);
+          if (pasted?.host) setHost(pasted.host);
+        }}
       />
       <label htmlFor={`${id}-revision`}>Revision</label>
       <input

@@ -117,7 +117,7 @@ export function TowerPanel() {
         </Button>
         <FileButton
           label="Mask or result file"
-          accept=".json,application/json"
+          accept=".json,.yaml,.yml,application/json"
           title="Load a mask or a result from a JSON file"
           onFile={(file) => void importFile(file)}
         >
