@@ -130,8 +130,13 @@ describe.skipIf(!hasData)('lopper on stories260K', () => {
       ['--drop', 'ffn:3'],
       ['--mask', 'mask.json'],
     ]) {
-      const { loss } = await json('score', MODEL, '--ids', 'ids.json', ...words);
+      const { loss, full, added } = await json('score', MODEL, '--ids', 'ids.json', ...words);
       expect(Math.abs(loss - wanted)).toBeLessThan(1e-4);
+      expect(Math.abs(full.loss - golden.loss)).toBeLessThan(1e-4);
+      expect(added).toMatchObject({ of: 'windows', n: 4 });
+      expect(added.loss).toBeCloseTo(loss - full.loss, 9);
+      expect(added.interval[0]).toBeLessThan(added.loss);
+      expect(added.interval[1]).toBeGreaterThan(added.loss);
     }
   });
 

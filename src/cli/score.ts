@@ -1,10 +1,12 @@
+import type { ScoreReport } from '../lab/contract';
+import { pairedLoss } from '../pruning/paired-loss';
 import { checkCalibration, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, MASK_OPTIONS, table } from './command';
 import { tellCost } from './cost';
 
 export const score: Command = {
   name: 'score',
-  summary: 'loss and perplexity on a text, with layers dropped or not',
+  summary: 'loss and perplexity on a text, with layers dropped or not, and how much was added',
   usage:
     'lopper score MODEL (--ids FILE | --text FILE --seq-len N | --calibration-task NAME) [--drop LIST | --mask FILE] [--logits] [--json]',
   options: {
@@ -18,16 +20,39 @@ export const score: Command = {
     const mask = await session.mask();
     const calibration = await readCalibration(session);
     const logits = args.values.has('logits');
-    const request = { calibration, masks: [mask], windows: true, logits };
+    // What is dropped is held against the full model, with which it shares what comes before the first gap.
+    const masks = mask.length > 0 ? [mask, []] : [mask];
+    const request = { calibration, masks, windows: true, logits };
     await tellCost(session, 'score', request);
-    const [report] = await lab.score(request, { job: JOB, onProgress: reporter.progress });
+    const [report, full] = await lab.score(request, { job: JOB, onProgress: reporter.progress });
     const { loss, perplexity, tokens, windows } = report!;
-    const text = table([
-      ['loss', loss.toFixed(5)],
-      ['perplexity', perplexity.toFixed(4)],
-      ['tokens', String(tokens)],
-      ['windows', String(windows!.length)],
-    ]);
-    return { json: { loss, perplexity, tokens, windows }, text };
+    return {
+      json: { loss, perplexity, tokens, windows, ...(full && againstFull(report!, full)) },
+      text: table([
+        ['loss', loss.toFixed(5)],
+        ['perplexity', perplexity.toFixed(4)],
+        ['tokens', String(tokens)],
+        ['windows', String(windows!.length)],
+        ...(full ? sayAdded(report!, full) : []),
+      ]),
+    };
   },
 };
+
+/** The full model's loss, and how much more the mask's is. */
+function againstFull(pruned: ScoreReport, full: ScoreReport) {
+  const { difference, interval, of, n } = pairedLoss(full.parts, pruned.parts);
+  return { full: { loss: full.loss, perplexity: full.perplexity }, added: { loss: difference, interval, of, n } };
+}
+
+function sayAdded(pruned: ScoreReport, full: ScoreReport): string[][] {
+  const { added } = againstFull(pruned, full);
+  const signed = (x: number) => `${x < 0 ? '' : '+'}${x.toFixed(5)}`;
+  const [low, high] = added.interval.map(signed);
+  // One token says nothing of how much tokens differ.
+  const sure = added.n > 1 ? ` (95%: ${low} to ${high}, over ${added.n} ${added.of})` : '';
+  return [
+    ['full model', full.loss.toFixed(5)],
+    ['added', signed(added.loss) + sure],
+  ];
+}

@@ -1,5 +1,6 @@
 /** What the lab answers about a loss. Plain data. */
 import type { Sublayer } from '../../model/units';
+import type { LossParts } from '../../pruning/paired-loss';
 import type { On } from './calibration';
 
 export type ScoreRequest = On<{
@@ -18,6 +19,10 @@ export interface ScoreReport {
   readonly perplexity: number;
   /** Predicted tokens. */
   readonly tokens: number;
+  /** The loss in parts, for `pairedLoss` with that of another mask on the same text. */
+  readonly parts: LossParts;
+  /** While the text is being gone through: of its first windows only. */
+  readonly partial?: { readonly windows: number; readonly of: number };
   /** Where asked for: the NLL of every token, nats, and the last one's logits. */
   readonly windows?: readonly { readonly nll: readonly number[]; readonly logits?: readonly number[] }[];
   readonly milliseconds: number;

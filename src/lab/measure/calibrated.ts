@@ -3,7 +3,7 @@ import type { EngineContract, RunOptions } from '../../engine/contract';
 import { meansOf } from '../../engine/observers/statistics';
 import type { Calibration, ScoreReport } from '../contract';
 import { digest } from '../exam/exam';
-import { type Measure, measureBranches, scoreBranches } from './score';
+import { type Measure, measureBranches, type ScoreOptions, scoreBranches } from './score';
 import { observeUnits, type Statistics } from './statics';
 import { layOutWindows, type WindowTree } from './windows';
 
@@ -39,13 +39,29 @@ export class Calibrated {
     return this.windows.reduce((sum, ids) => sum + ids.length, 0);
   }
 
-  /** A score for each branch; only those not known yet are walked, together. Throws `not-finite`, naming the branch. */
-  async score(branches: readonly Branch[], options: RunOptions & { logits?: boolean } = {}): Promise<ScoreReport[]> {
+  /**
+   * A score for each branch; only those not known yet are walked, together. With `first`, so many rows go ahead and are
+   * told of, then twice as many, and so on: what it comes to is the same. Throws `not-finite`, naming the branch.
+   */
+  async score(
+    branches: readonly Branch[],
+    { first, onSoFar, ...options }: ScoreOptions & { readonly first?: number } = {},
+  ): Promise<ScoreReport[]> {
     const known = (b: Branch) => this.#reports.has(b.key) && !options.logits;
     const missing = distinct(branches.filter((b) => !known(b)));
     const found = new Map(branches.filter(known).map((b) => [b.key, this.#reports.get(b.key)!]));
     if (missing.length > 0) {
-      const reports = await scoreBranches(this.engine, this.trees, missing, options);
+      const { maxRows } = this.engine;
+      const trees = first === undefined ? this.trees : layOutWindows(this.windows, maxRows, first);
+      const reports = await scoreBranches(this.engine, trees, missing, {
+        ...options,
+        ...(onSoFar && {
+          onSoFar(some: ScoreReport[]) {
+            const soFar = new Map(some.map((report, i) => [missing[i]!.key, report]));
+            onSoFar(branches.map(({ key }) => soFar.get(key) ?? found.get(key)!));
+          },
+        }),
+      });
       for (const [i, report] of reports.entries()) {
         const key = missing[i]!.key;
         found.set(key, report);

@@ -1,9 +1,17 @@
 import type { Branch } from '../../engine/branch';
 import type { EngineContract, RunOptions } from '../../engine/contract';
 import { finiteOrNaN } from '../../pruning/estimate';
+import { lossParts } from '../../pruning/paired-loss';
 import type { ScoreReport } from '../contract';
 import { notFinite, walkFinite } from '../running/finite';
 import type { WindowTree } from './windows';
+
+export interface ScoreOptions extends RunOptions {
+  /** With the raw logits of each window's last token. */
+  readonly logits?: boolean;
+  /** Where each branch stands after each tree but the last. */
+  readonly onSoFar?: (soFar: ScoreReport[]) => void;
+}
 
 /**
  * Scores every branch on the windows of `trees`: token NLLs in nats, their mean (summed in f64) and its exponential.
@@ -13,14 +21,17 @@ export async function scoreBranches(
   engine: EngineContract,
   trees: readonly WindowTree[],
   branches: readonly Branch[],
-  { signal, onProgress, logits }: RunOptions & { logits?: boolean } = {},
+  { signal, onProgress, logits, onSoFar }: ScoreOptions = {},
 ): Promise<ScoreReport[]> {
   const started = performance.now();
+  const count = trees.reduce((sum, { tree }) => sum + tree.pairs.length, 0);
+  const rows = trees.reduce((sum, { tree }) => sum + tree.rows, 0);
   const windows: { nll: number[]; logits?: number[] }[][] = branches.map(() => []);
-  for (const [t, { tree }] of trees.entries()) {
+  let done = 0;
+  for (const { tree } of trees) {
     const result = await walkFinite(engine, tree, branches, {
       signal,
-      onProgress: (fraction) => onProgress?.((t + fraction) / trees.length),
+      onProgress: (fraction) => onProgress?.((done + fraction * tree.rows) / rows),
       ...(logits ? { logitRows: tree.lastRows } : {}),
     });
     for (const [b, branch] of result.branches.entries()) {
@@ -30,18 +41,30 @@ export async function scoreBranches(
         windows[b]!.push(logits ? { nll, logits: Array.from(branch.logits[w]!) } : { nll });
       }
     }
+    done += tree.rows;
+    if (done < rows) onSoFar?.(windows.map((own) => reportOf(own, count, started)));
   }
-  const milliseconds = performance.now() - started;
-  return windows.map((own) => {
-    let sum = 0;
-    let tokens = 0;
-    for (const { nll } of own) {
-      for (const x of nll) sum += x;
-      tokens += nll.length;
-    }
-    const loss = sum / tokens;
-    return { loss, perplexity: Math.exp(loss), tokens, windows: own, milliseconds };
-  });
+  return windows.map((own) => reportOf(own, count, started));
+}
+
+/** What the first windows of so many come to. */
+function reportOf(windows: NonNullable<ScoreReport['windows']>, count: number, started: number): ScoreReport {
+  let sum = 0;
+  let tokens = 0;
+  for (const { nll } of windows) {
+    for (const x of nll) sum += x;
+    tokens += nll.length;
+  }
+  const loss = sum / tokens;
+  return {
+    ...{ loss, perplexity: Math.exp(loss), tokens, windows: [...windows] },
+    parts: lossParts(
+      windows.map(({ nll }) => nll),
+      count,
+    ),
+    ...(windows.length < count && { partial: { windows: windows.length, of: count } }),
+    milliseconds: performance.now() - started,
+  };
 }
 
 /** What is known of a branch without keeping its tokens. */

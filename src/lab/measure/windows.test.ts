@@ -66,4 +66,11 @@ describe('windows laid side by side', () => {
       }),
     );
   });
+
+  it('begin with few rows where asked, and grow to as many as ever', () => {
+    const windows = Array.from({ length: 24 }, () => Array.from({ length: 10 }, () => 1));
+    const rows = layOutWindows(windows, 80, 15).map(({ tree }) => tree.rows);
+    expect(rows).toEqual([10, 30, 60, 80, 60]);
+    expect(layOutWindows(windows, 80, 500).map(({ tree }) => tree.rows)).toEqual([80, 80, 80]);
+  });
 });

@@ -90,17 +90,20 @@ export interface WindowTree {
 /**
  * Lays windows side by side in trees of at most `maxRows` rows (a longer window gets a tree to itself), every token but
  * the first of each scored. Nothing is shared, not even equal beginnings: statistics are means over every row of every window.
+ * With `begin` the first tree has at most so many rows, and each after it at most twice as many as the one before.
  */
-export function layOutWindows(windows: readonly (readonly number[])[], maxRows: number): WindowTree[] {
+export function layOutWindows(windows: readonly (readonly number[])[], maxRows: number, begin = maxRows): WindowTree[] {
   const trees: WindowTree[] = [];
   let first = 0;
+  let most = Math.min(begin, maxRows);
   while (first < windows.length) {
     let rows = 0;
     let end = first;
-    while (end < windows.length && (end === first || rows + windows[end]!.length <= maxRows))
+    while (end < windows.length && (end === first || rows + windows[end]!.length <= most))
       rows += windows[end++]!.length;
     trees.push({ tree: sideBySide(windows.slice(first, end), rows), first });
     first = end;
+    most = Math.min(2 * most, maxRows);
   }
   return trees;
 }

@@ -1,0 +1,55 @@
+import { studentT } from './interval';
+
+/** A loss in parts: of each window, or of each token where there is one window only. */
+export interface LossParts {
+  readonly of: 'windows' | 'tokens';
+  /** Summed token NLL of each part, nats. */
+  readonly nll: readonly number[];
+  /** Predicted tokens of each part. */
+  readonly tokens: readonly number[];
+}
+
+/** How much larger one loss is than another on the same text. */
+export interface LossDifference {
+  /** Nats a token. */
+  readonly difference: number;
+  /** 95% interval; NaN ends where there are too few parts to tell. */
+  readonly interval: readonly [low: number, high: number];
+  /** What the interval is over, and how many of them. */
+  readonly of: LossParts['of'];
+  readonly n: number;
+}
+
+/**
+ * The parts of a text's loss, or of that of its first windows. One window says nothing of how much windows differ: a text
+ * of one only has its tokens for parts.
+ */
+export function lossParts(windows: readonly (readonly number[])[], count = windows.length): LossParts {
+  const [only] = windows;
+  if (count === 1) return { of: 'tokens', nll: only!, tokens: only!.map(() => 1) };
+  return {
+    of: 'windows',
+    nll: windows.map((nll) => nll.reduce((sum, x) => sum + x, 0)),
+    tokens: windows.map((nll) => nll.length),
+  };
+}
+
+/**
+ * `pruned` less `full`, part by part: what is hard to predict is hard for both, and does not widen the interval. Windows
+ * may differ in length: a ratio of sums, its standard error by the residuals (Cochran, Sampling Techniques, 1977, chapter 6),
+ * and Student's t. Tokens of one window depend on each other, so an interval over tokens is narrower than it ought to be:
+ * say so where it is shown. Where only the first parts of one are known the others' are left out.
+ */
+export function pairedLoss(full: LossParts, pruned: LossParts): LossDifference {
+  const n = Math.min(full.nll.length, pruned.nll.length);
+  const gaps = Array.from({ length: n }, (_, i) => pruned.nll[i]! - full.nll[i]!);
+  const tokens = pruned.tokens.slice(0, n);
+  const all = tokens.reduce((sum, t) => sum + t, 0);
+  const difference = gaps.reduce((sum, gap) => sum + gap, 0) / all;
+  const squares = gaps.reduce((sum, gap, i) => sum + (gap - difference * tokens[i]!) ** 2, 0);
+  const half = (studentT(n - 1) * Math.sqrt((n * squares) / (n - 1))) / all;
+  return { difference, interval: [difference - half, difference + half], of: pruned.of, n };
+}
+
+/** Whether an interval leaves it open which of the two is larger. One with NaN ends does. */
+export const holdsZero = ([low, high]: readonly [number, number]): boolean => !(low > 0 || high < 0);
