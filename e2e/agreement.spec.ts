@@ -9,20 +9,20 @@ test('metrics are compared by their orders, and the units they disagree on are n
   await panel.getByRole('radio', { name: 'Blocks' }).click();
   const cell = (a: string, b: string) => panel.getByRole('button', { name: new RegExp(`^${a} and ${b}: −?\\d`) });
   // Two metrics ship with the model; the button measures the others.
-  await expect(cell('Leave-one-out loss', 'Cosine')).toBeVisible();
+  await expect(cell('Cost alone (loss)', 'Cosine')).toBeVisible();
   await panel.getByRole('button', { name: 'Measure the other metrics' }).click();
-  await expect(cell('Leave-one-out logits', 'L2')).toBeVisible({ timeout: 120_000 });
+  await expect(cell('Cost alone (logits)', 'L2')).toBeVisible({ timeout: 120_000 });
   // The angle is a rising function of one minus the cosine of every token: their means can hardly disagree.
   const alike = (await cell('Angle', 'Cosine').getAttribute('aria-label'))!;
   expect(Number(alike.split(': ')[1])).toBeGreaterThan(0.8);
 
-  await cell('Leave-one-out logits', 'L2').click();
-  await expect(panel.getByRole('img', { name: 'Orders by L2 and by Leave-one-out logits' })).toBeVisible();
+  await cell('Cost alone (logits)', 'L2').click();
+  await expect(panel.getByRole('img', { name: 'Orders by L2 and by Cost alone (logits)' })).toBeVisible();
   await page.keyboard.press('ArrowLeft');
-  await expect(panel.getByRole('heading', { name: 'L1 against Leave-one-out logits' })).toBeVisible();
-  const spearman = await cell('Leave-one-out logits', 'L1').getAttribute('aria-label');
+  await expect(panel.getByRole('heading', { name: 'L1 against Cost alone (logits)' })).toBeVisible();
+  const spearman = await cell('Cost alone (logits)', 'L1').getAttribute('aria-label');
   await panel.getByRole('radio', { name: 'Kendall' }).click();
-  await expect(cell('Leave-one-out logits', 'L1')).not.toHaveAttribute('aria-label', spearman!);
+  await expect(cell('Cost alone (logits)', 'L1')).not.toHaveAttribute('aria-label', spearman!);
   await expect(panel.getByText('Kendall’s rank correlation')).toBeVisible();
 
   const parted = panel.getByRole('region', { name: 'Where metrics disagree most' }).getByRole('listitem');

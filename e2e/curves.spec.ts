@@ -95,7 +95,7 @@ test('accuracy is of any benchmark whose items are here, one’s own among them'
   await lab.cell(0, 'attention').click();
   await expect(panel.getByText(/^This mask is not marked: it was not asked/)).toBeVisible();
 
-  await lab.chooseMeasure('Answers (oracle)');
+  await lab.chooseMeasure('Answers lost');
   const items = lab.influence.getByLabel('Items', { exact: true });
   await items.selectOption({ label: 'MMLU’s format' });
   await items.selectOption({ label: 'Your own items' });

@@ -44,7 +44,7 @@ test('the bundled model’s growth is there at once, and a slider takes the towe
   await expect(cell).toHaveText(now!);
   await tap(lines);
   await expect(page.getByText(/In training, step/)).toBeVisible();
-  await panel.getByRole('radio', { name: 'Leave-one-out' }).click();
+  await panel.getByRole('radio', { name: 'Cost alone' }).click();
   await expect(page.getByText(/In training, step/)).toBeHidden();
   await panel.getByRole('radio', { name: 'Cosine' }).click();
   await expectAccessible(page);

@@ -67,9 +67,7 @@ test('one pass measures six metrics; each has a table, a CSV, and pictures that 
   expect(drawn.colours).toBeGreaterThan(20);
 
   // What is measured colours the tower.
-  await page.getByLabel('Colour by').selectOption({ label: 'Relative L2' });
-  await expect(page.getByText('Relative L2 influence, logarithmic')).toBeVisible();
-  await page.getByLabel('Colour by').selectOption({ label: 'Cosine' });
+  await expect(page.getByText('times the stream’s length: logarithmic')).toBeVisible();
 });
 
 /** A text of a few tokens, on which a walk takes no time. */
@@ -90,7 +88,7 @@ async function openSettings(lab: LabPage): Promise<void> {
 test('Shapley values grow surer, pause, and go on to the numbers of an uninterrupted run', async ({ lab }) => {
   const { page } = lab;
   await useShortText(lab);
-  await lab.chooseMeasure('Shapley, loss');
+  await lab.chooseMeasure('Share (loss)');
   await openSettings(lab);
   await lab.influence.getByRole('spinbutton', { name: 'At most this many permutations' }).fill('40');
   await lab.influence.getByRole('spinbutton', { name: /stands still/ }).fill('0');
@@ -107,7 +105,7 @@ test('Shapley values grow surer, pause, and go on to the numbers of an uninterru
   await lab.cell(3, 'attention').click();
   await lab.chooseMeasure('Cosine');
   await page.keyboard.press('Control+z');
-  await lab.chooseMeasure('Shapley, loss');
+  await lab.chooseMeasure('Share (loss)');
   expect(await drawn()).toBe(before);
 
   await lab.influence.getByRole('button', { name: 'Go on' }).click();
@@ -158,7 +156,7 @@ test('every subset of a small model’s blocks is tried where exact values are a
   await expect(dialog).toBeHidden();
   await lab.computed();
   await useShortText(lab);
-  await lab.chooseMeasure('Shapley, loss');
+  await lab.chooseMeasure('Share (loss)');
   await openSettings(lab);
   await lab.influence.getByRole('checkbox', { name: /^Exact/ }).check();
   await lab.influence.getByRole('button', { name: 'Start' }).click();
@@ -294,12 +292,12 @@ test('axe finds nothing wrong with measures and their settings, in either theme'
   await page.keyboard.press('l');
   for (const [colorScheme, measure] of [
     ['light', 'Relative L1'],
-    ['light', 'Shapley, loss'],
-    ['dark', 'Shapley, loss'],
+    ['light', 'Share (loss)'],
+    ['dark', 'Share (loss)'],
   ] as const) {
     await page.emulateMedia({ colorScheme });
     await lab.chooseMeasure(measure);
-    if (measure === 'Shapley, loss') await openSettings(lab);
+    if (measure === 'Share (loss)') await openSettings(lab);
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join('; ')}`)).toEqual([]);
   }

@@ -47,7 +47,7 @@ export class LabPage {
     }
     const restore = this.page.getByRole('button', { name: 'Restore all' });
     if (await restore.isEnabled()) await restore.click();
-    await this.chooseMeasure('Leave-one-out loss');
+    await this.chooseMeasure('Cost alone (loss)');
     await this.openTab('Side by side');
     await this.page.evaluate(() => scrollTo(0, 0));
     await this.computed();
@@ -66,9 +66,12 @@ export class LabPage {
     return this.tower.getByRole('gridcell', { selected: true });
   }
 
-  /** Another measure in the influence panel, by its name in the list. */
+  /** Another measure, for the tower and the charts, by its name in the list. */
   async chooseMeasure(label: string): Promise<void> {
-    await this.influence.getByLabel('Measure', { exact: true }).selectOption({ label });
+    await this.page
+      .getByRole('region', { name: 'Layers' })
+      .getByLabel('Measure', { exact: true })
+      .selectOption({ label });
   }
 
   /** The number in a place, with the page's minus sign read as one. */

@@ -38,7 +38,7 @@ export function importMask(name: string, text: string): void {
 
 function notes(): MaskNotes {
   const s = store.getState();
-  const [attn, ffn] = (['attn', 'ffn'] as const).map((unit) => influenceOf(s, s.colourBy, unit));
+  const [attn, ffn] = (['attn', 'ffn'] as const).map((unit) => influenceOf(s, s.metric, unit));
   const { calibration, machine } = s;
   const { model, full } = s.open;
   const evaluations = Object.values(s.open.evaluations).flatMap(({ report, masks }) => {
@@ -57,7 +57,7 @@ function notes(): MaskNotes {
     ];
   });
   return {
-    ...(attn && ffn && scoresOf(s.colourBy, shownValues(attn), shownValues(ffn))),
+    ...(attn && ffn && scoresOf(s.metric, shownValues(attn), shownValues(ffn))),
     ...(full && {
       calibration: {
         source: calibration.source,

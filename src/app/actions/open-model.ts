@@ -73,7 +73,7 @@ function show(model: OpenModel, start: Start): void {
   const { masks, locked, growth, moment } = open;
   store.setState({
     open: { ...openWith(model, shipped), ...(same && { masks, locked, growth, moment }) },
-    ...(source.kind !== 'bundled' && { colourBy: 'cosine' }),
+    ...(source.kind !== 'bundled' && { metric: 'cosine' as const }),
   });
   if (!same) {
     forgetOffers();

@@ -89,7 +89,7 @@ function show(measured: Measured<InfluenceReport>): void {
   const { metric, unit, sampling, denominator } = measured.report;
   showInfluence(measured);
   store.setState((now) => ({
-    shownMetric: metric,
+    metric,
     ...(denominator && { denominator }),
     ...(sampling && {
       sampling: {

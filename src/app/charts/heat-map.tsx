@@ -1,5 +1,4 @@
 import { type KeyboardEvent, memo, type PointerEvent, type ReactNode, useEffect, useRef, useState } from 'react';
-import { useTheme } from '../widgets/theme';
 import { ChartTip } from './chart-tip';
 import css from './heat-map.module.css';
 import { paintHeat } from './heat-paint';
@@ -19,7 +18,7 @@ interface Props {
   /** Names, from the top and from the left. */
   readonly rows: readonly string[];
   readonly columns: readonly string[];
-  /** Of each row's cells: where it lies on the colour scale, 0 to 1, or undefined where there is no cell. */
+  /** Of each row's cells: where it lies on the colour scale, −1 to 1, or undefined where there is no cell. */
   readonly places: readonly (readonly (number | undefined)[])[];
   /** Names of columns are words, to be read from below. */
   readonly slanted?: boolean;
@@ -56,7 +55,6 @@ export const HeatMap = memo(function HeatMap(props: Props) {
     onPoint,
     onApply,
   } = props;
-  const theme = useTheme();
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
@@ -73,8 +71,8 @@ export const HeatMap = memo(function HeatMap(props: Props) {
   const below = slanted ? Math.min(NAMES.slanted, longest + 6) : NAMES.level;
 
   useEffect(() => {
-    if (width > 0 && canvas.current) paintHeat(canvas.current, places, cellWidth, cellHeight, theme);
-  }, [places, cellWidth, cellHeight, theme, width]);
+    if (width > 0 && canvas.current) paintHeat(canvas.current, places, cellWidth, cellHeight);
+  }, [places, cellWidth, cellHeight, width]);
 
   const has = (cell: HeatCell | undefined) => cell && places[cell.row]?.[cell.column] !== undefined;
   const show = (cell: HeatCell | undefined) => {

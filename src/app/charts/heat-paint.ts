@@ -1,20 +1,17 @@
-import type { Theme } from '../widgets/theme';
 import { rgbAt } from './scale';
 
-/** Shades of the colour scale: more than can be told apart. */
+/** Shades of either side of the colour scale: more than can be told apart. */
 const SHADES = 256;
 /** Cells from this size, in CSS pixels, are set apart by a line. */
 const APART_FROM = 7;
 
-const palettes = new Map<Theme, Uint8ClampedArray>();
+/** Made once, the first time it is needed: from the most below zero to the most above, zero in the middle. */
+let palette: Uint8ClampedArray | undefined;
 
-function paletteOf(theme: Theme): Uint8ClampedArray {
-  let palette = palettes.get(theme);
-  if (!palette) {
-    palette = new Uint8ClampedArray(3 * SHADES);
-    for (let i = 0; i < SHADES; i++) palette.set(rgbAt(i / (SHADES - 1), theme), 3 * i);
-    palettes.set(theme, palette);
-  }
+function shades(): Uint8ClampedArray {
+  if (palette) return palette;
+  palette = new Uint8ClampedArray(3 * (2 * SHADES + 1));
+  for (let i = -SHADES; i <= SHADES; i++) palette.set(rgbAt(i / SHADES), 3 * (i + SHADES));
   return palette;
 }
 
@@ -24,17 +21,16 @@ export function paintHeat(
   places: readonly (readonly (number | undefined)[])[],
   cellWidth: number,
   cellHeight: number,
-  theme: Theme,
 ): void {
   const [rows, columns] = [places.length, places[0]?.length ?? 0];
   const context = canvas.getContext('2d');
   if (!context || rows === 0 || columns === 0) return;
-  const palette = paletteOf(theme);
+  const palette = shades();
   const image = new ImageData(columns, rows);
   for (const [r, row] of places.entries()) {
     for (const [c, place] of row.entries()) {
       if (place === undefined) continue;
-      const shade = 3 * Math.round(Math.max(0, Math.min(1, place)) * (SHADES - 1));
+      const shade = 3 * (SHADES + Math.round(Math.max(-1, Math.min(1, place)) * SHADES));
       const at = 4 * (r * columns + c);
       image.data[at] = palette[shade]!;
       image.data[at + 1] = palette[shade + 1]!;

@@ -1,26 +1,16 @@
-/** The colour scale of influence: even steps look even, it is told apart without red and green, and ink is readable on it. */
-import type { Theme } from '../widgets/theme';
+/**
+ * The colour scale of influence: one hue for what is worth something, another for what the model is better without. Both
+ * begin at the same pale and grow stronger with the amount, the same in either theme, so that two people's pictures say
+ * the same. Even steps look even, the two are told apart by people who see no red or green, and ink is readable on all.
+ */
 
 type Rgb = readonly [number, number, number];
 type Lch = readonly [lightness: number, chroma: number, hue: number];
 
-/** Straw, green, teal, blue, indigo in OKLCH: lightness falls in equal steps; more influence stands out more from the page. */
-const STOPS: Readonly<Record<Theme, readonly Lch[]>> = {
-  light: [
-    [0.955, 0.04, 100],
-    [0.81, 0.085, 145],
-    [0.665, 0.09, 190],
-    [0.52, 0.1, 235],
-    [0.375, 0.11, 275],
-  ],
-  dark: [
-    [0.33, 0.07, 275],
-    [0.475, 0.085, 240],
-    [0.62, 0.085, 195],
-    [0.765, 0.095, 150],
-    [0.91, 0.1, 103],
-  ],
-};
+/** In OKLCH: lightness falls and colour grows in equal steps, from hardly anything to the most. */
+const PALE: Lch = [0.91, 0.012, 300];
+const ABOVE: Lch = [0.4, 0.17, 308];
+const BELOW: Lch = [0.44, 0.08, 175];
 
 const toLab = ([l, c, h]: Lch): Rgb => [l, c * Math.cos((h * Math.PI) / 180), c * Math.sin((h * Math.PI) / 180)];
 
@@ -55,13 +45,12 @@ export function contrast(a: Rgb, b: Rgb): number {
   return (high + 0.05) / (low + 0.05);
 }
 
-/** The scale's colour at `t` in [0, 1], in sRGB bytes. */
-export function rgbAt(t: number, theme: Theme): Rgb {
-  const stops = STOPS[theme];
-  const at = Math.min(1, Math.max(0, t)) * (stops.length - 1);
-  const i = Math.min(stops.length - 2, Math.floor(at));
-  const [from, to] = [toLab(stops[i]!), toLab(stops[i + 1]!)];
-  const mixed = from.map((x, k) => x + (to[k]! - x) * (at - i)) as unknown as Rgb;
+/** The scale's colour at `t` in [-1, 1], in sRGB bytes: 0 is pale, 1 the most, below 0 the other hue. */
+export function rgbAt(t: number): Rgb {
+  const at = Math.min(1, Math.abs(t));
+  const [from, to] = [toLab(PALE), toLab(t < 0 ? BELOW : ABOVE)];
+  // Colour grows ahead of darkness, so that small amounts show which side of zero they are on.
+  const mixed = from.map((x, k) => x + (to[k]! - x) * (k === 0 ? at : at ** 0.75)) as unknown as Rgb;
   return toLinear(mixed).map(encode) as unknown as Rgb;
 }
 
@@ -70,41 +59,11 @@ const WHITE: Rgb = [255, 255, 255];
 const css = ([r, g, b]: Rgb): string => `rgb(${r} ${g} ${b})`;
 
 /** Background and the ink that is readable on it. */
-export function colourAt(t: number, theme: Theme): { background: string; ink: string } {
-  const rgb = rgbAt(t, theme);
+export function colourAt(t: number): { background: string; ink: string } {
+  const rgb = rgbAt(t);
   return { background: css(rgb), ink: css(contrast(rgb, BLACK) >= contrast(rgb, WHITE) ? BLACK : WHITE) };
 }
 
-/** The scale as a CSS gradient from left to right, for a legend. */
-export const legendGradient = (theme: Theme): string =>
-  `linear-gradient(to right, ${Array.from({ length: 17 }, (_, i) => css(rgbAt(i / 16, theme))).join(', ')})`;
-
-/** Where values lie on the scale, and what to write beside it. */
-export interface Placement {
-  readonly kind: 'linear' | 'log';
-  readonly low: number;
-  readonly high: number;
-  /** Position of a value in [0, 1]; what lies outside is clamped. */
-  place(value: number): number;
-}
-
-/** Decades of range from which the steps are logarithmic: one large value would flatten all the others. */
-const LOG_FROM = 1.3;
-/** Decades shown at most; smaller values share the lowest colour. */
-const LOG_DECADES = 4;
-
-/** Chooses the placement for a set of values. Negative values and zero take the lowest colour of a logarithmic scale. */
-export function placementOf(values: readonly number[]): Placement {
-  const finite = values.filter(Number.isFinite);
-  const positive = finite.filter((v) => v > 0);
-  const high = finite.length ? Math.max(...finite) : 1;
-  const lowest = positive.length ? Math.min(...positive) : 0;
-  const clamp = (t: number) => Math.min(1, Math.max(0, t));
-  if (positive.length > 1 && Math.log10(high / lowest) > LOG_FROM) {
-    const low = Math.max(lowest, high / 10 ** LOG_DECADES);
-    const span = Math.log(high / low);
-    return { kind: 'log', low, high, place: (v) => (v > 0 ? clamp(Math.log(v / low) / span) : 0) };
-  }
-  const low = Math.min(0, ...finite);
-  return { kind: 'linear', low, high, place: (v) => (high > low ? clamp((v - low) / (high - low)) : 0) };
-}
+/** The part of the scale from one place to another as a CSS gradient from left to right, for a legend. */
+export const legendGradient = (from: number, to: number): string =>
+  `linear-gradient(to right, ${Array.from({ length: 17 }, (_, i) => css(rgbAt(from + ((to - from) * i) / 16))).join(', ')})`;

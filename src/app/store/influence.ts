@@ -115,11 +115,15 @@ export interface InfluenceState {
   readonly sampling: SamplingSettings;
   /** What the relative metrics are divided by. */
   readonly denominator: 'input' | 'output';
-  /** In the Influence panel. */
-  readonly shownMetric: InfluenceMetric;
-  /** In the tower. */
-  readonly colourBy: InfluenceMetric;
+  /** The one measure on the screen: the tower's cells, the chart, and what a strategy goes by until told otherwise. */
+  readonly metric: InfluenceMetric;
+  /** How its values are laid out in colour, in bars and up the charts. */
+  readonly scale: ScaleChoice;
 }
+
+/** A measure's own ends, the same for every model, laid by the logarithm or evenly; or each kind of unit by itself. */
+export const SCALES = ['log', 'linear', 'own'] as const;
+export type ScaleChoice = (typeof SCALES)[number];
 
 export const influenceAtFirst: InfluenceState = {
   sampling: {
@@ -133,6 +137,6 @@ export const influenceAtFirst: InfluenceState = {
     items: 40,
   },
   denominator: 'input',
-  shownMetric: 'loo-loss',
-  colourBy: 'cosine',
+  metric: 'loo-loss',
+  scale: 'log',
 };

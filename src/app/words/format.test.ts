@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, count, duration, growth, lowerFirst, perplexity, short, signed, signedPercent } from './format';
+import {
+  bytes,
+  count,
+  duration,
+  growth,
+  lowerFirst,
+  perplexity,
+  short,
+  signed,
+  signedPercent,
+  signedShort,
+} from './format';
 
 describe('numbers as the page writes them', () => {
   it('gives every change a sign, and none to nothing', () => {
@@ -13,8 +24,15 @@ describe('numbers as the page writes them', () => {
     expect(short(0.0123)).toBe('0.012');
     expect(short(1.234)).toBe('1.23');
     expect(short(-0.02)).toBe('−0.020');
-    expect(short(0.00000012)).toBe('1e−7');
-    expect(short(123456)).toBe('1e5');
+    expect(short(0.00000012)).toBe('1.2e−7');
+    expect(short(123456)).toBe('1.2e5');
+    expect(short(-0.0053)).toBe('−0.0053');
+  });
+
+  it('hides no sign of a small change', () => {
+    expect(signedShort(-1.3e-4)).toBe('−1.3e−4');
+    expect(signedShort(0.001)).toBe('+0.0010');
+    expect(signedShort(0)).toBe('0');
   });
 
   it('tells a large growth as a factor', () => {

@@ -1,7 +1,7 @@
 /** Numbers as the page writes them: a true minus sign, tabular, the unit always with them. */
 
 const MINUS = '−';
-const proper = (text: string) => text.replace('-', MINUS);
+const proper = (text: string) => text.replaceAll('-', MINUS);
 
 /** Losses and influences in nats, e.g. `2.1340`. */
 export const fixed = (value: number, digits = 4): string => proper(value.toFixed(digits));
@@ -13,16 +13,20 @@ export function signed(value: number, digits = 4): string {
   return `${value < 0 ? MINUS : '+'}${text}`;
 }
 
-/** Three significant digits for a cell or an axis: `0.0123`, `1.23`, `1.2e−7`. */
+/** Two or three significant digits for a cell or an axis, however small: `1.23`, `0.0053`, `1.3e−4`. */
 export function short(value: number): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
-  if (size < 0.0005 || size >= 1e5) return proper(value.toExponential(0)).replace('+', '');
+  if (size < 0.0005 || size >= 1e5) return proper(value.toExponential(1)).replace('.0e', 'e').replace('+', '');
+  if (size < 0.0095) return proper(value.toFixed(4));
   if (size < 0.1) return proper(value.toFixed(3));
   if (size < 10) return proper(value.toFixed(2));
   if (size < 100) return proper(value.toFixed(1));
   return proper(value.toFixed(0));
 }
+
+/** The same with its sign, which is never lost in rounding. */
+export const signedShort = (value: number): string => (value > 0 ? `+${short(value)}` : short(value));
 
 /** Perplexities run from 1 to astronomical. */
 export function perplexity(value: number): string {

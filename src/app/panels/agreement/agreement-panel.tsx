@@ -48,7 +48,7 @@ export default function AgreementPanel() {
     <Button
       look={measured.length < 3 ? 'primary' : 'plain'}
       disabled={!ready}
-      title="All metrics of one pass, leave-one-out loss and leave-one-out logits, for every kind of unit"
+      title="All influences of one pass, and cost alone by loss and by logits, for every kind of unit"
       onClick={() => void measureAll()}
     >
       Measure the other metrics

@@ -38,7 +38,7 @@ export function matrixTable(
   };
 }
 
-/** "They disagree most on attn 3: 1st to go by cosine, 11th by leave-one-out loss." */
+/** "They disagree most on attn 3: 1st to go by cosine, 11th by cost alone (loss)." */
 export function slopeSummary(
   a: MeasuredMetric,
   b: MeasuredMetric,
@@ -68,7 +68,7 @@ export function slopeTable(
   return { columns, rows };
 }
 
-/** "least important by Cosine (1), most by Leave-one-out loss (11)", the ends of a unit's ranks over all metrics. */
+/** "least important by Cosine (1), most by Cost alone (loss) (11)", the ends of a unit's ranks over all metrics. */
 export function rangeOfRanks({ ranks }: Disagreement, measured: readonly MeasuredMetric[]): string {
   const known = ranks.map((rank, i) => ({ rank, i })).filter(({ rank }) => !Number.isNaN(rank));
   const low = known.reduce((a, b) => (b.rank < a.rank ? b : a));

@@ -2,7 +2,6 @@ import { type KeyboardEvent, memo, useRef } from 'react';
 import type { InfluenceMetric } from '../../../lab/contract';
 import { colourAt } from '../../charts/scale';
 import { useWidth } from '../../charts/use-width';
-import { useTheme } from '../../widgets/theme';
 import { METRIC_WORDS } from '../../words/metrics';
 import css from './agreement.module.css';
 import { correlation } from './agreement-words';
@@ -26,7 +25,6 @@ const LETTER = 7;
 
 /** Every metric against every other, below the diagonal. A cell chooses its pair; arrow keys walk. */
 export const Matrix = memo(function Matrix({ label, metrics, correlations, chosen, onChoose }: Props) {
-  const theme = useTheme();
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
   const names = metrics.map((m) => METRIC_WORDS[m].short);
@@ -70,7 +68,7 @@ export const Matrix = memo(function Matrix({ label, metrics, correlations, chose
           {correlations.flatMap((row, r) =>
             row.slice(0, r).map((value, c) => {
               const known = Number.isFinite(value);
-              const colour = known ? colourAt(Math.max(0, value), theme) : undefined;
+              const colour = known ? colourAt(value) : undefined;
               const on = chosen.row === r && chosen.column === c;
               return (
                 // biome-ignore lint/a11y/useSemanticElements: a drawn button.

@@ -45,7 +45,7 @@ describe('curves in words', () => {
       'attn, random',
     ]);
     expect(curveName(curve({ strategy: 'iterative', metric: 'loo-loss' }, [1]))).toBe(
-      'attn by leave-one-out loss, rescored',
+      'attn by cost alone (loss), rescored',
     );
   });
 

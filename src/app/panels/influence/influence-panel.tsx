@@ -4,10 +4,8 @@ import { computeInfluence } from '../../actions/influence';
 import type { ByUnit } from '../../charts/rows';
 import { canMeasure } from '../../store/measuring';
 import { influenceOf } from '../../store/select';
-import { store } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { JobProgress } from '../../widgets/job-progress';
-import { MetricSelect } from '../../widgets/metric-select';
 import { Panel } from '../../widgets/panel';
 import { useApp } from '../../widgets/use-app';
 import { METRIC_WORDS } from '../../words/metrics';
@@ -26,7 +24,7 @@ const NOT_YET: Readonly<Record<MetricSource, string>> = {
 
 /** What each block, attn and ffn was worth, by the measure chosen. */
 export function InfluencePanel() {
-  const metric = useApp((s) => s.shownMetric);
+  const metric = useApp((s) => s.metric);
   const block = useApp((s) => influenceOf(s, metric, 'block'));
   const attn = useApp((s) => influenceOf(s, metric, 'attn'));
   const ffn = useApp((s) => influenceOf(s, metric, 'ffn'));
@@ -42,12 +40,7 @@ export function InfluencePanel() {
   );
 
   return (
-    <Panel
-      title="Influence"
-      explain={<InfluenceExplained metric={metric} />}
-      className={css.panel}
-      tools={<MetricSelect label="Measure" value={metric} onChange={(m) => store.setState({ shownMetric: m })} />}
-    >
+    <Panel title="Influence" explain={<InfluenceExplained metric={metric} />} className={css.panel}>
       <p className={css.unit}>{line}</p>
       {isRelative(metric) && <DenominatorChoice />}
       {!isPlain(metric) && <ShapleyControls metric={metric} />}

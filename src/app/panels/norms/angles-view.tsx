@@ -6,7 +6,7 @@ import { dropByHand } from '../../actions/locks';
 import { ChartFrame } from '../../charts/chart-frame';
 import { HeatLegend } from '../../charts/heat-legend';
 import { type HeatCell, HeatMap } from '../../charts/heat-map';
-import { placementOf } from '../../charts/scale';
+import { placementOf } from '../../charts/placement';
 import { setMask } from '../../store/masks';
 import type { Measured } from '../../store/measured';
 import { highlight } from '../../store/notify';

@@ -5,7 +5,7 @@ import { measureTokens } from '../../actions/norms';
 import { ChartFrame } from '../../charts/chart-frame';
 import { HeatLegend } from '../../charts/heat-legend';
 import { type HeatCell, HeatMap } from '../../charts/heat-map';
-import { placementOf } from '../../charts/scale';
+import { placementOf } from '../../charts/placement';
 import type { Measured } from '../../store/measured';
 import { highlight } from '../../store/notify';
 import { canCompute, fileStem, modelName } from '../../store/select';
@@ -62,8 +62,8 @@ export function TokensView() {
         <TokenChart tokens={measured} />
       ) : (
         <p className={css.soft}>
-          A map of every unit over every token of this text: where a row is dark, that token is what the unit works on.
-          It takes one pass over the text, a moment.
+          A map of every unit over every token of this text: where a row’s colour is strong, that token is what the unit
+          works on. It takes one pass over the text, a moment.
         </p>
       )}
     </>

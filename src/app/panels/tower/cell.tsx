@@ -12,6 +12,8 @@ interface Props {
   readonly locked: boolean;
   /** The influence as it is written in the cell, '' where none has been measured. */
   readonly text: string;
+  /** Its place on the scale, -1 to 1. */
+  readonly amount?: number;
   readonly background?: string;
   readonly ink?: string;
   readonly tabbable: boolean;
@@ -20,13 +22,14 @@ interface Props {
 
 const LOCK_HINTS = ['Lock (L): no strategy and no click drops it', 'Unlock (L)'] as const;
 
-/** One sublayer: its colour says how much it matters, hatching and a struck number that it is dropped. */
+/** One sublayer: its colour and a bar say how much it matters, hatching and a struck number that it is dropped. */
 export const Cell = memo(function Cell({
   block,
   kind,
   dropped,
   locked,
   text,
+  amount,
   background,
   ink,
   tabbable,
@@ -45,9 +48,12 @@ export const Cell = memo(function Cell({
       tabIndex={tabbable ? 0 : -1}
       aria-selected={dropped}
       aria-keyshortcuts="L"
-      aria-label={`${upperFirst(name)}, ${state}${locked ? ', locked' : ''}${text ? `, influence ${text}` : ''}`}
+      aria-label={`${upperFirst(name)}, ${state}${locked ? ', locked' : ''}${text ? `, ${text}` : ''}`}
     >
       <span className={css.value}>{text || '–'}</span>
+      {amount !== undefined && (
+        <i className={css.amount} data-below={amount < 0} style={{ width: `${100 * Math.abs(amount)}%` }} />
+      )}
       <span className={css.lock} data-lock data-locked={locked} aria-hidden="true" title={LOCK_HINTS[locked ? 1 : 0]}>
         <Icon name="lock" />
       </span>

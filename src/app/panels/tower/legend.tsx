@@ -1,34 +1,36 @@
-import { legendGradient, type Placement } from '../../charts/scale';
-import { useTheme } from '../../widgets/theme';
-import { short } from '../../words/format';
+import { legendStart, legendTicks, scaleWords } from '../../charts/legend-ticks';
+import type { Placement } from '../../charts/placement';
+import { legendGradient } from '../../charts/scale';
+import { SCALES, type ScaleChoice } from '../../store/influence';
+import { store } from '../../store/store';
+import { Choice } from '../../widgets/choice';
+import { useApp } from '../../widgets/use-app';
 import css from './legend.module.css';
 
-/** Reads the tower's colours back into numbers. */
+const CHOICES: Readonly<Record<ScaleChoice, string>> = { log: 'Log', linear: 'Linear', own: 'Own' };
+const OPTIONS = SCALES.map((value) => ({ value, text: CHOICES[value] }));
+
+/** Reads the tower's colours and bars back into numbers, and lays them otherwise. */
 export function Legend({ placement, unit }: { placement: Placement; unit: string }) {
-  const theme = useTheme();
-  const { low, high, kind } = placement;
-  const middle = kind === 'log' ? Math.sqrt(low * high) : (low + high) / 2;
+  const choice = useApp((s) => s.scale);
+  const { kind, fitted } = placement;
   return (
     <div className={css.legend}>
-      <div className={css.scale}>
-        <div className={css.bar} style={{ background: legendGradient(theme) }} />
-        <div className={css.ticks}>
-          <span>
-            {kind === 'log' ? '≤ ' : ''}
-            {short(low)}
+      <div className={css.bar} style={{ background: legendGradient(legendStart(placement), 1) }} />
+      <div className={css.ticks}>
+        {legendTicks(placement).map(({ at, text }) => (
+          <span key={at} style={{ left: `${100 * at}%` }} data-end={at === 0 ? 'start' : at === 1 ? 'end' : undefined}>
+            {text}
           </span>
-          <span>{short(middle)}</span>
-          <span>{short(high)}</span>
-        </div>
-        <p className={css.caption}>
-          {unit}
-          {kind === 'log' && ', logarithmic'}
-        </p>
+        ))}
       </div>
-      <p className={css.key}>
-        <span className={css.swatch} />
-        dropped
-      </p>
+      <div className={css.line}>
+        <p className={css.caption}>
+          {unit}: <strong>{scaleWords(kind)}</strong>
+          {fitted && ', fitted to this model'}
+        </p>
+        <Choice label="Scale" value={choice} options={OPTIONS} onChange={(scale) => store.setState({ scale })} />
+      </div>
     </div>
   );
 }

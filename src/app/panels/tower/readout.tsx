@@ -4,7 +4,7 @@ import { isLocked } from '../../actions/locks';
 import { influenceIn, shownValues } from '../../store/influence';
 import { maskOf } from '../../store/select';
 import { useApp } from '../../widgets/use-app';
-import { count, short, signed, upperFirst } from '../../words/format';
+import { count, short, signedShort, upperFirst } from '../../words/format';
 import { METRIC_WORDS } from '../../words/metrics';
 import { sublayerName } from '../../words/units';
 import css from './tower-panel.module.css';
@@ -16,7 +16,7 @@ export function Readout() {
   const report = useApp((s) => s.open.model?.report);
   const locked = useApp((s) => s.hovered !== undefined && isLocked(s.open.locked, s.hovered));
   const influence = useApp((s) => s.open.influence);
-  const colourBy = useApp((s) => s.colourBy);
+  const shown = useApp((s) => s.metric);
   if (!at || !report || at.block >= report.blocks) {
     return (
       <p className={css.readout}>
@@ -25,12 +25,12 @@ export function Readout() {
     );
   }
   const parameters = (at.kind === 'attn' ? report.attnParameters : report.ffnParameters)[at.block] ?? 0;
-  const facts = ([colourBy, colourBy === 'loo-loss' ? 'cosine' : 'loo-loss'] as const).flatMap((metric) => {
+  const facts = ([shown, shown === 'loo-loss' ? 'cosine' : 'loo-loss'] as const).flatMap((metric) => {
     const measured = influenceIn(influence, metric, at.kind);
     if (!measured) return [];
     const { short: name, signed: delta } = METRIC_WORDS[metric];
     const value = shownValues(measured)[at.block]!;
-    return [`${name} ${delta ? signed(value) : short(value)}`];
+    return [`${name} ${delta ? signedShort(value) : short(value)}`];
   });
   const name = sublayerName(at.block, at.kind);
   return (

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { countDropped, makeMask } from '../../../pruning/mask';
 import { exportMask } from '../../actions/mask-files';
 import { importFile } from '../../actions/result-files';
-import { placementOf } from '../../charts/scale';
+import { placementOf } from '../../charts/placement';
 import { shownValues } from '../../store/influence';
 import { redoMask, setMask, undoMask } from '../../store/masks';
 import { influenceOf, maskOf, momentOf } from '../../store/select';
@@ -14,7 +14,8 @@ import { useApp } from '../../widgets/use-app';
 import { plural } from '../../words/format';
 import { METRIC_WORDS } from '../../words/metrics';
 import { SelectionControl } from '../selection/selection-control';
-import { ColourBy } from './colour-by';
+import { MeasureChoice } from './measure-choice';
+import { MeasureLegend } from './measure-legend';
 import { MomentNote } from './moment-note';
 import { Readout } from './readout';
 import { Tower } from './tower';
@@ -29,17 +30,21 @@ export function TowerPanel() {
   const mask = useApp(maskOf);
   const undoable = useApp((s) => s.open.masks.past.length > 0);
   const redoable = useApp((s) => s.open.masks.future.length > 0);
-  const attn = useApp((s) => influenceOf(s, s.colourBy, 'attn'));
-  const ffn = useApp((s) => influenceOf(s, s.colourBy, 'ffn'));
+  const attn = useApp((s) => influenceOf(s, s.metric, 'attn'));
+  const ffn = useApp((s) => influenceOf(s, s.metric, 'ffn'));
   const moment = useApp(momentOf);
   const series = useApp((s) => s.open.moment && s.open.growth[s.open.moment.metric]?.report.series);
-  const shownMetric = useApp((s) => (momentOf(s) ? s.open.moment!.metric : s.colourBy));
+  const shownMetric = useApp((s) => (momentOf(s) ? s.open.moment!.metric : s.metric));
+  const choice = useApp((s) => s.scale);
 
   const values = useMemo(() => {
     if (moment) return interleave(moment.attn, moment.ffn);
     return attn && ffn && interleave(shownValues(attn), shownValues(ffn));
   }, [attn, ffn, moment]);
-  const placement = useMemo(() => placementOf(values ?? []), [values]);
+  const placement = useMemo(
+    () => placementOf(values ?? [], { choice, anchors: METRIC_WORDS[shownMetric].anchors }),
+    [values, choice, shownMetric],
+  );
 
   if (!report) {
     return (
@@ -86,26 +91,28 @@ export function TowerPanel() {
             <>Nothing dropped: click a cell.</>
           ) : (
             <>
-              <strong className="worse">{dropped.sublayers} dropped</strong> of {2 * report.blocks}
+              <strong>{dropped.sublayers} dropped</strong> of {2 * report.blocks}
               <span className="soft">
                 {' '}
-                ({dropped.attn} attn, {dropped.ffn} ffn{dropped.blocks > 0 && `, ${plural(dropped.blocks, 'block')}`})
+                ({dropped.attn} attention, {dropped.ffn} feed-forward
+                {dropped.blocks > 0 && `, ${plural(dropped.blocks, 'block')}`})
               </span>
             </>
           )}
         </p>
       </div>
+      <MeasureChoice />
       <div className={css.heads} aria-hidden="true">
         <span>block</span>
-        <span>attn</span>
-        <span>ffn</span>
+        <span>attention</span>
+        <span>feed-forward</span>
       </div>
       <Tower blocks={report.blocks} values={values} placement={placement} delta={METRIC_WORDS[shownMetric].signed} />
       <Readout />
       {moment ? (
         <MomentNote point={moment} series={series!} />
       ) : (
-        <ColourBy measured={values !== undefined} placement={placement} />
+        <MeasureLegend measured={values !== undefined} placement={placement} />
       )}
       <SelectionControl blocks={report.blocks} />
       <div className={css.actions}>

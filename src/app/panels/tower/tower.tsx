@@ -2,11 +2,11 @@ import { type CSSProperties, useMemo, useRef, useState } from 'react';
 import { sublayerIndex } from '../../../model/units';
 import { isBlockDropped, isDropped, toDropSet } from '../../../pruning/mask';
 import { isLocked } from '../../actions/locks';
-import { colourAt, type Placement } from '../../charts/scale';
+import type { Placement } from '../../charts/placement';
+import { colourAt } from '../../charts/scale';
 import { maskOf } from '../../store/select';
-import { useTheme } from '../../widgets/theme';
 import { useApp } from '../../widgets/use-app';
-import { short, signed } from '../../words/format';
+import { short, signedShort } from '../../words/format';
 import { Cell } from './cell';
 import css from './tower.module.css';
 import { usePainting } from './use-painting';
@@ -23,7 +23,6 @@ interface Props {
 
 /** The model as a tower: the residual stream rises from the embedding through a row for each block to the head. */
 export function Tower({ blocks, values, placement, delta }: Props) {
-  const theme = useTheme();
   const mask = useApp(maskOf);
   const locked = useApp((s) => s.open.locked);
   const hovered = useApp((s) => s.hovered);
@@ -38,7 +37,7 @@ export function Tower({ blocks, values, placement, delta }: Props) {
   const keys = useTowerKeys(grid, blocks, active, setActive);
   const painting = usePainting(grid, setActive);
   const at = { block: Math.min(active.block, blocks - 1), column: active.column };
-  const write = (v: number) => (delta ? signed(v, Math.abs(v) < 0.0995 ? 3 : 2) : short(v));
+  const write = delta ? signedShort : short;
 
   return (
     <div className={css.tower} data-shrinks style={{ '--blocks': blocks } as CSSProperties}>
@@ -77,7 +76,8 @@ export function Tower({ blocks, values, placement, delta }: Props) {
               {(['attn', 'ffn'] as const).map((kind) => {
                 const found = values?.[sublayerIndex({ block, kind })];
                 const value = Number.isFinite(found) ? found : undefined;
-                const colour = value === undefined ? undefined : colourAt(placement.place(value), theme);
+                const amount = value === undefined ? undefined : placement.place(value);
+                const colour = amount === undefined ? undefined : colourAt(amount);
                 return (
                   <Cell
                     key={kind}
@@ -86,6 +86,7 @@ export function Tower({ blocks, values, placement, delta }: Props) {
                     dropped={isDropped(mask, { block, kind })}
                     locked={isLocked(locked, { block, kind })}
                     text={value === undefined ? '' : write(value)}
+                    amount={amount}
                     background={colour?.background}
                     ink={colour?.ink}
                     tabbable={at.block === block && at.column === (kind === 'attn' ? 1 : 2)}
