@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
 
-/** What each folder of src may import besides itself. `errors.ts` and `random.ts` lie below all of them. */
+/** What each folder of src may import besides itself. `errors.ts`, `json.ts` and `random.ts` lie below all of them. */
 const KNOWS: Readonly<Record<string, readonly string[]>> = {
   gpu: [],
   formats: [],

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { parseJson } from '../formats/json';
+import { parseJson } from '../json';
 import { type Row, RowError } from './rows';
 
 /** Checks a row's value against a schema. Throws `RowError` with the first thing that is wrong. */

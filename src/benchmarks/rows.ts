@@ -1,7 +1,7 @@
 import { LopperError } from '../errors';
 import { decodeText } from '../formats/decode-text';
-import { parseJson, said } from '../formats/json';
 import { refuseImpostor } from '../formats/sniff';
+import { parseJson, said } from '../json';
 import { parseCsv } from './csv';
 
 /** A file as a person gives it, under the name they know it by; parquet files are bytes. */

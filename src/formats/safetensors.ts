@@ -1,6 +1,7 @@
 import { LopperError, throwIfCancelled } from '../errors';
+import { shown } from '../json';
 import type { ByteProgress, ByteSource, ModelFiles } from './bytes';
-import { parseObject, repeatedKey, shown } from './json';
+import { parseObject, repeatedKey } from './json';
 import { whatElse } from './not-a-model';
 import { refuseImpostor, SNIFF_BYTES } from './sniff';
 import type { TensorInfo, TensorMap } from './tensor';

@@ -1,7 +1,8 @@
 import { Tokenizer as Library } from '@huggingface/tokenizers';
 import { LopperError } from '../errors';
+import { said } from '../json';
 import type { ModelFiles } from './bytes';
-import { parseObject, said } from './json';
+import { parseObject } from './json';
 import { tokenSpelling } from './token-text';
 import { aroundSingleWords, checkSingleWords, inLibraryForms, keepingMarks, singleWords } from './tokenizer-gaps';
 import { splitWords } from './tokenizer-words';

@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { LopperError } from '../errors';
 import { dtypesJoined } from '../formats/dtypes';
-import { shown } from '../formats/json';
+import { shown } from '../json';
 
 /** Python writes None as null: the same as leaving the key out. */
 export const maybe = <T extends v.GenericSchema>(schema: T) => v.nullish(schema);

@@ -1,4 +1,4 @@
-import { shown } from '../formats/json';
+import { shown } from '../json';
 import { invalid } from './config-keys';
 
 /**

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { LopperError } from '../errors';
-import { parseJson, said } from '../formats/json';
+import { parseJson, said } from '../json';
 import { type Sublayer, type SublayerKind, UNIT_NAMES } from '../model/units';
 import { countBlocks, type Mask, maskFromSublayers } from './mask';
 

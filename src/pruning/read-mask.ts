@@ -1,4 +1,4 @@
-import { parseJson } from '../formats/json';
+import { parseJson } from '../json';
 import type { Mask } from './mask';
 import { type MaskModel, MOST_MASK_FILE_BYTES, readMaskFile } from './mask-file';
 import { maskOfMergekit, maskOfOtherJson } from './other-masks';

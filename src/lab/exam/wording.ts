@@ -1,7 +1,7 @@
 import { Template } from '@huggingface/jinja';
 import { LopperError } from '../../errors';
-import { said } from '../../formats/json';
 import type { Tokenizer } from '../../formats/tokenizer';
+import { said } from '../../json';
 
 /** How a run's texts reach the model: with a BOS or not, in the model's own chat form or as they are. */
 export interface Wording {

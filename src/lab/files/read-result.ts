@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { LopperError } from '../../errors';
-import { parseJson, said } from '../../formats/json';
+import { parseJson, said } from '../../json';
 import { RESULT_KINDS, type ResultKind } from './result-kinds';
 
 /** A file of results whose text is JSON, to be checked part by part. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseJson, parseObject, said, shown } from './json';
+import { parseObject } from './formats/json';
+import { parseJson, said, shown } from './json';
 
 const nested = (depth: number) => `${'{"a":['.repeat(depth)}${']}'.repeat(depth)}`;
 
