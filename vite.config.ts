@@ -1,3 +1,4 @@
+import { serwist } from '@serwist/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -74,12 +75,30 @@ function chartsStayLazy(): Plugin {
   };
 }
 
+/**
+ * Builds the service worker with the list of what it keeps from the first visit on. The checkpoints of Sapling's training
+ * and official sets that a build took along are kept once they were asked for. In development there is none.
+ */
+const offline = () =>
+  serwist({
+    swSrc: 'src/service-worker.ts',
+    swDest: 'service-worker.js',
+    globDirectory: 'dist',
+    globPatterns: ['**/*'],
+    globIgnores: ['benchmarks/official/**', 'models/*/growth/*.safetensors', 'icons/**'],
+    injectionPoint: '__TO_KEEP__',
+    rollupFormat: 'iife',
+    dontCacheBustURLsMatching: /^assets\//,
+    maximumFileSizeToCacheInBytes: 20e6,
+    disable: process.env.NODE_ENV === 'development',
+  });
+
 export default defineConfig({
   // Relative addresses: the site works from any sub-path.
   base: './',
   // No fallback to index.html: a missing model file must be a 404, not a page.
   appType: 'mpa',
-  plugins: [react(), contentSecurityPolicy(), caching(), chartsStayLazy()],
+  plugins: [react(), contentSecurityPolicy(), caching(), chartsStayLazy(), offline()],
   // The worker too, so that what only it imports is found before the page is open, not by a reload after.
   optimizeDeps: { entries: ['index.html', 'src/lab/worker.ts'] },
   worker: { format: 'es' },

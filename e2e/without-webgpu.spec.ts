@@ -1,17 +1,8 @@
 import { expect, test } from '@playwright/test';
-import { CHROMIUM_FLAGS, findChromium } from '../tools/chromium.mjs';
 import { LabPage } from './support/lab-page';
+import { WITHOUT_WEBGPU } from './support/no-webgpu';
 
-test.use({
-  launchOptions: {
-    executablePath: findChromium(),
-    args: [
-      ...CHROMIUM_FLAGS.filter((flag) => !/webgpu/.test(flag)),
-      '--disable-gpu',
-      '--disable-features=WebGPUService',
-    ],
-  },
-});
+test.use({ launchOptions: WITHOUT_WEBGPU });
 
 test('without WebGPU the page opens with the shipped results and says what helps', async ({ page }) => {
   const lab = new LabPage(page);

@@ -1,6 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import './page/theme.css';
+import { keepOffline } from './actions/offline';
 import { startSession } from './actions/session';
 import { App } from './page/app';
 import { watchShortcuts } from './page/shortcuts';
@@ -11,4 +12,4 @@ createRoot(document.getElementById('root')!).render(
   </StrictMode>,
 );
 watchShortcuts();
-void startSession();
+void startSession().then(keepOffline);

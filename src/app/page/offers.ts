@@ -1,4 +1,5 @@
 import { dropByHand, toggleLock } from '../actions/locks';
+import { takeNewVersion } from '../actions/offline';
 import { openModel } from '../actions/open-model';
 import { setMask } from '../store/masks';
 import type { Offer } from '../store/offer';
@@ -12,6 +13,8 @@ export function offerWords(offer: Offer): string {
       return 'Unlock';
     case 'drop':
       return 'Drop them';
+    case 'update':
+      return 'Reload with it';
     case 'open':
       return `Open it from ${new URL(offer.model.host).host}`;
   }
@@ -19,7 +22,8 @@ export function offerWords(offer: Offer): string {
 
 /** Does what a notice offered. */
 export function takeOffer(offer: Offer): void {
-  if (offer.kind === 'open') void openModel({ kind: 'hub', ...offer.model }, offer);
+  if (offer.kind === 'update') void takeNewVersion();
+  else if (offer.kind === 'open') void openModel({ kind: 'hub', ...offer.model }, offer);
   else if (offer.kind === 'unlock') toggleLock(offer.sublayers);
   else setMask(dropByHand(maskOf(store.getState()), offer.sublayers, true));
 }

@@ -26,8 +26,9 @@ export function notifyFailure(title: string, failure: Failure): void {
 /** Says something that passes by itself. */
 export const notify = (title: string, text?: string): void => add({ kind: 'note', title, text });
 
-/** Says something that a person should have read, and may offer to do something about it. */
-export const tell = (title: string, text: string, offer?: Offer): void => add({ kind: 'told', title, text, offer });
+/** Says something that a person should have read, once, and may offer to do something about it. */
+export const tell = (title: string, text: string, offer?: Offer): void =>
+  add({ kind: 'told', title, text, offer }, (n) => n.title === title);
 
 /** A click on locked layers: says so, with a way to unlock them. */
 export function notifyLocked(unlock: readonly Sublayer[]): void {
@@ -43,7 +44,7 @@ export const dismissNotice = (id: number): void =>
 
 /** Takes away what was offered to do with layers of a model that is not open any more. */
 export const forgetOffers = (): void =>
-  store.setState((s) => ({ notices: s.notices.filter(({ offer }) => !offer || offer.kind === 'open') }));
+  store.setState((s) => ({ notices: s.notices.filter(({ offer }) => !(offer && 'sublayers' in offer)) }));
 
 /** Marks sublayers in the tower, or none. */
 export const highlight = (highlighted?: readonly Sublayer[]): void =>

@@ -2,6 +2,8 @@ import type { Sublayer } from '../../model/units';
 
 /** What a notice offers to do, as data; `page/offers.ts` does it. */
 export type Offer =
+  /** Reload with the version of the page that waits. */
+  | { readonly kind: 'update' }
   | { readonly kind: 'unlock' | 'drop'; readonly sublayers: readonly Sublayer[] }
   | {
       readonly kind: 'open';
