@@ -92,14 +92,17 @@ test('two masks are compared task by task, and the picture saved', async ({ lab 
     /too few: [\d,]+ would do/,
   );
   const compared = tradeOff.getByRole('list', { name: 'Masks compared' });
-  await expect(compared.getByRole('listitem')).toHaveText([/^without attn:4: School/, /^without attn:4,7: School/]);
+  await expect(compared.getByRole('listitem')).toHaveText([
+    /^without attention 4: School/,
+    /^without attention 4 and 7: School/,
+  ]);
   const saved = page.waitForEvent('download');
   await tradeOff.getByRole('button', { name: 'SVG' }).click();
   const picture = await readFile(await (await saved).path(), 'utf8');
   const words = [
     'Trade-off between tasks',
     'Full model',
-    'without attn:4,7',
+    'without attention 4 and 7',
     ', too few',
     'first 8 of',
     '0 shots, BOS',
@@ -110,7 +113,7 @@ test('two masks are compared task by task, and the picture saved', async ({ lab 
   await panel.getByRole('button', { name: 'Run on both models' }).click();
   await expect(panel.getByRole('progressbar')).toBeHidden();
   await tradeOff.getByRole('button', { name: 'Update this mask' }).click();
-  await expect(tradeOff.getByText(/School questions: without attn:4 is left out, .*first 8 of/)).toBeVisible();
+  await expect(tradeOff.getByText(/School questions: without attention 4 is left out, .*first 8 of/)).toBeVisible();
   await compared
     .getByRole('button', { name: /^Remove/ })
     .first()

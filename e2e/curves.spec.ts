@@ -25,14 +25,14 @@ test('a curve is drawn, read by keyboard, and one of its points put into the tow
   const { page } = lab;
   const panel = await openCurves(lab);
   await expect(panel.getByText(/about one pass over the calibration text for each point/)).toBeVisible();
-  await addCurve(panel, 'Lowest first', 2, 'attn');
+  await addCurve(panel, 'Lowest first', 2, 'Attention');
   await expect(panel.getByText('2 steps')).toBeVisible();
 
   await chart(panel).focus();
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
   const reading = chart(panel).locator('[aria-live]');
-  await expect(reading).toContainText(/Without 1 attn: loss \d/);
+  await expect(reading).toContainText(/Without 1 attention layer: loss \d/);
   const loss = Number(/loss ([\d.]+)/.exec((await reading.textContent())!)![1]);
   // What a point drops is marked in the tower while it is read.
   await page.keyboard.press('Enter');
@@ -115,13 +115,13 @@ test('a cancelled curve keeps its points, goes on where it was, and comes back f
   expect(before).toBeLessThan(13);
 
   const saving = page.waitForEvent('download');
-  await panel.getByRole('button', { name: 'Save attn by cosine' }).click();
+  await panel.getByRole('button', { name: 'Save attention by cosine' }).click();
   const path = await (await saving).path();
   const file = JSON.parse(await readFile(path, 'utf8'));
   expect(file).toMatchObject({ format: 'lopper-result', kind: 'curve', partial: true, unit: 'attn' });
   expect(file.points).toHaveLength(before);
 
-  await panel.getByRole('button', { name: 'Remove attn by cosine' }).click();
+  await panel.getByRole('button', { name: 'Remove attention by cosine' }).click();
   await expect(panel.getByRole('listitem')).toHaveCount(0);
   await panel.getByLabel('Result file').setInputFiles({
     name: 'curve.json',
@@ -129,7 +129,7 @@ test('a cancelled curve keeps its points, goes on where it was, and comes back f
     buffer: Buffer.from(JSON.stringify({ ...file, request: { ...file.request, steps: before + 1 } })),
   });
   await expect(panel.getByText('Read from a file')).toBeVisible();
-  await panel.getByRole('button', { name: 'Go on with attn by cosine' }).click();
+  await panel.getByRole('button', { name: 'Go on with attention by cosine' }).click();
   await expect(panel.getByText(`${before + 1} steps`)).toBeVisible();
   await expect(panel.getByRole('progressbar')).toBeHidden();
 

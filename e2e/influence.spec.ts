@@ -26,7 +26,7 @@ test('one pass measures six metrics; each has a table, a CSV, and pictures that 
   await expect(
     lab.influence.getByText(/^Computed here on .*Sapling · bundled text, \d+ tokens · relative to the input/),
   ).toBeVisible();
-  await expect(lab.influence.getByText(/^Worth least: /)).toBeVisible();
+  await expect(lab.influence.getByText(/^Least: /)).toBeVisible();
   for (const other of ['Cosine', 'Angle', 'Relative L1', 'L1', 'L2']) {
     await lab.chooseMeasure(other);
     await expect(lab.influence.getByText('Computed here on')).toBeVisible();
@@ -35,7 +35,7 @@ test('one pass measures six metrics; each has a table, a CSV, and pictures that 
   await lab.chooseMeasure('Relative L2');
   const inputs = (await saved(lab, 'CSV')).toString().trim().split('\n');
   expect(inputs).toHaveLength(1 + (await lab.tower.getByRole('row').count()));
-  expect(inputs[0]).toBe('block,whole block,attn,ffn');
+  expect(inputs[0]).toBe('block,whole block,attention,feed-forward');
   await lab.influence.getByRole('radio', { name: 'what it leaves' }).click();
   await expect(lab.influence.getByText('relative to the output')).toBeVisible();
   const outputs = (await saved(lab, 'CSV')).toString().trim().split('\n');
@@ -177,7 +177,7 @@ test('a locked layer stays: no click and no strategy drops it, and it can be unl
 
   // The whole model but for the locked one, and no further.
   await page.getByLabel('Strategy').selectOption({ label: 'Lowest first' });
-  await page.getByLabel('Units', { exact: true }).selectOption({ label: 'attn' });
+  await page.getByLabel('Units', { exact: true }).selectOption({ label: 'Attention' });
   const count = page.getByRole('spinbutton', { name: 'How many to drop' });
   await count.fill('99');
   await expect(count).toHaveValue('11');
@@ -216,7 +216,7 @@ test('a strategy that has to be computed shows how far it is, and ends in its la
   await expect(lab.dropped).toHaveCount(0);
 
   await page.getByLabel('Strategy').selectOption({ label: 'Greedy by loss' });
-  await page.getByLabel('Units', { exact: true }).selectOption({ label: 'attn, ffn' });
+  await page.getByLabel('Units', { exact: true }).selectOption({ label: 'Attention and feed-forward' });
   await page.getByRole('button', { name: 'Apply 2' }).click();
   await expect(page.getByRole('progressbar', { name: 'Choosing what to drop' })).toBeVisible();
   await expect(lab.dropped).toHaveCount(2);
@@ -272,7 +272,7 @@ test('k units go in one click and come back one by one', async ({ lab }) => {
   const { page } = lab;
   await page.getByLabel('Strategy').selectOption({ label: 'Lowest first' });
   await page.getByLabel('By', { exact: true }).selectOption({ label: 'Cosine' });
-  await page.getByLabel('Units', { exact: true }).selectOption({ label: 'attn, ffn' });
+  await page.getByLabel('Units', { exact: true }).selectOption({ label: 'Attention and feed-forward' });
   const count = page.getByRole('spinbutton', { name: 'How many to drop' });
   await count.fill('3');
   await page.getByRole('button', { name: 'Apply 3' }).click();

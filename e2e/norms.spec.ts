@@ -9,7 +9,7 @@ test('norms and angles come from one pass; the best span is read off the map and
   await panel.getByRole('button', { name: 'Measure norms and angles' }).click();
   await expect(panel.getByText(/^The stream’s median length goes from/)).toBeVisible();
   await expect(panel.getByText(/exact quantiles$/)).toBeVisible();
-  await expect(panel.getByRole('group', { name: 'Stream, Attention (attn)', exact: true })).toBeVisible();
+  await expect(panel.getByRole('group', { name: 'Stream, Attention', exact: true })).toBeVisible();
   const marks = await panel.locator('figure path').count();
   await panel.getByRole('checkbox', { name: 'First position' }).uncheck();
   await expect(panel.getByText('first position, median')).toBeHidden();
@@ -49,12 +49,12 @@ test('one text is looked at token by token', async ({ lab }) => {
   await panel.getByRole('textbox').fill('Rosie was a brave girl.');
   await panel.getByRole('button', { name: 'Measure these tokens' }).click();
   await expect(panel.getByText(/^After the first position block \d+ changes the stream most, at “/)).toBeVisible();
-  await panel.getByRole('radio', { name: 'ffn' }).click();
+  await panel.getByRole('radio', { name: 'Feed-forward' }).click();
   const map = panel.getByRole('group', { name: /^Influence of each unit on each token/ });
   await map.focus();
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
-  await expect(map.locator('[aria-live]')).toHaveText(/position 1ffn 0: \d\.\d{4}$/);
+  await expect(map.locator('[aria-live]')).toHaveText(/position 1feed-forward 0: \d\.\d{4}$/);
   await expectAccessible(page);
   await panel.getByRole('textbox').fill('word '.repeat(3000));
   await panel.getByRole('button', { name: 'Measure these tokens' }).click();

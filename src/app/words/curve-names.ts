@@ -14,7 +14,7 @@ interface Named {
 /** The parts of a curve's name, from what is removed to how it is chosen. */
 function partsOf({ report, request }: Named): [unit: string, how: string, which: string] {
   const { strategy, unit, metric } = report;
-  const what = UNIT_WORDS[unit].many;
+  const what = UNIT_WORDS[unit].all;
   const { name, behind = '' } = STRATEGY_WORDS[strategy];
   const byMetric = metric && strategyTraits(strategy).metric;
   return [what, byMetric ? `by ${lowerFirst(METRIC_WORDS[metric].short)}${behind}` : name, seedOf(request)];
@@ -25,7 +25,7 @@ const seedOf = ({ seed, settings }: Named['request']) => {
   return drawn === undefined ? '' : `seed ${drawn}`;
 };
 
-/** "attn by cosine", "blocks, random". */
+/** "attention by cosine", "blocks, random". */
 export function curveName(curve: Named): string {
   const [what, how] = partsOf(curve);
   return how.startsWith('by ') ? `${what} ${how}` : `${what}, ${how}`;

@@ -38,7 +38,7 @@ export function matrixTable(
   };
 }
 
-/** "They disagree most on attn 3: 1st to go by cosine, 11th by cost alone (loss)." */
+/** "They disagree most on attention 3: 1st to go by cosine, 11th by cost alone (loss)." */
 export function slopeSummary(
   a: MeasuredMetric,
   b: MeasuredMetric,

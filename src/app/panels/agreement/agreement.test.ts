@@ -65,7 +65,12 @@ describe('what has been measured', () => {
   });
 
   it('names units by kind and block', () => {
-    expect(namedUnits(2, 'sublayer').map((u) => u.name)).toEqual(['attn 0', 'ffn 0', 'attn 1', 'ffn 1']);
+    expect(namedUnits(2, 'sublayer').map((u) => u.name)).toEqual([
+      'attention 0',
+      'feed-forward 0',
+      'attention 1',
+      'feed-forward 1',
+    ]);
     expect(namedUnits(2, 'block')[1]).toMatchObject({ name: 'block 1', sublayers: [{ block: 1 }, { block: 1 }] });
   });
 });

@@ -5,6 +5,7 @@ import { type Sublayer, type UnitKind, unitsOf } from '../../../model/units';
 import { METRIC_NAMES } from '../../../pruning/metrics';
 import { type InfluenceReports, influenceIn, shownValues } from '../../store/influence';
 import type { Origin } from '../../store/measured';
+import { unitName } from '../../words/units';
 
 /** A metric's values, and where they come from. */
 export interface MeasuredMetric {
@@ -27,7 +28,7 @@ export function measuredMetrics(influence: InfluenceReports, unit: UnitKind): Me
   });
 }
 
-/** A unit by its name and its sublayers: "attn 3", "block 7". */
+/** A unit by its name and its sublayers: "attention 3", "block 7". */
 export interface NamedUnit {
   readonly name: string;
   readonly sublayers: readonly Sublayer[];
@@ -36,5 +37,5 @@ export interface NamedUnit {
 export const namedUnits = (blocks: number, unit: UnitKind): NamedUnit[] =>
   unitsOf(blocks, unit).map((sublayers) => {
     const [{ block, kind }] = sublayers as [Sublayer];
-    return { name: `${sublayers.length > 1 ? unit : kind} ${block}`, sublayers };
+    return { name: unitName(sublayers.length > 1 ? 'block' : kind, block), sublayers };
   });

@@ -1,4 +1,3 @@
-import { formatDropList } from '../../../pruning/drop-list';
 import { sameMask } from '../../../pruning/mask';
 import { dropKept, keepMask } from '../../actions/evaluate';
 import { titleOf } from '../../actions/offered';
@@ -11,13 +10,14 @@ import { fileStem, maskOf, modelName } from '../../store/select';
 import { Button } from '../../widgets/button';
 import { useApp } from '../../widgets/use-app';
 import { percent } from '../../words/format';
+import { droppedWords } from '../../words/units';
 import { askedWords, type Compared, compareKept } from './asked';
 import shared from './benchmarks.module.css';
 import css from './trade-off.module.css';
 import { type BarGroup, TradeOffBars } from './trade-off-bars';
 
 const FULL = 'Full model';
-const nameOf = ({ mask }: Kept) => `without ${formatDropList(mask.dropped)}`;
+const nameOf = ({ mask }: Kept) => `without ${droppedWords(mask.dropped)}`;
 
 /** What several masks score on several tasks: a mask that is kind to one may be hard on another. */
 export function TradeOff() {

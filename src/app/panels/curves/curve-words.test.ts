@@ -3,7 +3,8 @@ import type { CurvePoint, CurveReport, ModelReport } from '../../../lab/contract
 import { unitsOf } from '../../../model/units';
 import type { Curve } from '../../store/curves';
 import { curveLabels, curveName } from '../../words/curve-names';
-import { curvesSummary, curvesTable, droppedWords } from './curve-words';
+import { droppedWords } from '../../words/units';
+import { curvesSummary, curvesTable } from './curve-words';
 
 const model = {
   blocks: 4,
@@ -40,30 +41,30 @@ const random = curve({ strategy: 'random', seed: 1 }, [1, 2, Number.NaN], { draw
 describe('curves in words', () => {
   it('are named by what goes and how it is chosen', () => {
     expect([cosine, greedy, random].map(curveName)).toEqual([
-      'attn by cosine',
-      'sublayers, greedy by loss',
-      'attn, random',
+      'attention by cosine',
+      'both kinds, greedy by loss',
+      'attention, random',
     ]);
     expect(curveName(curve({ strategy: 'iterative', metric: 'loo-loss' }, [1]))).toBe(
-      'attn by cost alone (loss), rescored',
+      'attention by cost alone (loss), rescored',
     );
   });
 
   it('are labelled by what sets them apart', () => {
-    expect(curveLabels([cosine, curve({ metric: 'cosine', unit: 'ffn' }, [1])])).toEqual(['attn', 'ffn']);
+    expect(curveLabels([cosine, curve({ metric: 'cosine', unit: 'ffn' }, [1])])).toEqual(['attention', 'feed-forward']);
     expect(curveLabels([cosine, random])).toEqual(['by cosine', 'random']);
     expect(curveLabels([random, curve({ strategy: 'random', seed: 2 }, [1])])).toEqual([
-      'attn, random, seed 1',
-      'attn, random, seed 2',
+      'attention, random, seed 1',
+      'attention, random, seed 2',
     ]);
-    expect(curveLabels([cosine])).toEqual(['attn by cosine']);
+    expect(curveLabels([cosine])).toEqual(['attention by cosine']);
   });
 
   it('say how far each goes at a small cost, and where a loss is lost', () => {
     const summary = curvesSummary([cosine, greedy, random], model);
-    expect(summary).toContain('attn by cosine: 1 of 2 (5%)');
-    expect(summary).toContain('sublayers, greedy by loss: 2 of 2 (15%)');
-    expect(summary).toContain('attn, random: none');
+    expect(summary).toContain('attention by cosine: 1 of 2 (5%)');
+    expect(summary).toContain('both kinds, greedy by loss: 2 of 2 (15%)');
+    expect(summary).toContain('attention, random: none');
     expect(summary).toContain('Attn, random has no finite loss at 2 units.');
     expect(curvesSummary([curve({}, [1])], model)).toBe('The first points are on their way.');
   });
@@ -71,22 +72,22 @@ describe('curves in words', () => {
   it('say what a benchmark made of it', () => {
     const accuracy = { n: 10, correct: 8, accuracy: 0.8, interval: [0.5, 0.9] } as const;
     const asked = curve({ metric: 'cosine', benchmark: { task: 'school', items: 3 } }, [1, 1.1], { accuracy });
-    expect(curvesSummary([asked], model)).toContain('Attn by cosine: accuracy on school 80.0%, 80.0% without 1.');
+    expect(curvesSummary([asked], model)).toContain('Attention by cosine: accuracy on school 80.0%, 80.0% without 1.');
   });
 
   it('stand in a table with only the columns they need', () => {
     expect(curvesTable([cosine], model).columns).not.toContain('accuracy');
     const { columns, rows } = curvesTable([random], model);
     expect(columns.at(-1)).toBe('dropped');
-    expect(rows[1]!.slice(-3)).toEqual([2, 3, 'attn 0']);
+    expect(rows[1]!.slice(-3)).toEqual([2, 3, 'attention 0']);
   });
 });
 
 describe('what is dropped, in words', () => {
   it('puts whole blocks together and names the rest', () => {
     const [a0, f0, a1, f1] = unitsOf(4, 'sublayer').flat() as [never, never, never, never];
-    expect(droppedWords([f1, a0, f0])).toBe('block 0; ffn 1');
-    expect(droppedWords([a1, a0])).toBe('attn 0 and 1');
+    expect(droppedWords([f1, a0, f0])).toBe('block 0; feed-forward 1');
+    expect(droppedWords([a1, a0])).toBe('attention 0 and 1');
     expect(droppedWords([a1, f1, a0, f0])).toBe('blocks 0 and 1');
     expect(droppedWords([])).toBe('');
   });

@@ -1,33 +1,13 @@
 /** Curves in words: what goes, their summary, their table. Pure. */
 
 import type { CurvePoint, ModelReport } from '../../../lab/contract';
-import type { Sublayer } from '../../../model/units';
 import type { ChartTable } from '../../charts/table';
 import type { Curve } from '../../store/curves';
 import { curveName } from '../../words/curve-names';
 import { percent, plural, signed, upperFirst } from '../../words/format';
+import { droppedWords } from '../../words/units';
 import { xOf } from './axes';
 import { bandOf } from './band';
-
-/** "attn 2, 5 and 7; ffn 3", blocks that are whole as "blocks 4 and 6". */
-export function droppedWords(dropped: readonly Sublayer[]): string {
-  const blocksOf = (kind: Sublayer['kind']) => dropped.filter((s) => s.kind === kind).map((s) => s.block);
-  const [attn, ffn] = [blocksOf('attn'), blocksOf('ffn')];
-  const whole = attn.filter((b) => ffn.includes(b));
-  const rest = (blocks: readonly number[]) => blocks.filter((b) => !whole.includes(b));
-  const parts = [
-    listOf(whole.length === 1 ? 'block' : 'blocks', whole),
-    listOf('attn', rest(attn)),
-    listOf('ffn', rest(ffn)),
-  ];
-  return parts.filter(Boolean).join('; ');
-}
-
-function listOf(name: string, blocks: readonly number[]): string {
-  const sorted = [...blocks].sort((a, b) => a - b);
-  if (sorted.length < 2) return sorted.length === 0 ? '' : `${name} ${sorted[0]}`;
-  return `${name} ${sorted.slice(0, -1).join(', ')} and ${sorted.at(-1)}`;
-}
 
 /** A rise that is still small: a perplexity a tenth higher. */
 const SMALL_RISE = 0.1;

@@ -13,9 +13,9 @@ export function CurvesExplained() {
         times as long. The band of an accuracy is the 95% interval that its items leave.
       </p>
       <p>
-        <strong>Choose what it costs:</strong> an attn and an ffn are not the same size, so the same curves can be laid
-        over the parameters, the KV cache or the measured time they save. Point at a mark to see which units went; click
-        it to drop them in the tower.
+        <strong>Choose what it costs:</strong> attention and feed-forward layers are not the same size, so the same
+        curves can be laid over the parameters, the KV cache or the measured time they save. Point at a mark to see
+        which units went; click it to drop them in the tower.
       </p>
     </>
   );

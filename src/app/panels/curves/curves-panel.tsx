@@ -80,7 +80,7 @@ export default function CurvesPanel() {
   const preset = (
     <Button
       disabled={!ready}
-      title="attn, ffn and whole blocks, each lowest first by cosine, on one chart"
+      title="Attention, feed-forward and whole blocks, each lowest first by cosine, on one chart"
       look={curves.length === 0 ? 'primary' : 'plain'}
       onClick={() => void addCurves(...sideBySide(store.getState()))}
     >

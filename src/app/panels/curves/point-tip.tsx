@@ -2,9 +2,9 @@ import type { ModelReport } from '../../../lab/contract';
 import type { Curve } from '../../store/curves';
 import { curveName } from '../../words/curve-names';
 import { fixed, percent, perplexity } from '../../words/format';
-import { UNIT_WORDS } from '../../words/units';
+import { droppedWords, UNIT_WORDS } from '../../words/units';
 import { type Spot, xOf } from './axes';
-import { addedLoss, droppedWords } from './curve-words';
+import { addedLoss } from './curve-words';
 
 /** A point in words: what went, what it costs, what it saves. */
 export function PointTip({ curve, spot, model }: { curve: Curve; spot: Spot; model: ModelReport }) {

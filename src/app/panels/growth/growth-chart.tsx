@@ -6,7 +6,8 @@ import { linePath, Plot, type PlotArea } from '../../charts/plot';
 import { spread } from '../../charts/spread';
 import { useWidth } from '../../charts/use-width';
 import { highlight } from '../../store/notify';
-import { short } from '../../words/format';
+import { short, upperFirst } from '../../words/format';
+import { unitName } from '../../words/units';
 import { AccuracyPlot } from './accuracy-plot';
 import css from './growth.module.css';
 import { blockColour, checkpointAxis, influenceAxis } from './growth-axis';
@@ -105,9 +106,7 @@ export const GrowthChart = memo(function GrowthChart({ points, unit, log, task, 
         </Plot>
         {under && area.current && (
           <ChartTip x={area.current.x(under.point)} y={Math.min(area.current.y(value!), HEIGHT - 80)} width={width}>
-            <strong>
-              {unit} {under.block}
-            </strong>
+            <strong>{upperFirst(unitName(unit, under.block))}</strong>
             <br />
             {points[under.point]!.name}: {short(value!)}
           </ChartTip>

@@ -16,7 +16,7 @@ import { Panel } from '../../widgets/panel';
 import { useApp } from '../../widgets/use-app';
 import { fixed, percent, short, upperFirst } from '../../words/format';
 import { METRIC_WORDS } from '../../words/metrics';
-import { UNIT_WORDS, unitOptions } from '../../words/units';
+import { UNIT_WORDS, unitName, unitOptions } from '../../words/units';
 import css from './growth.module.css';
 import { GrowthChart } from './growth-chart';
 import { GrowthExplained } from './growth-explained';
@@ -25,7 +25,7 @@ import { SeriesForm } from './series-form';
 const METRICS = METRIC_NAMES.filter(isPlain)
   .filter(isUsual)
   .map((value) => ({ value, text: METRIC_WORDS[value].brief ?? METRIC_WORDS[value].short }));
-const UNITS = unitOptions(PLAIN_UNITS, 'spoken');
+const UNITS = unitOptions(PLAIN_UNITS, 'brief');
 
 /** Influence while a model was trained: a line for each block, and a slider that takes the tower through time. */
 export default function GrowthPanel() {
@@ -180,7 +180,7 @@ function GrowthFigure({ growth: { report, origin, text }, unit, actions, childre
         'checkpoint',
         'loss',
         ...(task ? [`${task.task} accuracy`] : []),
-        ...points[0]![unit].map((_, block) => `${unit} ${block}`),
+        ...points[0]![unit].map((_, block) => unitName(unit, block)),
       ],
       rows: points.map((p) => [p.name, p.loss, ...(task ? [p.accuracy?.accuracy] : []), ...p[unit]]),
     }),
@@ -188,7 +188,7 @@ function GrowthFigure({ growth: { report, origin, text }, unit, actions, childre
   );
   return (
     <ChartFrame
-      title={`${METRIC_WORDS[metric].name} during training, ${UNIT_WORDS[unit].many}`}
+      title={`${METRIC_WORDS[metric].name} during training, ${UNIT_WORDS[unit].all}`}
       bare
       summary={summarise(points, unit)}
       table={table}
@@ -211,5 +211,5 @@ function summarise(points: readonly GrowthPoint[], unit: PlainUnit): string {
     first.accuracy && last.accuracy
       ? ` and accuracy from ${percent(first.accuracy.accuracy)} to ${percent(last.accuracy.accuracy)}`
       : '';
-  return `${loss}${accuracy}. ${upperFirst(UNIT_WORDS[unit].one)} ${rise.block} gains most: from ${short(rise.from)} to ${short(rise.to)}.`;
+  return `${loss}${accuracy}. ${upperFirst(unitName(unit, rise.block))} gains most: from ${short(rise.from)} to ${short(rise.to)}.`;
 }

@@ -54,7 +54,7 @@ function notesOf({ report: { sampling, denominator, metric }, players }: Influen
   if (sampling) {
     const { method, drawn, task } = sampling;
     notes.push(method === 'exact' ? `exact, ${drawn} subsets` : `${drawn} ${method}, 95% intervals`);
-    if (players === 'sublayer') notes.push('attn and ffn dropped in mixed order');
+    if (players === 'sublayer') notes.push('attention and feed-forward dropped in mixed order');
     if (task) notes.push(`an oracle: ${task.items} items, which it has seen`);
   }
   return notes;

@@ -22,7 +22,7 @@ const NOT_YET: Readonly<Record<MetricSource, string>> = {
     'Not measured on this model yet. Units are dropped at random, again and again; estimates show at once and grow surer the longer it runs.',
 };
 
-/** What each block, attn and ffn was worth, by the measure chosen. */
+/** What each block, attention and feed-forward was worth, by the measure chosen. */
 export function InfluencePanel() {
   const metric = useApp((s) => s.metric);
   const block = useApp((s) => influenceOf(s, metric, 'block'));

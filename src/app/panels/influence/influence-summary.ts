@@ -1,14 +1,16 @@
+import type { PlainUnit } from '../../../model/units';
 import type { InfluenceMetric } from '../../../pruning/metrics';
 import type { ByUnit } from '../../charts/rows';
 import { shownValues } from '../../store/influence';
-import { short, signed } from '../../words/format';
+import { short, signedShort } from '../../words/format';
 import { METRIC_WORDS } from '../../words/metrics';
+import { unitName } from '../../words/units';
 
 /** The charts in two sentences. */
 export function influenceSummary(metric: InfluenceMetric, { block, attn, ffn }: ByUnit): string {
-  const write = METRIC_WORDS[metric].signed ? (v: number) => signed(v, 3) : short;
-  const named = (kind: string, values: readonly number[]) =>
-    values.map((value, i) => ({ name: `${kind} ${i}`, value })).filter(({ value }) => Number.isFinite(value));
+  const write = METRIC_WORDS[metric].signed ? signedShort : short;
+  const named = (kind: PlainUnit, values: readonly number[]) =>
+    values.map((value, i) => ({ name: unitName(kind, i), value })).filter(({ value }) => Number.isFinite(value));
   const units = [
     ...(attn ? named('attn', shownValues(attn)) : []),
     ...(ffn ? named('ffn', shownValues(ffn)) : []),
@@ -17,13 +19,10 @@ export function influenceSummary(metric: InfluenceMetric, { block, attn, ffn }: 
   const [least, most, low, high] = [units[0], units.at(-1), blocks[0], blocks.at(-1)];
   const sentences: string[] = [];
   if (least && most) {
-    sentences.push(`Worth least: ${least.name} (${write(least.value)}); most: ${most.name} (${write(most.value)}).`);
+    sentences.push(`Least: ${least.name} (${write(least.value)}); most: ${most.name} (${write(most.value)}).`);
   }
   if (low && high) {
-    const [lowest, highest] = [
-      `${low.name} matters least (${write(low.value)})`,
-      `${high.name} most (${write(high.value)})`,
-    ];
+    const [lowest, highest] = [`${low.name} least (${write(low.value)})`, `${high.name} most (${write(high.value)})`];
     sentences.push(`Of whole blocks, ${lowest}, ${highest}.`);
   }
   return sentences.join(' ');

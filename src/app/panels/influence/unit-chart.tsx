@@ -6,9 +6,9 @@ import { toggleByHand } from '../../actions/locks';
 import { blockTicks, chartRange, niceTicks, tickDecimals } from '../../charts/nice-ticks';
 import type { Interval } from '../../charts/rows';
 import { store } from '../../store/store';
-import { fixed, short } from '../../words/format';
+import { fixed, short, upperFirst } from '../../words/format';
 import { METRIC_WORDS } from '../../words/metrics';
-import { UNIT_WORDS } from '../../words/units';
+import { UNIT_WORDS, unitName } from '../../words/units';
 import css from './influence.module.css';
 import { type BarPlace, UnitBar } from './unit-bar';
 
@@ -107,9 +107,7 @@ export const UnitChart = memo(function UnitChart({ unit, metric, values, interva
               const interval = known(point.block);
               return (
                 <div className={css.tooltip}>
-                  <strong>
-                    {unit === 'block' ? 'Block' : unit} {point.block}
-                  </strong>
+                  <strong>{upperFirst(unitName(unit, point.block))}</strong>
                   <br />
                   {METRIC_WORDS[metric].short}: {fixed(point.value, 6)}
                   {interval && (

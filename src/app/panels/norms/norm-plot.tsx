@@ -6,7 +6,8 @@ import { blockTicks } from '../../charts/nice-ticks';
 import { type Axis, bandPath, linePath, Plot, type PlotArea } from '../../charts/plot';
 import { useWidth } from '../../charts/use-width';
 import { highlight } from '../../store/notify';
-import { short } from '../../words/format';
+import { short, upperFirst } from '../../words/format';
+import { unitName } from '../../words/units';
 import css from './norms.module.css';
 
 interface Props {
@@ -76,9 +77,7 @@ export const NormPlot = memo(function NormPlot({ kind, title, label, colour, res
       </Plot>
       {own && at !== undefined && area.current && (
         <ChartTip x={area.current.x(at)} y={HEIGHT / 2} width={width}>
-          <strong>
-            {kind} {at}
-          </strong>
+          <strong>{upperFirst(unitName(kind, at))}</strong>
           <br />
           median {short(own.median)}, mean {short(own.mean)}; 5% to 95%: {short(own.p5)} to {short(own.p95)}
           {start && (

@@ -3,7 +3,7 @@ import type { NormsReport, UnitNorms } from '../../../lab/contract';
 import { PLAIN_UNITS } from '../../../model/units';
 import type { ChartTable } from '../../charts/table';
 import { short, upperFirst } from '../../words/format';
-import { UNIT_WORDS } from '../../words/units';
+import { UNIT_WORDS, unitName } from '../../words/units';
 
 export type Quantity = keyof UnitNorms;
 
@@ -51,7 +51,7 @@ export function normsTable({ rest, first }: NormsReport): ChartTable {
     rest[kind].flatMap((unit, block) =>
       QUANTITIES.map(({ quantity, formula }) => {
         const [r, f] = [unit[quantity], first[kind][block]![quantity]];
-        return [`${kind} ${block}`, formula, r.mean, r.median, r.p5, r.p95, f.mean, f.median, f.p5, f.p95];
+        return [unitName(kind, block), formula, r.mean, r.median, r.p5, r.p95, f.mean, f.median, f.p5, f.p95];
       }),
     ),
   );
@@ -63,7 +63,7 @@ export function normsSummary({ rest, first }: NormsReport): string {
   const last = rest.block.length - 1;
   const [bottom, top] = [rest.attn[0]!.stream.median, rest.attn[last]!.stream.median];
   const units = (['attn', 'ffn'] as const)
-    .flatMap((kind) => rest[kind].map((unit, block) => ({ name: `${kind} ${block}`, ratio: unit.ratio.median })))
+    .flatMap((kind) => rest[kind].map((unit, block) => ({ name: unitName(kind, block), ratio: unit.ratio.median })))
     .sort((a, b) => a.ratio - b.ratio);
   const [least, most] = [units[0]!, units.at(-1)!];
   const apart = rest.attn

@@ -20,14 +20,14 @@ const report = {
 
 describe('influence token by token', () => {
   it('says which unit matters where, the first position passed over', () => {
-    expect(tokensSummary(report, 'ffn')).toContain('ffn 0 changes the stream most, at “↵” (position 2): 0.50');
-    expect(tokensSummary(report, 'attn')).toContain('Attn 1 hangs most on single tokens: “↵” (position 2)');
+    expect(tokensSummary(report, 'ffn')).toContain('feed-forward 0 changes the stream most, at “↵” (position 2): 0.50');
+    expect(tokensSummary(report, 'attn')).toContain('Attention 1 hangs most on single tokens: “↵” (position 2)');
     expect(tokensSummary({ ...report, tokens: ['a'], block: [[1]] }, 'block')).toContain('one token');
   });
 
   it('stands in a table of a token a row', () => {
     const { columns, rows } = tokensTable(report);
-    expect(columns.slice(0, 5)).toEqual(['position', 'token', 'attn 0', 'attn 1', 'ffn 0']);
+    expect(columns.slice(0, 5)).toEqual(['position', 'token', 'attention 0', 'attention 1', 'feed-forward 0']);
     expect(rows[1]).toEqual([1, '␣cat', 0.1, 0.02, 0.3, 0.1, 0.4, 0.1]);
   });
 

@@ -3,6 +3,7 @@ import type { TokenInfluenceReport } from '../../../lab/contract';
 import type { PlainUnit } from '../../../model/units';
 import type { ChartTable } from '../../charts/table';
 import { short, upperFirst } from '../../words/format';
+import { unitName } from '../../words/units';
 
 /** A token that can be seen: a space as ␣, a line's end as ↵. */
 export const visible = (token: string): string => token.replaceAll(' ', '␣').replaceAll('\n', '↵') || '∅';
@@ -13,7 +14,7 @@ export function tokensTable(report: TokenInfluenceReport): ChartTable {
     report[kind].map((values, b) => ({ kind, b, values })),
   );
   return {
-    columns: ['position', 'token', ...units.map(({ kind, b }) => `${kind} ${b}`)],
+    columns: ['position', 'token', ...units.map(({ kind, b }) => unitName(kind, b))],
     rows: report.tokens.map((token, t) => [t, visible(token), ...units.map(({ values }) => values[t])]),
   };
 }
@@ -49,7 +50,7 @@ export function tokensSummary(report: TokenInfluenceReport, kind: PlainUnit): st
   const [top, peaked] = [most((p) => p.value), most((p) => p.ratio)];
   const quote = ({ position }: Peak) => `“${visible(report.tokens[position]!)}” (position ${position})`;
   return (
-    `After the first position ${kind} ${top.block} changes the stream most, at ${quote(top)}: ${short(top.value)}. ` +
-    `${upperFirst(kind)} ${peaked.block} hangs most on single tokens: ${quote(peaked)} has ${short(peaked.ratio)} times its average.`
+    `After the first position ${unitName(kind, top.block)} changes the stream most, at ${quote(top)}: ${short(top.value)}. ` +
+    `${upperFirst(unitName(kind, peaked.block))} hangs most on single tokens: ${quote(peaked)} has ${short(peaked.ratio)} times its average.`
   );
 }

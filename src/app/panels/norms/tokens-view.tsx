@@ -14,7 +14,7 @@ import { Choice } from '../../widgets/choice';
 import { JobProgress } from '../../widgets/job-progress';
 import { useApp } from '../../widgets/use-app';
 import { fixed } from '../../words/format';
-import { unitOptions } from '../../words/units';
+import { UNIT_WORDS, unitName, unitOptions } from '../../words/units';
 import css from './norms.module.css';
 import { tokensSummary, tokensTable, visible } from './token-words';
 
@@ -92,7 +92,7 @@ function TokenChart({ tokens: { report, origin, text } }: { tokens: Measured<Tok
         <>
           <strong>{visible(report.tokens[column]!)}</strong> position {column}
           <br />
-          {units} {blocks - 1 - row}: {fixed(upward[row]![column]!, 4)}
+          {unitName(units, blocks - 1 - row)}: {fixed(upward[row]![column]!, 4)}
         </>
       ),
       point: (cell: HeatCell | undefined) => {
@@ -103,7 +103,7 @@ function TokenChart({ tokens: { report, origin, text } }: { tokens: Measured<Tok
   }, [report, units]);
   return (
     <ChartFrame
-      title={`Influence token by token, ${units}`}
+      title={`Influence token by token, ${UNIT_WORDS[units].all}`}
       bare
       summary={chart.summary}
       table={table}
@@ -113,7 +113,7 @@ function TokenChart({ tokens: { report, origin, text } }: { tokens: Measured<Tok
     >
       <HeatMap
         label="Influence of each unit on each token"
-        rowTitle={units === 'block' ? 'block' : `${units} of block`}
+        rowTitle={units === 'block' ? 'block' : `${UNIT_WORDS[units].all} of block`}
         columnTitle="tokens"
         rows={chart.rows}
         columns={chart.columns}

@@ -12,7 +12,8 @@ export function ComparisonExplained() {
         sharper than comparing two brackets; if its own bracket contains 0, the difference may be chance.
       </p>
       <p>
-        <strong>KV cache</strong> is the memory attention keeps for every token read so far: a dropped attn needs none.
+        <strong>KV cache</strong> is the memory attention keeps for every token read so far: a dropped attention layer
+        needs none.
       </p>
     </>
   );

@@ -26,7 +26,6 @@ const UNITS = unitOptions(
     const [one, other] = [unitTraits(a), unitTraits(b)];
     return one.sublayers - other.sublayers || other.kinds.length - one.kinds.length;
   }),
-  'narrow',
 );
 
 /** Drops k units by a strategy. */
