@@ -4,6 +4,7 @@ import { LopperError } from '../errors';
 import { parseCsv } from './csv';
 import { gsm8k } from './gsm8k';
 import { mmlu } from './mmlu';
+import { readParquet } from './parquet';
 import { readItems } from './read-items';
 import { readRows } from './rows';
 import { school } from './school';
@@ -142,6 +143,15 @@ test('any text at all is read to its end or refused by name', async () => {
     ),
   );
   expect((await failure(read(`"${'a'.repeat(2_000_000)}`, 'x.csv'))).code).toBe('benchmark-invalid');
+});
+
+test('a parquet file of which one byte makes its reader go on for ever is given up', async () => {
+  const { parquetWriteBuffer } = await import('hyparquet-writer');
+  const data = Array.from({ length: 200 }, (_, i) => `What is ${i} and ${(i * i) % 7}?`);
+  const bytes = new Uint8Array(parquetWriteBuffer({ columnData: [{ name: 'question', data, type: 'STRING' }] }));
+  expect(await readParquet(bytes)).toHaveLength(200);
+  bytes[14] = 34;
+  await expect(readParquet(bytes, 1000)).rejects.toThrow('longer than 1 s');
 });
 
 test('parquet rows read as JSON rows do, and a damaged file is refused by name', async () => {

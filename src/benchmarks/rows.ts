@@ -3,6 +3,7 @@ import { decodeText } from '../formats/decode-text';
 import { refuseImpostor } from '../formats/sniff';
 import { parseJson, said } from '../json';
 import { parseCsv } from './csv';
+import { readParquet } from './parquet';
 
 /** A file as a person gives it, under the name they know it by; parquet files are bytes. */
 export type BenchmarkFile =
@@ -50,11 +51,9 @@ export async function readRows(file: BenchmarkFile, columns?: readonly string[])
   return text.trimStart().startsWith('[') ? listRows(name, text) : (wrappedRows(name, text) ?? lineRows(name, text));
 }
 
-/** Read by a library that only those who have such files load. */
 async function parquetRows(file: string, bytes: Uint8Array): Promise<Row[]> {
-  const { parquetReadObjects } = await import('hyparquet');
   try {
-    const rows = await parquetReadObjects({ file: new Uint8Array(bytes).buffer });
+    const rows = await readParquet(bytes);
     return rows.map((value, i) => ({ file, line: i + 1, value: plainNumbers(value) }));
   } catch (cause) {
     throw new LopperError(

@@ -17,11 +17,19 @@ const TEXTS = [
   'mark\uFEFFed',
 ];
 
+/** Texts made to hurt a pattern that tries one thing in many ways: a run of each sign, ended by what it is not. */
+const RUN = 32;
+const HURTFUL = Array.from({ length: 95 }, (_, i) => `${String.fromCharCode(32 + i).repeat(RUN)}\u0001`).concat(
+  ['\n', 'é', '字', 'aA', 'a1', 'a '].map((run) => `${run.repeat(RUN)}\u0001`),
+);
+
 /**
- * Lets a tokenizer prove itself: what it makes of a dozen texts must decode to them. Undefined where it does, else a
+ * Lets a tokenizer prove itself: it must come to an end with texts made to hurt (which is its own to watch), and what it
+ * makes of a dozen others must decode to them. Undefined where it does, else a
  * sentence with the first that does not, cut where it differs.
  */
 export function proveTokenizer(tokenizer: Tokenizer): string | undefined {
+  for (const text of HURTFUL) tokenizer.encode(text, { bos: false });
   for (const text of TEXTS) {
     const back = tokenizer.decode(tokenizer.encode(text, { bos: false }));
     if (back === text) continue;

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { openFolder } from './node';
 import { expectFailure, memoryModel, sharedData } from './testing';
 import { loadTokenizer, parseTokenizer } from './tokenizer';
+import { proveTokenizer } from './tokenizer-proof';
 
 const FILES = {
   'mistral-7b-v0.1': 'tokenizers/mistral-7b-v0.1/tokenizer.json',
@@ -145,6 +146,17 @@ describe('a tokenizer that does not load is refused', () => {
     ['a vocabulary that is no vocabulary', '{"model": {"type": "BPE", "vocab": 7, "merges": []}}', 'cannot be used'],
   ])('%s', async (_, text, part) => {
     await expectFailure(() => parseTokenizer({ tokenizer: text }), 'tokenizer-invalid', 'tokenizer.json', part);
+  });
+
+  it('with a pattern that never ends on some texts: tried at opening, and stopped', async () => {
+    const tokenizer = JSON.stringify({
+      model: { type: 'BPE', vocab: { a: 0, b: 1, ' ': 2 }, merges: [] },
+      pre_tokenizer: { type: 'Split', pattern: { Regex: '(k+)+$' }, behavior: 'Isolated', invert: false },
+    });
+    const slow = parseTokenizer({ tokenizer });
+    expect(slow.encode('a b')).toEqual([0, 2, 1]);
+    const failure = await expectFailure(() => proveTokenizer(slow), 'tokenizer-invalid', 'longer than 3', 'patterns');
+    expect(failure.remedy).toContain('token ids');
   });
 
   it('with a broken tokenizer_config.json', async () => {

@@ -1,6 +1,7 @@
 import { Tokenizer as Library } from '@huggingface/tokenizers';
 import { LopperError } from '../errors';
 import { said } from '../json';
+import { bounded, TooLong } from './bounded';
 import type { ModelFiles } from './bytes';
 import { parseObject } from './json';
 import { tokenSpelling } from './token-text';
@@ -82,32 +83,54 @@ export function parseTokenizer(texts: TokenizerTexts): Tokenizer {
   const spelling = tokenSpelling(json);
   const eosIds = [eosId, generation.eos_token_id].flat().filter((id): id is number => Number.isInteger(id));
 
+  const encode = (text: string, bos?: boolean): number[] => {
+    const asBuilt = bos === undefined && addsBos === templated;
+    if (asBuilt && single.length === 0) return library.encode(text).ids;
+    const ids = plain(text);
+    if (asBuilt) return [...before, ...ids, ...after];
+    return (bos ?? addsBos) && bosId !== undefined ? [bosId, ...ids] : ids;
+  };
+  const decode = (ids: readonly number[], skipSpecial: boolean): string => {
+    const known = ids.filter((id) => library.id_to_token(id) !== undefined && !(skipSpecial && special.has(id)));
+    // The library refuses an empty list, and would "clean up" spaces that the text really has.
+    if (known.length === 0) return '';
+    const whole = keepingMarks(known, (token) => library.token_to_id(token));
+    return library.decode([...whole], { clean_up_tokenization_spaces: false });
+  };
+
   return {
     bosId,
     eosIds: [...new Set(eosIds)],
     size,
     addsBos,
     chatTemplate: texts.chatTemplate ?? chatTemplateOf(config.chat_template),
-    encode(text, { bos } = {}) {
-      const asBuilt = bos === undefined && addsBos === templated;
-      if (asBuilt && single.length === 0) return library.encode(text).ids;
-      const ids = plain(text);
-      if (asBuilt) return [...before, ...ids, ...after];
-      return (bos ?? addsBos) && bosId !== undefined ? [bosId, ...ids] : ids;
-    },
-    decode(ids, { skipSpecial = true } = {}) {
-      const known = ids.filter((id) => library.id_to_token(id) !== undefined && !(skipSpecial && special.has(id)));
-      // The library refuses an empty list, and would "clean up" spaces that the text really has.
-      if (known.length === 0) return '';
-      const whole = keepingMarks(known, (token) => library.token_to_id(token));
-      return library.decode([...whole], { clean_up_tokenization_spaces: false });
-    },
+    encode: (text, { bos } = {}) => inTime(text.length, () => encode(text, bos)),
+    decode: (ids, { skipSpecial = true } = {}) => inTime(ids.length, () => decode(ids, skipSpecial)),
     tokenText(id) {
       const token = library.id_to_token(id);
       if (token === undefined) return `<no token ${id}>`;
       return special.has(id) ? token : spelling(token);
     },
   };
+}
+
+/** Time that a text may take, milliseconds: the slowest of tokenizers makes ten characters of a text in one. */
+const LEAST_MS = 3_000;
+const MS_PER_CHARACTER = 0.1;
+
+/** Patterns come with the file, and some take time without end on some texts. Throws `tokenizer-invalid` for those. */
+function inTime<T>(length: number, work: () => T): T {
+  try {
+    return bounded(LEAST_MS + Math.ceil(length * MS_PER_CHARACTER), work);
+  } catch (cause) {
+    if (!(cause instanceof TooLong)) throw cause;
+    throw new LopperError(
+      'tokenizer-invalid',
+      `tokenizer.json cannot be used: ${cause.message} with ${length} ${length === 1 ? 'character' : 'characters'}; one of its patterns does not come to an end.`,
+      'Get tokenizer.json again from where the model is published; without it the model still takes token ids.',
+      { cause },
+    );
+  }
 }
 
 const MODEL_TYPES = ['BPE', 'Unigram', 'WordPiece', 'WordLevel'];
@@ -122,7 +145,7 @@ function build(json: Record<string, unknown>, config: Record<string, unknown>): 
     checkModel(json);
     checkSingleWords(json, singleWords(json));
     const library = new Library(inLibraryForms(splitWords({ ...absent, ...json })), config);
-    const ids = library.encode('a b').ids;
+    const ids = bounded(LEAST_MS, () => library.encode('a b').ids);
     if (ids.some((id) => !Number.isInteger(id))) throw new Error('it gives no id to plain text');
     if (ids.length > 0) library.decode(ids);
     return library;

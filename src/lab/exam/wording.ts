@@ -1,5 +1,6 @@
 import { Template } from '@huggingface/jinja';
 import { LopperError } from '../../errors';
+import { bounded } from '../../formats/bounded';
 import type { Tokenizer } from '../../formats/tokenizer';
 import { said } from '../../json';
 
@@ -50,6 +51,9 @@ export function wordingOf(
   };
 }
 
+/** Time that a template may take for one turn, milliseconds: it can count to any number. */
+const MOST_MS = 3_000;
+
 /** One turn of the user's, and the beginning of the model's. */
 function chatRenderer(tokenizer: Tokenizer): (text: string) => string {
   const { chatTemplate, bosId, eosIds } = tokenizer;
@@ -74,7 +78,9 @@ function chatRenderer(tokenizer: Tokenizer): (text: string) => string {
   }
   return (content) => {
     try {
-      return template.render({ messages: [{ role: 'user', content }], add_generation_prompt: true, ...tokens });
+      return bounded(MOST_MS, () =>
+        template.render({ messages: [{ role: 'user', content }], add_generation_prompt: true, ...tokens }),
+      );
     } catch (error) {
       throw failed(error);
     }
