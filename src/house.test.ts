@@ -26,7 +26,11 @@ const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 };
 
 /** Panels stand side by side, but for those that are laid inside another. */
-const INSIDE: Readonly<Record<string, readonly string[]>> = { tower: ['selection'] };
+const INSIDE: Readonly<Record<string, readonly string[]>> = {
+  influence: ['agreement', 'norms', 'growth'],
+  plan: ['selection', 'curves'],
+  cost: ['prompt', 'results', 'benchmarks'],
+};
 
 /** Packages that a folder must do without. */
 const WITHOUT: readonly [in_: RegExp, packages: RegExp][] = [

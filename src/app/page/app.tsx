@@ -1,33 +1,38 @@
-import { InfluencePanel } from '../panels/influence/influence-panel';
 import { CalibrationDialog } from '../panels/model/calibration-dialog';
 import { DropTarget } from '../panels/model/drop-target';
 import { ModelDialog } from '../panels/model/model-dialog';
-import { ComparisonPanel } from '../panels/results/comparison-panel';
 import { TowerPanel } from '../panels/tower/tower-panel';
+import { Verdict } from '../panels/verdict/verdict';
+import { NARROW, useMedia } from '../widgets/use-media';
 import { AdapterDialog } from './adapter-dialog';
 import css from './app.module.css';
 import { Banner } from './banner';
 import { Header } from './header';
+import { KeysDialog } from './keys-dialog';
 import { Notices } from './notices';
 import { SummaryBar } from './summary-bar';
-import { Workbench } from './workbench';
+import { Tabs } from './tabs';
 
 export function App() {
+  const narrow = useMedia(NARROW);
   return (
     <>
-      <a href="#lab" className={css.skip}>
+      <button type="button" className={css.skip} onClick={toLayers}>
         Skip to the layers
-      </a>
+      </button>
       <Header />
-      <Banner />
-      <main id="lab" className={css.layout}>
-        <div className={css.tower}>
-          <TowerPanel />
-        </div>
-        <ComparisonPanel />
-        <InfluencePanel />
-        <div className={css.wide}>
-          <Workbench />
+      <main className={css.layout}>
+        {!narrow && (
+          <div className={css.tower}>
+            <TowerPanel />
+          </div>
+        )}
+        <div className={css.page}>
+          <Banner />
+          <div className={css.verdict}>
+            <Verdict />
+          </div>
+          <Tabs withLayers={narrow} />
         </div>
       </main>
       <SummaryBar />
@@ -36,6 +41,12 @@ export function App() {
       <ModelDialog />
       <AdapterDialog />
       <CalibrationDialog />
+      <KeysDialog />
     </>
   );
+}
+
+/** By a button: the address, in which a jump would be written, says what is open. */
+function toLayers() {
+  document.querySelector<HTMLElement>('[role="grid"] [tabindex="0"]')?.focus();
 }

@@ -8,34 +8,35 @@ import { useApp } from '../widgets/use-app';
 import { count, plural } from '../words/format';
 import css from './header.module.css';
 
+/** One line: what is looked at, then ways into the page and out of it, then what computes. */
 export function Header() {
   const theme = useTheme();
   const other = theme === 'dark' ? 'light' : 'dark';
   return (
     <header className={css.header}>
       <h1 className={css.name}>
-        <svg width="22" height="22" viewBox="0 0 22 22" aria-hidden="true">
+        <svg width="20" height="20" viewBox="0 0 22 22" aria-hidden="true">
           <path d="M11 1v20" stroke="var(--line-strong)" strokeWidth="1.6" />
           <path d="M2 15h7v4H2zM13 15h7v4h-7zM13 9h7v4h-7zM2 3h7v4H2zM13 3h7v4h-7z" fill="var(--accent)" />
-          <path d="M2.7 9.7h5.6v2.6H2.7z" fill="none" stroke="var(--worse)" strokeWidth="1.4" strokeDasharray="2 1.3" />
+          <path
+            d="M2.7 9.7h5.6v2.6H2.7z"
+            fill="none"
+            stroke="var(--line-strong)"
+            strokeWidth="1.4"
+            strokeDasharray="2 1.3"
+          />
         </svg>
         Lopper
-        <span className={css.tagline}>which layers does a language model need?</span>
       </h1>
-      <div className={css.right}>
+      <div className={css.of}>
         <ModelButton />
-        <AdapterChip />
-        <Button
-          look="quiet"
-          icon="link"
-          title="Copy a link that carries the model, the mask and the prompt"
-          onClick={() => void copyLink()}
-        >
-          <span className={css.wide}>Copy link</span>
-          <span className={css.narrow}>
-            <span className="visually-hidden">Copy link</span>
-          </span>
+        <TextChoice />
+      </div>
+      <div className={css.right}>
+        <Button look="quiet" title="Copy a link that brings all of this back" onClick={() => void copyLink()}>
+          Share
         </Button>
+        <MachineChip />
         <Button
           look="quiet"
           icon={theme === 'dark' ? 'sun' : 'moon'}
@@ -51,17 +52,35 @@ export function Header() {
 function ModelButton() {
   const model = useApp((s) => s.open.model);
   const opening = useApp((s) => s.jobs.open?.label);
-  const name = model?.source.kind === 'bundled' ? 'Sapling' : (model?.report.id ?? 'No model');
+  const name = model?.source.kind === 'bundled' ? 'Sapling' : (model?.report.id ?? 'none');
   return (
-    <button type="button" className={css.chip} aria-haspopup="dialog" onClick={() => openDialog('model')}>
-      <span className={css.wide}>Model</span>
+    <button
+      type="button"
+      className={css.chip}
+      aria-haspopup="dialog"
+      title={model && `${plural(model.report.blocks, 'block')}, ${count(model.report.parameters)} parameters`}
+      onClick={() => openDialog('model')}
+    >
+      <span className={css.label}>Model</span>
       <strong>{name}</strong>
-      {model && (
-        <span className={`${css.wide} soft`}>
-          {plural(model.report.blocks, 'block')}, {count(model.report.parameters)} parameters
-        </span>
-      )}
       {opening && <span className={css.busy} title={opening} />}
+      <Icon name="down" />
+    </button>
+  );
+}
+
+function TextChoice() {
+  const source = useApp((s) => s.calibration.source);
+  return (
+    <button
+      type="button"
+      className={css.chip}
+      aria-haspopup="dialog"
+      title="The text that everything is measured on"
+      onClick={() => openDialog('calibration')}
+    >
+      <span className={css.label}>Text</span>
+      <strong>{source}</strong>
       <Icon name="down" />
     </button>
   );
@@ -74,24 +93,25 @@ const STATES = {
   broken: 'not running',
 } as const;
 
-function AdapterChip() {
+/** What computes: a dot where all is well, words where a person should know. */
+function MachineChip() {
   const machine = useApp((s) => s.machine);
   const ready = machine.status === 'ready';
   const software = ready && machine.adapter.software;
+  const name = ready ? adapterName(machine.adapter) : STATES[machine.status];
+  const said = ready ? (software ? 'software' : '') : name;
   return (
     <button
       type="button"
-      className={css.chip}
+      className={css.machine}
       data-state={ready ? (software ? 'software' : 'ready') : machine.status}
       aria-haspopup="dialog"
+      aria-label={`Adapter: ${name}${software ? ', software' : ''}`}
+      title={`Computes: ${name}`}
       onClick={() => openDialog('adapter')}
     >
-      <Icon name={ready || machine.status === 'starting' ? 'chip' : 'warn'} />
-      <span className="visually-hidden">Adapter: </span>
-      <span className={css.adapter}>
-        {machine.status === 'ready' ? adapterName(machine.adapter) : STATES[machine.status]}
-      </span>
-      {software && <span className={css.badge}>software</span>}
+      <span className={css.dot} />
+      {said && <span className={css.said}>{said}</span>}
     </button>
   );
 }

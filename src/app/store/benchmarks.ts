@@ -50,6 +50,8 @@ export interface BenchmarksState {
   /** Tasks of the run in progress that are still to come, the present one first. */
   readonly benchQueue: readonly string[];
   readonly ownItems?: OwnItems;
+  /** The task whose items are shown one by one; the first that has some where none was chosen. */
+  readonly itemsOf?: string;
   /** The official benchmarks, and what of each is on this machine; empty until the lab has said so. */
   readonly officialSets: readonly BenchmarkSet[];
 }

@@ -12,7 +12,7 @@ export interface Notice {
   readonly offer?: Offer;
 }
 
-export type DialogName = 'model' | 'adapter' | 'calibration';
+export type DialogName = 'model' | 'adapter' | 'calibration' | 'keys';
 
 /** What is pointed at, open, or said. */
 export interface ViewState {

@@ -8,18 +8,21 @@ interface Props {
   readonly explain: ReactNode;
   /** Controls on the title's line. */
   readonly tools?: ReactNode;
+  /** Of its heading; 3 within a tab, whose question is above it. */
+  readonly level?: 2 | 3;
   readonly className?: string;
   readonly children: ReactNode;
 }
 
 /** A titled part of the page, with its explanation one click away. */
-export function Panel({ title, explain, tools, className = '', children }: Props) {
+export function Panel({ title, explain, tools, level = 3, className = '', children }: Props) {
   const [open, setOpen] = useState(false);
   const id = useId();
+  const Heading = `h${level}` as const;
   return (
     <section className={`${css.panel} ${className}`} aria-labelledby={`${id}-title`}>
       <header className={css.head}>
-        <h2 id={`${id}-title`}>{title}</h2>
+        <Heading id={`${id}-title`}>{title}</Heading>
         <button
           type="button"
           className={css.what}

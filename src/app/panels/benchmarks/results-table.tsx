@@ -1,10 +1,11 @@
-import { Fragment, useState } from 'react';
 import { findTask } from '../../../benchmarks/tasks';
 import type { Accuracy } from '../../../lab/contract';
 import { sameMask } from '../../../pruning/mask';
 import { titleOf } from '../../actions/offered';
 import type { Evaluation } from '../../store/benchmarks';
+import { go } from '../../store/go';
 import { maskOf } from '../../store/select';
+import { store } from '../../store/store';
 import { IntervalPlot } from '../../widgets/interval-plot';
 import { PValue } from '../../widgets/p-value';
 import { TextButton } from '../../widgets/text-button';
@@ -13,12 +14,10 @@ import { useApp } from '../../widgets/use-app';
 import { percent, signed, whole } from '../../words/format';
 import shared from './benchmarks.module.css';
 import css from './results.module.css';
-import { TaskDetails } from './task-details';
 
-/** Every task that has been run: both models with their intervals, the paired difference, and the items behind it. */
+/** Every task that has been run: both models with their intervals, the paired difference, and the way to the items behind it. */
 export function ResultsTable() {
   const evaluations = useApp((s) => s.open.evaluations);
-  const [open, setOpen] = useState<string>();
   const names = Object.keys(evaluations);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard.
@@ -40,21 +39,7 @@ export function ResultsTable() {
         </thead>
         <tbody>
           {names.map((name) => (
-            <Fragment key={name}>
-              <ResultRow
-                name={name}
-                evaluation={evaluations[name]!}
-                open={open === name}
-                toggle={() => setOpen(open === name ? undefined : name)}
-              />
-              {open === name && (
-                <tr>
-                  <td colSpan={6} className={css.detailsCell}>
-                    <TaskDetails evaluation={evaluations[name]!} />
-                  </td>
-                </tr>
-              )}
-            </Fragment>
+            <ResultRow key={name} name={name} evaluation={evaluations[name]!} />
           ))}
         </tbody>
       </table>
@@ -65,16 +50,18 @@ export function ResultsTable() {
 interface RowProps {
   readonly name: string;
   readonly evaluation: Evaluation;
-  readonly open: boolean;
-  toggle(): void;
 }
 
-function ResultRow({ name, evaluation: { report, masks, origin, items }, open, toggle }: RowProps) {
+function ResultRow({ name, evaluation: { report, masks, origin, items } }: RowProps) {
   const mask = useApp(maskOf);
   const running = useApp((s) => s.jobs.evaluate?.of === name);
   const [full, other] = report.results;
   const stale = other && masks[1] && !sameMask(masks[1], mask);
   const { difference, tooFew } = report;
+  const showItems = () => {
+    store.setState({ itemsOf: name });
+    go({ view: 'items' });
+  };
   const certain = difference && (difference.interval[0] > 0 || difference.interval[1] < 0);
   return (
     <tr className={stale ? css.stale : undefined}>
@@ -116,8 +103,8 @@ function ResultRow({ name, evaluation: { report, masks, origin, items }, open, t
         )}
       </td>
       <td>
-        <TextButton aria-expanded={open} disabled={!items?.length} onClick={toggle}>
-          {open ? 'Close' : 'Items'}
+        <TextButton disabled={!items?.length} onClick={showItems}>
+          Items
           <span className="visually-hidden"> of {titleOf(name)}</span>
         </TextButton>
         <TooFew of={tooFew} />

@@ -10,58 +10,40 @@ import { whole } from '../../words/format';
 import { AccuracyRows } from './accuracy-rows';
 import css from './comparison.module.css';
 import { ComparisonExplained } from './comparison-explained';
+import { ComparisonTable } from './comparison-table';
 import { LossRows } from './loss-rows';
-import { SavingsRows } from './savings-rows';
-import { SpeedRow } from './speed-row';
 
-/** The model as it was published against the model with the mask: what was lost, what was saved. */
+/** The model as it was published against the model with the mask: what was lost. */
 export function ComparisonPanel() {
   const full = useApp((s) => s.open.full);
   const calibration = useApp((s) => s.calibration);
-  const hasModel = useApp((s) => s.open.model !== undefined);
   const needsIds = useApp(
     (s) => canCompute(s) && (s.calibration.text !== '' || s.calibration.task !== undefined) && !canMeasure(s),
   );
   return (
     <Panel title="Full against pruned" explain={<ComparisonExplained />}>
-      {hasModel ? (
-        <table className={css.table}>
-          <thead>
-            <tr className={css.headRow}>
-              <td />
-              <th scope="col">Full</th>
-              <th scope="col" className={css.prunedHead}>
-                Pruned
-              </th>
-              <th scope="col">Change</th>
-            </tr>
-          </thead>
-          <LossRows />
-          <tbody>
-            <tr className={css.noteRow}>
-              <td colSpan={4}>
-                {needsIds && (
-                  <p className={css.warning}>
-                    This model came without a tokenizer: give token ids in place of a text, as{' '}
-                    <code>[[1, 17, 4], [1, 9]]</code>.
-                  </p>
-                )}
-                <span className="small soft">
-                  On the {calibration.bundled ? 'bundled calibration text' : calibration.source}
-                  {full && `, ${whole(full.tokens)} predicted tokens`}.{' '}
-                </span>
-                <TextButton onClick={() => openDialog('calibration')}>Change the text</TextButton>{' '}
-                <OriginNote origin={full?.origin} />
-              </td>
-            </tr>
-          </tbody>
-          <AccuracyRows />
-          <SavingsRows />
-          <SpeedRow />
-        </table>
-      ) : (
-        <p className="soft">Losses, accuracies and savings appear here once a model is open.</p>
-      )}
+      <ComparisonTable>
+        <LossRows />
+        <tbody>
+          <tr className={css.noteRow}>
+            <td colSpan={4}>
+              {needsIds && (
+                <p className={css.warning}>
+                  This model came without a tokenizer: give token ids in place of a text, as{' '}
+                  <code>[[1, 17, 4], [1, 9]]</code>.
+                </p>
+              )}
+              <span className="small soft">
+                On the {calibration.bundled ? 'bundled calibration text' : calibration.source}
+                {full && `, ${whole(full.tokens)} predicted tokens`}.{' '}
+              </span>
+              <TextButton onClick={() => openDialog('calibration')}>Change the text</TextButton>{' '}
+              <OriginNote origin={full?.origin} />
+            </td>
+          </tr>
+        </tbody>
+        <AccuracyRows />
+      </ComparisonTable>
       <div className={css.progress}>
         <JobProgress slot="evaluate" />
       </div>

@@ -36,8 +36,8 @@ export function LossRows() {
         large
         name="Loss"
         unit="nats per token"
-        full={full ? <span data-testid="full-loss">{fixed(full.loss)}</span> : <Blank />}
-        pruned={now ? <span data-testid="pruned-loss">{fixed(now.loss)}</span> : waiting((n) => fixed(n.loss, 3))}
+        full={full ? fixed(full.loss) : <Blank />}
+        pruned={now ? fixed(now.loss) : waiting((n) => fixed(n.loss, 3))}
         change={change !== undefined ? signed(change) : nothing && full ? <Blank>same model</Blank> : <Blank />}
         judged={judged}
       />

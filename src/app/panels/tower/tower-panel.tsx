@@ -1,19 +1,15 @@
 import { useMemo } from 'react';
 import { countDropped, makeMask } from '../../../pruning/mask';
-import { exportMask } from '../../actions/mask-files';
-import { importFile } from '../../actions/result-files';
 import { placementOf } from '../../charts/placement';
 import { shownValues } from '../../store/influence';
 import { redoMask, setMask, undoMask } from '../../store/masks';
 import { influenceOf, maskOf, momentOf } from '../../store/select';
 import { Button } from '../../widgets/button';
-import { FileButton } from '../../widgets/file-button';
 import { JobProgress } from '../../widgets/job-progress';
 import { Panel } from '../../widgets/panel';
 import { useApp } from '../../widgets/use-app';
 import { plural } from '../../words/format';
 import { METRIC_WORDS } from '../../words/metrics';
-import { SelectionControl } from '../selection/selection-control';
 import { MeasureChoice } from './measure-choice';
 import { MeasureLegend } from './measure-legend';
 import { MomentNote } from './moment-note';
@@ -48,7 +44,7 @@ export function TowerPanel() {
 
   if (!report) {
     return (
-      <Panel title="Layers" explain={<TowerExplained />} className={css.panel}>
+      <Panel title="Layers" level={2} explain={<TowerExplained />} className={css.panel}>
         <p className="soft">
           No model yet. The bundled one is on its way; another can be opened from the top of the page.
         </p>
@@ -62,6 +58,7 @@ export function TowerPanel() {
   return (
     <Panel
       title="Layers"
+      level={2}
       explain={<TowerExplained />}
       className={css.panel}
       tools={
@@ -85,22 +82,6 @@ export function TowerPanel() {
         </>
       }
     >
-      <div className={css.line}>
-        <p aria-live="polite">
-          {dropped.sublayers === 0 ? (
-            <>Nothing dropped: click a cell.</>
-          ) : (
-            <>
-              <strong>{dropped.sublayers} dropped</strong> of {2 * report.blocks}
-              <span className="soft">
-                {' '}
-                ({dropped.attn} attention, {dropped.ffn} feed-forward
-                {dropped.blocks > 0 && `, ${plural(dropped.blocks, 'block')}`})
-              </span>
-            </>
-          )}
-        </p>
-      </div>
       <MeasureChoice />
       <div className={css.heads} aria-hidden="true">
         <span>block</span>
@@ -114,22 +95,24 @@ export function TowerPanel() {
       ) : (
         <MeasureLegend measured={values !== undefined} placement={placement} />
       )}
-      <SelectionControl blocks={report.blocks} />
-      <div className={css.actions}>
+      <div className={css.foot}>
+        <p>
+          {dropped.sublayers === 0 ? (
+            'Nothing dropped'
+          ) : (
+            <>
+              <strong>{dropped.sublayers} dropped</strong> of {2 * report.blocks}
+              <span className="soft">
+                {' '}
+                ({dropped.attn} attention, {dropped.ffn} feed-forward
+                {dropped.blocks > 0 && `, ${plural(dropped.blocks, 'block')}`})
+              </span>
+            </>
+          )}
+        </p>
         <Button disabled={dropped.sublayers === 0} onClick={() => setMask(makeMask(report.blocks))}>
           Restore all
         </Button>
-        <Button icon="download" title="Save the mask as a JSON file" onClick={exportMask}>
-          Export
-        </Button>
-        <FileButton
-          label="Mask or result file"
-          accept=".json,.yaml,.yml,application/json"
-          title="Load a mask or a result from a JSON file"
-          onFile={(file) => void importFile(file)}
-        >
-          Import
-        </FileButton>
       </div>
     </Panel>
   );

@@ -1,0 +1,152 @@
+import { runTask } from '../../actions/evaluate';
+import { titleOf } from '../../actions/offered';
+import { requestScore } from '../../actions/score';
+import { originWords } from '../../store/measured';
+import { canCompute } from '../../store/select';
+import { type Verdict as Found, verdictOf } from '../../store/verdict';
+import { Counted } from '../../widgets/counted';
+import { openDialog } from '../../widgets/dialog';
+import { TextButton } from '../../widgets/text-button';
+import { useApp } from '../../widgets/use-app';
+import { bytes, count, fixed, percent, signed, signedPercent, whole } from '../../words/format';
+import { Figure } from './figure';
+import { Sentence } from './sentence';
+import css from './verdict.module.css';
+
+/** Always in sight: a sentence and four numbers, what the mask in force costs and what it saves. */
+export function Verdict() {
+  const verdict = useApp(verdictOf);
+  return (
+    <section className={css.verdict} aria-label="Verdict">
+      <div className={css.words}>
+        <Sentence verdict={verdict} />
+        <Source verdict={verdict} />
+      </div>
+      <div className={css.figures}>
+        <Loss verdict={verdict} />
+        <AnswersFigure verdict={verdict} />
+        <Saved verdict={verdict} />
+      </div>
+    </section>
+  );
+}
+
+/** Half of every number: the text it was measured on, and where. */
+function Source({ verdict: { full, pruned } }: { verdict: Found }) {
+  const source = useApp((s) => (s.calibration.bundled ? 'the bundled text' : s.calibration.source));
+  const tokens = full?.tokens;
+  const origin = (pruned ?? full)?.origin;
+  return (
+    <p className={css.source}>
+      On{' '}
+      <TextButton title="Choose another text" onClick={() => openDialog('calibration')}>
+        {source}
+      </TextButton>
+      {tokens !== undefined && `, ${whole(tokens)} tokens`}
+      {origin && <span title={origin.adapter}>. {originWords(origin)}</span>}
+    </p>
+  );
+}
+
+function Loss({ verdict }: { verdict: Found }) {
+  const { full, pruned, before, change, interval, standing, mask } = verdict;
+  const other = useApp((s) => (s.jobs.score ? (s.jobs.influence ?? s.jobs.open) : undefined));
+  if (!full) return <Figure large name="loss" value="–" />;
+  const was = <span data-testid="full-loss">{fixed(full.loss)}</span>;
+  if (mask.dropped.length === 0) {
+    return (
+      <Figure large quiet name="loss, nats per token" value={<span data-testid="pruned-loss">{fixed(full.loss)}</span>}>
+        perplexity {fixed(full.perplexity, 2)}
+        <span className="visually-hidden">, full model {was}</span>
+      </Figure>
+    );
+  }
+  if (change === undefined || !pruned) {
+    return (
+      <Figure large quiet name={<>loss, full {was}</>} value={before ? signed(before.loss - full.loss, 3) : '–'} stale>
+        {standing === 'failed' ? (
+          <TextButton onClick={requestScore}>Try again</TextButton>
+        ) : standing === 'computing' ? (
+          other ? (
+            `after “${other.label}”`
+          ) : (
+            'computing…'
+          )
+        ) : (
+          'not measured'
+        )}
+      </Figure>
+    );
+  }
+  const chance = interval && interval[0] <= 0 && interval[1] >= 0;
+  return (
+    <Figure
+      large
+      judged={chance || Math.abs(change) < 5e-5 ? undefined : change > 0 ? 'worse' : 'better'}
+      beforehand={standing === 'beforehand'}
+      value={<Counted value={change} write={signed} />}
+      name={
+        <>
+          loss {was} → <span data-testid="pruned-loss">{fixed(pruned.loss)}</span>
+        </>
+      }
+    >
+      {interval
+        ? `95%: ${signed(interval[0], 3)} to ${signed(interval[1], 3)}`
+        : `perplexity ${fixed(pruned.perplexity, 2)}`}
+    </Figure>
+  );
+}
+
+function AnswersFigure({ verdict: { answers, mask } }: { verdict: Found }) {
+  const { task, full, pruned, difference } = answers;
+  const ready = useApp((s) => canCompute(s) && s.open.model?.report.hasTokenizer === true);
+  const running = useApp((s) => s.jobs.evaluate !== undefined);
+  const title = titleOf(task);
+  if (difference && pruned && pruned.n > 0) {
+    const certain = difference.interval[0] > 0 || difference.interval[1] < 0;
+    return (
+      <Figure
+        judged={!certain ? undefined : difference.mean < 0 ? 'worse' : 'better'}
+        value={<Counted value={100 * difference.mean} write={(v) => `${signed(v, 1)} pts`} />}
+        name={title}
+      >
+        {percent(pruned.accuracy)} of {whole(pruned.n)}
+      </Figure>
+    );
+  }
+  const nothing = mask.dropped.length === 0;
+  return (
+    <Figure quiet name={title} value={nothing && full && full.n > 0 ? percent(full.accuracy) : '–'}>
+      {nothing && full && full.n > 0 ? (
+        `right of ${whole(full.n)}`
+      ) : (
+        <TextButton disabled={!ready || running} onClick={() => void runTask(task)}>
+          {running ? 'asking…' : 'Ask it'}
+          <span className="visually-hidden">: {title}</span>
+        </TextButton>
+      )}
+    </Figure>
+  );
+}
+
+function Saved({ verdict: { saved, mask } }: { verdict: Found }) {
+  const model = useApp((s) => s.open.model?.report);
+  if (!model || !saved) return null;
+  const nothing = mask.dropped.length === 0;
+  const cache = model.kvBytesPerTokenPerBlock * model.blocks;
+  return (
+    <>
+      <Figure
+        quiet={nothing}
+        name="parameters"
+        value={nothing ? count(model.parameters) : signedPercent(-saved.parameterFraction)}
+      >
+        {!nothing && count(model.parameters - saved.parameters)}
+      </Figure>
+      <Figure quiet={nothing} name="KV cache" value={nothing ? bytes(cache) : signedPercent(-saved.kvFraction)}>
+        {nothing ? 'per token' : `${bytes(cache - saved.kvBytesPerToken)} per token`}
+      </Figure>
+    </>
+  );
+}
