@@ -15,7 +15,10 @@ export function connectLab(base: string): { lab: Lab; worker: Worker } {
   const neverLoaded = new Promise<never>((_, reject) => {
     worker.addEventListener('error', ({ message }) => {
       const what = `The part of Lopper that computes did not load${message ? `: ${message}` : '.'}`;
-      reject(new LopperError('download-failed', what, 'Reload the page; if it happens again, try another browser.'));
+      const remedy = navigator.onLine
+        ? 'Reload the page; if it happens again, try another browser.'
+        : 'There is no connection: open the page again once there is one. What is shown stays.';
+      reject(new LopperError('download-failed', what, remedy));
     });
   });
   neverLoaded.catch(() => undefined);

@@ -105,3 +105,36 @@ it('a running job is known by what it measures', () => {
   start('influence');
   expect(store.getState().jobs.influence).toMatchObject({ of: 'cosine', label: 'A curve' });
 });
+
+describe('a device that is lost', () => {
+  const lost = new LopperError('device-lost', 'The GPU device was lost.', 'Run the job again.');
+  const losing = (times: number) => {
+    const run = vi.fn(async () => {
+      if (run.mock.calls.length <= times) throw lost;
+      return 'done after all';
+    });
+    return { run, ended: runJob<string>({ slot: 'score', label: 'The loss', failure: 'No loss', run }) };
+  };
+  const titles = () => store.getState().notices.map((n) => n.title);
+
+  it('starts the job once more, and says so', async () => {
+    const { run, ended } = losing(1);
+    expect(await ended).toEqual({ ended: 'done', value: 'done after all' });
+    expect(run).toHaveBeenCalledTimes(2);
+    expect(titles()).toEqual(['The graphics device was lost']);
+  });
+
+  it('fails the job where it is lost again', async () => {
+    const { run, ended } = losing(2);
+    expect(await ended).toMatchObject({ ended: 'failed', failure: { code: 'device-lost' } });
+    expect(run).toHaveBeenCalledTimes(2);
+    expect(titles()).toEqual(['The graphics device was lost', 'No loss']);
+  });
+
+  it('starts nothing where the job was cancelled meanwhile', async () => {
+    const { run, ended } = losing(1);
+    cancelJob('score');
+    expect(await ended).toEqual({ ended: 'cancelled' });
+    expect(run).toHaveBeenCalledTimes(1);
+  });
+});

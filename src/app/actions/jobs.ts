@@ -3,7 +3,7 @@ import type { Failure, JobId, JobOptions } from '../../lab/contract';
 import type { Lab } from '../../lab/jobs';
 import { connectLab } from '../../lab/remote';
 import { type Job, MODEL_SLOTS, type Slot } from '../store/jobs';
-import { notifyFailure } from '../store/notify';
+import { notify, notifyFailure } from '../store/notify';
 import { store } from '../store/store';
 import { toFailure } from './failure';
 
@@ -53,8 +53,8 @@ export type Ended<T> =
 const endings = new Map<JobId, () => void>();
 
 /**
- * Runs a job in its slot: the newest wins, an older one there is cancelled. Progress goes to the store, what is found to
- * `show`; a failure becomes a notice; nothing is thrown. Once another model is open, nothing more comes of a job that was
+ * Runs a job in its slot: the newest wins, an older one there is cancelled. One that the device is taken from is
+ * started once more. Progress goes to the store, what is found to `show`; a failure becomes a notice; nothing is thrown. Once another model is open, nothing more comes of a job that was
  * about the one before: see `endModelJobs`.
  */
 export async function runJob<T>({ slot, of, label, failure: title, run, show, showEvery }: Work<T>): Promise<Ended<T>> {
@@ -65,18 +65,25 @@ export async function runJob<T>({ slot, of, label, failure: title, run, show, sh
   setJob(slot, { id, of, label });
   endings.set(id, news.end);
   try {
-    const value = await run(
-      {
-        job: id,
-        onProgress: (progress) => {
-          const now = performance.now();
-          if (now - shown < PROGRESS_EVERY || !isRunning(slot, id)) return;
-          shown = now;
-          setJob(slot, { id, of, label, progress });
+    const attempt = () =>
+      run(
+        {
+          job: id,
+          onProgress: (progress) => {
+            const now = performance.now();
+            if (now - shown < PROGRESS_EVERY || !isRunning(slot, id)) return;
+            shown = now;
+            setJob(slot, { id, of, label, progress });
+          },
         },
-      },
-      (found) => isRunning(slot, id) && news.take(found),
-    );
+        (found) => isRunning(slot, id) && news.take(found),
+      );
+    const value = await attempt().catch((error) => {
+      if (toFailure(error).code !== 'device-lost' || !isRunning(slot, id)) throw error;
+      // A closed lid takes the device away: the lab opens it anew for whatever is asked next. Lost twice, it is no accident.
+      notify('The graphics device was lost', `It is opened again, and “${label}” starts anew.`);
+      return attempt();
+    });
     if (!isRunning(slot, id)) return { ended: 'cancelled' };
     news.take(value);
     return { ended: 'done', value };

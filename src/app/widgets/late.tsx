@@ -1,5 +1,7 @@
 import { Component, type ComponentType, lazy, type ReactNode, Suspense } from 'react';
 import { Button } from './button';
+import { Icon } from './icons';
+import css from './late.module.css';
 
 interface Props {
   /** What stands there until the part has come. */
@@ -45,13 +47,18 @@ export class Late extends Component<Props, { error?: Error }> {
     if (!error)
       return <Suspense fallback={<p className="soft small">{this.props.waiting}</p>}>{this.props.children}</Suspense>;
     return (
-      <div role="alert" className="small">
-        <p>
-          This part of the page could not be shown. What you dropped stays dropped. Try again; if that does not help,
-          export the mask and reload the page.
-        </p>
-        <p className="soft">{error.message}</p>
-        <Button onClick={this.#tryAgain}>Try again</Button>
+      <div role="alert" className={css.missing}>
+        <Icon name="warn" />
+        <div>
+          <p>
+            <strong>This part of the page could not be shown.</strong> What you dropped stays dropped.{' '}
+            {navigator.onLine
+              ? 'Try again; if that does not help, export the mask and reload the page.'
+              : 'There is no connection: try again once there is one, and leave the page open until then.'}
+          </p>
+          <p className="soft">{error.message}</p>
+          <Button onClick={this.#tryAgain}>Try again</Button>
+        </div>
       </div>
     );
   }
