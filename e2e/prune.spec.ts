@@ -7,7 +7,7 @@ test('the page opens with the tower and the shipped results, and replaces them b
   await expect(lab.cell(0, 'attention')).toBeVisible();
   await expect(lab.comparison.getByRole('row', { name: /^School questions/ })).toBeVisible();
   await expect(lab.comparison.getByText('not the official sets', { exact: false })).toBeVisible();
-  await expect(lab.influence.getByText('Shipped with Lopper')).toBeVisible();
+  await expect(lab.influence.getByText('Measured beforehand by us')).toBeVisible();
   const shipped = await lab.number(lab.fullLoss);
   await lab.computed();
   // Another adapter may round otherwise; the model and the text are the same.
@@ -15,9 +15,9 @@ test('the page opens with the tower and the shipped results, and replaces them b
 
   // Influence computed here takes the place of what was shipped, and can be read as a table and a file.
   await lab.chooseMeasure('Cosine');
-  await expect(lab.influence.getByText('Shipped with Lopper')).toBeVisible();
+  await expect(lab.influence.getByText('Measured beforehand by us')).toBeVisible();
   await lab.influence.getByRole('button', { name: 'Compute here' }).click();
-  await expect(lab.influence.getByText('Computed here on')).toBeVisible();
+  await expect(lab.influence.getByText(/^Computed here/)).toBeVisible();
   await lab.influence.getByRole('radio', { name: 'Table' }).click();
   const rows = lab.influence.getByRole('row');
   const blocks = await lab.tower.getByRole('row').count();
@@ -27,7 +27,11 @@ test('the page opens with the tower and the shipped results, and replaces them b
   const text = (await (await saved).createReadStream()).setEncoding('utf8');
   let csv = '';
   for await (const part of text) csv += part;
-  const lines = csv.trim().split('\n');
+  expect(csv).toMatch(/^# .*\n# source: Computed here, on /);
+  const lines = csv
+    .trim()
+    .split('\n')
+    .filter((line) => !line.startsWith('#'));
   expect(lines).toHaveLength(blocks + 1);
   for (const value of lines[1]!.split(',')) expect(Number.isFinite(Number(value))).toBe(true);
 });

@@ -19,7 +19,7 @@ test('an adapter whose numbers are wrong is named, and nothing is computed on it
   await expect(banner).toContainText(/swiftshader|llvmpipe|adapter "/i);
   expect(changed).toBe(true);
   await expect(lab.fullLoss).toBeVisible();
-  await expect(lab.comparison.getByText('Shipped with Lopper')).toBeVisible();
+  await expect(lab.comparison.getByText('Measured beforehand by us')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Continue with both' })).toBeDisabled();
   await expect(lab.comparison.getByRole('button', { name: 'Run both' })).toBeDisabled();
 });

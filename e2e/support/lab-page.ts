@@ -27,7 +27,7 @@ export class LabPage {
   }
 
   async computed(): Promise<void> {
-    await expect(this.comparison.getByText('Computed here on')).toBeVisible();
+    await expect(this.comparison.getByText(/^Computed here/)).toBeVisible();
     await expect(this.prunedLoss).toBeVisible();
   }
 

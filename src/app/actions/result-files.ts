@@ -54,7 +54,7 @@ export async function openResult(file: File): Promise<void> {
   if (!s.open.model) return;
   try {
     const { origin: from, ...result } = readResultFile(await file.text(), s.open.model.report);
-    const origin: Origin = { kind: 'file', adapter: from.madeBy.adapter };
+    const origin: Origin = { kind: 'file', adapter: from.madeBy.adapter, version: from.madeBy.lopper };
     const text = from.text.source;
     const here = calibrationOf(s);
     const { sha256 } = await hashOf(here);

@@ -18,7 +18,7 @@ export const openWith = (model: OpenModel, shipped: ShippedResults | undefined):
 });
 
 function resultsOf(shipped: ShippedResults): Pick<Open, 'influence' | 'evaluations' | 'full'> {
-  const origin: Origin = { kind: 'shipped', adapter: shipped.madeBy.adapter };
+  const origin: Origin = { kind: 'shipped', adapter: shipped.madeBy.adapter, version: shipped.madeBy.lopper };
   const mask = makeMask(shipped.model.blocks);
   const evaluations = shipped.evaluations.map((report): [string, Evaluation] => [
     report.task,

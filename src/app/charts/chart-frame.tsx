@@ -1,4 +1,5 @@
 import { type ReactNode, useId, useRef, useState } from 'react';
+import { version } from '../../../package.json';
 import { download } from '../actions/download';
 import { toFailure } from '../actions/failure';
 import { notifyFailure } from '../store/notify';
@@ -8,7 +9,7 @@ import css from './chart-frame.module.css';
 import { drawPicture, toPng } from './chart-image';
 import { toCsv } from './csv';
 import { DataTable } from './data-table';
-import { type Provenance, provenanceLine } from './provenance';
+import { type Provenance, provenanceLine, sourceLines } from './provenance';
 import type { ChartTable } from './table';
 
 interface Props {
@@ -27,6 +28,9 @@ interface Props {
   readonly children: ReactNode;
 }
 
+/** "Lopper 0.1.0, 2026-11-29". */
+const savedBy = () => `Lopper ${version}, ${new Date().toISOString().slice(0, 10)}`;
+
 const VIEWS = [
   { value: 'chart', text: 'Chart' },
   { value: 'table', text: 'Table' },
@@ -41,9 +45,12 @@ export function ChartFrame({ title, bare, summary, table, provenance, fileName, 
 
   const save = async (kind: 'CSV' | 'SVG' | 'PNG') => {
     const name = `${fileName}.${kind.toLowerCase()}`;
-    if (kind === 'CSV') return download(name, toCsv(table), 'text/csv');
+    if (kind === 'CSV') return download(name, toCsv(table, sourceLines(title, provenance, savedBy())), 'text/csv');
     try {
-      const picture = drawPicture(chart.current!, title, [summary, line]);
+      const picture = drawPicture(chart.current!, title, [
+        summary,
+        `${line} · ${provenance.origin.adapter} · ${savedBy()}`,
+      ]);
       if (kind === 'SVG') download(name, picture.svg, 'image/svg+xml');
       else download(name, await toPng(picture), 'image/png');
     } catch (error) {

@@ -17,6 +17,11 @@ describe('a table as CSV', () => {
     expect(toCsv({ columns: ['token'], rows })).toBe("token\n'=1+1\n'+cmd\n'-x\n'@SUM(A1)\n-1.5\n+2\na=b\n-3\n");
   });
 
+  it('says at its head where the numbers come from, a line each whatever is in it', () => {
+    const head = ['Cosine influence', 'text: two\nlines'];
+    expect(toCsv({ columns: ['block'], rows: [[0]] }, head)).toBe('# Cosine influence\n# text: two lines\nblock\n0\n');
+  });
+
   it('quotes what would break a line', () => {
     expect(toCsv({ columns: ['token'], rows: [[','], ['say "no"'], ['a\nb'], [' plain ']] })).toBe(
       'token\n","\n"say ""no"""\n"a\nb"\n plain \n',

@@ -11,6 +11,13 @@ function field(value: Datum): string {
   return QUOTED.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** A table as CSV (RFC 4180, with plain line ends): numbers as they are, empty where there is none. */
-export const toCsv = ({ columns, rows }: ChartTable): string =>
-  `${[columns, ...rows].map((row) => row.map(field).join(',')).join('\n')}\n`;
+/**
+ * A table as CSV (RFC 4180, with plain line ends): numbers as they are, empty where there is none. Above it `head`, each
+ * line behind a #, which pandas' `comment="#"`, R's and gnuplot's readers pass over.
+ */
+export const toCsv = ({ columns, rows }: ChartTable, head: readonly string[] = []): string =>
+  [
+    ...head.map((line) => `# ${line.replaceAll(/[\r\n]+/g, ' ')}`),
+    ...[columns, ...rows].map((row) => row.map(field).join(',')),
+    '',
+  ].join('\n');

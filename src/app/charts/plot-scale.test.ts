@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { linearScale, logScale, tickWriter } from './plot-scale';
+import { linearScale, logScale, symlogScale, tickWriter } from './plot-scale';
 
 describe('a linear scale', () => {
   it('holds every value, with a little room, and keeps zero where asked', () => {
@@ -35,6 +35,33 @@ describe('a logarithmic scale', () => {
       expect(ticks.length).toBeLessThan(10);
     }
     expect(logScale([]).ticks.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a symmetric logarithmic scale', () => {
+  it('gives what is below zero its own room, and equal factors equal room far from it', () => {
+    const { at } = symlogScale([-0.1, 0.0001, 10], 0.001);
+    expect(at(-0.1)).toBeGreaterThan(0);
+    expect(at(-0.1)).toBeLessThan(at(-0.01));
+    expect(at(-0.01)).toBeLessThan(at(0));
+    expect(at(10) - at(1)).toBeCloseTo(at(1) - at(0.1), 2);
+    expect(at(0.01) - at(0)).toBeCloseTo(at(0) - at(-0.01));
+  });
+
+  it('has zero and powers of ten beside it, on both sides where there are values', () => {
+    const both = symlogScale([-0.02, 11.8], 0.001);
+    expect(both.ticks.map(tickWriter(both))).toEqual(['−0.01', '0', '0.01', '0.1', '1', '10']);
+    const above = symlogScale([0.0003, 0.8], 1e-4);
+    expect(above.ticks.map(tickWriter(above))).toEqual(['0', '0.001', '0.01', '0.1', '1']);
+    expect(above.at(0)).toBe(0);
+  });
+
+  it('survives one value, none, and values that are no numbers', () => {
+    for (const values of [[], [0], [Number.NaN], [-3]]) {
+      const { at, ticks } = symlogScale(values, 0.001);
+      expect(Number.isFinite(at(0))).toBe(true);
+      expect(ticks.length).toBeGreaterThan(1);
+    }
   });
 });
 

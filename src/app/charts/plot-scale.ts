@@ -3,7 +3,7 @@ import { niceTicks } from './nice-ticks';
 
 /** Values along one side of a chart. */
 export interface Scale {
-  readonly kind: 'linear' | 'log';
+  readonly kind: 'linear' | 'log' | 'symlog';
   readonly low: number;
   readonly high: number;
   /** Round values to write beside the axis. */
@@ -62,13 +62,46 @@ function logTicks(low: number, high: number): number[] {
   return ticks;
 }
 
+/** Decades between ticks of a symmetric logarithmic axis at most, on either side of zero. */
+const MOST_DECADES = 4;
+
+/**
+ * A scale that is logarithmic on either side of zero and even about it: amounts up to about `floor` are told apart evenly,
+ * so that what is tiny neither vanishes nor fills the chart, and what is below zero has its own room. Zero is always on it.
+ */
+export function symlogScale(values: Iterable<number>, floor: number): Scale {
+  const all = finite(values);
+  const place = (v: number) => Math.sign(v) * Math.log10(1 + Math.abs(v) / floor);
+  const value = (t: number) => Math.sign(t) * floor * (10 ** Math.abs(t) - 1);
+  let low = Math.min(0, ...all.map(place));
+  let high = Math.max(0, ...all.map(place));
+  if (high === low) high = place(10 * floor);
+  const spare = ROOM * (high - low);
+  if (low < 0) low -= spare;
+  if (high > 0) high += spare;
+  const at = (v: number) => (place(v) - low) / (high - low);
+  const inside = (v: number) => at(v) >= -SAME && at(v) <= 1 + SAME;
+  // From ten times the floor up: nearer to zero the scale is not yet logarithmic.
+  const first = Math.ceil(Math.log10(floor) + 1 - SAME);
+  const decades = Math.ceil(Math.max(high, -low));
+  const powers = Array.from({ length: decades }, (_, i) => Number((10 ** (first + i)).toPrecision(6)));
+  const shown = powers.filter((p) => inside(p) || inside(-p));
+  const stride = Math.ceil(shown.length / MOST_DECADES);
+  const thinned = shown.filter((_, i) => i % stride === 0);
+  const ticks = [...thinned.map((p) => -p).reverse(), 0, ...thinned].filter(inside);
+  return { kind: 'symlog', low: value(low), high: value(high), ticks, at };
+}
+
 /** Writes an axis's values with as many decimals as its ticks need: all of them on a linear scale, each by itself on a logarithmic one. */
 export function tickWriter({ kind, ticks }: Scale): (value: number) => string {
   const needed = (tick: number) => (String(Number(tick.toPrecision(6))).split('.')[1] ?? '').length;
   const most = Math.min(6, Math.max(0, ...ticks.map(needed)));
   if (kind === 'linear') return (value) => fixed(value, most);
-  return (value) => (value >= 1e5 || value < 0.001 ? power(value) : fixed(value, needed(value)));
+  return (value) => {
+    const size = Math.abs(value);
+    return size >= 1e5 || (size < 0.001 && size > 0) ? power(value) : fixed(value, needed(value));
+  };
 }
 
 /** With all its digits, so that no two ticks read alike: `5e−4`, `2.5e5`. */
-const power = (value: number) => Number(value.toPrecision(6)).toExponential().replace('-', '−').replace('+', '');
+const power = (value: number) => Number(value.toPrecision(6)).toExponential().replaceAll('-', '−').replace('+', '');

@@ -15,11 +15,26 @@ export interface Provenance {
   readonly notes?: readonly string[];
 }
 
-/** All of it as one line, the same under a chart and in its image. */
+/** All of it as one line, as it stands under a chart. On what adapter is said where it is pointed at. */
 export function provenanceLine({ model, text, tokens, seed, origin, notes = [] }: Provenance): string {
-  const parts = [model, textWords(text, tokens), ...(seed === undefined ? [] : [`seed ${seed}`]), ...notes];
+  const parts = [model, textWords(text, tokens), ...seedWords(seed), ...notes];
   return `${originWords(origin)}. ${parts.join(' · ')}`;
 }
+
+/** The same where there is no pointing: at the head of a file. `saved` is by whom and when: "Lopper 0.1.0, 2026-11-29". */
+export function sourceLines(title: string, provenance: Provenance, saved: string): string[] {
+  const { model, text, tokens, seed, origin, notes = [] } = provenance;
+  return [
+    title,
+    `source: ${originWords(origin)}, on ${origin.adapter}`,
+    `model: ${model}`,
+    `text: ${textWords(text, tokens)}`,
+    ...[...seedWords(seed), ...notes].map((note) => `note: ${note}`),
+    `saved: ${saved}`,
+  ];
+}
+
+const seedWords = (seed: number | undefined) => (seed === undefined ? [] : [`seed ${seed}`]);
 
 /** Of a chart that shows several measurements: their texts, their seed where it is one, and whose numbers are from elsewhere. */
 export function jointProvenance(

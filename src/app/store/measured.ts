@@ -1,9 +1,12 @@
 import type { Calibration } from '../../lab/contract';
 
-/** Where a number comes from: shipped with the page, computed here, or read from a file. `adapter` in words. */
+/** Where a number comes from: measured beforehand and shipped with the page, computed here, or read from a file. */
 export interface Origin {
   readonly kind: 'shipped' | 'here' | 'file';
+  /** In words. */
   readonly adapter: string;
+  /** Of the Lopper that measured it, where that is known. */
+  readonly version?: string;
 }
 
 /** A result as it came, and where it comes from. */
@@ -16,10 +19,11 @@ export interface Measured<Report> {
   readonly calibration?: Calibration;
 }
 
-/** An adapter without its driver's versions. */
-const brief = (adapter: string) => adapter.split(/[:(]/)[0]!.trim();
-
-/** "Shipped with Lopper (mesa llvmpipe)", "Computed here on google swiftshader". */
-export const originWords = ({ kind, adapter }: Origin): string =>
-  kind === 'here' ? `Computed here on ${brief(adapter)}` : `${ORIGINS[kind]} (${brief(adapter)})`;
-const ORIGINS = { shipped: 'Shipped with Lopper', file: 'Read from a file' } as const;
+/** "Measured beforehand by us, version 0.1.0", "Computed here". On what adapter is said where it is pointed at. */
+export const originWords = ({ kind, version }: Origin): string =>
+  `${ORIGINS[kind]}${version !== undefined && kind !== 'here' ? `, version ${version}` : ''}`;
+const ORIGINS = {
+  shipped: 'Measured beforehand by us',
+  here: 'Computed here',
+  file: 'Read from a file',
+} as const;

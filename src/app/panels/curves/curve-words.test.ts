@@ -65,7 +65,7 @@ describe('curves in words', () => {
     expect(summary).toContain('attention by cosine: 1 of 2 (5%)');
     expect(summary).toContain('both kinds, greedy by loss: 2 of 2 (15%)');
     expect(summary).toContain('attention, random: none');
-    expect(summary).toContain('Attn, random has no finite loss at 2 units.');
+    expect(summary).toContain('Attention, random has no finite loss at 2 units.');
     expect(curvesSummary([curve({}, [1])], model)).toBe('The first points are on their way.');
   });
 

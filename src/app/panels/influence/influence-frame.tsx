@@ -1,44 +1,66 @@
 import { type ReactNode, useMemo } from 'react';
 import { type InfluenceMetric, isRelative } from '../../../pruning/metrics';
 import { ChartFrame } from '../../charts/chart-frame';
+import { jointProvenance } from '../../charts/provenance';
 import { type ByUnit, influenceTable } from '../../charts/rows';
 import type { Influence } from '../../store/influence';
 import { fileStem, modelName } from '../../store/select';
 import { Late, late } from '../../widgets/late';
 import { useApp } from '../../widgets/use-app';
 import { METRIC_WORDS } from '../../words/metrics';
+import css from './influence.module.css';
 import { influenceSummary } from './influence-summary';
 
 /** Recharts is large: the page is there before it is. */
 const InfluenceCharts = late(() => import('./influence-charts'));
 
-interface Props {
+/** A metric and what there is of it, at least of one kind of unit. */
+export interface Shown {
   readonly metric: InfluenceMetric;
   readonly measured: ByUnit;
-  /** One of them: all come from one run. */
-  readonly first: Influence;
+}
+
+interface Props {
+  /** The measure on the screen, and perhaps another beside it. */
+  readonly shown: readonly Shown[];
   readonly actions: ReactNode;
 }
 
-/** A metric's charts in their frame. */
-export function InfluenceFrame({ metric, measured, first, actions }: Props) {
+/** One metric's charts in their frame, or two metrics' beside each other. */
+export function InfluenceFrame({ shown, actions }: Props) {
   const model = useApp(modelName);
   const stem = useApp(fileStem);
-  const table = useMemo(() => influenceTable(measured), [measured]);
-  const summary = useMemo(() => influenceSummary(metric, measured), [metric, measured]);
-  const { report, origin, text } = first;
+  const choice = useApp((s) => s.scale);
+  const table = useMemo(() => influenceTable(...shown), [shown]);
+  const summary = useMemo(() => influenceSummary(shown[0]!.metric, shown[0]!.measured), [shown]);
+  const firsts = shown.map(({ measured: { block, attn, ffn } }) => (block ?? attn ?? ffn)!);
+  const provenance = jointProvenance(
+    firsts.map((one) => ({ text: one.text, tokens: one.report.tokens, seed: seedOf(one), origin: one.origin })),
+    model,
+    firsts.flatMap(notesOf),
+  );
   return (
     <ChartFrame
-      title={METRIC_WORDS[metric].name}
+      title={shown.map(({ metric }) => METRIC_WORDS[metric].name).join(' beside ')}
       bare
       summary={summary}
       table={table}
-      provenance={{ model, text, tokens: report.tokens, seed: seedOf(first), origin, notes: notesOf(first) }}
-      fileName={`${stem}-${metric}`}
+      provenance={provenance}
+      fileName={[stem, ...shown.map(({ metric }) => metric)].join('-')}
       actions={actions}
     >
       <Late waiting="Drawing the charts…">
-        <InfluenceCharts metric={metric} measured={measured} />
+        <div className={css.measures}>
+          {shown.map(({ metric, measured }) => (
+            <InfluenceCharts
+              key={metric}
+              metric={metric}
+              measured={measured}
+              choice={choice}
+              headed={shown.length > 1}
+            />
+          ))}
+        </div>
       </Late>
     </ChartFrame>
   );

@@ -1,5 +1,12 @@
-import { useMemo } from 'react';
-import { isPlain, isRelative, type MetricSource, traitsOf } from '../../../pruning/metrics';
+import { useMemo, useState } from 'react';
+import {
+  type InfluenceMetric,
+  isPlain,
+  isRelative,
+  METRIC_NAMES,
+  type MetricSource,
+  traitsOf,
+} from '../../../pruning/metrics';
 import { computeInfluence } from '../../actions/influence';
 import type { ByUnit } from '../../charts/rows';
 import { canMeasure } from '../../store/measuring';
@@ -7,8 +14,9 @@ import { influenceOf } from '../../store/select';
 import { Button } from '../../widgets/button';
 import { JobProgress } from '../../widgets/job-progress';
 import { Panel } from '../../widgets/panel';
+import { Select } from '../../widgets/select';
 import { useApp } from '../../widgets/use-app';
-import { METRIC_WORDS } from '../../words/metrics';
+import { METRIC_WORDS, metricOptions } from '../../words/metrics';
 import { DenominatorChoice } from './denominator-choice';
 import css from './influence.module.css';
 import { InfluenceExplained } from './influence-explained';
@@ -22,30 +30,53 @@ const NOT_YET: Readonly<Record<MetricSource, string>> = {
     'Not measured on this model yet. Units are dropped at random, again and again; estimates show at once and grow surer the longer it runs.',
 };
 
-/** What each block, attention and feed-forward was worth, by the measure chosen. */
-export function InfluencePanel() {
-  const metric = useApp((s) => s.metric);
+/** What is known of a metric, by kind of unit; undefined where nothing is. */
+function useMeasured(metric: InfluenceMetric): ByUnit | undefined {
   const block = useApp((s) => influenceOf(s, metric, 'block'));
   const attn = useApp((s) => influenceOf(s, metric, 'attn'));
   const ffn = useApp((s) => influenceOf(s, metric, 'ffn'));
-  const measured = useMemo((): ByUnit => ({ block, attn, ffn }), [block, attn, ffn]);
+  return useMemo(() => (block || attn || ffn ? { block, attn, ffn } : undefined), [block, attn, ffn]);
+}
+
+/** What each block, attention and feed-forward was worth, by the one measure on the screen and perhaps another beside it. */
+export function InfluencePanel() {
+  const metric = useApp((s) => s.metric);
+  const [beside, setBeside] = useState<InfluenceMetric>();
+  const measured = useMeasured(metric);
+  const compared = useMeasured(beside ?? metric);
+  const shown = useMemo(
+    () =>
+      measured
+        ? [
+            { metric, measured },
+            ...(beside && beside !== metric && compared ? [{ metric: beside, measured: compared }] : []),
+          ]
+        : [],
+    [metric, measured, beside, compared],
+  );
   const ready = useApp(canMeasure);
   const job = useApp((s) => s.jobs.influence?.of);
-  const first = block ?? attn ?? ffn;
-  const { line } = METRIC_WORDS[metric];
+  const { name, line } = METRIC_WORDS[metric];
   const measure = isPlain(metric) && !job && (
-    <Button look={first ? 'plain' : 'primary'} disabled={!ready} onClick={() => void computeInfluence(metric)}>
-      {first ? 'Compute here' : 'Measure influence'}
+    <Button look={measured ? 'plain' : 'primary'} disabled={!ready} onClick={() => void computeInfluence(metric)}>
+      {measured ? 'Compute here' : 'Measure influence'}
     </Button>
   );
 
   return (
-    <Panel title="Influence" explain={<InfluenceExplained metric={metric} />} className={css.panel}>
-      <p className={css.unit}>{line}</p>
+    <Panel
+      title="Influence"
+      explain={<InfluenceExplained metric={metric} />}
+      className={css.panel}
+      tools={measured && <Beside metric={metric} value={beside} onChange={setBeside} />}
+    >
+      <p className={css.unit}>
+        <strong>{name}.</strong> {line}
+      </p>
       {isRelative(metric) && <DenominatorChoice />}
       {!isPlain(metric) && <ShapleyControls metric={metric} />}
-      {first ? (
-        <InfluenceFrame metric={metric} measured={measured} first={first} actions={measure} />
+      {shown.length > 0 ? (
+        <InfluenceFrame shown={shown} actions={measure} />
       ) : (
         <div className={css.empty}>
           <p className="soft">{NOT_YET[traitsOf(metric).from]}</p>
@@ -58,5 +89,30 @@ export function InfluencePanel() {
         </div>
       )}
     </Panel>
+  );
+}
+
+interface BesideProps {
+  readonly metric: InfluenceMetric;
+  readonly value: InfluenceMetric | undefined;
+  onChange(metric: InfluenceMetric | undefined): void;
+}
+
+/** A second measure, only where it is asked for: what has been measured of the others. */
+function Beside({ metric, value, onChange }: BesideProps) {
+  const influence = useApp((s) => s.open.influence);
+  const others = useMemo(
+    () => METRIC_NAMES.filter((m) => m !== metric && influence.some(({ report }) => report.metric === m)),
+    [influence, metric],
+  );
+  const nothing = { options: [{ value: '' as const, text: 'nothing' }] };
+  return (
+    <Select<InfluenceMetric | ''>
+      label="Compare with"
+      shown
+      value={value && others.includes(value) ? value : ''}
+      groups={[nothing, ...metricOptions(others)]}
+      onChange={(m) => onChange(m || undefined)}
+    />
   );
 }

@@ -1,9 +1,12 @@
 import { type PlainUnit, sublayersOf } from '../../../model/units';
 import { isDropped } from '../../../pruning/mask';
+import type { Scale } from '../../charts/plot-scale';
 import type { Interval } from '../../charts/rows';
 import { maskOf } from '../../store/select';
 import type { AppState } from '../../store/state';
 import { useApp } from '../../widgets/use-app';
+import { upperFirst } from '../../words/format';
+import { unitName } from '../../words/units';
 
 export interface BarPlace {
   readonly x: number;
@@ -11,7 +14,7 @@ export interface BarPlace {
   readonly y: number;
   readonly width: number;
   readonly height: number;
-  /** The plot's own height, which spans `range`. */
+  /** The plot's own height, which spans the scale. */
   readonly background?: { readonly y: number; readonly height: number };
 }
 
@@ -19,8 +22,10 @@ interface Props {
   readonly unit: PlainUnit;
   readonly block: number;
   readonly place: BarPlace;
-  readonly range: { readonly low: number; readonly high: number };
+  readonly scale: Scale;
   readonly interval: Interval | undefined;
+  /** Its value, written. */
+  readonly text: string;
   /** Higher than its chart. */
   readonly cut: boolean;
   readonly hatch: string;
@@ -29,17 +34,27 @@ interface Props {
 const isUnitDropped = (s: AppState, unit: PlainUnit, block: number) =>
   sublayersOf(unit, block).every((one) => isDropped(maskOf(s), one));
 
-/** One bar. It follows the mask and the pointer by itself, so that neither makes the whole chart be drawn again. */
-export function UnitBar({ unit, block, place, range, interval, cut, hatch }: Props) {
+/**
+ * One bar, and a button. It follows the mask and the pointer by itself, so that neither makes the whole chart be drawn
+ * again. The first of a chart is its one stop for Tab.
+ */
+export function UnitBar({ unit, block, place, scale, interval, text, cut, hatch }: Props) {
   const dropped = useApp((s) => isUnitDropped(s, unit, block));
   const marked = useApp((s) => s.hovered?.kind === unit && s.hovered.block === block);
   const { x, y, width, height, background } = place;
   const colour = `var(--chart-${unit})`;
-  const pixel = (value: number) =>
-    background!.y + ((range.high - value) / (range.high - range.low)) * background!.height;
+  const pixel = (value: number) => background!.y + (1 - scale.at(value)) * background!.height;
   const middle = x + width / 2;
   return (
-    <g data-bar={block} cursor="pointer">
+    // biome-ignore lint/a11y/useSemanticElements: a drawn button.
+    <g
+      data-bar={block}
+      cursor="pointer"
+      role="button"
+      tabIndex={block === 0 ? 0 : -1}
+      aria-pressed={dropped}
+      aria-label={`${upperFirst(unitName(unit, block))}, ${dropped ? 'dropped, ' : ''}${text}`}
+    >
       <path
         d={`M${x},${y}h${width}v${height}h${-width}z`}
         fill={dropped ? `url(#${hatch})` : colour}
