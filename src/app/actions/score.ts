@@ -48,7 +48,8 @@ export function requestScore(): void {
 /** Takes a loss that was measured on the same text elsewhere: it is shown at once where its mask comes. */
 export function learnLoss(mask: Mask, loss: number): void {
   const full = known.get('');
-  if (full && Number.isFinite(loss)) remember(mask, { ...full, mask, loss, perplexity: Math.exp(loss) });
+  if (full && Number.isFinite(loss))
+    remember(mask, { ...full, parts: undefined, mask, loss, perplexity: Math.exp(loss) });
 }
 
 async function computeScore(mask: Mask): Promise<void> {
@@ -78,8 +79,8 @@ async function computeScore(mask: Mask): Promise<void> {
   if (run.ended === 'failed') changeOpen({ scoreFailure: run.failure });
 }
 
-const keep = (mask: Mask, { loss, perplexity, tokens }: ScoreReport, s: AppState): void =>
-  remember(mask, { loss, perplexity, tokens, mask, origin: hereOrigin(s) });
+const keep = (mask: Mask, { loss, perplexity, tokens, parts }: ScoreReport, s: AppState): void =>
+  remember(mask, { loss, perplexity, tokens, parts, mask, origin: hereOrigin(s) });
 
 function remember(mask: Mask, scored: Scored): void {
   if (known.size >= MOST_KEPT) known.delete([...known.keys()].find((k) => k !== '')!);

@@ -1,11 +1,14 @@
 import type { Failure } from '../../lab/contract';
 import type { Mask } from '../../pruning/mask';
+import type { LossParts } from '../../pruning/paired-loss';
 import type { Origin } from './measured';
 
 export interface Scored {
   readonly loss: number;
   readonly perplexity: number;
   readonly tokens: number;
+  /** For its difference from another mask's on the same text; absent where only the loss is known. */
+  readonly parts?: LossParts;
   readonly mask: Mask;
   readonly origin: Origin;
 }

@@ -1,6 +1,7 @@
 /** What the mask in force costs and saves, in one place: the strip above the tabs, the bar on a phone, the presenter. */
 import type { Accuracy, PairedDifference } from '../../lab/contract';
 import { type Mask, sameMask } from '../../pruning/mask';
+import { pairedLoss } from '../../pruning/paired-loss';
 import { type Savings, savingsOf } from '../../pruning/savings';
 import type { Scored } from './losses';
 import { maskOf, prunedLoss, reportOf } from './select';
@@ -57,11 +58,17 @@ function find(s: AppState): Verdict {
     full,
     pruned,
     before: loss.status === 'current' ? undefined : loss.before,
-    change: pruned && full && mask.dropped.length > 0 ? pruned.loss - full.loss : undefined,
+    ...(pruned && full && mask.dropped.length > 0 && lossChange(full, pruned)),
     answers: answersOf(s, mask),
     saved: report && savingsOf(mask, report),
   };
 }
+
+/** How much larger one loss is than another on the same text; its interval where both are known in parts. */
+export const lossChange = (full: Scored, pruned: Scored): Pick<Verdict, 'change' | 'interval'> => ({
+  change: pruned.loss - full.loss,
+  ...(full.parts && pruned.parts && { interval: pairedLoss(full.parts, pruned.parts).interval }),
+});
 
 const STANDING = { current: 'here', computing: 'computing', failed: 'failed', unavailable: 'unmeasured' } as const;
 
