@@ -40,6 +40,10 @@ test('the bundled model’s growth is there at once, and a slider takes the towe
   await panel.getByRole('button', { name: 'Play' }).click();
   await expect(lab.tower.page().getByText(/In training, step 3,072/)).toBeVisible();
   await expect(panel.getByRole('button', { name: 'Play' })).toBeVisible();
+  // The cells are the checkpoint's and the loss is the finished model's: nothing can be dropped before one is back.
+  await cell.click();
+  await expect(page.getByText('The tower shows the model in training', { exact: true })).toBeVisible();
+  await expect(lab.dropped).toHaveCount(0);
   await panel.getByRole('button', { name: 'Back to the finished model' }).click();
   await expect(cell).toHaveText(now!);
   await tap(lines);

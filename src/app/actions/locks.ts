@@ -1,8 +1,8 @@
 import type { Sublayer } from '../../model/units';
 import { dropSublayers, isDropped, type Mask, restoreSublayers } from '../../pruning/mask';
 import { setMask } from '../store/masks';
-import { notifyLocked } from '../store/notify';
-import { maskOf } from '../store/select';
+import { notifyLocked, notifyMoment } from '../store/notify';
+import { maskOf, momentOf } from '../store/select';
 import { changeOpen, store } from '../store/store';
 
 const same = (a: Sublayer) => (b: Sublayer) => a.block === b.block && a.kind === b.kind;
@@ -24,8 +24,16 @@ export function dropByHand(mask: Mask, targets: readonly Sublayer[], tell: boole
   return dropSublayers(mask, ...targets.filter((t) => !kept.includes(t)));
 }
 
+/** Whether the tower shows a model in training, which nothing can be dropped from; says so. */
+export function isLookingBack(): boolean {
+  const looking = momentOf(store.getState()) !== undefined;
+  if (looking) notifyMoment();
+  return looking;
+}
+
 /** Puts targets back where all are dropped, else drops what is left and not locked. */
 export function toggleByHand(targets: readonly Sublayer[]): void {
+  if (isLookingBack()) return;
   const mask = maskOf(store.getState());
   const back = targets.every((t) => isDropped(mask, t));
   setMask(back ? restoreSublayers(mask, ...targets) : dropByHand(mask, targets, true));

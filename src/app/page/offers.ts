@@ -4,7 +4,7 @@ import { openModel } from '../actions/open-model';
 import { setMask } from '../store/masks';
 import type { Offer } from '../store/offer';
 import { maskOf } from '../store/select';
-import { store } from '../store/store';
+import { changeOpen, store } from '../store/store';
 
 /** What the button of an offer says. */
 export function offerWords(offer: Offer): string {
@@ -13,6 +13,8 @@ export function offerWords(offer: Offer): string {
       return 'Unlock';
     case 'drop':
       return 'Drop them';
+    case 'finished':
+      return 'Back to the finished model';
     case 'update':
       return 'Reload with it';
     case 'open':
@@ -23,6 +25,7 @@ export function offerWords(offer: Offer): string {
 /** Does what a notice offered. */
 export function takeOffer(offer: Offer): void {
   if (offer.kind === 'update') void takeNewVersion();
+  else if (offer.kind === 'finished') changeOpen({ moment: undefined });
   else if (offer.kind === 'open') void openModel({ kind: 'hub', ...offer.model }, offer);
   else if (offer.kind === 'unlock') toggleLock(offer.sublayers);
   else setMask(dropByHand(maskOf(store.getState()), offer.sublayers, true));

@@ -39,6 +39,18 @@ export function notifyLocked(unlock: readonly Sublayer[]): void {
   add({ kind: 'note', title, text, offer }, (n) => n.offer?.kind === 'unlock');
 }
 
+/** A click on the tower while its cells are those of a model in training: what is dropped is dropped from the finished one. */
+export const notifyMoment = (): void =>
+  add(
+    {
+      kind: 'note',
+      title: 'The tower shows the model in training',
+      text: 'Layers are dropped from the finished one, and the loss is its own. Go back to it first.',
+      offer: { kind: 'finished' },
+    },
+    (n) => n.offer?.kind === 'finished',
+  );
+
 export const dismissNotice = (id: number): void =>
   store.setState((s) => ({ notices: s.notices.filter((n) => n.id !== id) }));
 

@@ -4,6 +4,8 @@ import type { Sublayer } from '../../model/units';
 export type Offer =
   /** Reload with the version of the page that waits. */
   | { readonly kind: 'update' }
+  /** From a moment of training back to the model as it is. */
+  | { readonly kind: 'finished' }
   | { readonly kind: 'unlock' | 'drop'; readonly sublayers: readonly Sublayer[] }
   | {
       readonly kind: 'open';

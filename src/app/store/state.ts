@@ -5,6 +5,7 @@ import { bundledCalibration, type CalibrationState } from './calibration';
 import { type CurvesState, noCurves } from './curves';
 import { type InfluenceState, influenceAtFirst } from './influence';
 import { type JobsState, noJobs } from './jobs';
+import { type LessonsState, noLessons } from './lessons';
 import { type MachineState, unknownMachine } from './machine';
 import { justOpened, type Open } from './open';
 import { type PromptState, promptAtFirst } from './prompt';
@@ -20,6 +21,7 @@ export interface AppState
     PromptState,
     JobsState,
     RouteState,
+    LessonsState,
     ViewState {
   readonly open: Open;
   /** Of the bundled model, whatever is open. */
@@ -35,6 +37,7 @@ export const initialState: AppState = {
   ...promptAtFirst,
   ...noJobs,
   ...routeAtFirst,
+  ...noLessons,
   ...viewAtFirst,
   open: justOpened(),
 };

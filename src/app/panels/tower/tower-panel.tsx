@@ -1,15 +1,11 @@
-import { useMemo } from 'react';
 import { countDropped, makeMask } from '../../../pruning/mask';
-import { placementOf } from '../../charts/placement';
-import { shownValues } from '../../store/influence';
 import { redoMask, setMask, undoMask } from '../../store/masks';
-import { influenceOf, maskOf, momentOf } from '../../store/select';
+import { maskOf, momentOf } from '../../store/select';
 import { Button } from '../../widgets/button';
 import { JobProgress } from '../../widgets/job-progress';
 import { Panel } from '../../widgets/panel';
 import { useApp } from '../../widgets/use-app';
 import { plural } from '../../words/format';
-import { METRIC_WORDS } from '../../words/metrics';
 import { MeasureChoice } from './measure-choice';
 import { MeasureLegend } from './measure-legend';
 import { MomentNote } from './moment-note';
@@ -17,8 +13,7 @@ import { Readout } from './readout';
 import { Tower } from './tower';
 import { TowerExplained } from './tower-explained';
 import css from './tower-panel.module.css';
-
-const interleave = (attn: readonly number[], ffn: readonly number[]) => attn.flatMap((v, block) => [v, ffn[block]!]);
+import { useTowerValues } from './use-tower-values';
 
 /** The tower with what changes its mask and what colours it. */
 export function TowerPanel() {
@@ -26,21 +21,9 @@ export function TowerPanel() {
   const mask = useApp(maskOf);
   const undoable = useApp((s) => s.open.masks.past.length > 0);
   const redoable = useApp((s) => s.open.masks.future.length > 0);
-  const attn = useApp((s) => influenceOf(s, s.metric, 'attn'));
-  const ffn = useApp((s) => influenceOf(s, s.metric, 'ffn'));
   const moment = useApp(momentOf);
   const series = useApp((s) => s.open.moment && s.open.growth[s.open.moment.metric]?.report.series);
-  const shownMetric = useApp((s) => (momentOf(s) ? s.open.moment!.metric : s.metric));
-  const choice = useApp((s) => s.scale);
-
-  const values = useMemo(() => {
-    if (moment) return interleave(moment.attn, moment.ffn);
-    return attn && ffn && interleave(shownValues(attn), shownValues(ffn));
-  }, [attn, ffn, moment]);
-  const placement = useMemo(
-    () => placementOf(values ?? [], { choice, anchors: METRIC_WORDS[shownMetric].anchors }),
-    [values, choice, shownMetric],
-  );
+  const { values, placement, delta } = useTowerValues();
 
   if (!report) {
     return (
@@ -88,7 +71,7 @@ export function TowerPanel() {
         <span>attention</span>
         <span>feed-forward</span>
       </div>
-      <Tower blocks={report.blocks} values={values} placement={placement} delta={METRIC_WORDS[shownMetric].signed} />
+      <Tower blocks={report.blocks} values={values} placement={placement} delta={delta} />
       <Readout />
       {moment ? (
         <MomentNote point={moment} series={series!} />

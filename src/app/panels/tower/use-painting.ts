@@ -1,7 +1,7 @@
 import { type MouseEvent, type PointerEvent, type RefObject, useEffect, useRef } from 'react';
 import type { Sublayer } from '../../../model/units';
 import { isDropped, restoreSublayers } from '../../../pruning/mask';
-import { dropByHand, toggleLock } from '../../actions/locks';
+import { dropByHand, isLookingBack, toggleLock } from '../../actions/locks';
 import { endPainting, paintMask } from '../../store/masks';
 import { maskOf } from '../../store/select';
 import { store } from '../../store/store';
@@ -48,10 +48,11 @@ export function usePainting(grid: RefObject<HTMLElement | null>, setActive: (pla
   }, [grid]);
 
   const begin = (place: Place, pointer: number, whole: boolean) => {
+    answered.current = true;
+    if (isLookingBack()) return;
     const targets = sublayersAt(place, whole);
     const drop = !targets.every((s) => isDropped(maskOf(store.getState()), s));
     stroke.current = { drop, pointer };
-    answered.current = true;
     paint(targets, drop, true);
   };
 

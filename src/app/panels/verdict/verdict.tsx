@@ -2,7 +2,7 @@ import { runTask } from '../../actions/evaluate';
 import { titleOf } from '../../actions/offered';
 import { requestScore } from '../../actions/score';
 import { originWords } from '../../store/measured';
-import { canCompute } from '../../store/select';
+import { canCompute, momentOf } from '../../store/select';
 import { type Verdict as Found, verdictOf } from '../../store/verdict';
 import { Counted } from '../../widgets/counted';
 import { openDialog } from '../../widgets/dialog';
@@ -16,13 +16,18 @@ import css from './verdict.module.css';
 /** Always in sight: a sentence and four numbers, what the mask in force costs and what it saves. */
 export function Verdict() {
   const verdict = useApp(verdictOf);
+  const moment = useApp(momentOf);
   return (
     <section className={css.verdict} aria-label="Verdict">
       <div className={css.words}>
-        <Sentence verdict={verdict} />
+        {moment ? (
+          <p className={css.sentence}>The tower shows the model in training; these numbers are the finished one’s.</p>
+        ) : (
+          <Sentence verdict={verdict} />
+        )}
         <Source verdict={verdict} />
       </div>
-      <div className={css.figures}>
+      <div className={css.figures} data-aside={moment !== undefined}>
         <Loss verdict={verdict} />
         <AnswersFigure verdict={verdict} />
         <Saved verdict={verdict} />

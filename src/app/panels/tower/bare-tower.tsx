@@ -1,0 +1,29 @@
+import { momentOf } from '../../store/select';
+import { useApp } from '../../widgets/use-app';
+import { METRIC_WORDS } from '../../words/metrics';
+import { Legend } from './legend';
+import { MomentNote } from './moment-note';
+import { Tower } from './tower';
+import css from './tower-panel.module.css';
+import { useTowerValues } from './use-tower-values';
+
+/** The tower by itself, with what its colours mean: in a lesson, and before a class. */
+export function BareTower() {
+  const blocks = useApp((s) => s.open.model?.report.blocks);
+  const unit = useApp((s) => METRIC_WORDS[momentOf(s) ? s.open.moment!.metric : s.metric].unit);
+  const moment = useApp(momentOf);
+  const series = useApp((s) => s.open.moment && s.open.growth[s.open.moment.metric]?.report.series);
+  const { values, placement, delta } = useTowerValues();
+  if (blocks === undefined) return <p className="soft">The bundled model is on its way.</p>;
+  return (
+    <>
+      <div className={css.heads} aria-hidden="true">
+        <span>block</span>
+        <span>attention</span>
+        <span>feed-forward</span>
+      </div>
+      <Tower blocks={blocks} values={values} placement={placement} delta={delta} />
+      {moment ? <MomentNote point={moment} series={series!} /> : values && <Legend placement={placement} unit={unit} />}
+    </>
+  );
+}
