@@ -51,7 +51,8 @@ function Report({ adapter, memory }: { adapter: AdapterReport; memory: MemoryRep
         <Fact name="Description">{adapter.description || 'not told'}</Fact>
         <Fact name="Self-test">
           {selfTest.passed ? 'passed' : 'failed'}: {selfTest.cases} cases, largest error{' '}
-          {selfTest.worstError.toExponential(1)}, {whole(selfTest.milliseconds)} ms
+          {selfTest.worstError.toExponential(1)}, {whole(selfTest.milliseconds)} ms, on{' '}
+          {new Date(selfTest.at).toLocaleString()}
         </Fact>
         <Fact name="Matrix kernel">
           {matmul.variant}

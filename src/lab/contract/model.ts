@@ -77,6 +77,8 @@ export interface AdapterReport {
     readonly cases: number;
     readonly worstError: number;
     readonly milliseconds: number;
+    /** When it was passed, ISO 8601: now, or on an earlier visit. */
+    readonly at: string;
   };
   /** Matmul variant the start-up measurement chose, with its rate in GFLOP/s. */
   readonly matmul: { readonly variant: string; readonly gflops: Readonly<Record<string, number>> };

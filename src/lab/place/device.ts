@@ -4,6 +4,7 @@ import { LopperError } from '../../errors';
 import type { Shelf } from '../../formats/shelf';
 import { type Gpu, openGpu } from '../../gpu/gpu';
 import type { AdapterReport } from '../contract';
+import { keepProof, recallProof } from './adapter-proof';
 import type { Environment } from './environment';
 import { keepRates, recallRates } from './kernel-rates';
 
@@ -45,15 +46,26 @@ export class Device {
 }
 
 /**
- * Opens the adapter and makes it prove itself; what was measured on it before is kept in `settings`.
- * Throws `no-webgpu`, `no-adapter`, or `adapter-untrusted` when its numbers are wrong.
+ * Opens the adapter and makes it prove itself, unless it did so a short while ago; what was measured and proved on it is
+ * kept in `settings`. Throws `no-webgpu`, `no-adapter`, or `adapter-untrusted` when its numbers are wrong.
  */
-export async function openDevice(webgpu: GPU | undefined, settings?: Shelf): Promise<Device> {
+export async function openDevice(
+  webgpu: GPU | undefined,
+  settings?: Shelf,
+  /** Believes no earlier proof. */
+  { anew = false } = {},
+): Promise<Device> {
   const gpu = await openGpu(webgpu);
   const { facts } = gpu;
   const known = await recallRates(settings, facts);
-  const { rates, ...result } = await selfTest(gpu, { known });
-  const { passed, worstError } = result.selfTest;
+  const proof = anew ? undefined : await recallProof(settings, facts);
+  if (known && proof) {
+    const matmul = { variant: known.choice.matmul, gflops: known.gflops };
+    return new Device(gpu, { ...facts, selfTest: proof, matmul }, known);
+  }
+  const { rates, matmul, ...tested } = await selfTest(gpu, { known });
+  const report = { ...facts, matmul, selfTest: { ...tested.selfTest, at: new Date().toISOString() } };
+  const { passed, worstError } = report.selfTest;
   if (!passed) {
     gpu.destroy();
     throw new LopperError(
@@ -63,7 +75,8 @@ export async function openDevice(webgpu: GPU | undefined, settings?: Shelf): Pro
     );
   }
   if (!known) await keepRates(settings, facts, rates);
-  return new Device(gpu, { ...facts, ...result }, rates);
+  await keepProof(settings, facts, report.selfTest);
+  return new Device(gpu, report, rates);
 }
 
 /** The device in use: opened on first use, and anew after it was lost. */
@@ -80,7 +93,8 @@ export class LiveDevice {
     // Who asked at the same time opens it already.
     if (this.#device !== before) return this.get();
     known?.gpu.destroy();
-    this.#device = this.#open();
+    // One that was lost proves itself again.
+    this.#device = this.#open(known !== undefined);
     return this.#device;
   }
 
@@ -93,7 +107,7 @@ export class LiveDevice {
     device?.gpu.destroy();
   }
 
-  async #open(): Promise<Device> {
-    return openDevice(await this.environment.webgpu(), await this.environment.settings());
+  async #open(anew: boolean): Promise<Device> {
+    return openDevice(await this.environment.webgpu(), await this.environment.settings(), { anew });
   }
 }

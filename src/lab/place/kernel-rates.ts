@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { KernelRates } from '../../engine/autotune';
 import { readText, type Shelf, writeText } from '../../formats/shelf';
 import type { AdapterFacts } from '../../gpu/gpu';
+import { adapterSlug } from './adapter-slug';
 
 /** To be raised when a kernel changes so much that old measurements mislead. */
 const VERSION = 2;
@@ -15,12 +16,7 @@ const RatesSchema = v.object({
   gflops: v.record(v.string(), v.pipe(v.number(), v.finite())),
 });
 
-const nameOf = (facts: AdapterFacts): string => {
-  const adapter = `${facts.vendor} ${facts.architecture} ${facts.description}`
-    .replace(/[^a-z0-9]+/gi, '-')
-    .slice(0, 100);
-  return `kernels-${VERSION}-${adapter}.json`;
-};
+const nameOf = (facts: AdapterFacts): string => `kernels-${VERSION}-${adapterSlug(facts)}.json`;
 
 /** What was measured on this adapter on an earlier visit; undefined when nothing usable was kept. */
 export async function recallRates(shelf: Shelf | undefined, facts: AdapterFacts): Promise<KernelRates | undefined> {

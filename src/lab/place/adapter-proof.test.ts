@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { memoryShelf } from '../../formats/memory-shelf';
+import { writeText } from '../../formats/shelf';
+import type { AdapterFacts } from '../../gpu/gpu';
+import { keepProof, recallProof } from './adapter-proof';
+
+const facts = {
+  vendor: 'acme',
+  architecture: 'x/1',
+  description: 'a card (rev. 2)',
+  software: false,
+  features: ['shader-f16'],
+  limits: { maxBufferSize: 1024 },
+} as unknown as AdapterFacts;
+const at = '2026-03-01T12:00:00.000Z';
+const selfTest = { passed: true, cases: 6, worstError: 1e-6, milliseconds: 900, at };
+const days = (n: number) => Date.parse(at) + n * 86_400_000;
+
+test('a passed self-test counts on the next visit, on this adapter as it was', async () => {
+  const shelf = memoryShelf();
+  await keepProof(shelf, facts, selfTest);
+  expect(await recallProof(shelf, facts, days(1))).toEqual(selfTest);
+  expect(await recallProof(shelf, { ...facts, description: 'another' }, days(1))).toBeUndefined();
+  expect(await recallProof(shelf, { ...facts, features: [] }, days(1))).toBeUndefined();
+});
+
+test('after two weeks, or by a clock that runs backwards, it is proved again', async () => {
+  const shelf = memoryShelf();
+  await keepProof(shelf, facts, selfTest);
+  expect(await recallProof(shelf, facts, days(14))).toBeUndefined();
+  expect(await recallProof(shelf, facts, days(-1))).toBeUndefined();
+});
+
+test('a damaged file, one of other kernels or one that tells of a failure proves nothing', async () => {
+  const failed = JSON.stringify({ of: 'x', selfTest: { ...selfTest, passed: false } });
+  for (const text of ['', '{', 'null', failed, JSON.stringify({ of: 'other kernels', selfTest })]) {
+    const shelf = memoryShelf();
+    await keepProof(shelf, facts, selfTest);
+    await writeText(shelf, (await shelf.names())[0]!, text);
+    expect(await recallProof(shelf, facts, days(1)), text).toBeUndefined();
+  }
+  expect(await recallProof(undefined, facts)).toBeUndefined();
+});

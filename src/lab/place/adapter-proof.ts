@@ -1,0 +1,51 @@
+import * as v from 'valibot';
+import { KERNEL_STAMP } from '../../engine/kernel-stamp';
+import { readText, type Shelf, writeText } from '../../formats/shelf';
+import type { AdapterFacts } from '../../gpu/gpu';
+import type { AdapterReport } from '../contract';
+import { adapterSlug } from './adapter-slug';
+
+/** A driver may change and say nothing, so an adapter proves itself anew once in so many days. */
+const DAYS = 14;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+type SelfTest = AdapterReport['selfTest'];
+
+const ProofSchema = v.object({
+  of: v.string(),
+  selfTest: v.object({
+    passed: v.literal(true),
+    cases: v.pipe(v.number(), v.integer(), v.minValue(1)),
+    worstError: v.pipe(v.number(), v.finite()),
+    milliseconds: v.pipe(v.number(), v.finite()),
+    at: v.pipe(v.string(), v.isoTimestamp()),
+  }),
+});
+
+const nameOf = (facts: AdapterFacts): string => `proof-${adapterSlug(facts)}.json`;
+
+/** All that a proof is good for: these kernels, on this adapter with these limits and features, in this browser. */
+const proved = (facts: AdapterFacts): string =>
+  JSON.stringify([KERNEL_STAMP, facts, globalThis.navigator?.userAgent ?? '']);
+
+/** The self-test that this adapter passed on an earlier visit, where it still counts. */
+export async function recallProof(
+  shelf: Shelf | undefined,
+  facts: AdapterFacts,
+  now = Date.now(),
+): Promise<SelfTest | undefined> {
+  try {
+    const text = shelf && (await readText(shelf, nameOf(facts)));
+    const { of, selfTest } = v.parse(ProofSchema, JSON.parse(text ?? 'null'));
+    const age = now - Date.parse(selfTest.at);
+    return of === proved(facts) && age >= 0 && age < DAYS * DAY_MS ? selfTest : undefined;
+  } catch {
+    return undefined; // proved again
+  }
+}
+
+/** Keeps a self-test that was passed, where that is possible. */
+export async function keepProof(shelf: Shelf | undefined, facts: AdapterFacts, selfTest: SelfTest): Promise<void> {
+  const text = JSON.stringify({ of: proved(facts), selfTest });
+  if (shelf) await writeText(shelf, nameOf(facts), text).catch(() => undefined);
+}
