@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { taskNamed } from '../benchmarks/tasks';
 import { LopperError } from '../errors';
-import type { Calibration } from '../lab/contract';
+import type { Calibration, CurveRequest } from '../lab/contract';
 import type { ResultOrigin } from '../lab/files/result-file';
 import { type Arguments, usage, wholeNumber } from './arguments';
 import type { Surroundings } from './command';
@@ -57,6 +57,23 @@ export async function readCalibration(session: Surroundings): Promise<Calibratio
     seqLen: wholeNumber(args, 'seq-len', 2, BUNDLED.seqLen),
     maxWindows: wholeNumber(args, 'max-windows', 1, undefined),
   };
+}
+
+/** Throws `usage` for words that do not say what points are judged on. */
+export function checkJudge(args: Arguments): void {
+  const judge = args.values.get('judge');
+  if (judge === undefined || judge === 'same' || judge === 'halves') return;
+  if (args.values.has('calibration-task')) {
+    throw usage(`--judge ${judge} is a file, and the calibration a benchmark.`, 'Give --judge halves, or a text.');
+  }
+}
+
+/** What `--judge` names: a file is read as the calibration is, a text whole. Undefined where nothing else judges. */
+export async function readJudge({ args, readText }: Surroundings): Promise<CurveRequest['judge']> {
+  const judge = args.values.get('judge');
+  if (judge === undefined || judge === 'same' || judge === 'halves') return judge === 'halves' ? judge : undefined;
+  if (args.values.has('ids')) return { ids: parseIds(await readText(judge), judge) };
+  return { text: await readText(judge), seqLen: wholeNumber(args, 'seq-len', 2, BUNDLED.seqLen) };
 }
 
 /** What the calibration is, for a result file. */

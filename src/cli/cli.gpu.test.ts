@@ -184,6 +184,26 @@ describe.skipIf(!hasData)('lopper on stories260K', () => {
     expect(Math.abs(longer.points[1].loss - best)).toBeLessThan(1e-4);
   });
 
+  it('curve: --judge halves tells losses of the odd windows, and a file of it goes on alike', async () => {
+    const words = ['curve', MODEL, '--ids', 'ids.json'];
+    const asked = ['--strategy', 'greedy', '--unit', 'block', '--judge', 'halves'];
+    const short = await json(...words, ...asked, '--steps', '1');
+    expect(short).toMatchObject({ judged: { on: 'odd windows', chosenOn: 256 }, request: { judge: 'halves' } });
+    expect(short.points[1].added[0]).toBeLessThan(short.points[1].loss - short.points[0].loss);
+    writeFileSync(join(folder, 'halves.json'), JSON.stringify(short));
+    const longer = await json(...words, '--resume', 'halves.json', '--steps', '2');
+    expect(longer.points.slice(0, 2)).toEqual(short.points);
+    expect(longer.judged).toEqual(short.judged);
+    const same = await lopper(folder, ...words, '--resume', 'halves.json', '--judge', 'same', '--json');
+    expect(same.stderr).toContain('what judges');
+    // The odd windows given as a text of their own judge alike, and are not written into the file.
+    writeFileSync(join(folder, 'odd.json'), JSON.stringify([golden.windows[1], golden.windows[3]]));
+    const other = await json(...words, ...asked.with(-1, 'odd.json'), '--steps', '1');
+    expect(other.judged.on).toBe('another text');
+    expect(other.points[0].loss).toBeCloseTo(short.points[0].loss, 6);
+    expect(other.request).not.toHaveProperty('judge');
+  });
+
   it('curve: --resume adds a benchmark, and mixes no two of them', async () => {
     const words = ['curve', MODEL, '--ids', 'ids.json'];
     const bare = await json(...words, '--strategy', 'greedy', '--unit', 'block', '--steps', '1');

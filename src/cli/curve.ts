@@ -6,7 +6,7 @@ import { formatDropList, parseDropList } from '../pruning/drop-list';
 import { isOfTask, METRIC_NAMES } from '../pruning/metrics';
 import { STRATEGY_NAMES, strategyTraits } from '../pruning/strategies';
 import { type Arguments, definedOf, oneOf, required, wholeNumber } from './arguments';
-import { calibrationSource, checkCalibration, readCalibration } from './calibration';
+import { calibrationSource, checkCalibration, checkJudge, readCalibration, readJudge } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, MASK_OPTIONS, type Session, table } from './command';
 import { tellCost } from './cost';
 import { untilEnded } from './interrupt';
@@ -39,6 +39,10 @@ export const curve: Command = {
     task: { value: 'NAME', help: 'measure this benchmark at every point; shapley-task is of it too' },
     shots: { value: 'K', help: 'worked examples before each item (with --task)' },
     ...ITEM_OPTIONS,
+    judge: {
+      value: 'same|halves|FILE',
+      help: 'what the losses are told on: all that is chosen on (same), the odd windows while the even ones choose (halves), or another text',
+    },
     timed: { help: "time a forward pass of every point's model" },
     resume: {
       value: 'FILE',
@@ -56,6 +60,7 @@ export const curve: Command = {
     const task = args.values.get('task');
     if (task !== undefined) checkTask(args, task);
     checkCalibration(args);
+    checkJudge(args);
   },
   async run(session) {
     const calibration = await readCalibration(session);
@@ -68,10 +73,14 @@ export const curve: Command = {
         { job: JOB, onProgress: reporter.progress, onPoint: (_, soFar) => tell(soFar) },
       ),
     );
-    const { resume, ...asked } = request;
+    const { resume, judge, ...asked } = request;
     const source = await calibrationSource(session);
     return {
-      json: await resultJson(session, { kind: 'curve', report, request: asked }, source),
+      json: await resultJson(
+        session,
+        { kind: 'curve', report, request: { ...asked, ...(judge === 'halves' && { judge }) } },
+        source,
+      ),
       text: describeCurve(report),
     };
   },
@@ -94,10 +103,12 @@ async function readRequest(session: Session, resumed: Resumed | undefined): Prom
     locked: lock === undefined ? undefined : parseDropList(lock, model.blocks),
     start: start.length > 0 ? start : undefined,
     benchmark,
+    judge: await readJudge(session),
     timed: args.values.has('timed') || undefined,
   };
+  const { judge: _, ...rest } = before ?? {};
   return {
-    ...before,
+    ...(args.values.has('judge') ? rest : before),
     ...{ strategy, metric, unit },
     ...definedOf(given),
     settings: { ...before?.settings, ...settings, ...(asMeasure && { task: benchmark }) },
@@ -125,7 +136,7 @@ function readChoice(args: Arguments, resuming: boolean) {
 }
 
 /** A line a point: how many are gone and which went, the loss, and what else was measured. */
-function describeCurve({ points, strategy, partial }: CurveReport): string {
+function describeCurve({ points, strategy, judged, partial }: CurveReport): string {
   const [first] = points;
   const { nested } = strategyTraits(strategy);
   const some = (has: (p: CurvePoint) => unknown) => points.some((p) => has(p) !== undefined);
@@ -136,6 +147,8 @@ function describeCurve({ points, strategy, partial }: CurveReport): string {
     { head: 'dropped', cell: (p, i) => whatWent(p, points[i - 1]), shown: nested && !first?.draws },
     { head: 'loss', cell: (p) => say(p.loss) },
     { head: 'added', cell: (p) => say(p.loss - first!.loss) },
+    { head: '95%', cell: (p) => p.added?.map(say).join(' to ') ?? '', shown: some((p) => p.added) },
+    { head: 'on the windows chosen on', cell: (p) => maybe(p.chosen), shown: some((p) => p.chosen) },
     { head: 'lowest', cell: (p) => say(Math.min(...p.draws!)), shown: first?.draws !== undefined },
     { head: 'highest', cell: (p) => say(Math.max(...p.draws!)), shown: first?.draws !== undefined },
     { head: 'accuracy', cell: sayAccuracy, shown: some((p) => p.accuracy) },
@@ -143,8 +156,15 @@ function describeCurve({ points, strategy, partial }: CurveReport): string {
   ];
   const shown = columns.filter((c) => c.shown ?? true);
   const rows = points.map((p, i) => shown.map(({ cell }) => cell(p, i)));
-  return table([shown.map(({ head }) => head), ...rows]).concat(partial ? '\n\nEnded early.' : '');
+  return [
+    table([shown.map(({ head }) => head), ...rows]),
+    ...sayJudged(judged),
+    ...(partial ? ['Ended early.'] : []),
+  ].join('\n\n');
 }
+
+const sayJudged = (judged: CurveReport['judged']) =>
+  judged ? [`Losses are those of ${judged.on}; units were chosen on ${judged.chosenOn} other tokens.`] : [];
 
 /** The unit that went at a point; of the first point, what it starts without. */
 function whatWent({ dropped }: CurvePoint, previous: CurvePoint | undefined): string {
@@ -153,6 +173,7 @@ function whatWent({ dropped }: CurvePoint, previous: CurvePoint | undefined): st
 }
 
 const say = (x: number) => (Number.isNaN(x) ? 'no number' : x.toFixed(5));
+const maybe = (x: number | undefined) => (x === undefined ? '' : say(x));
 
 function sayAccuracy({ accuracy }: CurvePoint): string {
   if (!accuracy) return '';

@@ -39,7 +39,10 @@ export const sampledPairs = (was: SampledFacts, is: SampledFacts): Pair[] => [
 ];
 
 /** What a report says of its curve as a whole. */
-export type CurveHead = Pick<CurveReport, 'strategy' | 'metric' | 'settings' | 'unit' | 'seed' | 'benchmark'>;
+export type CurveHead = Pick<
+  CurveReport,
+  'strategy' | 'metric' | 'settings' | 'unit' | 'seed' | 'benchmark' | 'judged'
+>;
 /** With the number of random orders, where there are any. */
 export type CurveFacts = CurveHead & { readonly draws?: number };
 
@@ -52,6 +55,9 @@ export function curvePairs(was: CurveFacts, is: CurveFacts): Pair[] {
     ['unit', was.unit, is.unit],
     ['seed', was.seed, is.seed],
     ['number of draws', was.draws, is.draws],
+    ['choice of what judges', was.judged?.on, is.judged?.on],
+    ['number of tokens chosen on', was.judged?.chosenOn, is.judged?.chosenOn],
+    ['SHA-256 of the text that judges', was.judged?.sha256, is.judged?.sha256],
     ['denominator', before?.denominator, now?.denominator],
     ['number of permutations', before?.permutations, now?.permutations],
     ['choice of exact values', before?.exact, now?.exact],

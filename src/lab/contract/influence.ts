@@ -3,6 +3,7 @@ import type { Sublayer, UnitKind } from '../../model/units';
 import type { SamplerState } from '../../pruning/estimate';
 import type { InfluenceMetric } from '../../pruning/metrics';
 import type { Strategy } from '../../pruning/strategies';
+import type { Calibration } from './calibration';
 import type { Accuracy, NamedFile } from './evaluate';
 
 export type { InfluenceMetric, LeaveOneOutMetric, ShapleyMetric, StaticMetric } from '../../pruning/metrics';
@@ -114,6 +115,11 @@ export interface CurveRequest {
   /** Also time a forward pass of each point's model by itself. */
   readonly timed?: boolean;
   /**
+   * What points are judged on, where the strategy is to choose on other windows: `halves` has it choose on the windows
+   * 0, 2, ... of the text and be judged on 1, 3, ...; a text, judged on that, leaves it the whole of its own.
+   */
+  readonly judge?: 'halves' | Calibration;
+  /**
    * Goes on from a report of the same request, further or with a benchmark that it had not. One of another metric, other
    * settings or another benchmark is refused (`usage`). Times are taken anew: they are of one machine.
    */
@@ -126,8 +132,12 @@ export interface CurvePoint {
   readonly removed: number;
   /** In the order of removal, what was dropped already first; of a `random` curve, those of its first draw. */
   readonly dropped: readonly Sublayer[];
-  /** Nats a token; of a `random` curve the mean over its draws. NaN where it was not finite. */
+  /** Nats a token, on the windows that judge; of a `random` curve the mean over its draws. NaN where it was not finite. */
   readonly loss: number;
+  /** Where other windows judge: the loss on those that the strategy chose by. */
+  readonly chosen?: number;
+  /** Where other windows judge: 95% interval, over windows, of what the loss is above that of the first point. */
+  readonly added?: readonly [low: number, high: number];
   /** Of a `random` curve: the loss of each draw. */
   readonly draws?: readonly number[];
   /** Of the model without `dropped`. Absent where its numbers were not finite. */
@@ -142,6 +152,15 @@ export interface CurveSettings
   readonly task?: MeasuredTask;
 }
 
+/** Windows that judge, where others were chosen on. */
+export interface Judged {
+  readonly on: 'odd windows' | 'another text';
+  /** Tokens of the windows that were chosen on. */
+  readonly chosenOn: number;
+  /** Of another text. */
+  readonly sha256?: string;
+}
+
 export interface CurveReport {
   readonly strategy: Strategy;
   readonly metric?: InfluenceMetric;
@@ -152,7 +171,10 @@ export interface CurveReport {
   readonly points: readonly CurvePoint[];
   /** Of `one-shot` and `given`: all units in the order they go, further than the points may reach. */
   readonly order?: readonly (readonly Sublayer[])[];
+  /** Tokens of the windows that judge. */
   readonly tokens: number;
+  /** Absent where the strategy chose on the same windows. */
+  readonly judged?: Judged;
   readonly benchmark?: MeasuredTask;
   /** True while fewer points are done than were asked for. */
   readonly partial: boolean;

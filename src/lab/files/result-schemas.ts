@@ -52,6 +52,8 @@ const point = v.object({
   removed: count,
   dropped: sublayers,
   loss: number,
+  chosen: v.optional(number),
+  added: v.optional(interval),
   draws: v.optional(v.array(number)),
   accuracy: v.optional(accuracy),
   milliseconds: v.optional(v.number()),
@@ -75,6 +77,9 @@ export const curveReport: v.GenericSchema<unknown, CurveReport> = v.object({
   points: v.array(point),
   order: v.optional(v.array(sublayers)),
   tokens: count,
+  judged: v.optional(
+    v.object({ on: v.picklist(['odd windows', 'another text']), chosenOn: count, sha256: v.optional(v.string()) }),
+  ),
   benchmark: v.optional(measuredTask),
   partial: v.boolean(),
 });
@@ -93,6 +98,8 @@ export const curveRequest: v.GenericSchema<unknown, Omit<CurveRequest, 'resume'>
   settings: v.optional(v.object({ ...settings, seed: v.optional(count), task: v.optional(task) })),
   benchmark: v.optional(task),
   timed: v.optional(v.boolean()),
+  // Of another text the report says which it was.
+  judge: v.optional(v.literal('halves')),
 });
 
 const distribution = v.object({ mean: number, median: number, p5: number, p95: number });

@@ -2,14 +2,16 @@ import type { Calibration, EvalRequest, NamedCalibration } from '../contract';
 import { readExam } from '../exam/exam';
 import { aboutTokens } from '../exam/exam-tokens';
 import { examinee } from '../exam/examinee';
+import type { Calibrated } from '../measure/calibrated';
 import { type Ground, sharesOf } from '../measure/work';
 import type { Desk } from './desk';
 
 /** A calibration, to tell what walks over it come to. */
 export async function groundOf(desk: Desk, calibration: Calibration | NamedCalibration): Promise<Ground> {
-  const { tokens } = await desk.calibrate(calibration);
-  return { ...ofModel(desk), tokens, scored: tokens };
+  return groundOn(desk, await desk.calibrate(calibration));
 }
+
+export const groundOn = (desk: Desk, { tokens }: Calibrated): Ground => ({ ...ofModel(desk), tokens, scored: tokens });
 
 /** The items of a benchmark, likewise. */
 export async function itemsGround(desk: Desk, request: Omit<EvalRequest, 'masks'>): Promise<Ground> {

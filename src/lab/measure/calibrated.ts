@@ -1,9 +1,10 @@
 import { type Branch, distinct, FULL } from '../../engine/branch';
 import type { EngineContract, RunOptions } from '../../engine/contract';
 import { meansOf } from '../../engine/observers/statistics';
+import { LopperError } from '../../errors';
 import type { Calibration, ScoreReport } from '../contract';
 import { digest } from '../exam/exam';
-import { type Measure, measureBranches, type ScoreOptions, scoreBranches } from './score';
+import { type Measure, type MeasureOptions, measureBranches, type ScoreOptions, scoreBranches } from './score';
 import { observeUnits, type Statistics } from './statics';
 import { layOutWindows, type WindowTree } from './windows';
 
@@ -26,6 +27,7 @@ export class Calibrated {
   readonly #statistics = new Map<string, Statistics>();
 
   readonly trees: readonly WindowTree[];
+  #halves?: readonly [even: Calibrated, odd: Calibrated];
 
   constructor(
     readonly engine: EngineContract,
@@ -37,6 +39,24 @@ export class Calibrated {
   /** Tokens that go through the model. */
   get tokens(): number {
     return this.windows.reduce((sum, ids) => sum + ids.length, 0);
+  }
+
+  /** The windows 0, 2, ... and the windows 1, 3, ..., each a calibration of its own. Throws `text-too-short`. */
+  halves(): readonly [even: Calibrated, odd: Calibrated] {
+    if (this.windows.length < 2) {
+      throw new LopperError(
+        'text-too-short',
+        'The text is a single window, which cannot be halved.',
+        'Give a longer text or shorter windows, or judge on the windows that are chosen on.',
+      );
+    }
+    const half = (odd: number) =>
+      new Calibrated(
+        this.engine,
+        this.windows.filter((_, w) => w % 2 === odd),
+      );
+    this.#halves ??= [half(0), half(1)];
+    return this.#halves;
   }
 
   /**
@@ -72,21 +92,22 @@ export class Calibrated {
   }
 
   /**
-   * The loss of each branch and, where asked, its distance from the full model; only those not known yet are walked,
+   * The loss of each branch and, where asked, its distance from the full model, or the loss in parts; only those not known yet are walked,
    * together. A branch whose numbers are not finite is NaN, and the others stand.
    */
   async measure(
     branches: readonly Branch[],
-    { distances = false, ...options }: RunOptions & { distances?: boolean } = {},
+    { distances = false, parts = false, ...options }: MeasureOptions = {},
   ): Promise<Measure[]> {
     const known = (key: string): Measure | undefined => {
       const measure = this.#measures.get(key) ?? this.#reports.get(key);
-      return measure && (!distances || 'distance' in measure) ? measure : undefined;
+      const whole = measure && (!distances || 'distance' in measure) && (!parts || measure.parts !== undefined);
+      return whole ? measure : undefined;
     };
     const found = new Map(branches.map((b) => [b.key, known(b.key)]));
     const missing = distinct(branches.filter((b) => !found.get(b.key)));
     if (missing.length > 0) {
-      const measures = await measureBranches(this.engine, this.trees, missing, { ...options, distances });
+      const measures = await measureBranches(this.engine, this.trees, missing, { ...options, distances, parts });
       for (const [i, measure] of measures.entries()) {
         const key = missing[i]!.key;
         found.set(key, measure);

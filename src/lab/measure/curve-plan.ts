@@ -12,6 +12,7 @@ import type {
   CurveSettings,
   InfluenceMetric,
   InfluenceSettings,
+  Judged,
   MeasuredTask,
 } from '../contract';
 import { type CurveHead, curvePairs, difference } from '../contract/asked';
@@ -114,8 +115,16 @@ function checkSame(resume: CurveReport, head: CurveHead, request: CurveRequest) 
   throw otherCurve(`its ${name} is ${a ?? 'not said'}, and what is asked for has ${b ?? 'none'}`);
 }
 
-/** What the report will say of the whole, with the tasks as they were read: of the benchmark, and of `shapley-task`. */
-export function headOf(request: CurveRequest, benchmark?: MeasuredTask, task?: MeasuredTask): CurveHead {
+/** What is read before a curve begins, and told of in its report. */
+export interface ReadForCurve {
+  readonly benchmark?: MeasuredTask;
+  /** Of `shapley-task`. */
+  readonly task?: MeasuredTask;
+  readonly judged?: Judged;
+}
+
+/** What the report will say of the whole. */
+export function headOf(request: CurveRequest, { benchmark, task, judged }: ReadForCurve = {}): CurveHead {
   const { strategy, unit } = request;
   const [metric, seed] = [metricOf(request), seedOf(request)];
   const settings = metric && settingsFor(metric, request.settings ?? {}, task);
@@ -124,6 +133,7 @@ export function headOf(request: CurveRequest, benchmark?: MeasuredTask, task?: M
     ...(metric && { metric }),
     ...(settings && { settings }),
     ...(seed !== undefined && { seed }),
+    ...(judged && { judged }),
     ...(benchmark && { benchmark }),
   };
 }

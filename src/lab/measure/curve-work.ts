@@ -11,9 +11,12 @@ import { type Ground, times, Walks, type Work, walkWork } from './work';
 /** Points whose masks are walked together, about. */
 const TOGETHER = 64;
 
-/** What curves stand on: the calibration, and the items of the benchmark and of the task that is a metric, where asked. */
+/** What curves stand on: the text, and the items of the benchmark and of the task that is a metric, where asked. */
 export interface CurveGround {
+  /** What the strategy chooses on. */
   readonly text: Ground;
+  /** What points are judged on, where that is another. */
+  readonly judge?: Ground;
   readonly benchmark?: Ground;
   readonly task?: Ground;
 }
@@ -24,7 +27,7 @@ export interface CurveGround {
  */
 export async function curveWork(
   request: CurveRequest,
-  { text, benchmark, task: scored = text }: CurveGround,
+  { text, judge = text, benchmark, task: scored = text }: CurveGround,
 ): Promise<Work> {
   const { resume, ...asked } = request;
   const blocks = text.shares.length / 2;
@@ -39,7 +42,7 @@ export async function curveWork(
       branchAfter(gone),
       walks,
     );
-  walks.losses(text, [branchAfter([])]);
+  walks.losses(judge, [branchAfter([])]);
   const known = resume?.points.length ?? 0;
   const { steps } = await begin(request.strategy, {
     plan,
@@ -54,7 +57,7 @@ export async function curveWork(
   });
   const masks = [branchAfter([])];
   const waiting: Branch[] = [];
-  const walkWaiting = () => walks.losses(text, waiting.splice(0));
+  const walkWaiting = () => walks.losses(judge, waiting.splice(0));
   let step = steps.next([]);
   while (!step.done && masks.length <= plan.most) {
     const isNew = masks.length >= known;
@@ -78,11 +81,12 @@ export async function curveWork(
   walkWaiting();
   const unmeasured = masks.filter((_, i) => !resume?.points[i]?.accuracy);
   if (benchmark) for (const mask of unmeasured) walks.add(walkWork(benchmark, [mask]));
-  // A pass that is not timed, and those that are, over the first window.
-  if (request.timed) {
-    const first = Math.min(text.tokens, text.rows);
-    const window = { ...text, tokens: first, scored: first };
-    for (const mask of masks) walks.add(times(PASSES + 1, walkWork(window, [mask])));
-  }
+  if (request.timed) for (const mask of masks) walks.add(timedWork(text, mask));
   return walks.work;
+}
+
+/** A pass that is not timed, and those that are, over the first window. */
+export function timedWork(text: Ground, mask: Branch): Work {
+  const first = Math.min(text.tokens, text.rows);
+  return times(PASSES + 1, walkWork({ ...text, tokens: first, scored: first }, [mask]));
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sublayer, sublayerIndex, unitsOf } from '../../model/units';
 import { formatDropList } from '../../pruning/drop-list';
+import { pairedLoss } from '../../pruning/paired-loss';
 import { removalOrder } from '../../pruning/ranking';
 import type { CurvePoint, CurveReport, CurveRequest } from '../contract';
 import { drop, hasData, job, readJson, STORIES, testLab } from '../testing';
@@ -51,6 +52,51 @@ describe.skipIf(!hasData)('pruning curves of stories260K', () => {
     expect(report).toMatchObject({ strategy: 'greedy', unit: 'sublayer', tokens: 256, partial: false });
     // The float64 oracle's greedy path on the same text.
     expect(names(report.points)).toEqual(['', 'attn:2', 'attn:2,4']);
+  });
+
+  it('in halves greedy is brute force on the even windows, and its losses are those of the odd ones', async () => {
+    const four = golden.windows.slice(0, 4);
+    const [even, odd] = [0, 1].map((half) => ({ ids: four.filter((_: unknown, w: number) => w % 2 === half) }));
+    const request = { strategy: 'greedy', unit: 'block', steps: 2 } as const;
+    const fractions: number[] = [];
+    const report = await lab.curve(
+      { ...request, judge: 'halves', calibration: { ids: four } },
+      { ...job(), onProgress: ({ done }) => fractions.push(done) },
+    );
+    const chosen = await lab.curve({ ...request, calibration: even! }, job());
+    expect(names(report.points)).toEqual(names(chosen.points));
+    close(
+      report.points.slice(1).map((p) => p.chosen!),
+      losses(chosen).slice(1),
+    );
+    expect(report.judged).toEqual({ on: 'odd windows', chosenOn: 256 });
+    expect(report.tokens).toBe(256);
+    const judged = await lab.score({ calibration: odd!, masks: report.points.map((p) => p.dropped) }, job());
+    close(
+      losses(report),
+      judged.map((one) => one.loss),
+    );
+    for (const [i, { added }] of report.points.entries()) {
+      const { interval } = pairedLoss(judged[0]!.parts, judged[i]!.parts);
+      if (i === 0) expect(added).toBeUndefined();
+      else close(added!, interval);
+    }
+    // Another text, named, judges as well.
+    const other = await lab.curve({ ...request, judge: odd!, calibration: even! }, job());
+    expect(other.judged).toMatchObject({ on: 'another text', chosenOn: 256 });
+    close(losses(other), losses(report));
+    expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
+    // One goes on from what was judged alike only.
+    const resume = { ...report, points: report.points.slice(0, 2) };
+    const further = await lab.curve({ ...request, judge: 'halves', calibration: { ids: four }, resume }, job());
+    close(losses(further), losses(report));
+    await expect(lab.curve({ ...request, calibration: { ids: four }, resume }, job())).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('what judges'),
+    });
+    await expect(
+      lab.curve({ ...request, judge: 'halves', calibration: { ids: four.slice(0, 1) } }, job()),
+    ).rejects.toMatchObject({ code: 'text-too-short' });
   });
 
   it('one-shot is the metric’s own order, cut after each unit', async () => {

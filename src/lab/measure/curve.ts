@@ -1,19 +1,25 @@
-import { without } from '../../engine/branch';
+import { type Branch, without } from '../../engine/branch';
 import type { RunOptions } from '../../engine/contract';
 import { sublayerIndex } from '../../model/units';
 import { isOfTask } from '../../pruning/metrics';
+import { type LossParts, pairedLoss } from '../../pruning/paired-loss';
 import { type StrategyTraits, strategyTraits } from '../../pruning/strategies';
 import type { Gone, StrategySteps } from '../../pruning/strategy';
-import type { CurvePoint, CurveReport, CurveRequest } from '../contract';
+import type { CurvePoint, CurveReport, CurveRequest, Judged } from '../contract';
 import type { CurveHead } from '../contract/asked';
 import { branchOf } from './branch';
 import type { Calibrated } from './calibrated';
+import type { CurveClock } from './curve-clock';
 import { type CurvePlan, headOf, metricOf, otherCurve, planCurve } from './curve-plan';
 import { begin } from './curve-steps';
 import { timePass } from './curve-time';
+import { type CurveGround, timedWork } from './curve-work';
 import { measureInfluence } from './influence';
+import { influenceWork } from './influence-work';
 import { measureAngles } from './norms';
+import type { Measure } from './score';
 import type { Examine, TaskWorth } from './task-worth';
+import { type Walks, walkWork } from './work';
 
 /** Branches walked together at most: more would share little more, and be longer without a point to show. */
 const MOST_BRANCHES = 64;
@@ -22,11 +28,15 @@ const POINTS_PER_EXAM = 8;
 /** Losses of one model on one text differ by less, whatever the adapter. */
 const SAME_LOSS = 1e-3;
 
-export interface CurveOptions extends RunOptions {
+export interface CurveOptions extends Pick<RunOptions, 'signal'> {
   /** Each point once its loss is known, and again once its benchmark or its time is. */
   readonly onPoint?: (point: CurvePoint, soFar: CurveReport) => void;
   /** Opens a task as a measure. */
   readonly examine: Examine;
+  /** The windows that judge, where the strategy chooses on others, and what the report says of them. */
+  readonly judge?: { readonly on: Calibrated; readonly judged: Judged };
+  /** Is told how far it is, by what it stands on. */
+  readonly clock?: { readonly told: CurveClock; readonly ground: CurveGround };
 }
 
 /**
@@ -40,7 +50,8 @@ export async function measureCurve(on: Calibrated, request: CurveRequest, option
   const exam = request.benchmark && (await examine(request.benchmark));
   const metric = metricOf(request);
   const task = metric && isOfTask(metric) ? await examine(request.settings?.task) : undefined;
-  const head = headOf(request, exam?.measure, task?.measure);
+  const judged = options.judge?.judged;
+  const head = headOf(request, { benchmark: exam?.measure, task: task?.measure, judged });
   const plan = planCurve(on.engine.model.blocks, request, head);
   const run = new CurveRun(on, plan, head, request, exam, options);
   await run.start();
@@ -53,9 +64,10 @@ export async function measureCurve(on: Calibrated, request: CurveRequest, option
 class CurveRun {
   readonly #points: CurvePoint[];
   #order: CurveReport['order'];
-  /** Points done, each counted once for its loss, its benchmark and its time; and one for what is measured ahead of all. */
-  #done = 0;
-  readonly #total: number;
+  /** The first point's loss, which the others' are held against. */
+  #first?: LossParts;
+  /** What points are measured on. */
+  readonly #judge: Calibrated;
 
   constructor(
     readonly on: Calibrated,
@@ -67,13 +79,13 @@ class CurveRun {
   ) {
     // Times of another machine, or of another hour, are not to be held against those of this one.
     this.#points = request.timed ? plan.known.map(({ milliseconds: _, ...point }) => point) : [...plan.known];
-    this.#total = 1 + (plan.most + 1) * (1 + Number(exam !== undefined) + Number(request.timed ?? false));
+    this.#judge = options.judge?.on ?? on;
   }
 
   report(partial: boolean): CurveReport {
     return {
       ...this.head,
-      ...{ points: [...this.#points], tokens: this.on.tokens, partial },
+      ...{ points: [...this.#points], tokens: this.#judge.tokens, partial },
       ...(this.#order && { order: this.#order }),
     };
   }
@@ -81,27 +93,24 @@ class CurveRun {
   /** The model that nothing is removed from yet. Throws `usage` where it is not the one that is gone on from. */
   async start(): Promise<void> {
     const point = Array.from({ length: this.#isBand ? this.plan.draws : 1 }, (): Gone => []);
-    const [losses] = await this.#lossesOf([point], 1);
+    const [measures] = await this.#judgeAll([point]);
+    const { loss, parts } = measures![0]!;
+    this.#first = parts;
     const [first] = this.plan.known;
     if (!first) {
-      this.#add(point, losses!);
-    } else if (Math.abs(first.loss - losses![0]!) > SAME_LOSS) {
-      throw otherCurve(`its first loss is ${first.loss}, and that of this model on this text is ${losses![0]}`);
-    } else {
-      this.#done = this.#points.length;
+      this.#add(point, measures!);
+    } else if (Math.abs(first.loss - loss) > SAME_LOSS) {
+      throw otherCurve(`its first loss is ${first.loss}, and that of this model on this text is ${loss}`);
     }
   }
 
   /** The points one after the other. */
   async path(): Promise<void> {
     const steps = await this.#steps();
-    this.#done++;
-    // Where every point is asked about first, that is its step.
-    const own = this.#traits.rescored ? 0 : 1;
     let waiting: (readonly Gone[])[] = [];
     const measureWaiting = async () => {
-      const losses = await this.#lossesOf(waiting, waiting.length * own);
-      for (const [i, point] of waiting.entries()) this.#add(point, losses[i]!);
+      const all = await this.#judgeAll(waiting);
+      for (const [i, point] of waiting.entries()) this.#add(point, all[i]!);
       waiting = [];
     };
     let answer: readonly number[] = [];
@@ -109,14 +118,12 @@ class CurveRun {
       const { value: step, done } = steps.next(answer);
       if (done) break;
       if (step.ask === 'losses') {
-        const masks = step.masks.map((mask) => [mask]);
-        answer = (await this.#lossesOf(masks, 1)).flat();
+        answer = (await this.#measure(this.on, step.masks)).map(({ loss }) => loss);
       } else if (step.ask === 'influence') {
         await measureWaiting();
         answer = await this.#influence(step.left, step.gone);
-        this.#done++;
       } else if (step.losses) {
-        this.#add(step.point, step.losses);
+        await this.#addChosen(step.point, step.losses);
       } else {
         waiting.push(step.point);
         if (waiting.length * step.point.length >= MOST_BRANCHES) await measureWaiting();
@@ -130,25 +137,25 @@ class CurveRun {
     const { exam } = this;
     if (!exam) return;
     const missing = [...this.#points.keys()].filter((i) => !this.#points[i]!.accuracy);
-    this.#done += this.#points.length - missing.length;
     for (let first = 0; first < missing.length; first += POINTS_PER_EXAM) {
       const some = missing.slice(first, first + POINTS_PER_EXAM);
       const branches = some.map((i) => branchAt(this.#points[i]!));
-      const results = await exam.accuracies(branches, this.#run(some.length));
+      const results = await exam.accuracies(
+        branches,
+        this.#run((walks, { benchmark }) => branches.map((branch) => walks.add(walkWork(benchmark!, [branch])))),
+      );
       for (const [i, accuracy] of results.entries()) this.#change(some[i]!, accuracy ? { accuracy } : {});
-      this.#done += some.length;
     }
   }
 
   async times(): Promise<void> {
     if (!this.request.timed) return;
     for (const [i, point] of this.#points.entries()) {
-      if (point.milliseconds === undefined) {
-        const { engine, trees } = this.on;
-        this.#change(i, { milliseconds: await timePass(engine, trees, branchAt(point), this.options.signal) });
-      }
-      this.#done++;
-      this.options.onProgress?.(this.#done / this.#total);
+      const { engine, trees } = this.on;
+      const branch = branchAt(point);
+      const { signal, onProgress } = this.#run((walks, { text }) => walks.add(timedWork(text, branch)));
+      this.#change(i, { milliseconds: await timePass(engine, trees, branch, signal) });
+      onProgress?.(1);
     }
   }
 
@@ -157,7 +164,14 @@ class CurveRun {
     const { steps, order } = await begin(this.request.strategy, {
       plan,
       influence: () => this.#influence([...plan.units.keys()], []),
-      angles: () => measureAngles(this.on, branchOf({ mask: plan.maskAfter([]) }), this.#run(1)),
+      angles: () => {
+        const branch = this.#branchAfter([]);
+        return measureAngles(
+          this.on,
+          branch,
+          this.#run((walks, { text }) => walks.add(walkWork(text, [branch]))),
+        );
+      },
     });
     const { gone } = plan;
     if (order && order.slice(0, gone.length).join() !== gone.join())
@@ -168,35 +182,61 @@ class CurveRun {
 
   /** Influence of these units in the model without those that are gone. */
   async #influence(asked: readonly number[], gone: Gone): Promise<readonly number[]> {
-    const { units, maskAfter } = this.plan;
+    const { units } = this.plan;
     const { metric, unit, settings = {} } = this.request;
     const { resume, ...own } = settings;
+    const base = this.#branchAfter(gone);
     const { values } = await measureInfluence(this.on, metric!, unit, {
       ...own,
       ...(!this.#traits.rescored && resume && { resume }),
-      ...this.#run(1),
+      ...this.#run((walks, { text, task = text }) =>
+        influenceWork({ ...own, metric: metric!, unit, resume: undefined }, task, base, walks),
+      ),
       units: asked.map((i) => units[i]!),
-      base: branchOf({ mask: maskAfter(gone) }),
+      base,
       examine: this.options.examine,
     });
     return values;
   }
 
-  /** Losses of the masks of each point, all walked together; the whole is so many steps of the job. */
-  async #lossesOf(points: readonly (readonly Gone[])[], steps: number): Promise<number[][]> {
-    const branches = points.flat().map((gone) => branchOf({ mask: this.plan.maskAfter(gone) }));
-    if (branches.length === 0) return [];
-    const losses = (await this.on.measure(branches, this.#run(steps))).map((measure) => measure.loss);
-    this.#done += steps;
-    const each = branches.length / points.length;
-    return points.map((_, i) => losses.slice(i * each, (i + 1) * each));
+  /** Losses of some masks, walked together. */
+  #measure(on: Calibrated, masks: readonly Gone[], parts = false): Promise<Measure[]> {
+    const branches = masks.map((gone) => this.#branchAfter(gone));
+    const run = this.#run((walks, { text, judge = text }) => walks.losses(on === this.on ? text : judge, branches));
+    return on.measure(branches, { ...run, parts });
   }
 
-  #add(masks: readonly Gone[], losses: readonly number[]) {
+  /** Losses of the masks of each point on the windows that judge, all walked together. */
+  async #judgeAll(points: readonly (readonly Gone[])[]): Promise<Measure[][]> {
+    if (points.length === 0) return [];
+    const all = await this.#measure(this.#judge, points.flat(), this.#isJudged && !this.#isBand);
+    const each = all.length / points.length;
+    return points.map((_, i) => all.slice(i * each, (i + 1) * each));
+  }
+
+  /** A point whose losses the strategy knows: told as they are, or judged on other windows. */
+  async #addChosen(point: readonly Gone[], losses: readonly number[]): Promise<void> {
+    if (!this.#isJudged)
+      return this.#add(
+        point,
+        losses.map((loss) => ({ loss })),
+      );
+    const [measures] = await this.#judgeAll([point]);
+    this.#add(point, measures!, losses[0]);
+  }
+
+  #add(masks: readonly Gone[], measures: readonly Measure[], chosen?: number) {
     const { dropped } = this.plan.maskAfter(masks[0]!);
+    const losses = measures.map((measure) => measure.loss);
     const loss = losses.reduce((sum, x) => sum + x, 0) / losses.length;
-    const draws = this.#isBand ? { draws: losses } : {};
-    this.#points.push({ removed: masks[0]!.length, dropped, loss, ...draws });
+    const { parts } = measures[0]!;
+    const added = this.#first && parts && Number.isFinite(loss) && pairedLoss(this.#first, parts).interval;
+    this.#points.push({
+      ...{ removed: masks[0]!.length, dropped, loss },
+      ...(chosen !== undefined && { chosen }),
+      ...(added && masks[0]!.length > 0 && { added }),
+      ...(this.#isBand && { draws: losses }),
+    });
     this.#tell(this.#points.length - 1);
   }
 
@@ -209,6 +249,15 @@ class CurveRun {
     this.options.onPoint?.(this.#points[i]!, this.report(true));
   }
 
+  #branchAfter(gone: Gone): Branch {
+    return branchOf({ mask: this.plan.maskAfter(gone) });
+  }
+
+  /** Whether points are measured on other windows than those that are chosen on. */
+  get #isJudged(): boolean {
+    return this.#judge !== this.on;
+  }
+
   get #traits(): StrategyTraits {
     return strategyTraits(this.request.strategy);
   }
@@ -218,11 +267,10 @@ class CurveRun {
     return this.#traits.drawn === true;
   }
 
-  /** Options of work that so many points come of. */
-  #run(points: number): RunOptions {
-    const { signal, onProgress } = this.options;
-    const done = this.#done;
-    return { signal, onProgress: (fraction) => onProgress?.(Math.min(1, (done + points * fraction) / this.#total)) };
+  /** Options of what is about to be walked, which the clock is told of. */
+  #run(count: (walks: Walks, ground: CurveGround) => void): RunOptions {
+    const { signal, clock } = this.options;
+    return { signal, onProgress: clock?.told.begin((walks) => count(walks, clock.ground)) };
   }
 }
 

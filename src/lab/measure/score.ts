@@ -1,7 +1,7 @@
 import type { Branch } from '../../engine/branch';
 import type { EngineContract, RunOptions } from '../../engine/contract';
 import { finiteOrNaN } from '../../pruning/estimate';
-import { lossParts } from '../../pruning/paired-loss';
+import { type LossParts, lossParts } from '../../pruning/paired-loss';
 import type { ScoreReport } from '../contract';
 import { notFinite, walkFinite } from '../running/finite';
 import type { WindowTree } from './windows';
@@ -73,6 +73,13 @@ export interface Measure {
   readonly loss: number;
   /** Mean over scored rows of the L2 distance to the full model's raw logits, where asked; NaN likewise. */
   readonly distance?: number;
+  /** Where asked. */
+  readonly parts?: LossParts;
+}
+
+export interface MeasureOptions extends RunOptions {
+  readonly distances?: boolean;
+  readonly parts?: boolean;
 }
 
 /** Measures every branch on the windows of `trees`, together. The losses are those of `scoreBranches` to the last bit. */
@@ -80,9 +87,9 @@ export async function measureBranches(
   engine: EngineContract,
   trees: readonly WindowTree[],
   branches: readonly Branch[],
-  { signal, onProgress, distances = false }: RunOptions & { distances?: boolean } = {},
+  { signal, onProgress, distances = false, parts = false }: MeasureOptions = {},
 ): Promise<Measure[]> {
-  const sums = branches.map(() => ({ nll: 0, tokens: 0, distance: 0, rows: 0 }));
+  const sums = branches.map(() => ({ nll: 0, tokens: 0, distance: 0, rows: 0, windows: [] as number[][] }));
   for (const [t, { tree }] of trees.entries()) {
     const result = await engine.walk(tree, branches, {
       signal,
@@ -92,14 +99,16 @@ export async function measureBranches(
     for (const [b, { logprob, finite, logitDistance }] of result.branches.entries()) {
       const own = sums[b]!;
       for (const x of logprob) own.nll -= x;
+      if (parts) for (const pairs of tree.pairs) own.windows.push(Array.from(pairs, (pair) => -logprob[pair]!));
       if (!finite) own.nll = Number.NaN;
       own.tokens += logprob.length;
       own.distance += logitDistance?.sum ?? 0;
       own.rows += logitDistance?.rows ?? 0;
     }
   }
-  return sums.map(({ nll, tokens, distance, rows }) => ({
+  return sums.map(({ nll, tokens, distance, rows, windows }) => ({
     loss: nll / tokens,
+    ...(parts && { parts: lossParts(windows) }),
     ...(distances ? { distance: finiteOrNaN(distance / rows) } : {}),
   }));
 }

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Branch, FULL, without } from '../../engine/branch';
-import type { EngineContract } from '../../engine/contract';
+import type { EngineContract, RunOptions } from '../../engine/contract';
 import type { TokenTree } from '../../engine/tree';
 import { sublayerIndex, unitsOf } from '../../model/units';
 import { randomGame } from '../../pruning/testing';
 import type { CurveRequest, InfluenceRequest } from '../contract';
 import { Calibrated } from './calibrated';
 import { measureCurve } from './curve';
+import { CurveClock } from './curve-clock';
 import { curveWork } from './curve-work';
 import { measureInfluence } from './influence';
 import { influenceWork } from './influence-work';
@@ -51,8 +52,9 @@ describe('against what jobs walk', () => {
     const engine = {
       model: { blocks },
       maxRows: 64,
-      async walk(tree: TokenTree, branches: readonly Branch[]) {
+      async walk(tree: TokenTree, branches: readonly Branch[], { onProgress }: RunOptions = {}) {
         counted.runs += countRuns(2 * blocks, branches);
+        onProgress?.(1);
         counted.heads += branches.length;
         counted.readings++;
         const losses = branches.map((own) => -value(new Set(own.left.keys())));
@@ -122,6 +124,29 @@ describe('against what jobs walk', () => {
     // Which units go is not known beforehand, and decides a little of what is shared.
     expect(share).toBeGreaterThan(0.75);
     expect(share).toBeLessThan(1.25);
+  });
+
+  it.each<CurveRequest>([
+    { strategy: 'greedy', unit: 'sublayer' },
+    { strategy: 'one-shot', metric: 'loo-loss', unit: 'sublayer' },
+  ])('the clock of a curve, $strategy, goes with what is walked', async (request) => {
+    const { counted, on } = counting(5);
+    const [even, odd] = on.halves();
+    const ground = { text: { ...text, tokens: 10, scored: 10 }, judge: { ...text, tokens: 3, scored: 3 } };
+    const told: [fraction: number, runs: number][] = [];
+    const clock = new CurveClock(
+      await curveWork(request, ground),
+      (work) => work.tokens,
+      (fraction) => told.push([fraction, counted.runs]),
+    );
+    await measureCurve(even, request, {
+      examine,
+      judge: { on: odd, judged: { on: 'odd windows', chosenOn: 10 } },
+      clock: { told: clock, ground },
+    });
+    expect(told.at(-1)![0]).toBeGreaterThan(0.9);
+    // What a walk of ten tokens and one of three take is the same to this engine: the judge's few are let pass.
+    for (const [fraction, runs] of told) expect(Math.abs(fraction - runs / counted.runs)).toBeLessThan(0.2);
   });
 
   it('a curve that goes on takes what is left of it, and the full model', async () => {
