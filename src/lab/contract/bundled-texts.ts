@@ -29,4 +29,32 @@ export const SHORT: BundledText = {
   ofSapling: true,
 };
 
-export const BUNDLED_TEXTS: readonly BundledText[] = [STORIES, SHORT];
+/** For any model of English but Sapling. */
+export const PROSE: BundledText = {
+  name: 'prose',
+  title: 'Everyday prose',
+  path: 'calibration/prose.txt',
+  seqLen: 128,
+  ofSapling: false,
+};
+
+const ENCYCLOPAEDIA: BundledText = {
+  name: 'encyclopaedia',
+  title: 'An encyclopaedia’s article',
+  path: 'calibration/encyclopaedia.txt',
+  seqLen: 128,
+  ofSapling: false,
+};
+
+const CODE: BundledText = {
+  name: 'code',
+  title: 'A piece of code',
+  path: 'calibration/code.txt',
+  seqLen: 128,
+  ofSapling: false,
+};
+
+export const BUNDLED_TEXTS: readonly BundledText[] = [STORIES, SHORT, PROSE, ENCYCLOPAEDIA, CODE];
+
+/** What a model is measured on until someone says otherwise. */
+export const defaultText = (isSapling: boolean): BundledText => (isSapling ? SHORT : PROSE);
