@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'model-too-large'
   | 'out-of-memory'
   | 'device-lost'
+  | 'hung' // work that did not come to an end and was ended
   // input
   | 'mask-invalid'
   | 'mask-mismatch'

@@ -293,6 +293,19 @@ describe.skipIf(!hasData)('the lab on stories260K', () => {
     expect(devices.length).toBe(opened + 1);
   });
 
+  it('a device lost while text is written is named, what was written is there, and writing goes on with another', async () => {
+    const request = { prompt: 'Once upon a time', maxTokens: 60, temperature: 0, seed: 1, masks: [[], drop('attn:2')] };
+    const written: number[] = [];
+    const onToken = ({ branch, id }: { branch: number; id: number }) => {
+      if (branch === 0) written.push(id);
+      if (written.length === 5) devices.at(-1)!.destroy();
+    };
+    await expect(lab.generate(request, { ...job(), onToken })).rejects.toEqual(fail('device-lost'));
+    expect(written.length).toBeGreaterThanOrEqual(5);
+    const { branches } = await lab.generate(request, job());
+    expect(branches[0]!.ids.slice(0, written.length)).toEqual(written);
+  });
+
   it('closed while it computes, it lets go of the device', async () => {
     const text = readFileSync(`${DATA}/text/tinystories.txt`, 'utf8').slice(0, 30_000);
     const running = job();

@@ -1,15 +1,26 @@
 import { wrap } from 'comlink';
 import { LopperError } from '../errors';
 import type { Lab } from './jobs';
+import { type Connection, watchedLab } from './watched';
 import { teachWire } from './wire';
 import address from './worker?worker&url';
 
 /**
- * Starts the lab in a worker of its own. `base` is the page's address, under which `models/` and `benchmarks/` lie.
- * Terminating the worker frees everything it holds, on the device too.
+ * The lab in a worker of its own, which is watched. `base` is the page's address, under which `models/` and `benchmarks/`
+ * lie.
  */
-export function connectLab(base: string): { lab: Lab; worker: Worker } {
+export function connectLab(base: string): Connection {
   teachWire();
+  let last: Connection | undefined;
+  const again = () => {
+    last = connect(base);
+    return last;
+  };
+  return { lab: watchedLab(again), end: () => last?.end() };
+}
+
+/** Starts a worker. Terminating it frees everything it holds, on the device too. */
+function connect(base: string): Connection {
   const worker = new Worker(bound(address), { type: 'module', name: base });
   const remote = wrap<Lab>(worker);
   const neverLoaded = new Promise<never>((_, reject) => {
@@ -25,7 +36,7 @@ export function connectLab(base: string): { lab: Lab; worker: Worker } {
   const start = () => Promise.race([remote.start(), neverLoaded]);
   // Whatever else is asked goes to the worker by its name: a new job needs no word here.
   const get = (_: object, method: string) => (method === 'start' ? start : Reflect.get(remote, method));
-  return { lab: new Proxy({}, { get }) as Lab, worker };
+  return { lab: new Proxy({}, { get }) as Lab, end: () => worker.terminate() };
 }
 
 /**

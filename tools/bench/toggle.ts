@@ -20,7 +20,7 @@ export async function measureToggles(): Promise<ToggleResult | undefined> {
   const base = new URL('/', location.href).href;
   if (!(await fetch(`${base}models/sapling/model.safetensors`, { method: 'HEAD' })).ok) return undefined;
   const text = await (await fetch(`${base}calibration/sapling.txt`)).text();
-  const { lab, worker } = connectLab(base);
+  const { lab, end } = connectLab(base);
   try {
     const model = await lab.open({ kind: 'bundled' }, { job: 'open' });
     await lab.calibrate('text', { text, seqLen: DEFAULT_SEQ_LEN });
@@ -35,6 +35,6 @@ export async function measureToggles(): Promise<ToggleResult | undefined> {
     }
     return { tokens: full!.tokens, medianMs: median(times), worstMs: Math.max(...times) };
   } finally {
-    worker.terminate();
+    end();
   }
 }

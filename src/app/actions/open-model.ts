@@ -1,4 +1,4 @@
-import type { ModelReport, ModelRequest } from '../../lab/contract';
+import type { JobOptions, ModelReport, ModelRequest } from '../../lab/contract';
 import type { Link } from '../../pruning/link';
 import { makeMask, maskFromSublayers } from '../../pruning/mask';
 import { startMask } from '../store/masks';
@@ -11,6 +11,7 @@ import { computeInfluence } from './influence';
 import { type Ended, endModelJobs, lab, runJob } from './jobs';
 import { forgetScores, requestScore } from './score';
 import { openWith } from './shipped';
+import { sayIfItWaits } from './waiting';
 
 /** Weights below these are measured without asking: on a GPU a moment, on the processor a few seconds. */
 const CHEAP_BYTES = { gpu: 300e6, software: 12e6 };
@@ -51,7 +52,14 @@ export async function openModel(
     label: `Opening ${name}`,
     failure: `${name} could not be opened`,
     async run(options) {
-      const report = await lab().open(request, options);
+      const goesOn = sayIfItWaits(name);
+      const onProgress: JobOptions['onProgress'] = (progress) => {
+        goesOn();
+        options.onProgress?.(progress);
+      };
+      const report = await lab()
+        .open(request, { ...options, onProgress })
+        .finally(goesOn);
       // It is open now, also where it was cancelled while word of that was on its way.
       show({ source: sourceOf(request), report, loaded: true }, start);
     },

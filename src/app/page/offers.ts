@@ -1,6 +1,7 @@
 import { dropByHand, toggleLock } from '../actions/locks';
 import { takeNewVersion } from '../actions/offline';
 import { openModel } from '../actions/open-model';
+import { stop } from '../actions/waiting';
 import { setMask } from '../store/masks';
 import type { Offer } from '../store/offer';
 import { maskOf } from '../store/select';
@@ -15,6 +16,8 @@ export function offerWords(offer: Offer): string {
       return 'Drop them';
     case 'finished':
       return 'Back to the finished model';
+    case 'stop':
+      return offer.slots.length === 1 ? 'Stop it' : 'Stop them';
     case 'update':
       return 'Reload with it';
     case 'open':
@@ -26,6 +29,7 @@ export function offerWords(offer: Offer): string {
 export function takeOffer(offer: Offer): void {
   if (offer.kind === 'update') void takeNewVersion();
   else if (offer.kind === 'finished') changeOpen({ moment: undefined });
+  else if (offer.kind === 'stop') stop(offer.slots);
   else if (offer.kind === 'open') void openModel({ kind: 'hub', ...offer.model }, offer);
   else if (offer.kind === 'unlock') toggleLock(offer.sublayers);
   else setMask(dropByHand(maskOf(store.getState()), offer.sublayers, true));

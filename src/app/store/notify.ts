@@ -58,6 +58,14 @@ export const dismissNotice = (id: number): void =>
 export const forgetOffers = (): void =>
   store.setState((s) => ({ notices: s.notices.filter(({ offer }) => !(offer && 'sublayers' in offer)) }));
 
+/** Takes away what was offered to stop, once nothing waits for it any more. */
+export const forgetStops = (): void =>
+  store.setState((s) =>
+    s.notices.some(({ offer }) => offer?.kind === 'stop')
+      ? { notices: s.notices.filter(({ offer }) => offer?.kind !== 'stop') }
+      : s,
+  );
+
 /** Marks sublayers in the tower, or none. */
 export const highlight = (highlighted?: readonly Sublayer[]): void =>
   store.setState((s) => (s.highlighted === highlighted ? s : { highlighted }));

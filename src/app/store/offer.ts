@@ -1,4 +1,5 @@
 import type { Sublayer } from '../../model/units';
+import type { Slot } from './jobs';
 
 /** What a notice offers to do, as data; `page/offers.ts` does it. */
 export type Offer =
@@ -6,6 +7,8 @@ export type Offer =
   | { readonly kind: 'update' }
   /** From a moment of training back to the model as it is. */
   | { readonly kind: 'finished' }
+  /** What a model waits for that is to be opened. */
+  | { readonly kind: 'stop'; readonly slots: readonly Slot[] }
   | { readonly kind: 'unlock' | 'drop'; readonly sublayers: readonly Sublayer[] }
   | {
       readonly kind: 'open';

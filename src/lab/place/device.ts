@@ -8,6 +8,9 @@ import { keepProof, recallProof } from './adapter-proof';
 import type { Environment } from './environment';
 import { keepRates, recallRates } from './kernel-rates';
 
+/** Word of a lost device takes this long at most, milliseconds. */
+const LOSS_MS = 1000;
+
 /** A device that passed its self-test, and whether it still lives. */
 export class Device {
   readonly #untilLost: Promise<never>;
@@ -37,8 +40,10 @@ export class Device {
       this.gpu.check();
       return result;
     } catch (error) {
-      // Work that fails because the device is gone may be heard of a turn before the loss itself.
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      // Work that fails because the device is gone may be heard of before the loss itself: a turn, or in a browser, whose
+      // GPU is another process, as long as that takes to be missed.
+      const ms = error instanceof LopperError ? 0 : LOSS_MS;
+      await Promise.race([this.#untilLost, new Promise((resolve) => setTimeout(resolve, ms))]);
       this.gpu.check();
       throw error;
     }

@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Lab } from './jobs';
+import { watchedLab } from './watched';
+
+/** Labs that log what is asked of them; one that hangs answers nothing any more. */
+function labs() {
+  const log: string[] = [];
+  let count = 0;
+  let hangs = false;
+  const connect = () => {
+    const name = ++count;
+    hangs = false;
+    const answer = (method: string) => (asked?: { path?: string }) => {
+      if (method !== 'cancel') log.push(`${name} ${method}${asked?.path ? ` ${asked.path}` : ''}`);
+      return new Promise((resolve) => {
+        if (method === 'score' || asked?.path === 'bad') hangs = true;
+        if (!hangs) setTimeout(() => resolve(`${name} ${method}`), 10);
+      });
+    };
+    const lab = new Proxy({}, { get: (_, method: string) => answer(method) }) as Lab;
+    return { lab, end: () => void log.push(`${name} ended`) };
+  };
+  return { log, lab: watchedLab(connect) };
+}
+
+const open = (lab: Lab, path: string) => lab.open({ kind: 'folder', path }, { job: `open ${path}` });
+const score = (lab: Lab) => lab.score({} as never, { job: 'score' });
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+test('a lab that hangs is ended by name, and the next has what it had', async () => {
+  const { log, lab } = labs();
+  const ready = Promise.all([open(lab, 'good'), lab.configure({ memoryBudget: 5 })]);
+  await vi.advanceTimersByTimeAsync(20);
+  await ready;
+  const failed = expect(score(lab)).rejects.toMatchObject({
+    code: 'hung',
+    message: expect.stringContaining('no sign of life for 30 s'),
+  });
+  await vi.advanceTimersByTimeAsync(32_000);
+  await failed;
+  const norms = lab.norms({} as never, { job: 'norms' });
+  await vi.advanceTimersByTimeAsync(100);
+  expect(await norms).toBe('2 norms');
+  expect(log).toEqual(['1 open good', '1 configure', '1 score', '1 ended', '2 configure', '2 open good', '2 norms']);
+});
+
+test('where someone has cancelled it is not waited for as long, and nothing failed', async () => {
+  const { log, lab } = labs();
+  const failed = expect(score(lab)).rejects.toMatchObject({ code: 'cancelled' });
+  await vi.advanceTimersByTimeAsync(1500);
+  void lab.cancel('score').catch(() => undefined);
+  await vi.advanceTimersByTimeAsync(6000);
+  await failed;
+  expect(log).toEqual(['1 score', '1 ended']);
+});
+
+test('a model that hangs in opening is not opened again; the one before it is', async () => {
+  const { log, lab } = labs();
+  const good = open(lab, 'good');
+  await vi.advanceTimersByTimeAsync(20);
+  await good;
+  const failed = expect(open(lab, 'bad')).rejects.toMatchObject({
+    code: 'hung',
+    message: expect.stringContaining('opening a model'),
+  });
+  await vi.advanceTimersByTimeAsync(32_000);
+  await failed;
+  expect(log).toEqual(['1 open good', '1 open bad', '1 ended', '2 open good']);
+});
+
+test('one that is only slow is left alone', async () => {
+  const slow = {
+    norms: () => new Promise((resolve) => setTimeout(() => resolve('done'), 300_000)),
+    cancel: async () => {},
+  };
+  const lab = watchedLab(() => ({ lab: slow as unknown as Lab, end: () => expect.unreachable() }));
+  const norms = lab.norms({} as never, { job: 'norms' });
+  await vi.advanceTimersByTimeAsync(301_000);
+  expect(await norms).toBe('done');
+});

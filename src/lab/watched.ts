@@ -1,0 +1,139 @@
+import { LopperError } from '../errors';
+import type { JobOptions, ModelRequest } from './contract';
+import type { Lab } from './jobs';
+
+/** A lab in a thread of its own, and how it is ended with all that it holds. */
+export interface Connection {
+  readonly lab: Lab;
+  end(): void;
+}
+
+/** While something is asked of it, a lab is knocked at this often. Counted, not timed: a machine that slept is no hang. */
+const KNOCK_MS = 1000;
+/** Knocks without an answer after which it is given up; fewer where someone has pressed Cancel. */
+const MOST_SILENT = 30;
+const MOST_SILENT_CANCELLED = 5;
+
+interface Call {
+  readonly method: string;
+  readonly args: readonly unknown[];
+  cancelled: boolean;
+  fail(error: unknown): void;
+}
+
+/**
+ * A lab that comes back. What a file brings along (a pattern, a template, a count that one changed byte made huge) may keep
+ * a thread busy without end, and nothing within it can stop that: so it is ended from here, what was asked of it fails by
+ * name, and a new one takes its place with the model that was open.
+ */
+export function watchedLab(connect: () => Connection): Lab {
+  const watch = new Watch(connect);
+  const get = (_: object, method: string | symbol) =>
+    typeof method === 'string' && method !== 'then' ? (...args: unknown[]) => watch.ask(method, args) : undefined;
+  return new Proxy({}, { get }) as Lab;
+}
+
+class Watch {
+  readonly #connect: () => Connection;
+  #connection?: Connection;
+  readonly #calls = new Set<Call>();
+  /** While a new lab is given what the one before had. */
+  #revived?: Promise<unknown>;
+  #opened?: ModelRequest;
+  #settings = {};
+  #timer?: ReturnType<typeof setInterval>;
+  #knocked = false;
+  #silent = 0;
+
+  constructor(connect: () => Connection) {
+    this.#connect = connect;
+  }
+
+  ask(method: string, args: readonly unknown[]): Promise<unknown> {
+    for (const call of this.#calls) {
+      if (method === 'cancel' && jobOf(call) === args[0]) call.cancelled = true;
+    }
+    // Without a wait where there is nothing to wait for: what is asked arrives in the order in which it was.
+    return this.#revived ? this.#revived.then(() => this.#send(method, args)) : this.#send(method, args);
+  }
+
+  #send(method: string, args: readonly unknown[]): Promise<unknown> {
+    this.#connection ??= this.#connect();
+    const { lab } = this.#connection;
+    return new Promise<unknown>((resolve, fail) => {
+      const call: Call = { method, args, cancelled: false, fail };
+      this.#calls.add(call);
+      this.#timer ??= setInterval(() => this.#knock(), KNOCK_MS);
+      (lab[method as keyof Lab] as (...args: readonly unknown[]) => Promise<unknown>)(...args)
+        .then((value) => {
+          if (this.#calls.has(call)) this.#remember(call);
+          resolve(value);
+        }, fail)
+        .finally(() => this.#calls.delete(call));
+    });
+  }
+
+  #remember({ method, args }: Call): void {
+    if (method === 'open') this.#opened = args[0] as ModelRequest;
+    if (method === 'configure') this.#settings = { ...this.#settings, ...(args[0] as object) };
+  }
+
+  #knock(): void {
+    if (this.#calls.size === 0) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+      this.#silent = 0;
+      return;
+    }
+    if (!this.#knocked) {
+      const { lab } = this.#connection!;
+      const answered = () => {
+        if (lab !== this.#connection?.lab) return;
+        this.#knocked = false;
+        this.#silent = 0;
+      };
+      this.#knocked = true;
+      // No job is called this: all that comes of it is an answer.
+      lab.cancel('').then(answered, answered);
+      return;
+    }
+    this.#silent++;
+    const most = [...this.#calls].some((call) => call.cancelled) ? MOST_SILENT_CANCELLED : MOST_SILENT;
+    if (this.#silent >= most) this.#replace();
+  }
+
+  #replace(): void {
+    const [calls, opened, seconds] = [[...this.#calls], this.#opened, (this.#silent * KNOCK_MS) / 1000];
+    this.#connection?.end();
+    this.#connection = undefined;
+    this.#calls.clear();
+    this.#knocked = false;
+    this.#silent = 0;
+    // Only once it is open again: a model that hangs in opening is not opened for ever.
+    this.#opened = undefined;
+    const reopen = async () => {
+      if (Object.keys(this.#settings).length > 0) await this.#send('configure', [this.#settings]);
+      if (opened) await this.#send('open', [opened, { job: 'open again' }]);
+    };
+    const revived = reopen()
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.#revived === revived) this.#revived = undefined;
+      });
+    this.#revived = revived;
+    for (const call of calls) call.fail(call.cancelled ? cancelled() : hung(call, seconds));
+  }
+}
+
+const jobOf = ({ args }: Call) => (args.at(-1) as JobOptions | undefined)?.job;
+
+const cancelled = () => new LopperError('cancelled', 'The job was cancelled.', 'Start it again when you like.');
+
+const DOING: Readonly<Record<string, string>> = { open: 'opening a model', describe: 'looking at a model' };
+
+const hung = ({ method }: Call, seconds: number) =>
+  new LopperError(
+    'hung',
+    `The part of Lopper that computes gave no sign of life for ${seconds} s while it was ${DOING[method] ?? 'at work'}, and was started anew.`,
+    'A pattern or a template of the model’s tokenizer, or a damaged file, may never come to an end: try another text, file or model. The model that was open is opened again.',
+  );
