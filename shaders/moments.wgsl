@@ -26,10 +26,9 @@ struct Params {
 @group(0) @binding(6) var<storage, read> x: array<vec4f>;
 @group(0) @binding(7) var<storage, read> t: array<vec4f>;
 @group(0) @binding(8) var<storage, read> counted: array<f32>; // weights
-@group(0) @binding(9) var<storage, read> behind: array<vec4f>; // full, by fours
-@group(0) @binding(10) var<storage, read_write> parts: array<vec4f>; // [chunks][8][stride]
-@group(0) @binding(11) var<storage, read> shift: array<vec4f>; // parts, of which the first chunk's means are taken off
-@group(0) @binding(12) var<storage, read_write> products: array<vec4f>; // [stride][stride]
+@group(0) @binding(9) var<storage, read_write> parts: array<vec4f>; // [chunks][8][stride]
+@group(0) @binding(10) var<storage, read> shift: array<vec4f>; // parts, of which the first chunk's means are taken off
+@group(0) @binding(11) var<storage, read_write> products: array<vec4f>; // [stride][stride]
 
 // t = after - before, in the place of before; and what the row counts.
 @compute @workgroup_size(64)
@@ -52,7 +51,7 @@ fn prepare(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   weights[row] = select(weight, 0.0, places[p.firstRow + row].x < p.skip);
 }
 
-// A part: the means of x, t, |x| and |after| of a chunk of rows, then its centred sums of x x, x t and t t, and its weight.
+// A part: the means of x, t, |x| and |x + t| of a chunk of rows, then its centred sums of x x, x t and t t, and its weight.
 @compute @workgroup_size(64)
 fn channels(@builtin(global_invocation_id) id: vec3u) {
   let fours = p.stride / 4u;
@@ -70,11 +69,12 @@ fn channels(@builtin(global_invocation_id) id: vec3u) {
   for (var r = begin; r < end; r++) {
     let w = counted[r];
     let a = x[r * fours + i];
+    let b = t[r * fours + i];
     weight += w;
     mx += w * a;
-    mt += w * t[r * fours + i];
+    mt += w * b;
     ax += w * abs(a);
-    aa += w * abs(behind[(p.fullRow + r) * fours + i]);
+    aa += w * abs(a + b);
   }
   let share = select(1.0 / weight, 0.0, weight == 0.0);
   mx *= share;

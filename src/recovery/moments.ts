@@ -1,6 +1,6 @@
 /**
  * What is known of a unit on some text, as means and sums of centred products: all that a closed form needs. `x` is what the
- * unit reads, `t` what should stand in for its update, `after` the full model's stream behind it; a row is a token.
+ * unit reads, `t` what should stand in for its update; a row is a token.
  */
 export interface Moments {
   /** Rows that count. */
@@ -11,7 +11,8 @@ export interface Moments {
   readonly x: Float64Array;
   readonly t: Float64Array;
   readonly absX: Float64Array;
-  readonly absAfter: Float64Array;
+  /** Of |x + t|. */
+  readonly absSum: Float64Array;
   /** [width]: weighted sums over rows, channel by channel, of centred x x, x t and t t. */
   readonly xx: Float64Array;
   readonly xt: Float64Array;
@@ -49,7 +50,7 @@ function joined(a: Moments, b: Moments): Moments {
   return {
     ...{ rows: a.rows + b.rows, weight },
     ...{ x: mean(a.x, b.x), t: mean(a.t, b.t) },
-    ...{ absX: mean(a.absX, b.absX), absAfter: mean(a.absAfter, b.absAfter) },
+    ...{ absX: mean(a.absX, b.absX), absSum: mean(a.absSum, b.absSum) },
     ...{ xx: sum('xx', x, x), xt: sum('xt', x, t), tt: sum('tt', t, t) },
     ...(a.products && b.products && { products: { xx: outer('xx', x), xt: outer('xt', t) } }),
   };

@@ -4,10 +4,9 @@ export interface Row {
   readonly x: readonly number[];
   readonly t: readonly number[];
   readonly weight: number;
-  readonly after?: readonly number[];
 }
 
-/** Moments by their definitions; `after` is x + t where it is not given. */
+/** Moments by their definitions. */
 export function momentsOfRows(rows: readonly Row[]): Required<Moments> {
   const width = rows[0]!.x.length;
   const weight = rows.reduce((sum, row) => sum + row.weight, 0);
@@ -23,7 +22,7 @@ export function momentsOfRows(rows: readonly Row[]): Required<Moments> {
   return {
     ...{ rows: rows.filter((row) => row.weight > 0).length, weight, x, t },
     absX: mean((r, i) => Math.abs(r.x[i]!)),
-    absAfter: mean((r, i) => Math.abs(r.after?.[i] ?? r.x[i]! + r.t[i]!)),
+    absSum: mean((r, i) => Math.abs(r.x[i]! + r.t[i]!)),
     ...{ xx: each((i) => xx(i, i)), xt: each((i) => xt(i, i)), tt: each((i) => sum((r) => (r.t[i]! - t[i]!) ** 2)) },
     products: { xx: square(xx), xt: square(xt) },
   };

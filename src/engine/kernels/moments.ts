@@ -35,20 +35,20 @@ export const PREPARE = kernel({
 export const CHANNELS = kernel({
   ...shared,
   entry: 'channels',
-  bindings: { x: read(6), t: read(7), counted: read(8), behind: read(9), parts: write(10) },
+  bindings: { x: read(6), t: read(7), counted: read(8), parts: write(9) },
 });
 
 export const MULTIPLY = kernel({
   ...shared,
   entry: 'multiply',
-  bindings: { x: read(6), t: read(7), counted: read(8), shift: read(11), products: write(12) },
+  bindings: { x: read(6), t: read(7), counted: read(8), shift: read(10), products: write(11) },
 });
 
 /** Rows whose sums are one part. */
 export const CHUNK = 128;
 
 /** Vectors [padded width] of a part, in their order. */
-export const PART = ['x', 't', 'absX', 'absAfter', 'xx', 'xt', 'tt', 'weight'] as const;
+export const PART = ['x', 't', 'absX', 'absSum', 'xx', 'xt', 'tt', 'weight'] as const;
 
 export const momentKernels = (products: boolean): Variant[] => [
   variant(PREPARE, {}),
@@ -90,7 +90,7 @@ export function sumChannels(d: Dispatcher, on: MomentRows): void {
   d.run(
     variant(CHANNELS, {}),
     values,
-    { x, t, counted: weights, behind: full[0], parts },
+    { x, t, counted: weights, parts },
     [Math.ceil(stride / 4 / 64), Math.ceil(rows / CHUNK)],
     rows * stride * 10,
   );

@@ -110,7 +110,7 @@ function partOf(parts: Float32Array, chunk: number, width: number): Moments {
   };
   return {
     ...{ rows: 0, weight: vector('weight')[0]! },
-    ...{ x: vector('x'), t: vector('t'), absX: vector('absX'), absAfter: vector('absAfter') },
+    ...{ x: vector('x'), t: vector('t'), absX: vector('absX'), absSum: vector('absSum') },
     ...{ xx: vector('xx'), xt: vector('xt'), tt: vector('tt') },
   };
 }
