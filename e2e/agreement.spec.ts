@@ -4,7 +4,7 @@ import { test } from './support/lab-page';
 
 test('metrics are compared by their orders, and the units they disagree on are named', async ({ lab }) => {
   const { page } = lab;
-  await lab.openTab('Agreement');
+  await lab.openTab('Influence', 'All measures');
   const panel = page.getByRole('region', { name: 'Agreement between metrics' });
   await panel.getByRole('radio', { name: 'Blocks' }).click();
   const cell = (a: string, b: string) => panel.getByRole('button', { name: new RegExp(`^${a} and ${b}: −?\\d`) });
