@@ -17,7 +17,9 @@ test('an adapter whose numbers are wrong is named, and nothing is computed on it
   await page.goto('./');
   const banner = lab.alerts.filter({ hasText: 'wrong numbers' });
   await banner.getByRole('button', { name: 'Why, and what helps' }).click();
-  await expect(page.getByRole('dialog', { name: 'What computes here' })).toContainText(/swiftshader|llvmpipe|adapter "/i);
+  await expect(page.getByRole('dialog', { name: 'What computes here' })).toContainText(
+    /swiftshader|llvmpipe|adapter "/i,
+  );
   await page.keyboard.press('Escape');
   expect(changed).toBe(true);
   await expect(lab.fullLoss).toBeVisible();
