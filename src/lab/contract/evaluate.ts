@@ -1,6 +1,6 @@
 /** What the lab answers about benchmarks. Plain data. */
 import type { BenchmarkFile } from '../../benchmarks/rows';
-import type { Pruning } from './recover';
+import type { Pruning } from './pruning';
 
 /** An accuracy that says how sure it is. Where no item could be counted, n is 0 and the interval all of 0 to 1. */
 export interface Accuracy {

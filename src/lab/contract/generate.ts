@@ -1,5 +1,5 @@
 /** What the lab answers about continuing a prompt. Plain data. */
-import type { Pruning } from './recover';
+import type { Pruning } from './pruning';
 
 export interface Candidate {
   readonly id: number;

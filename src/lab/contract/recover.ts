@@ -5,14 +5,6 @@ import type { Calibration, NamedCalibration, On } from './calibration';
 
 export type { Placed, RecoveredUnit, RecoveryModule } from '../../recovery/module';
 
-/** What is left out, and what stands in its place where something does. */
-export type Pruning = readonly Sublayer[] | RecoveredModel;
-
-export interface RecoveredModel {
-  readonly dropped: readonly Sublayer[];
-  readonly modules: readonly Placed[];
-}
-
 /**
  * What is fitted. `mean`: the mean update; `linear`: a linear map of a rank; `diagonal`: each channel on its own; `scale`: one
  * number. All in closed form.

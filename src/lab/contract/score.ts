@@ -1,7 +1,7 @@
 /** What the lab answers about a loss. Plain data. */
 import type { LossParts } from '../../pruning/paired-loss';
 import type { On } from './calibration';
-import type { Pruning } from './recover';
+import type { Pruning } from './pruning';
 
 export type ScoreRequest = On<{
   /** Each is scored; they share what they have in common. */
