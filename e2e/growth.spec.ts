@@ -26,6 +26,7 @@ test('the bundled model’s growth is there at once, and a slider takes the towe
   const { page } = lab;
   await lab.openTab('Influence', 'During training');
   const panel = page.getByRole('region', { name: 'Growing up' });
+  await panel.getByRole('radio', { name: 'Cosine' }).click();
   await expect(panel.getByText('Measured beforehand by us')).toBeVisible();
   const lines = panel.getByRole('group', { name: 'Influence of each block over training' });
   await expect(lines).toBeVisible();
@@ -64,6 +65,7 @@ test('the bundled checkpoints are measured here too, one after another', async (
   const { page } = lab;
   await lab.openTab('Influence', 'During training');
   const panel = page.getByRole('region', { name: 'Growing up' });
+  await panel.getByRole('radio', { name: 'Cosine' }).click();
   const lines = panel.getByRole('group', { name: 'Influence of each block over training' });
   // The tower stands at the end and the pointer on the chart, both at points that the new series has not reached.
   await panel.getByRole('slider', { name: 'The tower shows' }).press('End');
@@ -97,6 +99,7 @@ test('a folder of checkpoints is measured one after another, and a slider takes 
   const { page } = lab;
   await lab.openTab('Influence', 'During training');
   const panel = page.getByRole('region', { name: 'Growing up' });
+  await panel.getByRole('radio', { name: 'Cosine' }).click();
   await panel.getByLabel('Folder of checkpoint folders').setInputFiles(await checkpoints('step-8', 'step-64'));
   await expect(panel.getByText(/^Computed here/)).toBeVisible();
   await expect(panel.getByRole('progressbar')).toBeHidden();
@@ -123,6 +126,7 @@ test('a series that does not fit the open model is shown by itself', async ({ la
   }
   await lab.openTab('Influence', 'During training');
   const panel = page.getByRole('region', { name: 'Growing up' });
+  await panel.getByRole('radio', { name: 'Cosine' }).click();
   await panel.getByLabel('Folder of checkpoint folders').setInputFiles(folder);
   await expect(panel.getByText(/^Computed here/)).toBeVisible();
   await expect(panel.getByRole('progressbar')).toBeHidden();
@@ -137,6 +141,7 @@ test('what is no revision is named', async ({ lab }) => {
   const { page } = lab;
   await lab.openTab('Influence', 'During training');
   const panel = page.getByRole('region', { name: 'Growing up' });
+  await panel.getByRole('radio', { name: 'Cosine' }).click();
   await panel.getByRole('textbox', { name: /^Revisions/ }).fill('step0..');
   await panel.getByRole('button', { name: 'Measure them' }).click();
   await expect(lab.alerts.filter({ hasText: 'is not a revision' })).toBeVisible();
