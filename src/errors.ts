@@ -31,6 +31,7 @@ export type ErrorCode =
   | 'nothing-to-drop'
   | 'result-invalid'
   | 'result-mismatch'
+  | 'result-missing'
   | 'link-invalid'
   | 'prompt-empty'
   | 'prompt-too-long'

@@ -1,0 +1,117 @@
+/** Every lesson held against the results that ship: its words can be said, they are few, and what they claim is so. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { readShipped, readShippedGrowth, SHIPPED_GROWTH, SHIPPED_RESULTS } from '../../../lab/files/shipped-file';
+import { blindLoss, cost, type Facts, lowest, lowestFirst, pointAt } from './facts';
+import { factsOf } from './facts-of';
+import { isTold, LESSONS } from './index';
+import type { Step } from './lesson';
+
+const read = (path: string) => readFileSync(`public/${path}`, 'utf8');
+const shipped = readShipped(read(SHIPPED_RESULTS));
+const facts: Facts = factsOf({
+  ...shipped,
+  masks: [],
+  growth: readShippedGrowth(read(SHIPPED_GROWTH)).reports,
+  lossAdded: () => undefined,
+});
+
+const MOST_WORDS = 60;
+const saysOf = ({ words, reveal, why, guess }: Step) =>
+  [words, reveal, why, guess?.question].filter((say) => say !== undefined);
+const attn = (block: number) => cost(facts, 'attn', block);
+const turn = (block: number) => facts.value('cosine', 'attn', block);
+const growing = (step: number) => pointAt(facts, 'cosine', step).block;
+const first = (unit: 'attn' | 'ffn') => facts.added(lowest(facts, 'loo-loss', unit, 4));
+const most = (values: readonly number[]) => values.indexOf(Math.max(...values));
+
+/** What the words of each step take for granted, by its title; `right` is the answer that its explanation explains. */
+const CLAIMS: Readonly<Record<string, (right: number | undefined) => void>> = {
+  'A tower of layers': () => expect(facts.loss).toBeLessThan(0.2 * blindLoss(facts)),
+  'The stream goes past': (right) => expect(right).toBe(0),
+  'The one that all stand on': (right) => {
+    expect(right).toBe(2);
+    expect(facts.loss + cost(facts, 'ffn', 0)).toBeGreaterThan(blindLoss(facts));
+  },
+  'Does small and small stay small?': (right) => {
+    expect(right).toBe(2);
+    for (const block of [2, 3, 4, 5, 6]) expect(cost(facts, 'block', block)).toBeLessThan(0.02);
+  },
+  'A quick measure': () => expect(Math.min(...facts.training('cosine').at(-1)!.attn)).toBeGreaterThan(0),
+  'Which attention matters more?': (right) => {
+    expect(right).toBe(1);
+    expect(turn(0)).toBeGreaterThan(3 * turn(7));
+    expect(attn(7)).toBeGreaterThan(3 * attn(0));
+  },
+  'Neighbours by one, far apart by the other': (right) => {
+    expect(right).toBe(2);
+    expect(turn(10) / turn(7)).toBeCloseTo(1, 0.5);
+    expect(attn(10)).toBeLessThan(0);
+  },
+  'Choose four by each': () =>
+    expect(lowest(facts, 'cosine', 'attn', 4)).not.toBe(lowest(facts, 'loo-loss', 'attn', 4)),
+  'Two kinds of layers': () => undefined,
+  'A third of each': (right) => {
+    expect(right).toBe(0);
+    expect(first('attn')).toBeGreaterThan(first('ffn'));
+    for (const block of lowestFirst(facts, 'loo-loss', 'ffn').slice(0, 4)) expect([2, 3, 4, 5, 6]).toContain(block);
+  },
+  'All of them': (right) => {
+    expect(right).toBe(1);
+    expect(cost(facts, 'ffn', 0)).toBeGreaterThan(0.9 * facts.added('ffn:0-11'));
+  },
+  'What is saved': (right) => {
+    expect(right).toBe(2);
+    expect(facts.added('attn:2,6,9,10')).toBe(first('attn'));
+  },
+  'One question, two ways to ask': () => {
+    for (const task of ['school', 'school_letters'] as const)
+      expect(facts.answers(task, '').accuracy).toBeGreaterThan(0.85);
+  },
+  'Drop attention 7: the facts': (right) => expect(right).toBeGreaterThan(90),
+  'Drop attention 7: the letters': () => {
+    const { interval, chance } = facts.answers('school_letters', 'attn:7');
+    expect(interval[0]).toBeLessThan(chance);
+    expect(interval[1]).toBeLessThan(0.45);
+  },
+  'Would the loss have told?': (right) => {
+    expect(right).toBe(0);
+    expect(cost(facts, 'ffn', 7)).toBeGreaterThan(attn(7));
+  },
+  'Before the first lesson': (right) => {
+    expect(right).toBe(0);
+    expect(growing(0).every((v) => v === 0)).toBe(true);
+    expect(most(growing(256))).toBe(0);
+    const { accuracy } = pointAt(facts, 'cosine', 256);
+    expect(accuracy!.interval[0]).toBeLessThan(0.25);
+  },
+  'The great fall': (right) => {
+    expect(right).toBe(1);
+    expect(pointAt(facts, 'cosine', 512).loss).toBeLessThan(0.5 * pointAt(facts, 'cosine', 256).loss);
+  },
+  'The last comes last': (right) => {
+    expect(right).toBe(2);
+    const gained = growing(1e9).map((v, block) => v - growing(512)[block]!);
+    expect(most(gained)).toBe(11);
+  },
+};
+
+describe.each(LESSONS.map((lesson) => [lesson.title, lesson] as const))('%s', (_, lesson) => {
+  it.skipIf(!isTold(lesson, facts))('is told in few words, all of whose numbers ship', () => {
+    for (const step of lesson.steps) {
+      for (const say of saysOf(step)) {
+        const text = say(facts);
+        expect(text).not.toMatch(/NaN|undefined|Infinity/);
+        expect(text.split(/\s+/).length, text).toBeLessThanOrEqual(MOST_WORDS);
+      }
+    }
+  });
+
+  it.skipIf(!isTold(lesson, facts)).each(lesson.steps.map((step) => [step.title, step] as const))(
+    'claims in “%s” only what is so',
+    (title, step) => {
+      expect(CLAIMS[title]).toBeDefined();
+      CLAIMS[title]!(step.guess?.right(facts));
+    },
+  );
+});
