@@ -16,16 +16,10 @@ test('an adapter whose numbers are wrong is named, and nothing is computed on it
   const lab = new LabPage(page);
   await page.goto('./');
   const banner = lab.alerts.filter({ hasText: 'wrong numbers' });
-  await banner.getByRole('button', { name: 'Why, and what helps' }).click();
-  await expect(page.getByRole('dialog', { name: 'What computes here' })).toContainText(
-    /swiftshader|llvmpipe|adapter "/i,
-  );
-  await page.keyboard.press('Escape');
+  await expect(banner).toContainText(/swiftshader|llvmpipe|adapter "/i);
   expect(changed).toBe(true);
   await expect(lab.fullLoss).toBeVisible();
-  await expect(lab.verdict.getByText('Measured beforehand by us')).toBeVisible();
-  await lab.openTab('Cost', 'Texts');
+  await expect(lab.comparison.getByText('Measured beforehand by us')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Continue with both' })).toBeDisabled();
-  await lab.openTab('Cost', 'Tasks');
   await expect(lab.comparison.getByRole('button', { name: 'Run both' })).toBeDisabled();
 });

@@ -124,17 +124,18 @@ export async function showShippedGrowth(): Promise<void> {
   const wanted = ({ open: { model, growth } }: AppState) =>
     model?.source.kind === 'bundled' && Object.keys(growth).length === 0;
   if (!wanted(store.getState())) return;
-  const shipped = await readShipped();
+  const shipped = await shippedGrowth();
   // Another model may have been opened meanwhile, or a measurement begun.
   if (wanted(store.getState())) put(...shipped);
 }
 
 /** Puts the shipped results of a metric in the place of what was measured. */
 export async function restoreShippedGrowth(metric: GrowthMetric): Promise<void> {
-  put(...(await readShipped()).filter(({ report }) => report.metric === metric));
+  put(...(await shippedGrowth()).filter(({ report }) => report.metric === metric));
 }
 
-async function readShipped(): Promise<Growth[]> {
+/** Sapling's own training as it shipped; nothing where it cannot be read, which is said. */
+export async function shippedGrowth(): Promise<Growth[]> {
   try {
     const answer = await fetch(new URL(SHIPPED_GROWTH, document.baseURI));
     if (!answer.ok) return [];

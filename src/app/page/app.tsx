@@ -3,17 +3,44 @@ import { DropTarget } from '../panels/model/drop-target';
 import { ModelDialog } from '../panels/model/model-dialog';
 import { TowerPanel } from '../panels/tower/tower-panel';
 import { Verdict } from '../panels/verdict/verdict';
+import { Late, late } from '../widgets/late';
+import { useApp } from '../widgets/use-app';
 import { NARROW, useMedia } from '../widgets/use-media';
 import { AdapterDialog } from './adapter-dialog';
 import css from './app.module.css';
 import { Banner } from './banner';
 import { Header } from './header';
 import { KeysDialog } from './keys-dialog';
+import { LearnDialog } from './learn-dialog';
 import { Notices } from './notices';
 import { SummaryBar } from './summary-bar';
 import { Tabs } from './tabs';
 
+const LessonPage = late(() => import('./lesson-page'));
+
 export function App() {
+  const inLesson = useApp((s) => s.route.lesson !== undefined);
+  return (
+    <>
+      {inLesson ? (
+        <Late waiting="The lesson is on its way…">
+          <LessonPage />
+        </Late>
+      ) : (
+        <Lab />
+      )}
+      <Notices />
+      <ModelDialog />
+      <AdapterDialog />
+      <CalibrationDialog />
+      <KeysDialog />
+      <LearnDialog />
+    </>
+  );
+}
+
+/** The page with everything in reach. */
+function Lab() {
   const narrow = useMedia(NARROW);
   return (
     <>
@@ -36,12 +63,7 @@ export function App() {
         </div>
       </main>
       <SummaryBar />
-      <Notices />
       <DropTarget />
-      <ModelDialog />
-      <AdapterDialog />
-      <CalibrationDialog />
-      <KeysDialog />
     </>
   );
 }

@@ -33,6 +33,14 @@ export function Header() {
         <TextChoice />
       </div>
       <div className={css.right}>
+        <Button
+          look="quiet"
+          aria-haspopup="dialog"
+          title="Lessons, and a page for teachers"
+          onClick={() => openDialog('learn')}
+        >
+          Learn
+        </Button>
         <Button look="quiet" title="Copy a link that brings all of this back" onClick={() => void copyLink()}>
           Share
         </Button>

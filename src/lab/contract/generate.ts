@@ -1,5 +1,5 @@
 /** What the lab answers about continuing a prompt. Plain data. */
-import type { Pruning } from './pruning';
+import type { Sublayer } from '../../model/units';
 
 export interface Candidate {
   readonly id: number;
@@ -14,7 +14,7 @@ export interface GenerateRequest {
   readonly temperature: number;
   readonly seed: number;
   /** Continued side by side, e.g. `[[], dropped]`. */
-  readonly masks: readonly Pruning[];
+  readonly masks: readonly (readonly Sublayer[])[];
 }
 
 export interface GenerateEvent {

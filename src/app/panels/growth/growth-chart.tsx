@@ -1,5 +1,5 @@
 import { type MouseEvent, memo, useEffect, useMemo, useRef, useState } from 'react';
-import type { GrowthMetric, GrowthPoint } from '../../../lab/contract';
+import type { GrowthPoint } from '../../../lab/contract';
 import { type PlainUnit, sublayersOf } from '../../../model/units';
 import { ChartTip } from '../../charts/chart-tip';
 import { linePath, Plot, type PlotArea } from '../../charts/plot';
@@ -10,11 +10,10 @@ import { short, upperFirst } from '../../words/format';
 import { unitName } from '../../words/units';
 import { AccuracyPlot } from './accuracy-plot';
 import css from './growth.module.css';
-import { blockLine, checkpointAxis, influenceAxis } from './growth-axis';
+import { blockColour, checkpointAxis, influenceAxis } from './growth-axis';
 
 interface Props {
   readonly points: readonly GrowthPoint[];
-  readonly metric: GrowthMetric;
   readonly unit: PlainUnit;
   readonly log: boolean;
   /** The benchmark whose accuracy is drawn below. */
@@ -29,8 +28,8 @@ const HEIGHT = 330;
 const START_ROOM = 66;
 const END_ROOM = 44;
 
-/** A line for each block over training, named at its end, and accuracy below on the same axis. */
-export const GrowthChart = memo(function GrowthChart({ points, metric, unit, log, task, at, onPick }: Props) {
+/** A line for each block over training, darker for lower and lighter for higher, and accuracy below on the same axis. */
+export const GrowthChart = memo(function GrowthChart({ points, unit, log, task, at, onPick }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const area = useRef<PlotArea>(undefined);
   const width = useWidth(box);
@@ -39,7 +38,7 @@ export const GrowthChart = memo(function GrowthChart({ points, metric, unit, log
   // The pointer may rest where a series that is measured anew has no points yet.
   const under = pointed && lines[pointed.block]?.[pointed.point] !== undefined ? pointed : undefined;
   const x = useMemo(() => checkpointAxis(points, width - START_ROOM - END_ROOM), [points, width]);
-  const y = useMemo(() => influenceAxis(metric, lines.flat(), log), [metric, lines, log]);
+  const y = useMemo(() => influenceAxis(lines.flat(), log), [lines, log]);
   useEffect(() => () => highlight(undefined), []);
 
   const show = (next: typeof under) => {
@@ -94,13 +93,12 @@ export const GrowthChart = memo(function GrowthChart({ points, metric, unit, log
                       key={block}
                       className={css.line}
                       d={linePath(lines[block]!.map((v, i) => (Number.isFinite(v) ? [own.x(i), own.y(v)] : undefined)))}
-                      stroke={blockLine(unit, block, lines.length).stroke}
-                      strokeDasharray={blockLine(unit, block, lines.length).dash}
-                      strokeWidth={block === marked ? 3.5 : 1.9}
+                      stroke={blockColour(block, lines.length)}
+                      strokeWidth={block === marked ? 3.5 : 1.75}
                       opacity={marked === undefined || block === marked ? 1 : 0.35}
                     />
                   ))}
-                <Ends unit={unit} values={lines.map((line) => line.at(-1)!)} marked={marked} area={own} />
+                <Ends values={lines.map((line) => line.at(-1)!)} marked={marked} area={own} />
                 {under && <circle className={css.ring} cx={own.x(under.point)} cy={own.y(value!)} r={5} />}
               </>
             );
@@ -124,7 +122,6 @@ const LABEL_LINE = 13;
 const LEADER = 14;
 
 interface EndsProps {
-  readonly unit: PlainUnit;
   /** Of the last point, by block. */
   readonly values: readonly number[];
   readonly marked: number | undefined;
@@ -132,7 +129,7 @@ interface EndsProps {
 }
 
 /** The blocks' numbers at the ends of their lines, moved apart where they would touch; of many blocks every second or so. */
-function Ends({ unit, values, marked, area }: EndsProps) {
+function Ends({ values, marked, area }: EndsProps) {
   const every = Math.ceil((values.length * LABEL_LINE) / (area.bottom - area.top));
   const named = [...values.keys()].filter((b) => b % every === 0 && Number.isFinite(values[b]));
   const places = spread(
@@ -149,7 +146,7 @@ function Ends({ unit, values, marked, area }: EndsProps) {
           [area.right + 2, area.y(values[block]!)],
           [area.right + LEADER, places[i]!],
         ])}
-        stroke={blockLine(unit, block, values.length).stroke}
+        stroke={blockColour(block, values.length)}
       />
       <text className={css.name} x={area.right + LEADER + 4} y={places[i]} dominantBaseline="central">
         {block}

@@ -1,0 +1,63 @@
+import { leaveLesson } from '../actions/lessons';
+import { openModel } from '../actions/open-model';
+import { LessonFigure } from '../panels/learn/figures/lesson-figure';
+import { LessonPanel } from '../panels/learn/lesson-panel';
+import { useLesson } from '../panels/learn/use-lesson';
+import { BareTower } from '../panels/tower/bare-tower';
+import { Verdict } from '../panels/verdict/verdict';
+import { Button } from '../widgets/button';
+import { useApp } from '../widgets/use-app';
+import css from './lesson-page.module.css';
+import { usePageKeys } from './use-page-keys';
+
+/** What a student sees: a step, the tower, the verdict and one figure, and a way to all the rest. */
+export default function LessonPage() {
+  const open = useLesson();
+  const other = useApp(({ open: { model } }) => model !== undefined && model.source.kind !== 'bundled');
+  usePageKeys(open?.lesson);
+  if (!open) return <NoLesson />;
+  const { lesson, look, facts } = open;
+  return (
+    <>
+      <header className={css.header}>
+        <h1>{lesson.title}</h1>
+        <Button onClick={leaveLesson}>Explore by myself</Button>
+      </header>
+      <main className={css.layout}>
+        <div className={css.step}>{other ? <OtherModel /> : <LessonPanel {...open} />}</div>
+        <div className={css.verdict}>
+          <Verdict />
+        </div>
+        <div className={css.tower}>
+          <BareTower />
+        </div>
+        <div className={css.seen}>
+          <LessonFigure look={look} facts={facts} />
+        </div>
+      </main>
+    </>
+  );
+}
+
+function NoLesson() {
+  return (
+    <main className={css.none}>
+      <h1>There is no such lesson</h1>
+      <p>The link names one that this version of the page does not have.</p>
+      <Button look="primary" onClick={leaveLesson}>
+        Go to the page
+      </Button>
+    </main>
+  );
+}
+
+function OtherModel() {
+  return (
+    <>
+      <p>The lessons are about Sapling, and another model is open.</p>
+      <Button look="primary" onClick={() => void openModel({ kind: 'bundled' })}>
+        Open Sapling
+      </Button>
+    </>
+  );
+}

@@ -1,0 +1,51 @@
+import { placementOf } from '../../../charts/placement';
+import { useApp } from '../../../widgets/use-app';
+import { blocksOf, change, type Facts, nats } from '../../../words/lessons/facts';
+import { METRIC_WORDS } from '../../../words/metrics';
+import { UNIT_WORDS } from '../../../words/units';
+import css from './figures.module.css';
+import { known } from './use-dropped';
+
+const KINDS = ['attn', 'ffn'] as const;
+
+/** The tower's measure laid down: a pair of bars for each block, on the scale of the tower. */
+export function BarsFigure({ facts }: { facts: Facts }) {
+  const metric = useApp((s) => s.metric);
+  const choice = useApp((s) => s.scale);
+  const { question, unit, anchors, signed } = METRIC_WORDS[metric];
+  const blocks = blocksOf(facts);
+  const values = KINDS.map((kind) => blocks.map((b) => known(() => facts.value(metric, kind, b)) ?? Number.NaN));
+  const { place, kind: scale } = placementOf(values.flat(), { choice, anchors });
+  const write = signed ? change : nats;
+  const [low, high] = [Math.min(0, ...values.flat().map(place)), Math.max(0, ...values.flat().map(place))];
+  const height = (value: number) => `${(100 * Math.abs(place(value))) / (high - low)}%`;
+  return (
+    <>
+      <figcaption>{question}</figcaption>
+      <div className={css.bars} style={{ '--zero': `${(-100 * low) / (high - low)}%` } as React.CSSProperties}>
+        {blocks.map((b) => (
+          <div key={b} className={css.pair}>
+            {KINDS.map((kind, k) => {
+              const value = values[k]![b]!;
+              return (
+                <span key={kind} className={css.stand} title={`${UNIT_WORDS[kind].one} ${b}: ${write(value)}`}>
+                  <i data-kind={kind} data-below={value < 0} style={{ height: height(value) }} />
+                </span>
+              );
+            })}
+            <span className={css.tick}>{b}</span>
+          </div>
+        ))}
+      </div>
+      <p className={css.note}>
+        <b data-kind="attn">attention</b> and <b data-kind="ffn">feed-forward</b> of each block; {unit}
+        {scale === 'log' && ', logarithmic'}
+      </p>
+      <p className="visually-hidden">
+        {KINDS.flatMap((kind, k) => blocks.map((b) => `${UNIT_WORDS[kind].one} ${b}: ${write(values[k]![b]!)}`)).join(
+          '; ',
+        )}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,46 @@
+import { maskOf } from '../../../store/select';
+import { useApp } from '../../../widgets/use-app';
+import { blindLoss, type Facts, nats } from '../../../words/lessons/facts';
+import { droppedWords } from '../../../words/verdict';
+import css from './figures.module.css';
+import { useAdded } from './use-dropped';
+
+/** How far the loss has come from nothing known: all layers, what is left of them, and blind guessing. */
+export function LossFigure({ facts }: { facts: Facts }) {
+  const dropped = useApp((s) => maskOf(s).dropped);
+  const added = useAdded(facts);
+  const now = dropped.length > 0 && added !== undefined ? facts.loss + added : undefined;
+  const blind = blindLoss(facts);
+  const most = 1.08 * Math.max(blind, now ?? 0);
+  return (
+    <>
+      <figcaption>How wrong the guesses are: the loss</figcaption>
+      <div className={css.meter} style={{ '--blind': `${(100 * blind) / most}%` } as React.CSSProperties}>
+        <Bar name="all layers" value={facts.loss} most={most} />
+        {dropped.length > 0 && <Bar name={`without ${droppedWords(dropped)}`} value={now} most={most} hatched />}
+        <Bar name="blind guessing" value={blind} most={most} faint />
+      </div>
+    </>
+  );
+}
+
+interface BarProps {
+  readonly name: string;
+  readonly value: number | undefined;
+  readonly most: number;
+  readonly hatched?: boolean;
+  readonly faint?: boolean;
+}
+
+function Bar({ name, value, most, hatched, faint }: BarProps) {
+  const look = hatched ? css.hatched : faint ? css.faint : '';
+  return (
+    <div className={css.row}>
+      <span>{name}</span>
+      <span className={css.track}>
+        {value !== undefined && <i className={look} style={{ width: `${(100 * value) / most}%` }} />}
+      </span>
+      <span className={css.value}>{value === undefined ? 'not measured' : nats(value)}</span>
+    </div>
+  );
+}

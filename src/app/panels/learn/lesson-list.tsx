@@ -1,0 +1,43 @@
+import { use } from 'react';
+import { lessonFacts } from '../../actions/lesson-facts';
+import { openLesson } from '../../actions/lessons';
+import { closeDialog } from '../../widgets/dialog';
+import { plural } from '../../words/format';
+import { isTold, LESSONS } from '../../words/lessons';
+import css from './lesson-list.module.css';
+
+/** What can be learned here, and where a teacher starts. */
+export default function LessonList() {
+  const facts = use(lessonFacts());
+  const lessons = LESSONS.filter((lesson) => isTold(lesson, facts));
+  return (
+    <>
+      <p className="soft">
+        Guess, look, ask why. Every number was measured beforehand: no graphics card is needed, and a phone will do.
+      </p>
+      <ol className={css.lessons}>
+        {lessons.map(({ id, title, minutes, about, steps }) => (
+          <li key={id}>
+            <button
+              type="button"
+              onClick={() => {
+                closeDialog();
+                openLesson(id);
+              }}
+            >
+              <strong>{title}</strong>
+              <span className={css.about}>{about}</span>
+              <span className={css.minutes}>
+                {plural(steps.length, 'step')}, {minutes} min
+              </span>
+            </button>
+          </li>
+        ))}
+      </ol>
+      <p className="small soft">
+        The lessons are about Sapling, the small model that comes with the page. One about a large model comes with the
+        first results of one.
+      </p>
+    </>
+  );
+}
