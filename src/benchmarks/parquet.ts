@@ -1,14 +1,18 @@
 import { nodeModule } from '../formats/bounded';
 
-/** Time that a file may take, milliseconds: much more than the largest of the official ones. */
-const MOST_MS = 120_000;
+/** Time that a file may take, milliseconds: several times what the official ones do. */
+const LEAST_MS = 1_500;
+const MS_PER_BYTE = 1e-3;
 
 /**
  * The rows of a parquet file, read by a library that only those who have such files load. Numbers that one changed byte
  * makes huge keep it busy without end: in Node it works in a thread that is ended then; in the page the whole lab does, and
  * the page watches it (`lab/watched.ts`). Throws what the library throws.
  */
-export async function readParquet(bytes: Uint8Array, ms = MOST_MS): Promise<Record<string, unknown>[]> {
+export async function readParquet(
+  bytes: Uint8Array,
+  ms = LEAST_MS + Math.ceil(bytes.length * MS_PER_BYTE),
+): Promise<Record<string, unknown>[]> {
   const threads = nodeModule('node:worker_threads');
   if (threads) return inThread(threads, bytes, ms);
   const { parquetReadObjects } = await import('hyparquet');

@@ -115,7 +115,7 @@ export function parseTokenizer(texts: TokenizerTexts): Tokenizer {
 }
 
 /** Time that a text may take, milliseconds: the slowest of tokenizers makes ten characters of a text in one. */
-const LEAST_MS = 3_000;
+const LEAST_MS = 1_500;
 const MS_PER_CHARACTER = 0.1;
 
 /** Patterns come with the file, and some take time without end on some texts. Throws `tokenizer-invalid` for those. */

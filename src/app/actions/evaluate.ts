@@ -72,7 +72,9 @@ async function runOnce(task: string, settings: Settings, mask: Mask): Promise<'d
     label: task,
     failure: `The task ${task} could not be run`,
     run: async (options, soFar) => {
-      const known = await knownAnswers(run, drops);
+      // Where the job starts once more, what it has been answered counts.
+      items.length = 0;
+      const known = (await knownAnswers(run, drops)).map((kept, m) => ({ ...kept, ...answers[m] }));
       return lab().evaluate(
         { ...settings, ...withItems(s, { task }), masks: drops, known },
         {

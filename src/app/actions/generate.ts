@@ -29,13 +29,16 @@ export async function generate(): Promise<void> {
   const s = store.getState();
   const mask = maskOf(s);
   const { prompt, maxTokens, temperature, seed } = s.prompt;
-  let written: Generation = { prompt, mask, full: EMPTY, pruned: EMPTY };
+  const nothing: Generation = { prompt, mask, full: EMPTY, pruned: EMPTY };
+  let written = nothing;
   const show = (generation: Generation) => changeOpen({ generation });
   const run = await runJob<Generation>({
     slot: 'generate',
     label: 'Continuing the prompt',
     failure: 'The prompt could not be continued',
     run: async (options, soFar) => {
+      // The job may start once more, where the device was lost.
+      written = nothing;
       show(written);
       const report = await lab().generate(
         { prompt, maxTokens, temperature, seed, masks: [[], mask.dropped] },

@@ -52,7 +52,7 @@ export function wordingOf(
 }
 
 /** Time that a template may take for one turn, milliseconds: it can count to any number. */
-const MOST_MS = 3_000;
+const MOST_MS = 1_500;
 
 /** One turn of the user's, and the beginning of the model's. */
 function chatRenderer(tokenizer: Tokenizer): (text: string) => string {

@@ -1,0 +1,60 @@
+/** A device that is lost in the middle of every kind of job, which is said by name; then the same job is done anew. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LopperError } from '../../src/errors';
+import type { JobOptions } from '../../src/lab/contract';
+import { testLab } from '../../src/lab/testing';
+import type { Row } from './table';
+
+/** Pauses before the device goes: at once, and well into the job. */
+const PAUSES_MS = [0, 150, 600];
+
+export async function weatherOfDevices(root: string): Promise<Row[]> {
+  const { lab, devices } = testLab(root);
+  const text = readFileSync(join(root, 'public/calibration/sapling.txt'), 'utf8').slice(0, 4000);
+  const calibration = { text, seqLen: 64 };
+  const attention = [{ block: 2, kind: 'attn' as const }];
+  const checkpoints = [{ name: 'step 0', request: { kind: 'bundled' as const } }];
+  const jobs: Readonly<Record<string, (options: JobOptions) => Promise<unknown>>> = {
+    score: (o) => lab.score({ calibration, masks: [[], attention] }, o),
+    influence: (o) => lab.influence({ calibration, metric: 'loo-loss', unit: 'block' }, o),
+    norms: (o) => lab.norms({ calibration }, o),
+    'token influence': (o) => lab.tokenInfluence({ text: text.slice(0, 300), metric: 'cosine' }, o),
+    curve: (o) => lab.curve({ calibration, strategy: 'one-shot', metric: 'cosine', unit: 'block' }, o),
+    growth: (o) => lab.growth({ calibration, series: 'weather', checkpoints, metric: 'cosine' }, o),
+    generate: (o) =>
+      lab.generate({ prompt: 'Once upon', maxTokens: 40, temperature: 0, seed: 1, masks: [[], attention] }, o),
+    evaluate: (o) => lab.evaluate({ task: 'school', limit: 20, masks: [[], attention] }, o),
+  };
+  let names = 0;
+  const named = (): JobOptions => ({ job: `weather ${++names}` });
+  const open = (o: JobOptions) => lab.open({ kind: 'bundled' }, o);
+  const rows: Row[] = [];
+  await open(named());
+  for (const [name, run] of Object.entries({ ...jobs, 'opening a model': open })) {
+    const faults: string[] = [];
+    let lost = 0;
+    for (const pause of PAUSES_MS) {
+      const running = run(named());
+      setTimeout(() => devices.at(-1)?.destroy(), pause);
+      const error = await running.then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      if (error instanceof LopperError && error.code === 'device-lost') lost++;
+      else if (error) faults.push(`after ${pause} ms: ${String((error as Error).stack ?? error).slice(0, 300)}`);
+      // It may have ended before: then it is what comes next that finds the device gone.
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      await run(named()).catch((again: unknown) => {
+        faults.push(`it does not go on: ${String((again as Error).stack ?? again).slice(0, 300)}`);
+      });
+    }
+    rows.push({
+      what: `a device lost in ${name}, ${PAUSES_MS.length} times`,
+      ended: `${lost} told as lost, the others had ended; each done again afterwards`,
+      faults,
+    });
+  }
+  await lab.close();
+  return rows;
+}

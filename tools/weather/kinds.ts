@@ -1,0 +1,203 @@
+/** What comes from outside, by kind: a sound one, spoilt by chance, and given to its reader. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { readItems } from '../../src/benchmarks/read-items';
+import { benchmarkFile } from '../../src/benchmarks/rows';
+import { tasks } from '../../src/benchmarks/tasks';
+import { decodeStrictly, decodeText } from '../../src/formats/decode-text';
+import { readHubAddress } from '../../src/formats/hub-address';
+import { PYTHIA_STEPS, parseRevisions } from '../../src/formats/revisions';
+import { memoryModel } from '../../src/formats/testing';
+import { parseTokenizer } from '../../src/formats/tokenizer';
+import { proveTokenizer } from '../../src/formats/tokenizer-proof';
+import { readEvaluations } from '../../src/lab/files/evaluation-file';
+import { readResultFile } from '../../src/lab/files/result-file';
+import { readShipped } from '../../src/lab/files/shipped-file';
+import { describeModel } from '../../src/lab/place/describe';
+import { parseConfig } from '../../src/model/config';
+import { parseDropList } from '../../src/pruning/drop-list';
+import { parseLink } from '../../src/pruning/link';
+import { maskFromSublayers } from '../../src/pruning/mask';
+import { writeMaskFile } from '../../src/pruning/mask-file';
+import { readMask } from '../../src/pruning/read-mask';
+import { oneOf, spoilBytes, spoilJson, spoilText } from './spoil';
+
+export interface Kind {
+  readonly name: string;
+  /** Makes a spoilt input and reads it. Whatever it throws is looked at. */
+  read(random: () => number): unknown;
+}
+
+const CONFIGS: readonly object[] = ['llama', 'mistral', 'qwen2', 'qwen3', 'gpt_neox']
+  .map((model_type): object => ({
+    model_type,
+    hidden_size: 16,
+    num_hidden_layers: 2,
+    num_attention_heads: 4,
+    num_key_value_heads: 2,
+    intermediate_size: 32,
+    vocab_size: 64,
+    max_position_embeddings: 128,
+    rope_scaling: { rope_type: 'linear', factor: 2 },
+    tie_word_embeddings: false,
+    drop_attn_list: [1],
+  }))
+  .concat({ model_type: 'gpt2', n_embd: 16, n_layer: 2, n_head: 4, vocab_size: 64, n_positions: 128 });
+
+/** The kinds, on what ships with Lopper in `root`. */
+export function kindsOf(root: string): readonly Kind[] {
+  const at = (path: string) => readFileSync(join(root, 'public', path));
+  const text = (path: string) => at(path).toString('utf8');
+  const config = text('models/sapling/config.json');
+  const weights = at('models/sapling/model.safetensors');
+  const tokenizer = text('models/sapling/tokenizer.json');
+  const results = text('models/sapling/results.json');
+  const stories = at('calibration/sapling.txt').subarray(0, 4000);
+  const sapling = { id: 'sapling', architecture: 'LlamaForCausalLM', blocks: 12 };
+  const mask = writeMaskFile(maskFromSublayers(12, [{ block: 7, kind: 'attn' }]), sapling);
+  const masks = [mask, '[1, 3]', '{"num_hidden_layers": 12, "drop_attn_list": [3, 1], "drop_mlp_list": [true]}'];
+  const mergekit =
+    'slices:\n  - sources:\n      - model: a/b\n        layer_range: [0, 7]\nmerge_method: passthrough\n';
+  const { tensors, shards } = sharded(weights);
+  const rows = { question: 'What is red?', choices: ['a', 'b', 'c', 'd'], answer: 2, subject: 'colours' };
+  const jsonl = `${JSON.stringify(rows)}\n`.repeat(5);
+  const csv = `question,choices,answer\n${'"What, is ""red""?","[\'a\', \'b\']",1\n'.repeat(5)}`;
+  const parquet = new Uint8Array(
+    parquetWriteBuffer({
+      columnData: [
+        { name: 'question', data: Array.from({ length: 50 }, (_, i) => `What is ${i}?`), type: 'STRING' },
+        { name: 'answer', data: Array.from({ length: 50 }, (_, i) => i % 4), type: 'INT32' },
+      ],
+    }),
+  );
+  const bytes = (content: string) => new TextEncoder().encode(content);
+  const items = (random: () => number, name: string, content: Uint8Array) =>
+    readItems(oneOf(random, tasks), [benchmarkFile(name, content)]);
+  const head = 8 + Number(new DataView(weights.buffer, weights.byteOffset).getBigUint64(0, true));
+  const link = '#model=owner/name@main&drop=attn:2,3;ffn:4-6&lock=attn:1&prompt=Once%20upon&seed=3&window=64&tab=cost';
+
+  return [
+    {
+      name: 'weights',
+      read(random) {
+        // The header is what can be wrong in many ways: most changes are made in it.
+        const spoilt = random() < 0.8 ? spoiltHead(weights, head, random) : spoilBytes(weights, random);
+        return describeModel(memoryModel({ 'config.json': config, 'model.safetensors': spoilt }));
+      },
+    },
+    {
+      name: 'an index',
+      read: (random) =>
+        describeModel(
+          memoryModel({
+            'config.json': config,
+            'model.safetensors.index.json': spoilJson(JSON.stringify({ weight_map: tensors }), random),
+            ...shards,
+          }),
+        ),
+    },
+    { name: 'a config', read: (random) => parseConfig(spoilJson(JSON.stringify(oneOf(random, CONFIGS)), random)) },
+    {
+      name: 'a tokenizer',
+      read(random) {
+        const read = parseTokenizer({
+          tokenizer: spoilJson(tokenizer, random),
+          config: spoilJson('{"bos_token":"<s>"}', random),
+        });
+        return proveTokenizer(read);
+      },
+    },
+    {
+      name: 'a mask',
+      read(random) {
+        const own = random() < 0.8 ? spoilJson(oneOf(random, masks), random) : spoilText(mergekit, random);
+        return readMask(own, sapling);
+      },
+    },
+    {
+      name: 'results',
+      read(random) {
+        const shipped = () => spoilJson(results, random);
+        switch (Math.floor(random() * 3)) {
+          case 0:
+            return readShipped(shipped());
+          case 1:
+            return readResultFile(spoilJson(resultFile(results), random), sapling);
+          default:
+            return readEvaluations(shipped(), 'results.json');
+        }
+      },
+    },
+    { name: 'a link', read: (random) => parseLink(spoilText(link, random)) },
+    {
+      name: 'a list or an address',
+      read(random) {
+        switch (Math.floor(random() * 3)) {
+          case 0:
+            return parseDropList(spoilText('attn:2-5,ffn:3,block:4', random), 12);
+          case 1:
+            return parseRevisions(spoilText('step0..step143000:12,main', random), PYTHIA_STEPS);
+          default:
+            return readHubAddress(spoilText('https://huggingface.co/owner/name/tree/refs%2Fpr%2F1', random));
+        }
+      },
+    },
+    {
+      name: 'benchmark items',
+      read: (random) =>
+        oneOf(random, [
+          () => items(random, 'x.jsonl', bytes(spoilJson(JSON.stringify(rows), random))),
+          () => items(random, 'x.jsonl', spoilBytes(bytes(jsonl), random)),
+          () => items(random, 'x.json', bytes(spoilJson(JSON.stringify({ rows: [{ row: rows }] }), random))),
+          () => items(random, 'x.csv', spoilBytes(bytes(csv), random)),
+          () => items(random, 'x.parquet', spoilBytes(parquet, random)),
+        ])(),
+    },
+    {
+      name: 'a text',
+      read(random) {
+        const spoilt = spoilBytes(stories, random);
+        return random() < 0.5 ? decodeText('x.txt', spoilt) : decodeStrictly('x.txt', spoilt);
+      },
+    },
+  ];
+}
+
+function spoiltHead(weights: Uint8Array, head: number, random: () => number): Uint8Array<ArrayBuffer> {
+  const json = new TextDecoder().decode(weights.subarray(8, head));
+  const spoilt = new TextEncoder().encode(spoilJson(json, random));
+  const whole = new Uint8Array(8 + spoilt.length + weights.length - head);
+  new DataView(whole.buffer).setBigUint64(0, BigInt(spoilt.length), true);
+  whole.set(spoilt, 8);
+  whole.set(weights.subarray(head), 8 + spoilt.length);
+  return whole;
+}
+
+/** The bundled weights as two shards that each hold all: an index decides. */
+function sharded(weights: Uint8Array) {
+  const head = 8 + Number(new DataView(weights.buffer, weights.byteOffset).getBigUint64(0, true));
+  const names = Object.keys(JSON.parse(new TextDecoder().decode(weights.subarray(8, head)))).filter(
+    (name) => name !== '__metadata__',
+  );
+  const tensors = Object.fromEntries(names.map((name, i) => [name, `${i % 2 ? 'a' : 'b'}.safetensors`]));
+  const copy = new Uint8Array(weights);
+  return { tensors, shards: { 'a.safetensors': copy, 'b.safetensors': copy } };
+}
+
+/** A result file with a report of those that ship. */
+function resultFile(shipped: string): string {
+  const found = JSON.parse(shipped) as Record<string, unknown>;
+  const report = Object.values(found).find(
+    (value): value is unknown[] => Array.isArray(value) && value.length > 0,
+  )?.[0];
+  return JSON.stringify({
+    ...Object(report),
+    format: 'lopper-result',
+    version: 1,
+    kind: 'influence',
+    model: { id: 'sapling', blocks: 12 },
+    text: { source: 'stories' },
+    madeBy: { lopper: '0.1.0', adapter: 'test', dtype: 'F32' },
+  });
+}
