@@ -1,16 +1,18 @@
 import type { GenerateEvent, GenerateReport } from '../../lab/contract';
-import { makeMask } from '../../pruning/mask';
 import { hereOrigin } from '../store/measuring';
+import { notify } from '../store/notify';
+import { paceOf } from '../store/pace';
 import type { Continuation, Generation } from '../store/prompt';
 import { maskOf } from '../store/select';
+import type { AppState } from '../store/state';
 import { changeOpen, store } from '../store/store';
-import { lab, runJob, throwIfOvertaken } from './jobs';
+import { lab, runJob } from './jobs';
 
 const EMPTY: Continuation = { text: '', steps: [] };
 /** Tokens can come faster than the screen changes, milliseconds: those of one picture are shown together. */
 const SHOW_EVERY = 16;
-/** Tokens decoded to time a model when nobody asked for text. */
-const SPEED_TOKENS = 32;
+/** Tokens decoded to time the models when nobody asked for text: seven stretches of eight, behind the first. */
+const SPEED_TOKENS = 57;
 
 function append(to: Continuation, { id, text, top }: GenerateEvent): Continuation {
   // Text may be rewritten at its end when a token completes a character: what is common is kept.
@@ -31,6 +33,7 @@ export async function generate(): Promise<void> {
   const { prompt, maxTokens, temperature, seed } = s.prompt;
   const nothing: Generation = { prompt, mask, full: EMPTY, pruned: EMPTY };
   let written = nothing;
+  let report: GenerateReport | undefined;
   const show = (generation: Generation) => changeOpen({ generation });
   const run = await runJob<Generation>({
     slot: 'generate',
@@ -40,7 +43,7 @@ export async function generate(): Promise<void> {
       // The job may start once more, where the device was lost.
       written = nothing;
       show(written);
-      const report = await lab().generate(
+      report = await lab().generate(
         { prompt, maxTokens, temperature, seed, masks: [[], mask.dropped] },
         {
           ...options,
@@ -56,11 +59,7 @@ export async function generate(): Promise<void> {
     show,
     showEvery: SHOW_EVERY,
   });
-  if (run.ended === 'done') {
-    const { full, pruned } = run.value;
-    const rates = { full: full.tokensPerSecond!, pruned: pruned.tokensPerSecond! };
-    changeOpen({ speed: { mask, ...rates, origin: hereOrigin(s) } });
-  }
+  if (run.ended === 'done' && report) showSpeed(s, report);
   // Where nothing came, what was there before is worth more.
   if (run.ended === 'failed' && written.full.steps.length === 0) changeOpen({ generation: s.open.generation });
 }
@@ -70,23 +69,33 @@ function finish(shown: Continuation, report: GenerateReport, branch: number): Co
   return { ...shown, text, stopped, tokensPerSecond, promptTokens };
 }
 
-/** Times the decoding of both models on a short greedy continuation of the calibration text's beginning, or of the prompt. */
+/**
+ * Times the decoding of both models, side by side, on a short greedy continuation of the calibration text's beginning, or
+ * of the prompt.
+ */
 export async function measureSpeed(): Promise<void> {
   const s = store.getState();
   const mask = maskOf(s);
   const prompt = (s.calibration.text || s.prompt.prompt).slice(0, 200);
+  const masks = mask.dropped.length > 0 ? [[], mask.dropped] : [[]];
   await runJob({
     slot: 'speed',
     label: 'Decoding speed',
     failure: 'The speed could not be measured',
-    run: async (options) => {
-      const alone = async (dropped: typeof mask.dropped, job: string) =>
-        (await lab().generate({ prompt, maxTokens: SPEED_TOKENS, temperature: 0, seed: 1, masks: [dropped] }, { job }))
-          .branches[0]!.tokensPerSecond;
-      const full = await alone(makeMask(mask.blocks).dropped, options.job);
-      throwIfOvertaken('speed', options);
-      return { full, pruned: mask.dropped.length > 0 ? await alone(mask.dropped, options.job) : full };
+    run: (options) => lab().generate({ prompt, maxTokens: SPEED_TOKENS, temperature: 0, seed: 1, masks }, options),
+    show: (report) => {
+      if (showSpeed(s, report)) return;
+      notify(
+        'Too short to be timed',
+        `The text ended after ${report.branches[0]!.ids.length} tokens; another may not.`,
+      );
     },
-    show: (rates) => changeOpen({ speed: { mask, ...rates, origin: hereOrigin(s) } }),
   });
+}
+
+/** Shows what a continuation says of the pace, where it is long enough to say something. Returns whether it is. */
+function showSpeed(s: AppState, { branches: [full, pruned = full] }: GenerateReport): boolean {
+  const pace = paceOf(full!.stepMilliseconds, pruned!.stepMilliseconds);
+  if (pace) changeOpen({ speed: { mask: maskOf(s), pace, origin: hereOrigin(s) } });
+  return pace !== undefined;
 }

@@ -1,6 +1,7 @@
 import type { Candidate } from '../../lab/contract';
 import type { Mask } from '../../pruning/mask';
 import type { Origin } from './measured';
+import type { Pace } from './pace';
 
 export interface PromptSettings {
   readonly prompt: string;
@@ -44,9 +45,7 @@ export interface Generation {
 
 export interface Speed {
   readonly mask: Mask;
-  /** Decoded tokens per second. */
-  readonly full: number;
-  readonly pruned: number;
+  readonly pace: Pace;
   readonly origin: Origin;
 }
 

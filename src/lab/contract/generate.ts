@@ -35,6 +35,8 @@ export interface GenerateReport {
     readonly promptTokens: number;
     /** Decoded tokens per second, the prompt not counted. */
     readonly tokensPerSecond: number;
+    /** Of each token after the first. Branches take turns, so that steps at the same place met the same machine. */
+    readonly stepMilliseconds: readonly number[];
     readonly prefillTokensPerSecond: number;
   }[];
 }

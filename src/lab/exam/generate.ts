@@ -91,7 +91,7 @@ const emptyPrompt = () =>
 class Run {
   readonly ids: number[] = [];
   stopped?: 'end' | 'length' | 'context';
-  #milliseconds = 0;
+  readonly #milliseconds: number[] = [];
   readonly #random: () => number;
   readonly #lead: readonly number[];
 
@@ -126,7 +126,7 @@ class Run {
   async step(signal?: AbortSignal): Promise<void> {
     const started = performance.now();
     await this.decoder.step([{ sequence: 0, id: this.ids.at(-1)! }], signal);
-    this.#milliseconds += performance.now() - started;
+    this.#milliseconds.push(performance.now() - started);
   }
 
   /** All new text, without the token that ended it. Decoded as a whole behind the end of the prompt: a token may end inside a character. */
@@ -139,13 +139,14 @@ class Run {
   }
 
   report(): GenerateReport['branches'][number] {
-    const steps = this.ids.length - 1; // the first token comes from the prompt's own pass
+    const steps = this.#milliseconds; // the first token comes from the prompt's own pass
     return {
       text: this.text(),
       ids: this.ids,
       stopped: this.stopped ?? 'length',
       promptTokens: this.prompt.length,
-      tokensPerSecond: steps > 0 ? (1000 * steps) / this.#milliseconds : 0,
+      tokensPerSecond: steps.length > 0 ? (1000 * steps.length) / steps.reduce((sum, ms) => sum + ms, 0) : 0,
+      stepMilliseconds: steps,
       prefillTokensPerSecond: (1000 * this.prompt.length) / this.prefillMs,
     };
   }
