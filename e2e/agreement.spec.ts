@@ -4,13 +4,13 @@ import { test } from './support/lab-page';
 
 test('metrics are compared by their orders, and the units they disagree on are named', async ({ lab }) => {
   const { page } = lab;
-  await lab.openTab('Agreement');
-  const panel = page.getByRole('region', { name: 'Agreement between metrics' });
+  await lab.openTab('Influence', 'All measures');
+  const panel = page.getByRole('region', { name: 'Agreement between measures' });
   await panel.getByRole('radio', { name: 'Blocks' }).click();
   const cell = (a: string, b: string) => panel.getByRole('button', { name: new RegExp(`^${a} and ${b}: −?\\d`) });
   // Two metrics ship with the model; the button measures the others.
   await expect(cell('Cost alone (loss)', 'Cosine')).toBeVisible();
-  await panel.getByRole('button', { name: 'Measure the other metrics' }).click();
+  await panel.getByRole('button', { name: 'Measure the others' }).click();
   await expect(cell('Cost alone (logits)', 'L2')).toBeVisible({ timeout: 120_000 });
   // The angle is a rising function of one minus the cosine of every token: their means can hardly disagree.
   const alike = (await cell('Angle', 'Cosine').getAttribute('aria-label'))!;
@@ -25,7 +25,7 @@ test('metrics are compared by their orders, and the units they disagree on are n
   await expect(cell('Cost alone (logits)', 'L1')).not.toHaveAttribute('aria-label', spearman!);
   await expect(panel.getByText('Kendall’s rank correlation')).toBeVisible();
 
-  const parted = panel.getByRole('region', { name: 'Where metrics disagree most' }).getByRole('listitem');
+  const parted = panel.getByRole('region', { name: 'Where measures disagree most' }).getByRole('listitem');
   await expect(parted.first()).toHaveText(/^block \d+: \d+(st|nd|rd|th) to go by .*, \d+(st|nd|rd|th) by /);
   await expectAccessible(page);
 });

@@ -9,7 +9,7 @@ const GSM8K = '../shared/data/benchmarks/gsm8k';
 
 /** The Benchmarks tab with just these tasks chosen, and so many items of each. */
 async function openBenchmarks(lab: LabPage, tasks: readonly string[], limit: number): Promise<Locator> {
-  await lab.openTab('Benchmarks');
+  await lab.openTab('Cost', 'Tasks');
   const panel = lab.page.getByRole('region', { name: 'Benchmarks', exact: true });
   await expect(taskBox(panel, 'school')).toBeVisible();
   for (const box of await panel.getByRole('group', { name: 'Items that ship with Lopper' }).getByRole('checkbox').all())
@@ -36,8 +36,9 @@ test('a task is run on both models, and an item opened', async ({ lab }) => {
   await rowOf(panel, 'school')
     .getByRole('button', { name: /^Items/ })
     .click();
-  await panel.getByRole('radio', { name: /^All \(12\)/ }).click();
-  const item = panel.getByRole('article');
+  const items = page.getByRole('region', { name: 'Items', exact: true });
+  await items.getByRole('radio', { name: /^All \(12\)/ }).click();
+  const item = items.getByRole('article');
   await expect(item.getByRole('columnheader', { name: 'Pruned' })).toBeVisible();
   await expect(item.getByText('right answer')).toHaveCount(1);
   await expect(item.getByText('chosen', { exact: true })).toHaveCount(2);
@@ -70,7 +71,7 @@ test('a layer dropped during a run restarts it with the new mask; cancelled and 
   await expect(unfinished).toContainText(/stopped at \d+ of 40, without/);
   await page.reload();
   await lab.computed();
-  await lab.openTab('Benchmarks');
+  await lab.openTab('Cost', 'Tasks');
   await unfinished.getByRole('button', { name: /^Go on/ }).click();
   await expect(lab.dropped).toHaveCount(1);
   await expect(rowOf(panel, 'mmlu-lopper').getByText('n = 40')).toHaveCount(2);
@@ -131,7 +132,7 @@ test('an official set is fetched from its publisher, checked, kept over a reload
   });
   const lab = new LabPage(page);
   await lab.open();
-  await lab.openTab('Benchmarks');
+  await lab.openTab('Cost', 'Tasks');
   const panel = page.getByRole('region', { name: 'Benchmarks', exact: true });
   await panel.getByText('Get official sets').click();
   await panel.getByLabel('Items to keep, or all').fill('20');
@@ -151,13 +152,13 @@ test('an official set is fetched from its publisher, checked, kept over a reload
   await expect(set.getByText('Here: 30 of 1,319, seed 0')).toBeVisible();
   await page.reload();
   await lab.computed();
-  await lab.comparison.getByRole('button', { name: 'Change the text' }).click();
+  await lab.openTextDialog();
   const dialog = page.getByRole('dialog', { name: 'Calibration text' });
   await dialog.getByRole('radio', { name: 'A benchmark’s items' }).click();
   await dialog.getByLabel('Benchmark').selectOption('gsm8k');
   await dialog.getByRole('spinbutton', { name: 'Items' }).fill('2');
   await dialog.getByRole('button', { name: 'Use these items' }).click();
-  await expect(lab.comparison.getByText(/On the first 2 items of GSM-8K \(30 of 1,319, seed 0\), \d+/)).toBeVisible();
+  await expect(lab.verdict.getByText(/first 2 items of GSM-8K \(30 of 1,319, seed 0\), \d+/)).toBeVisible();
   await openBenchmarks(lab, ['gsm8k'], 2);
   await panel.getByRole('button', { name: 'Run on the full model' }).click();
   await expect(rowOf(panel, 'gsm8k').getByText('n = 2')).toHaveCount(1);
@@ -165,7 +166,7 @@ test('an official set is fetched from its publisher, checked, kept over a reload
   await panel.getByText('Get official sets').click();
   await panel.getByLabel('Items to keep, or all').fill('40');
   await files.setInputFiles(['test', 'train'].map((name) => join(GSM8K, `${name}.jsonl`)));
-  await expect(lab.comparison.getByText(/On the first 2 items of GSM-8K \(40 of 1,319, seed 0\), \d+/)).toBeVisible();
+  await expect(lab.verdict.getByText(/first 2 items of GSM-8K \(40 of 1,319, seed 0\), \d+/)).toBeVisible();
 });
 
 test('items of one’s own: a bad row is passed over and named, a wrong file refused with its line', async ({ lab }) => {

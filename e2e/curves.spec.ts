@@ -5,7 +5,7 @@ import { type LabPage, test } from './support/lab-page';
 
 /** The panel with nothing on its chart. */
 async function openCurves(lab: LabPage): Promise<Locator> {
-  await lab.openTab('Curves');
+  await lab.openTab('Plan', 'Curves');
   const panel = lab.page.getByRole('region', { name: 'Pruning curves' });
   const remove = panel.getByRole('button', { name: /^Remove/ });
   while ((await remove.count()) > 0) await remove.first().click();
@@ -70,7 +70,7 @@ test('curves lie over one another with the band of random orders, against what t
 });
 
 test('accuracy is of any benchmark whose items are here, one’s own among them', async ({ lab }) => {
-  await lab.openTab('Benchmarks');
+  await lab.openTab('Cost', 'Tasks');
   const own = '{"context": "The sky is", "choices": ["blue", "made of tin"], "answer": 0}';
   await lab.page.getByLabel('File of your own items').setInputFiles({
     name: 'class.jsonl',
@@ -95,6 +95,7 @@ test('accuracy is of any benchmark whose items are here, one’s own among them'
   await lab.cell(0, 'attention').click();
   await expect(panel.getByText(/^This mask is not marked: it was not asked/)).toBeVisible();
 
+  await lab.openTab('Influence', 'One measure');
   await lab.chooseMeasure('Answers lost');
   const items = lab.influence.getByLabel('Items', { exact: true });
   await items.selectOption({ label: 'MMLU’s format' });

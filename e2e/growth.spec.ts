@@ -24,8 +24,9 @@ async function tap(chart: Locator): Promise<void> {
 
 test('the bundled model’s growth is there at once, and a slider takes the tower through it', async ({ lab }) => {
   const { page } = lab;
-  await page.getByRole('tab', { name: 'Growing up' }).click();
+  await lab.openTab('Influence', 'During training');
   const panel = page.getByRole('region', { name: 'Growing up' });
+  await panel.getByRole('radio', { name: 'Cosine' }).click();
   await expect(panel.getByText('Measured beforehand by us')).toBeVisible();
   const lines = panel.getByRole('group', { name: 'Influence of each block over training' });
   await expect(lines).toBeVisible();
@@ -56,14 +57,15 @@ test('the bundled model’s growth is there at once, and a slider takes the towe
   await panel.getByRole('radio', { name: 'Table' }).click();
   await expect(panel.getByRole('rowheader', { name: 'step0' })).toBeVisible();
   await expectAccessible(page);
-  await page.getByRole('tab', { name: 'Side by side' }).click();
+  await lab.openTab('Influence', 'One measure');
 });
 
 test('the bundled checkpoints are measured here too, one after another', async ({ lab }) => {
   test.slow();
   const { page } = lab;
-  await page.getByRole('tab', { name: 'Growing up' }).click();
+  await lab.openTab('Influence', 'During training');
   const panel = page.getByRole('region', { name: 'Growing up' });
+  await panel.getByRole('radio', { name: 'Cosine' }).click();
   const lines = panel.getByRole('group', { name: 'Influence of each block over training' });
   // The tower stands at the end and the pointer on the chart, both at points that the new series has not reached.
   await panel.getByRole('slider', { name: 'The tower shows' }).press('End');
@@ -88,15 +90,16 @@ test('the bundled checkpoints are measured here too, one after another', async (
   await expect(panel.getByText('could not be measured')).toBeHidden();
   await panel.getByRole('radio', { name: 'Table' }).click();
   await expect(panel.getByRole('rowheader', { name: /^step/ })).toHaveCount(9);
-  await page.getByRole('tab', { name: 'Side by side' }).click();
+  await lab.openTab('Influence', 'One measure');
 });
 
 test('a folder of checkpoints is measured one after another, and a slider takes the tower through them', async ({
   lab,
 }) => {
   const { page } = lab;
-  await page.getByRole('tab', { name: 'Growing up' }).click();
+  await lab.openTab('Influence', 'During training');
   const panel = page.getByRole('region', { name: 'Growing up' });
+  await panel.getByRole('radio', { name: 'Cosine' }).click();
   await panel.getByLabel('Folder of checkpoint folders').setInputFiles(await checkpoints('step-8', 'step-64'));
   await expect(panel.getByText(/^Computed here/)).toBeVisible();
   await expect(panel.getByRole('progressbar')).toBeHidden();
@@ -111,7 +114,7 @@ test('a folder of checkpoints is measured one after another, and a slider takes 
 
   await panel.getByRole('radio', { name: 'Table' }).click();
   await expect(panel.getByRole('rowheader', { name: 'step-8' })).toBeVisible();
-  await page.getByRole('tab', { name: 'Side by side' }).click();
+  await lab.openTab('Influence', 'One measure');
 });
 
 test('a series that does not fit the open model is shown by itself', async ({ lab }) => {
@@ -121,8 +124,9 @@ test('a series that does not fit the open model is shown by itself', async ({ la
     const config = join(folder, name, 'config.json');
     await writeFile(config, JSON.stringify({ ...JSON.parse(await readFile(config, 'utf8')), num_hidden_layers: 2 }));
   }
-  await page.getByRole('tab', { name: 'Growing up' }).click();
+  await lab.openTab('Influence', 'During training');
   const panel = page.getByRole('region', { name: 'Growing up' });
+  await panel.getByRole('radio', { name: 'Cosine' }).click();
   await panel.getByLabel('Folder of checkpoint folders').setInputFiles(folder);
   await expect(panel.getByText(/^Computed here/)).toBeVisible();
   await expect(panel.getByRole('progressbar')).toBeHidden();
@@ -130,15 +134,16 @@ test('a series that does not fit the open model is shown by itself', async ({ la
   await slider.press('Home');
   await expect(slider).toHaveAttribute('aria-valuetext', /^step 8, loss/);
   await expect(page.getByText(/In training/)).toBeHidden();
-  await page.getByRole('tab', { name: 'Side by side' }).click();
+  await lab.openTab('Influence', 'One measure');
 });
 
 test('what is no revision is named', async ({ lab }) => {
   const { page } = lab;
-  await page.getByRole('tab', { name: 'Growing up' }).click();
+  await lab.openTab('Influence', 'During training');
   const panel = page.getByRole('region', { name: 'Growing up' });
+  await panel.getByRole('radio', { name: 'Cosine' }).click();
   await panel.getByRole('textbox', { name: /^Revisions/ }).fill('step0..');
   await panel.getByRole('button', { name: 'Measure them' }).click();
   await expect(lab.alerts.filter({ hasText: 'is not a revision' })).toBeVisible();
-  await page.getByRole('tab', { name: 'Side by side' }).click();
+  await lab.openTab('Influence', 'One measure');
 });

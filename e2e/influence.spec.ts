@@ -79,7 +79,7 @@ test('one pass measures six metrics; each has a table, a CSV, and pictures that 
 
 /** A text of a few tokens, on which a walk takes no time. */
 async function useShortText(lab: LabPage): Promise<void> {
-  await lab.comparison.getByRole('button', { name: 'Change the text' }).click();
+  await lab.openTextDialog();
   const dialog = lab.page.getByRole('dialog', { name: 'Calibration text' });
   await dialog.getByRole('textbox', { name: /^Text/ }).fill('The cat sat on the mat.');
   await dialog.getByRole('button', { name: 'Use this text' }).click();
@@ -139,6 +139,7 @@ test('Shapley values grow surer, pause, and go on to the numbers of an uninterru
     else expect(csv).not.toBe(resumed);
   }
   await seed.fill('3');
+  await lab.openTab('Export');
   await page
     .getByLabel('Mask or result file')
     .setInputFiles({ name: 'run.json', mimeType: '', buffer: await readFile(file) });
@@ -149,7 +150,7 @@ test('Shapley values grow surer, pause, and go on to the numbers of an uninterru
   await expect(status).toHaveText(/^Ended: as many drawn as asked for: 80 permutations/);
 
   // On another text it cannot, and that is said.
-  await lab.comparison.getByRole('button', { name: 'Change the text' }).click();
+  await lab.openTextDialog();
   await page.getByRole('button', { name: 'Back to the bundled text' }).click();
   await expect(lab.influence.getByRole('button', { name: 'Go on' })).toBeHidden();
   await expect(status).toContainText('To go on, set what it was drawn with: pasted text, seed 1');
@@ -183,6 +184,7 @@ test('a locked layer stays: no click and no strategy drops it, and it can be unl
   await expect(lab.dropped).toHaveCount(0);
 
   // The whole model but for the locked one, and no further.
+  await lab.openTab('Plan', 'Find');
   await page.getByLabel('Strategy').selectOption({ label: 'Lowest first' });
   await page.getByLabel('Units', { exact: true }).selectOption({ label: 'Attention' });
   const count = page.getByRole('spinbutton', { name: 'How many to drop' });
@@ -210,6 +212,7 @@ test('a locked layer stays: no click and no strategy drops it, and it can be unl
 test('a strategy that has to be computed shows how far it is, and ends in its layers', async ({ lab }) => {
   const { page } = lab;
   await useShortText(lab);
+  await lab.openTab('Plan', 'Find');
   await page.getByLabel('Strategy').selectOption({ label: 'Span of blocks' });
   await page.getByRole('spinbutton', { name: 'How many to drop' }).fill('2');
   await page.getByRole('button', { name: 'Apply 2' }).click();
@@ -233,14 +236,12 @@ test('a strategy that has to be computed shows how far it is, and ends in its la
 
 test('a benchmark’s items serve as calibration; what branches may take of memory can be set', async ({ lab }) => {
   const { page } = lab;
-  await lab.comparison.getByRole('button', { name: 'Change the text' }).click();
+  await lab.openTextDialog();
   const dialog = page.getByRole('dialog', { name: 'Calibration text' });
   await dialog.getByRole('radio', { name: 'A benchmark’s items' }).click();
   await dialog.getByRole('spinbutton', { name: 'Items' }).fill('3');
   await dialog.getByRole('button', { name: 'Use these items' }).click();
-  await expect(
-    lab.comparison.getByText(/On the first 3 items of School questions, \d+ predicted tokens/),
-  ).toBeVisible();
+  await expect(lab.verdict.getByText(/first 3 items of School questions, \d+ tokens/)).toBeVisible();
   await lab.computed();
   await lab.chooseMeasure('Cosine');
   await lab.influence.getByRole('button', { name: 'Compute here' }).click();
@@ -252,14 +253,12 @@ test('a benchmark’s items serve as calibration; what branches may take of memo
     { name: 'sums.parquet', mimeType: '', buffer: Buffer.from(parquetWriteBuffer({ columnData })) },
     { name: 'more.jsonl', mimeType: '', buffer: Buffer.from('{"question": "What is 1 + 1?", "answer": "#### 2"}') },
   ];
-  await lab.comparison.getByRole('button', { name: 'Change the text' }).click();
+  await lab.openTextDialog();
   await dialog.getByLabel('Benchmark').selectOption('gsm8k');
   await expect(dialog.getByRole('button', { name: 'Use these items' })).toBeDisabled();
   await dialog.locator('input[type=file]').setInputFiles(files);
   await dialog.getByRole('button', { name: 'Use these items' }).click();
-  await expect(
-    lab.comparison.getByText(/On the first 3 items of sums\.parquet and 1 more \(gsm8k\), \d+ predicted tokens/),
-  ).toBeVisible();
+  await expect(lab.verdict.getByText(/first 3 items of sums\.parquet and 1 more \(gsm8k\), \d+ tokens/)).toBeVisible();
   await lab.computed();
 
   await page.getByRole('button', { name: /^Adapter/ }).click();
@@ -277,6 +276,7 @@ test('a benchmark’s items serve as calibration; what branches may take of memo
 
 test('k units go in one click and come back one by one', async ({ lab }) => {
   const { page } = lab;
+  await lab.openTab('Plan', 'Find');
   await page.getByLabel('Strategy').selectOption({ label: 'Lowest first' });
   await page.getByLabel('By', { exact: true }).selectOption({ label: 'Cosine' });
   await page.getByLabel('Units', { exact: true }).selectOption({ label: 'Attention and feed-forward' });

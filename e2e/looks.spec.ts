@@ -61,6 +61,7 @@ test('on a phone a finger taps and, after a hold, paints; nothing scrolls sidewa
   await lab.lossAfter(await lab.number(lab.fullLoss));
   const [content, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   expect(content).toBeLessThanOrEqual(screen!);
+  await lab.openTab('Cost', 'Texts');
   await lab.prompt.scrollIntoViewIfNeeded();
   expect(errors).toEqual([]);
   await context.close();

@@ -7,7 +7,8 @@ test('a mask is exported, loaded back, and one of another model refused', async 
   await lab.cell(2, 'attention').click();
   await lab.cell(7, 'feed-forward').click();
   const saved = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Export' }).click();
+  await lab.openTab('Export');
+  await page.getByRole('button', { name: 'Export the mask' }).click();
   const path = info.outputPath('mask.json');
   await (await saved).saveAs(path);
   const file = JSON.parse(await readFile(path, 'utf8'));
@@ -52,7 +53,7 @@ test('a mask dropped on the page is loaded; a calibration text too', async ({ la
   await drop('mine.json', JSON.stringify({ format: 'lopper-mask', version: 1, model, index_base: 0, dropped }));
   await expect(lab.dropped).toHaveCount(2);
   await drop('mine.txt', 'The cat sat on the mat and the dog sat on the cat.');
-  await expect(lab.comparison.getByText('mine.txt')).toBeVisible();
+  await expect(lab.verdict.getByText('mine.txt')).toBeVisible();
 });
 
 test('a shared link brings back the mask, the prompt and the settings', async ({ lab }) => {
@@ -63,8 +64,9 @@ test('a shared link brings back the mask, the prompt and the settings', async ({
   await lab.cell(4, 'attention').click({ modifiers: ['Shift'] });
   await lab.cell(9, 'attention').focus();
   await page.keyboard.press('l');
+  await lab.openTab('Cost', 'Texts');
   await lab.prompt.getByRole('textbox', { name: 'Prompt' }).fill('A fox & a <b>hen</b>');
-  await page.getByRole('button', { name: 'Copy link' }).click();
+  await page.getByRole('button', { name: 'Share' }).click();
   await expect(page.getByText('Link copied')).toBeVisible();
   const address = await page.evaluate(() => navigator.clipboard.readText());
   expect(new URL(address).hash).toContain('drop=ffn:1;block:4&lock=attn:9');

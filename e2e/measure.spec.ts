@@ -4,6 +4,7 @@ import { test } from './support/lab-page';
 test('both models continue a prompt side by side, with their likeliest tokens at each step', async ({ lab }) => {
   const { page } = lab;
   await lab.cell(0, 'feed-forward').click();
+  await lab.openTab('Cost', 'Texts');
   await lab.prompt.getByRole('button', { name: 'A question', exact: true }).click();
   await lab.prompt.getByRole('button', { name: 'Continue with both' }).click();
   await expect(page.getByTestId('full-text')).not.toBeEmpty();
@@ -20,7 +21,10 @@ test('both models continue a prompt side by side, with their likeliest tokens at
   await expect(likeliest.getByRole('listitem').first()).toContainText('%');
   await page.keyboard.press('ArrowRight');
   await expect(lab.prompt.getByRole('list', { name: /full model at step 2$/ })).toBeVisible();
-  await expect(lab.comparison.getByRole('row', { name: /^Decoding/ })).toContainText('%');
+  await lab.openTab('Cost', 'Speed and memory');
+  const speed = page.getByRole('region', { name: 'Speed and memory' });
+  await expect(speed.getByRole('row', { name: /^Decoding/ })).toContainText('%');
+  await lab.openTab('Cost', 'Texts');
 
   // Another mask: what was written is said to be old.
   await lab.cell(0, 'feed-forward').click();
@@ -29,6 +33,7 @@ test('both models continue a prompt side by side, with their likeliest tokens at
 
 test('an empty prompt gets an answer that says so', async ({ lab }) => {
   const { page } = lab;
+  await lab.openTab('Cost', 'Texts');
   await lab.prompt.getByRole('textbox', { name: 'Prompt' }).fill('');
   await lab.prompt.getByRole('button', { name: 'Continue with both' }).click();
   await expect(lab.alerts.filter({ hasText: 'prompt-empty' })).toBeVisible();
@@ -38,6 +43,7 @@ test('an empty prompt gets an answer that says so', async ({ lab }) => {
 
 test('a writing run stops when asked', async ({ lab }) => {
   const { page } = lab;
+  await lab.openTab('Cost', 'Texts');
   await lab.prompt.getByRole('button', { name: 'A story' }).click();
   const length = lab.prompt.getByRole('slider', { name: 'Length' });
   await length.focus();
@@ -51,6 +57,7 @@ test('a writing run stops when asked', async ({ lab }) => {
 
 test('the school questions run with live counts, can be cancelled, and end in a paired difference', async ({ lab }) => {
   await lab.cell(0, 'feed-forward').click();
+  await lab.openTab('Cost', 'Tasks');
   await lab.comparison.getByRole('button', { name: 'Run School questions', exact: true }).click();
   const bar = lab.comparison.getByRole('progressbar');
   await expect(bar).toBeVisible();
@@ -73,12 +80,12 @@ test('the school questions run with live counts, can be cancelled, and end in a 
 test('the loss is measured on a text of one’s own', async ({ lab }) => {
   const { page } = lab;
   const before = await lab.number(lab.fullLoss);
-  await lab.comparison.getByRole('button', { name: 'Change the text' }).click();
+  await lab.openTextDialog();
   const dialog = page.getByRole('dialog', { name: 'Calibration text' });
   await dialog
     .getByRole('textbox', { name: /^Text/ })
     .fill('The cat sat on the mat. The dog sat on the cat. Nobody was glad.');
   await dialog.getByRole('button', { name: 'Use this text' }).click();
-  await expect(lab.comparison.getByText('pasted text')).toBeVisible();
+  await expect(lab.verdict.getByText('pasted text')).toBeVisible();
   await expect(async () => expect(await lab.number(lab.fullLoss)).not.toBe(before)).toPass();
 });

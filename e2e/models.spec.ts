@@ -64,15 +64,16 @@ test('a model without a tokenizer is measured on token ids', async ({ lab }, inf
   for (const name of FILES.slice(0, 2)) await copyFile(join(SAPLING, name), join(folder, name));
   const dialog = await lab.openModelDialog('Folder on this machine');
   await dialog.getByLabel('Model folder').setInputFiles(folder);
+  await lab.openTab('Cost', 'Tasks');
   await expect(lab.comparison.getByText('without a tokenizer')).toBeVisible();
   await expect(lab.alerts).toHaveCount(0);
-  await lab.comparison.getByRole('button', { name: 'Change the text' }).click();
+  await lab.openTextDialog();
   await page
     .getByRole('textbox', { name: /^Text/ })
     .fill('[[0, 0, 2, 1, 0, 1, 0, 0, 0, 1, 1], [2, 1, 0, 0, 1, 2, 0, 0, 1, 1, 2]]');
   await page.getByRole('button', { name: 'Use this text' }).click();
   await lab.computed();
-  await expect(lab.comparison.getByText('20 predicted tokens')).toBeVisible();
+  await expect(lab.verdict.getByText(', 20 tokens')).toBeVisible();
 });
 
 test('a corrupt folder is refused by name, and the model and mask before it stay', async ({ lab }, info) => {

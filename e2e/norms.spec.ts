@@ -4,7 +4,7 @@ import { test } from './support/lab-page';
 
 test('norms and angles come from one pass; the best span is read off the map and dropped', async ({ lab }) => {
   const { page } = lab;
-  await lab.openTab('Norms');
+  await lab.openTab('Influence', 'In the stream');
   const panel = page.getByRole('region', { name: 'Norms and geometry' });
   await panel.getByRole('button', { name: 'Measure norms and angles' }).click();
   await expect(panel.getByText(/^The stream’s median length goes from/)).toBeVisible();
@@ -43,7 +43,7 @@ test('norms and angles come from one pass; the best span is read off the map and
 
 test('one text is looked at token by token', async ({ lab }) => {
   const { page } = lab;
-  await lab.openTab('Norms');
+  await lab.openTab('Influence', 'In the stream');
   const panel = page.getByRole('region', { name: 'Norms and geometry' });
   await panel.getByRole('radio', { name: 'Tokens' }).click();
   await panel.getByRole('textbox').fill('Rosie was a brave girl.');

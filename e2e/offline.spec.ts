@@ -30,7 +30,7 @@ test('after one visit the page opens and answers without a connection', async ({
   await lab.cell(3, 'attention').click();
   await expect(lab.dropped).toHaveCount(1);
   // A part that the first visit never opened, and what computes, which says what it lacks.
-  await lab.openTab('Curves');
+  await lab.openTab('Plan', 'Curves');
   await expect(page.getByRole('tabpanel', { name: 'Curves' })).toContainText('curve');
   await expect(lab.alerts.filter({ hasText: 'WebGPU' })).toBeVisible();
   await expect(page.getByText(/reload/i)).toHaveCount(0);
@@ -60,7 +60,7 @@ test('a new version waits, says so, leaves an open tab whole, and comes when it 
   await page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.update());
   const word = page.getByRole('status').filter({ hasText: 'A new version of Lopper waits' });
   await expect(word).toBeVisible();
-  await lab.openTab('Curves');
+  await lab.openTab('Plan', 'Curves');
   await expect(page.getByRole('tabpanel', { name: 'Curves' })).toContainText('curve');
 
   // With a second tab on the old version it stays, and says why.

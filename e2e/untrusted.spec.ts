@@ -16,10 +16,16 @@ test('an adapter whose numbers are wrong is named, and nothing is computed on it
   const lab = new LabPage(page);
   await page.goto('./');
   const banner = lab.alerts.filter({ hasText: 'wrong numbers' });
-  await expect(banner).toContainText(/swiftshader|llvmpipe|adapter "/i);
+  await banner.getByRole('button', { name: 'Why, and what helps' }).click();
+  await expect(page.getByRole('dialog', { name: 'What computes here' })).toContainText(
+    /swiftshader|llvmpipe|adapter "/i,
+  );
+  await page.keyboard.press('Escape');
   expect(changed).toBe(true);
   await expect(lab.fullLoss).toBeVisible();
-  await expect(lab.comparison.getByText('Measured beforehand by us')).toBeVisible();
+  await expect(lab.verdict.getByText('Measured beforehand by us')).toBeVisible();
+  await lab.openTab('Cost', 'Texts');
   await expect(page.getByRole('button', { name: 'Continue with both' })).toBeDisabled();
+  await lab.openTab('Cost', 'Tasks');
   await expect(lab.comparison.getByRole('button', { name: 'Run both' })).toBeDisabled();
 });

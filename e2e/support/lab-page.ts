@@ -3,6 +3,8 @@ import { test as base, expect, type Locator, type Page } from '@playwright/test'
 /** The page as a person sees it: its parts by the names they carry on the screen. */
 export class LabPage {
   readonly tower: Locator;
+  /** What the mask costs and saves, above the tabs. */
+  readonly verdict: Locator;
   readonly comparison: Locator;
   readonly influence: Locator;
   readonly prompt: Locator;
@@ -12,6 +14,7 @@ export class LabPage {
 
   constructor(readonly page: Page) {
     this.tower = page.getByRole('grid', { name: 'Layers of the model' });
+    this.verdict = page.getByRole('region', { name: 'Verdict' });
     this.comparison = page.getByRole('region', { name: 'Full against pruned' });
     this.influence = page.getByRole('region', { name: 'Influence' });
     this.prompt = page.getByRole('region', { name: 'Side by side' });
@@ -27,7 +30,7 @@ export class LabPage {
   }
 
   async computed(): Promise<void> {
-    await expect(this.comparison.getByText(/^Computed here/)).toBeVisible();
+    await expect(this.verdict.getByText('Computed here')).toBeVisible();
     await expect(this.prunedLoss).toBeVisible();
   }
 
@@ -41,21 +44,31 @@ export class LabPage {
       await (await this.openModelDialog('Bundled')).getByRole('button', { name: 'Open Sapling' }).click();
       await expect(this.page.getByRole('banner').getByText('Sapling')).toBeVisible();
     }
-    if (!(await this.comparison.getByText('bundled calibration text').isVisible())) {
-      await this.comparison.getByRole('button', { name: 'Change the text' }).click();
+    if (!(await this.verdict.getByText('bundled text').isVisible())) {
+      await this.openTextDialog();
       await this.page.getByRole('button', { name: 'Back to the bundled text' }).click();
     }
     const restore = this.page.getByRole('button', { name: 'Restore all' });
     if (await restore.isEnabled()) await restore.click();
     await this.chooseMeasure('Cost alone (loss)');
-    await this.openTab('Side by side');
+    await this.openTab('Influence', 'One measure');
     await this.page.evaluate(() => scrollTo(0, 0));
     await this.computed();
   }
 
-  /** Opens a tab of the workbench. */
-  async openTab(name: string): Promise<void> {
-    await this.page.getByRole('tablist', { name: 'Workbench' }).getByRole('tab', { name, exact: true }).click();
+  /** Opens a tab, and a view of it. */
+  async openTab(tab: string, view?: string): Promise<void> {
+    await this.page.getByRole('tablist', { name: 'Questions' }).getByRole('tab', { name: tab }).click();
+    if (view === undefined) return;
+    await this.page
+      .getByRole('tablist', { name: `${tab}, views` })
+      .getByRole('tab', { name: view, exact: true })
+      .click();
+  }
+
+  async openTextDialog(): Promise<Locator> {
+    await this.page.getByRole('banner').getByRole('button', { name: /^Text/ }).click();
+    return this.page.getByRole('dialog', { name: 'Calibration text' });
   }
 
   cell(block: number, kind: 'attention' | 'feed-forward'): Locator {
@@ -88,8 +101,7 @@ export class LabPage {
   async openModelDialog(tab: 'Folder on this machine' | 'Hugging Face id' | 'Bundled'): Promise<Locator> {
     await this.page
       .getByRole('banner')
-      .getByRole('button', { expanded: undefined, name: /block|No model|Model/ })
-      .first()
+      .getByRole('button', { name: /^Model/ })
       .click();
     const dialog = this.page.getByRole('dialog', { name: 'Model' });
     await dialog.getByRole('tab', { name: tab }).click();
@@ -107,7 +119,7 @@ export const test = base.extend<{ lab: LabPage }, Shared>({
   shared: [
     async ({ browser }, use, { project }) => {
       const { baseURL, viewport } = project.use;
-      const context = await browser.newContext({ baseURL, viewport });
+      const context = await browser.newContext({ baseURL, viewport, reducedMotion: 'reduce' });
       const lab = new LabPage(await context.newPage());
       await lab.open();
       await use(lab);

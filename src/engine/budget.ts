@@ -31,6 +31,8 @@ export interface Work {
   readonly scored: ScoreShape;
   /** Distinct ones. */
   readonly branches: number;
+  /** Of these, how many must walk together, where some are observed beside others. */
+  readonly together?: number;
   /** Rows whose whole logits are brought back. */
   readonly logitRows: number;
   readonly observers: readonly Observer<unknown>[];
@@ -63,7 +65,8 @@ export const bytesOf = (buffers: Readonly<Record<string, number>>): number =>
  */
 export function planWaves(spec: ModelSpec, limit: number, work: Work, budget: number, strict: boolean): WavePlan {
   const wanted = mostObserved(spec, limit, work);
-  const least = planOf(spec, limit, work, MOST_HALVINGS, 1, Math.ceil(wanted / MOST_PASSES));
+  const { together = 1 } = work;
+  const least = planOf(spec, limit, work, MOST_HALVINGS, together, Math.ceil(wanted / MOST_PASSES));
   if (strict && least.bytes > budget) throw tooSmall(spec, limit, work, budget, least.bytes);
   const room = Math.max(budget, least.bytes);
   let { branches, observed } = least;
@@ -73,9 +76,9 @@ export function planWaves(spec: ModelSpec, limit: number, work: Work, budget: nu
       const { bytes, buffers } = planned(branches, observed);
       return bytes <= room && buffers.stream <= limit;
     };
-    const measured = most(wanted, (n) => fits(1, n));
+    const measured = most(wanted, (n) => fits(together, n));
     const walking = most(work.branches, (n) => fits(n, measured));
-    if (walking < 1 || measured < least.observed) continue;
+    if (walking < together || measured < least.observed) continue;
     branches = Math.ceil(work.branches / Math.ceil(work.branches / walking)); // waves of one size
     observed = measured;
     const { bytes, buffers } = planned(planned(work.branches, measured).perChunk, measured);

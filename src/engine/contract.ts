@@ -15,6 +15,8 @@ export interface WalkOptions<O extends readonly Observation[] = readonly Observa
   readonly logitRows?: readonly number[];
   /** How far each branch's logits are from those of the full model, which is added where it is not among the branches. */
   readonly logitDistance?: true;
+  /** The walk ends before this sublayer (`sublayerIndex`), and nothing is scored: for what is learned on the way there. */
+  readonly until?: number;
   /** What is to be learned of some of the branches on the way. */
   readonly observe?: O;
   /**

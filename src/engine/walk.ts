@@ -31,13 +31,15 @@ export async function walk<const O extends readonly Observation[] = readonly []>
   const { spec } = m;
   const rows = treeRows(tree, spec.window);
   checkContext(spec, rows);
-  const scores = planScores(tree);
+  const { until } = options;
+  const scores = planScores(until === undefined ? tree : unscored(tree));
   const distinct = distinctBranches(options.logitDistance ? [...branches, FULL] : branches);
   const reference = options.logitDistance ? distinct.find((d) => d.branch.key === FULL.key) : undefined;
   const work = {
     rows: { ...rows, keyCount: rows.keys.length, rank: largestRank(branches) },
     scored: { rows: scores.rows.length, pairs: scores.place.length, distance: reference !== undefined },
     branches: distinct.length,
+    together: observe.some(({ beside }) => beside !== undefined) ? 2 : 1,
     logitRows: options.logitRows?.length ?? 0,
     observers: observe.map(({ observer }) => observer),
   };
@@ -84,6 +86,12 @@ export async function walk<const O extends readonly Observation[] = readonly []>
   }
 }
 
+/** The tree, with no token to be predicted. */
+const unscored = (tree: TokenTree): TokenTree => ({
+  ...tree,
+  scored: { rows: new Uint32Array(), targets: new Uint32Array() },
+});
+
 /** A walk on its way. */
 interface Job {
   readonly m: Machine;
@@ -127,6 +135,7 @@ async function runWave(
       ...{ rows, watches, perChunk: plan.perChunk },
       branches: distinct.map((d) => d.branch),
       start: { index: start, slot: start > 0 ? slot : 0 },
+      until: options.until,
       leave: next && next.start > 0 ? { index: next.start, branch: next.distinct[0].branch } : undefined,
     },
     progress,
@@ -144,9 +153,15 @@ async function runWave(
 }
 
 /** One more pass of watched branches, for their `run`th run of rows. */
-async function watchMore({ m, rows, plan, watching }: Job, { distinct }: Wave, run: number, progress: RunOptions) {
+async function watchMore(
+  { m, rows, plan, options, watching }: Job,
+  { distinct }: Wave,
+  run: number,
+  progress: RunOptions,
+) {
   const watches = await watching.begin(distinct, run);
   const branches = distinct.map((d) => d.branch);
-  await runPass(m, { rows, watches, branches, perChunk: plan.perChunk, start: { index: 0, slot: 0 } }, progress);
+  const { until } = options;
+  await runPass(m, { rows, watches, branches, perChunk: plan.perChunk, start: { index: 0, slot: 0 }, until }, progress);
   await watching.end(watches, progress.signal);
 }

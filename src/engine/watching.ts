@@ -25,17 +25,22 @@ export class Watching<O extends readonly Observation[]> {
 
   /** Those branches that somebody watches. */
   of(distinct: readonly Distinct[]): Distinct[] {
-    return distinct.filter(({ asked }) => this.observations.some(({ branch }) => asked.includes(branch)));
+    return distinct.filter(({ asked }) =>
+      this.observations.some(({ branch, beside = branch }) => asked.includes(branch) || asked.includes(beside)),
+    );
   }
 
   /** Begins to watch those of the branches that go through a pass, its `pass`th run of rows. */
   async begin(distinct: readonly Distinct[], pass: number): Promise<PassWatch[]> {
     const first = pass * this.perPass;
     const watches: PassWatch[] = [];
-    for (const [observation, { branch: place, observer }] of this.observations.entries()) {
+    for (const [observation, { branch: place, observer, beside: other }] of this.observations.entries()) {
       const branch = distinct.findIndex(({ asked }) => asked.includes(place));
       if (branch < 0) continue;
-      watches.push({ watch: await observer.watch(this.#view(observation, first)), branch, first, observation });
+      const beside = other === undefined ? undefined : distinct.findIndex(({ asked }) => asked.includes(other));
+      if (beside === -1) throw new Error('branches that are watched together are in different waves');
+      const watch = await observer.watch(this.#view(observation, first));
+      watches.push({ watch, branch, beside, first, observation });
     }
     return watches;
   }

@@ -13,10 +13,11 @@ interface State extends Carried {
   readonly members: readonly number[];
 }
 
-/** A watch on one of a pass's branches, and the first of a slot's rows that it looks at. */
+/** A watch on one of a pass's branches, the one beside it where there is one, and the first of a slot's rows that it looks at. */
 export interface PassWatch {
   readonly watch: Watch<unknown>;
   readonly branch: number;
+  readonly beside?: number;
   readonly first: number;
   /** Its place in the list of observations. */
   readonly observation: number;
@@ -33,16 +34,18 @@ export interface Pass {
   /** The stream of a branch before a sublayer, to be left for another pass. */
   readonly leave?: { readonly index: number; readonly branch: Branch };
   readonly watches: readonly PassWatch[];
+  /** The sublayer before which it ends; default: all run. */
+  readonly until?: number;
 }
 
 /** Runs the sublayers. Returns each branch's slot of the stream, and the slot of what is left. */
 export async function runPass(
   m: Machine,
-  { rows, branches, perChunk, start, leave, watches }: Pass,
+  { rows, branches, perChunk, start, leave, watches, until = m.spec.sublayers.length }: Pass,
   { signal, onProgress }: RunOptions,
 ): Promise<{ slots: number[]; left: number }> {
   throwIfCancelled(signal);
-  const { spec, scratch } = m;
+  const { scratch } = m;
   const stream = scratch.get('stream');
   const free = Array.from({ length: branches.length + (leave ? 1 : 0) }, (_, slot) => slot).filter(
     (slot) => slot !== start.slot,
@@ -54,7 +57,7 @@ export async function runPass(
   }
   let states: State[] = [{ slot: start.slot, members: [...all.keys()], sourced: false }];
   let left = 0;
-  for (let index = start.index; index < spec.sublayers.length; index++) {
+  for (let index = start.index; index < until; index++) {
     if (leave?.index === index) ({ states, left } = setAside(m, rows, states, branches.length, free));
     const steps = new Map<string, { step: Step; states: State[] }>();
     const parted: State[] = [];
@@ -67,16 +70,16 @@ export async function runPass(
       }
     }
     states = parted;
-    const seen = watches.map(({ watch, branch, first }) => {
-      const { slot } = states.find((s) => s.members.includes(branch))!;
-      return { watch, first: slot * rows.count + first };
+    const seen = watches.map(({ watch, branch, beside, first }) => {
+      const rowOf = (member: number) => states.find((s) => s.members.includes(member))!.slot * rows.count + first;
+      return { watch, first: rowOf(branch), beside: beside === undefined ? undefined : rowOf(beside) };
     });
-    for (const { watch, first } of seen) watch.before(index, stream, first);
+    for (const { watch, first, beside } of seen) watch.before(index, stream, first, beside);
     for (const { step, states } of steps.values()) {
       await runSublayer(m, index, step, rows, states, { perChunk, signal });
     }
-    for (const { watch, first } of seen) watch.after(index, stream, first);
-    onProgress?.((index + 1 - start.index) / (spec.sublayers.length + 1 - start.index));
+    for (const { watch, first, beside } of seen) watch.after(index, stream, first, beside);
+    onProgress?.((index + 1 - start.index) / (until + 1 - start.index));
   }
   return { slots: branches.map((_, b) => states.find((s) => s.members.includes(b))!.slot), left };
 }

@@ -6,11 +6,23 @@ import { growth } from './jobs/growth';
 import { influence } from './jobs/influence';
 import type { Job } from './jobs/job';
 import { norms } from './jobs/norms';
+import { recover, recoverEach } from './jobs/recover';
 import { score } from './jobs/score';
 import { tokenInfluence } from './jobs/token-influence';
 
 /** Every job of the lab, by the name of the method that asks for it. */
-export const JOBS = { score, influence, curve, norms, tokenInfluence, growth, generate, evaluate };
+export const JOBS = {
+  score,
+  influence,
+  curve,
+  norms,
+  tokenInfluence,
+  growth,
+  generate,
+  evaluate,
+  recover,
+  recoverEach,
+};
 
 type Jobs = typeof JOBS;
 export type JobName = keyof Jobs;

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { expectFailure } from '../formats/testing';
 import { unitsOf } from '../model/units';
+import type { Placed } from '../recovery/module';
 import { maskFromSublayers } from './mask';
-import { type Placed, placesOf } from './variant';
+import { placesOf } from './variant';
 
 const BLOCKS = unitsOf(4, 'block');
 const mask = maskFromSublayers(4, [...BLOCKS[2], { block: 0, kind: 'ffn' }]);

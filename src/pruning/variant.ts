@@ -1,13 +1,7 @@
 import { LopperError } from '../errors';
-import { type Sublayer, sublayerIndex } from '../model/units';
-import type { RecoveryModule } from '../recovery/module';
+import { sublayerIndex, sublayersOf } from '../model/units';
+import type { Placed, RecoveryModule } from '../recovery/module';
 import { isBlockDropped, isDropped, type Mask } from './mask';
-
-/** A recovery module, and the dropped unit in whose place it stands. */
-export interface Placed {
-  readonly unit: Sublayer | { readonly block: number; readonly kind: 'block' };
-  readonly module: RecoveryModule;
-}
 
 /** A mask with its recovery modules, plain and serialisable: full, pruned or recovered. */
 export interface Variant {
@@ -22,7 +16,7 @@ export interface Variant {
 export function placesOf({ mask, modules = [] }: Variant): (readonly [number, RecoveryModule])[] {
   const taken = new Set<number>();
   return modules.map(({ unit: { block, kind }, module }) => {
-    const own = (kind === 'block' ? (['attn', 'ffn'] as const) : [kind]).map((kind) => ({ block, kind }));
+    const own = sublayersOf(kind, block);
     const name = `${kind}:${block}`;
     if (!(kind === 'block' ? isBlockDropped(mask, block) : isDropped(mask, own[0]))) {
       throw mismatch(

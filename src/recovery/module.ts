@@ -1,3 +1,5 @@
+import type { PlainUnit } from '../model/units';
+
 /**
  * What may stand in a dropped unit's place, as plain data: h <- h + strength * (B A x + diagonal * x + bias) at every
  * position, h being the stream that the unit's update would have joined and x, raw, the stream that the unit would have
@@ -22,6 +24,18 @@ export interface LowRank {
   readonly a: Numbers;
   /** [width, rank], row by row. */
   readonly b: Numbers;
+}
+
+/** A dropped unit that a module stands in for: a sublayer or a whole block. */
+export interface RecoveredUnit {
+  readonly block: number;
+  readonly kind: PlainUnit;
+}
+
+/** A recovery module, and the dropped unit in whose place it stands. */
+export interface Placed {
+  readonly unit: RecoveredUnit;
+  readonly module: RecoveryModule;
 }
 
 export type Numbers = Float32Array<ArrayBuffer>;

@@ -4,7 +4,7 @@ import { maskFromSublayers } from '../../pruning/mask';
 import { setMask } from '../store/masks';
 import { notifyFailure, tell } from '../store/notify';
 import { sameSource } from '../store/open';
-import { isTab, isView, routeAtFirst, tabOf, towards } from '../store/route';
+import { isTab, isView, routeAtFirst, tabOf, towards, VIEWS } from '../store/route';
 import { changeOpen, store } from '../store/store';
 import { toFailure } from './failure';
 import { awaitFolder, openModel } from './open-model';
@@ -24,14 +24,15 @@ export function applySettings(link: Link): void {
   applyRoute(link);
 }
 
-/** Opens a link's part of the page: the first where it names none. Each tab keeps the view it was left with. */
+/** Opens a link's part of the page: the first tab, or a tab's first view, where it names none that there is. */
 export function applyRoute({ tab, view, lesson, step = 0, present, paper }: Link): void {
   store.setState(({ route: { views } }) => ({
     route: towards(
       { ...routeAtFirst.route, views },
       {
-        ...(isTab(tab) && { tab }),
-        ...(isView(view) && (!isTab(tab) || tabOf(view) === tab) && { view }),
+        ...(isTab(tab)
+          ? { tab, view: isView(view) && tabOf(view) === tab ? view : VIEWS[tab][0] }
+          : isView(view) && { view }),
         lesson: lesson === undefined ? undefined : { name: lesson, step },
         present: present === true,
         paper: paper === true,

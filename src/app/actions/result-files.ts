@@ -76,6 +76,7 @@ export async function openResult(file: File): Promise<void> {
         break;
       case 'influence': {
         show({ report: result.report, origin, text, ...(same && { calibration: here }) });
+        go({ view: 'one' });
         notify(`Opened ${file.name}`, `${METRIC_WORDS[result.report.metric].name}, measured on ${text}.`);
       }
     }

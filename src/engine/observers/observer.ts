@@ -15,10 +15,13 @@ export interface Observer<R> {
 
 /** One pass under an observer's eyes. */
 export interface Watch<R> {
-  /** Before sublayer `index` adds to the stream, whether it runs or not. The rows watched begin with row `first` of `stream`. */
-  before(index: number, stream: Buffer, first: number): void;
+  /**
+   * Before sublayer `index` adds to the stream, whether it runs or not. The rows watched begin with row `first` of `stream`,
+   * the same rows of the branch beside it, where there is one, with row `beside`.
+   */
+  before(index: number, stream: Buffer, first: number, beside?: number): void;
   /** After it, or what stands in its place. */
-  after(index: number, stream: Buffer, first: number): void;
+  after(index: number, stream: Buffer, first: number, beside?: number): void;
   /** What was seen. */
   result(signal?: AbortSignal): Promise<R>;
 }
@@ -42,6 +45,8 @@ export interface Observation<R = unknown> {
   /** Its place among the walk's branches. */
   readonly branch: number;
   readonly observer: Observer<R>;
+  /** Another branch that it is seen beside, likewise: the two walk together. */
+  readonly beside?: number;
 }
 
 /** What each of a list of observations, or of observers, comes to. */

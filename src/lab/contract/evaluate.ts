@@ -1,6 +1,6 @@
 /** What the lab answers about benchmarks. Plain data. */
 import type { BenchmarkFile } from '../../benchmarks/rows';
-import type { Sublayer } from '../../model/units';
+import type { Pruning } from './pruning';
 
 /** An accuracy that says how sure it is. Where no item could be counted, n is 0 and the interval all of 0 to 1. */
 export interface Accuracy {
@@ -67,7 +67,7 @@ export interface EvalRequest {
   readonly chat?: boolean;
   /** Tokens of the windows that the `perplexity` of a text is measured in. Default the model's context, at most 2048. */
   readonly window?: number;
-  readonly masks: readonly (readonly Sublayer[])[];
+  readonly masks: readonly Pruning[];
   /** Replaces the task's own items. Several files are read as one set, e.g. MMLU's subjects. */
   readonly data?: readonly NamedFile[];
   /** Replaces the worked examples. */

@@ -1,5 +1,5 @@
 /** What the lab answers about continuing a prompt. Plain data. */
-import type { Sublayer } from '../../model/units';
+import type { Pruning } from './pruning';
 
 export interface Candidate {
   readonly id: number;
@@ -14,7 +14,7 @@ export interface GenerateRequest {
   readonly temperature: number;
   readonly seed: number;
   /** Continued side by side, e.g. `[[], dropped]`. */
-  readonly masks: readonly (readonly Sublayer[])[];
+  readonly masks: readonly Pruning[];
 }
 
 export interface GenerateEvent {

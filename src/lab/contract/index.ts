@@ -16,6 +16,8 @@ export type * from './growth';
 export type * from './influence';
 export type * from './job';
 export type * from './model';
+export type * from './pruning';
+export type * from './recover';
 export type * from './score';
 
 /**

@@ -1,11 +1,11 @@
 /** What the lab answers about a loss. Plain data. */
-import type { Sublayer } from '../../model/units';
 import type { LossParts } from '../../pruning/paired-loss';
 import type { On } from './calibration';
+import type { Pruning } from './pruning';
 
 export type ScoreRequest = On<{
   /** Each is scored; they share what they have in common. */
-  readonly masks: readonly (readonly Sublayer[])[];
+  readonly masks: readonly Pruning[];
   /** With every token's loss, window by window: as much again as the text itself. */
   readonly windows?: boolean;
   /** With the raw logits of each window's last token too. */

@@ -1,7 +1,6 @@
 import { LopperError } from '../../errors';
-import type { Sublayer } from '../../model/units';
 import { maskFromSublayers } from '../../pruning/mask';
-import type { Calibration, NamedCalibration } from '../contract';
+import type { Calibration, NamedCalibration, Pruning } from '../contract';
 import type { AnswerBook } from '../exam/evaluate-answers';
 import { branchOf } from '../measure/branch';
 import type { Calibrated } from '../measure/calibrated';
@@ -41,6 +40,11 @@ export function noModel(): never {
   throw new LopperError('usage', 'No model is open.', 'Open one first.');
 }
 
-/** A mask as the engine takes it. Throws `mask-mismatch` for blocks that the model lacks. */
-export const branchOfMask = ({ report }: OpenModel, mask: readonly Sublayer[]) =>
-  branchOf({ mask: maskFromSublayers(report.blocks, mask) });
+/**
+ * What is left out, and what stands in its place, as the engine takes it. Throws `mask-mismatch` for blocks that the model
+ * lacks, and for a module that stands where nothing is dropped.
+ */
+export function branchOfMask({ report }: OpenModel, pruning: Pruning) {
+  const { dropped, modules } = 'dropped' in pruning ? pruning : { dropped: pruning, modules: [] };
+  return branchOf({ mask: maskFromSublayers(report.blocks, dropped), modules });
+}

@@ -21,6 +21,7 @@ import { AgreementExplained } from './agreement-explained';
 import { matrixSummary, matrixTable, rangeOfRanks, slopeSummary, slopeTable } from './agreement-words';
 import { Matrix, type Pair } from './matrix';
 import { type MeasuredMetric, measuredMetrics, type NamedUnit, namedUnits } from './measured';
+import { Multiples } from './multiples';
 import { SlopeChart } from './slope-chart';
 import { furthest, slopesOf } from './slope-layout';
 
@@ -51,12 +52,12 @@ export default function AgreementPanel() {
       title="All influences of one pass, and cost alone by loss and by logits, for every kind of unit"
       onClick={() => void measureAll()}
     >
-      Measure the other metrics
+      Measure the others
     </Button>
   );
   return (
     <Panel
-      title="Agreement between metrics"
+      title="Agreement between measures"
       explain={<AgreementExplained />}
       tools={
         <>
@@ -71,12 +72,15 @@ export default function AgreementPanel() {
       {measured.length < 2 ? (
         !running && (
           <Empty action={measure}>
-            Every metric’s order of the units against every other’s, and the units they disagree on most. It takes one
+            Every measure’s order of the units against every other’s, and the units they disagree on most. It takes one
             pass over the calibration text, then two without each unit: about {6 * blocks} in all.
           </Empty>
         )
       ) : (
-        <Comparison measured={measured} units={units} />
+        <>
+          <Multiples measured={measured} units={units} unit={unit} />
+          <Comparison measured={measured} units={units} />
+        </>
       )}
     </Panel>
   );
@@ -128,7 +132,7 @@ function Comparison({ measured, units }: { measured: readonly MeasuredMetric[]; 
     <div className={css.charts}>
       <div>
         <ChartFrame
-          title="Rank correlation of metrics"
+          title="Rank correlation of measures"
           summary={matrix.summary}
           table={matrix.table}
           provenance={jointProvenance(measured, model, [name])}
@@ -144,7 +148,7 @@ function Comparison({ measured, units }: { measured: readonly MeasuredMetric[]; 
           />
         </ChartFrame>
         {parted.length > 0 && (
-          <section className={css.parted} aria-label="Where metrics disagree most">
+          <section className={css.parted} aria-label="Where measures disagree most">
             <h3>Where all of them disagree most</h3>
             <ul>
               {parted.map((d) => (

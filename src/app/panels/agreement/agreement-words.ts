@@ -8,6 +8,43 @@ import { ordinal, type Slope } from './slope-layout';
 
 const nameOf = (m: MeasuredMetric) => METRIC_WORDS[m.metric].short;
 const spoken = (m: MeasuredMetric) => lowerFirst(nameOf(m));
+/** A row for each unit, a column for each measure. */
+export const multiplesTable = (measured: readonly MeasuredMetric[], units: readonly NamedUnit[]): ChartTable => ({
+  columns: ['unit', ...measured.map(nameOf)],
+  rows: units.map(({ name }, i) => [name, ...measured.map((m) => m.values[i])]),
+});
+
+/** Which unit has the least by a measure and which the most. */
+function endsOf({ values }: MeasuredMetric): { least: number; most: number } | undefined {
+  const known = [...values.keys()].filter((i) => Number.isFinite(values[i]));
+  if (known.length === 0) return undefined;
+  const by = (better: (a: number, b: number) => boolean) =>
+    known.reduce((a, b) => (better(values[b]!, values[a]!) ? b : a));
+  return { least: by((a, b) => a < b), most: by((a, b) => a > b) };
+}
+
+/** "least attention 4, most feed-forward 0". */
+export function endsWords(measured: MeasuredMetric, units: readonly NamedUnit[]): string {
+  const ends = endsOf(measured);
+  return ends ? `least ${units[ends.least]!.name}, most ${units[ends.most]!.name}` : 'nothing is known';
+}
+
+/** Whether the measures have the same unit at the bottom and at the top. */
+export function multiplesSummary(measured: readonly MeasuredMetric[], units: readonly NamedUnit[]): string {
+  const votes = (end: 'least' | 'most'): string => {
+    const counts = new Map<number, number>();
+    for (const m of measured) {
+      const unit = endsOf(m)?.[end];
+      if (unit !== undefined) counts.set(unit, (counts.get(unit) ?? 0) + 1);
+    }
+    return [...counts]
+      .sort((a, b) => b[1] - a[1])
+      .map(([unit, n]) => `${units[unit]!.name} by ${n}`)
+      .join(', ');
+  };
+  return `Of ${measured.length} measures, most important: ${votes('most')}. Least: ${votes('least')}.`;
+}
+
 /** A correlation, without a minus before nothing. */
 export const correlation = (value: number): string => fixed(Math.abs(value) < 0.005 ? 0 : value, 2);
 

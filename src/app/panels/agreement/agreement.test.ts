@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { InfluenceMetric, InfluenceReport } from '../../../lab/contract';
 import type { UnitKind } from '../../../model/units';
 import type { Measured } from '../../store/measured';
+import { endsWords, multiplesSummary, multiplesTable } from './agreement-words';
 import { measuredMetrics, namedUnits } from './measured';
 import { furthest, ordinal, slopesOf } from './slope-layout';
 
@@ -72,5 +73,18 @@ describe('what has been measured', () => {
       'feed-forward 1',
     ]);
     expect(namedUnits(2, 'block')[1]).toMatchObject({ name: 'block 1', sublayers: [{ block: 1 }, { block: 1 }] });
+  });
+
+  it('says of all measures at once which unit is at either end', () => {
+    const units = namedUnits(3, 'attn');
+    const measured = measuredMetrics(
+      [of('cosine', 'attn', [3, 1, 2]), of('l2', 'attn', [9, 2, Number.NaN]), of('l1', 'attn', [1, 5, 7])],
+      'attn',
+    );
+    expect(multiplesSummary(measured, units)).toBe(
+      'Of 3 measures, most important: attention 0 by 2, attention 2 by 1. Least: attention 1 by 2, attention 0 by 1.',
+    );
+    expect(endsWords(measured[0]!, units)).toBe('least attention 1, most attention 0');
+    expect(multiplesTable(measured, units)).toMatchObject({ columns: ['unit', 'Cosine', 'L1', 'L2'] });
   });
 });

@@ -24,14 +24,14 @@ const SHARE: Axis = {
 export function AccuracyPlot({ points, task, at, x, startRoom, endRoom }: Props) {
   const shown = points.flatMap((p, i) => (p.accuracy ? [{ i, name: p.name, ...p.accuracy }] : []));
   if (shown.length === 0) return null;
-  const { chance } = taskNamed(task);
+  const { chance, title } = taskNamed(task);
   return (
     <div>
       <p className={css.accuracyTitle}>
-        accuracy on <code>{task}</code>, n = {shown[0]!.n}, with its 95% interval
+        accuracy on <span title={task}>{title}</span>, n = {shown[0]!.n}, with its 95% interval
       </p>
       <Plot
-        label={`Accuracy on ${task} over training`}
+        label={`Accuracy on ${title} over training`}
         height={HEIGHT}
         x={{ ...x, label: undefined }}
         y={SHARE}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkpointAxis, influenceAxis } from './growth-axis';
+import { blockLine, checkpointAxis, influenceAxis } from './growth-axis';
 
 const at = (...steps: (number | undefined)[]) =>
   steps.map((step, i) => ({ name: `checkpoint-${i}`, step, loss: 1, block: [], attn: [], ffn: [] }));
@@ -22,14 +22,24 @@ describe('the axis of checkpoints', () => {
 });
 
 describe('the axis of influence', () => {
-  it('has all that is too small for a logarithm at its foot', () => {
-    const { scale } = influenceAxis([1, 0.01, 1e-6, 0, -0.5], true);
-    expect(scale.at(0.01)).toBeGreaterThan(0);
-    for (const small of [1e-6, 0, -0.5]) expect(scale.at(small)).toBe(0);
+  it('shows below zero what the model is better without, where it is logarithmic', () => {
+    const { scale, write } = influenceAxis('loo-loss', [1, 0.01, 1e-6, 0, -0.5], true);
+    expect(scale.at(-0.5)).toBeGreaterThan(0);
+    expect(scale.at(-0.5)).toBeLessThan(scale.at(-0.01));
+    expect(scale.at(1e-6)).toBeCloseTo(scale.at(0));
+    expect(scale.ticks.map(write)).toContain('−0.1');
   });
 
   it('starts at zero where it is linear', () => {
-    const { scale } = influenceAxis([1, 0.01, Number.NaN], false);
+    const { scale } = influenceAxis('cosine', [1, 0.01, Number.NaN], false);
     expect(scale.at(0)).toBe(0);
+  });
+});
+
+describe('the lines of blocks', () => {
+  it('are told apart by shade or dash, twelve of them, and neighbours by both', () => {
+    const lines = Array.from({ length: 12 }, (_, b) => blockLine('attn', b, 12));
+    expect(new Set(lines.map((l) => l.stroke)).size).toBe(12);
+    for (let b = 1; b < 12; b++) expect(lines[b]!.dash).not.toBe(lines[b - 1]!.dash);
   });
 });

@@ -1,6 +1,9 @@
-import type { GrowthPoint } from '../../../lab/contract';
+import type { GrowthMetric, GrowthPoint } from '../../../lab/contract';
+import type { PlainUnit } from '../../../model/units';
 import type { Axis } from '../../charts/plot';
-import { linearScale, logScale, type Scale, tickWriter } from '../../charts/plot-scale';
+import { linearScale, type Scale, symlogScale, tickWriter } from '../../charts/plot-scale';
+import { floorOf } from '../../charts/value-scale';
+import { METRIC_WORDS } from '../../words/metrics';
 
 /** Labels nearer together than this, in CSS pixels, would touch. */
 const LABEL_GAP = 54;
@@ -35,24 +38,30 @@ function apart(places: readonly number[], gap: number): number[] {
   return chosen.reverse();
 }
 
-/** Below the largest value by this factor nothing is told apart on a logarithmic axis. */
-const DEPTH = 1e4;
-
-/** Influence up the axis. */
-export function influenceAxis(values: readonly number[], log: boolean): Axis {
-  const most = Math.max(...values.filter(Number.isFinite));
-  const scale = log ? footed(logScale(values.filter((v) => v > most / DEPTH))) : linearScale(values, { zero: true });
-  return { scale, label: log ? 'influence, log; 0 and less at the foot' : 'influence', write: tickWriter(scale) };
+/**
+ * Influence up the axis: evenly, or logarithmic on either side of zero, so that a unit the model is better without is seen
+ * to be that and does not seem to vanish.
+ */
+export function influenceAxis(metric: GrowthMetric, values: readonly number[], log: boolean): Axis {
+  const scale = log ? symlogScale(values, floorOf(metric, values)) : linearScale(values, { zero: true });
+  return { scale, label: `${METRIC_WORDS[metric].unit}${log ? ', logarithmic' : ''}`, write: tickWriter(scale) };
 }
 
-/** What lies below a scale's low end is at its foot. */
-const footed = (scale: Scale): Scale => ({ ...scale, at: (value) => Math.max(0, scale.at(value)) });
+/** Lightness from low blocks to high ones, and the hues to either side of the kind's own. */
+const SHADES = {
+  block: { chroma: 0.06, hues: [310, 215] },
+  attn: { chroma: 0.13, hues: [285, 235] },
+  ffn: { chroma: 0.11, hues: [45, 95] },
+} as const satisfies Readonly<Record<PlainUnit, { chroma: number; hues: readonly [number, number] }>>;
 
-/** Darker for lower blocks, lighter for higher ones; all of them can be told from the page in both themes. */
-export function blockColour(block: number, blocks: number): string {
+/** Solid, dashed, dotted in turn: neighbours, which look most alike, are told apart also without their shade. */
+const DASHES = [undefined, '9 4', '2 3.5', '12 3 2 3'] as const;
+
+/** How a block's line is drawn: in its kind's hue, from one shade to another, all of which stand out from the page. */
+export function blockLine(unit: PlainUnit, block: number, blocks: number): { stroke: string; dash?: string } {
   const t = blocks > 1 ? block / (blocks - 1) : 0;
   const mix = (from: number, to: number) => (from + (to - from) * t).toFixed(3);
-  const light = `oklch(${mix(0.28, 0.72)} ${mix(0.1, 0.13)} ${mix(285, 195)})`;
-  const dark = `oklch(${mix(0.5, 0.92)} ${mix(0.14, 0.1)} ${mix(285, 195)})`;
-  return `light-dark(${light}, ${dark})`;
+  const { chroma, hues } = SHADES[unit];
+  const colour = (from: number, to: number) => `oklch(${mix(from, to)} ${chroma} ${mix(hues[0], hues[1])})`;
+  return { stroke: `light-dark(${colour(0.28, 0.66)}, ${colour(0.58, 0.92)})`, dash: DASHES[block % DASHES.length] };
 }

@@ -1,5 +1,5 @@
 import { type MouseEvent, memo, useEffect, useMemo, useRef, useState } from 'react';
-import type { GrowthPoint } from '../../../lab/contract';
+import type { GrowthMetric, GrowthPoint } from '../../../lab/contract';
 import { type PlainUnit, sublayersOf } from '../../../model/units';
 import { ChartTip } from '../../charts/chart-tip';
 import { linePath, Plot, type PlotArea } from '../../charts/plot';
@@ -10,10 +10,11 @@ import { short, upperFirst } from '../../words/format';
 import { unitName } from '../../words/units';
 import { AccuracyPlot } from './accuracy-plot';
 import css from './growth.module.css';
-import { blockColour, checkpointAxis, influenceAxis } from './growth-axis';
+import { blockLine, checkpointAxis, influenceAxis } from './growth-axis';
 
 interface Props {
   readonly points: readonly GrowthPoint[];
+  readonly metric: GrowthMetric;
   readonly unit: PlainUnit;
   readonly log: boolean;
   /** The benchmark whose accuracy is drawn below. */
@@ -28,8 +29,8 @@ const HEIGHT = 330;
 const START_ROOM = 66;
 const END_ROOM = 44;
 
-/** A line for each block over training, darker for lower and lighter for higher, and accuracy below on the same axis. */
-export const GrowthChart = memo(function GrowthChart({ points, unit, log, task, at, onPick }: Props) {
+/** A line for each block over training, named at its end, and accuracy below on the same axis. */
+export const GrowthChart = memo(function GrowthChart({ points, metric, unit, log, task, at, onPick }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const area = useRef<PlotArea>(undefined);
   const width = useWidth(box);
@@ -38,7 +39,7 @@ export const GrowthChart = memo(function GrowthChart({ points, unit, log, task, 
   // The pointer may rest where a series that is measured anew has no points yet.
   const under = pointed && lines[pointed.block]?.[pointed.point] !== undefined ? pointed : undefined;
   const x = useMemo(() => checkpointAxis(points, width - START_ROOM - END_ROOM), [points, width]);
-  const y = useMemo(() => influenceAxis(lines.flat(), log), [lines, log]);
+  const y = useMemo(() => influenceAxis(metric, lines.flat(), log), [metric, lines, log]);
   useEffect(() => () => highlight(undefined), []);
 
   const show = (next: typeof under) => {
@@ -93,12 +94,13 @@ export const GrowthChart = memo(function GrowthChart({ points, unit, log, task, 
                       key={block}
                       className={css.line}
                       d={linePath(lines[block]!.map((v, i) => (Number.isFinite(v) ? [own.x(i), own.y(v)] : undefined)))}
-                      stroke={blockColour(block, lines.length)}
-                      strokeWidth={block === marked ? 3.5 : 1.75}
+                      stroke={blockLine(unit, block, lines.length).stroke}
+                      strokeDasharray={blockLine(unit, block, lines.length).dash}
+                      strokeWidth={block === marked ? 3.5 : 1.9}
                       opacity={marked === undefined || block === marked ? 1 : 0.35}
                     />
                   ))}
-                <Ends values={lines.map((line) => line.at(-1)!)} marked={marked} area={own} />
+                <Ends unit={unit} values={lines.map((line) => line.at(-1)!)} marked={marked} area={own} />
                 {under && <circle className={css.ring} cx={own.x(under.point)} cy={own.y(value!)} r={5} />}
               </>
             );
@@ -122,6 +124,7 @@ const LABEL_LINE = 13;
 const LEADER = 14;
 
 interface EndsProps {
+  readonly unit: PlainUnit;
   /** Of the last point, by block. */
   readonly values: readonly number[];
   readonly marked: number | undefined;
@@ -129,7 +132,7 @@ interface EndsProps {
 }
 
 /** The blocks' numbers at the ends of their lines, moved apart where they would touch; of many blocks every second or so. */
-function Ends({ values, marked, area }: EndsProps) {
+function Ends({ unit, values, marked, area }: EndsProps) {
   const every = Math.ceil((values.length * LABEL_LINE) / (area.bottom - area.top));
   const named = [...values.keys()].filter((b) => b % every === 0 && Number.isFinite(values[b]));
   const places = spread(
@@ -146,7 +149,7 @@ function Ends({ values, marked, area }: EndsProps) {
           [area.right + 2, area.y(values[block]!)],
           [area.right + LEADER, places[i]!],
         ])}
-        stroke={blockColour(block, values.length)}
+        stroke={blockLine(unit, block, values.length).stroke}
       />
       <text className={css.name} x={area.right + LEADER + 4} y={places[i]} dominantBaseline="central">
         {block}

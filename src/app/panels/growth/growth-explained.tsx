@@ -3,9 +3,10 @@ export function GrowthExplained() {
   return (
     <>
       <p>
-        A model’s influence is measured at one checkpoint of its training after another. Dark lines are low blocks,
-        light lines high ones. In large models the first block stays important, the second fades, and the last begins
-        near nothing and ends among the most important (Pythia, in the paper this page is made after).
+        A model’s influence is measured at one checkpoint of its training after another. Each line ends in its block’s
+        number; neighbours are told apart by their dashes. In large models the first block stays important, the second
+        fades, and the last begins near nothing and ends among the most important (Pythia, in the paper this page is
+        made after).
       </p>
       <p>
         Sapling’s own checkpoints ship with the page, with 8-bit weights. Any model whose checkpoints are revisions on a

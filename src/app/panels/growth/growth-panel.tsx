@@ -1,12 +1,12 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import type { GrowthMetric, GrowthPoint } from '../../../lab/contract';
+import type { GrowthMetric, GrowthPoint, InfluenceMetric } from '../../../lab/contract';
 import { PLAIN_UNITS, type PlainUnit } from '../../../model/units';
-import { isLeaveOneOut, isPlain, isUsual, METRIC_NAMES } from '../../../pruning/metrics';
+import { isPlain, isUsual, METRIC_NAMES } from '../../../pruning/metrics';
 import { showShippedGrowth } from '../../actions/growth';
 import { ChartFrame } from '../../charts/chart-frame';
 import type { Growth } from '../../store/growth';
 import { fileStem } from '../../store/select';
-import { changeOpen } from '../../store/store';
+import { changeOpen, store } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { Check } from '../../widgets/check';
 import { Choice } from '../../widgets/choice';
@@ -25,13 +25,15 @@ import { SeriesForm } from './series-form';
 const METRICS = METRIC_NAMES.filter(isPlain)
   .filter(isUsual)
   .map((value) => ({ value, text: METRIC_WORDS[value].brief ?? METRIC_WORDS[value].short }));
+/** Those that series are measured by. */
+const isMeasured = (metric: InfluenceMetric): metric is GrowthMetric => METRICS.some(({ value }) => value === metric);
+const setLog = (log: boolean) => store.setState({ scale: log ? 'log' : 'linear' });
 const UNITS = unitOptions(PLAIN_UNITS, 'brief');
 
 /** Influence while a model was trained: a line for each block, and a slider that takes the tower through time. */
 export default function GrowthPanel() {
-  const [metric, setMetric] = useState<GrowthMetric>('cosine');
+  const metric = useApp(({ metric: shown }): GrowthMetric => (isMeasured(shown) ? shown : 'loo-loss'));
   const [unit, setUnit] = useState<PlainUnit>('block');
-  const [wantedLog, setLog] = useState<boolean>();
   const growth = useApp((s) => s.open.growth[metric]);
   const model = useApp((s) => s.open.model);
   const moment = useApp((s) => s.open.moment);
@@ -58,13 +60,12 @@ export default function GrowthPanel() {
   };
   const changeMetric = (next: GrowthMetric) => {
     leave();
-    setMetric(next);
+    store.setState({ metric: next });
   };
   const shown = points[at ?? points.length - 1];
   // A series may be of another model than the open one, whose tower it cannot colour.
   const fits = shown?.attn.length === model?.report.blocks;
-  // A first block without which nothing is left would press all other lines flat.
-  const log = wantedLog ?? isLeaveOneOut(metric);
+  const log = useApp((s) => s.scale === 'log');
 
   return (
     <Panel
@@ -89,6 +90,7 @@ export default function GrowthPanel() {
               >
                 <GrowthChart
                   points={points}
+                  metric={metric}
                   unit={unit}
                   log={log}
                   task={growth.report.task?.task}

@@ -9,8 +9,15 @@ import { notify } from '../../store/notify';
 import type { AppState } from '../../store/state';
 import { Button } from '../../widgets/button';
 import { FileButton } from '../../widgets/file-button';
+import { Select } from '../../widgets/select';
 import { useApp } from '../../widgets/use-app';
 import css from './growth.module.css';
+
+/** Those whose items are here. */
+const TASKS = [
+  { value: '', text: 'none' },
+  ...tasks.filter((t) => t.bundled).map(({ name, title }) => ({ value: name, text: title })),
+];
 
 const EXAMPLE = 'EleutherAI/pythia-70m';
 
@@ -84,19 +91,14 @@ export function SeriesForm({ metric }: { metric: GrowthMetric }) {
           Choose the folder
         </FileButton>
       </section>
-      <label className={css.field}>
-        <span className="small soft">Accuracy of each checkpoint besides</span>
-        <select value={task} onChange={(e) => setTask(e.target.value)}>
-          <option value="">none</option>
-          {tasks
-            .filter((t) => t.bundled)
-            .map((t) => (
-              <option key={t.name} value={t.name}>
-                {t.name}
-              </option>
-            ))}
-        </select>
-      </label>
+      <Select
+        label="Accuracy besides"
+        shown
+        value={task}
+        groups={[{ options: TASKS }]}
+        hint="A benchmark whose items ship with the page, asked of each checkpoint"
+        onChange={setTask}
+      />
     </div>
   );
 }

@@ -38,7 +38,7 @@ export function Verdict() {
 
 /** Half of every number: the text it was measured on, and where. */
 function Source({ verdict: { full, pruned } }: { verdict: Found }) {
-  const source = useApp((s) => (s.calibration.bundled ? 'the bundled text' : s.calibration.source));
+  const source = useApp((s) => s.calibration.source);
   const tokens = full?.tokens;
   const origin = (pruned ?? full)?.origin;
   return (

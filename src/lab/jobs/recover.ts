@@ -1,0 +1,181 @@
+import { FULL, without } from '../../engine/branch';
+import { LopperError } from '../../errors';
+import { sublayerIndex, sublayersOf, unitsOf } from '../../model/units';
+import { maskFromSublayers } from '../../pruning/mask';
+import type { RecoveredUnit } from '../../recovery/module';
+import { recoveredUnits } from '../../recovery/units';
+import type {
+  Calibration,
+  NamedCalibration,
+  OnBoth,
+  RecoverEachReport,
+  RecoverEachRequest,
+  RecoverReport,
+  RecoverRequest,
+  RecoverSettings,
+} from '../contract';
+import { Calibrated } from '../measure/calibrated';
+import { DEFAULT_RANK, type FitTexts, type Fitted, fitModules, recovered } from '../measure/recover';
+import { plus, walkWork } from '../measure/work';
+import { notFinite } from '../running/finite';
+import { fractionMeter } from '../running/progress';
+import type { Desk } from './desk';
+import { groundOf } from './ground';
+import type { Job } from './job';
+
+/** Part of a recovery's time that goes into fitting; the rest into its losses. */
+const FITTING = 0.7;
+
+/** Tokens for each channel of the stream below which a linear map fits what is not there; measured on two small models. */
+const TOKENS_PER_CHANNEL = 20;
+
+/** Fits what stands in for dropped layers, and measures what it is worth on the text it was fitted on and on other text. */
+export const recover: Job<RecoverRequest, RecoverReport> = {
+  async run(desk, { calibration, heldOut, dropped, ...settings }, { signal, onProgress }) {
+    const mask = maskFromSublayers(desk.model.report.blocks, dropped);
+    const units = recoveredUnits(mask.dropped, settings.splitBlocks);
+    if (units.length === 0) {
+      throw new LopperError('usage', 'Nothing is dropped, so there is nothing to recover.', 'Drop a layer first.');
+    }
+    checkSettings(settings);
+    const meter = fractionMeter(onProgress, 'Recovery');
+    const texts = await textsOf(desk, calibration, heldOut);
+    const fitted = await fitModules(texts, units, settings, { signal, onProgress: (f) => meter(FITTING * f) });
+    const branches = [FULL, without(mask.dropped.map(sublayerIndex)), recovered(fitted)];
+    const losses = await lossesOf(texts, branches, { signal, onProgress: (f) => meter(FITTING + (1 - FITTING) * f) });
+    const loss = { full: losses[0]!, pruned: losses[1]!, recovered: losses[2]! };
+    const { method, fit = 'sequential', strength = 1, rank = DEFAULT_RANK } = settings;
+    return {
+      ...{ method, fit, strength, dropped: mask.dropped, loss },
+      ...(method === 'linear' && { rank }),
+      modules: fitted.map(({ unit, module }) => ({ unit, module })),
+      units: fitted.map(({ report }) => report),
+      tokens: pair(texts, ({ tokens }) => tokens),
+      notes: [...notesOn(settings, texts, fitted), ...notesOnLoss(loss)],
+    };
+  },
+  async work(desk, { calibration, dropped, splitBlocks, fit }) {
+    const units = recoveredUnits(maskFromSublayers(desk.model.report.blocks, dropped).dropped, splitBlocks);
+    const ground = await groundOf(desk, calibration);
+    const walks = fit === 'full' ? 1 : units.length;
+    const lost = without(dropped.map(sublayerIndex));
+    // Recovered, it parts from the full model where the pruned one does.
+    const losses = walkWork(ground, [FULL, lost, lost]);
+    return Array.from({ length: walks }, () => walkWork(ground, [FULL, lost])).reduce(plus, losses);
+  },
+};
+
+/** The same of each unit on its own, all in one walk and their losses in another. */
+export const recoverEach: Job<RecoverEachRequest, RecoverEachReport> = {
+  async run(desk, { calibration, unit, ...settings }, { signal, onProgress }) {
+    checkSettings(settings);
+    const meter = fractionMeter(onProgress, 'Recovery of each');
+    const on = await desk.calibrate(calibration);
+    const { blocks } = desk.model.report;
+    const units = unitsOf(blocks, unit).map((own): RecoveredUnit => {
+      const [{ block, kind }] = own as [RecoveredUnit];
+      return { block, kind: own.length > 1 ? 'block' : kind };
+    });
+    const fitted = await fitModules(
+      { on },
+      units,
+      { ...settings, fit: 'full' },
+      {
+        signal,
+        onProgress: (f) => meter(FITTING * f),
+      },
+    );
+    const dropped = units.map((u) => without(sublayersOf(u.kind, u.block).map(sublayerIndex)));
+    const branches = [FULL, ...dropped, ...fitted.map((one) => recovered([one]))];
+    const losses = await on.measure(branches, { signal, onProgress: (f) => meter(FITTING + (1 - FITTING) * f) });
+    if (!Number.isFinite(losses[0]!.loss)) throw notFinite(FULL);
+    const { method, strength = 1, rank = DEFAULT_RANK } = settings;
+    return {
+      ...{ method, strength, unit, tokens: on.tokens, fullLoss: losses[0]!.loss },
+      ...(method === 'linear' && { rank }),
+      units: fitted.map(({ report: { r2: _, r2ByRank: __, ...told } }, i) => ({
+        ...told,
+        lossDropped: losses[1 + i]!.loss,
+        lossRecovered: losses[1 + units.length + i]!.loss,
+      })),
+    };
+  },
+};
+
+/** What is fitted on, and what is held out. Throws `usage` where no text is left for one of them. */
+async function textsOf(
+  desk: Desk,
+  calibration: Calibration | NamedCalibration,
+  heldOut: RecoverRequest['heldOut'],
+): Promise<FitTexts> {
+  const all = await desk.calibrate(calibration);
+  if (heldOut === undefined) return { on: all };
+  if (typeof heldOut !== 'number') return { on: all, held: await desk.calibrate(heldOut) };
+  const isHeld = (i: number) => Math.floor((i + 1) * heldOut) > Math.floor(i * heldOut);
+  const part = (held: boolean) => all.windows.filter((_, i) => isHeld(i) === held);
+  const [on, held] = [part(false), part(true)];
+  if (on.length === 0 || held.length === 0) {
+    throw new LopperError(
+      'usage',
+      `A share of ${heldOut} of ${all.windows.length} window${all.windows.length === 1 ? '' : 's'} leaves none to ${held.length === 0 ? 'hold out' : 'fit on'}.`,
+      'Give a longer text, cut it into shorter windows, or hold out another text.',
+    );
+  }
+  return { on: new Calibrated(all.engine, on), held: new Calibrated(all.engine, held) };
+}
+
+/** [branch]: its loss on each text. */
+async function lossesOf(
+  texts: FitTexts,
+  branches: Parameters<Calibrated['score']>[0],
+  { signal, onProgress }: { signal: AbortSignal; onProgress: (fraction: number) => void },
+): Promise<OnBoth[]> {
+  const all = [texts.on, ...(texts.held ? [texts.held] : [])];
+  const found: number[][] = branches.map(() => []);
+  for (const [t, text] of all.entries()) {
+    const reports = await text.score(branches, { signal, onProgress: (f) => onProgress((t + f) / all.length) });
+    for (const [b, { loss }] of reports.entries()) found[b]!.push(loss);
+  }
+  return found as unknown as OnBoth[];
+}
+
+const pair = ({ on, held }: FitTexts, of: (text: Calibrated) => number): OnBoth =>
+  held ? [of(on), of(held)] : [of(on)];
+
+function checkSettings({ strength = 1, ridge = 0, skipFirst = 0 }: RecoverSettings): void {
+  const wrong = [
+    [!Number.isFinite(strength), `a strength of ${strength}`, 'Give a number: 1 is as fitted, 0 is plain removal.'],
+    [!(ridge >= 0 && Number.isFinite(ridge)), `a ridge of ${ridge}`, 'Give a number of 0 or more, such as 1e-6.'],
+    [!(Number.isInteger(skipFirst) && skipFirst >= 0), `to skip ${skipFirst} positions`, 'Give a whole number.'],
+  ] as const;
+  for (const [is, what, remedy] of wrong) {
+    if (is) throw new LopperError('usage', `Recovery was asked for with ${what}.`, remedy);
+  }
+}
+
+/** What may mislead in how modules were fitted. */
+function notesOn({ method, ridge }: RecoverSettings, { on }: FitTexts, fitted: readonly Fitted[]): string[] {
+  const { width } = on.engine.model;
+  const notes = [];
+  const wanted = TOKENS_PER_CHANNEL * width;
+  if (method === 'linear' && on.tokens < wanted) {
+    notes.push(
+      `A linear map of a stream of ${width} channels is fitted on ${on.tokens} tokens; with ${wanted} and more it holds on other text.`,
+    );
+  }
+  const most = Math.max(0, ...fitted.map((one) => one.ridge ?? 0));
+  if (ridge !== undefined ? most > ridge : most > 1e-6) {
+    notes.push(`The text has too few tokens for the ridge that was asked for: ${most.toExponential(0)} was taken.`);
+  }
+  return notes;
+}
+
+/** Says it where plain removal does better. */
+function notesOnLoss({ pruned, recovered }: RecoverReport['loss']): string[] {
+  const [text, i] = pruned.length > 1 ? (['text that was not fitted on', 1] as const) : (['this text', 0] as const);
+  const [before, after] = [pruned[i]!, recovered[i]!];
+  if (after <= before) return [];
+  return [
+    `On ${text} this recovery is worse than plain removal: the loss is ${after.toFixed(3)} with it and ${before.toFixed(3)} without.`,
+  ];
+}

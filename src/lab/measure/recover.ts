@@ -1,0 +1,145 @@
+import { type Branch, FULL, named, replacing, without } from '../../engine/branch';
+import type { RunOptions } from '../../engine/contract';
+import { sublayerIndex, sublayersOf } from '../../model/units';
+import {
+  channelsOf,
+  checkRank,
+  checkWidth,
+  fitDiagonal,
+  fitLinear,
+  fitMean,
+  fitScale,
+  type LinearFit,
+  mapOfRank,
+  r2ByRank,
+  r2Of,
+} from '../../recovery/fit';
+import type { Placed, RecoveredUnit, RecoveryModule } from '../../recovery/module';
+import type { Moments } from '../../recovery/moments';
+import type { FitOrder, RecoveredUnitReport, RecoverSettings } from '../contract';
+import type { Calibrated } from './calibrated';
+import { type MomentsAsked, observeMoments } from './moments';
+
+export const DEFAULT_RANK = 8;
+
+/** What was fitted in a unit's place, and how well it does there. */
+export interface Fitted extends Placed {
+  readonly report: RecoveredUnitReport;
+  /** For `linear`: what it was solved with. */
+  readonly ridge?: number;
+}
+
+/** The texts that modules are fitted on, and judged on where some is held out. */
+export interface FitTexts {
+  readonly on: Calibrated;
+  readonly held?: Calibrated;
+}
+
+/** A branch with modules in the place of units, each of which is dropped. */
+export const recovered = (modules: readonly Placed[], from: Branch = FULL): Branch => {
+  const indices = (unit: RecoveredUnit) => sublayersOf(unit.kind, unit.block).map(sublayerIndex);
+  return replacing(
+    modules.map(({ unit, module }) => [indices(unit)[0]!, named(module)] as const),
+    without(
+      modules.flatMap(({ unit }) => indices(unit)),
+      from,
+    ),
+  );
+};
+
+/**
+ * Fits a module for each unit, from low to high. Fitted in the full model, all are observed in one walk, else each in a walk
+ * of its own, in the model in which those below it are recovered. Throws `usage` for a rank or width that cannot be, and
+ * `not-finite`.
+ */
+export async function fitModules(
+  texts: FitTexts,
+  units: readonly RecoveredUnit[],
+  settings: RecoverSettings,
+  { signal, onProgress }: RunOptions = {},
+): Promise<Fitted[]> {
+  const { fit = 'sequential' } = settings;
+  const { width } = texts.on.engine.model;
+  if (settings.method === 'linear') {
+    checkWidth(width);
+    checkRank(settings.rank ?? DEFAULT_RANK, width);
+  }
+  if (fit === 'full') {
+    const seen = await observeUnits(texts, FULL, units, settings, 'own', { signal, onProgress });
+    return units.map((unit, i) => fitOne(unit, seen[i]!, settings));
+  }
+  const fitted: Fitted[] = [];
+  for (const [i, unit] of units.entries()) {
+    const options = { signal, onProgress: (fraction: number) => onProgress?.((i + fraction) / units.length) };
+    const [seen] = await observeUnits(texts, recovered(fitted), [unit], settings, targetOf(fit), options);
+    fitted.push(fitOne(unit, seen!, settings));
+  }
+  return fitted;
+}
+
+const targetOf = (fit: FitOrder) => (fit === 'corrected' ? 'full' : 'own');
+
+/** Moments of one unit: as it is fitted, and as it is judged, on each text. */
+interface Seen {
+  readonly fitted: Moments;
+  readonly judged: Moments;
+  readonly held?: Moments;
+}
+
+async function observeUnits(
+  { on, held }: FitTexts,
+  branch: Branch,
+  units: readonly RecoveredUnit[],
+  { method, weighted = false, skipFirst }: RecoverSettings,
+  target: 'own' | 'full',
+  { signal, onProgress }: RunOptions,
+): Promise<Seen[]> {
+  const plain = units.map((unit): MomentsAsked => ({ unit, products: method === 'linear', target, skipFirst }));
+  const weights = weighted ? plain.map((asked) => ({ ...asked, weighted })) : [];
+  const share = held ? 0.5 : 1;
+  const step = (from: number) => ({ signal, onProgress: (f: number) => onProgress?.(from + share * f) });
+  const seen = await observeMoments(on, branch, [...plain, ...weights], step(0));
+  const heldOut = held && (await observeMoments(held, branch, plain, step(share)));
+  return units.map((_, i) => ({
+    judged: seen[i]!,
+    fitted: weighted ? seen[units.length + i]! : seen[i]!,
+    ...(heldOut && { held: heldOut[i]! }),
+  }));
+}
+
+function fitOne(unit: RecoveredUnit, { fitted, judged, held }: Seen, settings: RecoverSettings): Fitted {
+  const { method, strength = 1, ridge, rank = DEFAULT_RANK } = settings;
+  const { norm, mean: channelMean, std: channelStd } = channelsOf(judged.t);
+  const texts = held ? [judged, held] : [judged];
+  const told = { unit, norm, channelMean, channelStd };
+  if (method !== 'linear') {
+    const module = CLOSED[method](fitted, ridge);
+    const r2 = texts.map((moments) => r2Of(module, moments, judged.t));
+    return { unit, module: { ...module, strength }, report: { ...told, r2: both(r2) } };
+  }
+  const fit: LinearFit = fitLinear(fitted, ridge);
+  const byRank = texts.map((moments) => r2ByRank(fit, moments, judged.t));
+  return {
+    unit,
+    module: { ...mapOfRank(fit, rank), strength },
+    ridge: fit.ridge,
+    report: {
+      ...told,
+      r2: both(byRank.map((r2) => r2[rank]!)),
+      r2ByRank: ranksTo(fit.width).map((k) => [k, ...both(byRank.map((r2) => r2[k]!))] as const),
+    },
+  };
+}
+
+const CLOSED: Readonly<
+  Record<Exclude<RecoverSettings['method'], 'linear'>, (moments: Moments, ridge?: number) => RecoveryModule>
+> = { mean: fitMean, diagonal: fitDiagonal, scale: fitScale };
+
+/** 1, 2, 4, ... and the width itself. */
+export function ranksTo(width: number): number[] {
+  const ranks = [];
+  for (let rank = 1; rank < width; rank *= 2) ranks.push(rank);
+  return [...ranks, width];
+}
+
+const both = (values: readonly number[]) => values as unknown as readonly [number, number?];
