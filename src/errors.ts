@@ -28,6 +28,7 @@ export type ErrorCode =
   // input
   | 'mask-invalid'
   | 'mask-mismatch'
+  | 'recovery-invalid'
   | 'nothing-to-drop'
   | 'result-invalid'
   | 'result-mismatch'

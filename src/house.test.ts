@@ -8,7 +8,7 @@ const KNOWS: Readonly<Record<string, readonly string[]>> = {
   gpu: [],
   formats: [],
   model: ['formats'],
-  recovery: ['model'],
+  recovery: ['formats', 'model'],
   pruning: ['model', 'recovery'],
   benchmarks: ['formats'],
   exports: ['formats', 'model', 'recovery', 'pruning'],

@@ -35,6 +35,14 @@ const corrupt = (file: string, what: string): LopperError =>
  * or a git-LFS pointer. Tensors of an unknown dtype are listed: a model that needs one is refused.
  */
 export async function parseHeader(source: ByteSource, signal?: AbortSignal): Promise<TensorInfo[]> {
+  return (await readHeader(source, signal)).tensors;
+}
+
+/** What `parseHeader` reads, and the file's `__metadata__`, of which what is no text is left out. */
+export async function readHeader(
+  source: ByteSource,
+  signal?: AbortSignal,
+): Promise<{ tensors: TensorInfo[]; metadata: ReadonlyMap<string, string> }> {
   const { name, size } = source;
   const head = await source.read(0, Math.min(size, SNIFF_BYTES), signal);
   refuseImpostor(name, head);
@@ -57,11 +65,13 @@ export async function parseHeader(source: ByteSource, signal?: AbortSignal): Pro
   const header = parseObject(text, `The header of ${name}`, 'safetensors-corrupt');
   const twice = repeatedKey(text);
   if (twice !== undefined) throw corrupt(name, `its header names ${twice.slice(0, 200)} twice`);
+  const { __metadata__: told } = header;
   delete header.__metadata__;
 
   const tensors = Object.entries(header).map(([tensor, entry]) => readEntry(source, dataStart, tensor, entry));
   checkCoverage(source, dataStart, tensors);
-  return tensors;
+  const texts = Object.entries(told ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return { tensors, metadata: new Map(texts) };
 }
 
 function readEntry(source: ByteSource, dataStart: number, name: string, entry: unknown): TensorInfo {
