@@ -65,6 +65,11 @@ export function positiveNumber<T>(args: Arguments, name: string, fallback: T): n
   return numberOf(args, name, fallback, (n) => Number.isFinite(n) && n >= 0, 'a number of 0 or more');
 }
 
+/** The number after an option, or `fallback`. Throws `usage` unless it is finite. */
+export function finiteNumber<T>(args: Arguments, name: string, fallback: T): number | T {
+  return numberOf(args, name, fallback, Number.isFinite, 'a number');
+}
+
 function numberOf<T>(args: Arguments, name: string, fallback: T, fits: (n: number) => boolean, wanted: string) {
   const text = args.values.get(name);
   if (text === undefined) return fallback;

@@ -90,7 +90,7 @@ export async function calibrationSource(session: Surroundings): Promise<ResultOr
   return { source, sha256: hash.digest('hex') };
 }
 
-function parseIds(text: string, path: string): number[][] {
+export function parseIds(text: string, path: string): number[][] {
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -52,6 +52,14 @@ describe('lopper without a model', () => {
     [['influence', 'sapling', '--unit', 'block', '--metric', 'shapley-task', '--stable', '3'], '--stable is of perm'],
     [[...CURVE, '--metric', 'shapley-task', '--stable', '3'], '--stable is of permutations'],
     [[...CURVE, '--metric', 'cosine', '--bound', '1'], 'belongs to a shapley'],
+    [['recover', 'sapling', '--ids', 'a', '--drop', 'attn:1', '--method', 'magic'], '--method is "magic"'],
+    [['recover', 'sapling', '--ids', 'a', '--method', 'mean'], 'Nothing is dropped'],
+    [['recover', 'sapling', '--ids', 'a', '--drop', 'attn:1', '--method', 'mean', '--rank', '8'], '--rank does not'],
+    [
+      ['recover', 'sapling', '--ids', 'a', '--drop', 'attn:1', '--method', 'mean', '--held-out', '2'],
+      '--held-out is 2',
+    ],
+    [['recover', 'sapling', '--ids', 'a', '--each', '--method', 'mean'], '--each and --unit belong together'],
   ])('%j ends with status 1 and one line that says what is wrong', async (words, part) => {
     const { status, stdout, stderr } = await run(...words);
     expect(stderr).toMatch(/^lopper: .+\n$/);
@@ -63,6 +71,57 @@ describe('lopper without a model', () => {
     const { status, stdout } = await run('influence', '--help');
     expect(status).toBe(0);
     for (const word of ['--metric', 'loo-loss', 'sublayer']) expect(stdout).toContain(word);
+  });
+});
+
+describe.skipIf(!hasData)('recover', () => {
+  const model = resolve(`${DATA}/models/random/llama`);
+  const golden = hasData ? readJson(`${DATA}/models/random/llama/recovery.json`) : undefined;
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'lopper-recover-'));
+    writeFileSync(join(folder, 'calibration.json'), JSON.stringify(golden.windows_calibration));
+    writeFileSync(join(folder, 'unseen.json'), JSON.stringify(golden.windows_unseen));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const run = (...words: string[]) => lopper(folder, ...words, '--quiet');
+
+  it('fits what stands in for dropped layers, and keeps it in a file that a score goes on from', async () => {
+    const texts = ['--ids', 'calibration.json', '--held-out', 'unseen.json'];
+    const asked = ['--drop', 'block:1-2', '--method', 'linear', '--rank', '8', '--fit', 'corrected'];
+    const { stdout, stderr } = await run('recover', model, ...texts, ...asked, '--out', 'mine.safetensors', '--json');
+    const report = JSON.parse(stdout || stderr);
+    expect(report).toMatchObject({ method: 'linear', rank: 8, fit: 'corrected', losses: [], held_losses: [] });
+    expect(report.units.map((u: { unit: unknown }) => u.unit)).toEqual([
+      ['block', 1],
+      ['block', 2],
+    ]);
+    const want = golden.several[2];
+    for (const i of [0, 1]) {
+      expect(report.loss.pruned[i]).toBeCloseTo(want.loss_dropped[i], 4);
+      expect(report.loss.recovered[i]).toBeCloseTo(want.rank8.corrected[i], 4);
+    }
+    const score = await run('score', model, '--ids', 'unseen.json', '--recovery', 'mine.safetensors', '--json');
+    const { loss, full, pruned } = JSON.parse(score.stdout || score.stderr);
+    expect([loss, full.loss, pruned.loss]).toEqual(['recovered', 'full', 'pruned'].map((of) => report.loss[of][1]));
+
+    const told = ['generate', model, '--prompt', 'a', '--recovery', 'mine.safetensors', '--drop', 'attn:0'];
+    expect((await run(...told)).stderr).toContain('and attn:0 is to be dropped');
+  });
+
+  it('each: tells the mean update of every unit and what it is worth alone', async () => {
+    const words = ['recover', model, '--ids', 'calibration.json', '--each', '--unit', 'ffn', '--method', 'mean'];
+    const { stdout, stderr } = await run(...words, '--json');
+    const { each } = JSON.parse(stdout || stderr);
+    const wanted = golden.emulated.filter((e: { unit: unknown[] }) => e.unit[1] === 'ffn');
+    expect(each).toHaveLength(wanted.length);
+    for (const [i, want] of wanted.entries()) {
+      expect(each[i].unit).toEqual(want.unit);
+      expect(each[i].norm).toBeCloseTo(want.norm, 4);
+      expect(each[i].channel_std).toBeCloseTo(want.channel_std, 6);
+      expect(each[i].loss_dropped).toBeCloseTo(want.loss_dropped[0], 4);
+      expect(each[i].loss_recovered).toBeCloseTo(want.loss_emulated[0], 4);
+    }
   });
 });
 

@@ -1,5 +1,5 @@
 import { DEFAULT_HOST, DEFAULT_REVISION } from '../formats/hub-defaults';
-import type { ModelReport } from '../lab/contract';
+import type { ModelReport, Pruning, RecoveredModel } from '../lab/contract';
 import type { LocalLab } from '../lab/lab';
 import type { Environment } from '../lab/place/environment';
 import type { Sublayer } from '../model/units';
@@ -26,6 +26,10 @@ export interface Session extends Surroundings {
   readonly model: ModelReport;
   /** The mask that `--drop` or `--mask` names; empty where there is neither. */
   mask(): Promise<readonly Sublayer[]>;
+  /** What `--recovery` names: what it drops, and what stands there. Throws `mask-mismatch` where another mask is named too. */
+  recovery(): Promise<RecoveredModel | undefined>;
+  /** The one or the other. */
+  pruning(): Promise<Pruning>;
 }
 
 /** A result for programs and the same for people. */
@@ -62,6 +66,11 @@ export const COMMON_OPTIONS: Options = {
 export const MASK_OPTIONS: Options = {
   drop: { value: 'LIST', help: 'drop these: attn:2,ffn:3,block:4-6; blocks count from 0' },
   mask: { value: 'FILE', help: 'drop what a mask file says' },
+};
+
+/** Options of commands that may put something in the place of dropped layers. */
+export const RECOVERY_OPTIONS: Options = {
+  recovery: { value: 'FILE', help: 'drop and recover what a file of lopper recover says' },
 };
 
 /** Options of commands that need a calibration text. */

@@ -5,7 +5,7 @@ import type { Measured } from '../lab/files/evaluation-file';
 import { formatDropList } from '../pruning/drop-list';
 
 /** The measured model's results in the form of lm-evaluation-harness's own file; items without finite numbers are left out. */
-export function harnessJson(reports: readonly EvalReport[], { model, mask }: Measured) {
+export function harnessJson(reports: readonly EvalReport[], { model, mask, recovery }: Measured) {
   const runs = reports.map(({ task, shots, available, items }) => ({
     ...{ task: taskNamed(task), shots, original: available },
     items: items.flatMap(({ answers, shown }) => {
@@ -17,7 +17,7 @@ export function harnessJson(reports: readonly EvalReport[], { model, mask }: Mea
   const drop = mask.length > 0 ? `,drop=${formatDropList(mask)}` : '';
   return harnessResults(runs, {
     model: 'lopper',
-    model_args: `pretrained=${model.id}${revision}${drop}`,
+    model_args: `pretrained=${model.id}${revision}${drop}${recovery ? `,recovery=${recovery}` : ''}`,
     model_dtype: model.dtype,
     limit: reports.some((r) => r.items.length < r.available) ? reports[0]!.items.length : null,
     bos: reports[0]!.bos,

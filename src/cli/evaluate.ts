@@ -2,7 +2,7 @@ import { taskNamed, tasks } from '../benchmarks/tasks';
 import type { EvalReport, EvalRequest } from '../lab/contract';
 import { evaluationJson, evaluationsJson, type Measured } from '../lab/files/evaluation-file';
 import { type Arguments, oneOf, required, usage, wholeNumber } from './arguments';
-import { type Command, JOB, MASK_OPTIONS, type Surroundings } from './command';
+import { type Command, JOB, MASK_OPTIONS, RECOVERY_OPTIONS, type Surroundings } from './command';
 import { tellCost } from './cost';
 import { readDataOption } from './data-files';
 import { ResultFile } from './evaluate-file';
@@ -16,7 +16,7 @@ export const evaluate: Command = {
   name: 'eval',
   summary: 'accuracy on benchmarks, with layers dropped or not',
   usage:
-    'lopper eval MODEL --task NAME[,NAME...] [--data PATH] [--shots K] [--limit N] [--drop LIST | --mask FILE] [--compare] [--json]',
+    'lopper eval MODEL --task NAME[,NAME...] [--data PATH] [--shots K] [--limit N] [--drop LIST | --mask FILE] [--recovery FILE] [--compare] [--json]',
   options: {
     task: {
       value: 'NAME',
@@ -36,6 +36,7 @@ export const evaluate: Command = {
     harness: { help: "print the results as lm-evaluation-harness's JSON has them" },
     requests: { help: 'print what would be asked, as JSON; MODEL is left out' },
     ...MASK_OPTIONS,
+    ...RECOVERY_OPTIONS,
   },
   check(args) {
     taskNames(args);
@@ -48,8 +49,14 @@ export const evaluate: Command = {
       wholeNumber(args, name, least, undefined);
     }
     bosOf(args);
-    if (args.values.has('compare') && !args.values.has('drop') && !args.values.has('mask')) {
+    if (args.values.has('compare') && !['drop', 'mask', 'recovery'].some((name) => args.values.has(name))) {
       throw usage('--compare has nothing to compare.', 'Add --drop LIST or --mask FILE.');
+    }
+    if (args.values.has('recovery') && args.values.has('resume')) {
+      throw usage(
+        '--recovery and --resume are both given: answers of a recovered model are not gone on from.',
+        'Leave --resume out, and print with --json.',
+      );
     }
   },
   alone: {
@@ -63,15 +70,15 @@ export const evaluate: Command = {
   },
   async run(session) {
     const { args, lab, reporter, model } = session;
-    const mask = await session.mask();
+    const [mask, pruning] = [await session.mask(), await session.pruning()];
     const compare = args.values.has('compare');
-    const measured: Measured = { model, mask, compare };
+    const measured: Measured = { model, mask, compare, recovery: args.values.get('recovery') };
     const path = args.values.get('resume');
     const file = path === undefined ? undefined : await ResultFile.open(session.path(path), measured);
     const asked = await settings(session);
     const reports: EvalReport[] = [];
     for (const task of taskNames(args)) {
-      const request = { task, ...asked, ...file?.known(task), masks: compare ? [[], mask] : [mask] };
+      const request = { task, ...asked, ...file?.known(task), masks: compare ? [[], pruning] : [pruning] };
       await tellCost(session, 'evaluate', request);
       const report = await lab.evaluate(request, {
         job: JOB,

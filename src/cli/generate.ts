@@ -1,5 +1,5 @@
 import { positiveNumber, required, wholeNumber } from './arguments';
-import { type Command, JOB, MASK_OPTIONS } from './command';
+import { type Command, JOB, MASK_OPTIONS, RECOVERY_OPTIONS } from './command';
 
 const DEFAULT_TOKENS = 64;
 
@@ -7,13 +7,14 @@ export const generate: Command = {
   name: 'generate',
   summary: 'continue a prompt, with layers dropped or not',
   usage:
-    'lopper generate MODEL --prompt TEXT [--max-tokens N] [--temperature T --seed S] [--drop LIST | --mask FILE] [--json]',
+    'lopper generate MODEL --prompt TEXT [--max-tokens N] [--temperature T --seed S] [--drop LIST | --mask FILE] [--recovery FILE] [--json]',
   options: {
     prompt: { value: 'TEXT', help: 'what to continue' },
     'max-tokens': { value: 'N', help: `no more new tokens than this (${DEFAULT_TOKENS})` },
     temperature: { value: 'T', help: '0, the default, takes the likeliest token each time' },
     seed: { value: 'S', help: 'of the draws at a temperature above 0 (0)' },
     ...MASK_OPTIONS,
+    ...RECOVERY_OPTIONS,
   },
   check(args) {
     required(args, 'prompt', 'TEXT');
@@ -23,14 +24,14 @@ export const generate: Command = {
   },
   async run(session) {
     const { lab, args, reporter } = session;
-    const mask = await session.mask();
+    const pruning = await session.pruning();
     const report = await lab.generate(
       {
         prompt: required(args, 'prompt', 'TEXT'),
         maxTokens: wholeNumber(args, 'max-tokens', 1, DEFAULT_TOKENS),
         temperature: positiveNumber(args, 'temperature', 0),
         seed: wholeNumber(args, 'seed', 0, 0),
-        masks: [mask],
+        masks: [pruning],
       },
       { job: JOB, onProgress: reporter.progress },
     );

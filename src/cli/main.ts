@@ -5,7 +5,6 @@ import { decodeText } from '../formats/decode-text';
 import { createLab } from '../lab/lab';
 import { nodeEnvironment } from '../lab/place/node';
 import { parseDropList } from '../pruning/drop-list';
-import { readMask } from '../pruning/read-mask';
 import { type Arguments, readArguments, usage } from './arguments';
 import { COMMON_OPTIONS, type Command, JOB, type Session, type Surroundings } from './command';
 import { curve } from './curve';
@@ -18,10 +17,12 @@ import { influence } from './influence';
 import { info } from './info';
 import { modelRequest } from './model-request';
 import { norms } from './norms';
+import { pruningOf } from './pruning';
+import { recover } from './recover';
 import { score } from './score';
 import { Reporter } from './terminal';
 
-export const COMMANDS: readonly Command[] = [info, score, influence, curve, norms, generate, evaluate, growth];
+export const COMMANDS: readonly Command[] = [info, score, influence, curve, norms, generate, evaluate, recover, growth];
 
 /** Runs a command line and returns the exit status: the result on stdout, all else on stderr. `root` is Lopper's folder. */
 export async function main(words: readonly string[], root: string): Promise<number> {
@@ -92,23 +93,11 @@ function surroundingsOf(args: Arguments, root: string, reporter: Reporter): Surr
 }
 
 async function openSession(name: string, surroundings: Surroundings): Promise<Session> {
-  const { args, reporter, lab, readText } = surroundings;
+  const { args, reporter, lab } = surroundings;
   const request = modelRequest(name, startFolder(), args);
   const model = await lab.open(request, { job: JOB, onProgress: reporter.progress });
   for (const note of model.notes ?? []) reporter.note(note);
-  return {
-    ...surroundings,
-    lab,
-    model,
-    async mask() {
-      const [drop, file] = [args.values.get('drop'), args.values.get('mask')];
-      if (drop !== undefined) return parseDropList(drop, model.blocks);
-      if (file === undefined) return [];
-      const { mask, warnings } = readMask(await readText(file), model);
-      for (const warning of warnings) reporter.note(`${file}: ${warning}`);
-      return mask.dropped;
-    },
-  };
+  return { ...surroundings, lab, model, ...pruningOf(surroundings, model) };
 }
 
 const versionOf = async (root: string): Promise<string> =>

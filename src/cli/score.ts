@@ -1,39 +1,45 @@
 import type { ScoreReport } from '../lab/contract';
 import { pairedLoss } from '../pruning/paired-loss';
 import { checkCalibration, readCalibration } from './calibration';
-import { CALIBRATION_OPTIONS, type Command, JOB, MASK_OPTIONS, table } from './command';
+import { CALIBRATION_OPTIONS, type Command, JOB, MASK_OPTIONS, RECOVERY_OPTIONS, table } from './command';
 import { tellCost } from './cost';
 
 export const score: Command = {
   name: 'score',
   summary: 'loss and perplexity on a text, with layers dropped or not, and how much was added',
   usage:
-    'lopper score MODEL (--ids FILE | --text FILE --seq-len N | --calibration-task NAME) [--drop LIST | --mask FILE] [--logits] [--json]',
+    'lopper score MODEL (--ids FILE | --text FILE --seq-len N | --calibration-task NAME) [--drop LIST | --mask FILE] [--recovery FILE] [--logits] [--json]',
   options: {
     ...CALIBRATION_OPTIONS,
     ...MASK_OPTIONS,
+    ...RECOVERY_OPTIONS,
     logits: { help: "with --json: the logits of each window's last token" },
   },
   check: checkCalibration,
   async run(session) {
     const { lab, args, reporter } = session;
-    const mask = await session.mask();
+    const [mask, recovery] = [await session.mask(), await session.recovery()];
     const calibration = await readCalibration(session);
     const logits = args.values.has('logits');
     // What is dropped is held against the full model, with which it shares what comes before the first gap.
-    const masks = mask.length > 0 ? [mask, []] : [mask];
+    const masks = mask.length > 0 ? [recovery ?? mask, [], ...(recovery ? [mask] : [])] : [mask];
     const request = { calibration, masks, windows: true, logits };
     await tellCost(session, 'score', request);
-    const [report, full] = await lab.score(request, { job: JOB, onProgress: reporter.progress });
+    const [report, full, pruned] = await lab.score(request, { job: JOB, onProgress: reporter.progress });
     const { loss, perplexity, tokens, windows } = report!;
     return {
-      json: { loss, perplexity, tokens, windows, ...(full && againstFull(report!, full)) },
+      json: {
+        ...{ loss, perplexity, tokens, windows },
+        ...(full && againstFull(report!, full)),
+        ...(pruned && { pruned: { loss: pruned.loss, perplexity: pruned.perplexity } }),
+      },
       text: table([
         ['loss', loss.toFixed(5)],
         ['perplexity', perplexity.toFixed(4)],
         ['tokens', String(tokens)],
         ['windows', String(windows!.length)],
         ...(full ? sayAdded(report!, full) : []),
+        ...(pruned ? [['without its recovery', pruned.loss.toFixed(5)]] : []),
       ]),
     };
   },

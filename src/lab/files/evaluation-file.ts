@@ -11,10 +11,12 @@ export interface Measured {
   readonly mask: readonly Sublayer[];
   /** The full model was measured too, as the report's first. */
   readonly compare: boolean;
+  /** The file of what stands in for what is dropped, where something does. */
+  readonly recovery?: string;
 }
 
 /** One task's result for programs: the measured model's own figures on top, the full model's beside them in `full`. */
-export function evaluationJson(report: EvalReport, { model, mask, compare }: Measured) {
+export function evaluationJson(report: EvalReport, { model, mask, compare, recovery }: Measured) {
   const { results, metrics, groups, macro, items, failed, difference, ...facts } = report;
   const last = results.length - 1;
   const own = (b: number) => ({
@@ -36,6 +38,7 @@ export function evaluationJson(report: EvalReport, { model, mask, compare }: Mea
       : {}),
     model: { id: model.id, revision: model.revision, fingerprint: model.fingerprint, dtype: model.dtype },
     drop: formatDropList(mask),
+    ...(recovery && { recovery }),
     items: items.map((item) => flatten(item, compare)),
   };
 }

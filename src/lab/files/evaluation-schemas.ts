@@ -57,6 +57,8 @@ export interface KeptEvaluation extends ExamFacts {
   readonly model: Pick<ModelReport, 'id' | 'revision' | 'fingerprint' | 'dtype'>;
   /** The mask, as `--drop` writes it. */
   readonly drop: string;
+  /** The file of what stood in for what was dropped. */
+  readonly recovery?: string;
   /** The full model's figures, where it was measured beside the other. */
   readonly full?: object;
   /** The measured model's answer in each, and the full model's beside it. */
@@ -78,6 +80,7 @@ export const keptEvaluation: v.GenericSchema<unknown, KeptEvaluation> = v.looseO
     dtype: v.string(),
   }),
   drop: v.string(),
+  recovery: v.optional(v.string()),
   full: v.optional(v.looseObject({})),
   items: v.array(item),
 });

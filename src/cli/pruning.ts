@@ -1,0 +1,53 @@
+import { LopperError } from '../errors';
+import { fileSource } from '../formats/node';
+import type { ModelReport, RecoveredModel } from '../lab/contract';
+import type { Sublayer } from '../model/units';
+import { formatDropList, parseDropList } from '../pruning/drop-list';
+import { maskFromSublayers, sameMask } from '../pruning/mask';
+import { readMask } from '../pruning/read-mask';
+import { readRecovery } from '../recovery/file';
+import type { Session, Surroundings } from './command';
+
+/** What a command line drops of the open model, and what it puts there; see `Session`. */
+export function pruningOf(
+  { args, reporter, path, readText }: Surroundings,
+  model: ModelReport,
+): Pick<Session, 'mask' | 'recovery' | 'pruning'> {
+  const [drop, file, recoveryFile] = ['drop', 'mask', 'recovery'].map((name) => args.values.get(name));
+
+  async function named(): Promise<readonly Sublayer[] | undefined> {
+    if (drop !== undefined) return parseDropList(drop, model.blocks);
+    if (file === undefined) return undefined;
+    const { mask, warnings } = readMask(await readText(file), model);
+    for (const warning of warnings) reporter.note(`${file}: ${warning}`);
+    return mask.dropped;
+  }
+
+  let read: Promise<RecoveredModel | undefined> | undefined;
+  async function readOnce(): Promise<RecoveredModel | undefined> {
+    if (recoveryFile === undefined) return undefined;
+    const { dropped, modules, warnings } = await readRecovery(await fileSource(path(recoveryFile)), model);
+    for (const warning of warnings) reporter.note(`${recoveryFile}: ${warning}`);
+    checkSame(recoveryFile, dropped, await named(), model.blocks);
+    return { dropped, modules };
+  }
+  const recovery = () => (read ??= readOnce());
+
+  const mask = async () => (await recovery())?.dropped ?? (await named()) ?? [];
+  return { mask, recovery, pruning: async () => (await recovery()) ?? mask() };
+}
+
+/** Throws `mask-mismatch` where a recovery is of another mask than the one that is named beside it. */
+function checkSame(
+  path: string,
+  own: readonly Sublayer[],
+  asked: readonly Sublayer[] | undefined,
+  blocks: number,
+): void {
+  if (!asked || sameMask(maskFromSublayers(blocks, own), maskFromSublayers(blocks, asked))) return;
+  throw new LopperError(
+    'mask-mismatch',
+    `${path} recovers ${formatDropList(own)}, and ${formatDropList(asked) || 'nothing'} is to be dropped.`,
+    'Leave --drop and --mask out: the file says what it drops.',
+  );
+}

@@ -1,0 +1,207 @@
+import { writeFile } from 'node:fs/promises';
+import { LopperError } from '../errors';
+import type {
+  Calibration,
+  FitOrder,
+  OnBoth,
+  RecoverEachReport,
+  RecoveredUnit,
+  RecoverReport,
+  RecoverSettings,
+  RecoveryMethod,
+} from '../lab/contract';
+import { UNIT_NAMES } from '../model/units';
+import { writeRecovery } from '../recovery/file';
+import { unitName } from '../recovery/units';
+import { type Arguments, definedOf, finiteNumber, oneOf, positiveNumber, usage, wholeNumber } from './arguments';
+import { calibrationSource, checkCalibration, parseIds, readCalibration } from './calibration';
+import { CALIBRATION_OPTIONS, type Command, facts, JOB, MASK_OPTIONS, type Session, table } from './command';
+import { tellCost } from './cost';
+
+const METHODS = ['mean', 'linear', 'diagonal', 'scale'] as const satisfies readonly RecoveryMethod[];
+const FITS = ['sequential', 'full', 'corrected'] as const satisfies readonly FitOrder[];
+
+export const recover: Command = {
+  name: 'recover',
+  summary: 'what may stand in a dropped layer’s place, and what that is worth',
+  usage: `lopper recover MODEL (--ids FILE | --text FILE --seq-len N | --calibration-task NAME) (--drop LIST | --mask FILE | --each --unit ${UNIT_NAMES.join('|')}) --method ${METHODS.join('|')} [--json]`,
+  options: {
+    ...CALIBRATION_OPTIONS,
+    drop: MASK_OPTIONS.drop!,
+    mask: MASK_OPTIONS.mask!,
+    each: { help: 'every unit on its own, dropped and recovered (with --unit)' },
+    unit: { value: 'KIND', help: `${UNIT_NAMES.join(', ')} (with --each)` },
+    method: {
+      value: 'NAME',
+      help: 'mean: the mean of what it adds; linear: a linear map of what it reads; diagonal: each channel on its own; scale: one number',
+    },
+    fit: {
+      value: 'ORDER',
+      help: 'several units: sequential, each in the model recovered below it (the default); full, in the full model; corrected, back to the full model',
+    },
+    rank: { value: 'R', help: 'of the linear map (8)' },
+    strength: { value: 'S', help: 'how much of what was fitted is added (1)' },
+    ridge: { value: 'X', help: 'of the linear map, the diagonal (1e-6 of the mean eigenvalue)' },
+    weighted: { help: 'least squares of the relative error' },
+    'skip-first': { value: 'K', help: 'leave the first K positions of each window out of the statistics' },
+    'split-blocks': { help: 'a module for each sublayer of a dropped block, not one for the block' },
+    'held-out': { value: 'FILE|SHARE', help: 'text that is not fitted on: another file, or a share of the windows' },
+    out: { value: 'FILE', help: 'write what was fitted, as safetensors' },
+  },
+  check(args) {
+    const has = (name: string) => args.values.has(name);
+    readSettings(args);
+    checkCalibration(args);
+    if (has('each') !== has('unit')) throw usage('--each and --unit belong together.', 'Give both, or --drop LIST.');
+    const named = ['drop', 'mask', 'each'].filter(has);
+    if (named.length !== 1) {
+      throw usage(
+        named.length === 0 ? 'Nothing is dropped.' : `--${named[0]} and --${named[1]} are both given.`,
+        'Give --drop LIST, or --mask FILE, or --each --unit KIND.',
+      );
+    }
+    const unused = ['out', 'held-out', 'fit', 'split-blocks'].find((name) => has('each') && has(name));
+    if (unused) throw usage(`--${unused} does not belong to --each.`, 'Leave it out, or name what is dropped.');
+    if (has('unit')) oneOf(args, 'unit', UNIT_NAMES);
+    shareOf(args);
+  },
+  async run(session) {
+    const { args, lab, reporter } = session;
+    const calibration = await readCalibration(session);
+    const settings = readSettings(args);
+    const job = { job: JOB, onProgress: reporter.progress };
+    if (args.values.has('each')) {
+      const report = await lab.recoverEach({ calibration, unit: oneOf(args, 'unit', UNIT_NAMES), ...settings }, job);
+      return { json: eachJson(report), text: describeEach(report) };
+    }
+    const request = { calibration, dropped: await session.mask(), heldOut: await readHeldOut(session), ...settings };
+    await tellCost(session, 'recover', request);
+    const report = await lab.recover(request, job);
+    for (const note of report.notes) reporter.note(note);
+    await save(session, report, settings);
+    return { json: reportJson(report), text: describe(report) };
+  },
+};
+
+function readSettings(args: Arguments): RecoverSettings {
+  const method = oneOf(args, 'method', METHODS);
+  if (args.values.has('rank') && method !== 'linear') {
+    throw usage(`--rank does not belong to --method ${method}.`, 'Leave it out, or give --method linear.');
+  }
+  return {
+    method,
+    ...definedOf({
+      fit: args.values.has('fit') ? oneOf(args, 'fit', FITS) : undefined,
+      rank: wholeNumber(args, 'rank', 1, undefined),
+      strength: finiteNumber(args, 'strength', undefined),
+      ridge: positiveNumber(args, 'ridge', undefined),
+      weighted: args.values.has('weighted') || undefined,
+      skipFirst: wholeNumber(args, 'skip-first', 0, undefined),
+      splitBlocks: args.values.has('split-blocks') || undefined,
+    }),
+  };
+}
+
+/** The share of the windows that is held out; undefined where a file is named, or nothing. Throws `usage`. */
+function shareOf(args: Arguments): number | undefined {
+  const text = args.values.get('held-out');
+  if (text === undefined || text.trim() === '' || Number.isNaN(Number(text))) return undefined;
+  const share = Number(text);
+  if (share > 0 && share < 1) return share;
+  throw usage(`--held-out is ${text}.`, 'Give a share between 0 and 1, such as 0.25, or a file.');
+}
+
+/** A file is read as the calibration is. */
+async function readHeldOut({ args, readText }: Session): Promise<Calibration | number | undefined> {
+  const path = args.values.get('held-out');
+  if (path === undefined) return undefined;
+  const share = shareOf(args);
+  if (share !== undefined) return share;
+  const text = await readText(path);
+  if (args.values.has('ids')) return { ids: parseIds(text, path) };
+  return { text, seqLen: wholeNumber(args, 'seq-len', 2, 256) };
+}
+
+async function save(session: Session, report: RecoverReport, settings: RecoverSettings): Promise<void> {
+  const { args, lab, model, path, version, reporter } = session;
+  const out = args.values.get('out');
+  if (out === undefined) return;
+  const { vendor, description } = await lab.start();
+  const { source, sha256 } = (await calibrationSource(session)) ?? { source: '' };
+  const { method: _, ...rest } = settings;
+  const bytes = writeRecovery(report, model, {
+    method: report.method,
+    settings: { ...rest, fit: report.fit, ...(report.rank && { rank: report.rank }) },
+    calibration: { source, ...(sha256 && { sha256 }), tokens: report.tokens[0] },
+    loss: Object.fromEntries(Object.entries(report.loss).map(([name, pair]) => [name, [...pair] as number[]])),
+    made_by: {
+      lopper: await version(),
+      adapter: [vendor, description].filter(Boolean).join(' '),
+      dtype: model.dtype,
+    },
+  });
+  await writeFile(path(out), bytes).catch((cause) => {
+    throw new LopperError(
+      'file-missing',
+      `${out} cannot be written (${(cause as Error).message}).`,
+      'Name a file in a folder that is there and may be written to.',
+      { cause },
+    );
+  });
+  reporter.note(`${out} has what was fitted: give it to lopper score with --recovery ${out}.`);
+}
+
+const unitJson = ({ block, kind }: RecoveredUnit) => (kind === 'block' ? ['block', block] : [block, kind]);
+const pairJson = ([calibration, held]: OnBoth) => [calibration, held ?? null];
+
+const reportJson = ({ method, rank, fit, strength, units, loss, tokens, notes }: RecoverReport) => ({
+  ...{ method, rank: rank ?? null, fit, strength },
+  units: units.map(({ unit, norm, channelMean, channelStd, r2, r2ByRank }) => ({
+    ...{ unit: unitJson(unit), norm, channel_mean: channelMean, channel_std: channelStd, r2: pairJson(r2) },
+    ...(r2ByRank && { r2_by_rank: r2ByRank.map(([k, ...of]) => [k, ...pairJson(of)]) }),
+  })),
+  loss: { full: pairJson(loss.full), pruned: pairJson(loss.pruned), recovered: pairJson(loss.recovered) },
+  ...{ losses: [], held_losses: [], tokens: pairJson(tokens), notes },
+});
+
+const eachJson = ({ method, rank, strength, unit, fullLoss, units, tokens }: RecoverEachReport) => ({
+  ...{ method, rank: rank ?? null, strength, unit, loss_full: fullLoss, tokens },
+  each: units.map(({ unit, norm, channelMean, channelStd, lossDropped, lossRecovered }) => ({
+    ...{ unit: unitJson(unit), norm, channel_mean: channelMean, channel_std: channelStd },
+    ...{ loss_dropped: lossDropped, loss_recovered: lossRecovered },
+  })),
+});
+
+const say = (x: number | undefined) => (x === undefined ? '' : Number.isNaN(x) ? 'no number' : x.toFixed(5));
+
+function describe({ units, loss, tokens }: RecoverReport): string {
+  const isHeld = tokens.length > 1;
+  const heads = ['unit', 'length of the mean', 'R2', ...(isHeld ? ['R2 held out'] : [])];
+  const rows = units.map(({ unit, norm, r2: [calibration, held] }) => [
+    ...[unitName(unit), norm.toFixed(4), calibration.toFixed(4)],
+    ...(isHeld ? [held!.toFixed(4)] : []),
+  ]);
+  const undone = (i: 0 | 1) => {
+    const damage = loss.pruned[i]! - loss.full[i]!;
+    return `${((100 * (loss.pruned[i]! - loss.recovered[i]!)) / damage).toFixed(1)}%`;
+  };
+  const losses = [
+    ['loss', 'fitted on', ...(isHeld ? ['held out'] : [])],
+    ...(['full', 'pruned', 'recovered'] as const).map((name) => [name, ...loss[name].map(say)]),
+    ['of the damage undone', undone(0), ...(isHeld ? [undone(1)] : [])],
+  ];
+  return [table([heads, ...rows]), table(losses)].join('\n\n');
+}
+
+function describeEach({ units, fullLoss, tokens }: RecoverEachReport): string {
+  const rows = units.map(({ unit, norm, channelStd, lossDropped, lossRecovered }) => [
+    ...[unitName(unit), norm.toFixed(4), channelStd.toFixed(5), say(lossDropped), say(lossRecovered)],
+  ]);
+  return [
+    table([['unit', 'length of the mean', 'deviation', 'dropped', 'recovered'], ...rows]),
+    facts([
+      ['full model', say(fullLoss)],
+      ['tokens', String(tokens)],
+    ]),
+  ].join('\n\n');
+}
