@@ -7,7 +7,8 @@ test('metrics are compared by their orders, and the units they disagree on are n
   await lab.openTab('Influence', 'All measures');
   const panel = page.getByRole('region', { name: 'Agreement between measures' });
   await panel.getByRole('radio', { name: 'Blocks' }).click();
-  const cell = (a: string, b: string) => panel.getByRole('button', { name: new RegExp(`^${a} and ${b}: −?\\d`) });
+  const cell = (a: string, b: string) =>
+    panel.getByRole('button', { name: new RegExp(`^${a.replace(/[()]/g, '\\$&')} and ${b}: −?\\d`) });
   // Two metrics ship with the model; the button measures the others.
   await expect(cell('Cost alone (loss)', 'Cosine')).toBeVisible();
   await panel.getByRole('button', { name: 'Measure the others' }).click();

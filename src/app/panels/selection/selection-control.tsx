@@ -17,6 +17,7 @@ import { STRATEGY_WORDS, strategyOptions } from '../../words/strategies';
 import { unitOptions } from '../../words/units';
 import css from './selection.module.css';
 import { Stepper } from './stepper';
+import { WouldGo } from './would-go';
 
 /** What is dropped by hand needs no strategy. */
 const STRATEGIES = strategyOptions(STRATEGY_NAMES.filter((s) => !strategyTraits(s).ordered));
@@ -28,10 +29,10 @@ const UNITS = unitOptions(
   }),
 );
 
-/** Drops k units by a strategy. */
+/** Drops k units by a strategy: what is to happen, said in a sentence. */
 export function SelectionControl({ blocks }: { blocks: number }) {
   const [strategy, setStrategy] = useState<Strategy>('one-shot');
-  const [metric, setMetric] = useState<InfluenceMetric>('cosine');
+  const [chosenMetric, setMetric] = useState<InfluenceMetric>();
   const [chosenUnit, setUnit] = useState<UnitKind>('sublayer');
   const [wanted, setWanted] = useState(1);
   const [seed, setSeed] = useState(1);
@@ -39,6 +40,7 @@ export function SelectionControl({ blocks }: { blocks: number }) {
   const locked = useApp((s) => s.open.locked);
   const running = useApp((s) => s.jobs.select !== undefined);
   const influence = useApp((s) => s.open.influence);
+  const shown = useApp((s) => s.metric);
 
   const { metric: scored, rescored, drawn, blocksOnly } = strategyTraits(strategy);
   const unit = blocksOnly ? 'block' : chosenUnit;
@@ -51,13 +53,24 @@ export function SelectionControl({ blocks }: { blocks: number }) {
     () => METRIC_NAMES.filter((m) => rescored || isPlain(m) || influenceIn(influence, m, unit)),
     [rescored, unit, influence],
   );
-  const by = metrics.includes(metric) ? metric : metrics[0]!;
-  const atHand = scored && !rescored && influenceIn(influence, by, unit) !== undefined;
+  // The measure on the screen, unless another was chosen here.
+  const by = metrics.find((m) => m === (chosenMetric ?? shown)) ?? metrics[0]!;
+  const measured = scored && !rescored ? influenceIn(influence, by, unit) : undefined;
 
   return (
     <fieldset className={css.selection}>
       <legend className="visually-hidden">Drop by a strategy</legend>
-      <div className={css.row}>
+      <p className={css.sentence}>
+        <span>Drop</span>
+        <Stepper label="How many to drop" value={k} min={0} max={most} onChange={setWanted} />
+        <span>of</span>
+        <Select
+          label="Units"
+          value={unit}
+          groups={[{ options: UNITS }]}
+          disabled={blocksOnly || running}
+          onChange={(v) => setUnit(v)}
+        />
         <Select
           label="Strategy"
           value={strategy}
@@ -66,30 +79,27 @@ export function SelectionControl({ blocks }: { blocks: number }) {
           disabled={running}
           onChange={(v) => setStrategy(v)}
         />
-        {scored && <MetricSelect label="By" value={by} metrics={metrics} onChange={setMetric} />}
+        {scored && (
+          <>
+            <span>by</span>
+            <MetricSelect label="By" value={by} metrics={metrics} onChange={setMetric} />
+          </>
+        )}
         {drawn && <NumberField label="Seed" value={seed} min={0} max={999_999} onChange={setSeed} />}
-      </div>
-      {running ? (
-        <JobProgress slot="select" />
-      ) : (
-        <div className={css.row}>
-          <Select
-            label="Units"
-            value={unit}
-            groups={[{ options: UNITS }]}
-            disabled={blocksOnly}
-            onChange={(v) => setUnit(v)}
-          />
-          <Stepper label="How many to drop" value={k} min={0} max={most} onChange={setWanted} />
+        {!running && (
           <Button
-            disabled={!(atHand || ready)}
+            look="primary"
+            disabled={!(measured || ready)}
             title={most === 0 ? 'Everything is locked' : undefined}
             onClick={() => void applySelection({ strategy, metric: by, unit, k, seed })}
           >
             Apply {k}
           </Button>
-        </div>
-      )}
+        )}
+      </p>
+      <JobProgress slot="select" />
+      <p className={css.about}>{STRATEGY_WORDS[strategy].about}</p>
+      {measured && <WouldGo measured={measured} unit={unit} k={k} />}
     </fieldset>
   );
 }

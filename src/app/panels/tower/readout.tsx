@@ -20,7 +20,7 @@ export function Readout() {
   if (!at || !report || at.block >= report.blocks) {
     return (
       <p className={css.readout}>
-        Click drops or restores; a drag paints; Shift-click, or the block’s number, takes the whole block. L locks.
+        A click drops or restores, a drag paints. With Shift, or by its number, the whole block. L locks.
       </p>
     );
   }

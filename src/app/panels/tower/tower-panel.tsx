@@ -72,30 +72,32 @@ export function TowerPanel() {
         <span>feed-forward</span>
       </div>
       <Tower blocks={report.blocks} values={values} placement={placement} delta={delta} />
-      <Readout />
-      {moment ? (
-        <MomentNote point={moment} series={series!} />
-      ) : (
-        <MeasureLegend measured={values !== undefined} placement={placement} />
-      )}
-      <div className={css.foot}>
-        <p>
-          {dropped.sublayers === 0 ? (
-            'Nothing dropped'
-          ) : (
-            <>
-              <strong>{dropped.sublayers} dropped</strong> of {2 * report.blocks}
-              <span className="soft">
-                {' '}
-                ({dropped.attn} attention, {dropped.ffn} feed-forward
-                {dropped.blocks > 0 && `, ${plural(dropped.blocks, 'block')}`})
-              </span>
-            </>
-          )}
-        </p>
-        <Button disabled={dropped.sublayers === 0} onClick={() => setMask(makeMask(report.blocks))}>
-          Restore all
-        </Button>
+      <div className={css.side}>
+        <Readout />
+        {moment ? (
+          <MomentNote point={moment} series={series!} />
+        ) : (
+          <MeasureLegend measured={values !== undefined} placement={placement} />
+        )}
+        <div className={css.foot}>
+          <p>
+            {dropped.sublayers === 0 ? (
+              'Nothing dropped'
+            ) : (
+              <>
+                <strong>{dropped.sublayers} dropped</strong> of {2 * report.blocks}
+                <span className="soft">
+                  {' '}
+                  ({dropped.attn} attention, {dropped.ffn} feed-forward
+                  {dropped.blocks > 0 && `, ${plural(dropped.blocks, 'block')}`})
+                </span>
+              </>
+            )}
+          </p>
+          <Button disabled={dropped.sublayers === 0} onClick={() => setMask(makeMask(report.blocks))}>
+            Restore all
+          </Button>
+        </div>
       </div>
     </Panel>
   );

@@ -42,7 +42,7 @@ export function Tower({ blocks, values, placement, delta }: Props) {
   return (
     <div className={css.tower} data-shrinks style={{ '--blocks': blocks } as CSSProperties}>
       <div className={`${css.row} ${css.end}`}>
-        <span className={css.note}>to logits</span>
+        <span className={css.note}>logits</span>
         <div className={css.plate}>final norm and head</div>
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: see Cell. */}
