@@ -8,7 +8,7 @@ import { setMask } from '../store/masks';
 import { calibrationOf, hereOrigin } from '../store/measuring';
 import { reportOf } from '../store/select';
 import type { AppState } from '../store/state';
-import { store } from '../store/store';
+import { changeOpen, store } from '../store/store';
 import { curveName } from '../words/curve-names';
 import { cancelJob, lab, runJob } from './jobs';
 import { dropByHand } from './locks';
@@ -46,13 +46,17 @@ export async function addCurves(...requests: readonly CurveRequest[]): Promise<v
  * Puts a point's mask into the tower, locked sublayers left where they are; its loss is known where the text is still the
  * same.
  */
-export function applyPoint({ model, calibration }: Curve, { dropped, loss, draws }: CurvePoint): void {
+export function applyPoint(
+  { model, calibration, report: { strategy, metric, unit, seed } }: Curve,
+  { dropped, loss, draws }: CurvePoint,
+): void {
   const s = store.getState();
-  const report = reportOf(s);
-  if (!report || report.fingerprint !== model) return;
-  const mask = dropByHand(makeMask(report.blocks), dropped, true);
+  const open = reportOf(s);
+  if (!open || open.fingerprint !== model) return;
+  const mask = dropByHand(makeMask(open.blocks), dropped, true);
   const whole = mask.dropped.length === dropped.length && !draws;
   if (whole && calibration && sameCalibration(calibration, calibrationOf(s))) learnLoss(mask, loss);
+  if (whole) changeOpen({ chosen: { mask, how: { strategy, metric, unit, seed } } });
   setMask(mask);
 }
 

@@ -1,7 +1,7 @@
 import { sha256Of } from '../../formats/sha256';
 import type { EvalAnswer, EvalItem, EvalReport } from '../../lab/contract';
 import { type Mask, makeMask, sameMask } from '../../pruning/mask';
-import type { BenchSettings, Kept, Unfinished } from '../store/benchmarks';
+import type { BenchSettings, Unfinished } from '../store/benchmarks';
 import { setMask } from '../store/masks';
 import { hereOrigin } from '../store/measuring';
 import { maskOf, reportOf } from '../store/select';
@@ -132,19 +132,3 @@ export async function forgetRun({ task, settings, data }: Unfinished): Promise<v
   if (model) await forgetAnswers({ fingerprint: model.fingerprint, task, settings, data });
   await showUnfinished();
 }
-
-/** Keeps the present mask and what it scored to the end, to be held against other masks; of a task run again, the latest. */
-export function keepMask(): void {
-  const s = store.getState();
-  const mask = maskOf(s);
-  const results: Record<string, Kept['results'][string]> = {};
-  for (const [task, { report, masks, origin }] of Object.entries(s.open.evaluations)) {
-    const done = report.results.length === 2 && !report.partial;
-    if (done && sameMask(masks[1]!, mask)) results[task] = { report, origin };
-  }
-  const before = s.open.kept.find((k) => sameMask(k.mask, mask));
-  const others = s.open.kept.filter((k) => k !== before);
-  changeOpen({ kept: [...others, { mask, results: { ...before?.results, ...results } }] });
-}
-
-export const dropKept = (kept: Kept): void => changeOpen((open) => ({ kept: open.kept.filter((k) => k !== kept) }));

@@ -78,9 +78,9 @@ function show(model: OpenModel, start: Start): void {
   const { source, report } = model;
   // The bundled model taking the place of its own shipped results: the mask made meanwhile stays, and its training.
   const same = open.model?.loaded === false && open.model.report.fingerprint === report.fingerprint;
-  const { masks, locked, growth, moment } = open;
+  const { masks, locked, shelf, chosen, growth, moment } = open;
   store.setState({
-    open: { ...openWith(model, shipped), ...(same && { masks, locked, growth, moment }) },
+    open: { ...openWith(model, shipped), ...(same && { masks, locked, shelf, chosen, growth, moment }) },
     ...(source.kind !== 'bundled' && { metric: 'cosine' as const }),
   });
   if (!same) {

@@ -8,7 +8,8 @@ import { setMasks } from '../store/masks';
 import { calibrationOf } from '../store/measuring';
 import { notify, notifyFailure } from '../store/notify';
 import { maskOf, reportOf } from '../store/select';
-import { store } from '../store/store';
+import type { Chosen } from '../store/shelf';
+import { changeOpen, store } from '../store/store';
 import { toFailure } from './failure';
 import { computeInfluence } from './influence';
 import { lab, runJob } from './jobs';
@@ -33,8 +34,17 @@ export async function applySelection(selection: Selection): Promise<void> {
   const order = await orderOf(selection);
   if (!order) return;
   const { k } = selection;
-  setMasks(stepsTo(maskOf(store.getState()), order, k));
+  const steps = stepsTo(maskOf(store.getState()), order, k);
+  const mask = steps.at(-1);
+  if (mask) changeOpen({ chosen: { mask, how: howOf(selection) } });
+  setMasks(steps);
   if (order.length < k) notify(`Only ${order.length} could be dropped`, 'The others are locked.');
+}
+
+/** Without what the strategy does not go by. */
+function howOf({ strategy, metric, unit, seed }: Selection): Chosen {
+  const traits = strategyTraits(strategy);
+  return { strategy, unit, ...(traits.metric && { metric }), ...(traits.drawn && { seed }) };
 }
 
 async function orderOf(selection: Selection): Promise<Unit[] | undefined> {

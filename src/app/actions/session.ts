@@ -11,6 +11,7 @@ import { cancelJob, lab } from './jobs';
 import { applySettings, openLinked } from './open-link';
 import { openModel, startMaskFrom } from './open-model';
 import { requestScore } from './score';
+import { keepShelf } from './shelf';
 import { fetchShipped, openWith } from './shipped';
 
 /**
@@ -19,6 +20,7 @@ import { fetchShipped, openWith } from './shipped';
  */
 export async function startSession(): Promise<void> {
   watchMask();
+  keepShelf();
   const link = linkFromAddress();
   const wanted = link?.model?.kind === 'hub' ? link.model : undefined;
   if (link) applySettings(link);

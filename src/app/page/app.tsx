@@ -1,6 +1,8 @@
 import { CalibrationDialog } from '../panels/model/calibration-dialog';
 import { DropTarget } from '../panels/model/drop-target';
 import { ModelDialog } from '../panels/model/model-dialog';
+import { ShelfDialog } from '../panels/shelf/shelf-dialog';
+import { ShelfFoot } from '../panels/shelf/shelf-foot';
 import { TowerPanel } from '../panels/tower/tower-panel';
 import { Verdict } from '../panels/verdict/verdict';
 import { Late, late } from '../widgets/late';
@@ -35,6 +37,7 @@ export function App() {
       <CalibrationDialog />
       <KeysDialog />
       <LearnDialog />
+      <ShelfDialog />
     </>
   );
 }
@@ -52,6 +55,7 @@ function Lab() {
         {!narrow && (
           <div className={css.tower}>
             <TowerPanel />
+            <ShelfFoot />
           </div>
         )}
         <div className={css.page}>

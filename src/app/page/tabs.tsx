@@ -1,6 +1,7 @@
 import { Tabs as Radix } from 'radix-ui';
 import type { ComponentType } from 'react';
 import { InfluenceTab } from '../panels/influence/influence-tab';
+import { ShelfFoot } from '../panels/shelf/shelf-foot';
 import { TowerPanel } from '../panels/tower/tower-panel';
 import { go } from '../store/go';
 import { TABS, type Tab } from '../store/route';
@@ -38,6 +39,7 @@ export function Tabs({ withLayers }: { withLayers: boolean }) {
       {withLayers && (
         <Radix.Content value="layers" tabIndex={-1}>
           <TowerPanel />
+          <ShelfFoot />
         </Radix.Content>
       )}
       {TABS.map((name) => {

@@ -27,13 +27,6 @@ export interface OwnItems {
   readonly text: string;
 }
 
-/** A mask and what it scored, kept to be held against others. */
-export interface Kept {
-  readonly mask: Mask;
-  /** By task, what the full model and this mask scored, and what they were asked. */
-  readonly results: Readonly<Record<string, Pick<Evaluation, 'report' | 'origin'>>>;
-}
-
 /** A run that was left before it was done. */
 export interface Unfinished {
   readonly task: string;
@@ -62,11 +55,10 @@ export const benchmarksAtFirst: BenchmarksState = {
   officialSets: [],
 };
 
-/** What the open model scored, by task, and what of it is kept. */
+/** What the open model scored, by task, and what was left before it was done. */
 export interface Scores {
   readonly evaluations: Readonly<Record<string, Evaluation>>;
-  readonly kept: readonly Kept[];
   readonly unfinished: readonly Unfinished[];
 }
 
-export const noScores: Scores = { evaluations: {}, kept: [], unfinished: [] };
+export const noScores: Scores = { evaluations: {}, unfinished: [] };

@@ -2,7 +2,7 @@ import { DEFAULT_HOST } from '../../formats/hub-defaults';
 import type { ModelReport, NormsReport, TokenInfluenceReport } from '../../lab/contract';
 import type { Sublayer } from '../../model/units';
 import type { Link } from '../../pruning/link';
-import { makeMask } from '../../pruning/mask';
+import { type Mask, makeMask } from '../../pruning/mask';
 import { noScores, type Scores } from './benchmarks';
 import { noTraining, type Training } from './growth';
 import type { InfluenceReports } from './influence';
@@ -10,6 +10,7 @@ import { type Losses, noLosses } from './losses';
 import { type MaskHistory, startHistory } from './mask-history';
 import type { Measured } from './measured';
 import type { Writing } from './prompt';
+import type { Chosen, Shelf } from './shelf';
 
 export type ModelSource =
   | { readonly kind: 'bundled' }
@@ -37,6 +38,9 @@ export interface Open extends Losses, Scores, Training, Writing {
   readonly masks: MaskHistory;
   /** No strategy drops these. */
   readonly locked: readonly Sublayer[];
+  readonly shelf: Shelf;
+  /** The mask that was chosen last, not clicked together. */
+  readonly chosen?: { readonly mask: Mask; readonly how: Chosen };
   readonly influence: InfluenceReports;
   readonly norms?: Measured<NormsReport>;
   /** `text` is the text itself. */
@@ -48,6 +52,7 @@ export const justOpened = (model?: OpenModel): Open => ({
   model,
   masks: startHistory(makeMask(model?.report.blocks ?? 0)),
   locked: [],
+  shelf: [],
   influence: [],
   ...noLosses,
   ...noScores,

@@ -12,7 +12,7 @@ export interface Notice {
   readonly offer?: Offer;
 }
 
-export type DialogName = 'model' | 'adapter' | 'calibration' | 'keys' | 'learn';
+export type DialogName = 'model' | 'adapter' | 'calibration' | 'keys' | 'learn' | 'shelf';
 
 /** What is pointed at, open, or said. */
 export interface ViewState {

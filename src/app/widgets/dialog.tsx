@@ -8,11 +8,19 @@ import { useApp } from './use-app';
 export const openDialog = (dialog: DialogName): void => store.setState({ dialog });
 export const closeDialog = (): void => store.setState({ dialog: undefined });
 
+interface Props {
+  readonly name: DialogName;
+  readonly title: string;
+  /** For a table. */
+  readonly wide?: boolean;
+  readonly children: ReactNode;
+}
+
 /**
  * The browser's own modal dialog: focus stays inside, Escape closes, the page behind is inert, and no style has to be
  * injected, which the page's policy forbids.
  */
-export function Dialog({ name, title, children }: { name: DialogName; title: string; children: ReactNode }) {
+export function Dialog({ name, title, wide, children }: Props) {
   const open = useApp((s) => s.dialog === name);
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -24,7 +32,7 @@ export function Dialog({ name, title, children }: { name: DialogName; title: str
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape does what a click beside the dialog does.
     <dialog
       ref={ref}
-      className={css.dialog}
+      className={`${css.dialog} ${wide ? css.wide : ''}`}
       aria-labelledby={id}
       onClose={() => store.setState((s) => (s.dialog === name ? { dialog: undefined } : s))}
       onClick={(e) => e.target === ref.current && closeDialog()}

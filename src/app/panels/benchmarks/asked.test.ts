@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { accuracyOf } from '../../../benchmarks/statistics';
 import { makeMask } from '../../../pruning/mask';
-import type { Kept } from '../../store/benchmarks';
+import type { Tried } from '../../store/shelf';
 import { askedWords, compareKept } from './asked';
 
 const report = {
@@ -11,8 +11,9 @@ const report = {
   ...{ dataSha256: `1f9ac02b${'0'.repeat(56)}`, partial: false },
 };
 const origin = { kind: 'here', adapter: 'a' } as const;
-const kept = (block: number, part: Partial<typeof report> & { failed?: number[] } = {}): Kept => ({
+const kept = (block: number, part: Partial<typeof report> & { failed?: number[] } = {}): Tried => ({
   mask: { ...makeMask(8), dropped: [{ block, kind: 'attn' }] },
+  pinned: true,
   results: { school: { report: { ...report, ...part }, origin } },
 });
 

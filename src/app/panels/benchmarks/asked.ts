@@ -1,5 +1,6 @@
 import { difference, examPairs } from '../../../lab/contract/asked';
-import type { Evaluation, Kept } from '../../store/benchmarks';
+import type { Evaluation } from '../../store/benchmarks';
+import type { Tried } from '../../store/shelf';
 import { whole } from '../../words/format';
 
 type Report = Evaluation['report'];
@@ -32,17 +33,17 @@ export function askedWords(report: Report): string {
 /** A task, and the masks that were asked the same about it. */
 export interface Compared {
   readonly task: string;
-  readonly masks: readonly Kept[];
+  readonly masks: readonly Tried[];
   /** Masks whose run asked something else. */
-  readonly others: readonly Kept[];
+  readonly others: readonly Tried[];
 }
 
 /** What kept masks can be held against one another on. Where their runs asked different things the last one's counts. */
-export function compareKept(kept: readonly Kept[]): Compared[] {
+export function compareKept(kept: readonly Tried[]): Compared[] {
   const tasks = new Set(kept.flatMap((k) => Object.keys(k.results)));
   return [...tasks].map((task) => {
     const having = kept.filter((k) => k.results[task]);
-    const reportOf = (k: Kept) => k.results[task]!.report;
+    const reportOf = (k: Tried) => k.results[task]!.report;
     const last = reportOf(having.at(-1)!);
     return {
       task,

@@ -1,12 +1,12 @@
 import { sameMask } from '../../../pruning/mask';
-import { dropKept, keepMask } from '../../actions/evaluate';
 import { titleOf } from '../../actions/offered';
+import { keepMask, unpinMask } from '../../actions/shelf';
 import { ChartFrame } from '../../charts/chart-frame';
 import { jointProvenance } from '../../charts/provenance';
 import type { ChartTable } from '../../charts/table';
-import type { Kept } from '../../store/benchmarks';
 import { setMask } from '../../store/masks';
 import { fileStem, maskOf, modelName } from '../../store/select';
+import type { Tried } from '../../store/shelf';
 import { Button } from '../../widgets/button';
 import { useApp } from '../../widgets/use-app';
 import { percent } from '../../words/format';
@@ -17,13 +17,14 @@ import css from './trade-off.module.css';
 import { type BarGroup, TradeOffBars } from './trade-off-bars';
 
 const FULL = 'Full model';
-const nameOf = ({ mask }: Kept) => `without ${droppedWords(mask.dropped)}`;
+const nameOf = ({ name, mask }: Tried) => name ?? `without ${droppedWords(mask.dropped)}`;
 
 /** What several masks score on several tasks: a mask that is kind to one may be hard on another. */
 export function TradeOff() {
   const model = useApp(modelName);
   const stem = useApp(fileStem);
-  const kept = useApp((s) => s.open.kept);
+  const shelf = useApp((s) => s.open.shelf);
+  const kept = shelf.filter((row) => row.pinned && Object.keys(row.results).length > 0);
   const mask = useApp(maskOf);
   const evaluations = useApp((s) => s.open.evaluations);
   const compared = compareKept(kept);
@@ -38,7 +39,7 @@ export function TradeOff() {
     <section className={css.tradeOff} aria-labelledby="trade-off">
       <header className={shared.row}>
         <h3 id="trade-off">Trade-off between tasks</h3>
-        <Button disabled={mask.dropped.length === 0 || !measured} onClick={keepMask}>
+        <Button disabled={mask.dropped.length === 0 || !measured} onClick={() => keepMask()}>
           {isKept ? 'Update this mask' : 'Add this mask'}
         </Button>
       </header>
@@ -79,7 +80,12 @@ export function TradeOff() {
                 <Button look="quiet" onClick={() => setMask(k.mask)}>
                   Drop these
                 </Button>
-                <Button look="quiet" icon="close" aria-label={`Remove ${nameOf(k)}`} onClick={() => dropKept(k)} />
+                <Button
+                  look="quiet"
+                  icon="close"
+                  aria-label={`Remove ${nameOf(k)}`}
+                  onClick={() => unpinMask(k.mask)}
+                />
               </li>
             ))}
           </ul>
@@ -90,7 +96,7 @@ export function TradeOff() {
 }
 
 /** The full model's bar, and one for each mask that was asked the same. */
-function groupOf({ task, masks }: Compared, kept: readonly Kept[]): BarGroup {
+function groupOf({ task, masks }: Compared, kept: readonly Tried[]): BarGroup {
   const { report } = masks[0]!.results[task]!;
   const bars = masks.map((k) => {
     const { results, difference, tooFew } = k.results[task]!.report;

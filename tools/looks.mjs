@@ -1,0 +1,143 @@
+// `npm run looks`: pictures of every tab and view, of a lesson, the presenter and the paper, at four widths in both themes,
+// into looks/ with an index.html that lays them side by side. Without WebGPU, which is quick: `--webgpu` computes too.
+// `npm run looks -- export --width 390 --theme dark` takes those alone whose name says so.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { CHROMIUM_FLAGS, findChromium } from './chromium.mjs';
+import { fail, ROOT, setUp } from './setup.mjs';
+
+const FOLDER = join(ROOT, 'looks');
+const SIZES = [
+  { width: 390, height: 844 },
+  { width: 1024, height: 768 },
+  { width: 1440, height: 900 },
+  { width: 1920, height: 1080 },
+];
+const THEMES = /** @type {const} */ (['light', 'dark']);
+
+/** What is dropped in all pictures but the first: something to see in every tab. */
+const DROPPED = 'model=sapling&drop=attn:7';
+/** @type {[name: string, hash: string][]} */
+const SCENES = [
+  ['first', ''],
+  ['influence-one', `${DROPPED}&tab=influence`],
+  ['influence-all', `${DROPPED}&tab=influence&view=all`],
+  ['influence-stream', `${DROPPED}&tab=influence&view=stream`],
+  ['influence-training', `${DROPPED}&tab=influence&view=training`],
+  ['plan-find', `${DROPPED}&tab=plan`],
+  ['plan-curves', `${DROPPED}&tab=plan&view=curves`],
+  ['cost-texts', `${DROPPED}&tab=cost`],
+  ['cost-tasks', `${DROPPED}&tab=cost&view=tasks`],
+  ['cost-items', `${DROPPED}&tab=cost&view=items`],
+  ['cost-speed', `${DROPPED}&tab=cost&view=speed`],
+  ['recovery', `${DROPPED}&tab=recovery`],
+  ['export', `${DROPPED}&tab=export`],
+  ['lesson', 'lesson=drop&step=1'],
+  ['presenter', 'lesson=drop&step=1&present=1'],
+  ['paper', `${DROPPED}&paper=1`],
+];
+/** Of what is fetched or drawn after a change, milliseconds. */
+const REST_MS = 500;
+const PATIENCE_MS = 120_000;
+
+function readOptions() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        webgpu: { type: 'boolean', default: false },
+        width: { type: 'string' },
+        theme: { type: 'string' },
+        built: { type: 'boolean', default: false },
+      },
+    });
+    const sizes = SIZES.filter(({ width }) => !values.width || width === Number(values.width));
+    const themes = THEMES.filter((theme) => !values.theme || theme === values.theme);
+    const scenes = SCENES.filter(([name]) => positionals.length === 0 || positionals.some((p) => name.includes(p)));
+    if (sizes.length * themes.length * scenes.length === 0) throw new Error('No picture is called so.');
+    return { ...values, sizes, themes, scenes };
+  } catch (error) {
+    return fail(
+      `${error instanceof Error ? error.message : error}\nUsage: npm run looks -- [NAME...] [--width ${SIZES.map((s) => s.width).join('|')}] [--theme light|dark] [--webgpu] [--built]`,
+    );
+  }
+}
+
+const { webgpu, built, sizes, themes, scenes } = readOptions();
+setUp();
+const { build, preview } = await import('vite');
+const { chromium } = await import('playwright');
+if (!built) await build({ root: ROOT, logLevel: 'warn' });
+const server = await preview({ root: ROOT, preview: { port: 0, host: '127.0.0.1' } });
+const address = server.resolvedUrls?.local[0] ?? fail('The page could not be served.');
+const browser = await chromium.launch({
+  executablePath: findChromium(),
+  args: webgpu
+    ? CHROMIUM_FLAGS
+    : [
+        ...CHROMIUM_FLAGS.filter((flag) => !flag.includes('webgpu')),
+        '--disable-gpu',
+        '--disable-features=WebGPUService',
+      ],
+});
+rmSync(FOLDER, { recursive: true, force: true });
+mkdirSync(FOLDER, { recursive: true });
+
+const fileOf = (/** @type {string} */ name, /** @type {number} */ width, /** @type {string} */ theme) =>
+  `${name}-${width}-${theme}.png`;
+
+for (const size of sizes) {
+  for (const colorScheme of themes) {
+    const context = await browser.newContext({ viewport: size, colorScheme, serviceWorkers: 'block' });
+    const page = await context.newPage();
+    page.on('pageerror', (error) => console.error(`${size.width} ${colorScheme}: ${error.message}`));
+    for (const [name, hash] of scenes) {
+      await page.goto('about:blank');
+      await page.goto(`${address}#${hash}`);
+      await page
+        .getByTestId('full-loss')
+        .first()
+        .waitFor({ state: 'attached', timeout: PATIENCE_MS })
+        .catch(() => undefined);
+      if (webgpu)
+        await page
+          .getByText('Computed here')
+          .first()
+          .waitFor({ timeout: PATIENCE_MS })
+          .catch(() => undefined);
+      await page.waitForLoadState('networkidle');
+      await page.waitForTimeout(REST_MS);
+      await page.screenshot({ path: join(FOLDER, fileOf(name, size.width, colorScheme)) });
+    }
+    await context.close();
+    console.log(`${size.width} × ${size.height}, ${colorScheme}: ${scenes.length} pictures`);
+  }
+}
+await browser.close();
+await server.close();
+
+const row = (/** @type {string} */ name) =>
+  `<h2>${name}</h2><div>${sizes
+    .flatMap(({ width }) =>
+      themes.map((theme) => {
+        const file = fileOf(name, width, theme);
+        return `<figure><a href="${file}"><img src="${file}" alt="${name}, ${width} wide, ${theme}" loading="lazy"></a><figcaption>${width}, ${theme}</figcaption></figure>`;
+      }),
+    )
+    .join('')}</div>`;
+writeFileSync(
+  join(FOLDER, 'index.html'),
+  `<!doctype html><html lang="en"><meta charset="utf-8"><title>Lopper: looks</title>
+<style>
+body { margin: 16px; background: #888; font: 15px system-ui }
+div { display: flex; gap: 12px; align-items: start; overflow-x: auto }
+figure { flex: none; margin: 0 }
+img { height: 460px; display: block }
+h2 { margin: 24px 0 6px; font-size: 1rem }
+</style>
+${scenes.map(([name]) => row(name)).join('\n')}
+</html>
+`,
+);
+console.log(`\nLay them side by side: ${join(FOLDER, 'index.html')}`);
