@@ -43,6 +43,9 @@ export function goBack({ id }: Lesson): boolean {
   return true;
 }
 
+/** Both ways, for keys and buttons. */
+export const waysThrough = (lesson: Lesson) => ({ on: () => void goOn(lesson), back: () => void goBack(lesson) });
+
 /** Leaves the lesson where it stands: the page as it is, with everything in reach. */
 export function leaveLesson(): void {
   store.setState({ blind: false });

@@ -19,12 +19,18 @@ import { SummaryBar } from './summary-bar';
 import { Tabs } from './tabs';
 
 const LessonPage = late(() => import('./lesson-page'));
+const PresentPage = late(() => import('./present-page'));
 
 export function App() {
   const inLesson = useApp((s) => s.route.lesson !== undefined);
+  const presents = useApp((s) => s.route.present);
   return (
     <>
-      {inLesson ? (
+      {presents ? (
+        <Late waiting="The board is on its way…">
+          <PresentPage />
+        </Late>
+      ) : inLesson ? (
         <Late waiting="The lesson is on its way…">
           <LessonPage />
         </Late>

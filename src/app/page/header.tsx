@@ -1,4 +1,5 @@
 import { copyLink } from '../actions/address';
+import { go } from '../store/go';
 import { adapterName } from '../store/machine';
 import { Button } from '../widgets/button';
 import { openDialog } from '../widgets/dialog';
@@ -40,6 +41,13 @@ export function Header() {
           onClick={() => openDialog('learn')}
         >
           Learn
+        </Button>
+        <Button
+          look="quiet"
+          title="For a projector: large letters, the tower and one figure"
+          onClick={() => go({ present: true })}
+        >
+          Present
         </Button>
         <Button look="quiet" title="Copy a link that brings all of this back" onClick={() => void copyLink()}>
           Share

@@ -1,4 +1,5 @@
-import { leaveLesson } from '../actions/lessons';
+import { useMemo } from 'react';
+import { leaveLesson, waysThrough } from '../actions/lessons';
 import { openModel } from '../actions/open-model';
 import { LessonFigure } from '../panels/learn/figures/lesson-figure';
 import { LessonPanel } from '../panels/learn/lesson-panel';
@@ -8,13 +9,21 @@ import { Verdict } from '../panels/verdict/verdict';
 import { Button } from '../widgets/button';
 import { useApp } from '../widgets/use-app';
 import css from './lesson-page.module.css';
-import { usePageKeys } from './use-page-keys';
+import { type PageKeys, usePageKeys } from './use-page-keys';
+
+const NO_KEYS: PageKeys = {};
 
 /** What a student sees: a step, the tower, the verdict and one figure, and a way to all the rest. */
 export default function LessonPage() {
   const open = useLesson();
   const other = useApp(({ open: { model } }) => model !== undefined && model.source.kind !== 'bundled');
-  usePageKeys(open?.lesson);
+  const lessonOpen = open?.lesson;
+  const keys = useMemo(() => {
+    if (!lessonOpen) return NO_KEYS;
+    const { on, back } = waysThrough(lessonOpen);
+    return { PageDown: on, PageUp: back };
+  }, [lessonOpen]);
+  usePageKeys(keys);
   if (!open) return <NoLesson />;
   const { lesson, look, facts } = open;
   return (

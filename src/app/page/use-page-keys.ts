@@ -1,23 +1,23 @@
 import { useEffect } from 'react';
-import { goBack, goOn } from '../actions/lessons';
-import type { Lesson } from '../words/lessons/lesson';
+
+/** What a key does; those that are not named keep what they do elsewhere. */
+export type PageKeys = Readonly<Record<string, () => void>>;
 
 /**
- * Page Down and Page Up, which are what a presenter's clicker sends, walk the lesson wherever the focus is: also in the
- * tower, which has uses of its own for the arrow keys.
+ * Keys of a lesson or of a presenter, answered wherever the focus is: Page Down and Page Up, which are what a clicker
+ * sends, have another use in the tower, and arrow keys stay the tower's own.
  */
-export function usePageKeys(lesson: Lesson | undefined): void {
+export function usePageKeys(keys: PageKeys): void {
   useEffect(() => {
-    if (!lesson) return;
     const onKey = (e: KeyboardEvent) => {
       if (e.altKey || e.ctrlKey || e.metaKey || document.querySelector('dialog[open]')) return;
-      if (e.key === 'PageDown') goOn(lesson);
-      else if (e.key === 'PageUp') goBack(lesson);
-      else return;
+      const answer = keys[e.key.length === 1 ? e.key.toLowerCase() : e.key];
+      if (!answer) return;
+      answer();
       e.preventDefault();
       e.stopPropagation();
     };
     window.addEventListener('keydown', onKey, { capture: true });
     return () => window.removeEventListener('keydown', onKey, { capture: true });
-  }, [lesson]);
+  }, [keys]);
 }

@@ -16,7 +16,8 @@ function stored(): Theme | undefined {
 }
 
 let chosen = stored();
-const theme = (): Theme => chosen ?? (dark.matches ? 'dark' : 'light');
+let pinned: Theme | undefined;
+const theme = (): Theme => pinned ?? chosen ?? (dark.matches ? 'dark' : 'light');
 const apply = () => {
   document.documentElement.dataset.theme = theme();
   for (const listener of listeners) listener();
@@ -39,5 +40,11 @@ export function switchTheme(): void {
   } catch {
     // A browser that keeps nothing: the choice lasts as long as the page.
   }
+  apply();
+}
+
+/** One theme for as long as a board is shown, whatever was chosen; undefined to let go of it. */
+export function pinTheme(to: Theme | undefined): void {
+  pinned = to;
   apply();
 }

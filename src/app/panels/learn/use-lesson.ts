@@ -15,12 +15,15 @@ export interface OpenLesson {
   readonly look: Look;
 }
 
+/** Suspends until they are there. */
+export const useFacts = (): Facts => use(lessonFacts());
+
 /**
  * The lesson of the address, and what it looks at put before a student's eyes. Undefined for one that there is not, or
  * whose numbers did not ship. Suspends until the facts are there.
  */
 export function useLesson(): OpenLesson | undefined {
-  const facts = use(lessonFacts());
+  const facts = useFacts();
   const open = useApp((s) => s.route.lesson);
   const told = useApp((s) => open && s.told[`${open.name}.${open.step}`]);
   const sapling = useApp(({ open: { model } }) => model?.source.kind === 'bundled' && model.report.blocks > 0);

@@ -1,3 +1,4 @@
+import { scaleWords } from '../../charts/legend-ticks';
 import { momentOf } from '../../store/select';
 import { useApp } from '../../widgets/use-app';
 import { METRIC_WORDS } from '../../words/metrics';
@@ -7,8 +8,8 @@ import { Tower } from './tower';
 import css from './tower-panel.module.css';
 import { useTowerValues } from './use-tower-values';
 
-/** The tower by itself, with what its colours mean: in a lesson, and before a class. */
-export function BareTower() {
+/** The tower by itself, with what its colours mean: in a lesson; and on a `board`, where that is said in a line. */
+export function BareTower({ board }: { board?: boolean }) {
   const blocks = useApp((s) => s.open.model?.report.blocks);
   const unit = useApp((s) => METRIC_WORDS[momentOf(s) ? s.open.moment!.metric : s.metric].unit);
   const moment = useApp(momentOf);
@@ -23,7 +24,19 @@ export function BareTower() {
         <span>feed-forward</span>
       </div>
       <Tower blocks={blocks} values={values} placement={placement} delta={delta} />
-      {moment ? <MomentNote point={moment} series={series!} /> : values && <Legend placement={placement} unit={unit} />}
+      {board ? (
+        <p>
+          {moment
+            ? `Sapling in training, ${moment.name}`
+            : values
+              ? `${unit}, ${scaleWords(placement.kind)}`
+              : 'Guess first.'}
+        </p>
+      ) : moment ? (
+        <MomentNote point={moment} series={series!} />
+      ) : (
+        values && <Legend placement={placement} unit={unit} />
+      )}
     </>
   );
 }

@@ -1,20 +1,24 @@
 import { placementOf } from '../../../charts/placement';
+import { shownValues } from '../../../store/influence';
+import { influenceOf } from '../../../store/select';
 import { useApp } from '../../../widgets/use-app';
-import { blocksOf, change, type Facts, nats } from '../../../words/lessons/facts';
+import { change, nats } from '../../../words/lessons/facts';
 import { METRIC_WORDS } from '../../../words/metrics';
 import { UNIT_WORDS } from '../../../words/units';
 import css from './figures.module.css';
-import { known } from './use-dropped';
 
 const KINDS = ['attn', 'ffn'] as const;
 
 /** The tower's measure laid down: a pair of bars for each block, on the scale of the tower. */
-export function BarsFigure({ facts }: { facts: Facts }) {
+export function BarsFigure() {
   const metric = useApp((s) => s.metric);
   const choice = useApp((s) => s.scale);
   const { question, unit, anchors, signed } = METRIC_WORDS[metric];
-  const blocks = blocksOf(facts);
-  const values = KINDS.map((kind) => blocks.map((b) => known(() => facts.value(metric, kind, b)) ?? Number.NaN));
+  const attn = useApp((s) => influenceOf(s, metric, 'attn'));
+  const ffn = useApp((s) => influenceOf(s, metric, 'ffn'));
+  if (!attn || !ffn) return <p className={css.waits}>This has not been measured on this model.</p>;
+  const values = [attn, ffn].map(shownValues);
+  const blocks = values[0]!.map((_, b) => b);
   const { place, kind: scale } = placementOf(values.flat(), { choice, anchors });
   const write = signed ? change : nats;
   const [low, high] = [Math.min(0, ...values.flat().map(place)), Math.max(0, ...values.flat().map(place))];

@@ -18,7 +18,7 @@ function figureOf({ figure, blind, moment }: Look, facts: Facts) {
     case 'loss':
       return <LossFigure facts={facts} />;
     case 'bars':
-      return <BarsFigure facts={facts} />;
+      return <BarsFigure />;
     case 'pair':
       return <PairFigure facts={facts} blind={blind} />;
     case 'race':

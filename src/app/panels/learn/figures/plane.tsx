@@ -31,7 +31,7 @@ const percent = (t: number) => `${100 * t}%`;
 
 /** Lines over a plane. What is written is HTML and keeps its size, however the plane is stretched. */
 export function Plane({ lines, xTicks, yTicks, xName, mark, waits, summary }: Props) {
-  const named = lines.filter(({ faint }) => !faint);
+  const named = lines.filter(({ faint, points }) => !faint && points.length > 1);
   const places = spread(
     named.map(({ points }) => points.at(-1)![1]),
     LABEL,
