@@ -44,6 +44,8 @@ export type ErrorCode =
   // numbers
   | 'not-finite';
 
+const MOST_CHARACTERS = 1000;
+
 /**
  * An error a person can act on: `message` says what is wrong with the actual values, `remedy` what to do about it.
  * Everything Lopper throws on purpose is one of these; anything else is a bug.
@@ -56,7 +58,8 @@ export class LopperError extends Error {
     readonly remedy: string,
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    // What comes from outside may be megabytes, and a message is to be read.
+    super(message.length > MOST_CHARACTERS ? `${message.slice(0, MOST_CHARACTERS)}…` : message, options);
   }
 }
 

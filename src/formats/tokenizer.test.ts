@@ -155,7 +155,7 @@ describe('a tokenizer that does not load is refused', () => {
     });
     const slow = parseTokenizer({ tokenizer });
     expect(slow.encode('a b')).toEqual([0, 2, 1]);
-    const failure = await expectFailure(() => proveTokenizer(slow), 'tokenizer-invalid', 'longer than 1.5', 'patterns');
+    const failure = await expectFailure(() => proveTokenizer(slow), 'tokenizer-invalid', 'longer than 0.9', 'patterns');
     expect(failure.remedy).toContain('token ids');
   });
 

@@ -1,5 +1,7 @@
 /** Rotary positions: which channels turn, how fast, and how that is stretched for longer texts. */
+
 import * as v from 'valibot';
+import { shown } from '../json';
 import { fraction, invalid, maybe, positive, tokens } from './config-keys';
 
 /** Llama 3's stretching of the rotary frequencies. */
@@ -75,7 +77,7 @@ function scalingOf(rope: Own): Llama3Scaling | undefined {
   if (!type || type === 'default') return undefined;
   const unsupported = 'Use a model of the same family without stretched positions.';
   if (type !== 'llama3')
-    throw invalid(`rope type "${type}" is not supported (only "default" and "llama3")`, unsupported);
+    throw invalid(`rope type ${shown(type)} is not supported (only "default" and "llama3")`, unsupported);
   const need = (key: 'factor' | 'low_freq_factor' | 'high_freq_factor' | 'original_max_position_embeddings') => {
     const value = rope[key];
     if (value === undefined || value === null) throw invalid(`the rope type "llama3" needs ${key}, which is missing`);

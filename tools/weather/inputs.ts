@@ -8,7 +8,7 @@ import type { Row } from './table';
 /** Milliseconds in which an input must have ended. */
 const MOST_MS = 2000;
 /** Messages longer than this have shown too much of what was given. */
-const MOST_CHARACTERS = 2000;
+const MOST_CHARACTERS = 1001;
 
 interface Told {
   readonly index: number;
@@ -84,19 +84,26 @@ export async function readInThread(): Promise<void> {
   const { read } = kindsOf(root)[kind]!;
   parentPort!.postMessage('ready');
   for (let i = index; i < count; i++) {
-    const began = performance.now();
-    let outcome = 'read';
-    let fault: string | undefined;
-    try {
-      await read(seededAt(kind, i));
-    } catch (error) {
-      outcome = error instanceof LopperError ? error.code : 'bug';
-      fault = wrongWith(error);
-    }
-    const ms = performance.now() - began;
-    fault ??= ms > MOST_MS ? `took ${Math.round(ms)} ms (${outcome})` : undefined;
-    parentPort!.postMessage({ index: i, ms, outcome, fault } satisfies Told);
+    const once = () => readOne(() => read(seededAt(kind, i)), i);
+    const told = await once();
+    // A busy machine is slow at anything now and then: what is slow itself is so again.
+    parentPort!.postMessage(told.ms > MOST_MS ? await once() : told);
   }
+}
+
+async function readOne(read: () => unknown, index: number): Promise<Told> {
+  const began = performance.now();
+  let outcome = 'read';
+  let fault: string | undefined;
+  try {
+    await read();
+  } catch (error) {
+    outcome = error instanceof LopperError ? error.code : 'bug';
+    fault = wrongWith(error);
+  }
+  const ms = performance.now() - began;
+  fault ??= ms > MOST_MS ? `took ${Math.round(ms)} ms (${outcome})` : undefined;
+  return { index, ms, outcome, fault };
 }
 
 function wrongWith(error: unknown): string | undefined {

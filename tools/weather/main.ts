@@ -6,9 +6,10 @@ import { isMainThread } from 'node:worker_threads';
 import { weatherOfDevices } from './devices';
 import { weatherOfDownloads } from './downloads';
 import { readInThread, weatherOfInputs } from './inputs';
+import { weatherOfPage } from './page';
 import { type Row, tableOf } from './table';
 
-/** Stages, and how many of each: of every kind of input a tenth. */
+/** Stages, and how many of each: inputs in ten kinds, downloads, jobs that lose their device (all), toggles of a layer. */
 const USUAL: Readonly<Record<string, number>> = { inputs: 10_000, downloads: 100, devices: 1, page: 1000 };
 
 export async function main(args: readonly string[], root: string): Promise<number> {
@@ -18,6 +19,7 @@ export async function main(args: readonly string[], root: string): Promise<numbe
     inputs: (count) => weatherOfInputs(Math.ceil(count / 10), root, here),
     downloads: weatherOfDownloads,
     devices: () => weatherOfDevices(root),
+    page: (count) => weatherOfPage(count, root),
   };
   const rows: Row[] = [];
   const began = performance.now();
