@@ -65,11 +65,11 @@ function Lab() {
           </div>
         )}
         <div className={css.page}>
-          <Banner />
           <div className={css.verdict}>
             <Verdict />
           </div>
           <Tabs withLayers={narrow} />
+          <Banner />
         </div>
       </main>
       <SummaryBar />

@@ -23,6 +23,7 @@ const KEYS: readonly (readonly [title: string, keys: readonly (readonly [keys: s
       ['Page Up, Page Down', 'eight blocks on'],
     ],
   ],
+  ['In a lesson', [['Page Down, Page Up', 'on and back, as a presenter’s clicker sends them']]],
   [
     'In a chart',
     [

@@ -28,7 +28,8 @@ function answer(e: KeyboardEvent): boolean {
     return true;
   }
   const tab = TABS[Number(key) - 1];
-  if (tab) go({ tab });
+  // A lesson has a figure in the place of the tabs.
+  if (tab && !store.getState().route.lesson) go({ tab });
   else if (key === '?') store.setState({ dialog: 'keys' });
   else return false;
   return true;

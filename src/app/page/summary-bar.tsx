@@ -1,28 +1,34 @@
 import { redoMask, undoMask } from '../store/masks';
-import { maskOf, prunedLoss } from '../store/select';
+import { verdictOf } from '../store/verdict';
 import { Button } from '../widgets/button';
 import { useApp } from '../widgets/use-app';
 import { fixed, signed } from '../words/format';
 import css from './summary-bar.module.css';
 
-/** On a small screen, under the thumb: the loss, while the tower above is being pruned. */
+/** On a small screen, under the thumb: what the mask costs, while the tower above is being pruned. */
 export function SummaryBar() {
-  const full = useApp((s) => s.open.full);
-  const pruned = useApp(prunedLoss);
-  const dropped = useApp((s) => maskOf(s).dropped.length);
+  const { full, pruned, change, interval, standing, answers, mask } = useApp(verdictOf);
   const undoable = useApp((s) => s.open.masks.past.length > 0);
   const redoable = useApp((s) => s.open.masks.future.length > 0);
   if (!full) return null;
-  const now = pruned.status === 'current' ? pruned.scored : undefined;
+  const { difference } = answers;
   return (
     <div className={css.bar} aria-hidden="true">
       <span>
         <span className="soft">loss</span> {fixed(full.loss, 3)}
-        {dropped > 0 && (
+        {mask.dropped.length > 0 && ' → '}
+        {mask.dropped.length > 0 && change === undefined && (standing === 'computing' ? '…' : '–')}
+        {change !== undefined && pruned && (
           <>
-            {' → '}
-            <strong className="worse">{now ? fixed(now.loss, 3) : pruned.status === 'computing' ? '…' : '–'}</strong>
-            {now && <span className="worse"> {signed(now.loss - full.loss, 3)}</span>}
+            {fixed(pruned.loss, 3)} <strong className={judged(change, interval)}>{signed(change, 3)}</strong>
+          </>
+        )}
+        {difference && (
+          <>
+            {', '}
+            <span className={judged(-difference.mean, difference.interval)}>
+              {signed(100 * difference.mean, 0)} pts
+            </span>
           </>
         )}
       </span>
@@ -32,4 +38,10 @@ export function SummaryBar() {
       </span>
     </div>
   );
+}
+
+/** Grey where it may be chance. `loss` is what a rise of is worse; its sign and its interval's ends are what counts. */
+function judged(loss: number, interval?: readonly [number, number]): string | undefined {
+  if (interval && interval[0] <= 0 && interval[1] >= 0) return 'soft';
+  return loss > 0 ? 'worse' : 'better';
 }

@@ -1,4 +1,5 @@
 import { runTask } from '../../actions/evaluate';
+import { cancelJob } from '../../actions/jobs';
 import { titleOf } from '../../actions/offered';
 import { requestScore } from '../../actions/score';
 import { originWords } from '../../store/measured';
@@ -105,8 +106,6 @@ function Loss({ verdict }: { verdict: Found }) {
 
 function AnswersFigure({ verdict: { answers, mask } }: { verdict: Found }) {
   const { task, full, pruned, difference } = answers;
-  const ready = useApp((s) => canCompute(s) && s.open.model?.report.hasTokenizer === true);
-  const running = useApp((s) => s.jobs.evaluate !== undefined);
   const title = titleOf(task);
   if (difference && pruned && pruned.n > 0) {
     const certain = difference.interval[0] > 0 || difference.interval[1] < 0;
@@ -123,15 +122,33 @@ function AnswersFigure({ verdict: { answers, mask } }: { verdict: Found }) {
   const nothing = mask.dropped.length === 0;
   return (
     <Figure quiet name={title} value={nothing && full && full.n > 0 ? percent(full.accuracy) : '–'}>
-      {nothing && full && full.n > 0 ? (
-        `right of ${whole(full.n)}`
-      ) : (
-        <TextButton disabled={!ready || running} onClick={() => void runTask(task)}>
-          {running ? 'asking…' : 'Ask it'}
-          <span className="visually-hidden">: {title}</span>
-        </TextButton>
-      )}
+      {nothing && full && full.n > 0 ? `right of ${whole(full.n)}` : <Ask task={task} title={title} />}
     </Figure>
+  );
+}
+
+/** Asks the task's questions, or stops asking. */
+function Ask({ task, title }: { task: string; title: string }) {
+  const ready = useApp((s) => canCompute(s) && s.open.model?.report.hasTokenizer === true);
+  const running = useApp((s) => s.jobs.evaluate);
+  if (running) {
+    const { done, total } = running.progress ?? { done: 0, total: 0 };
+    return (
+      <TextButton title={`Stop: ${running.label}`} onClick={() => cancelJob('evaluate')}>
+        Stop{total > 0 && ` at ${percent(done / total, 0)}`}
+        <span className="visually-hidden">: {running.label}</span>
+      </TextButton>
+    );
+  }
+  return (
+    <TextButton
+      disabled={!ready}
+      title={ready ? undefined : 'Needs a model that is loaded, with its tokenizer'}
+      onClick={() => void runTask(task)}
+    >
+      Ask it
+      <span className="visually-hidden">: {title}</span>
+    </TextButton>
   );
 }
 
