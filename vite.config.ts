@@ -102,5 +102,10 @@ export default defineConfig({
   // The worker too, so that what only it imports is found before the page is open, not by a reload after.
   optimizeDeps: { entries: ['index.html', 'src/lab/worker.ts'] },
   worker: { format: 'es' },
-  build: { target: 'es2023', chunkSizeWarningLimit: 900, modulePreload: { polyfill: false } },
+  build: {
+    target: 'es2023',
+    chunkSizeWarningLimit: 900,
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: ['index.html', 'teachers.html'] },
+  },
 });

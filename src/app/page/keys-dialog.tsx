@@ -25,6 +25,16 @@ const KEYS: readonly (readonly [title: string, keys: readonly (readonly [keys: s
   ],
   ['In a lesson', [['Page Down, Page Up', 'on and back, as a presenter’s clicker sends them']]],
   [
+    'In a lesson, and before a class',
+    [
+      ['Page Down', 'the answer, then the next step or figure'],
+      ['Page Up', 'the step or figure before'],
+      ['B', 'before a class: a black board, and back'],
+      ['J', 'before a class: the address as a code, and back'],
+      ['Escape', 'back from the board to the page'],
+    ],
+  ],
+  [
     'In a chart',
     [
       ['arrow keys', 'from point to point, or from cell to cell'],

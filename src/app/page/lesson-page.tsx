@@ -6,6 +6,7 @@ import { LessonPanel } from '../panels/learn/lesson-panel';
 import { useLesson } from '../panels/learn/use-lesson';
 import { BareTower } from '../panels/tower/bare-tower';
 import { Verdict } from '../panels/verdict/verdict';
+import { go } from '../store/go';
 import { Button } from '../widgets/button';
 import { useApp } from '../widgets/use-app';
 import css from './lesson-page.module.css';
@@ -30,7 +31,12 @@ export default function LessonPage() {
     <>
       <header className={css.header}>
         <h1>{lesson.title}</h1>
-        <Button onClick={leaveLesson}>Explore by myself</Button>
+        <div className={css.ways}>
+          <Button look="quiet" title="For a projector" onClick={() => go({ present: true })}>
+            Present
+          </Button>
+          <Button onClick={leaveLesson}>Explore by myself</Button>
+        </div>
       </header>
       <main className={css.layout}>
         <div className={css.step}>{other ? <OtherModel /> : <LessonPanel {...open} />}</div>

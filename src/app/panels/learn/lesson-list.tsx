@@ -38,6 +38,9 @@ export default function LessonList() {
         The lessons are about Sapling, the small model that comes with the page. One about a large model comes with the
         first results of one.
       </p>
+      <p>
+        <a href="./teachers.html">For teachers</a>: 45 minutes laid out, the answers, a sheet to print.
+      </p>
     </>
   );
 }

@@ -1,0 +1,190 @@
+import { Button } from '../../widgets/button';
+import { isTold, LESSONS } from '../../words/lessons';
+import type { Facts } from '../../words/lessons/facts';
+import type { Guess, Lesson } from '../../words/lessons/lesson';
+import css from './teachers.module.css';
+import { useFacts } from './use-lesson';
+
+/** What a class needs, the hour laid out, each lesson's answers, and a sheet to print. */
+export default function Teachers() {
+  const facts = useFacts();
+  const lessons = LESSONS.filter((lesson) => isTold(lesson, facts));
+  return (
+    <main className={css.page}>
+      <header className={css.noPrint}>
+        <a href="./">Lopper</a>
+        <div className={css.prints}>
+          <Button look="primary" onClick={() => print('sheet')}>
+            Print the sheet
+          </Button>
+          <Button onClick={() => print('answers')}>Print the plan and the answers</Button>
+        </div>
+      </header>
+      <div className={css.plan}>
+        <h1>45 minutes on what a layer is worth</h1>
+        <Needs />
+        <Hour lessons={lessons} />
+        {lessons.map((lesson) => (
+          <Answers key={lesson.id} lesson={lesson} facts={facts} />
+        ))}
+      </div>
+      <Sheet lessons={lessons} facts={facts} />
+    </main>
+  );
+}
+
+/** Prints one of the two, the other left out. */
+function print(what: 'sheet' | 'answers'): void {
+  document.documentElement.dataset.print = what;
+  window.print();
+  delete document.documentElement.dataset.print;
+}
+
+function Needs() {
+  return (
+    <section>
+      <h2>What you need</h2>
+      <ul>
+        <li>
+          A browser on the projector’s machine. <em>Present</em> in a lesson’s bar shows it in letters for the last row;
+          a clicker walks it, B makes the board black, J shows the address as a code.
+        </li>
+        <li>
+          For the students any laptop or phone. They open the address or point at the code. Nothing is installed, nobody
+          signs in, nothing they do leaves their machine.
+        </li>
+        <li>
+          <strong>No graphics card.</strong> All numbers of the lessons were measured beforehand. With one, every other
+          click is measured as well.
+        </li>
+        <li>The network once: after the first visit the page opens without it.</li>
+      </ul>
+      <p>
+        A step begins with a guess. Let the class vote with raised hands before Page Down shows the answer, and ask
+        someone who was wrong first.
+      </p>
+    </section>
+  );
+}
+
+/** Left for what nobody has planned. */
+const OPEN_MINUTES = 5;
+
+function Hour({ lessons }: { lessons: readonly Lesson[] }) {
+  const starts = lessons.map((_, i) => lessons.slice(0, i).reduce((sum, { minutes }) => sum + minutes, 0));
+  const end = lessons.reduce((sum, { minutes }) => sum + minutes, 0);
+  return (
+    <section>
+      <h2>The hour</h2>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Minute</th>
+            <th scope="col">What</th>
+            <th scope="col">Needs a GPU</th>
+            <th scope="col" className={css.noPrint}>
+              Open
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {lessons.map(({ id, title, about, minutes }, i) => (
+            <tr key={id}>
+              <td>
+                {starts[i]} to {starts[i]! + minutes}
+              </td>
+              <td>
+                <strong>{title}.</strong> {about}
+              </td>
+              <td>no</td>
+              <td className={css.noPrint}>
+                <a href={`./#lesson=${id}`}>lesson</a>, <a href={`./#lesson=${id}&present=1`}>board</a>
+              </td>
+            </tr>
+          ))}
+          <tr>
+            <td>
+              {end} to {end + OPEN_MINUTES}
+            </td>
+            <td>
+              <strong>Explore by myself.</strong> Who finds the most layers that together cost less than 0.05?
+            </td>
+            <td>no; more masks with one</td>
+            <td className={css.noPrint}>
+              <a href="./">page</a>
+            </td>
+          </tr>
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Answers({ lesson, facts }: { lesson: Lesson; facts: Facts }) {
+  return (
+    <section>
+      <h2>{lesson.title}</h2>
+      <ol>
+        {lesson.steps.map(({ title, words, guess, reveal, why }) => (
+          <li key={title}>
+            <h3>{title}</h3>
+            <p>{words(facts)}</p>
+            {guess && (
+              <p>
+                <strong>
+                  {guess.question(facts)} {answer(guess, facts)}
+                </strong>
+              </p>
+            )}
+            {reveal && <p>{reveal(facts)}</p>}
+            {why && <p className="soft">{why(facts)}</p>}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+const answer = (guess: Guess, facts: Facts): string => {
+  const right = guess.right(facts);
+  return 'choices' in guess ? `→ ${guess.choices[right]}` : `→ ${right.toFixed(1)}%`;
+};
+
+function Sheet({ lessons, facts }: { lessons: readonly Lesson[]; facts: Facts }) {
+  return (
+    <section className={css.sheet}>
+      <h1>What is a layer worth?</h1>
+      <p>
+        Name: <span className={css.line} />
+      </p>
+      {lessons.map(({ id, title, steps }) => (
+        <section key={id}>
+          <h2>{title}</h2>
+          {steps.map(
+            ({ title, guess }) =>
+              guess && (
+                <div key={title} className={css.question}>
+                  <p>{guess.question(facts)}</p>
+                  <p>
+                    {'choices' in guess ? (
+                      guess.choices.map((choice) => (
+                        <span key={choice} className={css.box}>
+                          ☐ {choice}
+                        </span>
+                      ))
+                    ) : (
+                      <span className={css.box}>my guess: ______ %</span>
+                    )}
+                    <span className={css.box}>it was: ______________</span>
+                  </p>
+                </div>
+              ),
+          )}
+          <p>
+            What surprised me: <span className={css.line} />
+          </p>
+        </section>
+      ))}
+    </section>
+  );
+}
