@@ -56,6 +56,16 @@ test('where someone has cancelled it is not waited for as long, and nothing fail
   expect(log).toEqual(['1 score', '1 ended']);
 });
 
+test('what waited behind what hung is asked of the next', async () => {
+  const { log, lab } = labs();
+  const failed = expect(score(lab)).rejects.toMatchObject({ code: 'hung' });
+  const norms = lab.norms({} as never, { job: 'norms' });
+  await vi.advanceTimersByTimeAsync(33_000);
+  await failed;
+  expect(await norms).toBe('2 norms');
+  expect(log).toEqual(['1 score', '1 norms', '1 ended', '2 norms']);
+});
+
 test('a model that hangs in opening is not opened again; the one before it is', async () => {
   const { log, lab } = labs();
   const good = open(lab, 'good');

@@ -18,6 +18,7 @@ interface Call {
   readonly method: string;
   readonly args: readonly unknown[];
   cancelled: boolean;
+  resolve(value: unknown): void;
   fail(error: unknown): void;
 }
 
@@ -36,6 +37,7 @@ export function watchedLab(connect: () => Connection): Lab {
 class Watch {
   readonly #connect: () => Connection;
   #connection?: Connection;
+  /** What is not answered yet, the oldest first. */
   readonly #calls = new Set<Call>();
   /** While a new lab is given what the one before had. */
   #revived?: Promise<unknown>;
@@ -53,24 +55,32 @@ class Watch {
     for (const call of this.#calls) {
       if (method === 'cancel' && jobOf(call) === args[0]) call.cancelled = true;
     }
-    // Without a wait where there is nothing to wait for: what is asked arrives in the order in which it was.
-    return this.#revived ? this.#revived.then(() => this.#send(method, args)) : this.#send(method, args);
+    return new Promise((resolve, fail) => {
+      const call: Call = { method, args, cancelled: false, resolve, fail };
+      // Without a wait where there is nothing to wait for: what is asked arrives in the order in which it was.
+      if (this.#revived) void this.#revived.then(() => this.#send(call));
+      else this.#send(call);
+    });
   }
 
-  #send(method: string, args: readonly unknown[]): Promise<unknown> {
+  #send(call: Call): void {
     this.#connection ??= this.#connect();
     const { lab } = this.#connection;
-    return new Promise<unknown>((resolve, fail) => {
-      const call: Call = { method, args, cancelled: false, fail };
-      this.#calls.add(call);
-      this.#timer ??= setInterval(() => this.#knock(), KNOCK_MS);
-      (lab[method as keyof Lab] as (...args: readonly unknown[]) => Promise<unknown>)(...args)
-        .then((value) => {
-          if (this.#calls.has(call)) this.#remember(call);
-          resolve(value);
-        }, fail)
-        .finally(() => this.#calls.delete(call));
-    });
+    this.#calls.add(call);
+    this.#timer ??= setInterval(() => this.#knock(), KNOCK_MS);
+    const answer = (lab[call.method as keyof Lab] as (...args: readonly unknown[]) => Promise<unknown>)(...call.args);
+    // A lab that was given up may still be heard of.
+    const isOurs = () => lab === this.#connection?.lab && this.#calls.delete(call);
+    answer.then(
+      (value) => {
+        if (!isOurs()) return;
+        this.#remember(call);
+        call.resolve(value);
+      },
+      (error) => {
+        if (isOurs()) call.fail(error);
+      },
+    );
   }
 
   #remember({ method, args }: Call): void {
@@ -102,6 +112,7 @@ class Watch {
     if (this.#silent >= most) this.#replace();
   }
 
+  /** Ends the lab and takes another. What it was at fails; what waited behind that is asked of the new one. */
   #replace(): void {
     const [calls, opened, seconds] = [[...this.#calls], this.#opened, (this.#silent * KNOCK_MS) / 1000];
     this.#connection?.end();
@@ -111,17 +122,22 @@ class Watch {
     this.#silent = 0;
     // Only once it is open again: a model that hangs in opening is not opened for ever.
     this.#opened = undefined;
+    // Jobs run one at a time, the oldest first.
+    const atFault = calls.some((call) => call.cancelled) ? calls.filter((call) => call.cancelled) : calls.slice(0, 1);
+    for (const call of atFault) call.fail(call.cancelled ? cancelled() : hung(call, seconds));
+    const own = (method: string, ...args: unknown[]) =>
+      new Promise((resolve, fail) => this.#send({ method, args, cancelled: false, resolve, fail }));
     const reopen = async () => {
-      if (Object.keys(this.#settings).length > 0) await this.#send('configure', [this.#settings]);
-      if (opened) await this.#send('open', [opened, { job: 'open again' }]);
+      if (Object.keys(this.#settings).length > 0) await own('configure', this.#settings);
+      if (opened) await own('open', opened, { job: 'open again' });
     };
     const revived = reopen()
       .catch(() => undefined)
-      .finally(() => {
+      .then(() => {
         if (this.#revived === revived) this.#revived = undefined;
+        for (const call of calls) if (!atFault.includes(call)) this.#send(call);
       });
     this.#revived = revived;
-    for (const call of calls) call.fail(call.cancelled ? cancelled() : hung(call, seconds));
   }
 }
 
