@@ -187,7 +187,9 @@ test('items of one’s own: a bad row is passed over and named, a wrong file ref
   await rowOf(panel, 'own')
     .getByRole('button', { name: /^Items/ })
     .click();
-  await expect(panel.getByText(/1 rows? of the file (was|were) passed over; line 2:/)).toBeVisible();
+  const items = lab.page.getByRole('region', { name: 'Items', exact: true });
+  await expect(items.getByText(/1 rows? of the file (was|were) passed over; line 2:/)).toBeVisible();
+  await lab.openTab('Cost', 'Tasks');
   await give('poem.jsonl', 'Roses are red,\nviolets are blue.');
   await panel.getByRole('button', { name: /^Run on/ }).click();
   await expect(lab.alerts.filter({ hasText: 'benchmark-invalid' })).toContainText(/line 1/);

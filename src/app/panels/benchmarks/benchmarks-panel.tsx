@@ -44,7 +44,13 @@ export default function BenchmarksPanel() {
           ))}
           <RunSettings />
           <div className={css.row}>
-            <Button look="primary" type="submit" icon="play" disabled={!ready || running || tasks.length === 0}>
+            <Button
+              look="primary"
+              type="submit"
+              icon="play"
+              computes
+              disabled={!ready || running || tasks.length === 0}
+            >
               {pruned ? 'Run on both models' : 'Run on the full model'}
             </Button>
             {!ready && <span className="small soft">Needs a model that is loaded, with its tokenizer.</span>}

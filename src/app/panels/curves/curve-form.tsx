@@ -113,6 +113,7 @@ export function CurveForm({ blocks }: { blocks: number }) {
         <Button
           type="submit"
           look="primary"
+          computes
           disabled={!ready || most === 0}
           title={most === 0 ? (byHand ? 'Nothing is dropped in the tower' : 'Everything is locked') : undefined}
         >

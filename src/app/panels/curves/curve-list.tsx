@@ -40,7 +40,7 @@ export function CurveList({ curves }: { curves: readonly Curve[] }) {
               </span>
             </span>
             {report.partial && !running && (
-              <Button icon="play" disabled={!ready} onClick={() => void goOn(curve)}>
+              <Button icon="play" computes disabled={!ready} onClick={() => void goOn(curve)}>
                 Go on<span className="visually-hidden"> with {name}</span>
               </Button>
             )}

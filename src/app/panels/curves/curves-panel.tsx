@@ -79,6 +79,7 @@ export default function CurvesPanel() {
   }
   const preset = (
     <Button
+      computes
       disabled={!ready}
       title="Attention, feed-forward and whole blocks, each lowest first by cosine, on one chart"
       look={curves.length === 0 ? 'primary' : 'plain'}

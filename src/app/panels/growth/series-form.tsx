@@ -42,7 +42,7 @@ export function SeriesForm({ metric }: { metric: GrowthMetric }) {
     <div className={css.form}>
       <section>
         <h3>Sapling’s own training</h3>
-        <Button disabled={!ready} onClick={() => run({ kind: 'bundled' })}>
+        <Button computes disabled={!ready} onClick={() => run({ kind: 'bundled' })}>
           {saplingGoesOn && !running ? 'Go on' : 'Measure its checkpoints'}
         </Button>
         {measured && (
@@ -72,7 +72,7 @@ export function SeriesForm({ metric }: { metric: GrowthMetric }) {
           spellCheck={false}
           onChange={(e) => setRevisions(e.target.value)}
         />
-        <Button type="submit" disabled={!ready || repo.trim() === ''}>
+        <Button type="submit" computes disabled={!ready || repo.trim() === ''}>
           {hubGoesOn && !running ? 'Go on' : 'Measure them'}
         </Button>
       </form>

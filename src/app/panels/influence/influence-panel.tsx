@@ -58,7 +58,12 @@ export function InfluencePanel() {
   const job = useApp((s) => s.jobs.influence?.of);
   const { name, line } = METRIC_WORDS[metric];
   const measure = isPlain(metric) && !job && (
-    <Button look={measured ? 'plain' : 'primary'} disabled={!ready} onClick={() => void computeInfluence(metric)}>
+    <Button
+      look={measured ? 'plain' : 'primary'}
+      computes
+      disabled={!ready}
+      onClick={() => void computeInfluence(metric)}
+    >
       {measured ? 'Compute here' : 'Measure influence'}
     </Button>
   );

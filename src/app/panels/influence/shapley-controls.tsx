@@ -48,13 +48,20 @@ export function ShapleyControls({ metric }: { metric: ShapleyMetric }) {
         {!running && (
           <>
             {resumable && (
-              <Button look="primary" icon="play" disabled={!ready} onClick={() => void startSampling(metric, true)}>
+              <Button
+                look="primary"
+                icon="play"
+                computes
+                disabled={!ready}
+                onClick={() => void startSampling(metric, true)}
+              >
                 Go on
               </Button>
             )}
             <Button
               look={resumable ? 'plain' : 'primary'}
               icon={resumable ? 'restore' : 'play'}
+              computes
               disabled={!ready}
               onClick={() => void startSampling(metric, false)}
             >

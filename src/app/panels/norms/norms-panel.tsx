@@ -32,7 +32,12 @@ export default function NormsPanel() {
   const running = useApp((s) => s.jobs.norms !== undefined);
   useEffect(() => () => highlight(undefined), []);
   const measure = (
-    <Button look={norms ? 'plain' : 'primary'} disabled={!ready || running} onClick={() => void measureNorms()}>
+    <Button
+      look={norms ? 'plain' : 'primary'}
+      computes
+      disabled={!ready || running}
+      onClick={() => void measureNorms()}
+    >
       {norms ? 'Measure again' : 'Measure norms and angles'}
     </Button>
   );

@@ -52,7 +52,12 @@ export function TokensView() {
         />
         <div className={css.go}>
           <Choice label="Measure" value={metric} options={METRICS} onChange={(m) => setMetric(m)} />
-          <Button look={measured ? 'plain' : 'primary'} type="submit" disabled={!ready || running || !prompt.trim()}>
+          <Button
+            look={measured ? 'plain' : 'primary'}
+            type="submit"
+            computes
+            disabled={!ready || running || !prompt.trim()}
+          >
             Measure these tokens
           </Button>
         </div>

@@ -62,7 +62,7 @@ export function PromptPanel() {
                 Stop
               </Button>
             ) : (
-              <Button look="primary" type="submit" icon="play" disabled={!ready}>
+              <Button look="primary" type="submit" icon="play" computes disabled={!ready}>
                 Continue with both
               </Button>
             )}

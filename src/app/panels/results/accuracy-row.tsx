@@ -59,7 +59,7 @@ export function AccuracyRow({ task, disabled, run }: { task: Task; disabled: boo
               <TooFew of={current.report.tooFew} />
             </>
           ) : (
-            <TextButton disabled={disabled} onClick={run}>
+            <TextButton computes disabled={disabled} onClick={run}>
               Run<span className="visually-hidden"> {task.title}</span>
             </TextButton>
           )}

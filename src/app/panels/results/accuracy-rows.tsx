@@ -20,7 +20,7 @@ export function AccuracyRows() {
           </span>
         </th>
         <td>
-          <TextButton disabled={!ready || running} onClick={() => void runTasks(runTogether)}>
+          <TextButton computes disabled={!ready || running} onClick={() => void runTasks(runTogether)}>
             Run both
           </TextButton>
         </td>

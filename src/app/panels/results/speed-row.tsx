@@ -16,7 +16,7 @@ export function SpeedRow() {
   const ready = useApp(canCompute);
   const measuring = useApp((s) => s.jobs.speed !== undefined);
   const measure = (
-    <TextButton disabled={!ready || measuring} onClick={() => void measureSpeed()}>
+    <TextButton computes disabled={!ready || measuring} onClick={() => void measureSpeed()}>
       {measuring ? 'Measuring…' : 'Measure'}
       <span className="visually-hidden"> the decoding speed</span>
     </TextButton>

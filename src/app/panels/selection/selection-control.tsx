@@ -89,6 +89,7 @@ export function SelectionControl({ blocks }: { blocks: number }) {
         {!running && (
           <Button
             look="primary"
+            computes
             disabled={!(measured || ready)}
             title={most === 0 ? 'Everything is locked' : undefined}
             onClick={() => void applySelection({ strategy, metric: by, unit, k, seed })}

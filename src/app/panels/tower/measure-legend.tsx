@@ -29,7 +29,7 @@ export function MeasureLegend({ measured, placement }: { measured: boolean; plac
     <div className={css.empty}>
       <p className="small soft">The cells are grey: this has not been measured on this model.</p>
       {isPlain(metric) && (
-        <Button disabled={!ready} onClick={() => void computeInfluence(metric)}>
+        <Button computes disabled={!ready} onClick={() => void computeInfluence(metric)}>
           Measure it
         </Button>
       )}

@@ -141,11 +141,7 @@ function Ask({ task, title }: { task: string; title: string }) {
     );
   }
   return (
-    <TextButton
-      disabled={!ready}
-      title={ready ? undefined : 'Needs a model that is loaded, with its tokenizer'}
-      onClick={() => void runTask(task)}
-    >
+    <TextButton computes disabled={!ready} onClick={() => void runTask(task)}>
       Ask it
       <span className="visually-hidden">: {title}</span>
     </TextButton>
