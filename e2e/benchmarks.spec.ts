@@ -153,7 +153,7 @@ test('an official set is fetched from its publisher, checked, kept over a reload
   await page.reload();
   await lab.computed();
   await lab.openTextDialog();
-  const dialog = page.getByRole('dialog', { name: 'Calibration text' });
+  const dialog = page.getByRole('dialog', { name: 'Text', exact: true });
   await dialog.getByRole('radio', { name: 'A benchmark’s items' }).click();
   await dialog.getByLabel('Benchmark').selectOption('gsm8k');
   await dialog.getByRole('spinbutton', { name: 'Items' }).fill('2');

@@ -27,7 +27,7 @@ test('one pass measures six metrics; each has a table, a CSV, and pictures that 
   await lab.chooseMeasure('Relative L2');
   await lab.influence.getByRole('button', { name: /^(Measure influence|Compute here)$/ }).click();
   await expect(
-    lab.influence.getByText(/^Computed here\. Sapling · bundled text, \d+ tokens · relative to the input/),
+    lab.influence.getByText(/^Computed here\. Sapling · A bit of everything, \d+ tokens · relative to the input/),
   ).toBeVisible();
   await expect(lab.influence.getByText(/^Least: /)).toBeVisible();
   for (const other of ['Cosine', 'Angle', 'Relative L1', 'L1', 'L2']) {
@@ -53,7 +53,7 @@ test('one pass measures six metrics; each has a table, a CSV, and pictures that 
 
   const svg = (await saved(lab, 'SVG')).toString();
   expect(svg).toContain('Relative L2 influence');
-  expect(svg).toContain('bundled text');
+  expect(svg).toContain('A bit of everything');
   expect(svg).not.toMatch(/var\(|light-dark|oklch|currentcolor/i);
   const png = await saved(lab, 'PNG');
   const drawn = await page.evaluate(
@@ -80,7 +80,8 @@ test('one pass measures six metrics; each has a table, a CSV, and pictures that 
 /** A text of a few tokens, on which a walk takes no time. */
 async function useShortText(lab: LabPage): Promise<void> {
   await lab.openTextDialog();
-  const dialog = lab.page.getByRole('dialog', { name: 'Calibration text' });
+  const dialog = lab.page.getByRole('dialog', { name: 'Text', exact: true });
+  await dialog.getByRole('radio', { name: 'A text of your own' }).click();
   await dialog.getByRole('textbox', { name: /^Text/ }).fill('The cat sat on the mat.');
   await dialog.getByRole('button', { name: 'Use this text' }).click();
   await lab.computed();
@@ -151,7 +152,8 @@ test('Shapley values grow surer, pause, and go on to the numbers of an uninterru
 
   // On another text it cannot, and that is said.
   await lab.openTextDialog();
-  await page.getByRole('button', { name: 'Back to the bundled text' }).click();
+  await page.getByRole('radio', { name: 'Texts that come with Lopper' }).click();
+  await page.getByRole('button', { name: 'A bit of everything' }).click();
   await expect(lab.influence.getByRole('button', { name: 'Go on' })).toBeHidden();
   await expect(status).toContainText('To go on, set what it was drawn with: pasted text, seed 1');
 });
@@ -237,7 +239,7 @@ test('a strategy that has to be computed shows how far it is, and ends in its la
 test('a benchmark’s items serve as calibration; what branches may take of memory can be set', async ({ lab }) => {
   const { page } = lab;
   await lab.openTextDialog();
-  const dialog = page.getByRole('dialog', { name: 'Calibration text' });
+  const dialog = page.getByRole('dialog', { name: 'Text', exact: true });
   await dialog.getByRole('radio', { name: 'A benchmark’s items' }).click();
   await dialog.getByRole('spinbutton', { name: 'Items' }).fill('3');
   await dialog.getByRole('button', { name: 'Use these items' }).click();

@@ -81,7 +81,8 @@ test('the loss is measured on a text of one’s own', async ({ lab }) => {
   const { page } = lab;
   const before = await lab.number(lab.fullLoss);
   await lab.openTextDialog();
-  const dialog = page.getByRole('dialog', { name: 'Calibration text' });
+  const dialog = page.getByRole('dialog', { name: 'Text', exact: true });
+  await dialog.getByRole('radio', { name: 'A text of your own' }).click();
   await dialog
     .getByRole('textbox', { name: /^Text/ })
     .fill('The cat sat on the mat. The dog sat on the cat. Nobody was glad.');

@@ -73,7 +73,7 @@ test('a model without a tokenizer is measured on token ids', async ({ lab }, inf
     .fill('[[0, 0, 2, 1, 0, 1, 0, 0, 0, 1, 1], [2, 1, 0, 0, 1, 2, 0, 0, 1, 1, 2]]');
   await page.getByRole('button', { name: 'Use this text' }).click();
   await lab.computed();
-  await expect(lab.verdict.getByText(', 20 tokens')).toBeVisible();
+  await expect(lab.verdict.getByText(', 22 tokens')).toBeVisible();
 });
 
 test('a corrupt folder is refused by name, and the model and mask before it stay', async ({ lab }, info) => {

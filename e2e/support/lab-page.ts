@@ -1,5 +1,8 @@
 import { test as base, expect, type Locator, type Page } from '@playwright/test';
 
+/** A text that every test can afford; the title of its choice on the page. */
+const SHORT_TEXT = 'A bit of everything';
+
 /** The page as a person sees it: its parts by the names they carry on the screen. */
 export class LabPage {
   readonly tower: Locator;
@@ -44,9 +47,10 @@ export class LabPage {
       await (await this.openModelDialog('Bundled')).getByRole('button', { name: 'Open Sapling' }).click();
       await expect(this.page.getByRole('banner').getByText('Sapling')).toBeVisible();
     }
-    if (!(await this.verdict.getByText('bundled text').isVisible())) {
-      await this.openTextDialog();
-      await this.page.getByRole('button', { name: 'Back to the bundled text' }).click();
+    if (!(await this.verdict.getByText(SHORT_TEXT).isVisible())) {
+      const dialog = await this.openTextDialog();
+      await dialog.getByRole('radio', { name: 'Texts that come with Lopper' }).click();
+      await dialog.getByRole('button', { name: SHORT_TEXT }).click();
     }
     const restore = this.page.getByRole('button', { name: 'Restore all' });
     if (await restore.isEnabled()) await restore.click();
@@ -68,7 +72,7 @@ export class LabPage {
 
   async openTextDialog(): Promise<Locator> {
     await this.page.getByRole('banner').getByRole('button', { name: /^Text/ }).click();
-    return this.page.getByRole('dialog', { name: 'Calibration text' });
+    return this.page.getByRole('dialog', { name: 'Text', exact: true });
   }
 
   cell(block: number, kind: 'attention' | 'feed-forward'): Locator {

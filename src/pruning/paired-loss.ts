@@ -34,6 +34,9 @@ export function lossParts(windows: readonly (readonly number[])[], count = windo
   };
 }
 
+/** How many windows it was cut into: each has one token more than are predicted, its first. */
+export const windowsIn = ({ of, nll }: LossParts): number => (of === 'windows' ? nll.length : 1);
+
 /**
  * `pruned` less `full`, part by part: what is hard to predict is hard for both, and does not widen the interval. Windows
  * may differ in length: a ratio of sums, its standard error by the residuals (Cochran, Sampling Techniques, 1977, chapter 6),

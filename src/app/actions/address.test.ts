@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { PROSE } from '../../lab/contract/bundled-texts';
 import { parseLink } from '../../pruning/link';
 import { makeMask, maskFromSublayers } from '../../pruning/mask';
+import { DEFAULT_SEQ_LEN, textToBe } from '../store/calibration';
 import { startHistory } from '../store/mask-history';
 import { justOpened, type ModelSource } from '../store/open';
 import { routeAtFirst, towards } from '../store/route';
@@ -42,4 +44,16 @@ test('a lesson, its step, and the presenter are in the address', () => {
     step: 2,
     present: true,
   });
+});
+
+test('a text that was chosen is in the address, with its windows where they are other than its own', () => {
+  const chosen = { ...textToBe(PROSE), chosen: true };
+  expect(hashOf({ ...page(sapling), calibration: chosen })).toBe('#model=sapling&text=prose');
+  expect(hashOf({ ...page(sapling), calibration: { ...chosen, seqLen: 32 } })).toBe(
+    '#model=sapling&text=prose&window=32',
+  );
+  // One's own text cannot be written there, and one that came with the model need not be.
+  const own = { source: 'pasted text', text: 'The cat sat on the mat.', seqLen: DEFAULT_SEQ_LEN, chosen: true };
+  expect(hashOf({ ...page(sapling), calibration: own })).toBe('');
+  expect(hashOf({ ...page({ kind: 'files', name: 'x' }), calibration: textToBe(PROSE) })).toBe('#folder=x');
 });

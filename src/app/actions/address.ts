@@ -1,6 +1,6 @@
 /** The page's address says what is on the screen, so that a reload, a bookmark and a copied address bring it back. */
 import { formatLink, type Link, parseLink } from '../../pruning/link';
-import { DEFAULT_SEQ_LEN } from '../store/calibration';
+import { bundledText, DEFAULT_SEQ_LEN, usualText } from '../store/calibration';
 import { notify, notifyFailure } from '../store/notify';
 import { promptAtFirst } from '../store/prompt';
 import { VIEWS, viewOf } from '../store/route';
@@ -43,6 +43,7 @@ function placeOf({ open, route }: AppState): Omit<Link, 'dropped'> {
 export function linkOf(s: AppState): Link {
   const { prompt, temperature, seed, maxTokens } = s.prompt;
   const first = promptAtFirst.prompt;
+  const text = bundledText(s.calibration.name);
   const unless = <T>(value: T, usual: T) => (value === usual ? undefined : value);
   return {
     ...placeOf(s),
@@ -53,7 +54,8 @@ export function linkOf(s: AppState): Link {
     temperature: unless(temperature, first.temperature),
     seed: unless(seed, first.seed),
     length: unless(maxTokens, first.maxTokens),
-    window: unless(s.calibration.seqLen, DEFAULT_SEQ_LEN),
+    text: s.calibration.chosen ? unless(text?.name, usualText(s).name) : undefined,
+    window: unless(s.calibration.seqLen, text?.seqLen ?? DEFAULT_SEQ_LEN),
   };
 }
 

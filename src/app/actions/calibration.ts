@@ -1,26 +1,51 @@
-import { BUNDLED_TEXT_NAME, type CalibrationText } from '../store/calibration';
+import type { BundledText } from '../../lab/contract/bundled-texts';
+import { bundledText, type CalibrationText, textToBe, usualText } from '../store/calibration';
 import { store } from '../store/store';
 import { forgetScores, requestScore } from './score';
 
-const BUNDLED_TEXT = 'calibration/sapling.txt';
+/** Puts a bundled text in place. Where it cannot be had the page asks for another. */
+async function putText(text: BundledText, more: Partial<CalibrationText> = {}): Promise<void> {
+  const before = { ...textToBe(text), ...more };
+  if (store.getState().calibration.name !== text.name) setCalibration(before);
+  const answer = await fetch(new URL(text.path, document.baseURI)).catch(() => undefined);
+  const { name, text: here } = store.getState().calibration;
+  // Another may have been chosen meanwhile.
+  if (!answer?.ok || name !== text.name || here !== '') return;
+  setCalibration({ ...before, text: await answer.text() });
+}
 
-/** Puts the bundled text in place. Where it cannot be had the page asks for another. */
-export async function loadBundledText(): Promise<void> {
-  const answer = await fetch(new URL(BUNDLED_TEXT, document.baseURI)).catch(() => undefined);
-  if (!answer?.ok) return;
-  setCalibration({
-    source: BUNDLED_TEXT_NAME,
-    bundled: true,
-    text: await answer.text(),
-    seqLen: store.getState().calibration.seqLen,
+/** One that a person chose. */
+export const chooseText = (text: BundledText): Promise<void> => putText(text, { chosen: true });
+
+/** What a link names, or the usual one; `window`: tokens a window. A name that this page does not know is passed over. */
+export function loadText(name: string | undefined, window?: number): Promise<void> {
+  const named = bundledText(name);
+  const { calibration } = store.getState();
+  // One's own text stays: a link cannot bring it.
+  if (!named && !calibration.name) return Promise.resolve();
+  const text = named ?? usualText(store.getState());
+  if (calibration.name === text.name && calibration.text !== '') {
+    if (window !== undefined && window !== calibration.seqLen) setCalibration({ ...calibration, seqLen: window });
+    return Promise.resolve();
+  }
+  return putText(text, {
+    ...(named && { chosen: true }),
+    ...(window !== undefined && { seqLen: window }),
   });
+}
+
+/** After another model was opened: a text that nobody chose gives way to one that suits it. */
+export async function suitText(): Promise<void> {
+  const s = store.getState();
+  const usual = usualText(s);
+  if (!s.calibration.chosen && s.calibration.name && s.calibration.name !== usual.name) await putText(usual);
 }
 
 /** Another text or window: every loss is measured anew. */
 export function setCalibration(calibration: CalibrationText): void {
   const loaded = store.getState().open.model?.loaded;
   store.setState({ calibration });
-  // Before the model is loaded the losses shown are the shipped ones, which were measured on the bundled text.
+  // Before the model is loaded the losses shown are the shipped ones, whatever the text.
   if (!loaded) return;
   forgetScores();
   requestScore();

@@ -1,9 +1,9 @@
 import { byStep, parseRevisions, publicSteps, stepOf } from '../../formats/revisions';
 import type { Checkpoint, GrowthMetric, GrowthReport } from '../../lab/contract';
 import { calibrationPairs, difference } from '../../lab/contract/asked';
+import { SHORT } from '../../lab/contract/bundled-texts';
 import { BUNDLED_SERIES } from '../../lab/files/growth-file';
 import { readShippedGrowth, SHIPPED_GROWTH } from '../../lab/files/shipped-file';
-import { BUNDLED_TEXT_NAME } from '../store/calibration';
 import type { Growth } from '../store/growth';
 import { calibrationOf, hereOrigin } from '../store/measuring';
 import { notifyFailure } from '../store/notify';
@@ -140,7 +140,7 @@ export async function shippedGrowth(): Promise<Growth[]> {
     const answer = await fetch(new URL(SHIPPED_GROWTH, document.baseURI));
     if (!answer.ok) return [];
     const { reports, adapter } = readShippedGrowth(await answer.text());
-    return reports.map((report) => ({ report, origin: { kind: 'shipped', adapter }, text: BUNDLED_TEXT_NAME }));
+    return reports.map((report) => ({ report, origin: { kind: 'shipped', adapter }, text: SHORT.title }));
   } catch (error) {
     notifyFailure('The shipped checkpoints’ results could not be read', toFailure(error));
     return [];

@@ -61,7 +61,7 @@ function notes(): MaskNotes {
     ...(full && {
       calibration: {
         source: calibration.source,
-        sequences: Math.ceil(full.tokens / Math.max(1, calibration.seqLen - 1)),
+        sequences: calibration.windows ?? Math.ceil(full.tokens / calibration.seqLen),
         tokens: full.tokens,
       },
     }),

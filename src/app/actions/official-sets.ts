@@ -52,7 +52,7 @@ export function calibrateOn(name: string, limit: number, data?: readonly NamedFi
   const items = data ? `${namesOf(data)} (${name})` : here ? `${title} (${partOf(here)})` : title;
   setCalibration({
     source: `first ${limit === 1 ? 'item' : `${whole(limit)} items`} of ${items}`,
-    bundled: false,
+    chosen: true,
     text: '',
     seqLen: calibration.seqLen,
     task: { task: name, limit, ...(data ? { data } : here && { subset: subsetOf(officialSets, name) }) },

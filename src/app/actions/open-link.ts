@@ -6,12 +6,13 @@ import { notifyFailure, tell } from '../store/notify';
 import { sameSource } from '../store/open';
 import { isTab, isView, routeAtFirst, tabOf, towards, VIEWS } from '../store/route';
 import { changeOpen, store } from '../store/store';
+import { loadText } from './calibration';
 import { toFailure } from './failure';
 import { awaitFolder, openModel } from './open-model';
 
 /** Puts a link's settings in force and opens its part of the page. Names that this page does not know are passed over. */
 export function applySettings(link: Link): void {
-  const { prompt, temperature, seed, length, window } = link;
+  const { prompt, temperature, seed, length } = link;
   store.setState((s) => ({
     prompt: {
       prompt: prompt ?? s.prompt.prompt,
@@ -19,7 +20,6 @@ export function applySettings(link: Link): void {
       seed: seed ?? s.prompt.seed,
       maxTokens: length ?? s.prompt.maxTokens,
     },
-    calibration: { ...s.calibration, seqLen: window ?? s.calibration.seqLen },
   }));
   applyRoute(link);
 }
@@ -70,6 +70,7 @@ export async function openLinked({ model, folder, dropped, locked }: Link): Prom
 /** A link put into the address of the open page: everything it says, the mask as a step that can be undone. */
 export async function followLink(link: Link): Promise<void> {
   applySettings(link);
+  void loadText(link.text, link.window);
   if (isOpen(link)) applyMask(link);
   else await openAnother(link);
 }

@@ -5,6 +5,7 @@ import { startMask } from '../store/masks';
 import { forgetOffers, notifyFailure, tell } from '../store/notify';
 import type { ModelSource, OpenModel } from '../store/open';
 import { changeOpen, store } from '../store/store';
+import { suitText } from './calibration';
 import { showUnfinished } from './evaluate';
 import { toFailure } from './failure';
 import { computeInfluence } from './influence';
@@ -88,9 +89,13 @@ function show(model: OpenModel, start: Start): void {
     startMaskFrom(report.blocks, start);
   }
   tellNotes(report);
-  requestScore();
   void showUnfinished();
-  if (source.kind !== 'bundled' && isCheap(report)) void computeInfluence('cosine');
+  void suitText().then(() => {
+    // Another may have been opened meanwhile.
+    if (store.getState().open.model !== model) return;
+    requestScore();
+    if (source.kind !== 'bundled' && isCheap(report)) void computeInfluence('cosine');
+  });
 }
 
 /** What a person should know of how the model was read. */

@@ -65,7 +65,8 @@ export async function openResult(file: File): Promise<void> {
         const { strategy, metric, unit, seed, benchmark } = report;
         const request = result.request ?? { strategy, metric, unit, seed, benchmark };
         // The same text in other windows is other tokens.
-        const at = same && report.tokens === s.calibration.tokens ? { calibration: here } : {};
+        const tokens = report.tokens + (report.judged?.on === 'odd windows' ? report.judged.chosenOn : 0);
+        const at = same && tokens === s.calibration.tokens ? { calibration: here } : {};
         notify(`Opened ${curveName(addCurve({ request, report, origin, text, ...at }))}`);
         go({ view: 'curves' });
         break;

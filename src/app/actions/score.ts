@@ -1,6 +1,7 @@
 import type { ScoreReport } from '../../lab/contract';
 import { sublayerIndex } from '../../model/units';
 import { type Mask, makeMask } from '../../pruning/mask';
+import { windowsIn } from '../../pruning/paired-loss';
 import { noLosses, type Scored } from '../store/losses';
 import { calibrationOf, canMeasure, hereOrigin } from '../store/measuring';
 import { maskOf } from '../store/select';
@@ -73,14 +74,16 @@ async function computeScore(mask: Mask): Promise<void> {
         full: known.get('') ?? full,
         ...(mask.dropped.length > 0 && { pruned: known.get(keyOf(mask)) }),
       }));
-      store.setState(({ calibration }) => ({ calibration: { ...calibration, tokens: reports[0]!.tokens } }));
+      const { tokens } = reports[0]!;
+      const windows = windowsIn(reports[0]!.parts);
+      store.setState(({ calibration }) => ({ calibration: { ...calibration, tokens: tokens + windows, windows } }));
     },
   });
   if (run.ended === 'failed') changeOpen({ scoreFailure: run.failure });
 }
 
 const keep = (mask: Mask, { loss, perplexity, tokens, parts }: ScoreReport, s: AppState): void =>
-  remember(mask, { loss, perplexity, tokens, parts, mask, origin: hereOrigin(s) });
+  remember(mask, { loss, perplexity, tokens: tokens + windowsIn(parts), parts, mask, origin: hereOrigin(s) });
 
 function remember(mask: Mask, scored: Scored): void {
   if (known.size >= MOST_KEPT) known.delete([...known.keys()].find((k) => k !== '')!);

@@ -4,7 +4,7 @@ import { notifyFailure } from '../store/notify';
 import { maskOf } from '../store/select';
 import { store } from '../store/store';
 import { keepAddress, linkFromAddress } from './address';
-import { loadBundledText } from './calibration';
+import { loadText } from './calibration';
 import { restartEvaluation } from './evaluate';
 import { toFailure } from './failure';
 import { cancelJob, lab } from './jobs';
@@ -25,7 +25,7 @@ export async function startSession(): Promise<void> {
   const wanted = link?.model?.kind === 'hub' ? link.model : undefined;
   if (link) applySettings(link);
   const start = wanted || link?.folder ? undefined : link;
-  await Promise.all([loadBundledText(), showShipped(start)]);
+  await Promise.all([loadText(link?.text, link?.window), showShipped(start)]);
   // Until the link's model is there, the address still says what was asked for.
   if (!wanted) keepAddress();
   if (await startMachine()) {

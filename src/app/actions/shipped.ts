@@ -1,7 +1,7 @@
 import { readShipped, SHIPPED_RESULTS, type ShippedResults } from '../../lab/files/shipped-file';
 import { makeMask } from '../../pruning/mask';
 import type { Evaluation } from '../store/benchmarks';
-import { BUNDLED_TEXT_NAME } from '../store/calibration';
+import { bundledText } from '../store/calibration';
 import type { Origin } from '../store/measured';
 import { justOpened, type Open, type OpenModel } from '../store/open';
 
@@ -20,13 +20,15 @@ export const openWith = (model: OpenModel, shipped: ShippedResults | undefined):
 function resultsOf(shipped: ShippedResults): Pick<Open, 'influence' | 'evaluations' | 'full'> {
   const origin: Origin = { kind: 'shipped', adapter: shipped.madeBy.adapter, version: shipped.madeBy.lopper };
   const mask = makeMask(shipped.model.blocks);
+  const { source, tokens } = shipped.calibration;
+  const text = bundledText(source)?.title ?? source;
   const evaluations = shipped.evaluations.map((report): [string, Evaluation] => [
     report.task,
     { report, origin, text: report.task, masks: [mask] },
   ]);
   return {
-    influence: shipped.influence.map((report) => ({ report, origin, text: BUNDLED_TEXT_NAME })),
+    influence: shipped.influence.map((report) => ({ report, origin, text })),
     evaluations: Object.fromEntries(evaluations),
-    full: { ...shipped.score, mask, origin },
+    full: { ...shipped.score, tokens, mask, origin },
   };
 }

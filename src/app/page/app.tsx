@@ -1,8 +1,8 @@
-import { CalibrationDialog } from '../panels/model/calibration-dialog';
 import { DropTarget } from '../panels/model/drop-target';
 import { ModelDialog } from '../panels/model/model-dialog';
 import { ShelfDialog } from '../panels/shelf/shelf-dialog';
 import { ShelfFoot } from '../panels/shelf/shelf-foot';
+import { TextDialog } from '../panels/text/text-dialog';
 import { TowerPanel } from '../panels/tower/tower-panel';
 import { Verdict } from '../panels/verdict/verdict';
 import { Late, late } from '../widgets/late';
@@ -40,7 +40,7 @@ export function App() {
       <Notices />
       <ModelDialog />
       <AdapterDialog />
-      <CalibrationDialog />
+      <TextDialog />
       <KeysDialog />
       <LearnDialog />
       <ShelfDialog />

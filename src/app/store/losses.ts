@@ -6,6 +6,7 @@ import type { Origin } from './measured';
 export interface Scored {
   readonly loss: number;
   readonly perplexity: number;
+  /** Tokens of the text; the first of each window is read and not predicted. */
   readonly tokens: number;
   /** For its difference from another mask's on the same text; absent where only the loss is known. */
   readonly parts?: LossParts;

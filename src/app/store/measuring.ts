@@ -21,9 +21,13 @@ export function calibrationOf(s: Pick<AppState, 'calibration'> & { readonly open
   return { text, seqLen: Math.min(seqLen, s.open.model?.report.context ?? seqLen) };
 }
 
+/** Whether the open model cannot read the text in use: one without a tokenizer takes token ids only. */
+export const needsIds = (s: AppState): boolean =>
+  s.open.model?.report.hasTokenizer === false && readTokenIds(s.calibration.text) === undefined;
+
 /** Whether the text can be measured on this model: one without a tokenizer takes token ids only. */
 export function canMeasure(s: AppState): boolean {
   const { text, task } = s.calibration;
   if (!canCompute(s) || (text === '' && !task)) return false;
-  return s.open.model!.report.hasTokenizer || readTokenIds(text) !== undefined;
+  return !needsIds(s);
 }

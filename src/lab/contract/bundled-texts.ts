@@ -14,7 +14,7 @@ export interface BundledText {
 /** Sapling's default: held-out stories, 24 windows. */
 export const STORIES: BundledText = {
   name: 'stories',
-  title: 'Sapling’s stories',
+  title: 'Stories',
   path: 'calibration/stories.txt',
   seqLen: 128,
   ofSapling: true,
@@ -23,7 +23,7 @@ export const STORIES: BundledText = {
 /** One of each kind of text that Sapling knows: short, and quick on any machine. */
 export const SHORT: BundledText = {
   name: 'short',
-  title: 'Sapling’s short text',
+  title: 'A bit of everything',
   path: 'calibration/sapling.txt',
   seqLen: 256,
   ofSapling: true,

@@ -57,7 +57,7 @@ async function take({ name, files }: { name: string; files: File[] }): Promise<v
     const { calibration } = store.getState();
     const text = await readTextFile(first);
     if (text === undefined) return;
-    setCalibration({ source: first.name, bundled: false, text, seqLen: calibration.seqLen });
+    setCalibration({ source: first.name, text, seqLen: calibration.seqLen, chosen: true });
     return;
   }
   await openModel({ kind: 'files', name, files: modelFiles(files) });

@@ -34,8 +34,8 @@ export function ComparisonPanel() {
                 </p>
               )}
               <span className="small soft">
-                On the {calibration.bundled ? 'bundled calibration text' : calibration.source}
-                {full && `, ${whole(full.tokens)} predicted tokens`}.{' '}
+                On {calibration.source}
+                {full && `, ${whole(full.tokens)} tokens`}.{' '}
               </span>
               <TextButton onClick={() => openDialog('calibration')}>Change the text</TextButton>{' '}
               <OriginNote origin={full?.origin} />

@@ -1,15 +1,19 @@
+import { PROSE } from '../../../lab/contract/bundled-texts';
+import { chooseText } from '../../actions/calibration';
 import { runTask } from '../../actions/evaluate';
 import { cancelJob } from '../../actions/jobs';
 import { titleOf } from '../../actions/offered';
 import { requestScore } from '../../actions/score';
+import { isForeign } from '../../store/calibration';
 import { originWords } from '../../store/measured';
+import { needsIds } from '../../store/measuring';
 import { canCompute, momentOf } from '../../store/select';
 import { type Verdict as Found, verdictOf } from '../../store/verdict';
 import { Counted } from '../../widgets/counted';
 import { openDialog } from '../../widgets/dialog';
 import { TextButton } from '../../widgets/text-button';
 import { useApp } from '../../widgets/use-app';
-import { bytes, count, fixed, percent, signed, signedPercent, whole } from '../../words/format';
+import { bytes, count, fixed, lowerFirst, percent, signed, signedPercent, whole } from '../../words/format';
 import { Figure } from './figure';
 import { Sentence } from './sentence';
 import css from './verdict.module.css';
@@ -40,8 +44,18 @@ export function Verdict() {
 /** Half of every number: the text it was measured on, and where. */
 function Source({ verdict: { full, pruned } }: { verdict: Found }) {
   const source = useApp((s) => s.calibration.source);
+  const foreign = useApp(isForeign);
+  const unread = useApp(needsIds);
   const tokens = full?.tokens;
   const origin = (pruned ?? full)?.origin;
+  if (unread) {
+    return (
+      <p className={css.source}>
+        This model came without a tokenizer.{' '}
+        <TextButton onClick={() => openDialog('calibration')}>Give it token ids</TextButton> to be measured on.
+      </p>
+    );
+  }
   return (
     <p className={css.source}>
       On{' '}
@@ -50,6 +64,12 @@ function Source({ verdict: { full, pruned } }: { verdict: Found }) {
       </TextButton>
       {tokens !== undefined && `, ${whole(tokens)} tokens`}
       {origin && <span title={origin.adapter}>. {originWords(origin)}</span>}
+      {foreign && (
+        <>
+          . It is Sapling’s, and strange to this model:{' '}
+          <TextButton onClick={() => void chooseText(PROSE)}>measure on {lowerFirst(PROSE.title)}</TextButton>
+        </>
+      )}
     </p>
   );
 }

@@ -6,10 +6,10 @@ import { closeDialog } from '../../widgets/dialog';
 import { FileButton } from '../../widgets/file-button';
 import { useApp } from '../../widgets/use-app';
 import { plural, whole } from '../../words/format';
-import css from './model.module.css';
+import css from './text.module.css';
 
-/** A text: bundled, pasted, or a file's. */
-export function CalibrationTextForm() {
+/** A text of one's own, pasted or from a file; begins with the one in use, to change its windows. */
+export function OwnTextForm() {
   const calibration = useApp((s) => s.calibration);
   const context = useApp((s) => s.open.model?.report.context);
   const [text, setText] = useState(calibration.text);
@@ -20,10 +20,11 @@ export function CalibrationTextForm() {
   const valid = Number.isInteger(length) && length >= 2 && length <= (context ?? 1e6);
   return (
     <form
-      className={css.calibration}
+      className={css.form}
       onSubmit={(e) => {
         e.preventDefault();
-        setCalibration({ source, bundled: calibration.bundled && text === calibration.text, text, seqLen: length });
+        const name = text === calibration.text ? calibration.name : undefined;
+        setCalibration({ source, name, text, seqLen: length, chosen: true });
         closeDialog();
       }}
     >
@@ -31,9 +32,7 @@ export function CalibrationTextForm() {
         Text{' '}
         <span className="soft">
           {source}, {plural(text.length, 'character')}
-          {calibration.tokens !== undefined &&
-            text === calibration.text &&
-            `, ${whole(calibration.tokens)} predicted tokens`}
+          {calibration.tokens !== undefined && text === calibration.text && `, ${whole(calibration.tokens)} tokens`}
         </span>
       </label>
       <textarea

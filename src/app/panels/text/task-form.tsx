@@ -11,7 +11,7 @@ import { FileButton } from '../../widgets/file-button';
 import { NumberField } from '../../widgets/number-field';
 import { Select } from '../../widgets/select';
 import { useApp } from '../../widgets/use-app';
-import css from './model.module.css';
+import css from './text.module.css';
 
 /** Items that are taken where nobody says otherwise: enough to tell layers apart, quick on a processor. */
 const SOME_ITEMS = 50;
@@ -20,7 +20,7 @@ const SOME_ITEMS = 50;
 const offered = tasks.filter((t) => !t.cut);
 
 /** A benchmark's items: their prompts with the right answers in place. */
-export function CalibrationTaskForm() {
+export function TaskForm() {
   const calibration = useApp((s) => s.calibration);
   const sets = useApp((s) => s.officialSets);
   const [name, setName] = useState(calibration.task?.task ?? offered[0]!.name);
@@ -36,7 +36,7 @@ export function CalibrationTaskForm() {
   const ready = hasTokenizer && (files !== undefined || isHere(task));
   return (
     <form
-      className={css.calibration}
+      className={css.form}
       onSubmit={(e) => {
         e.preventDefault();
         calibrateOn(name, limit, files);
