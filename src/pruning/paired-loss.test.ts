@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { seeded } from '../random';
 import { addSample, around, halfWidth, type Moments } from './interval';
-import { holdsZero, type LossParts, lossParts, pairedLoss } from './paired-loss';
+import { holdsZero, type LossParts, lossParts, oddLoss, pairedLoss } from './paired-loss';
 
 const windows = (nll: number[], tokens: number[]): LossParts => ({ of: 'windows', nll, tokens });
 
@@ -69,6 +69,11 @@ test('where only the first windows are known, those are compared', () => {
   const full = windows([10, 12, 9], [10, 10, 10]);
   expect(pairedLoss(full, windows([11, 15], [10, 10]))).toMatchObject({ difference: 0.2, n: 2 });
   expect(pairedLoss(full, windows([11], [10])).interval).toEqual([Number.NaN, Number.NaN]);
+});
+
+test('the half that judges are the odd windows', () => {
+  expect(oddLoss(windows([10, 12, 9, 6], [10, 10, 10, 5]))).toBeCloseTo(18 / 15, 12);
+  expect(oddLoss(lossParts([[1, 2, 3]]))).toBeUndefined();
 });
 
 test('an interval about zero, or none, leaves it open which loss is larger', () => {

@@ -37,6 +37,13 @@ export function lossParts(windows: readonly (readonly number[])[], count = windo
 /** How many windows it was cut into: each has one token more than are predicted, its first. */
 export const windowsIn = ({ of, nll }: LossParts): number => (of === 'windows' ? nll.length : 1);
 
+/** The loss on the windows 1, 3, ..., those that judge where 0, 2, ... are chosen on; undefined where there are none. */
+export function oddLoss({ of, nll, tokens }: LossParts): number | undefined {
+  if (of === 'tokens' || nll.length < 2) return undefined;
+  const sum = (all: readonly number[]) => all.reduce((total, x, w) => total + (w % 2) * x, 0);
+  return sum(nll) / sum(tokens);
+}
+
 /**
  * `pruned` less `full`, part by part: what is hard to predict is hard for both, and does not widen the interval. Windows
  * may differ in length: a ratio of sums, its standard error by the residuals (Cochran, Sampling Techniques, 1977, chapter 6),

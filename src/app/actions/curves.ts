@@ -47,7 +47,7 @@ export async function addCurves(...requests: readonly CurveRequest[]): Promise<v
  * same.
  */
 export function applyPoint(
-  { model, calibration, report: { strategy, metric, unit, seed } }: Curve,
+  { model, calibration, report: { strategy, metric, unit, seed, judged } }: Curve,
   { dropped, loss, draws }: CurvePoint,
 ): void {
   const s = store.getState();
@@ -55,7 +55,9 @@ export function applyPoint(
   if (!open || open.fingerprint !== model) return;
   const mask = dropByHand(makeMask(open.blocks), dropped, true);
   const whole = mask.dropped.length === dropped.length && !draws;
-  if (whole && calibration && sameCalibration(calibration, calibrationOf(s))) learnLoss(mask, loss);
+  // On half of the text a loss is another.
+  const known = whole && !judged && calibration && sameCalibration(calibration, calibrationOf(s));
+  if (known) learnLoss(mask, loss);
   if (whole) changeOpen({ chosen: { mask, how: { strategy, metric, unit, seed } } });
   setMask(mask);
 }

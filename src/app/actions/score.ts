@@ -1,8 +1,8 @@
 import type { ScoreReport } from '../../lab/contract';
 import { sublayerIndex } from '../../model/units';
 import { type Mask, makeMask } from '../../pruning/mask';
-import { windowsIn } from '../../pruning/paired-loss';
-import { noLosses, type Scored } from '../store/losses';
+import { pairedLoss, windowsIn } from '../../pruning/paired-loss';
+import { noLosses, type Scored, type SoFar } from '../store/losses';
 import { calibrationOf, canMeasure, hereOrigin } from '../store/measuring';
 import { maskOf } from '../store/select';
 import type { AppState } from '../store/state';
@@ -12,6 +12,8 @@ import { named } from './named';
 
 /** Toggles closer together than this are one: long enough to tell a double click, too short to be felt. */
 const DEBOUNCE_MS = 40;
+/** A first answer is shown at once, and what follows as often as one can see. */
+const SHOW_EVERY_MS = 60;
 /** Losses kept, so that undo shows a known one at once. */
 const MOST_KEPT = 400;
 
@@ -40,7 +42,10 @@ export function requestScore(): void {
   const mask = maskOf(s);
   const kept = known.get(keyOf(mask));
   cancelJob('score');
-  changeOpen({ ...(kept && (mask.dropped.length === 0 ? { full: kept } : { pruned: kept })), scoreFailure: undefined });
+  changeOpen({
+    ...(kept && (mask.dropped.length === 0 ? { full: kept } : { pruned: kept })),
+    ...{ soFar: undefined, scoreFailure: undefined },
+  });
   if (!canMeasure(s)) return;
   if (kept && known.has('')) return;
   timer = setTimeout(() => void computeScore(mask), DEBOUNCE_MS);
@@ -58,21 +63,27 @@ async function computeScore(mask: Mask): Promise<void> {
   const full = makeMask(mask.blocks);
   const masks = [full, mask].filter((m) => !known.has(keyOf(m)));
   const wanted = mask.dropped.length === 0 ? masks.slice(0, 1) : masks;
-  const run = await runJob({
+  const run = await runJob<ScoreReport[]>({
     slot: 'score',
-    label: 'Loss on the calibration text',
+    label: 'Loss on the text',
     failure: 'The loss could not be computed',
-    run: (options) =>
+    run: (options, onSoFar) =>
       named(calibrationOf(before), (calibration) =>
-        lab().score({ calibration, masks: wanted.map((m) => m.dropped) }, options),
+        lab().score({ calibration, masks: wanted.map((m) => m.dropped) }, { ...options, onSoFar }),
       ),
+    showEvery: SHOW_EVERY_MS,
     show: (reports) => {
+      if (reports.some(({ partial }) => partial)) {
+        changeOpen({ soFar: soFarOf(mask, wanted, reports) });
+        return;
+      }
       reports.forEach((report, i) => {
         keep(wanted[i]!, report, before);
       });
       changeOpen(({ full }) => ({
         full: known.get('') ?? full,
         ...(mask.dropped.length > 0 && { pruned: known.get(keyOf(mask)) }),
+        soFar: undefined,
       }));
       const { tokens } = reports[0]!;
       const windows = windowsIn(reports[0]!.parts);
@@ -80,6 +91,16 @@ async function computeScore(mask: Mask): Promise<void> {
     },
   });
   if (run.ended === 'failed') changeOpen({ scoreFailure: run.failure });
+}
+
+/** What the first windows say of a mask; nothing of the full model, which is held against nothing. */
+function soFarOf(mask: Mask, wanted: readonly Mask[], reports: readonly ScoreReport[]): SoFar | undefined {
+  const partsOf = (one: Mask) =>
+    known.get(keyOf(one))?.parts ?? reports[wanted.findIndex((w) => keyOf(w) === keyOf(one))]?.parts;
+  const [full, pruned] = [partsOf(makeMask(mask.blocks)), partsOf(mask)];
+  const of = reports.find(({ partial }) => partial)?.partial?.of;
+  if (!full || !pruned || of === undefined || mask.dropped.length === 0) return undefined;
+  return { mask, change: pairedLoss(full, pruned), of };
 }
 
 const keep = (mask: Mask, { loss, perplexity, tokens, parts }: ScoreReport, s: AppState): void =>

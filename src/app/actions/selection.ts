@@ -5,7 +5,7 @@ import { isPlain } from '../../pruning/metrics';
 import { type Strategy, strategyTraits } from '../../pruning/strategies';
 import { influenceIn, shownValues } from '../store/influence';
 import { setMasks } from '../store/masks';
-import { calibrationOf } from '../store/measuring';
+import { calibrationOf, judgeOf } from '../store/measuring';
 import { notify, notifyFailure } from '../store/notify';
 import { maskOf, reportOf } from '../store/select';
 import type { Chosen } from '../store/shelf';
@@ -91,6 +91,7 @@ async function byCurve({ strategy, metric, unit, k, seed }: Selection): Promise<
     locked,
     ...scored,
     ...(traits.drawn && { seed, draws: 1 }),
+    judge: judgeOf(s),
   };
   const asked: Asked = { request, calibration, model: reportOf(s) };
   let report = last && isSame(last, asked) ? last.report : undefined;

@@ -29,6 +29,6 @@ function resultsOf(shipped: ShippedResults): Pick<Open, 'influence' | 'evaluatio
   return {
     influence: shipped.influence.map((report) => ({ report, origin, text })),
     evaluations: Object.fromEntries(evaluations),
-    full: { ...shipped.score, tokens, mask, origin },
+    full: { ...shipped.score, tokens, mask, origin, text },
   };
 }

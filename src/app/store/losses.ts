@@ -1,6 +1,6 @@
 import type { Failure } from '../../lab/contract';
 import type { Mask } from '../../pruning/mask';
-import type { LossParts } from '../../pruning/paired-loss';
+import type { LossDifference, LossParts } from '../../pruning/paired-loss';
 import type { Origin } from './measured';
 
 export interface Scored {
@@ -12,14 +12,30 @@ export interface Scored {
   readonly parts?: LossParts;
   readonly mask: Mask;
   readonly origin: Origin;
+  /** What it was measured on, in words, where that need not be the text in use. */
+  readonly text?: string;
+}
+
+/** How much larger a mask's loss is than the full model's on the first windows, while the text is being gone through. */
+export interface SoFar {
+  readonly mask: Mask;
+  readonly change: LossDifference;
+  /** Windows of the text. */
+  readonly of: number;
 }
 
 /** The open model's losses on the calibration text. */
 export interface Losses {
   readonly full?: Scored;
   readonly pruned?: Scored;
+  readonly soFar?: SoFar;
   /** Why the last attempt at a loss failed. */
   readonly scoreFailure?: Failure;
 }
 
-export const noLosses: Losses = { full: undefined, pruned: undefined, scoreFailure: undefined };
+export const noLosses: Losses = {
+  full: undefined,
+  pruned: undefined,
+  soFar: undefined,
+  scoreFailure: undefined,
+};

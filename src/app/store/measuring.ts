@@ -21,6 +21,13 @@ export function calibrationOf(s: Pick<AppState, 'calibration'> & { readonly open
   return { text, seqLen: Math.min(seqLen, s.open.model?.report.context ?? seqLen) };
 }
 
+/** Windows from which on halves say something by themselves. */
+const ENOUGH_WINDOWS = 4;
+
+/** What strategies are judged on: the half of the text that they do not choose on, where it is long enough to have two. */
+export const judgeOf = ({ calibration: { windows = 1 } }: Pick<AppState, 'calibration'>): 'halves' | undefined =>
+  windows >= ENOUGH_WINDOWS ? 'halves' : undefined;
+
 /** Whether the open model cannot read the text in use: one without a tokenizer takes token ids only. */
 export const needsIds = (s: AppState): boolean =>
   s.open.model?.report.hasTokenizer === false && readTokenIds(s.calibration.text) === undefined;

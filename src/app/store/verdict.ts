@@ -1,7 +1,7 @@
 /** What the mask in force costs and saves, in one place: the strip above the tabs, the bar on a phone, the presenter. */
 import type { Accuracy, PairedDifference } from '../../lab/contract';
 import { type Mask, sameMask } from '../../pruning/mask';
-import { pairedLoss } from '../../pruning/paired-loss';
+import { holdsZero, pairedLoss } from '../../pruning/paired-loss';
 import { type Savings, savingsOf } from '../../pruning/savings';
 import type { Scored } from './losses';
 import { maskOf, prunedLoss, reportOf } from './select';
@@ -33,6 +33,8 @@ export interface Verdict {
   readonly change?: number;
   /** 95%, of the change. */
   readonly interval?: readonly [number, number];
+  /** Where the change is that of the first windows, the text being gone through: of how many it has. */
+  readonly soFar?: { readonly windows: number; readonly of: number };
   readonly answers: Answers;
   /** Undefined without a model. */
   readonly saved?: Savings;
@@ -58,7 +60,7 @@ function find(s: AppState): Verdict {
     full,
     pruned,
     before: loss.status === 'current' ? undefined : loss.before,
-    ...(pruned && full && mask.dropped.length > 0 && lossChange(full, pruned)),
+    ...(pruned ? full && mask.dropped.length > 0 && lossChange(full, pruned) : firstChange(s, mask)),
     answers: answersOf(s, mask),
     saved: report && savingsOf(mask, report),
   };
@@ -69,6 +71,24 @@ export const lossChange = (full: Scored, pruned: Scored): Pick<Verdict, 'change'
   change: pruned.loss - full.loss,
   ...(full.parts && pruned.parts && { interval: pairedLoss(full.parts, pruned.parts).interval }),
 });
+
+/** The same of the first windows. */
+function firstChange({ open: { soFar } }: AppState, mask: Mask): Pick<Verdict, 'change' | 'interval' | 'soFar'> {
+  if (!soFar || !sameMask(soFar.mask, mask)) return {};
+  const { difference, interval, n } = soFar.change;
+  return { change: difference, interval, soFar: { windows: n, of: soFar.of } };
+}
+
+/** Whether a change of the loss is for the worse or the better; neither where it may be chance. */
+export const judgeLoss = ({
+  change,
+  interval,
+}: Pick<Verdict, 'change' | 'interval'>): 'worse' | 'better' | undefined =>
+  change === undefined || Math.abs(change) < 5e-5 || (interval && holdsZero(interval))
+    ? undefined
+    : change > 0
+      ? 'worse'
+      : 'better';
 
 const STANDING = { current: 'here', computing: 'computing', failed: 'failed', unavailable: 'unmeasured' } as const;
 

@@ -6,7 +6,7 @@ import { addCurves } from '../../actions/curves';
 import { settingsOf } from '../../actions/metric-settings';
 import { taskOptions } from '../../actions/offered';
 import { withItems } from '../../actions/own-items';
-import { canMeasure } from '../../store/measuring';
+import { canMeasure, judgeOf } from '../../store/measuring';
 import { maskOf } from '../../store/select';
 import { store } from '../../store/store';
 import { Button } from '../../widgets/button';
@@ -38,6 +38,8 @@ export function CurveForm({ blocks }: { blocks: number }) {
   const [items, setItems] = useState(40);
   const [seed, setSeed] = useState(1);
   const [timed, setTimed] = useState(false);
+  const [apart, setApart] = useState(true);
+  const judge = useApp(judgeOf);
   const ready = useApp(canMeasure);
   const offered = useOffered();
   const locked = useApp((s) => s.open.locked);
@@ -56,6 +58,7 @@ export function CurveForm({ blocks }: { blocks: number }) {
       ...(byHand ? { order: dropped.map((s): Sublayer[] => [s]) } : { locked }),
       ...(task && { benchmark: withItems(store.getState(), { task, limit: items }) }),
       ...(timed && { timed }),
+      ...(apart && judge && { judge }),
     };
     void addCurves(request);
   };
@@ -104,6 +107,14 @@ export function CurveForm({ blocks }: { blocks: number }) {
           onChange={setTask}
         />
         {task && <NumberField label="Items" value={items} min={1} max={MOST_ITEMS} onChange={setItems} />}
+        {judge && (
+          <Check
+            label="Judge on the other half"
+            checked={apart}
+            hint="Chooses on every second window of the text, and tells the losses of the others"
+            onChange={setApart}
+          />
+        )}
         <Check
           label="Time each point"
           checked={timed}

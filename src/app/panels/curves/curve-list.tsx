@@ -36,6 +36,8 @@ export function CurveList({ curves }: { curves: readonly Curve[] }) {
               <span className="small soft">
                 {report.partial && request.steps ? `${done} of ${request.steps}` : done}
                 {drawn && `, ${request.draws} orders`}, {text}
+                {report.judged &&
+                  `, judged on ${report.judged.on === 'odd windows' ? 'the other half' : 'another text'}`}
                 {report.benchmark && `, ${report.benchmark.task}`}
               </span>
             </span>

@@ -26,9 +26,18 @@ export function curvesSummary(curves: readonly Curve[], model: ModelReport): str
   return [
     `Units that can go before the loss is ${SMALL_RISE} nats higher (a perplexity 10% higher), and their share of the ` +
       `parameters: ${told.join('; ')}.`,
+    ...judgedWords(curves),
     ...curves.flatMap((curve) => accuracyWords(curve) ?? []),
     ...curves.flatMap((curve) => lossLost(curve) ?? []),
   ].join(' ');
+}
+
+/** On what the losses were measured, and on what the units were chosen. */
+function judgedWords(curves: readonly Curve[]): string[] {
+  const apart = curves.filter((c) => c.report.judged);
+  if (apart.length === 0) return ['Chosen and judged on the same text, which flatters whoever searched it.'];
+  const which = apart.length === curves.length ? 'Chosen' : `${upperFirst(apart.map(curveName).join('; '))}: chosen`;
+  return [`${which} on one half of the text’s windows and judged on the other.`];
 }
 
 /** From the full model's accuracy to that of the last point that has one. */
@@ -57,8 +66,10 @@ function furthest(points: readonly CurvePoint[]): CurvePoint | undefined {
 export function curvesTable(curves: readonly Curve[], model: ModelReport): ChartTable {
   const some = (has: (p: CurvePoint) => boolean) => curves.some((c) => c.report.points.some(has));
   const [accuracy, timed, spread] = [some((p) => !!p.accuracy), some((p) => !!p.milliseconds), some((p) => !!p.draws)];
+  const sure = some((p) => !!p.added);
   const columns = [
     ...['curve', 'units dropped', 'loss', 'added loss', 'perplexity', 'parameters saved', 'KV KiB saved a token'],
+    ...(sure ? ['added at least (95%)', 'added at most (95%)'] : []),
     ...(accuracy ? ['accuracy', 'from', 'to', 'n'] : []),
     ...(timed ? ['ms a pass'] : []),
     ...(spread ? ['least of the draws', 'greatest of the draws'] : []),
@@ -70,6 +81,7 @@ export function curvesTable(curves: readonly Curve[], model: ModelReport): Chart
       return [
         ...[curveName(curve), p.removed, p.loss, p.loss - curve.report.points[0]!.loss, Math.exp(p.loss)],
         ...[xOf(curve, p, model, 'parameters'), xOf(curve, p, model, 'cache')],
+        ...(sure ? [p.added?.[0], p.added?.[1]] : []),
         ...(accuracy ? [p.accuracy?.accuracy, p.accuracy?.interval[0], p.accuracy?.interval[1], p.accuracy?.n] : []),
         ...(timed ? [p.milliseconds] : []),
         ...(spread ? [range?.[0], range?.[1]] : []),

@@ -7,7 +7,7 @@ import { openResult } from '../../actions/result-files';
 import { ChartFrame } from '../../charts/chart-frame';
 import { jointProvenance } from '../../charts/provenance';
 import type { Curve } from '../../store/curves';
-import { canMeasure } from '../../store/measuring';
+import { canMeasure, judgeOf } from '../../store/measuring';
 import { highlight } from '../../store/notify';
 import { fileStem, modelName } from '../../store/select';
 import type { AppState } from '../../store/state';
@@ -111,7 +111,7 @@ export default function CurvesPanel() {
         !running && (
           <Empty action={preset}>
             The loss, as attention, feed-forward layers or whole blocks are dropped one after the other. It takes about
-            one pass over the calibration text for each point: {plural(3 * (report.blocks + 1), 'point')} here.
+            one pass over the text for each point: {plural(3 * (report.blocks + 1), 'point')} here.
           </Empty>
         )
       ) : (
@@ -193,6 +193,7 @@ function sideBySide(s: AppState): CurveRequest[] {
     unit,
     locked,
     ...(settings && { settings }),
+    judge: judgeOf(s),
   }));
 }
 

@@ -1,7 +1,7 @@
 import type { ModelReport } from '../../../lab/contract';
 import type { Curve } from '../../store/curves';
 import { curveName } from '../../words/curve-names';
-import { fixed, percent, perplexity } from '../../words/format';
+import { fixed, percent, perplexity, signed } from '../../words/format';
 import { droppedWords, UNIT_WORDS } from '../../words/units';
 import { type Spot, xOf } from './axes';
 import { addedLoss } from './curve-words';
@@ -9,7 +9,7 @@ import { addedLoss } from './curve-words';
 /** A point in words: what went, what it costs, what it saves. */
 export function PointTip({ curve, spot, model }: { curve: Curve; spot: Spot; model: ModelReport }) {
   const { point } = spot;
-  const { accuracy, loss, draws, milliseconds } = point;
+  const { accuracy, loss, added, draws, milliseconds } = point;
   const { one, many } = UNIT_WORDS[curve.report.unit];
   const range = spot.band && draws && `${fixed(Math.min(...draws), 3)} to ${fixed(Math.max(...draws), 3)}`;
   return (
@@ -19,7 +19,7 @@ export function PointTip({ curve, spot, model }: { curve: Curve; spot: Spot; mod
       {point.removed === 0 ? 'The full model' : `Without ${point.removed} ${point.removed === 1 ? one : many}`}
       {': '}
       {Number.isFinite(loss)
-        ? `loss ${fixed(loss)} (${addedLoss(curve, point)}), perplexity ${perplexity(Math.exp(loss))}`
+        ? `loss ${fixed(loss)} (${addedLoss(curve, point)}${added ? `; 95%: ${signed(added[0])} to ${signed(added[1])}` : ''}), perplexity ${perplexity(Math.exp(loss))}`
         : 'the loss is not finite'}
       {range && ` on average; ${range} over ${draws.length} orders`}
       {accuracy &&

@@ -47,6 +47,15 @@ describe('the present mask among the curves', () => {
     expect(presentOf(facts([]), 'units', 'loss')).toBeUndefined();
   });
 
+  it('is judged on the half of the text that the curves are judged on', () => {
+    const apart = { ...curve, report: { ...report, judged: { on: 'odd windows' as const, chosenOn: 9 } } };
+    expect(presentOf(facts(attn(1), { curves: [apart], judgedLoss: 2.5 }), 'units', 'loss')).toEqual({ x: 1, y: 2.5 });
+    expect(presentOf(facts(attn(1), { curves: [apart] }), 'units', 'loss')).toBeUndefined();
+    expect(presentOf(facts(attn(1), { curves: [apart, curve], judgedLoss: 2.5 }), 'units', 'loss')).toMatchObject({
+      y: 2,
+    });
+  });
+
   it('is not beside curves of another text, were it of the same name', () => {
     const other = facts(attn(1), { isOnText: here('It was a dark night') });
     expect(presentOf(other, 'units', 'loss')).toMatch(/no curve here is of the text in use/);

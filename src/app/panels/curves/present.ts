@@ -18,18 +18,20 @@ export interface PresentFacts {
   readonly curves: readonly Curve[];
   /** Whether a curve was measured on the text in force, so that the mask's loss may stand beside its own. */
   isOnText(curve: Curve): boolean;
-  /** Of the mask on the text in force, once it is known. */
+  /** Of the mask on the text in force, once it is known; and of the half of it that judges. */
   readonly loss?: number;
+  readonly judgedLoss?: number;
   readonly evaluations: Readonly<Record<string, Evaluation>>;
 }
 
 /** The mask's place; a sentence where it has none; undefined where there is nothing to place, or its loss is on its way. */
 export function presentOf(facts: PresentFacts, x: XAxis, y: YAxis): PresentPoint | string | undefined {
-  const { mask, curves, loss } = facts;
+  const { mask, curves, loss, judgedLoss } = facts;
   if (mask.dropped.length === 0 || curves.length === 0) return undefined;
   const alike = curves.filter(y === 'accuracy' ? (c) => c.report.benchmark : facts.isOnText);
   if (y !== 'accuracy' && alike.length === 0) return 'This mask is not marked: no curve here is of the text in use.';
-  const height = y === 'accuracy' ? accuracyOf(facts) : loss;
+  const here = alike.every((c) => c.report.judged) ? judgedLoss : loss;
+  const height = y === 'accuracy' ? accuracyOf(facts) : here;
   if (height === undefined) {
     if (y !== 'accuracy') return undefined;
     return 'This mask is not marked: it was not asked the items that a curve was. Run as many of them under Benchmarks.';

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { sameCalibration } from '../../../lab/contract/asked';
+import { oddLoss } from '../../../pruning/paired-loss';
 import type { Curve } from '../../store/curves';
 import { calibrationOf } from '../../store/measuring';
 import { maskOf, prunedLoss } from '../../store/select';
@@ -13,14 +14,16 @@ export function usePresent(curves: readonly Curve[], x: XAxis, y: YAxis): Return
   const model = useApp((s) => s.open.model);
   const calibration = useApp((s) => s.calibration);
   const evaluations = useApp((s) => s.open.evaluations);
-  const loss = useApp((s) => {
+  const scored = useApp((s) => {
     const now = prunedLoss(s);
-    return now.status === 'current' ? now.scored.loss : undefined;
+    return now.status === 'current' ? now.scored : undefined;
   });
   return useMemo(() => {
     if (!model) return undefined;
     const here = calibrationOf({ calibration, open: { model } });
-    const isOnText = (c: Curve) => c.calibration !== undefined && sameCalibration(c.calibration, here);
-    return presentOf({ mask, model: model.report, curves, isOnText, loss, evaluations }, x, y);
-  }, [curves, x, y, mask, model, calibration, evaluations, loss]);
+    const isOnText = ({ calibration, report: { judged } }: Curve) =>
+      calibration !== undefined && judged?.on !== 'another text' && sameCalibration(calibration, here);
+    const losses = { loss: scored?.loss, judgedLoss: scored?.parts && oddLoss(scored.parts) };
+    return presentOf({ mask, model: model.report, curves, isOnText, ...losses, evaluations }, x, y);
+  }, [curves, x, y, mask, model, calibration, evaluations, scored]);
 }

@@ -1,6 +1,7 @@
 import { requestScore } from '../../actions/score';
 import { canMeasure } from '../../store/measuring';
 import { maskOf, prunedLoss } from '../../store/select';
+import { judgeLoss, verdictOf } from '../../store/verdict';
 import { TextButton } from '../../widgets/text-button';
 import { useApp } from '../../widgets/use-app';
 import { fixed, growth, perplexity, signed } from '../../words/format';
@@ -27,8 +28,10 @@ export function LossRows() {
     return <Blank>{working ? 'soon' : '–'}</Blank>;
   };
   const now = pruned.status === 'current' ? pruned.scored : undefined;
-  const change = now && full && !nothing ? now.loss - full.loss : undefined;
-  const judged = change === undefined || Math.abs(change) < 5e-5 ? undefined : change > 0 ? 'worse' : 'better';
+  const verdict = useApp(verdictOf);
+  const change = now && !nothing ? verdict.change : undefined;
+  const judged = now && !nothing ? judgeLoss(verdict) : undefined;
+  const [low, high] = verdict.interval ?? [Number.NaN, Number.NaN];
 
   return (
     <tbody aria-live="polite" aria-busy={pruned.status === 'computing'}>
@@ -38,7 +41,15 @@ export function LossRows() {
         unit="nats per token"
         full={full ? fixed(full.loss) : <Blank />}
         pruned={now ? fixed(now.loss) : waiting((n) => fixed(n.loss, 3))}
-        change={change !== undefined ? signed(change) : nothing && full ? <Blank>same model</Blank> : <Blank />}
+        change={
+          change !== undefined ? (
+            <Sure change={change} low={low} high={high} />
+          ) : nothing && full ? (
+            <Blank>same model</Blank>
+          ) : (
+            <Blank />
+          )
+        }
         judged={judged}
       />
       <Row
@@ -49,5 +60,17 @@ export function LossRows() {
         judged={judged}
       />
     </tbody>
+  );
+}
+
+/** A change with its 95% interval, where that is known. */
+function Sure({ change, low, high }: { change: number; low: number; high: number }) {
+  return (
+    <>
+      {signed(change)}
+      {!Number.isNaN(low) && (
+        <small title="95% interval, over the text’s windows"> {`${signed(low)} to ${signed(high)}`}</small>
+      )}
+    </>
   );
 }

@@ -12,6 +12,7 @@ export function BundledTexts() {
   const present = useApp((s) => s.calibration);
   const isSapling = useApp((s) => usualText(s).ofSapling);
   const foreign = useApp(isForeign);
+  const stuck = useApp((s) => s.machine.status !== 'ready' && s.machine.status !== 'starting');
   const hasTokenizer = useApp((s) => s.open.model?.report.hasTokenizer !== false);
   const texts = BUNDLED_TEXTS.toSorted((a, b) => Number(b.ofSapling === isSapling) - Number(a.ofSapling === isSapling));
   return (
@@ -20,6 +21,9 @@ export function BundledTexts() {
         <p className={css.foreign}>
           These words are Sapling’s, of which this model has never read any: a loss on them says little of it.
         </p>
+      )}
+      {stuck && (
+        <p className={css.foreign}>Nothing can be measured here: what is shown was, beforehand, on its own text.</p>
       )}
       {!hasTokenizer && (
         <p className={css.foreign}>This model came without a tokenizer: it takes token ids, as a text of your own.</p>
@@ -31,7 +35,7 @@ export function BundledTexts() {
               type="button"
               className={css.text}
               aria-pressed={text.name === present.name}
-              disabled={!hasTokenizer}
+              disabled={!hasTokenizer || stuck}
               onClick={() => {
                 void chooseText(text);
                 closeDialog();

@@ -8,7 +8,7 @@ import { isForeign } from '../../store/calibration';
 import { originWords } from '../../store/measured';
 import { needsIds } from '../../store/measuring';
 import { canCompute, momentOf } from '../../store/select';
-import { type Verdict as Found, verdictOf } from '../../store/verdict';
+import { type Verdict as Found, judgeLoss, verdictOf } from '../../store/verdict';
 import { Counted } from '../../widgets/counted';
 import { openDialog } from '../../widgets/dialog';
 import { TextButton } from '../../widgets/text-button';
@@ -43,10 +43,10 @@ export function Verdict() {
 
 /** Half of every number: the text it was measured on, and where. */
 function Source({ verdict: { full, pruned } }: { verdict: Found }) {
-  const source = useApp((s) => s.calibration.source);
+  const inUse = useApp((s) => s.calibration.source);
   const foreign = useApp(isForeign);
   const unread = useApp(needsIds);
-  const tokens = full?.tokens;
+  const { tokens, text: source = inUse } = full ?? {};
   const origin = (pruned ?? full)?.origin;
   if (unread) {
     return (
@@ -64,6 +64,7 @@ function Source({ verdict: { full, pruned } }: { verdict: Found }) {
       </TextButton>
       {tokens !== undefined && `, ${whole(tokens)} tokens`}
       {origin && <span title={origin.adapter}>. {originWords(origin)}</span>}
+      {source !== inUse && `. Nothing is known on ${inUse} until it is measured here`}
       {foreign && (
         <>
           . It is Sapling’s, and strange to this model:{' '}
@@ -75,7 +76,7 @@ function Source({ verdict: { full, pruned } }: { verdict: Found }) {
 }
 
 function Loss({ verdict }: { verdict: Found }) {
-  const { full, pruned, before, change, interval, standing, mask } = verdict;
+  const { full, pruned, before, change, interval, soFar, standing, mask } = verdict;
   const other = useApp((s) => (s.jobs.score ? (s.jobs.influence ?? s.jobs.open) : undefined));
   if (!full) return <Figure large name="loss" value="–" />;
   const was = <span data-testid="full-loss">{fixed(full.loss)}</span>;
@@ -84,6 +85,13 @@ function Loss({ verdict }: { verdict: Found }) {
       <Figure large quiet name="loss, nats per token" value={<span data-testid="pruned-loss">{fixed(full.loss)}</span>}>
         perplexity {fixed(full.perplexity, 2)}
         <span className="visually-hidden">, full model {was}</span>
+      </Figure>
+    );
+  }
+  if (change !== undefined && soFar) {
+    return (
+      <Figure large judged={judgeLoss(verdict)} value={signed(change, 3)} name={<>loss, full {was}</>}>
+        {intervalWords(interval)} {soFar.windows} of {soFar.of} windows so far
       </Figure>
     );
   }
@@ -104,11 +112,10 @@ function Loss({ verdict }: { verdict: Found }) {
       </Figure>
     );
   }
-  const chance = interval && interval[0] <= 0 && interval[1] >= 0;
   return (
     <Figure
       large
-      judged={chance || Math.abs(change) < 5e-5 ? undefined : change > 0 ? 'worse' : 'better'}
+      judged={judgeLoss(verdict)}
       beforehand={standing === 'beforehand'}
       value={<Counted value={change} write={signed} />}
       name={
@@ -117,12 +124,14 @@ function Loss({ verdict }: { verdict: Found }) {
         </>
       }
     >
-      {interval
-        ? `95%: ${signed(interval[0], 3)} to ${signed(interval[1], 3)}`
-        : `perplexity ${fixed(pruned.perplexity, 2)}`}
+      {intervalWords(interval) ?? `perplexity ${fixed(pruned.perplexity, 2)}`}
     </Figure>
   );
 }
+
+/** Undefined where there is none, or nothing to tell it by. */
+const intervalWords = (interval: Found['interval']): string | undefined =>
+  interval && !Number.isNaN(interval[0]) ? `95%: ${signed(interval[0], 3)} to ${signed(interval[1], 3)}` : undefined;
 
 function AnswersFigure({ verdict: { answers, mask } }: { verdict: Found }) {
   const { task, full, pruned, difference } = answers;
