@@ -8,6 +8,7 @@ import { maskOf, reportOf } from '../store/select';
 import { changeOpen, store } from '../store/store';
 import { cancelJob, lab, runJob } from './jobs';
 import { forgetAnswers, keepAnswers, knownAnswers, type Run, unfinishedRuns } from './kept-answers';
+import { titleOf } from './offered';
 import { subsetOf } from './official-sets';
 import { OWN_TASK, withItems } from './own-items';
 
@@ -18,7 +19,9 @@ type Settings = Omit<BenchSettings, 'tasks'>;
 const PLAIN: Settings = { bos: 'auto', chat: false };
 
 /** Runs tasks one after the other, on the full model and, where something is dropped, on the pruned one over the same items. */
-export async function runTasks(tasks: readonly string[], settings: Settings = PLAIN): Promise<void> {
+export async function runTasks(tasks: readonly string[], asked: Settings = PLAIN): Promise<void> {
+  // All items are no choice: whoever asked them without a seed has the answers to them with one.
+  const settings = asked.limit === undefined ? { ...asked, seed: undefined } : asked;
   store.setState({ benchQueue: tasks });
   for (const task of tasks) {
     store.setState((s) => ({ benchQueue: s.benchQueue.slice(s.benchQueue.indexOf(task)) }));
@@ -69,8 +72,8 @@ async function runOnce(task: string, settings: Settings, mask: Mask): Promise<'d
   const ended = await runJob<EvalReport>({
     slot: 'evaluate',
     of: task,
-    label: task,
-    failure: `The task ${task} could not be run`,
+    label: titleOf(task),
+    failure: `${titleOf(task)} could not be run`,
     run: async (options, soFar) => {
       // Where the job starts once more, what it has been answered counts.
       items.length = 0;

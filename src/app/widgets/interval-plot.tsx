@@ -5,7 +5,11 @@ import css from './interval-plot.module.css';
 export function IntervalPlot({ chance, full, pruned }: { chance: number; full: Accuracy; pruned?: Accuracy }) {
   return (
     <div className={css.plot} aria-hidden="true">
-      {chance > 0 && <span className={css.chance} style={{ left: `${100 * chance}%` }} title="guessing" />}
+      {chance > 0 && (
+        <span className={css.chance} style={{ left: `${100 * chance}%` }}>
+          <span>chance</span>
+        </span>
+      )}
       <Whisker of={full} look={css.full!} />
       {pruned && <Whisker of={pruned} look={css.pruned!} />}
     </div>

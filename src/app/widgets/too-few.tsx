@@ -1,13 +1,14 @@
 import type { EvalReport } from '../../lab/contract';
-import { whole } from '../words/format';
+import { tooFewWords } from '../words/tasks';
 import css from './too-few.module.css';
 
-/** A warning where the items are too few to tell what is shown; nothing where they are enough. */
-export function TooFew({ of: tooFew }: { of: EvalReport['tooFew'] }) {
-  if (!tooFew) return null;
+/** Said where the items cannot tell what is shown; nothing where they are enough. */
+export function TooFew({ of: report }: { of: Pick<EvalReport, 'tooFew' | 'results'> }) {
+  const words = tooFewWords(report);
+  if (!words) return null;
   return (
-    <span className={css.few} title={tooFew.message}>
-      too few: {whole(tooFew.needed)} would do
+    <span className={css.few} title={report.tooFew?.message}>
+      {words}
     </span>
   );
 }

@@ -37,7 +37,7 @@ test('items that failed were asked, and the seed of all items chooses nothing', 
 });
 
 test('what was asked is said in words', () => {
-  expect(askedWords(report)).toBe('8 of 300 items, seed 3, 0 shots, data 1f9ac02b');
+  expect(askedWords(report)).toBe('random 8 of 300 items, seed 3, 0 shots, data 1f9ac02b');
   expect(askedWords({ ...report, seed: undefined, bos: true })).toBe(
     'first 8 of 300 items, 0 shots, BOS, data 1f9ac02b',
   );

@@ -1,12 +1,9 @@
 import { difference, examPairs } from '../../../lab/contract/asked';
 import type { Evaluation } from '../../store/benchmarks';
 import type { Tried } from '../../store/shelf';
-import { whole } from '../../words/format';
+import { itemsAsked, subsetWords } from '../../words/tasks';
 
 type Report = Evaluation['report'];
-
-/** Items on which a model's numbers were not finite count nowhere, and were asked all the same. */
-const itemsAsked = ({ results, failed }: Report) => results[0]!.n + (failed?.[0] ?? 0);
 
 /** Of a random choice; all items are no choice. */
 const seedOf = (report: Report) => (itemsAsked(report) < report.available ? report.seed : undefined);
@@ -15,14 +12,10 @@ const seedOf = (report: Report) => (itemsAsked(report) < report.available ? repo
 const areAlike = (a: Report, b: Report): boolean =>
   !difference([...examPairs(a, b), ['number of items', itemsAsked(a), itemsAsked(b)], ['seed', seedOf(a), seedOf(b)]]);
 
-/** "8 of 300 items, seed 3, 0 shots, data 1f9ac02b": what a run asked, and how. */
+/** "random 8 of 300 items, seed 3, 0 shots, data 1f9ac02b": what a run asked, and how. */
 export function askedWords(report: Report): string {
-  const asked = itemsAsked(report);
-  const seed = seedOf(report);
-  const part = asked < report.available;
   return [
-    `${part ? `${seed === undefined ? 'first ' : ''}${whole(asked)} of` : 'all'} ${whole(report.available)} items`,
-    ...(seed === undefined ? [] : [`seed ${seed}`]),
+    subsetWords(report),
     `${report.shots} shots`,
     ...(report.bos ? ['BOS'] : []),
     ...(report.chat ? ['chat template'] : []),

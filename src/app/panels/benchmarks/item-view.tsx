@@ -1,5 +1,6 @@
 import type { EvalAnswer, EvalItem } from '../../../lab/contract';
 import { fixed } from '../../words/format';
+import { scoreWords } from '../../words/tasks';
 import css from './results.module.css';
 
 const MODELS = ['Full', 'Pruned'] as const;
@@ -17,7 +18,7 @@ export function ItemView({ item, metric }: { item: EvalItem; metric: string }) {
             <tr>
               <th scope="col">Choice</th>
               {answers.map((_, m) => (
-                <th key={MODELS[m]} scope="col" className={m === 1 ? 'worse' : undefined}>
+                <th key={MODELS[m]} scope="col">
                   {MODELS[m]}
                 </th>
               ))}
@@ -48,7 +49,8 @@ export function ItemView({ item, metric }: { item: EvalItem; metric: string }) {
       )}
       {shown.choices ? (
         <p className="small soft">
-          Log-probability of each choice in nats; the chosen one is framed. {metric} decides which is chosen.
+          Log-probability of each choice in nats; the chosen one is framed: the{' '}
+          <span title={metric}>{scoreWords(metric)}</span>.
         </p>
       ) : (
         <div className={css.written}>

@@ -1,6 +1,7 @@
 import type { Mean } from '../../../lab/contract';
 import type { Evaluation } from '../../store/benchmarks';
 import { short } from '../../words/format';
+import { scoreWords } from '../../words/tasks';
 import shared from './benchmarks.module.css';
 import css from './results.module.css';
 
@@ -10,10 +11,10 @@ export function MetricTable({ report: { metrics, results } }: { report: Evaluati
   if (names.length === 0) return null;
   const models = ['Full', 'Pruned'].slice(0, Math.max(results.length, metrics[names[0]!]!.length));
   return (
-    <table className={css.choices} aria-label="Other metrics">
+    <table className={css.choices} aria-label="Other scores">
       <thead>
         <tr>
-          <th scope="col">Metric</th>
+          <th scope="col">Score</th>
           {models.map((model) => (
             <th key={model} scope="col">
               {model}
@@ -24,7 +25,9 @@ export function MetricTable({ report: { metrics, results } }: { report: Evaluati
       <tbody>
         {names.map((name) => (
           <tr key={name}>
-            <th scope="row">{name}</th>
+            <th scope="row" title={name}>
+              {scoreWords(name)}
+            </th>
             {models.map((model, m) => (
               <td key={model}>{metrics[name]![m] && <Value of={metrics[name]![m]} />}</td>
             ))}

@@ -11,7 +11,8 @@ import { PValue } from '../../widgets/p-value';
 import { TextButton } from '../../widgets/text-button';
 import { TooFew } from '../../widgets/too-few';
 import { useApp } from '../../widgets/use-app';
-import { percent, signed, whole } from '../../words/format';
+import { percent, plural, signed, whole } from '../../words/format';
+import { scoreWords, subsetWords } from '../../words/tasks';
 import shared from './benchmarks.module.css';
 import css from './results.module.css';
 
@@ -27,9 +28,7 @@ export function ResultsTable() {
           <tr>
             <th scope="col">Task</th>
             <th scope="col">Full</th>
-            <th scope="col" className="worse">
-              Pruned
-            </th>
+            <th scope="col">Pruned</th>
             <th scope="col">Difference</th>
             <th scope="col">Flipped</th>
             <th scope="col">
@@ -57,7 +56,7 @@ function ResultRow({ name, evaluation: { report, masks, origin, items } }: RowPr
   const running = useApp((s) => s.jobs.evaluate?.of === name);
   const [full, other] = report.results;
   const stale = other && masks[1] && !sameMask(masks[1], mask);
-  const { difference, tooFew } = report;
+  const { difference } = report;
   const showItems = () => {
     store.setState({ itemsOf: name });
     go({ view: 'items' });
@@ -66,13 +65,21 @@ function ResultRow({ name, evaluation: { report, masks, origin, items } }: RowPr
   return (
     <tr className={stale ? css.stale : undefined}>
       <th scope="row">
-        {titleOf(name)}
-        <span className={shared.unit}>
-          <code>{name}</code> {report.metric}, {report.shots} shots{report.bos ? ', BOS' : ''}
+        <span title={name}>{titleOf(name)}</span>
+        <span className={shared.unit}>{subsetWords(report)}</span>
+        <span className={shared.unit} title={report.metric}>
+          {scoreWords(report.metric)}, {plural(report.shots, 'worked example')}
+          {report.bos ? ', begun with BOS' : ''}
           {report.chat ? ', chat template' : ''}
         </span>
         <span className={shared.unit}>
-          {origin.kind === 'shipped' ? 'shipped' : running ? 'running' : report.partial ? 'stopped early' : ''}
+          {origin.kind === 'shipped'
+            ? 'measured beforehand'
+            : running
+              ? 'running'
+              : report.partial
+                ? 'stopped early'
+                : ''}
           {stale && 'measured with another mask'}
         </span>
       </th>
@@ -107,7 +114,7 @@ function ResultRow({ name, evaluation: { report, masks, origin, items } }: RowPr
           Items
           <span className="visually-hidden"> of {titleOf(name)}</span>
         </TextButton>
-        <TooFew of={tooFew} />
+        <TooFew of={report} />
       </td>
     </tr>
   );

@@ -33,12 +33,9 @@ export function TaskPicker({ legend, tasks }: { legend: string; tasks: readonly 
 function TaskBox({ task }: { task: Task }) {
   const chosen = useApp((s) => s.bench.tasks.includes(task.name));
   return (
-    <label className={css.task} title={task.about}>
+    <label className={css.task} title={`${task.name}: ${task.about}`}>
       <input type="checkbox" checked={chosen} onChange={() => toggle(task.name)} />
-      <span>
-        {task.title}
-        <code>{task.name}</code>
-      </span>
+      <span>{task.title}</span>
     </label>
   );
 }

@@ -88,7 +88,7 @@ export function TradeOffBars({ names, groups }: Props) {
                     <line x1={x(low)} x2={x(high)} y1={y + BAR / 2} y2={y + BAR / 2} className={css.whisker} />
                     <text x={x(high) + 6} y={y + BAR - 3}>
                       {percent(accuracy, 0)}
-                      {tooFew && ', too few'}
+                      {tooFew && ', cannot be told apart'}
                     </text>
                   </g>
                 );

@@ -115,7 +115,7 @@ function summaryOf(groups: readonly BarGroup[]): string {
     const [best] = pruned.filter((b) => b.result.n > 0).sort((a, b) => b.result.accuracy - a.result.accuracy);
     if (!best) return [];
     const { accuracy, n } = best.result;
-    const few = best.tooFew ? ', too few to tell' : '';
+    const few = best.tooFew ? ', cannot be told apart' : '';
     return `${title}: ${percent(accuracy)} ${best.name} (n = ${n}${few}), ${percent(full!.result.accuracy)} in full.`;
   });
   return ['The best of these masks on each task.', ...sentences].join(' ');

@@ -1,13 +1,15 @@
 import type { Task } from '../../../benchmarks/task';
 import type { Accuracy } from '../../../lab/contract';
 import { sameMask } from '../../../pruning/mask';
+import { originWords } from '../../store/measured';
 import { maskOf } from '../../store/select';
 import { IntervalPlot } from '../../widgets/interval-plot';
 import { PValue } from '../../widgets/p-value';
 import { TextButton } from '../../widgets/text-button';
 import { TooFew } from '../../widgets/too-few';
 import { useApp } from '../../widgets/use-app';
-import { percent, signed } from '../../words/format';
+import { lowerFirst, percent, signed } from '../../words/format';
+import { subsetWords } from '../../words/tasks';
 import css from './comparison.module.css';
 import { Blank } from './row';
 
@@ -22,27 +24,27 @@ export function AccuracyRow({ task, disabled, run }: { task: Task; disabled: boo
   const pruned = mask.dropped.length === 0 ? full : current && results?.[1];
   const difference = current?.report.difference;
   // What a report warns of is its difference, or where there is none the one accuracy in it.
-  const alone = results?.length === 1 ? evaluation?.report.tooFew : undefined;
+  const alone = results?.length === 1 ? evaluation?.report : undefined;
   const partial = evaluation?.report.partial && !running;
   const significant = difference && (difference.interval[0] > 0 || difference.interval[1] < 0);
   return (
     <>
       <tr className={css.task}>
-        <th scope="row" rowSpan={full ? 2 : 1}>
+        <th scope="row" rowSpan={full ? 2 : 1} title={`${task.name}: ${task.about}`}>
           {task.title}
-          <span className={css.unit} title={task.about}>
-            <code>{task.name}</code>
-            {evaluation && (
-              <span className={css.interval}>
-                {evaluation.origin.kind === 'shipped' ? 'shipped' : 'computed here'}
+          {evaluation && (
+            <span className={css.unit}>
+              {subsetWords(evaluation.report)}
+              <span className={css.interval} title={evaluation.origin.adapter}>
+                {lowerFirst(originWords(evaluation.origin))}
                 {partial && ', stopped early'}
               </span>
-            )}
-          </span>
+            </span>
+          )}
         </th>
         <td>
           {full ? <Cell of={full} /> : <Blank />}
-          <TooFew of={alone} />
+          {alone && <TooFew of={alone} />}
         </td>
         <td className={css.pruned}>{mask.dropped.length > 0 && pruned ? <Cell of={pruned} /> : <Blank />}</td>
         <td className={significant ? (difference.mean < 0 ? 'worse' : 'better') : ''}>
@@ -56,7 +58,7 @@ export function AccuracyRow({ task, disabled, run }: { task: Task; disabled: boo
                 {difference.lost} lost, {difference.won} won
               </span>
               <PValue of={difference.p} className={css.interval} />
-              <TooFew of={current.report.tooFew} />
+              <TooFew of={current.report} />
             </>
           ) : (
             <TextButton computes disabled={disabled} onClick={run}>
