@@ -8,12 +8,14 @@ export function settingsOf(s: AppState, metric: InfluenceMetric): InfluenceSetti
   const { sampling, denominator } = s;
   if (isRelative(metric)) return { denominator };
   if (isPlain(metric)) return undefined;
-  const { seed, permutations, bound, stableLowest, exact, task, items } = sampling;
+  const { seed, permutations, bound, stableLowest, exact, task, items, itemSeed } = sampling;
   return {
     seed,
     permutations,
     ...(bound > 0 && { bound }),
     ...(stableLowest > 0 && { stableLowest }),
-    ...(traitsOf(metric).worth === 'task' ? { task: withItems(s, { task, limit: items }) } : { exact }),
+    ...(traitsOf(metric).worth === 'task'
+      ? { task: withItems(s, { task, limit: items, ...(itemSeed !== undefined && { seed: itemSeed }) }) }
+      : { exact }),
   };
 }

@@ -101,6 +101,7 @@ function show(measured: Measured<InfluenceReport>): void {
         exact: sampling.method === 'exact',
         task: sampling.task?.task ?? now.sampling.task,
         items: sampling.task?.limit ?? now.sampling.items,
+        itemSeed: sampling.task ? sampling.task.seed : now.sampling.itemSeed,
       },
     }),
   }));

@@ -9,12 +9,13 @@ import { calibrationOf, hereOrigin } from '../store/measuring';
 import { reportOf } from '../store/select';
 import type { AppState } from '../store/state';
 import { store } from '../store/store';
-import { plural } from '../words/format';
 import { METRIC_WORDS } from '../words/metrics';
+import { chosenWords } from '../words/tasks';
 import { showInfluence } from './influence';
 import { lab, runJob } from './jobs';
 import { settingsOf } from './metric-settings';
 import { named } from './named';
+import { titleOf } from './offered';
 
 /** Estimates are shown less often than other results: three charts are drawn anew for each. */
 const SHOW_EVERY = 500;
@@ -34,6 +35,7 @@ export function canResume(s: AppState, metric: ShapleyMetric): boolean {
     ? [
         ['task', task?.task, s.sampling.task],
         ['limit of items', task?.limit, s.sampling.items],
+        ['seed of items', task?.seed, s.sampling.itemSeed],
       ]
     : run?.calibration && calibrationPairs(run.calibration, calibrationOf(s));
   if (!text) return false;
@@ -52,7 +54,7 @@ const isExact = (s: AppState, metric: ShapleyMetric) => s.sampling.exact && canB
  */
 export async function startSampling(metric: ShapleyMetric, goOn: boolean): Promise<void> {
   const s = store.getState();
-  const { unit, permutations, task, items } = s.sampling;
+  const { unit, permutations, task, items, itemSeed } = s.sampling;
   const resume = goOn && canResume(s, metric) ? sampledRun(s, metric)?.report : undefined;
   const { name } = METRIC_WORDS[metric];
   const settings: InfluenceSettings = {
@@ -63,7 +65,9 @@ export async function startSampling(metric: ShapleyMetric, goOn: boolean): Promi
     ...(resume && { resume }),
   };
   const calibration = calibrationOf(s);
-  const text = isOfTask(metric) ? `first ${plural(items, 'item')} of ${task}` : s.calibration.source;
+  const text = isOfTask(metric)
+    ? `${titleOf(task)}, ${chosenWords({ limit: items, seed: itemSeed })}`
+    : s.calibration.source;
   const from = { origin: hereOrigin(s), text, calibration };
   await runJob<InfluenceReport>({
     slot: 'influence',

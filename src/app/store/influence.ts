@@ -1,6 +1,7 @@
 import type { InfluenceMetric, InfluenceReport, Sampling } from '../../lab/contract';
 import { PLAIN_UNITS, type PlainUnit, UNIT_KINDS, type UnitKind } from '../../model/units';
 import { traitsOf } from '../../pruning/metrics';
+import { SUBSET_SEED } from './benchmarks';
 import type { Measured } from './measured';
 
 /** Every report as it came, the newest last. A sampled one holds what it takes to go on with it. */
@@ -105,9 +106,11 @@ export interface SamplingSettings {
   /** It ends when the order of the lowest so many stands still; 0 for never. */
   readonly stableLowest: number;
   readonly exact: boolean;
-  /** For the worth in right answers: a benchmark, and its first so many items. */
+  /** For the worth in right answers: a benchmark, and so many of its items. */
   readonly task: string;
   readonly items: number;
+  /** Of the choice of items; absent: the first ones. */
+  readonly itemSeed?: number;
 }
 
 /** How influence is measured and shown. */
@@ -135,6 +138,7 @@ export const influenceAtFirst: InfluenceState = {
     exact: false,
     task: 'school_letters',
     items: 40,
+    itemSeed: SUBSET_SEED,
   },
   denominator: 'input',
   metric: 'loo-loss',

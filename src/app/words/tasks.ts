@@ -30,6 +30,12 @@ export function subsetWords(report: Asked): string {
     : `random ${whole(asked)} of ${whole(available)} items, seed ${seed}`;
 }
 
+/** The same of what was asked for: "random 40 items, seed 1", "first 40 items", "all items". */
+export function chosenWords({ limit, seed }: { readonly limit?: number; readonly seed?: number }): string {
+  if (limit === undefined) return 'all items';
+  return seed === undefined ? `first ${whole(limit)} items` : `random ${whole(limit)} items, seed ${seed}`;
+}
+
 /** Two significant digits are all that an estimate deserves: `10,000` for 10,196. */
 const roughly = (n: number): string => whole(Number(n.toPrecision(2)));
 

@@ -21,6 +21,7 @@ export const taskPairs = (was: MeasuredTask | undefined, is: MeasuredTask | unde
   ['task', was?.task, is?.task],
   ['number of shots', was?.shots, is?.shots],
   ['number of items', was?.items, is?.items],
+  ['seed of the items', was?.seed, is?.seed],
   ['SHA-256 of the items', was?.dataSha256, is?.dataSha256],
 ];
 

@@ -15,6 +15,8 @@ export interface TaskMeasure {
   readonly task: string;
   readonly shots?: number;
   readonly limit?: number;
+  /** With a limit: of a random choice of items, the same for everyone with that seed; absent: the first ones. */
+  readonly seed?: number;
 }
 
 /** A task measure as it is asked for; reports leave the files out. */

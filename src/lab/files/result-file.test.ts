@@ -47,7 +47,7 @@ const curve: CurveReport = {
     },
   ],
   tokens: 256,
-  benchmark: { task: 'school', shots: 0, limit: 3, items: 3, dataSha256: 'ef56' },
+  benchmark: { task: 'school', shots: 0, limit: 3, seed: 1, items: 3, dataSha256: 'ef56' },
   partial: true,
 };
 const request: Omit<CurveRequest, 'resume'> = {
@@ -56,7 +56,7 @@ const request: Omit<CurveRequest, 'resume'> = {
   draws: 2,
   seed: 1,
   locked: [{ block: 0, kind: 'attn' }],
-  benchmark: { task: 'school', limit: 3 },
+  benchmark: { task: 'school', limit: 3, seed: 1 },
 };
 const spread = { mean: 1, median: 0.9, p5: 0.1, p95: Number.NaN };
 const unit: UnitNorms = { update: spread, stream: spread, ratio: spread, cosine: spread };

@@ -16,7 +16,12 @@ const metric = v.picklist(METRIC_NAMES);
 const strategy = v.picklist(STRATEGY_NAMES);
 const denominator = v.picklist(['input', 'output']);
 const sublayers = v.array(v.object({ block: count, kind: v.picklist(['attn', 'ffn']) }));
-const task = v.object({ task: v.string(), shots: v.optional(count), limit: v.optional(count) });
+const task = v.object({
+  task: v.string(),
+  shots: v.optional(count),
+  limit: v.optional(count),
+  seed: v.optional(count),
+});
 const measuredTask = v.object({ ...task.entries, items: count, dataSha256: v.optional(v.string()) });
 
 const state = v.object({

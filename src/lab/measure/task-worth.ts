@@ -35,6 +35,7 @@ export async function openTask(
       task: task.name,
       shots,
       ...(request.limit !== undefined && { limit: request.limit }),
+      ...(request.limit !== undefined && request.seed !== undefined && { seed: request.seed }),
       items: items.length,
       dataSha256,
     },

@@ -6,6 +6,7 @@ import { addCurves } from '../../actions/curves';
 import { settingsOf } from '../../actions/metric-settings';
 import { taskOptions } from '../../actions/offered';
 import { withItems } from '../../actions/own-items';
+import { SUBSET_SEED } from '../../store/benchmarks';
 import { canMeasure, judgeOf } from '../../store/measuring';
 import { maskOf } from '../../store/select';
 import { store } from '../../store/store';
@@ -56,7 +57,7 @@ export function CurveForm({ blocks }: { blocks: number }) {
       ...(scored && { metric, settings: settingsOf(store.getState(), metric) }),
       ...(drawn && { draws: DRAWS, seed }),
       ...(byHand ? { order: dropped.map((s): Sublayer[] => [s]) } : { locked }),
-      ...(task && { benchmark: withItems(store.getState(), { task, limit: items }) }),
+      ...(task && { benchmark: withItems(store.getState(), { task, limit: items, seed: SUBSET_SEED }) }),
       ...(timed && { timed }),
       ...(apart && judge && { judge }),
     };

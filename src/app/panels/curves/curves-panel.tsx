@@ -3,6 +3,7 @@ import { findTask } from '../../../benchmarks/tasks';
 import type { CurveRequest } from '../../../lab/contract';
 import { addCurves, applyPoint } from '../../actions/curves';
 import { settingsOf } from '../../actions/metric-settings';
+import { titleOf } from '../../actions/offered';
 import { openResult } from '../../actions/result-files';
 import { ChartFrame } from '../../charts/chart-frame';
 import { jointProvenance } from '../../charts/provenance';
@@ -22,6 +23,7 @@ import { Panel } from '../../widgets/panel';
 import { Select } from '../../widgets/select';
 import { useApp } from '../../widgets/use-app';
 import { plural } from '../../words/format';
+import { chosenWords } from '../../words/tasks';
 import type { Spot, XAxis, YAxis } from './axes';
 import { X_AXES, Y_AXES } from './axis-words';
 import type { BandKind } from './band';
@@ -213,7 +215,7 @@ function provenanceOf(curves: readonly Curve[], model: string) {
     return { text, origin, tokens: report.tokens, seed: report.seed ?? request.settings?.seed };
   });
   const tasks = new Set(
-    curves.flatMap(({ report: { benchmark: b } }) => (b ? `${b.task}, ${b.limit ?? 'all'} items` : [])),
+    curves.flatMap(({ report: { benchmark: b } }) => (b ? `${titleOf(b.task)}, ${chosenWords(b)}` : [])),
   );
   return jointProvenance(parts, model, [...tasks]);
 }

@@ -1,12 +1,13 @@
 import { taskNamed } from '../../../benchmarks/tasks';
-import type { GrowthPoint } from '../../../lab/contract';
+import type { GrowthPoint, GrowthReport } from '../../../lab/contract';
 import { type Axis, linePath, Plot } from '../../charts/plot';
 import { percent } from '../../words/format';
+import { chosenWords } from '../../words/tasks';
 import css from './growth.module.css';
 
 interface Props {
   readonly points: readonly GrowthPoint[];
-  readonly task: string;
+  readonly task: NonNullable<GrowthReport['task']>;
   readonly at: number | undefined;
   /** The axis of the lines above. */
   readonly x: Axis;
@@ -24,11 +25,11 @@ const SHARE: Axis = {
 export function AccuracyPlot({ points, task, at, x, startRoom, endRoom }: Props) {
   const shown = points.flatMap((p, i) => (p.accuracy ? [{ i, name: p.name, ...p.accuracy }] : []));
   if (shown.length === 0) return null;
-  const { chance, title } = taskNamed(task);
+  const { chance, title } = taskNamed(task.task);
   return (
     <div>
       <p className={css.accuracyTitle}>
-        accuracy on <span title={task}>{title}</span>, n = {shown[0]!.n}, with its 95% interval
+        accuracy on <span title={task.task}>{title}</span>, {chosenWords(task)}, with its 95% interval
       </p>
       <Plot
         label={`Accuracy on ${title} over training`}

@@ -1,5 +1,5 @@
 import { type MouseEvent, memo, useEffect, useMemo, useRef, useState } from 'react';
-import type { GrowthMetric, GrowthPoint } from '../../../lab/contract';
+import type { GrowthMetric, GrowthPoint, GrowthReport } from '../../../lab/contract';
 import { type PlainUnit, sublayersOf } from '../../../model/units';
 import { ChartTip } from '../../charts/chart-tip';
 import { linePath, Plot, type PlotArea } from '../../charts/plot';
@@ -18,7 +18,7 @@ interface Props {
   readonly unit: PlainUnit;
   readonly log: boolean;
   /** The benchmark whose accuracy is drawn below. */
-  readonly task: string | undefined;
+  readonly task: GrowthReport['task'];
   /** The point that the tower shows. */
   readonly at: number | undefined;
   onPick(point: number): void;

@@ -16,6 +16,7 @@ import { Panel } from '../../widgets/panel';
 import { useApp } from '../../widgets/use-app';
 import { fixed, percent, short, upperFirst } from '../../words/format';
 import { METRIC_WORDS } from '../../words/metrics';
+import { chosenWords } from '../../words/tasks';
 import { UNIT_WORDS, unitName, unitOptions } from '../../words/units';
 import css from './growth.module.css';
 import { GrowthChart } from './growth-chart';
@@ -93,7 +94,7 @@ export default function GrowthPanel() {
                   metric={metric}
                   unit={unit}
                   log={log}
-                  task={growth.report.task?.task}
+                  task={growth.report.task}
                   at={at}
                   onPick={choose}
                 />
@@ -181,7 +182,7 @@ function GrowthFigure({ growth: { report, origin, text }, unit, actions, childre
       columns: [
         'checkpoint',
         'loss',
-        ...(task ? [`${task.task} accuracy`] : []),
+        ...(task ? [`accuracy on ${task.task}, ${chosenWords(task)}`] : []),
         ...points[0]![unit].map((_, block) => unitName(unit, block)),
       ],
       rows: points.map((p) => [p.name, p.loss, ...(task ? [p.accuracy?.accuracy] : []), ...p[unit]]),

@@ -8,6 +8,7 @@ import { fileStem, modelName } from '../../store/select';
 import { Late, late } from '../../widgets/late';
 import { useApp } from '../../widgets/use-app';
 import { METRIC_WORDS } from '../../words/metrics';
+import { chosenWords } from '../../words/tasks';
 import css from './influence.module.css';
 import { influenceSummary } from './influence-summary';
 
@@ -77,7 +78,7 @@ function notesOf({ report: { sampling, denominator, metric }, players }: Influen
     const { method, drawn, task } = sampling;
     notes.push(method === 'exact' ? `exact, ${drawn} subsets` : `${drawn} ${method}, 95% intervals`);
     if (players === 'sublayer') notes.push('attention and feed-forward dropped in mixed order');
-    if (task) notes.push(`an oracle: ${task.items} items, which it has seen`);
+    if (task) notes.push(`an oracle: ${chosenWords(task)}, which it has seen`);
   }
   return notes;
 }

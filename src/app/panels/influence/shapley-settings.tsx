@@ -16,7 +16,7 @@ const MOST_PERMUTATIONS = 100_000;
 
 /** When sampling ends, and what it draws from. */
 export function ShapleySettings({ metric, disabled }: { metric: ShapleyMetric; disabled: boolean }) {
-  const { seed, permutations, bound, stableLowest, exact, items } = useApp((s) => s.sampling);
+  const { seed, permutations, bound, stableLowest, exact, items, itemSeed } = useApp((s) => s.sampling);
   const small = useApp((s) => canBeExact(s, metric));
   const drawn = exact && small;
   const task = traitsOf(metric).worth === 'task';
@@ -26,7 +26,7 @@ export function ShapleySettings({ metric, disabled }: { metric: ShapleyMetric; d
       <div className={css.fields}>
         {task ? (
           <NumberField
-            label="The first so many items"
+            label={itemSeed === undefined ? 'The first so many items' : 'So many items, chosen at random'}
             value={items}
             min={1}
             max={100_000}
