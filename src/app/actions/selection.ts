@@ -9,7 +9,9 @@ import { calibrationOf, judgeOf } from '../store/measuring';
 import { notify, notifyFailure } from '../store/notify';
 import { maskOf, reportOf } from '../store/select';
 import type { Chosen } from '../store/shelf';
+import type { AppState } from '../store/state';
 import { changeOpen, store } from '../store/store';
+import { curveSeconds, influenceSeconds } from './cost';
 import { toFailure } from './failure';
 import { computeInfluence } from './influence';
 import { lab, runJob } from './jobs';
@@ -79,20 +81,31 @@ interface Asked {
 const isSame = (a: Asked, b: Asked) =>
   a.model === b.model && samePlain(a.request, b.request) && sameCalibration(a.calibration, b.calibration);
 
-async function byCurve({ strategy, metric, unit, k, seed }: Selection): Promise<Unit[] | undefined> {
-  const s = store.getState();
-  const { locked } = s.open;
-  const calibration = calibrationOf(s);
+/** The curve that a strategy chooses along. */
+function curveOf({ strategy, metric, unit, seed }: Selection, s: AppState): CurveRequest {
   const traits = strategyTraits(strategy);
-  const scored = traits.metric && { metric, settings: settingsOf(s, metric) };
-  const request: CurveRequest = {
+  return {
     strategy,
     unit,
-    locked,
-    ...scored,
+    locked: s.open.locked,
+    ...(traits.metric && { metric, settings: settingsOf(s, metric) }),
     ...(traits.drawn && { seed, draws: 1 }),
     judge: judgeOf(s),
   };
+}
+
+/** Seconds that choosing would take; undefined where that cannot be told. */
+export function selectionSeconds(selection: Selection): Promise<number | undefined> {
+  const { metric, rescored } = strategyTraits(selection.strategy);
+  if (metric && !rescored) return influenceSeconds(selection.metric);
+  return curveSeconds({ ...curveOf(selection, store.getState()), steps: selection.k });
+}
+
+async function byCurve(selection: Selection): Promise<Unit[] | undefined> {
+  const s = store.getState();
+  const { k, unit } = selection;
+  const calibration = calibrationOf(s);
+  const request = curveOf(selection, s);
   const asked: Asked = { request, calibration, model: reportOf(s) };
   let report = last && isSame(last, asked) ? last.report : undefined;
   const reaches = (points: CurveReport['points']) => points.some((p) => p.removed === k);

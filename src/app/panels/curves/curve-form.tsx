@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { CurveRequest, InfluenceMetric, Strategy } from '../../../lab/contract';
 import { type Sublayer, UNIT_NAMES, type UnitKind } from '../../../model/units';
 import { STRATEGY_NAMES, strategyTraits } from '../../../pruning/strategies';
+import { curveSeconds } from '../../actions/cost';
 import { addCurves } from '../../actions/curves';
 import { settingsOf } from '../../actions/metric-settings';
 import { taskOptions } from '../../actions/offered';
@@ -12,6 +13,7 @@ import { maskOf } from '../../store/select';
 import { store } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { Check } from '../../widgets/check';
+import { JobCost } from '../../widgets/job-cost';
 import { MetricSelect } from '../../widgets/metric-select';
 import { NumberField } from '../../widgets/number-field';
 import { Select } from '../../widgets/select';
@@ -49,8 +51,8 @@ export function CurveForm({ blocks }: { blocks: number }) {
   const { metric: scored, drawn, blocksOnly, ordered: byHand } = strategyTraits(strategy);
   const unit = blocksOnly ? 'block' : byHand ? 'sublayer' : chosen;
   const most = byHand ? dropped.length : droppable(blocks, unit, locked).length;
-  const add = () => {
-    const request: CurveRequest = {
+  const requested = (): CurveRequest => {
+    return {
       strategy,
       unit,
       steps: Math.min(steps ?? most, most),
@@ -61,7 +63,6 @@ export function CurveForm({ blocks }: { blocks: number }) {
       ...(timed && { timed }),
       ...(apart && judge && { judge }),
     };
-    void addCurves(request);
   };
 
   return (
@@ -69,7 +70,7 @@ export function CurveForm({ blocks }: { blocks: number }) {
       className={css.form}
       onSubmit={(e) => {
         e.preventDefault();
-        add();
+        void addCurves(requested());
       }}
     >
       <fieldset className={css.fields}>
@@ -131,6 +132,24 @@ export function CurveForm({ blocks }: { blocks: number }) {
         >
           Add curve
         </Button>
+        {most > 0 && (
+          <JobCost
+            of={JSON.stringify([
+              strategy,
+              unit,
+              metric,
+              steps,
+              task,
+              items,
+              seed,
+              timed,
+              apart,
+              locked,
+              byHand && dropped,
+            ])}
+            ask={() => curveSeconds(requested())}
+          />
+        )}
       </fieldset>
       <p className={css.about}>{STRATEGY_WORDS[strategy].about}</p>
     </form>

@@ -7,11 +7,13 @@ import {
   type MetricSource,
   traitsOf,
 } from '../../../pruning/metrics';
+import { influenceSeconds } from '../../actions/cost';
 import { computeInfluence } from '../../actions/influence';
 import type { ByUnit } from '../../charts/rows';
 import { canMeasure } from '../../store/measuring';
 import { influenceOf } from '../../store/select';
 import { Button } from '../../widgets/button';
+import { JobCost } from '../../widgets/job-cost';
 import { JobProgress } from '../../widgets/job-progress';
 import { Panel } from '../../widgets/panel';
 import { Select } from '../../widgets/select';
@@ -24,7 +26,7 @@ import { InfluenceFrame } from './influence-frame';
 import { ShapleyControls } from './shapley-controls';
 
 const NOT_YET: Readonly<Record<MetricSource, string>> = {
-  pass: 'Not measured on this model yet. One pass over the calibration text gives this measure and all others of its group.',
+  pass: 'Not measured on this model yet. One pass over the text gives this measure and all others of its group.',
   without: 'Not measured on this model yet. Every unit is dropped in turn, which takes longer than one pass.',
   sampled:
     'Not measured on this model yet. Units are dropped at random, again and again; estimates show at once and grow surer the longer it runs.',
@@ -58,14 +60,17 @@ export function InfluencePanel() {
   const job = useApp((s) => s.jobs.influence?.of);
   const { name, line } = METRIC_WORDS[metric];
   const measure = isPlain(metric) && !job && (
-    <Button
-      look={measured ? 'plain' : 'primary'}
-      computes
-      disabled={!ready}
-      onClick={() => void computeInfluence(metric)}
-    >
-      {measured ? 'Compute here' : 'Measure influence'}
-    </Button>
+    <>
+      <JobCost of={metric} ask={() => influenceSeconds(metric)} />
+      <Button
+        look={measured ? 'plain' : 'primary'}
+        computes
+        disabled={!ready}
+        onClick={() => void computeInfluence(metric)}
+      >
+        {measured ? 'Compute here' : 'Measure influence'}
+      </Button>
+    </>
   );
 
   return (

@@ -4,10 +4,11 @@ import { UNIT_NAMES, type UnitKind, unitsOf, unitTraits } from '../../../model/u
 import { isPlain, METRIC_NAMES } from '../../../pruning/metrics';
 import { STRATEGY_NAMES, type Strategy, strategyTraits } from '../../../pruning/strategies';
 import { isLocked } from '../../actions/locks';
-import { applySelection } from '../../actions/selection';
+import { applySelection, selectionSeconds } from '../../actions/selection';
 import { influenceIn } from '../../store/influence';
 import { canMeasure } from '../../store/measuring';
 import { Button } from '../../widgets/button';
+import { JobCost } from '../../widgets/job-cost';
 import { JobProgress } from '../../widgets/job-progress';
 import { MetricSelect } from '../../widgets/metric-select';
 import { NumberField } from '../../widgets/number-field';
@@ -96,6 +97,12 @@ export function SelectionControl({ blocks }: { blocks: number }) {
           >
             Apply {k}
           </Button>
+        )}
+        {!measured && k > 0 && (
+          <JobCost
+            of={JSON.stringify([strategy, by, unit, k, locked])}
+            ask={() => selectionSeconds({ strategy, metric: by, unit, k, seed })}
+          />
         )}
       </p>
       <JobProgress slot="select" />
