@@ -55,7 +55,7 @@ test('a curve is drawn, read by keyboard, and one of its points put into the tow
 test('curves lie over one another with the band of random orders, against what they save', async ({ lab }) => {
   const { page } = lab;
   const panel = await openCurves(lab);
-  await addCurve(panel, 'Random', 1, 'Blocks');
+  await addCurve(panel, 'Random', 1, 'Whole blocks');
   await addCurve(panel, 'Span of blocks', 1);
   await expect(panel.getByText('1 step, ')).toHaveCount(2);
   await expect(panel.getByLabel('Random band')).toBeVisible();
@@ -81,7 +81,7 @@ test('accuracy is of any benchmark whose items are here, one’s own among them'
   const tasks = panel.getByLabel('Accuracy on');
   await expect(tasks.getByRole('option', { name: 'GSM-8K’s format' })).toBeAttached();
   await tasks.selectOption({ label: 'Your own items' });
-  await addCurve(panel, 'Lowest first', 1, 'Blocks');
+  await addCurve(panel, 'Lowest first', 1, 'Whole blocks');
   await panel.getByRole('radio', { name: 'Accuracy' }).click();
   await expect(chart(panel).locator('[data-curve] circle')).toHaveCount(2);
   await chart(panel).focus();
@@ -135,7 +135,7 @@ test('a cancelled curve keeps its points, goes on where it was, and comes back f
   await expect(panel.getByRole('progressbar')).toBeHidden();
 
   // Removed while it is being drawn, it ends.
-  await addCurve(panel, 'Greedy by loss', 12, 'Blocks');
+  await addCurve(panel, 'Greedy by loss', 12, 'Whole blocks');
   await panel.getByRole('button', { name: 'Remove blocks, greedy by loss' }).click();
   await expect(panel.getByRole('progressbar')).toBeHidden();
   await expect(panel.getByRole('listitem')).toHaveCount(1);
