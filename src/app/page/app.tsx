@@ -1,19 +1,14 @@
 import { DropTarget } from '../panels/model/drop-target';
-import { ModelDialog } from '../panels/model/model-dialog';
-import { ShelfDialog } from '../panels/shelf/shelf-dialog';
 import { ShelfFoot } from '../panels/shelf/shelf-foot';
-import { TextDialog } from '../panels/text/text-dialog';
 import { TowerPanel } from '../panels/tower/tower-panel';
 import { Verdict } from '../panels/verdict/verdict';
 import { Late, late } from '../widgets/late';
 import { useApp } from '../widgets/use-app';
 import { NARROW, useMedia } from '../widgets/use-media';
-import { AdapterDialog } from './adapter-dialog';
 import css from './app.module.css';
 import { Banner } from './banner';
+import { Dialogs } from './dialogs';
 import { Header } from './header';
-import { KeysDialog } from './keys-dialog';
-import { LearnDialog } from './learn-dialog';
 import { Notices } from './notices';
 import { SummaryBar } from './summary-bar';
 import { Tabs } from './tabs';
@@ -38,12 +33,7 @@ export function App() {
         <Lab />
       )}
       <Notices />
-      <ModelDialog />
-      <AdapterDialog />
-      <TextDialog />
-      <KeysDialog />
-      <LearnDialog />
-      <ShelfDialog />
+      <Dialogs />
     </>
   );
 }
