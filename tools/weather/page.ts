@@ -8,8 +8,8 @@ import { seeded } from '../../src/random';
 import { CHROMIUM_FLAGS, findChromium } from '../chromium.mjs';
 import type { Row } from './table';
 
-const STARTS = 50;
-const MODELS = 20;
+/** Of a thousand toggles: 50 starts and cancels, and 20 models opened. */
+const [TOGGLES_A_START, TOGGLES_A_MODEL] = [20, 50];
 const PATIENCE_MS = 120_000;
 const SAPLING = 'public/models/sapling';
 const STORIES = '../shared/data/models/stories260K';
@@ -78,10 +78,14 @@ async function soak(browser: Browser, address: string, toggles: number, root: st
     // Now and then someone waits for the loss.
     if (random() < 0.02) await page.waitForTimeout(1500);
   });
+  const [starts, models] = [TOGGLES_A_START, TOGGLES_A_MODEL].map((each) => Math.ceil(toggles / each)) as [
+    number,
+    number,
+  ];
   const restore = page.getByRole('button', { name: 'Restore all' });
   if (await restore.isEnabled()) await restore.click();
   const influence = page.getByRole('region', { name: 'Influence' });
-  await flat(`${STARTS} starts and cancels of a measurement`, STARTS, async () => {
+  await flat(`${starts} starts and cancels of a measurement`, starts, async () => {
     await influence
       .getByRole('button', { name: /^(Measure|Compute here)/ })
       .first()
@@ -90,7 +94,7 @@ async function soak(browser: Browser, address: string, toggles: number, root: st
     await influence.getByRole('button', { name: /^Cancel/ }).click();
   });
   const folders = [STORIES, SAPLING].map((folder) => join(root, folder)).filter(existsSync);
-  await flat(`${MODELS} models opened one after the other`, MODELS, async (i) => {
+  await flat(`${models} models opened one after the other`, models, async (i) => {
     const folder = folders[i % folders.length]!;
     const dialog = await modelDialog(page, 'Folder on this machine');
     await dialog.getByLabel('Model folder').setInputFiles(FILES.map((file) => join(folder, file)).filter(existsSync));
