@@ -27,7 +27,7 @@ export class LabPage {
   }
 
   /** Opens the lab and waits until the bundled model's loss has been computed in this browser. */
-  async open(hash = ''): Promise<void> {
+  async open(hash = '#text=short'): Promise<void> {
     await this.page.goto(`./${hash}`);
     await this.computed();
   }
