@@ -24,7 +24,7 @@ const chart = (panel: Locator) => panel.getByRole('group', { name: /arrow keys w
 test('a curve is drawn, read by keyboard, and one of its points put into the tower', async ({ lab }) => {
   const { page } = lab;
   const panel = await openCurves(lab);
-  await expect(panel.getByText(/about one pass over the calibration text for each point/)).toBeVisible();
+  await expect(panel.getByText(/about one pass over the text for each point/)).toBeVisible();
   await addCurve(panel, 'Lowest first', 2, 'Attention');
   await expect(panel.getByText('2 steps')).toBeVisible();
 

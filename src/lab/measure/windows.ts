@@ -39,7 +39,7 @@ function cutText(calibration: Extract<Calibration, { text: string }>, model: Win
   if (windows.length === 0) {
     throw new LopperError(
       'text-too-short',
-      `The calibration text is ${ids.length} token${ids.length === 1 ? '' : 's'} long; a loss needs at least 2.`,
+      `The text is ${ids.length} token${ids.length === 1 ? '' : 's'} long; a loss needs at least 2.`,
       'Give a longer text.',
     );
   }

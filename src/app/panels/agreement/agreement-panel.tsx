@@ -73,7 +73,7 @@ export default function AgreementPanel() {
         !running && (
           <Empty action={measure}>
             Every measure’s order of the units against every other’s, and the units they disagree on most. It takes one
-            pass over the calibration text, then two without each unit: about {6 * blocks} in all.
+            pass over the text, then two without each unit: about {6 * blocks} in all.
           </Empty>
         )
       ) : (

@@ -43,7 +43,7 @@ export function DropTarget() {
   return (
     <div className={css.over}>
       <p>
-        Drop a model’s folder, a mask or a result (<code>.json</code>) or a calibration text (<code>.txt</code>)
+        Drop a model’s folder, a mask or a result (<code>.json</code>) or a text to measure on (<code>.txt</code>)
       </p>
     </div>
   );

@@ -58,7 +58,7 @@ export default function NormsPanel() {
           <JobProgress slot="norms" />
           {!norms && !running && (
             <Empty action={measure}>
-              {ABOUT[view]} One pass over the calibration text measures both; it takes about as long as a loss.
+              {ABOUT[view]} One pass over the text measures both; it takes about as long as a loss.
             </Empty>
           )}
           {norms && (view === 'norms' ? <NormsView norms={norms} /> : <AnglesView norms={norms} />)}
