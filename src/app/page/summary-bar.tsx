@@ -1,3 +1,4 @@
+import { holdsZero } from '../../pruning/paired-loss';
 import { redoMask, undoMask } from '../store/masks';
 import { verdictOf } from '../store/verdict';
 import { Button } from '../widgets/button';
@@ -18,9 +19,10 @@ export function SummaryBar() {
         <span className="soft">loss</span> {fixed(full.loss, 3)}
         {mask.dropped.length > 0 && ' → '}
         {mask.dropped.length > 0 && change === undefined && (standing === 'computing' ? '…' : '–')}
-        {change !== undefined && pruned && (
+        {change !== undefined && (
           <>
-            {fixed(pruned.loss, 3)} <strong className={judged(change, interval)}>{signed(change, 3)}</strong>
+            {pruned ? fixed(pruned.loss, 3) : '…'}{' '}
+            <strong className={judged(change, interval)}>{signed(change, 3)}</strong>
           </>
         )}
         {difference && (
@@ -42,6 +44,6 @@ export function SummaryBar() {
 
 /** Grey where it may be chance. `loss` is what a rise of is worse; its sign and its interval's ends are what counts. */
 function judged(loss: number, interval?: readonly [number, number]): string | undefined {
-  if (interval && interval[0] <= 0 && interval[1] >= 0) return 'soft';
+  if (interval && holdsZero(interval)) return 'soft';
   return loss > 0 ? 'worse' : 'better';
 }

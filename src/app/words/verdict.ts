@@ -1,4 +1,5 @@
 import { type Sublayer, type SublayerKind, sublayerIndex } from '../../model/units';
+import { holdsZero } from '../../pruning/paired-loss';
 
 /** What a mask leaves out, as a person says it: "attention 7", "blocks 3 to 5", "4 attention and 2 feed-forward layers". */
 export function droppedWords(dropped: readonly Sublayer[]): string {
@@ -34,7 +35,8 @@ function listed(blocks: readonly number[], one: string, few: string, many: strin
 
 /** What a change of the loss means, in nats per token, for someone who has no feeling for nats yet. */
 export function lossWords(change: number, interval?: readonly [number, number]): string {
-  if (interval && interval[0] <= 0 && interval[1] >= 0) return 'cannot be told from the full model';
+  if (interval && Number.isNaN(interval[0])) return 'is being measured';
+  if (interval && holdsZero(interval)) return 'cannot be told from the full model';
   const size = Math.abs(change);
   if (size < 5e-5) return 'predicts this text as well as before';
   const how = DEGREES.find(([least]) => size >= least)![1];
