@@ -30,7 +30,8 @@ function placeOf({ open, route }: AppState): Omit<Link, 'dropped'> {
   const source = open.model?.source;
   const view = viewOf(route, tab);
   return {
-    ...(source?.kind === 'files' ? { folder: source.name } : source && { model: source }),
+    ...(source?.kind === 'files' && { folder: source.name }),
+    ...((source?.kind === 'bundled' || source?.kind === 'hub') && { model: source }),
     ...(!layers && { tab }),
     ...(!layers && view !== VIEWS[tab][0] && { view }),
     ...(lesson && { lesson: lesson.name }),

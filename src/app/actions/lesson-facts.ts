@@ -1,9 +1,8 @@
 import { LopperError } from '../../errors';
-import { store } from '../store/store';
 import type { Facts } from '../words/lessons/facts';
-import { factsOf } from '../words/lessons/facts-of';
+import { factsOf, toldOf } from '../words/lessons/facts-of';
 import { shippedGrowth } from './growth';
-import { fetchShipped } from './shipped';
+import { fetchBeside, fetchShipped } from './shipped';
 
 let loaded: Promise<Facts> | undefined;
 
@@ -17,9 +16,9 @@ export function lessonFacts(): Promise<Facts> {
 }
 
 async function load(): Promise<Facts> {
-  const [shipped, growth] = await Promise.all([store.getState().shipped ?? fetchShipped(), shippedGrowth()]);
+  const [shipped, growth] = await Promise.all([fetchShipped(), shippedGrowth()]);
   if (!shipped) {
     throw new LopperError('result-missing', 'The results that ship with Sapling are not there.', 'Reload the page.');
   }
-  return factsOf({ ...shipped, masks: [], growth: growth.map(({ report }) => report), lossAdded: () => undefined });
+  return factsOf({ ...toldOf(shipped, await fetchBeside(shipped)), growth: growth.map(({ report }) => report) });
 }

@@ -62,7 +62,7 @@ export async function openModel(
         .open(request, { ...options, onProgress })
         .finally(goesOn);
       // It is open now, also where it was cancelled while word of that was on its way.
-      show({ source: sourceOf(request), report, loaded: true }, start);
+      showModel({ source: sourceOf(request), report, loaded: true }, start);
     },
   });
   return ended;
@@ -72,16 +72,16 @@ const awaitedStart = (request: ModelRequest): Start =>
   request.kind === 'files' && request.name === awaited?.folder ? awaited.start : NOTHING;
 
 /** Puts a model in the place of the one before, with all that belonged to it. */
-function show(model: OpenModel, start: Start): void {
+export function showModel(model: OpenModel, start: Start = NOTHING): void {
   endModelJobs();
   forgetScores();
-  const { open, shipped } = store.getState();
+  const { open } = store.getState();
   const { source, report } = model;
   // The bundled model taking the place of its own shipped results: the mask made meanwhile stays, and its training.
   const same = open.model?.loaded === false && open.model.report.fingerprint === report.fingerprint;
   const { masks, locked, shelf, chosen, growth, moment } = open;
   store.setState({
-    open: { ...openWith(model, shipped), ...(same && { masks, locked, shelf, chosen, growth, moment }) },
+    open: { ...openWith(model), ...(same && { masks, locked, shelf, chosen, growth, moment }) },
     ...(source.kind !== 'bundled' && { metric: 'cosine' as const }),
   });
   if (!same) {
@@ -94,7 +94,7 @@ function show(model: OpenModel, start: Start): void {
     // Another may have been opened meanwhile.
     if (store.getState().open.model !== model) return;
     requestScore();
-    if (source.kind !== 'bundled' && isCheap(report)) void computeInfluence('cosine');
+    if (model.loaded && source.kind !== 'bundled' && isCheap(report)) void computeInfluence('cosine');
   });
 }
 

@@ -12,7 +12,7 @@ import { applySettings, openLinked } from './open-link';
 import { openModel, startMaskFrom } from './open-model';
 import { requestScore } from './score';
 import { keepShelf } from './shelf';
-import { fetchShipped, openWith } from './shipped';
+import { fetchShipped, learnResults, openWith, showBeside } from './shipped';
 
 /**
  * Brings the page to life: shipped results first, then the adapter, then the model on it. Nothing here throws; what
@@ -39,9 +39,9 @@ async function showShipped(link: Link = { dropped: [] }): Promise<void> {
   try {
     const shipped = await fetchShipped();
     if (!shipped) return;
-    const { model } = shipped;
-    const open = openWith({ source: { kind: 'bundled' }, report: model, loaded: false }, shipped);
-    store.setState({ shipped, open });
+    const { model } = learnResults(shipped, 'shipped').results;
+    store.setState({ open: openWith({ source: { kind: 'bundled' }, report: model, loaded: false }) });
+    void showBeside(shipped);
     startMaskFrom(model.blocks, link);
   } catch (error) {
     notifyFailure('The shipped results could not be read', toFailure(error));

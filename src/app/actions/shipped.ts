@@ -1,34 +1,112 @@
-import { readShipped, SHIPPED_RESULTS, type ShippedResults } from '../../lab/files/shipped-file';
+import { readLossTables } from '../../lab/files/loss-tables';
+import { readShipped, readShippedDetails, SHIPPED_RESULTS, type ShippedResults } from '../../lab/files/shipped-file';
+import { parseDropList } from '../../pruning/drop-list';
+import { knownLoss } from '../../pruning/known-masks';
 import { makeMask } from '../../pruning/mask';
+import { knownOf, textOf } from '../store/beforehand';
 import type { Evaluation } from '../store/benchmarks';
-import { bundledText } from '../store/calibration';
+import type { Known } from '../store/known';
 import type { Origin } from '../store/measured';
+import { notifyFailure } from '../store/notify';
 import { justOpened, type Open, type OpenModel } from '../store/open';
+import { changeOpen, store } from '../store/store';
+import { toFailure } from './failure';
+import { showFirstCurves } from './known-curves';
+
+let head: Promise<ShippedResults | undefined> | undefined;
+let beside: Promise<Beside> | undefined;
 
 /** The results that ship with the bundled model, or undefined where there are none. Throws `result-invalid`. */
-export async function fetchShipped(): Promise<ShippedResults | undefined> {
+export const fetchShipped = (): Promise<ShippedResults | undefined> =>
+  (head ??= fetchHead().catch((error) => {
+    head = undefined;
+    throw error;
+  }));
+
+async function fetchHead() {
   const answer = await fetch(new URL(SHIPPED_RESULTS, document.baseURI));
   return answer.ok ? readShipped(await answer.text()) : undefined;
 }
 
-/** A model as it is opened, with what shipped of it: nothing where that is of another. */
-export const openWith = (model: OpenModel, shipped: ShippedResults | undefined): Open => ({
-  ...justOpened(model),
-  ...(shipped?.model.fingerprint === model.report.fingerprint && resultsOf(shipped)),
-});
+/** Takes results in, so that their model shows them whenever it is open. */
+export function learnResults(results: ShippedResults, kind: 'shipped' | 'file'): Known {
+  const { lopper, adapter, walks } = results.madeBy;
+  const origin: Origin = { kind, adapter: [walks, adapter].filter(Boolean).join('; '), version: lopper };
+  const known: Known = { results, origin, ...(typeof results.details === 'object' && detailsOf(results)) };
+  const others = store.getState().known.filter((k) => k.results.model.fingerprint !== results.model.fingerprint);
+  store.setState({ known: [...others, known] });
+  return known;
+}
 
-function resultsOf(shipped: ShippedResults): Pick<Open, 'influence' | 'evaluations' | 'full'> {
-  const origin: Origin = { kind: 'shipped', adapter: shipped.madeBy.adapter, version: shipped.madeBy.lopper };
-  const mask = makeMask(shipped.model.blocks);
-  const { source, tokens } = shipped.calibration;
-  const text = bundledText(source)?.title ?? source;
-  const evaluations = shipped.evaluations.map((report): [string, Evaluation] => [
+/** What lies beside the shipped results: every known mask, and what is not on the first screen. Throws `result-invalid`. */
+export const fetchBeside = (results: ShippedResults): Promise<Beside> =>
+  (beside ??= readBeside(results).catch((error) => {
+    beside = undefined;
+    throw error;
+  }));
+
+async function readBeside(results: ShippedResults): Promise<Beside> {
+  const { details, tables, model } = results;
+  const at = (name: string) => fetch(new URL(name, new URL(SHIPPED_RESULTS, document.baseURI)));
+  const [text, bytes] = await Promise.all([
+    typeof details === 'string' ? at(details).then((answer) => answer.text()) : undefined,
+    tables && at(tables.file).then((answer) => answer.arrayBuffer()),
+  ]);
+  const read = text === undefined ? results : { ...results, details: readShippedDetails(text, details as string) };
+  return detailsOf(read, tables && bytes ? readLossTables(new Uint8Array(bytes), model.blocks, tables.of) : []);
+}
+
+/** Takes in what lies beside the shipped results, once the first screen stands. */
+export async function showBeside(results: ShippedResults): Promise<void> {
+  try {
+    const found = await fetchBeside(results);
+    // Its index is made now, and not with the first click.
+    knownLoss(found.masks, { blocks: results.model.blocks, dropped: [{ block: 0, kind: 'attn' }] });
+    store.setState(({ known }) => ({ known: known.map((k) => (k.results === results ? { ...k, ...found } : k)) }));
+    showKnown();
+  } catch (error) {
+    notifyFailure('The masks that were measured beforehand could not be read', toFailure(error));
+  }
+}
+
+type Beside = ReturnType<typeof detailsOf>;
+
+function detailsOf({ details, model: { blocks } }: ShippedResults, tables: NonNullable<Known['masks']>['tables'] = []) {
+  const read = typeof details === 'object' ? details : undefined;
+  const listed = read?.losses.map(([drop, added, half]) => ({ dropped: parseDropList(drop, blocks), added, half }));
+  return { masks: { blocks, tables, listed: listed ?? [] }, details: read } satisfies Partial<Known>;
+}
+
+/** Puts before the page what is known of the open model, where nothing was measured here. */
+function showKnown(): void {
+  const s = store.getState();
+  const known = knownOf(s);
+  const norms = known?.details?.norms;
+  if (norms && !s.open.norms) {
+    changeOpen({ norms: { report: norms, origin: known.origin, text: textOf(known) } });
+  }
+  if (known) showFirstCurves(known);
+}
+
+/** A model as it is opened, with what was measured of it beforehand. */
+export function openWith(model: OpenModel): Open {
+  const open = justOpened(model);
+  const known = knownOf({ ...store.getState(), open });
+  return known ? { ...open, ...resultsOf(known) } : open;
+}
+
+function resultsOf({ results, origin, details }: Known): Partial<Open> {
+  const mask = makeMask(results.model.blocks);
+  const { tokens } = results.text;
+  const text = textOf({ results, origin });
+  const evaluations = results.evaluations.map((report): [string, Evaluation] => [
     report.task,
     { report, origin, text: report.task, masks: [mask] },
   ]);
   return {
-    influence: shipped.influence.map((report) => ({ report, origin, text })),
+    influence: results.influence.map((report) => ({ report, origin, text })),
     evaluations: Object.fromEntries(evaluations),
-    full: { ...shipped.score, tokens, mask, origin, text },
+    full: { ...results.score, tokens, mask, origin, text },
+    ...(details?.norms && { norms: { report: details.norms, origin, text } }),
   };
 }

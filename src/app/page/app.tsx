@@ -8,12 +8,14 @@ import { NARROW, useMedia } from '../widgets/use-media';
 import css from './app.module.css';
 import { Banner } from './banner';
 import { Dialogs } from './dialogs';
+import { Footer } from './footer';
 import { Header } from './header';
 import { Notices } from './notices';
 import { SummaryBar } from './summary-bar';
 import { Tabs } from './tabs';
 
 const LessonPage = late(() => import('./lesson-page'));
+const PaperPage = late(() => import('../panels/paper/paper-page'));
 const PresentPage = late(() => import('./present-page'));
 
 export function App() {
@@ -41,6 +43,7 @@ export function App() {
 /** The page with everything in reach. */
 function Lab() {
   const narrow = useMedia(NARROW);
+  const inPaper = useApp((s) => s.route.paper);
   return (
     <>
       <button type="button" className={css.skip} onClick={toLayers}>
@@ -58,8 +61,15 @@ function Lab() {
           <div className={css.verdict}>
             <Verdict />
           </div>
-          <Tabs withLayers={narrow} />
+          {inPaper ? (
+            <Late waiting="The paper’s figures are on their way…">
+              <PaperPage />
+            </Late>
+          ) : (
+            <Tabs withLayers={narrow} />
+          )}
           <Banner />
+          <Footer />
         </div>
       </main>
       <SummaryBar />

@@ -1,3 +1,4 @@
+import { knownOf } from '../store/beforehand';
 import { openDialog } from '../widgets/dialog';
 import { Icon } from '../widgets/icons';
 import { TextButton } from '../widgets/text-button';
@@ -13,7 +14,7 @@ const TITLES = {
 /** A line where nothing can be computed: what is shown instead, and the way to the reason. */
 export function Banner() {
   const machine = useApp((s) => s.machine);
-  const hasResults = useApp((s) => s.shipped !== undefined);
+  const hasResults = useApp((s) => knownOf(s) !== undefined);
   if (machine.status === 'ready' || machine.status === 'starting') return null;
   return (
     <div className={css.banner} role="alert">

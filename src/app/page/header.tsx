@@ -79,6 +79,7 @@ function ModelButton() {
     >
       <span className={css.label}>Model</span>
       <strong>{name}</strong>
+      {model?.source.kind === 'results' && <span className={css.label}>results only</span>}
       {opening && <span className={css.busy} title={opening} />}
       <Icon name="down" />
     </button>

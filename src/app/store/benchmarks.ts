@@ -53,7 +53,7 @@ export interface BenchmarksState {
 export const SUBSET_SEED = 1;
 
 export const benchmarksAtFirst: BenchmarksState = {
-  bench: { tasks: ['school', 'school_math'], seed: SUBSET_SEED, bos: 'auto', chat: false },
+  bench: { tasks: ['school_letters', 'school', 'school_math'], seed: SUBSET_SEED, bos: 'auto', chat: false },
   benchQueue: [],
   officialSets: [],
 };

@@ -10,6 +10,8 @@ export interface Scored {
   readonly tokens: number;
   /** For its difference from another mask's on the same text; absent where only the loss is known. */
   readonly parts?: LossParts;
+  /** How much more it is than the full model's, where that was measured beforehand. */
+  readonly added?: Pick<LossDifference, 'difference' | 'interval'>;
   readonly mask: Mask;
   readonly origin: Origin;
   /** What it was measured on, in words, where that need not be the text in use. */

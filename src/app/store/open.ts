@@ -15,6 +15,8 @@ import type { Chosen, Shelf } from './shelf';
 export type ModelSource =
   | { readonly kind: 'bundled' }
   | { readonly kind: 'files'; readonly name: string }
+  /** No weights: what was measured beforehand. */
+  | { readonly kind: 'results'; readonly name: string }
   | { readonly kind: 'hub'; readonly repo: string; readonly revision: string; readonly host: string };
 
 /** Whether two models come from the same place. A link may leave the host to the page. */

@@ -39,6 +39,8 @@ export interface Continuation {
 export interface Generation {
   readonly prompt: string;
   readonly mask: Mask;
+  /** Absent where it was written here. */
+  readonly origin?: Origin;
   readonly full: Continuation;
   readonly pruned: Continuation;
 }

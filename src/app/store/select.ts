@@ -1,6 +1,7 @@
 import type { GrowthPoint, InfluenceMetric } from '../../lab/contract';
 import type { PlainUnit } from '../../model/units';
 import { sameMask } from '../../pruning/mask';
+import { knownScored } from './beforehand';
 import { type Influence, influenceIn } from './influence';
 import type { Scored } from './losses';
 import type { AppState } from './state';
@@ -33,6 +34,8 @@ function findPrunedLoss(s: AppState): PrunedLoss {
   const { full, pruned, scoreFailure } = s.open;
   if (mask.dropped.length === 0 && full) return { status: 'current', scored: full };
   if (pruned && sameMask(pruned.mask, mask)) return { status: 'current', scored: pruned };
+  const known = knownScored(s, mask);
+  if (known) return { status: 'current', scored: known };
   if (!canCompute(s)) return { status: 'unavailable' };
   return { status: scoreFailure ? 'failed' : 'computing', before: pruned };
 }

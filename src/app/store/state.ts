@@ -1,10 +1,10 @@
 /** What the page knows, as plain data: no GPU objects, no functions, nothing that could not be written to a file. */
-import type { ShippedResults } from '../../lab/files/shipped-file';
 import { type BenchmarksState, benchmarksAtFirst } from './benchmarks';
 import { bundledCalibration, type CalibrationState } from './calibration';
 import { type CurvesState, noCurves } from './curves';
 import { type InfluenceState, influenceAtFirst } from './influence';
 import { type JobsState, noJobs } from './jobs';
+import { type KnownState, nothingKnown } from './known';
 import { type LessonsState, noLessons } from './lessons';
 import { type MachineState, unknownMachine } from './machine';
 import { justOpened, type Open } from './open';
@@ -20,12 +20,11 @@ export interface AppState
     BenchmarksState,
     PromptState,
     JobsState,
+    KnownState,
     RouteState,
     LessonsState,
     ViewState {
   readonly open: Open;
-  /** Of the bundled model, whatever is open. */
-  readonly shipped?: ShippedResults;
 }
 
 export const initialState: AppState = {
@@ -36,6 +35,7 @@ export const initialState: AppState = {
   ...benchmarksAtFirst,
   ...promptAtFirst,
   ...noJobs,
+  ...nothingKnown,
   ...routeAtFirst,
   ...noLessons,
   ...viewAtFirst,

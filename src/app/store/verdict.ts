@@ -3,6 +3,7 @@ import type { Accuracy, PairedDifference } from '../../lab/contract';
 import { type Mask, sameMask } from '../../pruning/mask';
 import { holdsZero, pairedLoss } from '../../pruning/paired-loss';
 import { type Savings, savingsOf } from '../../pruning/savings';
+import { evaluationsOf } from './beforehand';
 import type { Scored } from './losses';
 import { maskOf, prunedLoss, reportOf } from './select';
 import type { AppState } from './state';
@@ -68,7 +69,8 @@ function find(s: AppState): Verdict {
 
 /** How much larger one loss is than another on the same text; its interval where both are known in parts. */
 export const lossChange = (full: Scored, pruned: Scored): Pick<Verdict, 'change' | 'interval'> => ({
-  change: pruned.loss - full.loss,
+  change: pruned.added?.difference ?? pruned.loss - full.loss,
+  ...(pruned.added && { interval: pruned.added.interval }),
   ...(full.parts && pruned.parts && { interval: pairedLoss(full.parts, pruned.parts).interval }),
 });
 
@@ -95,7 +97,8 @@ const STANDING = { current: 'here', computing: 'computing', failed: 'failed', un
 /** The tasks that a mask is judged by, the most telling first: a model may keep its language and lose its answers. */
 const TELLING = ['school_letters', 'school', 'school_math'];
 
-function answersOf({ open: { evaluations } }: AppState, mask: Mask): Answers {
+function answersOf(s: AppState, mask: Mask): Answers {
+  const evaluations = evaluationsOf(s);
   const measured = Object.keys(evaluations).filter((name) => evaluations[name]!.report.results.length > 0);
   const asked = (name: string) => {
     const other = evaluations[name]?.masks[1];

@@ -57,4 +57,4 @@ const CODE: BundledText = {
 export const BUNDLED_TEXTS: readonly BundledText[] = [STORIES, SHORT, PROSE, ENCYCLOPAEDIA, CODE];
 
 /** What a model is measured on until someone says otherwise. */
-export const defaultText = (isSapling: boolean): BundledText => (isSapling ? SHORT : PROSE);
+export const defaultText = (isSapling: boolean): BundledText => (isSapling ? STORIES : PROSE);

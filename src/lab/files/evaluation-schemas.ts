@@ -1,11 +1,17 @@
 /** Shapes of what benchmarks say as JSON: the report that ships, and the results that `lopper eval` keeps. */
 import * as v from 'valibot';
-import type { EvalAnswer, EvalItem, EvalReport, ExamFacts, ModelReport } from '../contract';
+import type { EvalAnswer, EvalItem, EvalReport, ExamFacts, Mean, ModelReport, PairedDifference } from '../contract';
 import { accuracy, count, interval, number } from './result-schemas';
 
-const mean = v.object({ n: count, mean: number, interval });
+export const mean: v.GenericSchema<unknown, Mean> = v.object({ n: count, mean: number, interval });
 const group = v.object({ name: v.string(), kind: v.picklist(['subject', 'group']), results: v.array(accuracy) });
-const difference = v.object({ mean: number, interval, lost: count, won: count, p: number });
+export const difference: v.GenericSchema<unknown, PairedDifference> = v.object({
+  mean: number,
+  interval,
+  lost: count,
+  won: count,
+  p: number,
+});
 const problem = v.object({ file: v.string(), line: count, message: v.string() });
 
 /** A report without its items. */

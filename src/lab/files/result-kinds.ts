@@ -1,7 +1,7 @@
 import type * as v from 'valibot';
 import { keptEvaluation } from './evaluation-schemas';
 import { curveReport, growthReport, influenceReport, normsReport } from './result-schemas';
-import { shippedGrowth, shippedResults } from './shipped-schemas';
+import { shippedDetails, shippedGrowth, shippedResults } from './shipped-schemas';
 
 interface Kind {
   /** What is read. Keys beside those it names are passed over. */
@@ -45,7 +45,14 @@ export const RESULT_KINDS = {
     remedy: 'Name a file that --resume wrote, or one that is not there yet.',
     most: Number.POSITIVE_INFINITY, // a line an item, of as many tasks as were asked
   },
+  results: {
+    schema: shippedResults,
+    refusal: (name: string) => `${name} holds no results of a model`,
+    remedy: 'Choose a file that npm run ship-results wrote ("format": "lopper-results").',
+    most: MOST_RESULT_BYTES,
+  },
   shipped: { schema: shippedResults, ...ofTheBundledModel },
+  'shipped-details': { schema: shippedDetails, ...ofTheBundledModel },
   'shipped-growth': { schema: shippedGrowth, ...ofTheBundledModel },
 } as const satisfies Readonly<Record<string, Kind>>;
 

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { UNIT_NAMES } from '../../model/units';
 import { isPlain, METRIC_NAMES } from '../../pruning/metrics';
 import { STRATEGY_NAMES } from '../../pruning/strategies';
-import type { CurveReport, CurveRequest, GrowthReport, InfluenceReport, NormsReport } from '../contract';
+import type { Accuracy, CurveReport, CurveRequest, GrowthReport, InfluenceReport, NormsReport } from '../contract';
 
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 export const number = v.pipe(
@@ -52,7 +52,12 @@ export const influenceReport: v.GenericSchema<unknown, InfluenceReport> = v.obje
   sampling: v.optional(sampling),
 });
 
-export const accuracy = v.object({ n: count, correct: v.number(), accuracy: v.number(), interval });
+export const accuracy: v.GenericSchema<unknown, Accuracy> = v.object({
+  n: count,
+  correct: v.number(),
+  accuracy: v.number(),
+  interval,
+});
 const point = v.object({
   removed: count,
   dropped: sublayers,

@@ -3,20 +3,26 @@ import { describe, expect, it, test } from 'vitest';
 import { expectFailure } from '../../formats/testing';
 import {
   readShipped,
+  readShippedDetails,
   readShippedGrowth,
   SHIPPED_GROWTH,
   SHIPPED_RESULTS,
+  shippedDetailsFile,
   shippedFile,
   shippedGrowthFile,
 } from './shipped-file';
 
 const results = readFileSync(`public/${SHIPPED_RESULTS}`, 'utf8');
+const beside = (name: string) => `public/${SHIPPED_RESULTS.replace(/[^/]+$/, name)}`;
+const head = readShipped(results);
+const details = readFileSync(beside(head.details as string), 'utf8');
 const growth = readFileSync(`public/${SHIPPED_GROWTH}`, 'utf8');
 
 describe('the results that ship', () => {
   it('are read with nothing left out, and would be written with nothing else', () => {
     const { format: _, version: __, ...read } = readShipped(results);
     expect(JSON.parse(shippedFile(read))).toEqual(JSON.parse(results));
+    expect(JSON.parse(shippedDetailsFile(readShippedDetails(details, 'details')))).toEqual(JSON.parse(details));
     const { reports, adapter } = readShippedGrowth(growth);
     expect(JSON.parse(shippedGrowthFile(reports, adapter))).toEqual(JSON.parse(growth));
   });
@@ -24,9 +30,9 @@ describe('the results that ship', () => {
   test.each([
     ['a page in their place', '<!doctype html>', 'it is not JSON'],
     ['a file cut short', results.slice(0, 5000), 'it is not JSON'],
-    ['another version', results.replace('"version": 1', '"version": 2'), '"version" is 2, expected 1'],
+    ['another version', results.replace('"version": 2', '"version": 3'), '"version" is 3, expected 2'],
     ['a word for a number', results.replace('"blocks": 12', '"blocks": "many"'), '"model.blocks" is "many"'],
-    ['an unknown metric', results.replace('"cosine"', '"shap"'), '"influence.0.metric" is "shap"'],
+    ['an unknown metric', results.replace('"cosine"', '"shap"'), 'metric" is "shap"'],
     [
       'a task without its items’ hash',
       results.replace('"dataSha256"', '"hash"'),

@@ -1,8 +1,17 @@
-/** Shapes of the results that ship with the bundled model. */
+/** Shapes of results that were measured beforehand, to be shown without the model's weights. */
 import * as v from 'valibot';
 import type { ModelReport } from '../contract';
-import { evaluationReport } from './evaluation-schemas';
-import { count, growthReport, influenceReport } from './result-schemas';
+import { difference, evaluationReport, mean } from './evaluation-schemas';
+import {
+  accuracy,
+  count,
+  curveReport,
+  curveRequest,
+  growthReport,
+  influenceReport,
+  normsReport,
+  number,
+} from './result-schemas';
 
 const modelReport: v.GenericSchema<unknown, ModelReport> = v.object({
   id: v.string(),
@@ -27,16 +36,73 @@ const modelReport: v.GenericSchema<unknown, ModelReport> = v.object({
   notes: v.optional(v.array(v.string())),
 });
 
+/** A list of layers as `--drop` writes it, what it adds to the loss, and the half-width of that. */
+const listed = v.tuple([v.string(), number, number]);
+
+/** A task asked of a mask, over the items that the full model was asked: see `evaluations`. */
+const maskOnTask = v.object({
+  task: v.string(),
+  result: accuracy,
+  metrics: v.record(v.string(), mean),
+  difference: v.optional(difference),
+  tooFew: v.optional(v.object({ message: v.string(), needed: v.number() })),
+});
+
+const continuation = v.object({
+  ids: v.array(count),
+  /** What each token added to the text. */
+  pieces: v.array(v.string()),
+  /** At each step the likeliest tokens, by id, and how likely. */
+  top: v.array(v.array(v.tuple([count, v.number()]))),
+  stopped: v.picklist(['end', 'length', 'context']),
+});
+
+/** What is not on the first screen: read once that stands. */
+export const shippedDetails = v.object({
+  norms: v.optional(normsReport),
+  curves: v.array(v.object({ report: curveReport, request: curveRequest })),
+  /** Masks that are in no table. */
+  losses: v.array(listed),
+  /** Continued greedily, by the full model and by each named mask in the same order. */
+  prompts: v.array(v.object({ text: v.string(), full: continuation })),
+  masks: v.array(
+    v.object({ name: v.string(), drop: v.string(), tasks: v.array(maskOnTask), texts: v.array(continuation) }),
+  ),
+  /** Texts of the tokens that are named by id. */
+  tokens: v.record(v.string(), v.string()),
+});
+export type ShippedDetails = v.InferOutput<typeof shippedDetails>;
+
+const table = v.object({ of: v.picklist(['attn', 'ffn', 'block', 'few']), most: v.optional(count) });
+
 /** Results computed ahead, shown before anything runs: `public/models/sapling/results.json`. */
 export const shippedResults = v.object({
   format: v.literal('lopper-results'),
-  version: v.literal(1),
+  version: v.literal(2),
   model: modelReport,
-  calibration: v.object({ source: v.string(), tokens: count, sha256: v.string() }),
+  /** What losses and influence were measured on. */
+  text: v.object({
+    name: v.string(),
+    source: v.string(),
+    seqLen: count,
+    windows: count,
+    tokens: count,
+    sha256: v.string(),
+  }),
   score: v.object({ loss: v.number(), perplexity: v.number(), tokens: count }),
   influence: v.array(influenceReport),
   evaluations: v.array(evaluationReport),
-  madeBy: v.object({ lopper: v.string(), adapter: v.string(), dtype: v.string() }),
+  /** The rest, here or in a file beside this one. */
+  details: v.optional(v.union([v.string(), shippedDetails])),
+  /** Losses of every mask of a kind, in a file beside this one: see `readLossTables`. */
+  tables: v.optional(v.object({ file: v.string(), of: v.array(table) })),
+  madeBy: v.object({
+    lopper: v.string(),
+    /** What computed what is observed on a walk, and what computed losses and answers. */
+    adapter: v.string(),
+    walks: v.optional(v.string()),
+    dtype: v.string(),
+  }),
 });
 export type ShippedResults = v.InferOutput<typeof shippedResults>;
 

@@ -2,6 +2,7 @@ import { findTask } from '../../../benchmarks/tasks';
 import type { Accuracy } from '../../../lab/contract';
 import { sameMask } from '../../../pruning/mask';
 import { titleOf } from '../../actions/offered';
+import { evaluationsOf } from '../../store/beforehand';
 import type { Evaluation } from '../../store/benchmarks';
 import { go } from '../../store/go';
 import { maskOf } from '../../store/select';
@@ -18,7 +19,7 @@ import css from './results.module.css';
 
 /** Every task that has been run: both models with their intervals, the paired difference, and the way to the items behind it. */
 export function ResultsTable() {
-  const evaluations = useApp((s) => s.open.evaluations);
+  const evaluations = useApp(evaluationsOf);
   const names = Object.keys(evaluations);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard.

@@ -4,6 +4,7 @@ import { keepMask, unpinMask } from '../../actions/shelf';
 import { ChartFrame } from '../../charts/chart-frame';
 import { jointProvenance } from '../../charts/provenance';
 import type { ChartTable } from '../../charts/table';
+import { evaluationsOf } from '../../store/beforehand';
 import { setMask } from '../../store/masks';
 import { fileStem, maskOf, modelName } from '../../store/select';
 import type { Tried } from '../../store/shelf';
@@ -26,7 +27,7 @@ export function TradeOff() {
   const shelf = useApp((s) => s.open.shelf);
   const kept = shelf.filter((row) => row.pinned && Object.keys(row.results).length > 0);
   const mask = useApp(maskOf);
-  const evaluations = useApp((s) => s.open.evaluations);
+  const evaluations = useApp(evaluationsOf);
   const compared = compareKept(kept);
   const groups = compared.map((c) => groupOf(c, kept));
   const isKept = kept.some((k) => sameMask(k.mask, mask));

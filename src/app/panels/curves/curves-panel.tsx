@@ -33,6 +33,7 @@ import { CurveList } from './curve-list';
 import { curvesSummary, curvesTable } from './curve-words';
 import css from './curves.module.css';
 import { CurvesExplained } from './curves-explained';
+import { KnownCurves } from './known-curves';
 import { usePresent } from './use-present';
 
 const BANDS: readonly { value: BandKind; text: string }[] = [
@@ -174,6 +175,7 @@ export default function CurvesPanel() {
         </div>
       )}
       <CurveList curves={curves} />
+      <KnownCurves shown={curves} />
       {running && (
         <div className={css.job}>
           <JobProgress slot="curve" />

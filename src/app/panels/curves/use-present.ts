@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { sameCalibration } from '../../../lab/contract/asked';
 import { oddLoss } from '../../../pruning/paired-loss';
+import { evaluationsOf } from '../../store/beforehand';
 import type { Curve } from '../../store/curves';
 import { calibrationOf } from '../../store/measuring';
 import { maskOf, prunedLoss } from '../../store/select';
@@ -13,7 +14,7 @@ export function usePresent(curves: readonly Curve[], x: XAxis, y: YAxis): Return
   const mask = useApp(maskOf);
   const model = useApp((s) => s.open.model);
   const calibration = useApp((s) => s.calibration);
-  const evaluations = useApp((s) => s.open.evaluations);
+  const evaluations = useApp(evaluationsOf);
   const scored = useApp((s) => {
     const now = prunedLoss(s);
     return now.status === 'current' ? now.scored : undefined;

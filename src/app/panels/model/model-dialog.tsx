@@ -11,6 +11,7 @@ import { KeptDownloads } from './kept-downloads';
 import css from './model.module.css';
 import { ModelFacts } from './model-facts';
 import { openFromDialog } from './open-from-dialog';
+import { ResultsForm } from './results-form';
 
 const ModelCard = late(() => import('./model-card'));
 
@@ -45,12 +46,16 @@ export function ModelDialog() {
           <Tabs.Trigger value="folder">Folder on this machine</Tabs.Trigger>
           <Tabs.Trigger value="hub">Hugging Face id</Tabs.Trigger>
           <Tabs.Trigger value="bundled">Bundled</Tabs.Trigger>
+          <Tabs.Trigger value="results">Results only</Tabs.Trigger>
         </Tabs.List>
         <Tabs.Content value="folder" className={css.tab}>
           <FolderForm disabled={!ready} />
         </Tabs.Content>
         <Tabs.Content value="hub" className={css.tab}>
           <HubForm disabled={!ready} />
+        </Tabs.Content>
+        <Tabs.Content value="results" className={css.tab}>
+          <ResultsForm />
         </Tabs.Content>
         <Tabs.Content value="bundled" className={css.tab}>
           <p>

@@ -13,7 +13,7 @@ export function ModelFacts() {
         <strong>{report.id}</strong>
         {source.kind === 'hub' && ` at ${source.revision}, from ${source.host}`}
         {source.kind === 'files' && ', from a folder of yours'}
-        {!loaded && ' (shipped results only; not loaded)'}
+        {!loaded && ' (results only, measured beforehand; not loaded)'}
       </dd>
       <dt>Shape</dt>
       <dd>

@@ -1,5 +1,7 @@
 import { useMemo, useState } from 'react';
 import { sameMask } from '../../../pruning/mask';
+import { generationOf } from '../../store/beforehand';
+import { originWords } from '../../store/measured';
 import type { Continuation } from '../../store/prompt';
 import { maskOf } from '../../store/select';
 import { LabelledSlider } from '../../widgets/labelled-slider';
@@ -10,8 +12,9 @@ import css from './prompt.module.css';
 
 /** Both texts, and what each model thought of at the step that is looked at. */
 export function Continuations() {
-  const generation = useApp((s) => s.open.generation);
-  const stale = useApp((s) => s.open.generation !== undefined && !sameMask(s.open.generation.mask, maskOf(s)));
+  const generation = useApp(generationOf);
+  const mask = useApp(maskOf);
+  const stale = generation !== undefined && !sameMask(generation.mask, mask);
   const running = useApp((s) => s.jobs.generate !== undefined);
   const [chosen, setChosen] = useState<number>();
   const parting = useMemo(() => generation && firstDifference(generation.full, generation.pruned), [generation]);
@@ -26,12 +29,14 @@ export function Continuations() {
       </div>
     );
   }
-  const { full, pruned, mask } = generation;
+  const { full, pruned, origin } = generation;
+  const gone = generation.mask.dropped.length;
   const steps = Math.max(full.steps.length, pruned.steps.length);
   const step = Math.min(chosen ?? parting ?? steps - 1, steps - 1);
   return (
     <div className={css.results}>
       {stale && <p className={css.stale}>This was written with another mask; continue again for the present one.</p>}
+      {origin && <p className="small soft">{originWords(origin)}, the likeliest token each time.</p>}
       <div className={css.columns}>
         <ContinuationText
           title="Full"
@@ -43,7 +48,7 @@ export function Continuations() {
           onStep={setChosen}
         />
         <ContinuationText
-          title={mask.dropped.length > 0 ? `Pruned, ${mask.dropped.length} dropped` : 'Pruned, nothing dropped'}
+          title={gone > 0 ? `Pruned, ${gone} dropped` : 'Pruned, nothing dropped'}
           look="pruned"
           prompt={generation.prompt}
           of={pruned}

@@ -1,6 +1,7 @@
 import type { Task } from '../../../benchmarks/task';
 import type { Accuracy } from '../../../lab/contract';
 import { sameMask } from '../../../pruning/mask';
+import { evaluationsOf } from '../../store/beforehand';
 import { originWords } from '../../store/measured';
 import { maskOf } from '../../store/select';
 import { IntervalPlot } from '../../widgets/interval-plot';
@@ -15,7 +16,7 @@ import { Blank } from './row';
 
 /** One task: both accuracies with n and interval, their paired difference, and a picture of the three. */
 export function AccuracyRow({ task, disabled, run }: { task: Task; disabled: boolean; run: () => void }) {
-  const evaluation = useApp((s) => s.open.evaluations[task.name]);
+  const evaluation = useApp((s) => evaluationsOf(s)[task.name]);
   const mask = useApp(maskOf);
   const running = useApp((s) => s.jobs.evaluate !== undefined);
   const results = evaluation?.report.results;

@@ -17,7 +17,7 @@ export function Sentence({ verdict: { mask, change, interval, standing, answers 
         ? '…'
         : standing === 'failed'
           ? 'could not be measured.'
-          : 'has not been measured.';
+          : 'was not measured beforehand.';
   return (
     <p className={css.sentence} aria-live="polite">
       Without <strong>{droppedWords(mask.dropped)}</strong> the model {told}

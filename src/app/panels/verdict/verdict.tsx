@@ -15,6 +15,7 @@ import { TextButton } from '../../widgets/text-button';
 import { useApp } from '../../widgets/use-app';
 import { bytes, count, fixed, lowerFirst, percent, signed, signedPercent, whole } from '../../words/format';
 import { Figure } from './figure';
+import { NearestMask } from './nearest';
 import { Sentence } from './sentence';
 import css from './verdict.module.css';
 
@@ -30,7 +31,11 @@ export function Verdict() {
         ) : (
           <Sentence verdict={verdict} />
         )}
-        <Source verdict={verdict} />
+        {verdict.standing === 'unmeasured' && verdict.mask.dropped.length > 0 ? (
+          <NearestMask />
+        ) : (
+          <Source verdict={verdict} />
+        )}
       </div>
       <div className={css.figures} data-aside={moment !== undefined}>
         <Loss verdict={verdict} />

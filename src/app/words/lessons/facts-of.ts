@@ -1,6 +1,8 @@
 import { LopperError } from '../../../errors';
 import type { Accuracy, EvalReport, GrowthReport, InfluenceReport, ModelReport } from '../../../lab/contract';
+import type { ShippedDetails } from '../../../lab/files/shipped-file';
 import { parseDropList } from '../../../pruning/drop-list';
+import { type KnownMasks, knownLoss } from '../../../pruning/known-masks';
 import { type Mask, maskFromSublayers, sameMask } from '../../../pruning/mask';
 import { traitsOf } from '../../../pruning/metrics';
 import type { Facts } from './facts';
@@ -18,6 +20,16 @@ export interface Told {
   /** What a mask adds to the loss, where that was measured. */
   lossAdded(mask: Mask): number | undefined;
 }
+
+/** Results that ship, as the lessons take them. */
+export const toldOf = (
+  results: Omit<Told, 'masks' | 'growth' | 'lossAdded'>,
+  { masks, details }: { readonly masks: KnownMasks; readonly details?: ShippedDetails },
+): Omit<Told, 'growth'> => ({
+  ...results,
+  masks: (details?.masks ?? []).flatMap(({ drop, tasks }) => tasks.map(({ task, result }) => ({ drop, task, result }))),
+  lossAdded: (mask) => knownLoss(masks, mask)?.added,
+});
 
 /** Facts by name. Asking for one that did not ship throws `result-missing`: a lesson without its numbers is not told. */
 export function factsOf(told: Told): Facts {

@@ -1,19 +1,29 @@
 /** Every lesson held against the results that ship: its words can be said, they are few, and what they claim is so. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readShipped, readShippedGrowth, SHIPPED_GROWTH, SHIPPED_RESULTS } from '../../../lab/files/shipped-file';
+import { readLossTables } from '../../../lab/files/loss-tables';
+import {
+  readShipped,
+  readShippedDetails,
+  readShippedGrowth,
+  SHIPPED_GROWTH,
+  SHIPPED_RESULTS,
+} from '../../../lab/files/shipped-file';
 import { blindLoss, cost, type Facts, lowest, lowestFirst, pointAt } from './facts';
-import { factsOf } from './facts-of';
+import { factsOf, toldOf } from './facts-of';
 import { isTold, LESSONS } from './index';
 import type { Step } from './lesson';
 
 const read = (path: string) => readFileSync(`public/${path}`, 'utf8');
 const shipped = readShipped(read(SHIPPED_RESULTS));
+const beside = (name: string) => `public/${SHIPPED_RESULTS.replace(/[^/]+$/, name)}`;
+const { blocks } = shipped.model;
+const { file, of } = shipped.tables!;
+const details = readShippedDetails(readFileSync(beside(shipped.details as string), 'utf8'), 'details');
+const masks = { blocks, tables: readLossTables(readFileSync(beside(file)), blocks, of), listed: [] };
 const facts: Facts = factsOf({
-  ...shipped,
-  masks: [],
+  ...toldOf(shipped, { masks, details }),
   growth: readShippedGrowth(read(SHIPPED_GROWTH)).reports,
-  lossAdded: () => undefined,
 });
 
 const MOST_WORDS = 60;

@@ -1,0 +1,19 @@
+import { textOf } from '../store/beforehand';
+import type { Known } from '../store/known';
+import { store } from '../store/store';
+import { addCurve } from './curves';
+
+/** Puts a curve that was measured beforehand beside the others. */
+export function showKnownCurve(known: Known, i: number): void {
+  const { report, request } = known.details!.curves[i]!;
+  addCurve({ report, request, origin: known.origin, text: textOf(known) });
+}
+
+/** Each kind of unit chosen one by one: what shows at first, where no curve of the model is there yet. */
+export function showFirstCurves(known: Known): void {
+  const { fingerprint } = known.results.model;
+  if (store.getState().curves.some((curve) => curve.model === fingerprint)) return;
+  for (const [i, { report }] of (known.details?.curves ?? []).entries()) {
+    if (report.strategy === 'greedy' && report.unit !== 'sublayer') showKnownCurve(known, i);
+  }
+}

@@ -1,0 +1,119 @@
+/** What the paper says, in our words, and where our own numbers to it come from. */
+import type { GrowthReport } from '../../../lab/contract';
+import type { InfluenceMetric } from '../../../pruning/metrics';
+import type { Known } from '../../store/known';
+import type { Destination } from '../../store/route';
+import * as find from './findings';
+
+export interface Claim {
+  readonly id: string;
+  readonly title: string;
+  /** What is claimed, and of which models. */
+  readonly claim: string;
+  readonly find: (known: Known, growth?: GrowthReport) => find.Finding | undefined;
+  /** Where it is measured, with what chosen. */
+  readonly measure: {
+    readonly to: Destination;
+    readonly metric?: InfluenceMetric;
+    /** As `--drop` writes it. */
+    readonly drop?: string;
+  };
+  /** The same on the command line. */
+  readonly command: string;
+  /** How ours differs from theirs, and why. */
+  readonly differs: string;
+}
+
+const TEXT = '--text public/calibration/stories.txt --seq-len 128';
+
+export const CLAIMS: readonly Claim[] = [
+  {
+    id: 'blocks',
+    title: 'A tenth of the blocks can go',
+    claim: 'About 10% of the blocks of Llama-2-7B and Mistral-7B can be dropped without significant loss.',
+    find: find.fewBlocks,
+    measure: { to: { view: 'curves' } },
+    command: `npm run lopper -- curve sapling ${TEXT} --unit block --strategy greedy --judge halves`,
+    differs:
+      'Sapling has 12 blocks, so a tenth is one; it was trained with some of them left out at random, and is used to it. Chosen on half of the windows, judged on the other half.',
+  },
+  {
+    id: 'attention',
+    title: 'A third of the attention can go',
+    claim:
+      'Up to 33% of Mistral-7B’s attention layers can be dropped with no loss on MMLU, and their KV cache with them.',
+    find: find.thirdOfAttention,
+    measure: { to: { view: 'curves' } },
+    command: `npm run lopper -- curve sapling ${TEXT} --unit attn --strategy greedy --judge halves`,
+    differs:
+      'MMLU asks by letter; so does “School, by letter”, 200 questions of our own. In so small a model a few heads do all of that work.',
+  },
+  {
+    id: 'kinds',
+    title: 'Attention goes more easily than feed-forward',
+    claim: 'Attention and feed-forward layers ranked and dropped on their own keep more than whole blocks do.',
+    find: find.attentionFirst,
+    measure: { to: { view: 'curves' } },
+    command: `npm run lopper -- curve sapling ${TEXT} --unit ffn --strategy greedy --judge halves`,
+    differs: 'An attention layer of Sapling has a third of a feed-forward layer’s parameters; see what each saves.',
+  },
+  {
+    id: 'ends',
+    title: 'The ends of the model turn the stream most',
+    claim:
+      'By block influence (1 − cosine) the first blocks and the last of Llama-2-7B and Mistral-7B stand out: 0.41 and 0.31, 0.41 and 0.17, against 0.03 to 0.05 for the least.',
+    find: find.endsMatter,
+    measure: { to: { view: 'one' }, metric: 'cosine' },
+    command: `npm run lopper -- influence sapling ${TEXT} --metric cosine --unit block`,
+    differs: 'Theirs is on OpenWebText in windows of 2,048 tokens; ours on stories, in windows of 128.',
+  },
+  {
+    id: 'measures',
+    title: 'Measures disagree',
+    claim: 'Measures that drop layers and look (the paper’s Shapley values) rank them otherwise than one pass does.',
+    find: find.measuresDisagree,
+    measure: { to: { view: 'all' } },
+    command: `npm run lopper -- influence sapling ${TEXT} --metric shapley-loss --unit attn`,
+    differs:
+      'The paper’s estimator leaves out one layer at a time, which ranks as leave-one-out does; ours draws whole orders, with an interval for each layer.',
+  },
+  {
+    id: 'tasks',
+    title: 'One task pays for another',
+    claim: 'What is chosen for one task’s sake costs another: adaptive measures trade tasks.',
+    find: find.tasksTrade,
+    measure: { to: { view: 'tasks' }, drop: 'attn:7' },
+    command: 'npm run lopper -- eval sapling --task school_letters,school --drop attn:7',
+    differs: 'Sapling was taught to answer by letter with three heads in known places, so that this can be seen.',
+  },
+  {
+    id: 'sums',
+    title: 'Sums fall first',
+    claim: 'GSM-8K falls sharply after a single block is dropped.',
+    find: find.sumsFall,
+    measure: { to: { view: 'tasks' }, drop: 'block:11' },
+    command: 'npm run lopper -- eval sapling --task school_math --drop block:11',
+    differs: 'Our word problems have few steps and come from templates that Sapling has learnt.',
+  },
+  {
+    id: 'training',
+    title: 'Influence during training',
+    claim:
+      'In Pythia-2.8B the first block stays high, the second drifts down, and the last begins near nothing and ends important.',
+    find: (known, growth) => find.duringTraining(known.results.model.blocks, growth),
+    measure: { to: { view: 'training' } },
+    command: 'npm run lopper -- growth sapling --metric cosine --text public/calibration/sapling.txt --seq-len 256',
+    differs: 'Nine moments of one run of 6,465 steps, in 8 bits; theirs are 154 of 143,000 steps.',
+  },
+  {
+    id: 'recovery',
+    title: 'A mean update stands in well',
+    claim:
+      'A dropped layer’s mean update, added in its place, gives up to 5 points of MMLU and matches trained adapters.',
+    find: () => undefined,
+    measure: { to: { tab: 'recovery' } },
+    command: '',
+    differs:
+      'Not measured beforehand. A model that was trained with layers left out may need no repair, or not this one.',
+  },
+];

@@ -1,0 +1,192 @@
+/** What our results say to each of the paper's claims, as words and a small figure; undefined where they do not. */
+import type { GrowthReport, InfluenceReport } from '../../../lab/contract';
+import type { ShippedDetails } from '../../../lab/files/shipped-file';
+import { kendall } from '../../../pruning/agreement';
+import type { Known } from '../../store/known';
+import { fixed, percent, signed } from '../../words/format';
+
+/** A row of bars, or lines over a common axis. */
+export type Figure =
+  | {
+      readonly kind: 'bars';
+      readonly bars: readonly {
+        readonly name: string;
+        readonly value: number;
+        readonly interval?: readonly [number, number];
+      }[];
+    }
+  | { readonly kind: 'lines'; readonly lines: readonly Line[]; readonly axis: string };
+export interface Line {
+  readonly name: string;
+  readonly hue: 'block' | 'attn' | 'ffn' | 'other';
+  readonly points: readonly (readonly [x: number, y: number])[];
+}
+export interface Finding {
+  readonly words: string;
+  readonly figure: Figure;
+}
+
+type Curve = ShippedDetails['curves'][number]['report'];
+const UNITS = { block: 'blocks', attn: 'attention layers', ffn: 'feed-forward layers', sublayer: 'layers' } as const;
+
+const influenceOf = ({ results }: Known, metric: string, unit: string): InfluenceReport | undefined =>
+  results.influence.find((report) => report.metric === metric && report.unit === unit);
+const curveOf = ({ details }: Known, strategy: string, unit: string): Curve | undefined =>
+  details?.curves.find(({ report }) => report.strategy === strategy && report.unit === unit)?.report;
+const namedMask = ({ details }: Known, drop: string) => details?.masks.find((mask) => mask.drop === drop);
+
+/** "attention 7". */
+const pointWords = (curve: Curve, removed: number): string | undefined => {
+  const [first] = curve.points;
+  const point = curve.points.find((p) => p.removed === removed);
+  if (!first || !point) return undefined;
+  const { added } = point;
+  const interval = added ? ` (95%: ${signed(added[0], 3)} to ${signed(added[1], 3)})` : '';
+  return `${removed} of ${curve.points.at(-1)!.removed} ${UNITS[curve.unit]} cost ${signed(point.loss - first.loss)} nats${interval}`;
+};
+
+const lineOf = (curve: Curve, hue: Line['hue'], name: string, most = Number.POSITIVE_INFINITY): Line => {
+  const { points } = curve;
+  const all = points.at(-1)!.removed;
+  const shown = points.filter((p) => Number.isFinite(p.loss) && p.removed <= most * all);
+  return { name, hue, points: shown.map((p) => [p.removed / all, p.loss - points[0]!.loss]) };
+};
+
+/** A tenth of the blocks. */
+export function fewBlocks(known: Known): Finding | undefined {
+  const [chosen, random] = [curveOf(known, 'greedy', 'block'), curveOf(known, 'random', 'block')];
+  const words = chosen && pointWords(chosen, Math.max(1, Math.round(known.results.model.blocks / 10)));
+  if (!chosen || !words) return undefined;
+  const lines = [
+    lineOf(chosen, 'block', 'chosen', 0.5),
+    ...(random ? [lineOf(random, 'other', 'at random', 0.5)] : []),
+  ];
+  return { words: `${words}.`, figure: { kind: 'lines', lines, axis: 'share of the blocks dropped' } };
+}
+
+/** A third of the attention, and what it does to answers by letter. */
+export function thirdOfAttention(known: Known): Finding | undefined {
+  const curve = curveOf(known, 'greedy', 'attn');
+  const third = Math.round(known.results.model.blocks / 3);
+  const words = curve && pointWords(curve, third);
+  if (!curve || !words) return undefined;
+  const name = `${third} of the attention, chosen one by one`;
+  const letters = known.details?.masks.find((m) => m.name === name)?.tasks.find((t) => t.task === 'school_letters');
+  const said = letters?.difference
+    ? `; answers by letter ${signed(100 * letters.difference.mean, 1)} points (95%: ${signed(100 * letters.difference.interval[0], 1)} to ${signed(100 * letters.difference.interval[1], 1)})`
+    : '';
+  const lines = [lineOf(curve, 'attn', 'attention', 0.67)];
+  return { words: `${words}${said}.`, figure: { kind: 'lines', lines, axis: 'share of the attention dropped' } };
+}
+
+/** Attention, feed-forward and blocks by the same strategy. */
+export function attentionFirst(known: Known): Finding | undefined {
+  const [attn, ffn, block] = (['attn', 'ffn', 'block'] as const).map((unit) => curveOf(known, 'greedy', unit));
+  if (!attn || !ffn || !block) return undefined;
+  const half = (curve: Curve) => {
+    const point = curve.points.find((p) => p.removed === Math.round(known.results.model.blocks / 2));
+    return point ? signed(point.loss - curve.points[0]!.loss, 3) : '–';
+  };
+  return {
+    words: `Half of the attention costs ${half(attn)} nats, half of the feed-forward ${half(ffn)}, half of the blocks ${half(block)}.`,
+    figure: {
+      kind: 'lines',
+      axis: 'share dropped',
+      lines: [
+        lineOf(attn, 'attn', 'attention', 0.67),
+        lineOf(ffn, 'ffn', 'feed-forward', 0.67),
+        lineOf(block, 'block', 'blocks', 0.67),
+      ],
+    },
+  };
+}
+
+/** The first and the last blocks turn the stream most. */
+export function endsMatter(known: Known): Finding | undefined {
+  const report = influenceOf(known, 'cosine', 'block');
+  if (!report) return undefined;
+  const order = [...report.values.keys()].sort((a, b) => report.values[b]! - report.values[a]!);
+  return {
+    words: `Block ${order[0]} turns it most (${fixed(report.values[order[0]!]!, 2)}), then block ${order[1]} (${fixed(report.values[order[1]!]!, 2)}); least block ${order.at(-1)} (${fixed(report.values[order.at(-1)!]!, 4)}).`,
+    figure: { kind: 'bars', bars: report.values.map((value, i) => ({ name: `${i}`, value })) },
+  };
+}
+
+/** How far measures of the same blocks agree. */
+export function measuresDisagree(known: Known): Finding | undefined {
+  const [cosine, alone, share] = ['cosine', 'loo-loss', 'shapley-loss'].map(
+    (m) => influenceOf(known, m, 'attn')?.values,
+  );
+  if (!cosine || !alone || !share) return undefined;
+  const pairs = [
+    ['influence, cost alone', kendall(cosine, alone)],
+    ['influence, share', kendall(cosine, share)],
+    ['cost alone, share', kendall(alone, share)],
+  ] as const;
+  return {
+    words: `Kendall’s tau over the attention layers: ${pairs.map(([name, tau]) => `${name} ${fixed(tau, 2)}`).join('; ')}. 1 is the same order.`,
+    figure: { kind: 'bars', bars: pairs.map(([name, value]) => ({ name, value })) },
+  };
+}
+
+/** The mask that costs one task most of what it leaves another. */
+export function tasksTrade(known: Known): Finding | undefined {
+  const pairs = (known.details?.masks ?? []).flatMap((mask) => {
+    const [letters, plain] = ['school_letters', 'school'].map(
+      (name) => mask.tasks.find((t) => t.task === name)?.difference,
+    );
+    return letters && plain && /^(attn|ffn):\d+$/.test(mask.drop) ? [{ mask, letters, plain }] : [];
+  });
+  const [most] = pairs.sort((a, b) => a.letters.mean - a.plain.mean - (b.letters.mean - b.plain.mean));
+  if (!most) return undefined;
+  const bars = known.results.evaluations.flatMap(({ task }) => {
+    const found = most.mask.tasks.find((t) => t.task === task)?.difference;
+    return found ? [{ name: TASKS[task] ?? task, value: found.mean, interval: found.interval }] : [];
+  });
+  return {
+    words: `Without ${most.mask.name.toLowerCase()} the same questions lose ${percent(-most.letters.mean, 0)} by letter and ${percent(-most.plain.mean, 1)} in words.`,
+    figure: { kind: 'bars', bars },
+  };
+}
+
+const TASKS: Readonly<Record<string, string>> = {
+  school: 'in words',
+  school_letters: 'by letter',
+  school_math: 'sums',
+};
+
+/** Sums after a single block. */
+export function sumsFall(known: Known): Finding | undefined {
+  const full = known.results.evaluations.find((report) => report.task === 'school_math')?.results[0];
+  const bars = Array.from({ length: known.results.model.blocks }, (_, block) => {
+    const result = namedMask(known, `block:${block}`)?.tasks.find((t) => t.task === 'school_math')?.result;
+    return result && { name: `${block}`, value: result.accuracy, interval: result.interval };
+  });
+  const found = bars.filter((bar) => bar !== undefined);
+  if (!full || found.length < bars.length) return undefined;
+  const low = found.filter((bar) => bar.interval[1] < full.interval[0]).length;
+  return {
+    words: `${percent(full.accuracy, 0)} right with all; without a single block ${percent(Math.min(...found.map((b) => b.value)), 0)} to ${percent(Math.max(...found.map((b) => b.value)), 0)}. ${low} of ${found.length} blocks bring it below the full model’s interval.`,
+    figure: { kind: 'bars', bars: found },
+  };
+}
+
+/** The first, the second and the last block in training. */
+export function duringTraining(blocks: number, growth: GrowthReport | undefined): Finding | undefined {
+  const points = growth?.points.filter((p) => p.step !== undefined) ?? [];
+  if (points.length < 2) return undefined;
+  const shown = [0, 1, blocks - 1];
+  const [first, last] = [points[0]!, points.at(-1)!];
+  return {
+    words: `${shown.map((b) => `Block ${b}: ${fixed(first.block[b]!, 3)} at step ${first.step}, ${fixed(last.block[b]!, 3)} at the end`).join('. ')}.`,
+    figure: {
+      kind: 'lines',
+      axis: 'step of training, logarithmic',
+      lines: shown.map((b) => ({
+        name: `block ${b}`,
+        hue: b === 0 ? 'block' : b === 1 ? 'other' : 'attn',
+        points: points.map((p) => [Math.log2(1 + p.step!), p.block[b]!]),
+      })),
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { useEffect } from 'react';
+import { version } from '../../../../package.json';
+import { parseDropList } from '../../../pruning/drop-list';
+import { maskFromSublayers } from '../../../pruning/mask';
+import { showShippedGrowth } from '../../actions/growth';
+import { knownOf } from '../../store/beforehand';
+import { go } from '../../store/go';
+import { setMask } from '../../store/masks';
+import { notify } from '../../store/notify';
+import { maskOf } from '../../store/select';
+import { store } from '../../store/store';
+import { Button } from '../../widgets/button';
+import { TextButton } from '../../widgets/text-button';
+import { useApp } from '../../widgets/use-app';
+import { whole } from '../../words/format';
+import { PAPER_ADDRESS, PAPER_BIBTEX, TOOL_BIBTEX } from './citations';
+import { CLAIMS, type Claim } from './claims';
+import { MiniFigure } from './mini-figure';
+import css from './paper.module.css';
+
+/** The paper this page makes touchable: each claim, our figure to it, and the way to measure it oneself. */
+export default function PaperPage() {
+  const known = useApp(knownOf);
+  useEffect(() => void showShippedGrowth(), []);
+  return (
+    <article className={css.page} aria-label="The paper, figure by figure">
+      <header className={css.head}>
+        <h2>The paper, figure by figure</h2>
+        <Button onClick={() => go({ paper: false })}>Back to the lab</Button>
+      </header>
+      <p className={css.lead}>
+        <a href={PAPER_ADDRESS} target="_blank" rel="noreferrer">
+          A deeper look at depth pruning of LLMs
+        </a>{' '}
+        (Siddiqui et al. 2024, arXiv 2407.16286) asked which layers a language model can do without.{' '}
+        {known && (
+          <>
+            What it says, in our words, and what{' '}
+            {known.results.model.id === 'sapling' ? 'Sapling' : known.results.model.id} says to it: measured beforehand
+            by us with version {known.results.madeBy.lopper}, on {known.results.text.name} (
+            {whole(known.results.score.tokens)} predicted tokens).
+          </>
+        )}
+      </p>
+      <ol className={css.claims}>
+        {CLAIMS.map((claim) => (
+          <ClaimRow key={claim.id} claim={claim} />
+        ))}
+      </ol>
+      <footer className={css.foot}>
+        <Cite name="the paper" text={PAPER_BIBTEX} />
+        <Cite name="Lopper" text={TOOL_BIBTEX} />
+        <p>Lopper {version}, under the MIT licence; its source comes with it, and so does what made Sapling.</p>
+      </footer>
+    </article>
+  );
+}
+
+function ClaimRow({ claim: { title, claim, find, measure, command, differs } }: { claim: Claim }) {
+  const known = useApp(knownOf);
+  const growth = useApp((s) => s.open.growth.cosine?.report);
+  const finding = known && find(known, growth);
+  return (
+    <li className={css.claim}>
+      <div>
+        <h3>{title}</h3>
+        <p className={css.says}>{claim}</p>
+      </div>
+      <div>
+        {finding ? (
+          <>
+            <MiniFigure figure={finding.figure} label={finding.words} />
+            <p>{finding.words}</p>
+          </>
+        ) : (
+          <p className="soft">Not measured beforehand.</p>
+        )}
+        <p className={css.differs}>{differs}</p>
+        <p className={css.ways}>
+          <TextButton onClick={() => measureHere(measure)}>
+            Measure it here<span className="visually-hidden">: {title}</span>
+          </TextButton>
+          {command && <code className={css.command}>{command}</code>}
+        </p>
+      </div>
+    </li>
+  );
+}
+
+function measureHere({ to, metric, drop }: Claim['measure']): void {
+  if (metric) store.setState({ metric });
+  if (drop) {
+    const { blocks } = maskOf(store.getState());
+    setMask(maskFromSublayers(blocks, parseDropList(drop, blocks)));
+  }
+  go({ ...to, paper: false });
+}
+
+function Cite({ name, text }: { name: string; text: string }) {
+  const copy = () =>
+    navigator.clipboard.writeText(text).then(
+      () => notify('BibTeX copied', `For ${name}.`),
+      () => notify('The browser did not let the page copy', 'Select the text and copy it.'),
+    );
+  return (
+    <details>
+      <summary>Cite {name}</summary>
+      <pre>{text}</pre>
+      <TextButton onClick={() => void copy()}>
+        Copy{<span className="visually-hidden"> the BibTeX of {name}</span>}
+      </TextButton>
+    </details>
+  );
+}
