@@ -1,109 +1,170 @@
 /**
- * Computes the results that ship with the bundled model, on this machine's adapter, through the same lab as the page:
- * `npm run ship-results` writes public/models/sapling/results.json.
+ * Computes results beforehand, through the same jobs as the page, so that they can be shown without the model's weights:
+ * `npm run ship-results` writes those of Sapling into public/models/sapling; with `--help` it says what else it can do.
  */
-import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { PROMPTS } from '../src/app/panels/prompt/prompts';
 import { Reporter } from '../src/cli/terminal';
-import type { Calibration, GrowthReport, InfluenceReport, JobOptions } from '../src/lab/contract';
-import { BUNDLED_SERIES } from '../src/lab/files/growth-file';
+import { compareBranches, FULL, without } from '../src/engine/branch';
+import { sha256Of } from '../src/formats/sha256';
+import type { Calibration, InfluenceReport, NormsReport } from '../src/lab/contract';
 import {
-  SHIPPED_GROWTH,
-  SHIPPED_RESULTS,
+  type ShippedDetails,
   type ShippedResults,
+  shippedDetailsFile,
   shippedFile,
-  shippedGrowthFile,
 } from '../src/lab/files/shipped-file';
-import type { Lab } from '../src/lab/jobs';
-import { createLab } from '../src/lab/lab';
-import { nodeEnvironment } from '../src/lab/place/node';
-import { UNIT_NAMES } from '../src/model/units';
-import { isPlain, isUsual, METRIC_NAMES } from '../src/pruning/metrics';
+import { influence } from '../src/lab/jobs/influence';
+import { norms } from '../src/lab/jobs/norms';
+import { score } from '../src/lab/jobs/score';
+import { measureInfluence } from '../src/lab/measure/influence';
+import { PLAIN_UNITS, sublayerIndex } from '../src/model/units';
+import { formatDropList, parseDropList } from '../src/pruning/drop-list';
+import { MOST_EXACT_UNITS } from '../src/pruning/exact-shapley';
+import { isPlain, isStatic, METRIC_NAMES } from '../src/pruning/metrics';
+import { readShipping, type Shipping, USAGE } from './shipping/arguments';
+import { drawCurves, stepsOf } from './shipping/curves';
+import { shipGrowth } from './shipping/growth';
+import { KeptCalibrated, KeptLosses } from './shipping/kept-losses';
+import { listedMasks, listLosses, measureTables, tableHeads, tablesFile } from './shipping/losses';
+import { askTasks, continuePrompts, namedMasks } from './shipping/named';
+import { openPlaces, type Place } from './shipping/place';
+import { KeptWork } from './shipping/work';
 
-const CALIBRATION = 'calibration/sapling.txt';
-/** Tokens a window, as in the page. */
-const SEQ_LEN = 256;
-/** Those that the page shows first. */
-const METRICS = METRIC_NAMES.filter(isPlain).filter(isUsual);
-/** Items of each task; more only narrow the intervals. */
-const TASKS = [
-  { task: 'school', limit: undefined },
-  { task: 'school_letters', limit: undefined },
-  { task: 'school_math', limit: undefined },
-];
-
-/** Asked of each checkpoint. */
-const GROWTH_TASK = { task: 'school', limit: 100 };
-
-export async function main(_: readonly string[], root: string): Promise<number> {
-  const reporter = new Reporter(process.stderr, false);
-  const lab = createLab(nodeEnvironment(root, { onSoftware: (driver) => reporter.note(`Computing on ${driver}.`) }));
-  const job = (name: string): JobOptions => {
-    reporter.note(name);
-    return { job: name, onProgress: reporter.progress };
-  };
-  const { vendor, description } = await lab.start();
-  const model = await lab.open({ kind: 'bundled' }, job('Opening sapling'));
-  const text = await readFile(join(root, 'public', CALIBRATION), 'utf8');
-  const calibration = { text, seqLen: Math.min(SEQ_LEN, model.context) };
-  const [full] = await lab.score({ calibration, masks: [[]] }, job('Loss'));
-  const { loss, perplexity, tokens } = full!;
-  const influence: InfluenceReport[] = [];
-  for (const metric of METRICS) {
-    for (const unit of UNIT_NAMES)
-      influence.push(await lab.influence({ calibration, metric, unit }, job(`${metric}, ${unit}`)));
+export async function main(args: readonly string[], root: string): Promise<number> {
+  if (args.includes('--help')) {
+    console.log(USAGE);
+    return 0;
   }
-  const results: Omit<ShippedResults, 'format' | 'version'> = {
-    model,
-    calibration: {
-      source: CALIBRATION,
-      tokens: influence[0]!.tokens,
-      sha256: createHash('sha256').update(text).digest('hex'),
-    },
-    score: { loss, perplexity, tokens },
-    influence,
-    evaluations: await evaluations(lab, job),
-    madeBy: {
-      lopper: JSON.parse(await readFile(join(root, 'package.json'), 'utf8')).version,
-      // "llvmpipe: Mesa 25.0.7 (LLVM 15.0.6)" is more than a caption can hold.
-      adapter: [vendor, description.split(/[:(]/)[0]!.trim()].filter(Boolean).join(' '),
-      dtype: model.dtype,
-    },
-  };
-  await writeFile(join(root, 'public', SHIPPED_RESULTS), shippedFile(results));
-  await shipGrowth(lab, calibration, results.madeBy.adapter, root, job);
-  reporter.clear();
-  const accuracies = results.evaluations.map((e) => `${e.task} ${e.results[0]!.accuracy.toFixed(3)}`);
-  console.log(`sapling: loss ${loss.toFixed(4)} over ${tokens} tokens; ${accuracies.join(', ')}`);
+  const asked = readShipping(args, root);
+  const reporter = new Reporter(process.stderr, false);
+  const places = await openPlaces(asked.model, asked.python, root, reporter);
+  await ship(asked, places, root, reporter);
+  if (asked.growth) await shipGrowth(root, reporter);
   return 0;
 }
 
-/** The bundled checkpoints measured: public/models/sapling/growth/results.json. */
-async function shipGrowth(
-  lab: Lab,
-  calibration: Calibration,
-  adapter: string,
-  root: string,
-  job: (name: string) => JobOptions,
-): Promise<void> {
-  const checkpoints = await lab.bundledCheckpoints();
-  const reports: GrowthReport[] = [];
-  for (const metric of METRICS) {
-    const request = { series: BUNDLED_SERIES, checkpoints, metric, task: GROWTH_TASK };
-    const report = await lab.growth({ ...request, calibration }, job(`Growth, ${metric}`));
-    const [failure] = report.failures;
-    if (failure) throw new Error(`${failure.name} could not be measured: ${failure.message}`);
-    reports.push(report);
-  }
-  await writeFile(join(root, 'public', SHIPPED_GROWTH), shippedGrowthFile(reports, adapter));
+/** Losses of two programs, in single precision both, differ by less. */
+const SAME_LOSS = 1e-4;
+
+/** Throws where the processor does not say what the adapter says, on the full model and some layers out. */
+async function checkAgreement(engine: Place, fast: Place, calibration: Calibration): Promise<number> {
+  const masks = ['', 'attn:7', 'ffn:2', 'block:5', 'attn:1-3,ffn:8'].map((list) => parseDropList(list));
+  const [ours, theirs] = await Promise.all(
+    [engine, fast].map((place) => place.run(score, { calibration, masks }, `Five losses by ${place.adapter}`)),
+  );
+  const apart = Math.max(...ours!.map(({ loss }, i) => Math.abs(loss - theirs![i]!.loss)));
+  if (apart > SAME_LOSS) throw new Error(`${fast.adapter} and ${engine.adapter} differ by ${apart} nats.`);
+  return apart;
 }
 
-async function evaluations(lab: Lab, job: (name: string) => JobOptions): Promise<ShippedResults['evaluations']> {
-  const reports: ShippedResults['evaluations'][number][] = [];
-  for (const { task, limit } of TASKS) {
-    const { items: _, ...report } = await lab.evaluate({ task, limit, masks: [[]] }, job(task));
-    reports.push(report);
+/** What it takes to go on with a sampled metric is not shipped. */
+const withoutState = ({ sampling, ...report }: InfluenceReport): InfluenceReport => {
+  if (!sampling) return report;
+  const { state: _, ...rest } = sampling;
+  return { ...report, sampling: rest };
+};
+
+async function ship(
+  asked: Shipping,
+  { engine, fast }: { readonly engine: Place; readonly fast: Place },
+  root: string,
+  reporter: Reporter,
+): Promise<void> {
+  const { report: model } = engine.model;
+  const { blocks } = model;
+  const text = await readFile(resolve(root, asked.text), 'utf8');
+  const sha256 = await sha256Of(text);
+  const calibration: Calibration = { text, seqLen: Math.min(asked.seqLen, model.context) };
+  const key = `${model.id.replace(/[^\w.-]+/g, '-')}-${model.fingerprint.slice(0, 8)}-${sha256.slice(0, 8)}-${calibration.seqLen}`;
+  const work = new KeptWork(join(asked.scratch, key));
+  const on = await fast.desk.calibrate(calibration);
+  const predicted = on.windows.map((ids) => ids.length - 1);
+  const losses = new KeptLosses(fast.model.engine, on.trees, join(work.folder, 'losses.jsonl'));
+  const tell = (what: string, done: number, of: number) => reporter.note(`Losses, ${what}: ${done} of ${of} to go`);
+
+  if (fast !== engine) await work.get('agreement', () => checkAgreement(engine, fast, calibration));
+  const [full] = await on.score([FULL]);
+  const plain: InfluenceReport[] = [];
+  for (const metric of METRIC_NAMES.filter(isPlain)) {
+    for (const unit of PLAIN_UNITS) {
+      const name = `${metric}, ${unit}`;
+      const place = isStatic(metric) ? engine : fast;
+      plain.push(await work.get(name, () => place.run(influence, { metric, unit, calibration }, name)));
+    }
   }
-  return reports;
+  const stream = await work.get<NormsReport>('norms', () => engine.run(norms, { calibration }, 'Norms'));
+  const curves = await drawCurves(fast, work, calibration);
+  const masks = namedMasks(blocks, curves);
+  const tasks = await askTasks(
+    fast,
+    work,
+    asked.tasks.map((task) => ({ task })),
+    masks,
+  );
+  const written = await continuePrompts(
+    fast,
+    work,
+    model.hasTokenizer ? PROMPTS.slice(0, 3).map((p) => p.text) : [],
+    masks,
+  );
+  await measureTables(losses, blocks, false, tell);
+  const kept = new KeptCalibrated(on, losses);
+  const sampled: InfluenceReport[] = [];
+  for (const unit of PLAIN_UNITS) {
+    reporter.note(`shapley-loss, ${unit}`);
+    const settings = { seed: 1, exact: asked.whole && blocks <= MOST_EXACT_UNITS, permutations: asked.permutations };
+    sampled.push(withoutState(await measureInfluence(kept, 'shapley-loss', unit, settings)));
+  }
+  if (asked.whole) await measureTables(losses, blocks, true, tell);
+  const listed = [...listedMasks(blocks), ...masks.map((m) => m.dropped), ...curves.flatMap((c) => stepsOf(c.report))];
+  const branches = listed.map((mask) => without(mask.map(sublayerIndex))).sort(compareBranches);
+  await losses.measure(branches, (done, of) => tell('of curves', done, of));
+
+  const details: ShippedDetails = {
+    norms: stream,
+    curves,
+    losses: listLosses(losses, predicted, blocks, listed),
+    prompts: written.prompts,
+    masks: masks.map(({ name, dropped }, m) => ({
+      name,
+      drop: formatDropList(dropped),
+      tasks: tasks.masks[m]!,
+      texts: written.texts[m]!,
+    })),
+    tokens: written.tokens,
+  };
+  const out = resolve(root, asked.out);
+  const stem = out.replace(/\.json$/, '');
+  const heads = tableHeads(blocks);
+  const results: Omit<ShippedResults, 'format' | 'version'> = {
+    model,
+    text: {
+      name: basename(asked.text).replace(/\.\w+$/, ''),
+      source: relative(join(root, 'public'), resolve(root, asked.text)),
+      seqLen: calibration.seqLen,
+      windows: on.windows.length,
+      tokens: on.tokens,
+      sha256,
+    },
+    score: { loss: full!.loss, perplexity: full!.perplexity, tokens: full!.tokens },
+    influence: [...plain, ...sampled],
+    evaluations: tasks.full,
+    // Beside the page they come once the first screen stands; elsewhere one file is easier to hand on.
+    details: asked.model.kind === 'bundled' ? `${basename(stem)}-details.json` : details,
+    ...(heads.length > 0 && { tables: { file: `${basename(stem)}-losses.bin`, of: heads } }),
+    madeBy: {
+      lopper: JSON.parse(await readFile(join(root, 'package.json'), 'utf8')).version,
+      adapter: engine.adapter,
+      ...(fast !== engine && { walks: fast.adapter }),
+      dtype: model.dtype,
+    },
+  };
+  await writeFile(out, shippedFile(results));
+  if (typeof results.details === 'string')
+    await writeFile(join(dirname(out), results.details), shippedDetailsFile(details));
+  if (results.tables) await writeFile(join(dirname(out), results.tables.file), tablesFile(losses, predicted, blocks));
+  reporter.clear();
+  console.log(`${model.id}: loss ${full!.loss.toFixed(4)} over ${full!.tokens} tokens, ${losses.size} masks`);
 }

@@ -1,0 +1,237 @@
+"""Walks the exported model on the processor, for `npm run ship-results -- --python python3`: where there is no graphics
+card, numpy's matrices are some twenty times faster than a software adapter's.
+
+Reads requests from standard input, a line of JSON each, and answers each with a line of JSON that says how many bytes
+follow. Requests name what `EngineContract` names (src/engine/contract.ts); a mask is the list of sublayers left out,
+2 * block for attn and 2 * block + 1 for ffn.
+
+    python3 tools/sapling/processor.py public/models/sapling
+"""
+import json
+import os
+import struct
+import sys
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # on a busy machine two threads wait for one another
+
+import numpy as np  # noqa: E402
+
+# Rows of logits at a time: they stay in the processor's cache.
+HEAD_ROWS = 256
+
+
+class Llama:
+    """The Llama layout, biases and switches left out: Sapling has none."""
+
+    def __init__(self, folder):
+        config = json.load(open(f"{folder}/config.json"))
+        raw = open(f"{folder}/model.safetensors", "rb").read()
+        (size,) = struct.unpack("<Q", raw[:8])
+        header, base = json.loads(raw[8 : 8 + size]), 8 + size
+
+        def tensor(name):
+            begin, end = header[name]["data_offsets"]
+            values = np.frombuffer(raw[base + begin : base + end], "<f2").astype(np.float32)
+            return values.reshape(header[name]["shape"])
+
+        self.blocks, self.eps = config["num_hidden_layers"], config["rms_norm_eps"]
+        self.heads, self.kv = config["num_attention_heads"], config["num_key_value_heads"]
+        self.dim, self.theta = config["head_dim"], config["rope_theta"]
+        self.embedding, self.last_norm = tensor("model.embed_tokens.weight"), tensor("model.norm.weight")
+        self.head = np.ascontiguousarray(self.embedding.T)
+        self.sublayers = []
+        for block in range(self.blocks):
+            of = f"model.layers.{block}"
+            attn = [tensor(f"{of}.self_attn.{x}_proj.weight").T.copy() for x in "qkvo"]
+            ffn = [tensor(f"{of}.mlp.{x}_proj.weight").T.copy() for x in ("gate", "up", "down")]
+            self.sublayers.append((tensor(f"{of}.input_layernorm.weight"), attn))
+            self.sublayers.append((tensor(f"{of}.post_attention_layernorm.weight"), ffn))
+
+    def norm(self, x, weight):
+        return x / np.sqrt(np.mean(x * x, -1, keepdims=True) + np.float32(self.eps)) * weight
+
+    def rotate(self, x, turns):
+        """x [rows, heads, dim] turned by its positions."""
+        a, b = np.split(x, 2, -1)
+        cos, sin = turns
+        return np.concatenate([a * cos - b * sin, b * cos + a * sin], -1)
+
+    def turns(self, positions):
+        """Cosine and sine [rows, 1, dim / 2] of what each position turns each pair of channels by."""
+        rates = self.theta ** (-np.arange(0, self.dim, 2) / self.dim)
+        angles = (positions[:, None] * rates)[:, None]
+        return np.cos(angles).astype(np.float32), np.sin(angles).astype(np.float32)
+
+    def qkv(self, x, weights, turns):
+        q, k, v = (x @ w for w in weights[:3])
+        q = self.rotate(q.reshape(len(x), self.heads, self.dim), turns)
+        k = self.rotate(k.reshape(len(x), self.kv, self.dim), turns)
+        return q, k, v.reshape(len(x), self.kv, self.dim)
+
+    def mix(self, q, k, v, bias):
+        """q [n, T, heads, dim] on k, v [n, S, kv, dim]; `bias` [.., T, S] is -inf where a row does not see. -> [n, T, heads * dim]"""
+        k, v = (np.repeat(x, self.heads // self.kv, 2) for x in (k, v))
+        scores = (q / np.float32(self.dim**0.5)).transpose(0, 2, 1, 3) @ k.transpose(0, 2, 3, 1)
+        scores += bias
+        scores -= scores.max(-1, keepdims=True)
+        np.exp(scores, out=scores)
+        mixed = scores @ v.transpose(0, 2, 1, 3)
+        mixed /= scores.sum(-1, keepdims=True)
+        return mixed.transpose(0, 2, 1, 3).reshape(*q.shape[:2], -1)
+
+    def ffn(self, index, h):
+        weight, (gate, up, down) = self.sublayers[index]
+        x = self.norm(h, weight)
+        g, u = x @ gate, x @ up
+        u *= g
+        np.exp(np.negative(g, out=g), out=g)
+        g += 1
+        u /= g
+        return u @ down
+
+    def logits(self, h):
+        return self.norm(h, self.last_norm) @ self.head
+
+
+class Walk:
+    """Every mask in step over the rows of a token tree; what masks have in common is computed once."""
+
+    def __init__(self, model, tree, masks, distance):
+        self.model, self.tree, self.distance = model, tree, distance
+        self.rows, self.targets = (np.array(tree[x], np.int64) for x in ("scoredRows", "targets"))
+        self.turns = model.turns(np.array(tree["positions"]))
+        self.groups = groups(tree["chains"])
+        self.full = []
+        self.logprob = np.zeros((len(masks), len(self.rows)), np.float32)
+        self.greedy = np.zeros((len(masks), len(self.rows)), np.uint8)
+        self.apart = np.zeros(len(masks), np.float64)
+        h = model.embedding[np.array(tree["ids"])]
+        if distance:
+            self.go(0, h, [(-1, frozenset())])
+        self.go(0, h, [(i, frozenset(mask)) for i, mask in enumerate(masks)])
+
+    def go(self, index, h, masks):
+        for at in range(index, 2 * self.model.blocks):
+            dropped = [m for m in masks if at in m[1]]
+            kept = [m for m in masks if at not in m[1]]
+            if dropped and kept:
+                self.go(at + 1, h, dropped)
+            if kept:
+                h = h + (self.attn(at, h) if at % 2 == 0 else self.model.ffn(at, h))
+            masks = kept or dropped
+        self.read(h[self.rows], [i for i, _ in masks])
+
+    def attn(self, index, h):
+        model = self.model
+        weight, weights = model.sublayers[index]
+        q, k, v = model.qkv(model.norm(h, weight), weights, self.turns)
+        mixed = np.empty((len(h), model.heads * model.dim), np.float32)
+        for own, seen, bias in self.groups:
+            mixed[own] = model.mix(q[own], k[seen], v[seen], bias)
+        return mixed @ weights[3]
+
+    def read(self, h, masks):
+        for first in range(0, len(h), HEAD_ROWS):
+            part = slice(first, first + HEAD_ROWS)
+            logits = self.model.logits(h[part])
+            if masks == [-1]:
+                self.full.append(logits)
+                continue
+            if self.distance:
+                gap = logits - self.full[first // HEAD_ROWS]
+                self.apart[masks] += np.sqrt(np.einsum("rv,rv->r", gap, gap)).sum(dtype=np.float64)
+            picked = logits[np.arange(len(logits)), self.targets[part]]
+            top = logits.max(-1)
+            logits -= top[:, None]
+            total = np.log(np.exp(logits, out=logits).sum(-1)) + top
+            self.logprob[masks, part] = picked - total
+            self.greedy[masks, part] = picked == top
+
+
+def groups(chains):
+    """Chains as long as one another, with as many rows above them: their rows, the rows above and their own, and what hides some."""
+    above, alike = [], {}
+    for chain in chains:
+        parent = chain["parent"]
+        up = [] if parent < 0 else above[parent] + list(range(chains[parent]["start"], chains[parent]["end"]))
+        above.append(up)
+        own = list(range(chain["start"], chain["end"]))
+        if own:
+            alike.setdefault((len(own), len(up)), []).append((own, up + own))
+    for (rows, up), members in alike.items():
+        bias = np.concatenate([np.zeros((rows, up)), np.triu(np.full((rows, rows), -np.inf), 1)], 1).astype(np.float32)
+        own, seen = (np.array([m[i] for m in members]) for i in (0, 1))
+        alike[rows, up] = (own, seen, bias)
+    return list(alike.values())
+
+
+class Decoder:
+    """Texts under way with one mask, a key and a value kept for every token of each."""
+
+    def __init__(self, model, mask, sequences, length):
+        self.model, self.mask, self.length = model, frozenset(mask), length
+        shape = (sequences, length, model.kv, model.dim)
+        attns = [a for a in range(0, 2 * model.blocks, 2) if a not in self.mask]
+        self.cache = {a: (np.zeros(shape, np.float32), np.zeros(shape, np.float32)) for a in attns}
+        self.lengths = np.zeros(sequences, np.int64)
+
+    def read(self, sequence, ids):
+        """A prompt from its first token on. -> logits [1, vocabulary] after its last."""
+        self.lengths[sequence] = 0
+        return self.feed(np.array([sequence]), np.array([ids]))
+
+    def step(self, sequences, ids):
+        return self.feed(np.array(sequences), np.array(ids)[:, None])
+
+    def feed(self, sequences, ids):
+        """Appends ids [n, T] to n sequences. -> logits [n, vocabulary] after the last."""
+        model, (n, rows) = self.model, ids.shape
+        positions = self.lengths[sequences][:, None] + np.arange(rows)
+        seen = int(positions.max()) + 1
+        bias = np.where(np.arange(seen) > positions[..., None], np.float32(-np.inf), np.float32(0))[:, None]
+        turns, h = model.turns(positions.ravel()), model.embedding[ids.ravel()]
+        for index in range(2 * model.blocks):
+            if index in self.mask:
+                continue
+            if index % 2:
+                h = h + model.ffn(index, h)
+                continue
+            weight, weights = model.sublayers[index]
+            q, k, v = model.qkv(model.norm(h, weight), weights, turns)
+            keys, values = self.cache[index]
+            keys[sequences[:, None], positions] = k.reshape(n, rows, model.kv, model.dim)
+            values[sequences[:, None], positions] = v.reshape(n, rows, model.kv, model.dim)
+            q = q.reshape(n, rows, model.heads, model.dim)
+            h = h + model.mix(q, keys[sequences, :seen], values[sequences, :seen], bias).reshape(n * rows, -1) @ weights[3]
+        self.lengths[sequences] += rows
+        return model.logits(h.reshape(n, rows, -1)[:, -1])
+
+
+def main(folder):
+    model, decoders = Llama(folder), {}
+    answer = sys.stdout.buffer
+    answer.write(json.dumps({"sizes": [], "name": f"numpy {np.__version__}"}).encode() + b"\n")
+    answer.flush()
+    for line in sys.stdin:
+        asked = json.loads(line)
+        what, parts = asked["do"], []
+        if what == "walk":
+            walk = Walk(model, asked["tree"], asked["masks"], asked["distance"])
+            parts = [walk.logprob, walk.greedy, walk.apart]
+        elif what == "decoder":
+            decoders[asked["id"]] = Decoder(model, asked["mask"], asked["sequences"], asked["length"])
+        elif what == "dispose":
+            decoders.pop(asked["id"], None)
+        elif what == "read":
+            parts = [decoders[asked["id"]].read(asked["sequence"], asked["ids"])]
+        elif what == "step":
+            parts = [decoders[asked["id"]].step(asked["sequences"], asked["ids"])]
+        data = [np.ascontiguousarray(part).tobytes() for part in parts]
+        answer.write(json.dumps({"sizes": [len(d) for d in data]}).encode() + b"\n")
+        for d in data:
+            answer.write(d)
+        answer.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
