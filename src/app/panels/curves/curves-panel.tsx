@@ -3,10 +3,8 @@ import { findTask } from '../../../benchmarks/tasks';
 import type { CurveRequest } from '../../../lab/contract';
 import { addCurves, applyPoint } from '../../actions/curves';
 import { settingsOf } from '../../actions/metric-settings';
-import { titleOf } from '../../actions/offered';
 import { openResult } from '../../actions/result-files';
 import { ChartFrame } from '../../charts/chart-frame';
-import { jointProvenance } from '../../charts/provenance';
 import type { Curve } from '../../store/curves';
 import { canMeasure, judgeOf } from '../../store/measuring';
 import { highlight } from '../../store/notify';
@@ -23,7 +21,6 @@ import { Panel } from '../../widgets/panel';
 import { Select } from '../../widgets/select';
 import { useApp } from '../../widgets/use-app';
 import { plural } from '../../words/format';
-import { chosenWords } from '../../words/tasks';
 import type { Spot, XAxis, YAxis } from './axes';
 import { X_AXES, Y_AXES } from './axis-words';
 import type { BandKind } from './band';
@@ -33,6 +30,7 @@ import { CurveList } from './curve-list';
 import { curvesSummary, curvesTable } from './curve-words';
 import css from './curves.module.css';
 import { CurvesExplained } from './curves-explained';
+import { curvesProvenance } from './curves-provenance';
 import { KnownCurves } from './known-curves';
 import { usePresent } from './use-present';
 
@@ -123,7 +121,7 @@ export default function CurvesPanel() {
           bare
           summary={words.summary}
           table={words.table}
-          provenance={provenanceOf(curves, model)}
+          provenance={curvesProvenance(curves, model)}
           fileName={`${stem}-curves`}
         >
           <CurveChart
@@ -210,14 +208,4 @@ function chanceOf(curves: readonly Curve[]): number | undefined {
   const tasks = new Set(curves.flatMap((c) => c.report.benchmark?.task ?? []));
   // Of written answers chance has none right, of one's own items it differs: neither is a line to show.
   return tasks.size === 1 ? findTask([...tasks][0]!)?.chance || undefined : undefined;
-}
-
-function provenanceOf(curves: readonly Curve[], model: string) {
-  const parts = curves.map(({ text, origin, request, report }) => {
-    return { text, origin, tokens: report.tokens, seed: report.seed ?? request.settings?.seed };
-  });
-  const tasks = new Set(
-    curves.flatMap(({ report: { benchmark: b } }) => (b ? `${titleOf(b.task)}, ${chosenWords(b)}` : [])),
-  );
-  return jointProvenance(parts, model, [...tasks]);
 }

@@ -2,13 +2,27 @@ import { Panel } from '../../widgets/panel';
 import { useApp } from '../../widgets/use-app';
 import { SelectionControl } from '../selection/selection-control';
 import { FindExplained } from './find-explained';
+import { GoalExplained } from './goal-explained';
+import { GoalView } from './goal-view';
 
-/** So many units, chosen by a strategy, into the tower. */
+/** The mask that reaches a goal, and so many units by a strategy of one's own. */
 export function FindView() {
-  const blocks = useApp((s) => s.open.model?.report.blocks);
+  const model = useApp((s) => s.open.model?.report);
+  if (!model) {
+    return (
+      <Panel title="A goal" explain={<GoalExplained />}>
+        <p className="soft">No model yet.</p>
+      </Panel>
+    );
+  }
   return (
-    <Panel title="Drop by a strategy" explain={<FindExplained />}>
-      {blocks === undefined ? <p className="soft">No model yet.</p> : <SelectionControl blocks={blocks} />}
-    </Panel>
+    <>
+      <Panel title="A goal" explain={<GoalExplained />}>
+        <GoalView model={model} />
+      </Panel>
+      <Panel title="Drop by a strategy" explain={<FindExplained />}>
+        <SelectionControl blocks={model.blocks} />
+      </Panel>
+    </>
   );
 }

@@ -1,0 +1,30 @@
+/** What the curves of a model come to, held against a goal. Pure. */
+
+import type { CurvePoint, ModelReport } from '../../../lab/contract';
+import { type Candidate, type Goal, rankCandidates } from '../../../pruning/goal';
+import { strategyTraits } from '../../../pruning/strategies';
+import type { Curve } from '../../store/curves';
+
+/** A point of a curve that saves enough. */
+export interface Found extends Candidate {
+  readonly curve: Curve;
+  readonly point: CurvePoint;
+}
+
+/** Of each curve the first point that saves enough, the cheapest first. Random orders are no mask to take. */
+export function foundFor(goal: Goal, curves: readonly Curve[], model: ModelReport): Found[] {
+  const all = curves
+    .filter(({ report }) => !strategyTraits(report.strategy).drawn)
+    .flatMap((curve): Found[] => {
+      const [full, ...points] = curve.report.points;
+      return full
+        ? points.map((point) => ({ curve, point, dropped: point.dropped, added: point.loss - full.loss }))
+        : [];
+    });
+  const firsts = new Map<Curve, Found>();
+  for (const one of rankCandidates(goal, all, model)) {
+    const before = firsts.get(one.curve);
+    if (!before || one.added < before.added) firsts.set(one.curve, one);
+  }
+  return [...firsts.values()];
+}
