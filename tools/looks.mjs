@@ -39,7 +39,7 @@ const SCENES = [
 ];
 /** Of what is fetched or drawn after a change, milliseconds. */
 const REST_MS = 500;
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 20_000;
 
 function readOptions() {
   try {
@@ -84,6 +84,9 @@ const browser = await chromium.launch({
 rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });
 
+/** A part that does not come is seen to be missing. @param {import('playwright').Locator} part */
+const shown = (part) => part.waitFor({ timeout: PATIENCE_MS }).catch(() => undefined);
+
 const fileOf = (/** @type {string} */ name, /** @type {number} */ width, /** @type {string} */ theme) =>
   `${name}-${width}-${theme}.png`;
 
@@ -95,17 +98,8 @@ for (const size of sizes) {
     for (const [name, hash] of scenes) {
       await page.goto('about:blank');
       await page.goto(`${address}#${hash}`);
-      await page
-        .getByTestId('full-loss')
-        .first()
-        .waitFor({ state: 'attached', timeout: PATIENCE_MS })
-        .catch(() => undefined);
-      if (webgpu)
-        await page
-          .getByText('Computed here')
-          .first()
-          .waitFor({ timeout: PATIENCE_MS })
-          .catch(() => undefined);
+      await shown(page.locator('[role="grid"], [role="gridcell"]').first());
+      if (webgpu) await shown(page.getByText('Computed here').first());
       await page.waitForLoadState('networkidle');
       await page.waitForTimeout(REST_MS);
       await page.screenshot({ path: join(FOLDER, fileOf(name, size.width, colorScheme)) });

@@ -13,6 +13,9 @@ const model: MaskModel = {
   fingerprint: 'ab12',
 };
 const notes: MaskNotes = {
+  strategy: { name: 'one-shot', unit: 'attn', metric: 'cosine' },
+  loss: { full: 2.5, pruned: 2.75, added: 0.25, ci95: [0.2, 0.3], measured: 'here', adapter: 'SwiftShader' },
+  savings: { parameters: 1000, parameter_fraction: 0.125, kv_bytes_per_token: 256, kv_fraction: 0.0625 },
   scores: { metric: 'cosine', unit: 'sublayer', attn: [0.5, 0.25], ffn: [0.125, -1e-9] },
   calibration: { source: 'wikitext-2', sequences: 64, tokens: 16384, seed: 0, sha256: 'cd34' },
   evaluations: [{ task: 'mmlu', shots: 5, n: 228, metric: 'acc', full: 0.61, pruned: 0.6, ci95: [-0.03, 0.01] }],
@@ -171,4 +174,9 @@ test('no JSON whatever makes the reader throw anything but its own errors', () =
     }),
     { numRuns: 500 },
   );
+});
+
+test('a file of an earlier version, which said less, opens as before', () => {
+  const { strategy: _, loss: __, savings: ___, ...earlier } = file();
+  expect(read(earlier).mask).toEqual(mask);
 });

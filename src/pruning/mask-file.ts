@@ -44,6 +44,30 @@ const evaluation = v.object({
   pruned: finite,
   ci95: v.tuple([finite, finite]),
 });
+/** On the text under `calibration`: nats per token, and of what the mask adds its 95% interval, paired by windows. */
+const loss = v.object({
+  full: finite,
+  pruned: finite,
+  added: finite,
+  ci95: v.optional(v.tuple([finite, finite])),
+  measured: v.picklist(['here', 'beforehand', 'elsewhere']),
+  /** What it was measured on. */
+  adapter: v.string(),
+});
+/** Fractions are of the full model, 0 to 1. */
+const savings = v.object({
+  parameters: count,
+  parameter_fraction: finite,
+  kv_bytes_per_token: count,
+  kv_fraction: finite,
+});
+/** How the mask was chosen, where it was not by hand. */
+const strategy = v.object({
+  name: v.string(),
+  unit: v.picklist(UNIT_NAMES),
+  metric: v.optional(v.string()),
+  seed: v.optional(finite),
+});
 const madeBy = v.object({ lopper: v.string(), adapter: v.string(), dtype: v.string() });
 
 const maskFile = v.object({
@@ -59,6 +83,9 @@ const maskFile = v.object({
   index_base: v.literal(0),
   dropped: v.object({ attn: v.array(count), ffn: v.array(count) }),
   order: v.optional(v.array(v.tuple([kind, count]))),
+  strategy: v.optional(strategy),
+  loss: v.optional(loss),
+  savings: v.optional(savings),
   scores: v.optional(scores),
   calibration: v.optional(calibration),
   evaluations: v.optional(v.array(evaluation)),
@@ -69,7 +96,10 @@ const maskFile = v.object({
 export type MaskFile = v.InferOutput<typeof maskFile>;
 
 /** What may be written beside the mask: where it comes from and what it cost. */
-export type MaskNotes = Pick<MaskFile, 'scores' | 'calibration' | 'evaluations' | 'made_by'>;
+export type MaskNotes = Pick<
+  MaskFile,
+  'strategy' | 'loss' | 'savings' | 'scores' | 'calibration' | 'evaluations' | 'made_by'
+>;
 
 const sorted = (sublayers: readonly Sublayer[], kind: SublayerKind) =>
   sublayers
@@ -88,6 +118,9 @@ export function writeMaskFile(mask: Mask, model: MaskModel, notes: MaskNotes = {
     index_base: 0,
     dropped: { attn: sorted(mask.dropped, 'attn'), ffn: sorted(mask.dropped, 'ffn') },
     order: mask.dropped.map((s) => [s.kind, s.block]),
+    strategy: notes.strategy,
+    loss: notes.loss,
+    savings: notes.savings,
     scores: notes.scores,
     calibration: notes.calibration,
     evaluations: notes.evaluations,

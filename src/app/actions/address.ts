@@ -110,10 +110,13 @@ export function keepAddress(): void {
   });
 }
 
+/** The whole address of what is on the screen. */
+export const linkAddress = (): string => new URL(formatLink(linkOf(store.getState())), location.href).href;
+
 /** Copies the address; the clipboard may be closed to the page. */
 export async function copyLink(): Promise<void> {
   const s = store.getState();
-  const address = new URL(formatLink(linkOf(s)), location.href).href;
+  const address = linkAddress();
   history.replaceState(OURS, '', address);
   const files = s.open.model?.source.kind === 'files';
   const note = files ? 'The model is a folder of yours: whoever opens the link opens that folder first.' : undefined;

@@ -1,26 +1,39 @@
 import { version } from '../../../package.json';
+import { sha256Of } from '../../formats/sha256';
 import { sameMask } from '../../pruning/mask';
 import { type MaskNotes, writeMaskFile } from '../../pruning/mask-file';
 import type { InfluenceMetric } from '../../pruning/metrics';
+import { windowsIn } from '../../pruning/paired-loss';
 import { readMask } from '../../pruning/read-mask';
 import { shownValues } from '../store/influence';
+import { adapterName } from '../store/machine';
 import { setMask } from '../store/masks';
 import { notify, notifyFailure } from '../store/notify';
-import { fileStem, influenceOf, maskOf } from '../store/select';
+import { fileStem, influenceOf, maskOf, reportOf } from '../store/select';
+import { triedIn } from '../store/shelf';
+import type { AppState } from '../store/state';
 import { store } from '../store/store';
+import { verdictOf } from '../store/verdict';
 import { download } from './download';
 import { toFailure } from './failure';
 
 /** Saves the mask as Lopper's JSON file, with what is known of its cost. */
-export function exportMask(): void {
+export async function exportMask(): Promise<void> {
   const s = store.getState();
   if (!s.open.model) return;
   try {
-    const text = writeMaskFile(maskOf(s), s.open.model.report, notes());
-    download(`${fileStem(s)}-mask.json`, text, 'application/json');
+    download(maskFileName(s), await maskText(s), 'application/json');
   } catch (error) {
     notifyFailure('The mask could not be exported', toFailure(error));
   }
+}
+
+export const maskFileName = (s: AppState): string => `${fileStem(s)}-mask.json`;
+
+/** The file of the mask in force; '' without a model. Throws `mask-invalid`. */
+export async function maskText(s: AppState): Promise<string> {
+  const report = reportOf(s);
+  return report ? writeMaskFile(maskOf(s), report, await notes(s)) : '';
 }
 
 /** Puts the mask of a file in force; a file that is no mask for this model changes nothing. */
@@ -36,12 +49,65 @@ export function importMask(name: string, text: string): void {
   }
 }
 
-function notes(): MaskNotes {
-  const s = store.getState();
+async function notes(s: AppState): Promise<MaskNotes> {
   const [attn, ffn] = (['attn', 'ffn'] as const).map((unit) => influenceOf(s, s.metric, unit));
-  const { calibration, machine } = s;
-  const { model, full } = s.open;
-  const evaluations = Object.values(s.open.evaluations).flatMap(({ report, masks }) => {
+  const { mask, full, pruned, saved } = verdictOf(s);
+  const evaluations = evaluationsOf(s);
+  const how = triedIn(s.open.shelf, mask)?.chosen;
+  const { machine } = s;
+  const adapter = machine.status === 'ready' ? adapterName(machine.adapter) : (full?.origin.adapter ?? 'none');
+  return {
+    ...(how && { strategy: { name: how.strategy, unit: how.unit, metric: how.metric, seed: how.seed } }),
+    ...(full && pruned && lossOf(s)),
+    ...(saved && {
+      savings: {
+        parameters: saved.parameters,
+        parameter_fraction: saved.parameterFraction,
+        kv_bytes_per_token: saved.kvBytesPerToken,
+        kv_fraction: saved.kvFraction,
+      },
+    }),
+    ...(attn && ffn && scoresOf(s.metric, shownValues(attn), shownValues(ffn))),
+    ...(full && (await textOf(s))),
+    ...(evaluations.length > 0 && { evaluations }),
+    made_by: { lopper: version, adapter, dtype: reportOf(s)!.dtype },
+  };
+}
+
+const MEASURED = { here: 'here', shipped: 'beforehand', file: 'elsewhere' } as const;
+
+/** A file holds numbers only: a loss that is not finite stays out of it. */
+function lossOf(s: AppState): Pick<MaskNotes, 'loss'> {
+  const { full, pruned, interval } = verdictOf(s);
+  const added = pruned!.loss - full!.loss;
+  if (!Number.isFinite(added)) return {};
+  const { kind, adapter } = pruned!.origin;
+  return {
+    loss: {
+      ...{ full: full!.loss, pruned: pruned!.loss, added },
+      ...(interval?.every(Number.isFinite) && { ci95: [interval[0], interval[1]] }),
+      ...{ measured: MEASURED[kind], adapter },
+    },
+  };
+}
+
+/** What the losses are of. Of those that ship only the name is known here. */
+async function textOf(s: AppState): Promise<Pick<MaskNotes, 'calibration'>> {
+  const { calibration } = s;
+  const { tokens, parts, origin } = s.open.full!;
+  const sequences = parts ? windowsIn(parts) : (calibration.windows ?? Math.ceil(tokens / calibration.seqLen));
+  const known = origin.kind === 'here' && !calibration.task;
+  return {
+    calibration: {
+      ...{ source: calibration.source, sequences, tokens },
+      ...(known && { sha256: await sha256Of(calibration.text) }),
+    },
+  };
+}
+
+/** What the mask in force scored, beside the full model. */
+function evaluationsOf(s: AppState): MaskNotes['evaluations'] & object {
+  return Object.values(s.open.evaluations).flatMap(({ report, masks }) => {
     const [before, after] = report.results;
     if (!before || !after || !report.difference || !masks[1] || !sameMask(masks[1], maskOf(s))) return [];
     return [
@@ -56,21 +122,6 @@ function notes(): MaskNotes {
       },
     ];
   });
-  return {
-    ...(attn && ffn && scoresOf(s.metric, shownValues(attn), shownValues(ffn))),
-    ...(full && {
-      calibration: {
-        source: calibration.source,
-        sequences: calibration.windows ?? Math.ceil(full.tokens / calibration.seqLen),
-        tokens: full.tokens,
-      },
-    }),
-    ...(evaluations.length > 0 && { evaluations }),
-    ...(machine.status === 'ready' &&
-      model && {
-        made_by: { lopper: version, adapter: machine.adapter.description, dtype: model.report.dtype },
-      }),
-  };
 }
 
 /** A mask file holds numbers only: a measure of which one is not finite stays out of it. */

@@ -8,7 +8,7 @@ import { go } from '../store/go';
 import type { Measured, Origin } from '../store/measured';
 import { calibrationOf } from '../store/measuring';
 import { notify, notifyFailure } from '../store/notify';
-import { fileStem } from '../store/select';
+import { fileStem, reportOf } from '../store/select';
 import { changeOpen, store } from '../store/store';
 import { curveName } from '../words/curve-names';
 import { METRIC_WORDS } from '../words/metrics';
@@ -18,21 +18,29 @@ import { toFailure } from './failure';
 import { showInfluence } from './influence';
 import { importMask } from './mask-files';
 
-/** Saves a result as Lopper's JSON file, to be opened again here or gone on with on the command line. */
+/** A result as the text of Lopper's JSON file, to be opened again here or gone on with on the command line. */
+export async function resultText(result: Result, from: Omit<Measured<unknown>, 'report'>): Promise<string> {
+  const report = reportOf(store.getState())!;
+  const file = resultFile(result, report, {
+    text: { source: from.text, ...(await hashOf(from.calibration)) },
+    madeBy: { lopper: version, adapter: from.origin.adapter, dtype: report.dtype },
+  });
+  return `${JSON.stringify(file, null, 2)}\n`;
+}
+
+/** Saves such a file. */
 export async function saveResult(name: string, result: Result, from: Omit<Measured<unknown>, 'report'>): Promise<void> {
   const s = store.getState();
   if (!s.open.model) return;
-  const { report } = s.open.model;
   try {
-    const file = resultFile(result, report, {
-      text: { source: from.text, ...(await hashOf(from.calibration)) },
-      madeBy: { lopper: version, adapter: from.origin.adapter, dtype: report.dtype },
-    });
-    download(`${fileStem(s)}-${name}.json`, `${JSON.stringify(file, null, 2)}\n`, 'application/json');
+    download(`${fileStem(s)}-${name}.json`, await resultText(result, from), 'application/json');
   } catch (error) {
     notifyFailure('The result could not be saved', toFailure(error));
   }
 }
+
+export const curveText = ({ report, request, ...from }: Curve): Promise<string> =>
+  resultText({ kind: 'curve', report, request }, from);
 
 export const saveCurve = ({ report, request, ...from }: Curve): Promise<void> =>
   saveResult(`${report.unit}-${report.metric ?? report.strategy}-curve`, { kind: 'curve', report, request }, from);

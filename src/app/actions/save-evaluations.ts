@@ -1,11 +1,17 @@
 import { version } from '../../../package.json';
 import { fileStem, reportOf } from '../store/select';
+import type { AppState } from '../store/state';
 import { store } from '../store/store';
 import { download } from './download';
 
-/** Every result with its items, settings and origin, as one JSON file. */
+/** Saves every result with its items, settings and origin as one JSON file. */
 export function saveEvaluations(): void {
   const s = store.getState();
+  download(`${fileStem(s)}-benchmarks.json`, evaluationsText(s), 'application/json');
+}
+
+/** The text of that file. */
+export function evaluationsText(s: AppState): string {
   const results = Object.values(s.open.evaluations).map(({ report, items, masks, origin }) => ({
     ...report,
     masks: masks.map((m) => m.dropped),
@@ -21,5 +27,5 @@ export function saveEvaluations(): void {
     results,
     made_by: { lopper: version },
   };
-  download(`${fileStem(s)}-benchmarks.json`, `${JSON.stringify(file, null, 1)}\n`, 'application/json');
+  return `${JSON.stringify(file, null, 1)}\n`;
 }

@@ -24,7 +24,7 @@ const headSchema = v.object({
 export const growthFile = (report: GrowthReport, { text, madeBy }: GrowthOrigin): object => ({
   ...head,
   text,
-  madeBy,
+  made_by: madeBy,
   ...report,
 });
 

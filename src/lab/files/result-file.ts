@@ -45,7 +45,7 @@ const head = v.object({
   kind: v.picklist(['influence', 'curve', 'norms']),
   model,
   text: v.object({ source: v.string(), sha256: v.optional(v.string()) }),
-  madeBy: v.object({ lopper: v.string(), adapter: v.string(), dtype: v.string() }),
+  made_by: v.object({ lopper: v.string(), adapter: v.string(), dtype: v.string() }),
 });
 
 /** A result as the object that its file holds: the report's own fields, and beside them where it comes from. */
@@ -61,7 +61,7 @@ export function resultFile(
     kind,
     model: { id, revision, blocks, weights_sha256: fingerprint },
     text,
-    madeBy,
+    made_by: madeBy,
     ...report,
     ...(kind === 'curve' && result.request && { request: v.parse(curveRequest, result.request) }),
   };
@@ -73,7 +73,7 @@ export function resultFile(
  */
 export function readResultFile(text: string, open: ResultModel): Result & { readonly origin: ResultOrigin } {
   const file = openResultText('influence', text);
-  const { kind, text: source, madeBy, model } = file.check(head);
+  const { kind, text: source, made_by: madeBy, model } = file.check(head, respelled(file.json));
   checkModel(model, open);
   const origin = { text: source, madeBy };
   const { blocks } = model;
@@ -83,6 +83,10 @@ export function readResultFile(text: string, open: ResultModel): Result & { read
   const request = asked === undefined ? undefined : file.check(curveRequest, asked, 'request.');
   return { kind, report: checkCurve(file, request, blocks), origin, ...(request && { request }) };
 }
+
+/** The first version wrote `madeBy`. */
+const respelled = (json: unknown): unknown =>
+  typeof json === 'object' && json !== null && 'madeBy' in json ? { made_by: json.madeBy, ...json } : json;
 
 function checkModel(file: v.InferOutput<typeof model>, open: ResultModel) {
   const mismatch = (what: string) =>

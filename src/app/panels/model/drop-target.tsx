@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react';
+import { openFile } from '../../actions/archive';
 import { setCalibration } from '../../actions/calibration';
 import { toFailure } from '../../actions/failure';
 import { openModel } from '../../actions/open-model';
 import { readTextFile } from '../../actions/read-text';
-import { importFile } from '../../actions/result-files';
 import { notifyFailure } from '../../store/notify';
 import { store } from '../../store/store';
 import css from './drop-target.module.css';
@@ -52,7 +52,7 @@ export function DropTarget() {
 async function take({ name, files }: { name: string; files: File[] }): Promise<void> {
   const [first] = files;
   if (!first) return;
-  if (files.length === 1 && /\.(json|ya?ml)$/i.test(first.name)) return importFile(first);
+  if (files.length === 1 && /\.(json|ya?ml|zip)$/i.test(first.name)) return openFile(first);
   if (files.length === 1 && /\.(txt|md)$/i.test(first.name)) {
     const { calibration } = store.getState();
     const text = await readTextFile(first);

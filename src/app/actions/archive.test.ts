@@ -1,0 +1,85 @@
+import { strFromU8, unzipSync } from 'fflate';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { sha256Of } from '../../formats/sha256';
+import type { InfluenceReport, ModelReport } from '../../lab/contract';
+import { makeMask, maskFromSublayers } from '../../pruning/mask';
+import { setMask } from '../store/masks';
+import { justOpened } from '../store/open';
+import { maskOf } from '../store/select';
+import { initialState } from '../store/state';
+import { changeOpen, store } from '../store/store';
+import { openFile, saveArchive } from './archive';
+
+const saved = vi.hoisted(() => [] as { name: string; content: string | Blob }[]);
+vi.mock('../../lab/remote', () => ({ connectLab: () => ({ lab: {} }) }));
+vi.mock('./download', () => ({ download: (name: string, content: string | Blob) => saved.push({ name, content }) }));
+
+const model = {
+  id: 'tiny',
+  architecture: 'LlamaForCausalLM',
+  fingerprint: 'ab',
+  blocks: 2,
+  dtype: 'F32',
+  parameters: 100,
+};
+const sizes = { attnParameters: [10, 10], ffnParameters: [20, 20], kvBytesPerTokenPerBlock: 4 };
+const mask = maskFromSublayers(2, [{ block: 1, kind: 'attn' }]);
+const origin = { kind: 'here', adapter: 'a test' } as const;
+const scored = (dropped: number, nll: number[]) => ({
+  ...{ loss: nll.reduce((a, b) => a + b) / 20, perplexity: 2, tokens: 20, origin },
+  mask: dropped ? mask : makeMask(2),
+  parts: { of: 'windows' as const, nll, tokens: [10, 10] },
+});
+const influence: InfluenceReport = {
+  metric: 'cosine',
+  unit: 'attn',
+  values: [0.5, 0.25],
+  tokens: 20,
+} as InfluenceReport;
+
+beforeEach(() => {
+  saved.length = 0;
+  const report = { ...model, ...sizes, hasTokenizer: true } as unknown as ModelReport;
+  store.setState({ ...initialState, open: justOpened({ source: { kind: 'bundled' }, report, loaded: true }) }, true);
+  store.setState(({ calibration }) => ({ calibration: { ...calibration, text: 'Rosie ran.', source: 'mine.txt' } }));
+  setMask(mask);
+  changeOpen({
+    full: scored(0, [10, 12]),
+    pruned: scored(1, [11, 14]),
+    influence: [{ report: influence, origin, text: 'mine.txt' }],
+  });
+});
+
+it('all results are in one file, each under its hash, and the mask says what it costs, saves and was measured on', async () => {
+  await saveArchive();
+  expect(saved.map(({ name }) => name)).toEqual(['tiny-results.zip']);
+  const files = unzipSync(new Uint8Array(await (saved[0]!.content as Blob).arrayBuffer()));
+  const json = (name: string) => JSON.parse(strFromU8(files[name]!));
+  const manifest = json('manifest.json');
+  expect(manifest).toMatchObject({ format: 'lopper-archive', model: { id: 'tiny', weights_sha256: 'ab' } });
+  expect(manifest.files.map((f: { name: string }) => f.name)).toEqual(['mask.json', 'influence/cosine-attn.json']);
+  for (const { name, sha256 } of manifest.files) expect(await sha256Of(strFromU8(files[name]!))).toBe(sha256);
+  expect(json('mask.json')).toMatchObject({
+    dropped: { attn: [1], ffn: [] },
+    loss: { full: 1.1, pruned: 1.25, added: expect.closeTo(0.15), measured: 'here', adapter: 'a test' },
+    savings: { parameters: 10, parameter_fraction: 0.1, kv_bytes_per_token: 4, kv_fraction: 0.5 },
+    calibration: { source: 'mine.txt', sequences: 2, tokens: 20, sha256: await sha256Of('Rosie ran.') },
+    made_by: { adapter: 'a test', dtype: 'F32' },
+  });
+  expect(json('mask.json').loss.ci95).toHaveLength(2);
+});
+
+it('an archive is opened again: its results, and its mask', async () => {
+  await saveArchive();
+  setMask(makeMask(2));
+  changeOpen({ influence: [] });
+  await openFile(new File([saved[0]!.content], 'tiny-results.zip'));
+  expect(maskOf(store.getState()).dropped).toEqual(mask.dropped);
+  expect(store.getState().open.influence.map(({ report }) => report.values)).toEqual([[0.5, 0.25]]);
+});
+
+it('a zip file that is none of Lopper’s changes nothing, and says so', async () => {
+  await openFile(new File(['not a zip'], 'x.zip'));
+  expect(maskOf(store.getState()).dropped).toEqual(mask.dropped);
+  expect(store.getState().notices.map((n) => n.kind)).toEqual(['error']);
+});

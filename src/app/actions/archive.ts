@@ -1,0 +1,101 @@
+/** All results of the open model in one file, and back. */
+import { version } from '../../../package.json';
+import { LopperError } from '../../errors';
+import { sha256Of } from '../../formats/sha256';
+import { MOST_RESULT_BYTES } from '../../lab/files/result-kinds';
+import { notifyFailure } from '../store/notify';
+import { fileStem, reportOf } from '../store/select';
+import type { AppState } from '../store/state';
+import { store } from '../store/store';
+import { download } from './download';
+import { toFailure } from './failure';
+import { maskText } from './mask-files';
+import { curveText, importFile, resultText } from './result-files';
+import { evaluationsText } from './save-evaluations';
+
+/** Files of an archive that are opened at most. */
+const MOST_FILES = 200;
+
+/** One file of an archive. */
+export interface ArchiveEntry {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What there is of the open model: the mask, every measure, curve and norm, and what was answered. */
+export async function archiveEntries(s: AppState): Promise<ArchiveEntry[]> {
+  const report = reportOf(s);
+  if (!report) return [];
+  const { influence, norms, evaluations } = s.open;
+  const curves = s.curves.filter((c) => c.model === report.fingerprint && c.report.points.length > 0);
+  return [
+    { name: 'mask.json', text: await maskText(s) },
+    ...(await Promise.all(
+      influence.map(async ({ report, ...from }) => ({
+        name: `influence/${report.metric}-${report.unit}.json`,
+        text: await resultText({ kind: 'influence', report }, from),
+      })),
+    )),
+    ...(await Promise.all(
+      curves.map(async (curve) => ({
+        name: `curves/${curve.id}-${curve.report.unit}-${curve.report.metric ?? curve.report.strategy}.json`,
+        text: await curveText(curve),
+      })),
+    )),
+    ...(norms ? [{ name: 'norms.json', text: await resultText({ kind: 'norms', report: norms.report }, norms) }] : []),
+    ...(Object.keys(evaluations).length > 0 ? [{ name: 'benchmarks.json', text: evaluationsText(s) }] : []),
+  ];
+}
+
+/** Saves all of it as a zip file whose manifest lists each file with its hash. */
+export async function saveArchive(): Promise<void> {
+  const s = store.getState();
+  try {
+    const { zipSync, strToU8 } = await import('fflate');
+    const entries = await archiveEntries(s);
+    const { id, revision, fingerprint, dtype } = reportOf(s)!;
+    const files = await Promise.all(
+      entries.map(async ({ name, text }) => ({ name, bytes: strToU8(text).length, sha256: await sha256Of(text) })),
+    );
+    const manifest = {
+      ...{ format: 'lopper-archive', version: 1 },
+      model: { id, revision, weights_sha256: fingerprint, dtype },
+      made_by: { lopper: version },
+      files,
+    };
+    const all = [{ name: 'manifest.json', text: `${JSON.stringify(manifest, null, 2)}\n` }, ...entries];
+    const zip = zipSync(Object.fromEntries(all.map(({ name, text }) => [name, strToU8(text)])));
+    download(`${fileStem(s)}-results.zip`, new Blob([zip]), 'application/zip');
+  } catch (error) {
+    notifyFailure('The results could not be saved', toFailure(error));
+  }
+}
+
+/** Opens what an archive holds: results, then the mask. What is too large or not Lopper's is passed over. */
+async function openArchive(file: File): Promise<void> {
+  try {
+    const { unzipSync, strFromU8 } = await import('fflate');
+    let taken = 0;
+    const files = unzipSync(new Uint8Array(await file.arrayBuffer()), {
+      filter: ({ name, originalSize }) =>
+        /^(mask|norms|(influence|curves)\/[^/]+)\.json$/.test(name) &&
+        originalSize <= MOST_RESULT_BYTES &&
+        ++taken <= MOST_FILES,
+    });
+    if (taken === 0) {
+      throw new LopperError(
+        'result-invalid',
+        'No file in it is a mask or a result of Lopper.',
+        'Choose a zip file that “All results” under Export saved, or a .json file.',
+      );
+    }
+    const names = Object.keys(files).sort((a, b) => Number(a === 'mask.json') - Number(b === 'mask.json'));
+    for (const name of names) await importFile(new File([strFromU8(files[name]!)], name.replace('/', '-')));
+  } catch (error) {
+    notifyFailure(`${file.name} was not opened`, toFailure(error));
+  }
+}
+
+/** Opens a mask, a result, or an archive of results. */
+export const openFile = (file: File): Promise<void> =>
+  /\.zip$/i.test(file.name) ? openArchive(file) : importFile(file);

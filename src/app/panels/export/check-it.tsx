@@ -1,0 +1,37 @@
+import { holdsZero } from '../../../pruning/paired-loss';
+import { verdictOf } from '../../store/verdict';
+import { useApp } from '../../widgets/use-app';
+import { fixed, signed } from '../../words/format';
+import { Copyable } from './copyable';
+import css from './export.module.css';
+import { scoreCommand } from './score-command';
+
+/** The loss that the mask should have, and the command that measures it anew. */
+export function CheckIt() {
+  const verdict = useApp(verdictOf);
+  const source = useApp((s) => s.open.model?.source);
+  const calibration = useApp((s) => s.calibration);
+  if (!source) return null;
+  const { mask, pruned, change, interval, standing } = verdict;
+  const { command, first } = scoreCommand(source, mask.dropped, calibration);
+  return (
+    <section className={css.part} aria-labelledby="check-it">
+      <h3 id="check-it">Check it</h3>
+      <p>
+        {pruned ? (
+          <>
+            Expected: a loss of <strong>{fixed(pruned.loss, 5)}</strong> on {calibration.source}
+            {change !== undefined && `, ${signed(change, 5)} against the full model`}
+            {interval &&
+              ` (95%: ${signed(interval[0])} to ${signed(interval[1])}${holdsZero(interval) ? ', may be chance' : ''})`}
+            {standing === 'beforehand' && ', as measured beforehand'}.
+          </>
+        ) : (
+          'This mask’s loss has not been measured here.'
+        )}{' '}
+        In Lopper’s folder, in Node, this measures it anew{first.length > 0 && `, with ${first.join(' and ')}`}:
+      </p>
+      <Copyable text={command} what="The command" />
+    </section>
+  );
+}
