@@ -73,8 +73,10 @@ async function computeScore(mask: Mask): Promise<void> {
       ),
     showEvery: SHOW_EVERY_MS,
     show: (reports) => {
-      if (reports.some(({ partial }) => partial)) {
-        changeOpen({ soFar: soFarOf(mask, wanted, reports) });
+      const windowsInAll = reports.find(({ partial }) => partial)?.partial?.of;
+      if (windowsInAll !== undefined) {
+        changeOpen({ soFar: soFarOf(mask, wanted, reports, windowsInAll) });
+        store.setState(({ calibration }) => ({ calibration: { ...calibration, windows: windowsInAll } }));
         return;
       }
       reports.forEach((report, i) => {
@@ -94,12 +96,11 @@ async function computeScore(mask: Mask): Promise<void> {
 }
 
 /** What the first windows say of a mask; nothing of the full model, which is held against nothing. */
-function soFarOf(mask: Mask, wanted: readonly Mask[], reports: readonly ScoreReport[]): SoFar | undefined {
+function soFarOf(mask: Mask, wanted: readonly Mask[], reports: readonly ScoreReport[], of: number): SoFar | undefined {
   const partsOf = (one: Mask) =>
     known.get(keyOf(one))?.parts ?? reports[wanted.findIndex((w) => keyOf(w) === keyOf(one))]?.parts;
   const [full, pruned] = [partsOf(makeMask(mask.blocks)), partsOf(mask)];
-  const of = reports.find(({ partial }) => partial)?.partial?.of;
-  if (!full || !pruned || of === undefined || mask.dropped.length === 0) return undefined;
+  if (!full || !pruned || mask.dropped.length === 0) return undefined;
   return { mask, change: pairedLoss(full, pruned), of };
 }
 

@@ -20,7 +20,7 @@ export function JobCost({ of, ask }: Props) {
   const [known, setKnown] = useState<{ readonly of: string; readonly seconds?: number }>();
   const text = useApp((s) => s.calibration);
   const idle = useApp((s) => canMeasure(s) && Object.keys(s.jobs).length === 0);
-  const key = `${of} ${text.source} ${text.text.length} ${text.seqLen}`;
+  const key = `${of} ${text.source} ${text.text.length} ${text.seqLen} ${text.windows}`;
   const isKnown = known?.of === key;
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is asked is named by the key.
   useEffect(() => {
