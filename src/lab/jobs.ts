@@ -6,7 +6,7 @@ import { growth } from './jobs/growth';
 import { influence } from './jobs/influence';
 import type { Job } from './jobs/job';
 import { norms } from './jobs/norms';
-import { recover, recoverEach } from './jobs/recover';
+import { recover, recoverEach, recoverStrengths } from './jobs/recover';
 import { score } from './jobs/score';
 import { tokenInfluence } from './jobs/token-influence';
 
@@ -22,6 +22,7 @@ export const JOBS = {
   evaluate,
   recover,
   recoverEach,
+  recoverStrengths,
 };
 
 type Jobs = typeof JOBS;

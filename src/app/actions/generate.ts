@@ -3,11 +3,14 @@ import { hereOrigin } from '../store/measuring';
 import { notify } from '../store/notify';
 import { paceOf } from '../store/pace';
 import type { Continuation, Generation } from '../store/prompt';
+import { modulesOf } from '../store/recovery';
 import { maskOf } from '../store/select';
 import type { AppState } from '../store/state';
 import { changeOpen, store } from '../store/store';
+import { thirdOf } from '../store/third';
 import { lab, runJob } from './jobs';
 
+const BRANCHES = ['full', 'pruned', 'recovered'] as const;
 const EMPTY: Continuation = { text: '', steps: [] };
 /** Tokens can come faster than the screen changes, milliseconds: those of one picture are shown together. */
 const SHOW_EVERY = 16;
@@ -26,12 +29,16 @@ function commonLength(a: string, b: string): number {
   return i;
 }
 
-/** Continues the prompt with the full and the pruned model at once, token by token. */
+/** Continues the prompt with the full and the pruned model at once, and the recovered one where there is one, token by token. */
 export async function generate(): Promise<void> {
   const s = store.getState();
   const mask = maskOf(s);
   const { prompt, maxTokens, temperature, seed } = s.prompt;
-  const nothing: Generation = { prompt, mask, full: EMPTY, pruned: EMPTY };
+  const third = thirdOf(s);
+  const recovered = third && { ...EMPTY, name: third.name };
+  const nothing: Generation = { prompt, mask, full: EMPTY, pruned: EMPTY, ...(recovered && { recovered }) };
+  const modules = third && { dropped: mask.dropped, modules: modulesOf(third) };
+  const masks = [[], mask.dropped, ...(modules ? [modules] : [])];
   let written = nothing;
   let report: GenerateReport | undefined;
   const show = (generation: Generation) => changeOpen({ generation });
@@ -44,17 +51,21 @@ export async function generate(): Promise<void> {
       written = nothing;
       show(written);
       report = await lab().generate(
-        { prompt, maxTokens, temperature, seed, masks: [[], mask.dropped] },
+        { prompt, maxTokens, temperature, seed, masks },
         {
           ...options,
           onToken: (event) => {
-            const branch = event.branch === 0 ? 'full' : 'pruned';
-            written = { ...written, [branch]: append(written[branch], event) };
+            const branch = BRANCHES[event.branch]!;
+            written = { ...written, [branch]: append(written[branch]!, event) };
             soFar(written);
           },
         },
       );
-      return { ...written, full: finish(written.full, report, 0), pruned: finish(written.pruned, report, 1) };
+      return {
+        ...written,
+        ...{ full: finish(written.full, report, 0), pruned: finish(written.pruned, report, 1) },
+        ...(written.recovered && { recovered: { ...written.recovered, ...finish(written.recovered, report, 2) } }),
+      };
     },
     show,
     showEvery: SHOW_EVERY,

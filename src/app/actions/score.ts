@@ -31,7 +31,7 @@ export function forgetScores(): void {
   known.clear();
   clearTimeout(timer);
   cancelJob('score');
-  changeOpen(noLosses);
+  changeOpen({ ...noLosses, recovered: undefined });
 }
 
 /** Sees to it that the loss of the mask in force is shown: from memory, or computed soon. */

@@ -15,6 +15,7 @@ const SLOTS = {
   evaluate: { ofModel: true },
   generate: { ofModel: true },
   speed: { ofModel: true },
+  recover: { ofModel: true },
 } as const satisfies Readonly<Record<string, { readonly ofModel: boolean }>>;
 
 export type Slot = keyof typeof SLOTS;

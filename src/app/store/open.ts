@@ -10,6 +10,7 @@ import { type Losses, noLosses } from './losses';
 import { type MaskHistory, startHistory } from './mask-history';
 import type { Measured } from './measured';
 import type { Writing } from './prompt';
+import type { Recoveries } from './recovery';
 import type { Chosen, Shelf } from './shelf';
 
 export type ModelSource =
@@ -34,7 +35,7 @@ export interface OpenModel {
 }
 
 /** The open model with all that belongs to it: replaced whole where another is opened. */
-export interface Open extends Losses, Scores, Training, Writing {
+export interface Open extends Losses, Scores, Training, Writing, Recoveries {
   /** None until the page has heard of one. */
   readonly model?: OpenModel;
   readonly masks: MaskHistory;

@@ -43,6 +43,8 @@ export interface Generation {
   readonly origin?: Origin;
   readonly full: Continuation;
   readonly pruned: Continuation;
+  /** With what stands in for what is dropped, where something does. */
+  readonly recovered?: Continuation & { readonly name: string };
 }
 
 export interface Speed {

@@ -9,6 +9,7 @@ import { type LessonsState, noLessons } from './lessons';
 import { type MachineState, unknownMachine } from './machine';
 import { justOpened, type Open } from './open';
 import { type PromptState, promptAtFirst } from './prompt';
+import { type RecoveryState, recoveryAtFirst } from './recovery';
 import { type RouteState, routeAtFirst } from './route';
 import { type ViewState, viewAtFirst } from './view';
 
@@ -19,6 +20,7 @@ export interface AppState
     CurvesState,
     BenchmarksState,
     PromptState,
+    RecoveryState,
     JobsState,
     KnownState,
     RouteState,
@@ -34,6 +36,7 @@ export const initialState: AppState = {
   ...noCurves,
   ...benchmarksAtFirst,
   ...promptAtFirst,
+  ...recoveryAtFirst,
   ...noJobs,
   ...nothingKnown,
   ...routeAtFirst,

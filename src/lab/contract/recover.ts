@@ -2,6 +2,7 @@
 import type { Sublayer, UnitKind } from '../../model/units';
 import type { Placed, RecoveredUnit } from '../../recovery/module';
 import type { Calibration, NamedCalibration, On } from './calibration';
+import type { RecoveredModel } from './pruning';
 
 export type { Placed, RecoveredUnit, RecoveryModule } from '../../recovery/module';
 
@@ -70,6 +71,19 @@ export interface RecoverReport extends Required<Pick<RecoverSettings, 'method' |
   readonly tokens: OnBoth;
   /** Said where something may mislead: too little text for the rank, a recovery that is worse than removing. */
   readonly notes: readonly string[];
+}
+
+/** What modules are worth at several strengths. */
+export type RecoverStrengthsRequest = On<
+  RecoveredModel & {
+    readonly heldOut?: RecoverRequest['heldOut'];
+    /** Each replaces the strength that the modules have. */
+    readonly strengths: readonly number[];
+  }
+>;
+
+export interface RecoverStrengthsReport {
+  readonly losses: readonly { readonly strength: number; readonly loss: OnBoth }[];
 }
 
 export type RecoverEachRequest = On<RecoverSettings & { readonly unit: UnitKind }>;

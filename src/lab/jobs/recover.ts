@@ -5,21 +5,20 @@ import { maskFromSublayers } from '../../pruning/mask';
 import type { RecoveredUnit } from '../../recovery/module';
 import { recoveredUnits } from '../../recovery/units';
 import type {
-  Calibration,
-  NamedCalibration,
-  OnBoth,
   RecoverEachReport,
   RecoverEachRequest,
   RecoverReport,
   RecoverRequest,
   RecoverSettings,
+  RecoverStrengthsReport,
+  RecoverStrengthsRequest,
 } from '../contract';
-import { Calibrated } from '../measure/calibrated';
 import { DEFAULT_RANK, type FitTexts, type Fitted, fitModules, recovered } from '../measure/recover';
 import { plus, walkWork } from '../measure/work';
 import { notFinite } from '../running/finite';
 import { fractionMeter } from '../running/progress';
-import type { Desk } from './desk';
+import { branchOfMask } from './desk';
+import { lossesOf, pair, textsOf } from './fit-texts';
 import { groundOf } from './ground';
 import type { Job } from './job';
 
@@ -102,46 +101,6 @@ export const recoverEach: Job<RecoverEachRequest, RecoverEachReport> = {
   },
 };
 
-/** What is fitted on, and what is held out. Throws `usage` where no text is left for one of them. */
-async function textsOf(
-  desk: Desk,
-  calibration: Calibration | NamedCalibration,
-  heldOut: RecoverRequest['heldOut'],
-): Promise<FitTexts> {
-  const all = await desk.calibrate(calibration);
-  if (heldOut === undefined) return { on: all };
-  if (typeof heldOut !== 'number') return { on: all, held: await desk.calibrate(heldOut) };
-  const isHeld = (i: number) => Math.floor((i + 1) * heldOut) > Math.floor(i * heldOut);
-  const part = (held: boolean) => all.windows.filter((_, i) => isHeld(i) === held);
-  const [on, held] = [part(false), part(true)];
-  if (on.length === 0 || held.length === 0) {
-    throw new LopperError(
-      'usage',
-      `A share of ${heldOut} of ${all.windows.length} window${all.windows.length === 1 ? '' : 's'} leaves none to ${held.length === 0 ? 'hold out' : 'fit on'}.`,
-      'Give a longer text, cut it into shorter windows, or hold out another text.',
-    );
-  }
-  return { on: new Calibrated(all.engine, on), held: new Calibrated(all.engine, held) };
-}
-
-/** [branch]: its loss on each text. */
-async function lossesOf(
-  texts: FitTexts,
-  branches: Parameters<Calibrated['score']>[0],
-  { signal, onProgress }: { signal: AbortSignal; onProgress: (fraction: number) => void },
-): Promise<OnBoth[]> {
-  const all = [texts.on, ...(texts.held ? [texts.held] : [])];
-  const found: number[][] = branches.map(() => []);
-  for (const [t, text] of all.entries()) {
-    const reports = await text.score(branches, { signal, onProgress: (f) => onProgress((t + f) / all.length) });
-    for (const [b, { loss }] of reports.entries()) found[b]!.push(loss);
-  }
-  return found as unknown as OnBoth[];
-}
-
-const pair = ({ on, held }: FitTexts, of: (text: Calibrated) => number): OnBoth =>
-  held ? [of(on), of(held)] : [of(on)];
-
 function checkSettings({ strength = 1, ridge = 0, skipFirst = 0 }: RecoverSettings): void {
   const wrong = [
     [!Number.isFinite(strength), `a strength of ${strength}`, 'Give a number: 1 is as fitted, 0 is plain removal.'],
@@ -152,6 +111,23 @@ function checkSettings({ strength = 1, ridge = 0, skipFirst = 0 }: RecoverSettin
     if (is) throw new LopperError('usage', `Recovery was asked for with ${what}.`, remedy);
   }
 }
+
+/** The losses of modules at several strengths, all walked together: each is the same module, more or less of it. */
+export const recoverStrengths: Job<RecoverStrengthsRequest, RecoverStrengthsReport> = {
+  async run(desk, { calibration, heldOut, dropped, modules, strengths }, { signal, onProgress }) {
+    for (const strength of strengths) checkSettings({ method: 'mean', strength });
+    const texts = await textsOf(desk, calibration, heldOut);
+    const branches = strengths.map((strength) =>
+      branchOfMask(desk.model, {
+        dropped,
+        modules: modules.map(({ unit, module }) => ({ unit, module: { ...module, strength } })),
+      }),
+    );
+    const meter = fractionMeter(onProgress, 'Losses by strength');
+    const losses = await lossesOf(texts, branches, { signal, onProgress: meter });
+    return { losses: strengths.map((strength, i) => ({ strength, loss: losses[i]! })) };
+  },
+};
 
 /** What may mislead in how modules were fitted. */
 function notesOn({ method, ridge }: RecoverSettings, { on }: FitTexts, fitted: readonly Fitted[]): string[] {

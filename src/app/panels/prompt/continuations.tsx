@@ -29,9 +29,9 @@ export function Continuations() {
       </div>
     );
   }
-  const { full, pruned, origin } = generation;
+  const { full, pruned, recovered, origin } = generation;
   const gone = generation.mask.dropped.length;
-  const steps = Math.max(full.steps.length, pruned.steps.length);
+  const steps = Math.max(...[full, pruned, recovered].map((of) => of?.steps.length ?? 0));
   const step = Math.min(chosen ?? parting ?? steps - 1, steps - 1);
   return (
     <div className={css.results}>
@@ -56,6 +56,17 @@ export function Continuations() {
           running={running}
           onStep={setChosen}
         />
+        {recovered && (
+          <ContinuationText
+            title={`With a ${recovered.name}`}
+            look="pruned"
+            prompt={generation.prompt}
+            of={recovered}
+            step={step}
+            running={running}
+            onStep={setChosen}
+          />
+        )}
       </div>
       {steps > 0 && (
         <>
@@ -88,6 +99,13 @@ export function Continuations() {
               label={`Likeliest tokens of the pruned model at step ${step + 1}`}
               look="pruned"
             />
+            {recovered && (
+              <NextTokens
+                step={recovered.steps[step]}
+                label={`Likeliest tokens of the recovered model at step ${step + 1}`}
+                look="pruned"
+              />
+            )}
           </div>
         </>
       )}

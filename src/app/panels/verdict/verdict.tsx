@@ -17,6 +17,7 @@ import { bytes, count, fixed, lowerFirst, percent, signed, signedPercent, whole 
 import { Figure } from './figure';
 import { NearestMask } from './nearest';
 import { Sentence } from './sentence';
+import { Third } from './third';
 import css from './verdict.module.css';
 
 /** Always in sight: a sentence and four numbers, what the mask in force costs and what it saves. */
@@ -31,6 +32,7 @@ export function Verdict() {
         ) : (
           <Sentence verdict={verdict} />
         )}
+        <Third />
         {verdict.standing === 'unmeasured' && verdict.mask.dropped.length > 0 ? (
           <NearestMask />
         ) : (

@@ -1,0 +1,78 @@
+import { expect } from '@playwright/test';
+import { expectAccessible } from './support/axe';
+import { test } from './support/lab-page';
+
+test('what stands in for a dropped layer is fitted, told beside plain removal, and shown as the third model', async ({
+  lab,
+}) => {
+  const { page } = lab;
+  await lab.openTab('Recovery');
+  const panel = page.getByRole('region', { name: 'In the gap' });
+  await expect(panel.getByText('Drop a layer first.')).toBeVisible();
+  await lab.cell(4, 'attention').click();
+  await panel.getByRole('button', { name: 'Fit it' }).click();
+  await expect(panel.getByText(/^On text it was not fitted on, a mean update /)).toBeVisible();
+  const losses = panel.getByRole('row', { name: /^(Full model|Plain removal|With a mean update)/ });
+  await expect(losses).toHaveCount(3);
+  const loss = (row: string, text: 1 | 2) =>
+    lab.number(
+      panel
+        .getByRole('row', { name: row })
+        .getByRole('cell')
+        .nth(text - 1),
+    );
+  const [full, pruned] = [await loss('Full model', 2), await loss('Plain removal', 2)];
+  expect(pruned).toBeGreaterThan(full);
+
+  // Less of it, down to none, which is plain removal.
+  const strength = panel.getByRole('slider', { name: 'Strength' });
+  await strength.focus();
+  await page.keyboard.press('Home');
+  await expect(panel.getByText('At strength 0 this is plain removal.')).toBeVisible();
+  expect(await loss('With a mean update', 2)).toBe(pruned);
+  await page.keyboard.press('ArrowRight');
+  await expect(async () => expect(await loss('With a mean update', 2)).not.toBe(pruned)).toPass();
+  await panel.getByRole('button', { name: 'Find the best strength' }).click();
+  await expect(panel.getByRole('button', { name: 'Find the best strength' })).toBeEnabled();
+  expect(await loss('With a mean update', 1)).toBeLessThanOrEqual(await loss('Plain removal', 1));
+
+  await panel.getByRole('radio', { name: 'Linear map' }).click();
+  await panel.getByLabel('Rank', { exact: true }).selectOption('32');
+  await panel.getByRole('button', { name: 'Fit it' }).click();
+  await expect(panel.getByText(/^On text it was not fitted on, a linear map of rank 32 /)).toBeVisible();
+  await expect(panel.getByText(/^R² against rank\./)).toBeVisible();
+  await panel.getByText('Layer by layer').click();
+  await expect(panel.getByRole('row', { name: /^Attention 4/ })).toBeVisible();
+  await expectAccessible(page);
+
+  await panel.getByRole('checkbox', { name: 'Show it as the third model' }).check();
+  await expect(lab.verdict.getByText(/^With a linear map of rank 32 in the gap: loss \d/)).toBeVisible();
+  await lab.openTab('Cost', 'Texts');
+  await lab.prompt.getByRole('button', { name: 'Continue with both' }).click();
+  await expect(lab.prompt.getByRole('heading', { name: 'With a linear map of rank 32' })).toBeVisible();
+  await expect(lab.prompt.getByRole('button', { name: 'Continue with both' })).toBeVisible();
+});
+
+test('a recovery goes into a file and comes back from it, with its mask', async ({ lab }) => {
+  const { page } = lab;
+  await lab.openTab('Recovery');
+  const panel = page.getByRole('region', { name: 'In the gap' });
+  await lab.cell(3, 'feed-forward').click();
+  await panel.getByRole('radio', { name: 'Mean update' }).click();
+  await panel.getByRole('button', { name: 'Fit it' }).click();
+  const row = panel.getByRole('row', { name: /^With a mean update/ });
+  await expect(row.getByRole('cell').first()).toHaveText(/\d/);
+  const [first, second] = await row.getByRole('cell').allTextContents();
+  const saved = page.waitForEvent('download');
+  await panel.getByRole('button', { name: 'Save as a file' }).click();
+  const path = await (await saved).path();
+
+  await page.getByRole('button', { name: 'Restore all' }).click();
+  await expect(panel.getByText('Drop a layer first.')).toBeVisible();
+  await panel.getByLabel('Recovery file').setInputFiles(path);
+  await expect(page.getByText(/^Recovery loaded from /)).toBeVisible();
+  await expect(lab.dropped).toHaveCount(1);
+  await expect(row.getByRole('cell').first()).toHaveText(first!);
+  await expect(row.getByRole('cell').nth(1)).toHaveText(second!);
+  await expect(lab.verdict.getByText(/^With a mean update in the gap: loss \d/)).toBeVisible();
+});

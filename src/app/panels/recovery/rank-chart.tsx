@@ -1,0 +1,111 @@
+import { useMemo, useState } from 'react';
+import type { RecoverReport } from '../../../lab/contract';
+import { ChartFrame } from '../../charts/chart-frame';
+import { linePath, Plot } from '../../charts/plot';
+import { linearScale, type Scale } from '../../charts/plot-scale';
+import type { Measured } from '../../store/measured';
+import { fileStem, modelName } from '../../store/select';
+import { Select } from '../../widgets/select';
+import { useApp } from '../../widgets/use-app';
+import { fixed } from '../../words/format';
+import { unitName } from '../../words/units';
+import css from './recovery.module.css';
+
+const HEIGHT = 220;
+/** Below it a map is no map any more, and what is above would not be told apart. */
+const LOWEST = -0.5;
+
+/** How much of a layer's update a map of each rank gives, on the windows it was fitted on and on the others. */
+export function RankChart({ report, origin, text }: Measured<RecoverReport>) {
+  const model = useApp(modelName);
+  const stem = useApp(fileStem);
+  const [chosen, setChosen] = useState('all');
+  const units = report.units;
+  const rows = useMemo(() => {
+    const own = units.filter((_, i) => chosen === 'all' || `${i}` === chosen);
+    const shown = own.length > 0 ? own : units;
+    const mean = (of: (u: (typeof units)[number]) => number) => shown.reduce((sum, u) => sum + of(u), 0) / shown.length;
+    return (units[0]?.r2ByRank ?? []).map(([rank], k) => ({
+      rank,
+      fitted: mean((u) => u.r2ByRank![k]![1]),
+      held: mean((u) => u.r2ByRank![k]![2] ?? Number.NaN),
+    }));
+  }, [units, chosen]);
+  if (rows.length === 0) return null;
+  const ranks = rows.map(({ rank }) => rank);
+  const x: Scale = {
+    ...{ kind: 'log', low: 1, high: ranks.at(-1)!, ticks: ranks },
+    at: (v) => (ranks.at(-1) === 1 ? 0 : Math.log2(v) / Math.log2(ranks.at(-1)!)),
+  };
+  const values = rows.flatMap(({ fitted, held }) => [fitted, held]).map((v) => Math.max(LOWEST, v));
+  const best = rows.reduce((a, b) => (b.held > a.held ? b : a));
+  const rank = report.rank ?? 0;
+  return (
+    <ChartFrame
+      title="How much of a layer a map of each rank gives"
+      summary={`R² against rank. On the windows that were not fitted on it is highest at rank ${best.rank}, ${fixed(best.held, 2)}; 0 is no better than the mean update.`}
+      table={{
+        columns: ['rank', 'R2 on windows fitted on', 'R2 on the others'],
+        rows: rows.map(({ rank, fitted, held }) => [rank, fitted, held]),
+      }}
+      provenance={{ model, text, tokens: report.tokens[0], origin }}
+      fileName={`${stem}-recovery-r2`}
+      actions={
+        units.length > 1 ? (
+          <Select
+            label="Layer"
+            value={chosen}
+            groups={[
+              {
+                options: [
+                  { value: 'all', text: 'All, on average' },
+                  ...units.map(({ unit }, i) => ({ value: `${i}`, text: unitName(unit.kind, unit.block) })),
+                ],
+              },
+            ]}
+            onChange={setChosen}
+          />
+        ) : undefined
+      }
+    >
+      <ul className="key">
+        <li>
+          <svg width="22" height="8" aria-hidden="true">
+            <path d="M0 4h22" className={css.fitted} />
+          </svg>
+          on windows fitted on
+        </li>
+        <li>
+          <svg width="22" height="8" aria-hidden="true">
+            <path d="M0 4h22" className={css.held} />
+          </svg>
+          on the others
+        </li>
+      </ul>
+      <Plot
+        height={HEIGHT}
+        x={{ scale: x, label: 'rank', write: String }}
+        y={{ scale: linearScale([...values, 0]), label: 'R²', write: (v) => fixed(v, 2) }}
+      >
+        {(area) => {
+          const line = (of: (row: (typeof rows)[number]) => number) =>
+            linePath(
+              rows.map((row) =>
+                Number.isFinite(of(row)) ? [area.x(row.rank), area.y(Math.max(LOWEST, of(row)))] : undefined,
+              ),
+            );
+          return (
+            <>
+              <line className={css.zero} x1={area.left} x2={area.right} y1={area.y(0)} y2={area.y(0)} />
+              {rank > 0 && (
+                <line className={css.rank} x1={area.x(rank)} x2={area.x(rank)} y1={area.top} y2={area.bottom} />
+              )}
+              <path className={css.fitted} d={line((row) => row.fitted)} />
+              <path className={css.held} d={line((row) => row.held)} />
+            </>
+          );
+        }}
+      </Plot>
+    </ChartFrame>
+  );
+}

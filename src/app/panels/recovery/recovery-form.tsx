@@ -1,0 +1,107 @@
+import type { FitOrder, RecoveryMethod } from '../../../lab/contract';
+import { recoveredUnits } from '../../../recovery/units';
+import { chooseRecovery, fitRecovery } from '../../actions/recovery';
+import { canMeasure } from '../../store/measuring';
+import { maskOf, reportOf } from '../../store/select';
+import { Button } from '../../widgets/button';
+import { Check } from '../../widgets/check';
+import { Choice } from '../../widgets/choice';
+import { Select } from '../../widgets/select';
+import { useApp } from '../../widgets/use-app';
+import { FIT_WORDS, METHOD_WORDS } from '../../words/recovery';
+import css from './recovery.module.css';
+
+const METHODS = (Object.keys(METHOD_WORDS) as RecoveryMethod[]).map((value) => ({
+  value,
+  text: METHOD_WORDS[value].title,
+}));
+const FITS = (Object.keys(FIT_WORDS) as FitOrder[]).map((value) => ({ value, text: FIT_WORDS[value] }));
+
+/** Widths up to which a linear map is fitted; see recovery/fit.ts. */
+const MOST_WIDTH = 1024;
+
+/** What is to stand in for the dropped layers, and how it is fitted. */
+export function RecoveryForm() {
+  const choice = useApp((s) => s.recovery);
+  const mask = useApp(maskOf);
+  const width = useApp((s) => reportOf(s)?.width ?? 0);
+  const ready = useApp(canMeasure);
+  const running = useApp((s) => s.jobs.recover !== undefined);
+  const units = recoveredUnits(mask.dropped, choice.splitBlocks);
+  const hasBlock = recoveredUnits(mask.dropped).some(({ kind }) => kind === 'block');
+  const isMap = choice.method === 'linear';
+  const tooWide = isMap && width > MOST_WIDTH;
+  return (
+    <form
+      className={css.form}
+      onSubmit={(e) => {
+        e.preventDefault();
+        if (ready && !running) void fitRecovery();
+      }}
+    >
+      <div className={css.choices}>
+        <Choice
+          label="What stands in"
+          value={choice.method}
+          options={METHODS}
+          onChange={(method) => chooseRecovery({ method })}
+        />
+        {isMap && (
+          <Select
+            label="Rank"
+            shown
+            value={`${Math.min(choice.rank, width)}`}
+            groups={[{ options: ranksFor(width).map((rank) => ({ value: `${rank}`, text: `${rank}` })) }]}
+            onChange={(rank) => chooseRecovery({ rank: Number(rank) })}
+          />
+        )}
+        <Button look="primary" type="submit" disabled={!ready || running || tooWide || mask.dropped.length === 0}>
+          Fit it
+        </Button>
+      </div>
+      <p className="small soft">
+        {METHOD_WORDS[choice.method].about}
+        {tooWide && ` It is fitted for streams of up to ${MOST_WIDTH} channels; this model’s has ${width}.`}
+      </p>
+      <div className={css.choices}>
+        {units.length > 1 && (
+          <Select
+            label="Layers are fitted"
+            shown
+            value={choice.fit}
+            groups={[{ options: FITS }]}
+            onChange={(fit) => chooseRecovery({ fit })}
+          />
+        )}
+        {hasBlock && (
+          <Check
+            label="A stand-in for each layer of a block"
+            checked={choice.splitBlocks}
+            onChange={(splitBlocks) => chooseRecovery({ splitBlocks })}
+          />
+        )}
+        <Check
+          label="Leave first positions out"
+          hint="Some models carry huge numbers at a text’s first token; the stand-in still stands there."
+          checked={choice.skipFirst}
+          onChange={(skipFirst) => chooseRecovery({ skipFirst })}
+        />
+        {isMap && (
+          <Check
+            label="By the relative error"
+            hint="Each token counts by the inverse of its stream’s squared length."
+            checked={choice.weighted}
+            onChange={(weighted) => chooseRecovery({ weighted })}
+          />
+        )}
+      </div>
+    </form>
+  );
+}
+
+/** 1, 2, 4, ... and the width. */
+function ranksFor(width: number): number[] {
+  const ranks = [];
+  for (let rank = 1; rank < width; rank *= 2) ranks.push(rank);
+  return [...ranks, width];
+}
