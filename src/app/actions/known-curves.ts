@@ -1,3 +1,4 @@
+import type { UnitKind } from '../../model/units';
 import { textOf } from '../store/beforehand';
 import type { Known } from '../store/known';
 import { store } from '../store/store';
@@ -7,6 +8,14 @@ import { addCurve } from './curves';
 export function showKnownCurve(known: Known, i: number): void {
   const { report, request } = known.details!.curves[i]!;
   addCurve({ report, request, origin: known.origin, text: textOf(known) });
+}
+
+/** Puts every known curve of a kind of unit beside the others, unless it is there. */
+export function showKnownCurvesOf(known: Known, unit: UnitKind): void {
+  const there = store.getState().curves.map((curve) => curve.report);
+  for (const [i, { report }] of (known.details?.curves ?? []).entries()) {
+    if (report.unit === unit && !there.includes(report)) showKnownCurve(known, i);
+  }
 }
 
 /** Each kind of unit chosen one by one: what shows at first, where no curve of the model is there yet. */

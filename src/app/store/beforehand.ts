@@ -28,6 +28,9 @@ function knownMasksOf(s: AppState): (Known & { readonly masks: KnownMasks }) | u
   return same || !s.open.model?.loaded ? { ...known, masks: known.masks } : undefined;
 }
 
+/** Whether what was measured beforehand is of the text in force: then there is no need to measure it here. */
+export const isOnKnownText = (s: AppState): boolean => knownMasksOf(s) !== undefined;
+
 /** A mask's loss as it was measured beforehand. */
 export function knownScored(s: AppState, mask: Mask): Scored | undefined {
   const known = knownMasksOf(s);

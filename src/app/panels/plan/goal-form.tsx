@@ -1,5 +1,6 @@
 import { type Goal, SAVING_NAMES, type Saving } from '../../../pruning/goal';
 import { find } from '../../actions/plan';
+import { knownOf } from '../../store/beforehand';
 import { canMeasure } from '../../store/measuring';
 import { Button } from '../../widgets/button';
 import { NumberField } from '../../widgets/number-field';
@@ -20,7 +21,7 @@ interface Props {
 
 /** What is wanted, as a sentence. */
 export function GoalForm({ goal, running, onChange }: Props) {
-  const ready = useApp(canMeasure);
+  const ready = useApp((s) => canMeasure(s) || knownOf(s) !== undefined);
   return (
     <form
       className={css.goal}

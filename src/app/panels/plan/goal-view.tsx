@@ -3,6 +3,7 @@ import type { ModelReport } from '../../../lab/contract';
 import { type Goal, isWithin, SAVINGS } from '../../../pruning/goal';
 import { applyPoint } from '../../actions/curves';
 import { ChartFrame } from '../../charts/chart-frame';
+import { knownOf } from '../../store/beforehand';
 import { canMeasure } from '../../store/measuring';
 import { fileStem, modelName } from '../../store/select';
 import { Empty } from '../../widgets/empty';
@@ -30,7 +31,7 @@ export function GoalView({ model }: { model: ModelReport }) {
   const all = useApp((s) => s.curves);
   const waiting = useApp((s) => s.curvesWaiting.length);
   const running = useApp((s) => s.jobs.curve !== undefined);
-  const ready = useApp(canMeasure);
+  const ready = useApp((s) => canMeasure(s) || knownOf(s) !== undefined);
   const stem = useApp(fileStem);
   const name = useApp(modelName);
   const curves = useMemo(() => all.filter((c) => c.model === model.fingerprint), [all, model]);
