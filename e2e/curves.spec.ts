@@ -14,6 +14,8 @@ async function openCurves(lab: LabPage): Promise<Locator> {
 
 async function addCurve(panel: Locator, order: string, steps: number, units?: string): Promise<void> {
   await panel.getByLabel('Order').selectOption({ label: order });
+  const by = panel.getByLabel('by', { exact: true });
+  if (await by.isVisible()) await by.selectOption({ label: 'Cosine' });
   if (units) await panel.getByLabel('Units', { exact: true }).selectOption({ label: units });
   await panel.getByLabel('Up to').fill(String(steps));
   await panel.getByRole('button', { name: 'Add curve' }).click();

@@ -194,7 +194,7 @@ test('a locked layer stays: no click and no strategy drops it, and it can be unl
   await expect(count).toHaveValue('11');
   await page.getByRole('button', { name: 'Apply 11' }).click();
   await expect(lab.dropped).toHaveCount(11);
-  await expect(cell).toHaveAttribute('aria-selected', 'false');
+  await expect(cell).not.toHaveAccessibleName(/, dropped/);
 
   await said.getByRole('button', { name: 'Unlock' }).click();
   await expect(cell).not.toHaveAttribute('aria-label', /locked/);

@@ -80,7 +80,7 @@ export class LabPage {
   }
 
   get dropped(): Locator {
-    return this.tower.getByRole('gridcell', { selected: true });
+    return this.tower.getByRole('gridcell', { name: /, dropped/ });
   }
 
   /** Another measure, for the tower and the charts, by its name in the list. */

@@ -112,8 +112,8 @@ function MemoryBudget({ budget }: { budget: number }) {
         Set
       </Button>
       <p className="small soft">
-        Leave-one-out, Shapley values and curves take many masks through the model together, in waves that fit. More is
-        faster, until the GPU runs out.
+        Cost alone, shares and curves take many masks through the model together, in waves that fit. More is faster,
+        until the GPU runs out.
       </p>
     </form>
   );

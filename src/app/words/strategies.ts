@@ -17,15 +17,15 @@ export const STRATEGY_WORDS: Readonly<Record<Strategy, StrategyWords>> = {
   'one-shot': {
     title: 'Lowest first',
     name: 'lowest first',
-    hint: 'Scored once on the full model; the lowest go first',
+    hint: 'Measured once on the full model; the lowest go first',
     about:
       'Every unit is measured once on the full model; then the lowest go, one after the other, and last those that no number could be measured for.',
   },
   iterative: {
-    title: 'Lowest, rescored',
-    name: 'rescored',
-    behind: ', rescored',
-    hint: 'Scored anew on what is left after each removal',
+    title: 'Lowest, measured anew',
+    name: 'measured anew',
+    behind: ', measured anew',
+    hint: 'Measured anew on what is left after each removal',
     about: 'After each removal the units that are left are measured again, and the lowest goes.',
   },
   greedy: {

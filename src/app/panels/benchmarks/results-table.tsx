@@ -70,7 +70,7 @@ function ResultRow({ name, evaluation: { report, masks, origin, items } }: RowPr
         <span className={shared.unit}>{subsetWords(report)}</span>
         <span className={shared.unit} title={report.metric}>
           {scoreWords(report.metric)}, {plural(report.shots, 'worked example')}
-          {report.bos ? ', begun with BOS' : ''}
+          {report.bos ? ', start token' : ''}
           {report.chat ? ', chat template' : ''}
         </span>
         <span className={shared.unit}>

@@ -34,8 +34,8 @@ export function RunSettings() {
         onChange={(shots) => change({ shots })}
       />
       <div className={css.field}>
-        <span className="small soft">Begin with BOS</span>
-        <Choice label="Begin with BOS" value={bos} options={BOS} onChange={(bos) => change({ bos })} />
+        <span className="small soft">Start token (BOS)</span>
+        <Choice label="Start token (BOS)" value={bos} options={BOS} onChange={(bos) => change({ bos })} />
       </div>
       <label className={css.check}>
         <input type="checkbox" checked={chat} onChange={(e) => change({ chat: e.target.checked })} />

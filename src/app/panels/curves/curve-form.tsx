@@ -35,7 +35,10 @@ const MOST_ITEMS = 1000;
 export function CurveForm({ blocks }: { blocks: number }) {
   const [strategy, setStrategy] = useState<Strategy>('one-shot');
   const [chosen, setUnit] = useState<UnitKind>('block');
-  const [metric, setMetric] = useState<InfluenceMetric>('cosine');
+  const [chosenMetric, setMetric] = useState<InfluenceMetric>();
+  const shown = useApp((s) => s.metric);
+  // The measure on the screen, unless another was chosen here.
+  const metric = chosenMetric ?? shown;
   const [steps, setSteps] = useState<number>();
   const [task, setTask] = useState('');
   const [items, setItems] = useState(40);

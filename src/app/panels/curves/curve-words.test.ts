@@ -46,7 +46,7 @@ describe('curves in words', () => {
       'attention, random',
     ]);
     expect(curveName(curve({ strategy: 'iterative', metric: 'loo-loss' }, [1]))).toBe(
-      'attention by cost alone (loss), rescored',
+      'attention by cost alone (loss), measured anew',
     );
   });
 

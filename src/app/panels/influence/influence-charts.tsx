@@ -9,9 +9,6 @@ import { METRIC_WORDS } from '../../words/metrics';
 import css from './influence.module.css';
 import { UnitChart } from './unit-chart';
 
-/** The charts' common height in CSS pixels, whether one, two or three share it. */
-const HEIGHT = 426;
-const MOST_HEIGHT = 240;
 /** Between two charts of the same news, milliseconds: drawn at once they would hold the page still for some frames. */
 const STAGGER = 40;
 
@@ -41,12 +38,7 @@ export default function InfluenceCharts({ metric, measured, choice, headed }: Pr
     <div className={css.charts}>
       {headed && <h4 className={css.head}>{METRIC_WORDS[metric].name}</h4>}
       {charts.map((chart, turn) => (
-        <InTurn
-          key={chart.unit}
-          chart={chart}
-          turn={turn}
-          height={Math.min(MOST_HEIGHT, (HEIGHT - (headed ? 24 : 0)) / charts.length)}
-        />
+        <InTurn key={chart.unit} chart={chart} turn={turn} />
       ))}
     </div>
   );
@@ -61,13 +53,13 @@ interface Chart {
   readonly scale: Scale;
 }
 
-function InTurn({ chart, turn, height }: { chart: Chart; turn: number; height: number }) {
+function InTurn({ chart, turn }: { chart: Chart; turn: number }) {
   const [shown, setShown] = useState<Chart>();
   useEffect(() => {
     const timer = setTimeout(() => setShown(chart), turn * STAGGER);
     return () => clearTimeout(timer);
   }, [chart, turn]);
-  if (!shown) return <div style={{ height }} />;
+  if (!shown) return <div className={css.chart} />;
   const { unit, metric, values, intervals, scale } = shown;
-  return <UnitChart unit={unit} metric={metric} values={values} intervals={intervals} scale={scale} height={height} />;
+  return <UnitChart unit={unit} metric={metric} values={values} intervals={intervals} scale={scale} />;
 }

@@ -18,6 +18,7 @@ import { JobProgress } from '../../widgets/job-progress';
 import { Panel } from '../../widgets/panel';
 import { Select } from '../../widgets/select';
 import { useApp } from '../../widgets/use-app';
+import { upperFirst } from '../../words/format';
 import { METRIC_WORDS, metricOptions } from '../../words/metrics';
 import { DenominatorChoice } from './denominator-choice';
 import css from './influence.module.css';
@@ -81,7 +82,7 @@ export function InfluencePanel() {
       tools={measured && <Beside metric={metric} value={beside} onChange={setBeside} />}
     >
       <p className={css.unit}>
-        <strong>{name}.</strong> {line}
+        <strong>{name}.</strong> {upperFirst(line)}.
       </p>
       {isRelative(metric) && <DenominatorChoice />}
       {!isPlain(metric) && <ShapleyControls metric={metric} />}

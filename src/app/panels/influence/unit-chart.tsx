@@ -20,14 +20,13 @@ interface Props {
   readonly values: readonly number[];
   readonly intervals: readonly Interval[] | undefined;
   readonly scale: Scale;
-  readonly height: number;
 }
 
 /**
  * Bars over the blocks, whiskers where values were sampled. A click, Enter or space drops the unit or puts it back, the
  * arrow keys walk, and what is under the pointer or in focus is read out. Dropped ones are hatched, as in the tower.
  */
-export function UnitChart({ unit, metric, values, intervals, scale, height }: Props) {
+export function UnitChart({ unit, metric, values, intervals, scale }: Props) {
   const [read, setRead] = useState<number>();
   const cut = values.findIndex((v) => scale.at(v) > 1);
   const missing = values.flatMap((v, block) => (Number.isFinite(v) ? [] : [block]));
@@ -64,21 +63,10 @@ export function UnitChart({ unit, metric, values, intervals, scale, height }: Pr
         )}
         {missing.length > 0 && <span className={css.cut}>not finite, left out: {missing.join(', ')}</span>}
       </figcaption>
-      <Bars
-        unit={unit}
-        metric={metric}
-        values={values}
-        intervals={intervals}
-        scale={scale}
-        height={height - CAPTION}
-        cut={cut}
-      />
+      <Bars unit={unit} metric={metric} values={values} intervals={intervals} scale={scale} cut={cut} />
     </figure>
   );
 }
-
-/** Of a chart's height, for its caption. */
-const CAPTION = 18;
 
 interface Point {
   readonly block: number;
@@ -86,15 +74,7 @@ interface Point {
   readonly place: number | null;
 }
 
-const Bars = memo(function Bars({
-  unit,
-  metric,
-  values,
-  intervals,
-  scale,
-  height,
-  cut,
-}: Props & { readonly cut: number }) {
+const Bars = memo(function Bars({ unit, metric, values, intervals, scale, cut }: Props & { readonly cut: number }) {
   const hatch = useId();
   const zero = scale.at(0);
   const data = useMemo(
@@ -112,7 +92,7 @@ const Bars = memo(function Bars({
   const { short: name, signed } = METRIC_WORDS[metric];
   const write = signed ? signedShort : short;
   return (
-    <ResponsiveContainer width="100%" height={height}>
+    <ResponsiveContainer width="100%" height="100%" className={css.bars}>
       <BarChart
         data={data}
         margin={{ top: 4, right: 4, bottom: 0, left: 0 }}
@@ -141,7 +121,9 @@ const Bars = memo(function Bars({
           axisLine={false}
           domain={[-zero, 1 - zero]}
           ticks={[...ticks.keys()]}
-          interval={0}
+          // As many as there is room for.
+          interval="preserveEnd"
+          minTickGap={1}
           tickFormatter={(place: number) => ticks.get(place) ?? ''}
           allowDataOverflow
         />

@@ -46,7 +46,6 @@ export const Cell = memo(function Cell({
       data-block={block}
       data-kind={kind}
       tabIndex={tabbable ? 0 : -1}
-      aria-selected={dropped}
       aria-keyshortcuts="L"
       aria-label={`${upperFirst(name)}, ${state}${locked ? ', locked' : ''}${text ? `, ${text}` : ''}`}
     >

@@ -51,7 +51,6 @@ export function Tower({ blocks, values, placement, delta }: Props) {
         className={css.grid}
         role="grid"
         aria-label="Layers of the model, the last block at the top"
-        aria-multiselectable="true"
         aria-rowcount={blocks}
         {...keys}
         {...painting}
