@@ -27,6 +27,7 @@ test('a folder is opened: another tower, grey until it is measured, then measure
   await expect(dialog).toBeHidden();
   await lab.computed();
   // Cosine influence is cheap on so small a model and comes by itself.
+  await lab.chooseMeasure('Cost alone (loss)');
   await expect(lab.influence.getByText('Not measured')).toBeVisible();
   await lab.chooseMeasure('Cosine');
   await expect(lab.influence.getByText(/^Computed here/)).toBeVisible();
