@@ -23,7 +23,9 @@ export function BundledTexts() {
         </p>
       )}
       {stuck && (
-        <p className={css.foreign}>Nothing can be measured here: what is shown was, beforehand, on its own text.</p>
+        <p className={css.foreign}>
+          Nothing can be measured here: what is shown was measured beforehand, on the text it names.
+        </p>
       )}
       {!hasTokenizer && (
         <p className={css.foreign}>This model came without a tokenizer: it takes token ids, as a text of your own.</p>
