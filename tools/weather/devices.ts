@@ -13,20 +13,22 @@ const PAUSES_MS = [0, 20, 120];
 export async function weatherOfDevices(root: string): Promise<Row[]> {
   const { lab, devices } = testLab(root);
   const text = readFileSync(join(root, 'public/calibration/sapling.txt'), 'utf8').slice(0, 4000);
-  const calibration = { text, seqLen: 64 };
+  // Another text each time: what was measured on one is not measured again.
+  let asked = 0;
+  const on = () => ({ calibration: { text: text.slice(++asked), seqLen: 64 } });
   const attention = [{ block: 2, kind: 'attn' as const }];
   const checkpoints = [{ name: 'step 0', request: { kind: 'bundled' as const } }];
   const jobs: Readonly<Record<string, (options: JobOptions) => Promise<unknown>>> = {
-    score: (o) => lab.score({ calibration, masks: [[], attention] }, o),
-    influence: (o) => lab.influence({ calibration, metric: 'loo-loss', unit: 'block' }, o),
-    norms: (o) => lab.norms({ calibration }, o),
+    score: (o) => lab.score({ ...on(), masks: [[], attention] }, o),
+    influence: (o) => lab.influence({ ...on(), metric: 'loo-loss', unit: 'block' }, o),
+    norms: (o) => lab.norms(on(), o),
     tokenInfluence: (o) => lab.tokenInfluence({ text: text.slice(0, 300), metric: 'cosine' }, o),
-    curve: (o) => lab.curve({ calibration, strategy: 'one-shot', metric: 'cosine', unit: 'block' }, o),
-    growth: (o) => lab.growth({ calibration, series: 'weather', checkpoints, metric: 'cosine' }, o),
+    curve: (o) => lab.curve({ ...on(), strategy: 'one-shot', metric: 'cosine', unit: 'block' }, o),
+    growth: (o) => lab.growth({ ...on(), series: 'weather', checkpoints, metric: 'cosine' }, o),
     generate: (o) =>
       lab.generate({ prompt: 'Once upon', maxTokens: 40, temperature: 0, seed: 1, masks: [[], attention] }, o),
-    recover: (o) => lab.recover({ calibration, method: 'mean', dropped: attention }, o),
-    recoverEach: (o) => lab.recoverEach({ calibration, method: 'mean', unit: 'attn' }, o),
+    recover: (o) => lab.recover({ ...on(), method: 'mean', dropped: attention }, o),
+    recoverEach: (o) => lab.recoverEach({ ...on(), method: 'mean', unit: 'attn' }, o),
     evaluate: (o) => lab.evaluate({ task: 'school', limit: 20, masks: [[], attention] }, o),
   };
   let names = 0;

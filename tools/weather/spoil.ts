@@ -82,8 +82,7 @@ export function spoilJson(text: string, random: Random): string {
         delete holder[key];
         break;
       case 1:
-        holder[`${key}x`] = holder[key];
-        delete holder[key];
+        rename(holder, key, oneOf(random, [`${key}x`, ...ODD_NAMES]));
         break;
       case 2:
         holder[key] =
@@ -94,6 +93,14 @@ export function spoilJson(text: string, random: Random): string {
     }
   }
   return JSON.stringify(json);
+}
+
+const ODD_NAMES = ['__proto__', 'constructor', 'toString', '', '0', 'half\uD800', 'z'.repeat(50_000)];
+
+function rename(holder: Record<string, unknown>, from: string, to: string): void {
+  // A key like any other, also where assigning to it would change what the object is.
+  Object.defineProperty(holder, to, { value: holder[from], enumerable: true, configurable: true, writable: true });
+  delete holder[from];
 }
 
 /** An object or a list within the value, likelier near its top: the long lists of a vocabulary are not all of it. */
