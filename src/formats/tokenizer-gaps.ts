@@ -1,4 +1,5 @@
 /** What the tokenizer library does not do, brought into forms that it does. */
+import { shown } from '../json';
 
 type Json = Record<string, unknown>;
 
@@ -49,6 +50,21 @@ function wordsAsPieces(model: Json): Json {
     // A longer one is unknown at once; to try its every beginning would take the square of its length.
     max_input_chars_per_word: listed.reduce((most, word) => Math.max(most, word.length), 0),
   };
+}
+
+/** Throws where a stage has no pattern that can be read: the library would do without it and lose text. */
+export function checkPatterns({ normalizer, pre_tokenizer, decoder }: Json): void {
+  for (const stage of [normalizer, pre_tokenizer, decoder]) checkPattern(stage);
+}
+
+function checkPattern(stage: unknown): void {
+  for (const [key, value] of Object.entries(Object(stage) as Json)) {
+    const { String: text, Regex: regex } = Object(value) as Json;
+    if (key === 'pattern' && typeof text !== 'string' && typeof regex !== 'string') {
+      throw new Error(`it has a ${shown((stage as Json).type)} whose pattern is ${shown(value)}.`);
+    }
+    if (typeof value === 'object') checkPattern(value);
+  }
 }
 
 interface AddedToken {

@@ -141,6 +141,11 @@ describe('a tokenizer that does not load is refused', () => {
       '{"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}, "normalizer": {"type": "Zorn"}}',
       'Zorn',
     ],
+    [
+      'a split without its pattern',
+      '{"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}, "pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {}, "behavior": "Isolated"}]}}',
+      'it has a "Split" whose pattern is {}',
+    ],
     ['an empty vocabulary', '{"model": {"type": "BPE", "vocab": {}, "merges": []}}', 'empty'],
     ['an absurd id', '{"model": {"type": "BPE", "vocab": {"a": 4000000000}, "merges": []}}', '4000000000'],
     ['a vocabulary that is no vocabulary', '{"model": {"type": "BPE", "vocab": 7, "merges": []}}', 'cannot be used'],

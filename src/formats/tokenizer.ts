@@ -5,7 +5,14 @@ import { bounded, TooLong } from './bounded';
 import type { ModelFiles } from './bytes';
 import { parseObject } from './json';
 import { tokenSpelling } from './token-text';
-import { aroundSingleWords, checkSingleWords, inLibraryForms, keepingMarks, singleWords } from './tokenizer-gaps';
+import {
+  aroundSingleWords,
+  checkPatterns,
+  checkSingleWords,
+  inLibraryForms,
+  keepingMarks,
+  singleWords,
+} from './tokenizer-gaps';
 import { splitWords } from './tokenizer-words';
 
 /** Text to token ids and back, as the model was trained. */
@@ -114,9 +121,9 @@ export function parseTokenizer(texts: TokenizerTexts): Tokenizer {
   };
 }
 
-/** Time that a text may take, milliseconds: the slowest of tokenizers makes ten characters of a text in one. */
+/** Time that a text may take, milliseconds: many times what the slowest of tokenizers takes, whose words are whole texts. */
 const LEAST_MS = 900;
-const MS_PER_CHARACTER = 0.1;
+const MS_PER_CHARACTER = 1;
 
 /** Patterns come with the file, and some take time without end on some texts. Throws `tokenizer-invalid` for those. */
 function inTime<T>(length: number, work: () => T): T {
@@ -154,6 +161,7 @@ function build(json: Record<string, unknown>, config: Record<string, unknown>): 
   const absent = { added_tokens: [], normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null };
   try {
     checkModel(json);
+    checkPatterns(json);
     checkSingleWords(json, singleWords(json));
     const library = new Library(inLibraryForms(splitWords({ ...absent, ...json })), config);
     const ids = boundedTwice(LEAST_MS, () => library.encode('a b').ids);

@@ -10,8 +10,11 @@ export interface Connection {
 
 /** While something is asked of it, a lab is knocked at this often. Counted, not timed: a machine that slept is no hang. */
 const KNOCK_MS = 1000;
-/** Knocks without an answer after which it is given up; fewer where someone has pressed Cancel. */
-const MOST_SILENT = 30;
+/**
+ * Knocks without an answer after which it is given up: to read a megabyte as tokens may take half as long. Fewer where
+ * someone has pressed Cancel.
+ */
+const MOST_SILENT = 60;
 const MOST_SILENT_CANCELLED = 5;
 
 interface Call {
