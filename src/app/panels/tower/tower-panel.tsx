@@ -94,7 +94,11 @@ export function TowerPanel() {
               </>
             )}
           </p>
-          <Button disabled={dropped.sublayers === 0} onClick={() => setMask(makeMask(report.blocks))}>
+          <Button
+            disabled={dropped.sublayers === 0}
+            title={dropped.sublayers === 0 ? 'Nothing is dropped' : undefined}
+            onClick={() => setMask(makeMask(report.blocks))}
+          >
             Restore all
           </Button>
         </div>
