@@ -68,8 +68,8 @@ function Lab() {
           ) : (
             <Tabs withLayers={narrow} />
           )}
-          <Banner />
           <Footer />
+          <Banner />
         </div>
       </main>
       <SummaryBar />

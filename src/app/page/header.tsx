@@ -42,13 +42,15 @@ export function Header() {
         >
           Learn
         </Button>
-        <Button
-          look="quiet"
-          title="For a projector: large letters, the tower and one figure"
-          onClick={() => go({ present: true })}
-        >
-          Present
-        </Button>
+        <span className={css.roomy}>
+          <Button
+            look="quiet"
+            title="For a projector: large letters, the tower and one figure"
+            onClick={() => go({ present: true })}
+          >
+            Present
+          </Button>
+        </span>
         <Button look="quiet" title="Copy a link that brings all of this back" onClick={() => void copyLink()}>
           Share
         </Button>

@@ -20,6 +20,12 @@ test('what is not asked for stays as it is', () => {
   expect(towards(lesson, { lesson: undefined }).lesson).toBeUndefined();
 });
 
+test('a tab is shown in the place of the paper, and the paper in the place of a tab', () => {
+  const paper = towards(route, { paper: true });
+  expect(towards(paper, { tab: 'influence' }).paper).toBe(false);
+  expect(towards(paper, { view: 'curves', paper: true }).paper).toBe(true);
+});
+
 test('a view’s name says its tab', () => {
   const names = TABS.flatMap((tab) => VIEWS[tab] as readonly string[]);
   expect(new Set(names).size).toBe(names.length);

@@ -52,13 +52,13 @@ export const viewOf = ({ views }: Route, tab: Tab): View | undefined => views[ta
 /** The tab that a view is in. */
 export const tabOf = (view: View): Tab => TABS.find((tab) => (VIEWS[tab] as readonly View[]).includes(view))!;
 
-/** The route after going there. Whoever goes to a tab wants to see it, and not the tower in its place. */
+/** The route after going there. Whoever goes to a tab wants to see it, and not the tower or the paper in its place. */
 export function towards(route: Route, { view, ...to }: Destination): Route {
   const tab = to.tab ?? (view ? tabOf(view) : route.tab);
   const shows = to.tab !== undefined || view !== undefined;
   return {
     ...route,
-    ...(shows && { layers: false }),
+    ...(shows && { layers: false, paper: false }),
     ...to,
     tab,
     views: view ? { ...route.views, [tab]: view } : route.views,

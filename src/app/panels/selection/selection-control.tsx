@@ -89,7 +89,6 @@ export function SelectionControl({ blocks }: { blocks: number }) {
         {drawn && <NumberField label="Seed" value={seed} min={0} max={999_999} onChange={setSeed} />}
         {!running && (
           <Button
-            look="primary"
             computes
             disabled={!(measured || ready)}
             title={most === 0 ? 'Everything is locked' : undefined}
