@@ -64,21 +64,23 @@ function Source({ verdict: { full, pruned } }: { verdict: Found }) {
     );
   }
   return (
-    <p className={css.source}>
-      On{' '}
-      <TextButton title="Choose another text" onClick={() => openDialog('calibration')}>
-        {source}
-      </TextButton>
-      {tokens !== undefined && `, ${whole(tokens)} tokens`}
-      {origin && <span title={origin.adapter}>. {originWords(origin)}</span>}
-      {source !== inUse && `. Nothing is known on ${inUse} until it is measured here`}
+    <>
+      <p className={css.source}>
+        On{' '}
+        <TextButton title="Choose another text" onClick={() => openDialog('calibration')}>
+          {source}
+        </TextButton>
+        {tokens !== undefined && `, ${whole(tokens)} tokens`}
+        {origin && <span title={origin.adapter}>. {originWords(origin)}</span>}
+      </p>
+      {source !== inUse && <p className={css.source}>Nothing is known on {inUse} until it is measured here.</p>}
       {foreign && (
-        <>
-          . It is Sapling’s, and strange to this model:{' '}
+        <p className={css.source}>
+          Sapling’s text is strange to this model:{' '}
           <TextButton onClick={() => void chooseText(PROSE)}>measure on {lowerFirst(PROSE.title)}</TextButton>
-        </>
+        </p>
       )}
-    </p>
+    </>
   );
 }
 
