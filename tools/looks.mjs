@@ -1,7 +1,7 @@
 // `npm run looks`: pictures of every tab and view, of a lesson, the presenter and the paper, at four widths in both themes,
 // into looks/ with an index.html that lays them side by side. Without WebGPU, which is quick: `--webgpu` computes too.
 // `npm run looks -- export --width 390 --theme dark` takes those alone whose name says so.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CHROMIUM_FLAGS, findChromium } from './chromium.mjs';
@@ -81,7 +81,6 @@ const browser = await chromium.launch({
         '--disable-features=WebGPUService',
       ],
 });
-rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });
 
 /** A part that does not come is seen to be missing. @param {import('playwright').Locator} part */
@@ -111,15 +110,18 @@ for (const size of sizes) {
 await browser.close();
 await server.close();
 
-const row = (/** @type {string} */ name) =>
-  `<h2>${name}</h2><div>${sizes
-    .flatMap(({ width }) =>
-      themes.map((theme) => {
-        const file = fileOf(name, width, theme);
-        return `<figure><a href="${file}"><img src="${file}" alt="${name}, ${width} wide, ${theme}" loading="lazy"></a><figcaption>${width}, ${theme}</figcaption></figure>`;
-      }),
-    )
-    .join('')}</div>`;
+/** All pictures of a scene that there are, those of earlier runs too. @param {string} name */
+function row(name) {
+  const figures = SIZES.flatMap(({ width }) =>
+    THEMES.map((theme) => {
+      const file = fileOf(name, width, theme);
+      if (!existsSync(join(FOLDER, file))) return '';
+      const picture = `<a href="${file}"><img src="${file}" alt="${name}, ${width} wide, ${theme}" loading="lazy"></a>`;
+      return `<figure>${picture}<figcaption>${width}, ${theme}</figcaption></figure>`;
+    }),
+  );
+  return `<h2>${name}</h2><div>${figures.join('')}</div>`;
+}
 writeFileSync(
   join(FOLDER, 'index.html'),
   `<!doctype html><html lang="en"><meta charset="utf-8"><title>Lopper: looks</title>
@@ -130,7 +132,7 @@ figure { flex: none; margin: 0 }
 img { height: 460px; display: block }
 h2 { margin: 24px 0 6px; font-size: 1rem }
 </style>
-${scenes.map(([name]) => row(name)).join('\n')}
+${SCENES.map(([name]) => row(name)).join('\n')}
 </html>
 `,
 );

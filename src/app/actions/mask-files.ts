@@ -78,8 +78,8 @@ const MEASURED = { here: 'here', shipped: 'beforehand', file: 'elsewhere' } as c
 
 /** A file holds numbers only: a loss that is not finite stays out of it. */
 function lossOf(s: AppState): Pick<MaskNotes, 'loss'> {
-  const { full, pruned, interval } = verdictOf(s);
-  const added = pruned!.loss - full!.loss;
+  const { full, pruned, change, interval } = verdictOf(s);
+  const added = change ?? pruned!.loss - full!.loss;
   if (!Number.isFinite(added)) return {};
   const { kind, adapter } = pruned!.origin;
   return {
@@ -99,7 +99,7 @@ async function textOf(s: AppState): Promise<Pick<MaskNotes, 'calibration'>> {
   const known = origin.kind === 'here' && !calibration.task;
   return {
     calibration: {
-      ...{ source: calibration.source, sequences, tokens },
+      ...{ source: verdictOf(s).pruned?.text ?? calibration.source, sequences, tokens },
       ...(known && { sha256: await sha256Of(calibration.text) }),
     },
   };

@@ -2,6 +2,7 @@
 import { createStore, get, set, type UseStore } from 'idb-keyval';
 import { type Mask, sameMask } from '../../pruning/mask';
 import { go } from '../store/go';
+import type { Scored } from '../store/losses';
 import { setMask } from '../store/masks';
 import type { Open } from '../store/open';
 import { maskOf, prunedLoss } from '../store/select';
@@ -50,20 +51,24 @@ function newsOf(s: AppState): Partial<Omit<Tried, 'mask'>> | undefined {
   // A mask that is only passed through, its loss not even known yet, was not tried.
   if (!row && loss.status === 'computing') return undefined;
   const scored = loss.status === 'current' ? loss.scored : undefined;
-  const newLoss = scored && full && scored !== row?.loss?.pruned && !isFromBefore(row, scored);
+  const newLoss = scored && full && scored !== row?.loss?.pruned && !isFromBefore(row, scored, s);
   const results = resultsOf(s.open, mask);
   const newResults = Object.entries(results).filter(([task, r]) => row?.results[task]?.report !== r.report);
   if (row && !newLoss && newResults.length === 0) return undefined;
   return {
-    ...(newLoss && { loss: { full, pruned: scored, text: s.calibration.source } }),
+    ...(newLoss && { loss: { full, pruned: scored, text: scored.text ?? s.calibration.source } }),
     ...(newResults.length > 0 && { results: Object.fromEntries(newResults) }),
     ...(chosen && sameMask(chosen.mask, mask) && { chosen: chosen.how }),
   };
 }
 
-/** The same loss, which only went through the browser's store. */
-const isFromBefore = (row: Tried | undefined, { loss, tokens, origin }: NonNullable<Open['pruned']>) =>
-  row?.loss?.pruned.loss === loss && row.loss.pruned.tokens === tokens && row.loss.pruned.origin.kind === origin.kind;
+/** The same loss, gone through the browser's store; or one measured beforehand where it was computed here since. */
+function isFromBefore(row: Tried | undefined, { loss, tokens, origin }: Scored, { calibration }: AppState): boolean {
+  if (!row?.loss) return false;
+  const { pruned, text } = row.loss;
+  const same = pruned.loss === loss && pruned.tokens === tokens && pruned.origin.kind === origin.kind;
+  return same || (origin.kind === 'shipped' && pruned.origin.kind === 'here' && text === calibration.source);
+}
 
 /** What a mask scored to the end, beside the full model. */
 function resultsOf({ evaluations }: Open, mask: Mask): Tried['results'] {

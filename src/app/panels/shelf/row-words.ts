@@ -1,5 +1,6 @@
 import { titleOf } from '../../actions/offered';
 import type { Tried } from '../../store/shelf';
+import { lossChange } from '../../store/verdict';
 import { curveName } from '../../words/curve-names';
 import { signed, upperFirst } from '../../words/format';
 import { droppedWords } from '../../words/units';
@@ -8,7 +9,7 @@ import { droppedWords } from '../../words/units';
 export const nameOf = ({ name, mask }: Tried): string => name ?? upperFirst(droppedWords(mask.dropped));
 
 /** "+0.1234", or a dash where the loss is not known. */
-export const lossWords = ({ loss }: Tried): string => (loss ? signed(loss.pruned.loss - loss.full.loss) : '–');
+export const lossWords = ({ loss }: Tried): string => (loss ? signed(lossChange(loss.full, loss.pruned).change!) : '–');
 
 /** "chosen as attention, greedy by loss"; nothing where it was clicked together. */
 export const chosenWords = ({ chosen }: Tried): string | undefined =>

@@ -40,8 +40,13 @@ export function ShelfFoot() {
           <span>{nameOf(row)}</span> {lossWords(row)}
         </button>
       ))}
-      <Button look="quiet" disabled={shelf.length === 0} onClick={() => openDialog('shelf')}>
-        {shelf.length === 0 ? 'No masks tried yet' : `Masks tried (${shelf.length})`}
+      <Button
+        look="quiet"
+        disabled={shelf.length === 0}
+        aria-label={`Masks tried (${shelf.length})`}
+        onClick={() => openDialog('shelf')}
+      >
+        {shelf.length === 0 ? 'No masks tried yet' : `${pinned.length > 0 ? 'All' : 'Masks tried'} (${shelf.length})`}
       </Button>
     </section>
   );

@@ -1,7 +1,8 @@
-import { holdsZero, pairedLoss } from '../../../pruning/paired-loss';
+import { holdsZero } from '../../../pruning/paired-loss';
 import { savingsOf } from '../../../pruning/savings';
 import { forgetMask, keepMask, renameMask, takeMask, unpinMask } from '../../actions/shelf';
 import type { Tried } from '../../store/shelf';
+import { lossChange } from '../../store/verdict';
 import { Button } from '../../widgets/button';
 import { TextButton } from '../../widgets/text-button';
 import { useApp } from '../../widgets/use-app';
@@ -25,7 +26,7 @@ export function ShelfRow({ row, tasks, inForce, chosen, onChoose }: Props) {
   const { mask, results, pinned } = row;
   const saved = model && savingsOf(mask, model);
   const words = droppedWords(mask.dropped);
-  const less = (fraction: number) => (fraction > 0 ? signedPercent(-fraction) : 'all');
+  const less = (fraction: number) => (fraction > 0 ? signedPercent(-fraction) : '–');
   return (
     <tr className={inForce ? css.inForce : ''}>
       <td>
@@ -37,6 +38,7 @@ export function ShelfRow({ row, tasks, inForce, chosen, onChoose }: Props) {
           className={css.name}
           defaultValue={row.name}
           placeholder={nameOf(row)}
+          title={nameOf(row)}
           maxLength={60}
           aria-label={`Name of the mask without ${words}`}
           onBlur={(e) => renameMask(mask, e.target.value)}
@@ -46,41 +48,43 @@ export function ShelfRow({ row, tasks, inForce, chosen, onChoose }: Props) {
           {[row.name && `without ${words}`, chosenWords(row), inForce && 'in force now'].filter(Boolean).join(', ')}
         </span>
       </th>
-      <td>
+      <td data-label="Loss added">
         <LossCell row={row} />
       </td>
-      {tasks.map(({ task }) => {
+      {tasks.map(({ task, title }) => {
         const [, after] = results[task]?.report.results ?? [];
         return (
-          <td key={task}>
+          <td key={task} data-label={title}>
             {after ? percent(after.accuracy) : '–'}
             {after && <span className={css.about}>of {whole(after.n)}</span>}
           </td>
         );
       })}
-      <td>{saved && less(saved.parameterFraction)}</td>
-      <td>{saved && less(saved.kvFraction)}</td>
-      <td className={css.actions}>
-        <TextButton onClick={() => takeMask(mask)}>Drop these</TextButton>
-        <TextButton onClick={() => takeMask(mask, { view: 'curves' })}>Curves</TextButton>
-        <TextButton onClick={() => takeMask(mask, { view: 'texts' })}>Texts</TextButton>
-        <TextButton onClick={() => takeMask(mask, { view: 'tasks' })}>Tasks</TextButton>
-        <TextButton onClick={() => takeMask(mask, { tab: 'export' })}>Export</TextButton>
-        <Button
-          look="quiet"
-          icon="pin"
-          aria-pressed={pinned}
-          aria-label={`Pin ${nameOf(row)}`}
-          onClick={() => (pinned ? unpinMask(mask) : keepMask(mask))}
-        />
-        <Button
-          look="quiet"
-          icon="close"
-          aria-label={`Remove ${nameOf(row)}`}
-          title={inForce ? 'The mask in force stays listed' : undefined}
-          disabled={inForce}
-          onClick={() => forgetMask(mask)}
-        />
+      <td data-label="Parameters">{saved && less(saved.parameterFraction)}</td>
+      <td data-label="KV cache">{saved && less(saved.kvFraction)}</td>
+      <td>
+        <div className={css.actions}>
+          <TextButton onClick={() => takeMask(mask)}>Drop these</TextButton>
+          <TextButton onClick={() => takeMask(mask, { view: 'curves' })}>Curves</TextButton>
+          <TextButton onClick={() => takeMask(mask, { view: 'texts' })}>Texts</TextButton>
+          <TextButton onClick={() => takeMask(mask, { view: 'tasks' })}>Tasks</TextButton>
+          <TextButton onClick={() => takeMask(mask, { tab: 'export' })}>Export</TextButton>
+          <Button
+            look="quiet"
+            icon="pin"
+            aria-pressed={pinned}
+            aria-label={`Pin ${nameOf(row)}`}
+            onClick={() => (pinned ? unpinMask(mask) : keepMask(mask))}
+          />
+          <Button
+            look="quiet"
+            icon="close"
+            aria-label={`Remove ${nameOf(row)}`}
+            title={inForce ? 'The mask in force stays listed' : undefined}
+            disabled={inForce}
+            onClick={() => forgetMask(mask)}
+          />
+        </div>
       </td>
     </tr>
   );
@@ -90,15 +94,19 @@ export function ShelfRow({ row, tasks, inForce, chosen, onChoose }: Props) {
 function LossCell({ row }: { row: Tried }) {
   if (!row.loss) return <span className="soft">not measured</span>;
   const { full, pruned, text } = row.loss;
-  const interval = full.parts && pruned.parts && pairedLoss(full.parts, pruned.parts).interval;
-  const judged = interval && !holdsZero(interval) ? (pruned.loss > full.loss ? 'worse' : 'better') : '';
+  const { change = 0, interval } = lossChange(full, pruned);
+  const judged = interval && !holdsZero(interval) ? (change > 0 ? 'worse' : 'better') : '';
   return (
     <>
       <span className={judged}>{lossWords(row)}</span>
+      {interval && (
+        <span className={css.about}>
+          {signed(interval[0])} to {signed(interval[1])}
+        </span>
+      )}
       <span className={css.about}>
-        {interval && `${signed(interval[0])} to ${signed(interval[1])}, `}
         {text}
-        {pruned.origin.kind === 'shipped' && ', measured beforehand'}
+        {pruned.origin.kind === 'shipped' && ', beforehand'}
       </span>
     </>
   );
