@@ -1,11 +1,11 @@
-import type { CurvePoint, CurveReport, CurveRequest, TaskRequest } from '../lab/contract';
+import type { CurvePoint, CurveRecovery, CurveReport, CurveRequest, TaskRequest } from '../lab/contract';
 import type { Result } from '../lab/files/result-file';
 import { DEFAULT_DRAWS } from '../lab/measure/curve-plan';
 import { sublayerIndex, UNIT_NAMES } from '../model/units';
 import { formatDropList, parseDropList } from '../pruning/drop-list';
 import { isOfTask, METRIC_NAMES } from '../pruning/metrics';
 import { STRATEGY_NAMES, strategyTraits } from '../pruning/strategies';
-import { type Arguments, definedOf, oneOf, required, wholeNumber } from './arguments';
+import { type Arguments, definedOf, oneOf, required, usage, wholeNumber } from './arguments';
 import { calibrationSource, checkCalibration, checkJudge, readCalibration, readJudge } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, MASK_OPTIONS, type Session, table } from './command';
 import { tellCost } from './cost';
@@ -43,6 +43,10 @@ export const curve: Command = {
       value: 'same|halves|FILE',
       help: 'what the losses are told on: all that is chosen on (same), the odd windows while the even ones choose (halves), or another text',
     },
+    recover: {
+      value: 'mean|linear:R',
+      help: 'fit at every point what may stand in for all that is dropped, and tell the loss with it: the mean update, or a linear map of rank R',
+    },
     timed: { help: "time a forward pass of every point's model" },
     resume: {
       value: 'FILE',
@@ -61,6 +65,7 @@ export const curve: Command = {
     if (task !== undefined) checkTask(args, task);
     checkCalibration(args);
     checkJudge(args);
+    readRecover(args);
   },
   async run(session) {
     const calibration = await readCalibration(session);
@@ -104,6 +109,7 @@ async function readRequest(session: Session, resumed: Resumed | undefined): Prom
     start: start.length > 0 ? start : undefined,
     benchmark,
     judge: await readJudge(session),
+    recover: readRecover(args),
     timed: args.values.has('timed') || undefined,
   };
   const { judge: _, ...rest } = before ?? {};
@@ -114,6 +120,16 @@ async function readRequest(session: Session, resumed: Resumed | undefined): Prom
     settings: { ...before?.settings, ...settings, ...(asMeasure && { task: benchmark }) },
     ...(report && { resume: report }),
   };
+}
+
+/** What stands in at every point. Throws `usage`. */
+function readRecover(args: Arguments): CurveRecovery | undefined {
+  const text = args.values.get('recover');
+  if (text === undefined) return undefined;
+  if (text === 'mean') return { method: 'mean' };
+  const rank = Number(/^linear:(\d+)$/.exec(text)?.[1]);
+  if (rank >= 1) return { method: 'linear', rank };
+  throw usage(`--recover is "${text}".`, 'Give mean, or linear:R, such as linear:8.');
 }
 
 /** The benchmark: of the task that is named, or of the run that is gone on from with what is said anew. */
@@ -147,6 +163,7 @@ function describeCurve({ points, strategy, judged, partial }: CurveReport): stri
     { head: 'dropped', cell: (p, i) => whatWent(p, points[i - 1]), shown: nested && !first?.draws },
     { head: 'loss', cell: (p) => say(p.loss) },
     { head: 'added', cell: (p) => say(p.loss - first!.loss) },
+    { head: 'recovered', cell: (p) => maybe(p.recovered), shown: some((p) => p.recovered) },
     { head: '95%', cell: (p) => p.added?.map(say).join(' to ') ?? '', shown: some((p) => p.added) },
     { head: 'on the windows chosen on', cell: (p) => maybe(p.chosen), shown: some((p) => p.chosen) },
     { head: 'lowest', cell: (p) => say(Math.min(...p.draws!)), shown: first?.draws !== undefined },

@@ -42,7 +42,7 @@ export const sampledPairs = (was: SampledFacts, is: SampledFacts): Pair[] => [
 /** What a report says of its curve as a whole. */
 export type CurveHead = Pick<
   CurveReport,
-  'strategy' | 'metric' | 'settings' | 'unit' | 'seed' | 'benchmark' | 'judged'
+  'strategy' | 'metric' | 'settings' | 'unit' | 'seed' | 'benchmark' | 'judged' | 'recover'
 >;
 /** With the number of random orders, where there are any. */
 export type CurveFacts = CurveHead & { readonly draws?: number };
@@ -65,7 +65,13 @@ export function curvePairs(was: CurveFacts, is: CurveFacts): Pair[] {
     ['bound', before?.bound, now?.bound],
     ['number of lowest units', before?.stableLowest, now?.stableLowest],
     ...named("metric's", taskPairs(before?.task, now?.task)),
-    // One that had no benchmark may get one now.
+    // One that had no recovery, or no benchmark, may get one now.
+    ...(was.recover
+      ? [
+          ['method of recovery', was.recover.method, is.recover?.method] as const,
+          ['rank of recovery', was.recover.rank, is.recover?.rank] as const,
+        ]
+      : []),
     ...(was.benchmark ? named("benchmark's", taskPairs(was.benchmark, is.benchmark)) : []),
   ];
 }

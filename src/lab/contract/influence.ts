@@ -114,6 +114,8 @@ export interface CurveRequest {
   readonly settings?: InfluenceSettings;
   /** Measured at every point besides the loss. */
   readonly benchmark?: TaskRequest;
+  /** Fit, at every point, what may stand in for all that is dropped, and measure the loss with it too. */
+  readonly recover?: CurveRecovery;
   /** Also time a forward pass of each point's model by itself. */
   readonly timed?: boolean;
   /**
@@ -128,6 +130,13 @@ export interface CurveRequest {
   readonly resume?: CurveReport;
 }
 
+/** What stands in at each point: fitted one after the other, on the windows that are chosen on. */
+export interface CurveRecovery {
+  readonly method: 'mean' | 'linear';
+  /** For `linear`. */
+  readonly rank?: number;
+}
+
 /** The model after some removals. */
 export interface CurvePoint {
   /** Units removed. */
@@ -136,6 +145,8 @@ export interface CurvePoint {
   readonly dropped: readonly Sublayer[];
   /** Nats a token, on the windows that judge; of a `random` curve the mean over its draws. NaN where it was not finite. */
   readonly loss: number;
+  /** With what stands in for what is dropped, where asked; absent where its numbers were not finite. */
+  readonly recovered?: number;
   /** Where other windows judge: the loss on those that the strategy chose by. */
   readonly chosen?: number;
   /** Where other windows judge: 95% interval, over windows, of what the loss is above that of the first point. */
@@ -178,6 +189,7 @@ export interface CurveReport {
   /** Absent where the strategy chose on the same windows. */
   readonly judged?: Judged;
   readonly benchmark?: MeasuredTask;
+  readonly recover?: CurveRecovery;
   /** True while fewer points are done than were asked for. */
   readonly partial: boolean;
 }

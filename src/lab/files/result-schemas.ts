@@ -62,6 +62,7 @@ const point = v.object({
   removed: count,
   dropped: sublayers,
   loss: number,
+  recovered: v.optional(number),
   chosen: v.optional(number),
   added: v.optional(interval),
   draws: v.optional(v.array(number)),
@@ -78,6 +79,8 @@ const settings = {
   stableLowest: v.optional(count),
 };
 
+const recover = v.object({ method: v.picklist(['mean', 'linear']), rank: v.optional(count) });
+
 export const curveReport: v.GenericSchema<unknown, CurveReport> = v.object({
   strategy,
   metric: v.optional(metric),
@@ -91,6 +94,7 @@ export const curveReport: v.GenericSchema<unknown, CurveReport> = v.object({
     v.object({ on: v.picklist(['odd windows', 'another text']), chosenOn: count, sha256: v.optional(v.string()) }),
   ),
   benchmark: v.optional(measuredTask),
+  recover: v.optional(recover),
   partial: v.boolean(),
 });
 
@@ -107,6 +111,7 @@ export const curveRequest: v.GenericSchema<unknown, Omit<CurveRequest, 'resume'>
   seed: v.optional(count),
   settings: v.optional(v.object({ ...settings, seed: v.optional(count), task: v.optional(task) })),
   benchmark: v.optional(task),
+  recover: v.optional(recover),
   timed: v.optional(v.boolean()),
   // Of another text the report says which it was.
   judge: v.optional(v.literal('halves')),

@@ -15,19 +15,17 @@ export async function textsOf(
   const all = await desk.calibrate(calibration);
   if (heldOut === undefined) return { on: all };
   if (typeof heldOut !== 'number') return { on: all, held: await desk.calibrate(heldOut) };
-  const known = parted.get(all) ?? new Map<number, FitTexts>();
-  parted.set(all, known);
-  const texts = known.get(heldOut) ?? part(all, heldOut);
-  known.set(heldOut, texts);
-  return texts;
+  return part(all, heldOut);
 }
-
-/** Calibrations in parts, so that what was measured on a part need not be again. */
-const parted = new WeakMap<Calibrated, Map<number, FitTexts>>();
 
 function part(all: Calibrated, heldOut: number): FitTexts {
   const isHeld = (i: number) => Math.floor((i + 1) * heldOut) > Math.floor(i * heldOut);
   const windows = (held: boolean) => all.windows.filter((_, i) => isHeld(i) === held);
+  // Of the halves there are, what was measured on them need not be again.
+  if (heldOut === 0.5 && all.windows.length > 1) {
+    const [on, held] = all.halves();
+    return { on, held };
+  }
   const [on, held] = [windows(false), windows(true)];
   if (on.length === 0 || held.length === 0) {
     throw new LopperError(

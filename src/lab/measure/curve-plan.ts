@@ -55,6 +55,9 @@ export function planCurve(blocks: number, request: CurveRequest, head: CurveHead
   if (traits.ordered && !request.order?.length) {
     throw usage('A curve in a given order needs the order.', 'Name the units in the order they go.');
   }
+  if (request.recover && traits.drawn) {
+    throw usage(`A ${strategy} curve has many masks at a point, and no one recovery.`, 'Ask for another strategy.');
+  }
   checkWhole('The number of steps', steps, 1);
   checkWhole('The number of draws', draws, 1);
   checkWhole('The seed', seed, 0);
@@ -135,6 +138,7 @@ export function headOf(request: CurveRequest, { benchmark, task, judged }: ReadF
     ...(seed !== undefined && { seed }),
     ...(judged && { judged }),
     ...(benchmark && { benchmark }),
+    ...(request.recover && { recover: request.recover }),
   };
 }
 

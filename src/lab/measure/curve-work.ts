@@ -6,6 +6,7 @@ import { headOf, metricOf, planCurve } from './curve-plan';
 import { begin } from './curve-steps';
 import { PASSES } from './curve-time';
 import { influenceWork } from './influence-work';
+import { recoveryWork } from './recover';
 import { type Ground, times, Walks, type Work, walkWork } from './work';
 
 /** Points whose masks are walked together, about. */
@@ -56,6 +57,7 @@ export async function curveWork(
     },
   });
   const masks = [branchAfter([])];
+  const gone: Gone[] = [[]];
   const waiting: Branch[] = [];
   const walkWaiting = () => walks.losses(judge, waiting.splice(0));
   let step = steps.next([]);
@@ -75,10 +77,17 @@ export async function curveWork(
       if (isNew) waiting.push(...point);
       if (waiting.length >= TOGETHER) walkWaiting();
       masks.push(point[0]!);
+      gone.push(step.value.point[0]!);
     }
     step = steps.next(answer);
   }
   walkWaiting();
+  if (request.recover) {
+    for (const [i, own] of gone.entries()) {
+      if (resume?.points[i]?.recovered !== undefined) continue;
+      recoveryWork(walks, { text, judge }, plan.maskAfter(own).dropped);
+    }
+  }
   const unmeasured = masks.filter((_, i) => !resume?.points[i]?.accuracy);
   if (benchmark) for (const mask of unmeasured) walks.add(walkWork(benchmark, [mask]));
   if (request.timed) for (const mask of masks) walks.add(timedWork(text, mask));

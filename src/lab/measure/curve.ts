@@ -5,6 +5,7 @@ import { isOfTask } from '../../pruning/metrics';
 import { type LossParts, pairedLoss } from '../../pruning/paired-loss';
 import { type StrategyTraits, strategyTraits } from '../../pruning/strategies';
 import type { Gone, StrategySteps } from '../../pruning/strategy';
+import { recoveredUnits } from '../../recovery/units';
 import type { CurvePoint, CurveReport, CurveRequest, Judged } from '../contract';
 import type { CurveHead } from '../contract/asked';
 import { branchOf } from './branch';
@@ -17,6 +18,7 @@ import { type CurveGround, timedWork } from './curve-work';
 import { measureInfluence } from './influence';
 import { influenceWork } from './influence-work';
 import { measureAngles } from './norms';
+import { fitModules, recovered as recoveredBranch, recoveryWork } from './recover';
 import type { Measure } from './score';
 import type { Examine, TaskWorth } from './task-worth';
 import { type Walks, walkWork } from './work';
@@ -56,6 +58,7 @@ export async function measureCurve(on: Calibrated, request: CurveRequest, option
   const run = new CurveRun(on, plan, head, request, exam, options);
   await run.start();
   await run.path();
+  await run.recover();
   await run.benchmark();
   await run.times();
   return run.report(false);
@@ -130,6 +133,24 @@ class CurveRun {
       }
     }
     await measureWaiting();
+  }
+
+  /** The loss of every point's model with what may stand in for all that is dropped from it. */
+  async recover(): Promise<void> {
+    const { recover } = this.request;
+    if (!recover) return;
+    for (const [i, { dropped, recovered, loss }] of this.#points.entries()) {
+      if (recovered !== undefined) continue;
+      const units = recoveredUnits(dropped);
+      if (units.length === 0 || !Number.isFinite(loss)) {
+        this.#change(i, units.length === 0 ? { recovered: loss } : {});
+        continue;
+      }
+      const count = (walks: Walks, ground: CurveGround) => recoveryWork(walks, ground, dropped);
+      const fitted = await fitModules({ on: this.on }, units, recover, this.#run(count));
+      const [measure] = await this.#judge.measure([recoveredBranch(fitted)], { signal: this.options.signal });
+      this.#change(i, Number.isFinite(measure!.loss) ? { recovered: measure!.loss } : {});
+    }
   }
 
   /** The accuracy of every point's model; of a random curve, that of its first draw. */

@@ -201,4 +201,32 @@ describe.skipIf(!hasData)('a recovery', () => {
       code: 'mask-mismatch',
     });
   });
+
+  it('of every point of a curve is that of all that is dropped there, and goes on only with itself', async () => {
+    const { g, calibration } = await opened('random/llama');
+    const order = [drop('attn:1'), drop('ffn:1')];
+    const asked = { calibration, strategy: 'given', unit: 'sublayer', order } as const;
+    const wanted = (key: 'emulated' | 'closed_form', unit: Json) =>
+      g[key].find((e: { unit: Json }) => e.unit.join() === unit.join());
+    const mean = await lab.curve({ ...asked, recover: { method: 'mean' } }, job());
+    const linear = await lab.curve({ ...asked, recover: { method: 'linear', rank: 8 } }, job());
+    for (const [i, unit] of (
+      [
+        [1, 'attn'],
+        ['block', 1],
+      ] as const
+    ).entries()) {
+      expect(mean.points[i + 1]!.loss).toBeCloseTo(wanted('emulated', unit).loss_dropped[0], 4);
+      expect(mean.points[i + 1]!.recovered).toBeCloseTo(wanted('emulated', unit).loss_emulated[0], 4);
+      expect(linear.points[i + 1]!.recovered).toBeCloseTo(wanted('closed_form', unit).loss['8'][0], 4);
+    }
+    expect(mean.points[0]!.recovered).toBe(mean.points[0]!.loss);
+    const other = lab.curve({ ...asked, recover: { method: 'linear', rank: 8 }, resume: mean }, job());
+    await expect(other).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('method of recovery'),
+    });
+    const random = lab.curve({ calibration, strategy: 'random', unit: 'attn', recover: { method: 'mean' } }, job());
+    await expect(random).rejects.toMatchObject({ code: 'usage' });
+  });
 });

@@ -1,6 +1,6 @@
 import { type Branch, FULL, named, replacing, without } from '../../engine/branch';
 import type { RunOptions } from '../../engine/contract';
-import { sublayerIndex, sublayersOf } from '../../model/units';
+import { type Sublayer, sublayerIndex, sublayersOf } from '../../model/units';
 import {
   channelsOf,
   checkRank,
@@ -16,9 +16,11 @@ import {
 } from '../../recovery/fit';
 import type { Placed, RecoveredUnit, RecoveryModule } from '../../recovery/module';
 import type { Moments } from '../../recovery/moments';
+import { recoveredUnits } from '../../recovery/units';
 import type { FitOrder, RecoveredUnitReport, RecoverSettings } from '../contract';
 import type { Calibrated } from './calibrated';
 import { type MomentsAsked, observeMoments } from './moments';
+import { type Ground, type Walks, walkWork } from './work';
 
 export const DEFAULT_RANK = 8;
 
@@ -75,6 +77,17 @@ export async function fitModules(
     fitted.push(fitOne(unit, seen!, settings));
   }
   return fitted;
+}
+
+/** What fitting one after the other takes, and the loss of what was fitted: a walk for each unit, and one more. */
+export function recoveryWork(
+  walks: Walks,
+  { text, judge = text }: { readonly text: Ground; readonly judge?: Ground },
+  dropped: readonly Sublayer[],
+): void {
+  const branch = without(dropped.map(sublayerIndex));
+  for (const _ of recoveredUnits(dropped)) walks.add(walkWork({ ...text, scored: 0 }, [branch, FULL]));
+  walks.add(walkWork(judge, [branch]));
 }
 
 const targetOf = (fit: FitOrder) => (fit === 'corrected' ? 'full' : 'own');
