@@ -54,26 +54,26 @@ export const letters: Lesson = {
       reveal: (f) =>
         `${share(f.answers(LETTERS, HEAD))}, between ${percent(f.answers(LETTERS, HEAD).interval[0], 0)} and ${percent(f.answers(LETTERS, HEAD).interval[1], 0)}: no better than blind guessing, ${percent(f.answers(LETTERS, HEAD).chance, 0)}. The model knows and cannot say it.`,
       why: () =>
-        'One head in attention 7 looks from the colon after "Answer" back to the right option and brings its letter. No other layer does that.',
+        'One head in attention 7 looks from the colon after “Answer” back to the right option and brings its letter. Without it nothing else of that skill is of use.',
     },
     {
       title: 'Would the loss have told?',
       words: (f) =>
-        `On stories attention 7 costs ${change(cost(f, 'attn', 7))}. Feed-forward 7 costs ${change(cost(f, 'ffn', 7))}, more than that. If you only knew these two numbers, which one would you drop to keep the letters?`,
+        `On stories attention 0 costs only ${change(cost(f, 'attn', 0))}: whoever looks at the loss would drop it gladly. What becomes of the answers by letter, of which ${share(f.answers(LETTERS, ''))} were right?`,
       look: { view: 'items', figure: BOTH, metric: 'loo-loss', mask: '' },
       guess: {
-        question: () => 'Which one costs more answers by letter?',
-        choices: ['Attention 7', 'Feed-forward 7', 'Both about the same'],
+        question: () => 'Without attention 0, the answers by letter …',
+        choices: ['stay as they are', 'get a little worse', 'fall to blind guessing'],
         right: (f) => {
-          const [attn, ffn] = [f.answers(LETTERS, HEAD).accuracy, f.answers(LETTERS, 'ffn:7').accuracy];
-          return Math.abs(attn - ffn) < 0.05 ? 2 : attn < ffn ? 0 : 1;
+          const [full, left] = [f.answers(LETTERS, ''), f.answers(LETTERS, 'attn:0')];
+          return left.accuracy > full.interval[0] ? 0 : left.interval[0] > left.chance ? 1 : 2;
         },
       },
-      after: { mask: 'ffn:7' },
+      after: { mask: 'attn:0' },
       reveal: (f) =>
-        `Without feed-forward 7 ${share(f.answers(LETTERS, 'ffn:7'))} are right by letter, without attention 7 ${share(f.answers(LETTERS, HEAD))}. The loss on a text does not say which skill pays.`,
+        `${share(f.answers(LETTERS, 'attn:0'))} are right: blind guessing again, while in words it is ${share(f.answers('school', 'attn:0'))}. Stories never ask for a letter, so their loss cannot tell that the skill is gone.`,
       why: () =>
-        'The paper finds the same in large models: choosing layers for one task costs another. Measure the task that you need.',
+        'Attention 0 puts an option’s words at its letter, attention 7 fetches the letter. The paper finds such trades in large models: what is chosen by one task costs another. Measure the task that you need.',
     },
   ],
 };

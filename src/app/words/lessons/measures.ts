@@ -42,7 +42,7 @@ export const measures: Lesson = {
       },
       after: { metric: 'loo-loss' },
       reveal: (f) =>
-        `Attention 7 costs ${change(cost(f, 'attn', 7))}, attention 0 only ${change(cost(f, 'attn', 0))}. The layer that turns the stream ${nats(turn(f, 0) / turn(f, 7))} times as far is the one that can be spared.`,
+        `Attention 7 costs ${change(cost(f, 'attn', 7))}, attention 0 only ${change(cost(f, 'attn', 0))}. The layer that turns the stream about ${Math.round(turn(f, 0) / turn(f, 7))} times as far is the one that can be spared.`,
       why: () =>
         'A large turn may be one that others would make as well, or that nobody reads. A small one may carry the one thing that is needed.',
     },
@@ -81,7 +81,7 @@ export const measures: Lesson = {
       after: { metric: 'loo-loss', blind: false },
       reveal: (f) => {
         const [turned, costed] = both(f);
-        return `By how far they turn: ${change(turned)}. By what they cost alone: ${change(costed)}. Of ${f.tokens.toLocaleString('en')} pieces of words that is the average.`;
+        return `By how far they turn: ${change(turned)}. By what they cost alone: ${change(costed)}. Both are averages over ${f.tokens.toLocaleString('en')} pieces of words.`;
       },
       why: () =>
         'The quick measure is a guess at the slow one, and the slow one is a guess at what a set costs. Measure what you mean, where you can afford it.',

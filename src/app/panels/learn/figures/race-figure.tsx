@@ -3,6 +3,7 @@ import { blocksOf, change, type Facts, lowest, nats } from '../../../words/lesso
 import type { Runner } from '../../../words/lessons/lesson';
 import { METRIC_WORDS } from '../../../words/metrics';
 import { Plane, type PlaneLine } from './plane';
+import { known } from './use-dropped';
 
 /** Marks on the way up, nats per token. */
 const TICKS = [0.01, 0.1, 1, 10];
@@ -18,14 +19,20 @@ export function RaceFigure({ facts, runners, blind }: Props) {
   const { place } = placementOf([], { choice: 'log', anchors: METRIC_WORDS['loo-loss'].anchors });
   const counts = [0, ...blocksOf(facts).map((b) => b + 1)];
   const height = (value: number) => Math.max(0, place(value));
-  const added = runners.map(({ unit, metric }) => counts.map((k) => facts.added(lowest(facts, metric, unit, k))));
+  // Some of the way may not have been measured: the line leaves it out.
+  const added = runners.map(({ unit, metric }) =>
+    counts.flatMap((k) => {
+      const value = known(() => facts.added(lowest(facts, metric, unit, k)));
+      return value === undefined ? [] : [[k, value] as const];
+    }),
+  );
   const alike = new Set(runners.map(({ unit }) => unit)).size === 1;
   const lines = runners.map(({ unit, name }, r): PlaneLine => {
-    const points = counts.map((k) => [k / facts.blocks, height(added[r]![k]!)] as const);
+    const points = added[r]!.map(([k, value]) => [k / facts.blocks, height(value)] as const);
     return { name, hue: `${unit === 'attn' ? 'var(--series-1)' : 'var(--series-2)'}`, points, dashed: alike && r > 0 };
   });
   const told = runners.map(
-    ({ name }, r) => `${name}: ${counts.map((k) => `${k} ${change(added[r]![k]!)}`).join(', ')}`,
+    ({ name }, r) => `${name}: ${added[r]!.map(([k, value]) => `${k} ${change(value)}`).join(', ')}`,
   );
   return (
     <>

@@ -1,0 +1,93 @@
+import { expect, type Page, test } from '@playwright/test';
+import { isTold, LESSONS } from '../src/app/words/lessons';
+import { shippedFacts } from '../src/app/words/lessons/testing-facts';
+import { expectAccessible } from './support/axe';
+import { LabPage } from './support/lab-page';
+import { WITHOUT_WEBGPU } from './support/no-webgpu';
+
+test.use({ launchOptions: WITHOUT_WEBGPU });
+
+/** Those whose numbers shipped. */
+const TOLD = LESSONS.filter((lesson) => isTold(lesson, shippedFacts()));
+
+/** Guesses at the open step, where it asks for a guess. */
+async function guess(page: Page, choices: readonly string[] | undefined): Promise<void> {
+  if (choices) await page.getByRole('button', { name: choices[0]! }).click();
+  else await page.getByRole('button', { name: 'That is my guess' }).click();
+}
+
+for (const { id, title, steps } of TOLD) {
+  test(`the lesson “${title}” is walked to its end without WebGPU`, async ({ page }) => {
+    const lab = new LabPage(page);
+    await page.goto(`./#lesson=${id}`);
+    const lesson = page.getByRole('region', { name: `Lesson: ${title}` });
+    for (const [at, { title, guess: asked, look, after, reveal, why }] of steps.entries()) {
+      await expect(lesson.getByRole('heading', { name: title })).toBeVisible();
+      await expect(lesson).toContainText(`Step ${at + 1} of ${steps.length}`);
+      await expect(page.getByRole('figure')).toBeVisible();
+      await expect(lab.verdict).toBeVisible();
+      // A tower that would give the answer away keeps its numbers to itself until there is a guess.
+      if (look.blind) await expect(lab.cell(5, 'attention')).toHaveText('–');
+      const answer = lesson.getByRole('status');
+      if (asked) {
+        await expect(answer).toBeEmpty();
+        await guess(page, 'choices' in asked ? asked.choices : undefined);
+      }
+      if (reveal || why) await expect(answer).not.toBeEmpty();
+      if (after?.blind === false) await expect(lab.cell(5, 'attention')).not.toHaveText('–');
+      if (after?.mask) await expect(lab.dropped.first()).toBeVisible();
+      if (at + 1 < steps.length) await page.keyboard.press('PageDown');
+    }
+    await lesson.getByRole('button', { name: 'Explore by myself' }).click();
+    await expect(page.getByRole('tablist', { name: 'Questions' })).toBeVisible();
+    expect(page.url()).not.toContain('lesson=');
+    expect(await lab.alerts.filter({ hasText: 'could not' }).count()).toBe(0);
+  });
+}
+
+test('a click in a lesson is answered, and what was guessed is kept while one looks back', async ({ page }) => {
+  const lab = new LabPage(page);
+  await page.goto('./#lesson=drop&step=1');
+  const lesson = page.getByRole('region', { name: 'Lesson: Drop a layer' });
+  await lab.cell(7, 'attention').click();
+  await expect(lab.dropped).toHaveCount(1);
+  await expect(page.getByRole('figure')).toContainText('without attention 7');
+  await lesson.getByRole('button', { name: /^Some/ }).click();
+  await expect(lesson.getByText('your guess')).toBeVisible();
+  await lesson.getByRole('button', { name: 'Next' }).click();
+  await expect(lesson.getByText('your guess')).toBeHidden();
+  // Page Up is the tower's own key elsewhere; in a lesson it is the lesson's.
+  await lab.cell(7, 'attention').focus();
+  await page.keyboard.press('PageUp');
+  await expect(lesson.getByText('your guess')).toBeVisible();
+});
+
+test('axe finds nothing in a lesson, in the list of lessons, and on the page for teachers', async ({ page }) => {
+  await page.goto('./#lesson=drop&step=1');
+  await page.getByRole('button', { name: /^Some/ }).click();
+  await expectAccessible(page, 'body');
+  await page.getByRole('button', { name: 'Explore by myself' }).click();
+  await page.getByRole('banner').getByRole('button', { name: 'Learn' }).click();
+  const list = page.getByRole('dialog', { name: 'Learn' });
+  await expect(list.getByRole('listitem')).toHaveCount(TOLD.length);
+  await expectAccessible(page, 'dialog[open]');
+  await list.getByRole('link', { name: 'For teachers' }).click();
+  await expect(page.getByRole('heading', { name: '45 minutes on what a layer is worth' })).toBeVisible();
+  await expect(page.getByRole('cell', { name: /^0 to \d+$/ })).toBeVisible();
+  await expectAccessible(page, 'body');
+});
+
+test('the sheet for students is printed without the answers', async ({ page }) => {
+  await page.goto('./teachers.html');
+  // What the print dialog would show while it is open.
+  await page.evaluate(() => {
+    window.print = () => Object.assign(window, { printed: document.documentElement.dataset.print });
+  });
+  await page.getByRole('button', { name: 'Print the sheet' }).click();
+  expect(await page.evaluate(() => (window as unknown as { printed: string }).printed)).toBe('sheet');
+  await page.evaluate(() => Object.assign(document.documentElement.dataset, { print: 'sheet' }));
+  await page.emulateMedia({ media: 'print' });
+  await expect(page.getByRole('heading', { name: 'What is a layer worth?' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'The hour' })).toBeHidden();
+  await expect(page.getByRole('button')).toBeHidden();
+});
