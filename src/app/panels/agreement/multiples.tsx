@@ -43,12 +43,12 @@ export function Multiples({ measured, units, unit }: Props) {
             <button
               type="button"
               aria-pressed={one.metric === metric}
+              aria-label={`${METRIC_WORDS[one.metric].short}: ${endsWords(one, units)}`}
               title={`${METRIC_WORDS[one.metric].question} Click to see it in the tower`}
               onClick={() => store.setState({ metric: one.metric })}
             >
               <span className={css.name}>{METRIC_WORDS[one.metric].short}</span>
               <Small of={one} units={units} choice={choice} />
-              <span className="visually-hidden">: {endsWords(one, units)}</span>
             </button>
           </li>
         ))}
