@@ -123,7 +123,9 @@ describe.skipIf(!hasData)('recovery, as the oracle has it', () => {
 
   it.each(['stories260K', ...MODELS])('%s: several units at once, fitted in each of the three ways', async (name) => {
     const { g, fitted } = await opened(name);
-    for (const want of g.several as { units: Json[]; loss_dropped: number[] }[]) {
+    const sets = g.several as { units: Json[]; loss_dropped: number[] }[];
+    // The trained model's texts are long: every second set of units will do.
+    for (const want of name === 'stories260K' ? sets.filter((_, i) => i % 2 === 1) : sets) {
       for (const [asked, golden] of [
         [{ method: 'mean' }, 'emulated'],
         [{ method: 'diagonal' }, 'diagonal'],
@@ -133,7 +135,6 @@ describe.skipIf(!hasData)('recovery, as the oracle has it', () => {
         for (const order of ['full', 'sequential', 'corrected'] as const) {
           // biome-ignore lint/suspicious/noExplicitAny: golden values as they come
           const of = (want as any)[golden][order];
-          // Of the trained model's long texts, one way each.
           if (name === 'stories260K' && golden !== 'emulated' && golden !== 'rank8') continue;
           const report = await fitted(want.units, { ...asked, fit: order, splitBlocks: isSplit(want.units) });
           const what = `${want.units.join(' ')} ${golden} ${order}`;

@@ -38,12 +38,14 @@ export function RankChart({ report, origin, text }: Measured<RecoverReport>) {
     at: (v) => (ranks.at(-1) === 1 ? 0 : Math.log2(v) / Math.log2(ranks.at(-1)!)),
   };
   const values = rows.flatMap(({ fitted, held }) => [fitted, held]).map((v) => Math.max(LOWEST, v));
-  const best = rows.reduce((a, b) => (b.held > a.held ? b : a));
+  const isHeld = rows.every(({ held }) => Number.isFinite(held));
+  const telling = (row: (typeof rows)[number]) => (isHeld ? row.held : row.fitted);
+  const best = rows.reduce((a, b) => (telling(b) > telling(a) ? b : a));
   const rank = report.rank ?? 0;
   return (
     <ChartFrame
       title="How much of a layer a map of each rank gives"
-      summary={`R² against rank. On the windows that were not fitted on it is highest at rank ${best.rank}, ${fixed(best.held, 2)}; 0 is no better than the mean update.`}
+      summary={`R² against rank. On the windows that ${isHeld ? 'were not fitted on' : 'it was fitted on'} it is highest at rank ${best.rank}, ${fixed(telling(best), 2)}; 0 is no better than the mean update.`}
       table={{
         columns: ['rank', 'R2 on windows fitted on', 'R2 on the others'],
         rows: rows.map(({ rank, fitted, held }) => [rank, fitted, held]),
@@ -75,12 +77,14 @@ export function RankChart({ report, origin, text }: Measured<RecoverReport>) {
           </svg>
           on windows fitted on
         </li>
-        <li>
-          <svg width="22" height="8" aria-hidden="true">
-            <path d="M0 4h22" className={css.held} />
-          </svg>
-          on the others
-        </li>
+        {isHeld && (
+          <li>
+            <svg width="22" height="8" aria-hidden="true">
+              <path d="M0 4h22" className={css.held} />
+            </svg>
+            on the others
+          </li>
+        )}
       </ul>
       <Plot
         height={HEIGHT}
