@@ -34,6 +34,9 @@ test('after one visit the page opens and answers without a connection', async ({
   await expect(page.getByRole('tabpanel', { name: 'Curves' })).toContainText('curve');
   await expect(lab.alerts.filter({ hasText: 'WebGPU' })).toBeVisible();
   await expect(page.getByText(/reload/i)).toHaveCount(0);
+  await page.goto(`${site.address}#lesson=drop`);
+  await expect(page.getByRole('heading', { name: 'Drop a layer' })).toBeVisible();
+  await expect(lab.tower).toBeVisible();
   await site.start();
 });
 

@@ -84,7 +84,7 @@ const browser = await chromium.launch({
 mkdirSync(FOLDER, { recursive: true });
 
 /** A part that does not come is seen to be missing. @param {import('playwright').Locator} part */
-const shown = (part) => part.waitFor({ timeout: PATIENCE_MS }).catch(() => undefined);
+const shown = (part) => part.waitFor({ state: 'attached', timeout: PATIENCE_MS }).catch(() => undefined);
 
 const fileOf = (/** @type {string} */ name, /** @type {number} */ width, /** @type {string} */ theme) =>
   `${name}-${width}-${theme}.png`;
@@ -97,7 +97,7 @@ for (const size of sizes) {
     for (const [name, hash] of scenes) {
       await page.goto('about:blank');
       await page.goto(`${address}#${hash}`);
-      await shown(page.locator('[role="grid"], [role="gridcell"]').first());
+      await shown(page.locator('[data-testid="full-loss"], [role="grid"], main h1, main h2').first());
       if (webgpu) await shown(page.getByText('Computed here').first());
       await page.waitForLoadState('networkidle');
       await page.waitForTimeout(REST_MS);

@@ -13,6 +13,8 @@ export function CheckIt() {
   const calibration = useApp((s) => s.calibration);
   if (!source) return null;
   const { mask, pruned, change, interval, standing } = verdict;
+  // What was measured beforehand is kept in fewer digits.
+  const digits = standing === 'here' ? 5 : 4;
   const { command, first } = scoreCommand(source, mask.dropped, calibration);
   return (
     <section className={css.part} aria-labelledby="check-it">
@@ -20,8 +22,8 @@ export function CheckIt() {
       <p>
         {pruned ? (
           <>
-            Expected: a loss of <strong>{fixed(pruned.loss, 5)}</strong> on {calibration.source}
-            {change !== undefined && `, ${signed(change, 5)} against the full model`}
+            Expected: a loss of <strong>{fixed(pruned.loss, digits)}</strong> on {calibration.source}
+            {change !== undefined && `, ${signed(change, digits)} against the full model`}
             {interval &&
               ` (95%: ${signed(interval[0])} to ${signed(interval[1])}${holdsZero(interval) ? ', may be chance' : ''})`}
             {standing === 'beforehand' && ', as measured beforehand'}.
