@@ -6,7 +6,7 @@ import { build, preview } from 'vite';
 import { startHub } from '../../src/formats/testing-hub';
 import { seeded } from '../../src/random';
 import { CHROMIUM_FLAGS, findChromium } from '../chromium.mjs';
-import type { Row } from './table';
+import { type Row, tableOf } from './table';
 
 /** Of a thousand toggles: 50 starts and cancels, and 20 models opened. */
 const [TOGGLES_A_START, TOGGLES_A_MODEL] = [20, 50];
@@ -68,7 +68,9 @@ async function soak(browser: Browser, address: string, toggles: number, root: st
     const mega = (key: 'pageBytes' | 'workerBytes' | 'gpuBytes') =>
       `${(before![key] / 1e6).toFixed(1)} → ${(after[key] / 1e6).toFixed(1)} MB`;
     const ended = `page ${mega('pageBytes')}, worker ${mega('workerBytes')}, GPU ${mega('gpuBytes')}, ${after.workers} workers`;
-    rows.push({ what, ended, faults: [...faults, ...tab.bugs.splice(0)] });
+    const row = { what, ended, faults: [...faults, ...tab.bugs.splice(0)] };
+    console.error(tableOf([row]));
+    rows.push(row);
   };
 
   const cells = page.getByRole('grid', { name: 'Layers of the model' }).getByRole('gridcell', { name: /^Block/ });
@@ -165,6 +167,7 @@ async function brokenOff(browser: Browser, address: string, root: string): Promi
       (ended) => ({ ended, faults: [] }),
       (error) => ({ ended: '', faults: [String(error).slice(0, 400)] }),
     );
+    console.error(tableOf([{ what, ...outcome }]));
     rows.push({ what, ...outcome });
   }
   await hub.stop();
