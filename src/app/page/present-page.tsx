@@ -38,18 +38,18 @@ export default function PresentPage() {
   usePageKeys(keys);
   const address = addressOf(lesson);
   return (
-    <div className={css.stage}>
+    <main className={css.stage}>
       <div className={css.tower}>
         <BareTower board />
       </div>
-      <main className={css.board}>
+      <div className={css.board}>
         <div className={css.top}>
           <Added facts={facts} />
           <Join address={address} />
         </div>
         {lesson ? <Question {...lesson} /> : <h1 className={css.title}>{slide.title}</h1>}
         <LessonFigure look={lesson?.look ?? slide.look} facts={facts} />
-      </main>
+      </div>
       <Controls
         on={walk.on}
         back={walk.back}
@@ -70,7 +70,7 @@ export default function PresentPage() {
           <Join address={address} large />
         </button>
       )}
-    </div>
+    </main>
   );
 }
 

@@ -8,8 +8,8 @@ const FOUR = 4;
 const RACE: Figure = {
   kind: 'race',
   runners: [
-    { unit: 'attn', metric: 'cosine', name: 'least turning first' },
-    { unit: 'attn', metric: 'loo-loss', name: 'least costly first' },
+    { unit: 'attn', metric: 'cosine', name: 'by turning' },
+    { unit: 'attn', metric: 'loo-loss', name: 'by cost alone' },
   ],
 };
 

@@ -4,7 +4,7 @@ import css from './figures.module.css';
 /** Those that the lesson speaks of. */
 const TOLD = [0, 7, 10];
 /** A row's height. */
-const ROW = 1.35;
+const ROW = 1.25;
 
 /** Attention layers in the order of two measures, the most at the top; where a line crosses others, the two disagree. */
 export function PairFigure({ facts, blind }: { facts: Facts; blind?: boolean }) {

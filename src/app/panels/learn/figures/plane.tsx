@@ -16,6 +16,8 @@ interface Props {
   readonly xTicks: readonly (readonly [x: number, text: string])[];
   readonly yTicks: readonly (readonly [y: number, text: string])[];
   readonly xName: string;
+  /** Whether each point is marked: a line may pass over places that nobody measured. */
+  readonly dots?: boolean;
   /** Where a line from top to bottom stands. */
   readonly mark?: number;
   /** What stands in the place of the lines. */
@@ -30,7 +32,7 @@ const LABEL = 0.08;
 const percent = (t: number) => `${100 * t}%`;
 
 /** Lines over a plane. What is written is HTML and keeps its size, however the plane is stretched. */
-export function Plane({ lines, xTicks, yTicks, xName, mark, waits, summary }: Props) {
+export function Plane({ lines, xTicks, yTicks, xName, dots, mark, waits, summary }: Props) {
   const named = lines.filter(({ faint, points }) => !faint && points.length > 1);
   const places = spread(
     named.map(({ points }) => points.at(-1)![1]),
@@ -75,6 +77,17 @@ export function Plane({ lines, xTicks, yTicks, xName, mark, waits, summary }: Pr
             </span>
           ))
         )}
+        {dots &&
+          !waits &&
+          lines.flatMap(({ name, hue, points }) =>
+            points.map(([x, y]) => (
+              <i
+                key={`${name} ${x}`}
+                className={css.dot}
+                style={{ left: percent(x), bottom: percent(y), background: hue }}
+              />
+            )),
+          )}
         {xTicks.map(([x, text]) => (
           <span key={text} className={css.xTick} style={{ left: percent(x) }}>
             {text}

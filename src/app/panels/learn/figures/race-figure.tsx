@@ -1,5 +1,5 @@
 import { placementOf } from '../../../charts/placement';
-import { blocksOf, change, type Facts, lowest, nats } from '../../../words/lessons/facts';
+import { blocksOf, change, type Facts, lowest } from '../../../words/lessons/facts';
 import type { Runner } from '../../../words/lessons/lesson';
 import { METRIC_WORDS } from '../../../words/metrics';
 import { Plane, type PlaneLine } from './plane';
@@ -38,9 +38,10 @@ export function RaceFigure({ facts, runners, blind }: Props) {
     <>
       <figcaption>Loss added as more layers go</figcaption>
       <Plane
+        dots
         lines={lines}
         xTicks={counts.filter((k) => k % 2 === 0).map((k) => [k / facts.blocks, `${k}`])}
-        yTicks={TICKS.map((v) => [height(v), `+${nats(v)}`])}
+        yTicks={TICKS.map((v) => [height(v), `+${v}`])}
         xName="layers dropped; the loss is drawn by its logarithm"
         waits={blind ? 'The lines come with the answer.' : undefined}
         summary={blind ? 'The lines come with the answer.' : `Loss added by layers dropped. ${told.join('. ')}`}
