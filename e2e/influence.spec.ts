@@ -144,6 +144,7 @@ test('Shapley values grow surer, pause, and go on to the numbers of an uninterru
   await page
     .getByLabel('Mask or result file')
     .setInputFiles({ name: 'run.json', mimeType: '', buffer: await readFile(file) });
+  await openSettings(lab);
   await expect(seed).toHaveValue('1');
   await expect(lab.influence.getByText(/^Read from a file .*seed 1 · 40 permutations/)).toBeVisible();
   expect(rowsOf(await saved(lab, 'CSV'))).toBe(resumed);
@@ -187,7 +188,7 @@ test('a locked layer stays: no click and no strategy drops it, and it can be unl
 
   // The whole model but for the locked one, and no further.
   await lab.openTab('Plan', 'Find');
-  await page.getByLabel('Strategy').selectOption({ label: 'Lowest first' });
+  await page.getByLabel('Strategy', { exact: true }).selectOption({ label: 'Lowest first' });
   await page.getByLabel('Units', { exact: true }).selectOption({ label: 'Attention' });
   const count = page.getByRole('spinbutton', { name: 'How many to drop' });
   await count.fill('99');
@@ -215,7 +216,7 @@ test('a strategy that has to be computed shows how far it is, and ends in its la
   const { page } = lab;
   await useShortText(lab);
   await lab.openTab('Plan', 'Find');
-  await page.getByLabel('Strategy').selectOption({ label: 'Span of blocks' });
+  await page.getByLabel('Strategy', { exact: true }).selectOption({ label: 'Span of blocks' });
   await page.getByRole('spinbutton', { name: 'How many to drop' }).fill('2');
   await page.getByRole('button', { name: 'Apply 2' }).click();
   await expect(lab.dropped).toHaveCount(4);
@@ -227,7 +228,7 @@ test('a strategy that has to be computed shows how far it is, and ends in its la
   await page.keyboard.press('Control+z');
   await expect(lab.dropped).toHaveCount(0);
 
-  await page.getByLabel('Strategy').selectOption({ label: 'Greedy by loss' });
+  await page.getByLabel('Strategy', { exact: true }).selectOption({ label: 'Greedy by loss' });
   await page.getByLabel('Units', { exact: true }).selectOption({ label: 'Attention and feed-forward' });
   await page.getByRole('button', { name: 'Apply 2' }).click();
   await expect(page.getByRole('progressbar', { name: 'Choosing what to drop' })).toBeVisible();
@@ -279,7 +280,7 @@ test('a benchmark’s items serve as calibration; what branches may take of memo
 test('k units go in one click and come back one by one', async ({ lab }) => {
   const { page } = lab;
   await lab.openTab('Plan', 'Find');
-  await page.getByLabel('Strategy').selectOption({ label: 'Lowest first' });
+  await page.getByLabel('Strategy', { exact: true }).selectOption({ label: 'Lowest first' });
   await page.getByLabel('By', { exact: true }).selectOption({ label: 'Cosine' });
   await page.getByLabel('Units', { exact: true }).selectOption({ label: 'Attention and feed-forward' });
   const count = page.getByRole('spinbutton', { name: 'How many to drop' });
