@@ -97,12 +97,7 @@ async function ship(
   const stream = await work.get<NormsReport>('norms', () => engine.run(norms, { calibration }, 'Norms'));
   const curves = await drawCurves(fast, work, calibration);
   const masks = namedMasks(blocks, curves);
-  const tasks = await askTasks(
-    fast,
-    work,
-    asked.tasks.map((task) => ({ task })),
-    masks,
-  );
+  const tasks = await askTasks(fast, work, asked, masks);
   const written = await continuePrompts(
     fast,
     work,

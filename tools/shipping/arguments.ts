@@ -12,6 +12,8 @@ export interface Shipping {
   readonly scratch: string;
   readonly python?: string;
   readonly tasks: readonly string[];
+  /** Those of them that each named mask is asked too. */
+  readonly maskTasks: readonly string[];
   /** Masks of many layers too, in the tables. */
   readonly whole: boolean;
   readonly permutations: number;
@@ -23,6 +25,7 @@ const OPTIONS = {
   'seq-len': { value: 'N', help: 'tokens a window, default 128' },
   out: { value: 'FILE', help: 'default public/models/sapling/results.json' },
   tasks: { value: 'NAMES', help: 'default school,school_letters,school_math' },
+  'mask-tasks': { value: 'NAMES', help: 'those of them that named masks are asked; default all' },
   scratch: { value: 'DIR', help: 'what a run that was cut goes on from; default /tmp/lopper-results' },
   python: { value: 'PROGRAM', help: "Sapling's losses and answers by its numpy, where there is no graphics card" },
   permutations: { value: 'N', help: 'of a Shapley value, with --few; default 64' },
@@ -36,6 +39,8 @@ export const USAGE = [
   ...Object.entries(OPTIONS).map(([name, { help, ...o }]) => `  --${name} ${'value' in o ? o.value : ''}  ${help}`),
 ].join('\n');
 
+const listed = (names: string | undefined) => names?.split(',').filter(Boolean);
+
 /** Throws `usage`. */
 export function readShipping(words: readonly string[], root: string): Shipping {
   const args = readArguments('ship-results', words, OPTIONS);
@@ -45,6 +50,7 @@ export function readShipping(words: readonly string[], root: string): Shipping {
   const bundled = model.kind === 'bundled';
   if (!bundled && !given('out')) throw usage('It is not said where the results go.', 'Add --out FILE.');
   if (!bundled && given('python')) throw usage('The processor knows Sapling only.', 'Leave out --python.');
+  const tasks = listed(given('tasks')) ?? ['school', 'school_letters', 'school_math'];
   return {
     model,
     text: given('text') ?? 'public/calibration/stories.txt',
@@ -52,7 +58,8 @@ export function readShipping(words: readonly string[], root: string): Shipping {
     out: given('out') ?? 'public/models/sapling/results.json',
     scratch: given('scratch') ?? '/tmp/lopper-results',
     python: given('python'),
-    tasks: (given('tasks') ?? 'school,school_letters,school_math').split(',').filter(Boolean),
+    tasks,
+    maskTasks: listed(given('mask-tasks')) ?? tasks,
     whole: given('few') === undefined,
     permutations: wholeNumber(args, 'permutations', 2, 64),
     growth: given('growth') !== undefined,

@@ -12,8 +12,8 @@ import type { KeptLosses } from './kept-losses';
 const MOST_BLOCKS = 12;
 /** Sublayers of which any may be dropped together. */
 const FEW = 3;
-/** Units of a kind dropped together that come before all others. */
-const FIRST = 4;
+/** So many units of a kind dropped together come before all others. */
+const FIRST = { attn: 4, ffn: 4, block: 3 };
 
 export const tableHeads = (blocks: number): TableHead[] =>
   blocks > MOST_BLOCKS ? [] : [{ of: 'attn' }, { of: 'ffn' }, { of: 'block' }, { of: 'few', most: FEW }];
@@ -38,9 +38,10 @@ export async function measureTables(
   const plain = heads.filter((head) => head.of !== 'few');
   const units = ({ of }: TableHead, mask: readonly number[]) => mask.length / (of === 'block' ? 2 : 1);
   for (const head of plain) {
+    const most = head.of === 'few' ? 0 : FIRST[head.of];
     await measure(
-      `${head.of}, up to ${FIRST}`,
-      tableMasks(blocks, head).filter((mask) => units(head, mask) <= FIRST),
+      `${head.of}, up to ${most}`,
+      tableMasks(blocks, head).filter((mask) => units(head, mask) <= most),
     );
   }
   await measure(

@@ -1,10 +1,12 @@
 /** The masks that are asked tasks and write texts beforehand. */
+import { sha256Of } from '../../src/formats/sha256';
 import type { EvalReport, GenerateEvent } from '../../src/lab/contract';
 import type { ShippedDetails } from '../../src/lab/files/shipped-file';
 import { evaluate } from '../../src/lab/jobs/evaluate';
 import { generate } from '../../src/lab/jobs/generate';
 import { PLAIN_UNITS, type Sublayer, sublayerIndex, unitsOf } from '../../src/model/units';
 import { formatDropList } from '../../src/pruning/drop-list';
+import type { Shipping } from './arguments';
 import type { Place } from './place';
 import type { KeptWork } from './work';
 
@@ -32,7 +34,12 @@ export function namedMasks(blocks: number, curves: ShippedDetails['curves']): Na
         return point ? [{ name, dropped: point.dropped }] : [];
       }),
     );
-  const once = new Map([...several, ...single].map((m) => [keyOf(m.dropped), m]));
+  // Of masks that two strategies come to, the first has the name.
+  const once = new Map<string, NamedMask>();
+  for (const mask of [...several, ...single]) {
+    const key = keyOf(mask.dropped);
+    if (!once.has(key)) once.set(key, mask);
+  }
   return [...once.values()];
 }
 
@@ -52,29 +59,27 @@ type WithoutItems = Omit<EvalReport, 'items'>;
 export async function askTasks(
   place: Place,
   work: KeptWork,
-  tasks: readonly { readonly task: string; readonly limit?: number }[],
+  { tasks, maskTasks }: Pick<Shipping, 'tasks' | 'maskTasks'>,
   masks: readonly NamedMask[],
 ): Promise<{ readonly full: WithoutItems[]; readonly masks: Tasks[] }> {
   const full: WithoutItems[] = [];
   const found = masks.map((): Tasks => []);
   for (const task of tasks) {
     const ask = async (dropped: readonly (readonly Sublayer[])[], name: string): Promise<WithoutItems> => {
-      const { items: _, ...report } = await place.run(evaluate, { ...task, masks: dropped }, `${task.task}, ${name}`);
+      const { items: _, ...report } = await place.run(evaluate, { task, masks: dropped }, `${task}, ${name}`);
       return report;
     };
-    full.push(await work.get(task.task, () => ask([[]], 'full')));
+    full.push(await work.get(task, () => ask([[]], 'full')));
+    if (!maskTasks.includes(task)) continue;
     for (let first = 0; first < masks.length; first += AT_ONCE) {
       const some = masks.slice(first, first + AT_ONCE);
-      const reports = await work.get(
-        `${task.task}, ${some.map((m) => formatDropList(m.dropped)).join(' ')}`,
-        async () => {
-          await ask([[], ...some.map((m) => m.dropped)], some.map((m) => m.name).join(', '));
-          // The answers are known now: each mask's are held against the full model's.
-          const each: WithoutItems[] = [];
-          for (const { dropped, name } of some) each.push(await ask([[], dropped], name));
-          return each;
-        },
-      );
+      const reports = await work.get(`${task}, ${some.map((m) => formatDropList(m.dropped)).join(' ')}`, async () => {
+        await ask([[], ...some.map((m) => m.dropped)], some.map((m) => m.name).join(', '));
+        // The answers are known now: each mask's are held against the full model's.
+        const each: WithoutItems[] = [];
+        for (const { dropped, name } of some) each.push(await ask([[], dropped], name));
+        return each;
+      });
       for (const [i, report] of reports.entries()) found[first + i]!.push(ofMask(report));
     }
   }
@@ -101,8 +106,9 @@ export interface Written {
 
 /** Tokens that each writes. */
 const MAX_TOKENS = 40;
-/** Of the ten likeliest, as many as the page shows. */
+/** Of the ten likeliest, as many as the page shows; and how likely one is at least. */
 const TOP = 6;
+const LEAST_SHOWN = 0.001;
 
 /** Every prompt continued greedily by the full model and by each mask. */
 export async function continuePrompts(
@@ -114,8 +120,9 @@ export async function continuePrompts(
   const tokens: Record<string, string> = {};
   const texts = masks.map((): Continuation[] => []);
   const out: { text: string; full: Continuation }[] = [];
+  const which = (await sha256Of(masks.map((m) => keyOf(m.dropped)).join(' '))).slice(0, 8);
   for (const [p, prompt] of prompts.entries()) {
-    const written = await work.get(`texts-${p}-of-${masks.length}`, async () => {
+    const written = await work.get(`texts-${p}-${which}`, async () => {
       const said: Record<string, string> = {};
       const all = [[], ...masks.map((m) => m.dropped)];
       const steps = all.map((): GenerateEvent[] => []);
@@ -134,13 +141,21 @@ export async function continuePrompts(
       });
       return { continuations, said };
     });
-    const [full, ...pruned] = written.continuations;
+    const [full, ...pruned] = written.continuations.map(brief);
     Object.assign(tokens, written.said);
     out.push({ text: prompt, full: full! });
     for (const [m, one] of pruned.entries()) texts[m]!.push(one);
   }
   return { prompts: out, texts, tokens };
 }
+
+/** Without candidates that nobody would see, which are most of it. */
+const brief = ({ top, ...rest }: Continuation): Continuation => ({
+  ...rest,
+  top: top.map((step) =>
+    step.filter(([, p], i) => i === 0 || p >= LEAST_SHOWN).map(([id, p]) => [id, Number(p.toFixed(3))]),
+  ),
+});
 
 /** What a token added to the text before it: its end may have been rewritten. */
 function added(text: string, before: string): string {

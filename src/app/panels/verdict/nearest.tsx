@@ -1,4 +1,3 @@
-import type { Sublayer } from '../../../model/units';
 import { nearestOf } from '../../store/beforehand';
 import { setMask } from '../../store/masks';
 import { TextButton } from '../../widgets/text-button';
@@ -12,19 +11,14 @@ export function NearestMask() {
   const nearest = useApp(nearestOf);
   if (!nearest) return null;
   const { mask, more, less, added } = nearest;
-  const name = mask.dropped.length > 0 ? `without ${droppedWords(mask.dropped)}` : 'the full model';
+  const ways = [
+    less.length > 0 && `keeps ${droppedWords(less)}`,
+    more.length > 0 && `drops ${droppedWords(more)} too`,
+  ].filter(Boolean);
   return (
     <p className={css.source}>
-      Nearest that was: {name} ({differenceWords(more, less)}), loss {signed(added)}.{' '}
-      <TextButton onClick={() => setMask(mask)}>Apply it</TextButton>
+      <TextButton onClick={() => setMask(mask)}>Take the nearest that was</TextButton>: it {ways.join(' and ')}, loss{' '}
+      {signed(added)}
     </p>
   );
 }
-
-const differenceWords = (more: readonly Sublayer[], less: readonly Sublayer[]) =>
-  [
-    less.length > 0 && `${less.length} fewer: keeps ${droppedWords(less)}`,
-    more.length > 0 && `${more.length} more: drops ${droppedWords(more)} too`,
-  ]
-    .filter(Boolean)
-    .join('; ');

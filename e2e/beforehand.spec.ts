@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from '@playwright/test';
+import { expectAccessible } from './support/axe';
+import { LabPage } from './support/lab-page';
+import { WITHOUT_WEBGPU } from './support/no-webgpu';
+
+test.use({ launchOptions: WITHOUT_WEBGPU });
+
+/** Longest that an answer which is there already may take, milliseconds: of a click, with the test's own way to it. */
+const AT_ONCE = 500;
+
+test('every click is answered without WebGPU: the loss, the answers, the texts', async ({ page }) => {
+  const lab = new LabPage(page);
+  await page.goto('./');
+  await expect(lab.verdict.getByText('Measured beforehand by us')).toBeVisible();
+  await lab.cell(7, 'attention').click();
+  await expect(lab.verdict).toContainText(/95%: \+0\.\d+ to \+0\.\d+/, { timeout: AT_ONCE });
+  await expect(lab.verdict).toContainText(/−\d\d\.\d pts/);
+  const change = await lab.number(lab.prunedLoss);
+  expect(change).toBeGreaterThan(await lab.number(lab.fullLoss));
+
+  await lab.openTab('Cost', 'Tasks');
+  const letters = lab.comparison.getByRole('row', { name: /^School, by letter/ });
+  await expect(letters).toContainText(/\d+ lost, \d+ won/);
+  await lab.openTab('Cost', 'Texts');
+  await expect(page.getByTestId('pruned-text')).not.toBeEmpty();
+  await expect(lab.prompt).toContainText('Measured beforehand by us');
+
+  // A second layer, and a third.
+  await lab.cell(3, 'feed-forward').click();
+  await expect(lab.dropped).toHaveCount(2);
+  await expect(lab.verdict).toContainText(/95%: /);
+});
+
+test('a mask that was not measured beforehand names the nearest that was', async ({ page }) => {
+  const lab = new LabPage(page);
+  await page.goto('./#model=sapling&drop=attn:1,4,6;ffn:2,5,9');
+  await expect(lab.verdict).toContainText('was not measured beforehand');
+  await lab.verdict.getByRole('button', { name: 'Take the nearest that was' }).click();
+  await expect(lab.verdict).toContainText(/95%: /);
+  expect(await lab.dropped.count()).toBeLessThan(6);
+  await page.keyboard.press('Control+z');
+  await expect(lab.dropped).toHaveCount(6);
+});
+
+test('the paper’s claims stand beside our figures, each with a way to measure it', async ({ page }) => {
+  const lab = new LabPage(page);
+  await page.goto('./');
+  await page.getByRole('button', { name: 'The paper, figure by figure' }).click();
+  const paper = page.getByRole('article', { name: 'The paper, figure by figure' });
+  await expect(paper.getByRole('link', { name: 'A deeper look at depth pruning of LLMs' })).toHaveAttribute(
+    'href',
+    'https://arxiv.org/abs/2407.16286',
+  );
+  await expect(paper.getByRole('img').first()).toBeVisible();
+  await expect(paper).toContainText('Block 0 turns it most');
+  await expectAccessible(page, 'article');
+  await page.reload();
+  await paper.getByRole('button', { name: /One task pays for another/ }).click();
+  await expect(paper).toBeHidden();
+  await expect(lab.comparison).toBeVisible();
+  await expect(lab.dropped).toHaveCount(1);
+  await page.goBack();
+  await expect(paper).toBeVisible();
+});
+
+test('results of another model open without its weights', async ({ page }) => {
+  const lab = new LabPage(page);
+  await page.goto('./');
+  await page
+    .getByRole('banner')
+    .getByRole('button', { name: /^Model/ })
+    .click();
+  const dialog = page.getByRole('dialog', { name: 'Model' });
+  await dialog.getByRole('tab', { name: 'Results only' }).click();
+  const sapling = JSON.parse(await readFile('public/models/sapling/results.json', 'utf8'));
+  const { details: _, tables: __, ...head } = sapling;
+  const other = {
+    ...head,
+    model: { ...head.model, id: 'willow', fingerprint: '0'.repeat(64) },
+    details: {
+      ...{ curves: [], prompts: [], masks: [], tokens: {} },
+      losses: [['attn:3', 0.5, 0.1]],
+    },
+  };
+  const file = (content: unknown) => ({
+    name: 'willow.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from(JSON.stringify(content)),
+  });
+  await dialog.getByLabel('Results of a model').setInputFiles(file({ format: 'lopper-results', version: 9 }));
+  await expect(page.getByText('willow.json holds no results of a model')).toBeVisible();
+  await dialog.getByLabel('Results of a model').setInputFiles(file(other));
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole('banner')).toContainText('willow');
+  await expect(page.getByRole('banner')).toContainText('results only');
+  await lab.cell(3, 'attention').click();
+  await expect(lab.verdict).toContainText('+0.5000');
+});
