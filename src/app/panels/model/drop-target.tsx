@@ -1,5 +1,4 @@
 import { useEffect, useState } from 'react';
-import { openFile } from '../../actions/archive';
 import { setCalibration } from '../../actions/calibration';
 import { toFailure } from '../../actions/failure';
 import { openModel } from '../../actions/open-model';
@@ -31,7 +30,9 @@ export function DropTarget() {
       e.preventDefault();
       depth = 0;
       setOver(false);
-      filesOfDrop(e.dataTransfer).then(take, (error) => notifyFailure('The files could not be read', toFailure(error)));
+      filesOfDrop(e.dataTransfer)
+        .then(take)
+        .catch((error) => notifyFailure('The files could not be read', toFailure(error)));
     };
     const listeners = { dragenter: enter, dragleave: leave, dragover: allow, drop } as const;
     for (const [name, f] of Object.entries(listeners)) window.addEventListener(name, f as EventListener);
@@ -52,7 +53,11 @@ export function DropTarget() {
 async function take({ name, files }: { name: string; files: File[] }): Promise<void> {
   const [first] = files;
   if (!first) return;
-  if (files.length === 1 && /\.(json|ya?ml|zip)$/i.test(first.name)) return openFile(first);
+  if (files.length === 1 && /\.(json|ya?ml|zip)$/i.test(first.name)) {
+    // Readers of files are fetched when there is a file to read.
+    const { openFile } = await import('../../actions/archive');
+    return openFile(first);
+  }
   if (files.length === 1 && /\.(txt|md)$/i.test(first.name)) {
     const { calibration } = store.getState();
     const text = await readTextFile(first);
