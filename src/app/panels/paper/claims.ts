@@ -50,12 +50,13 @@ export const CLAIMS: readonly Claim[] = [
   },
   {
     id: 'kinds',
-    title: 'Attention goes more easily than feed-forward',
+    title: 'Layers of one kind keep more than whole blocks',
     claim: 'Attention and feed-forward layers ranked and dropped on their own keep more than whole blocks do.',
     find: find.attentionFirst,
     measure: { to: { view: 'curves' } },
     command: `npm run lopper -- curve sapling ${TEXT} --unit ffn --strategy greedy --judge halves`,
-    differs: 'An attention layer of Sapling has a third of a feed-forward layer’s parameters; see what each saves.',
+    differs:
+      'The paper singles out attention. Layer for layer Sapling’s feed-forward is three times as large: hold what each costs against what it saves.',
   },
   {
     id: 'ends',
