@@ -14,7 +14,7 @@ test('a lesson’s number is measured here where the machine can', async ({ lab 
   await expect(page.getByText('right', { exact: true })).toBeVisible();
   // What ships was measured on the same text, so the step's words and the number beside them agree.
   await expect(lab.verdict.getByText('Computed here')).toBeVisible();
-  const told = await page.getByRole('status').getByText('It changes by').textContent();
+  const told = await page.getByRole('status', { name: 'Answer' }).getByText('It changes by').textContent();
   const change = (await lab.number(lab.prunedLoss)) - (await lab.number(lab.fullLoss));
   expect(Number(/\+([\d.]+)/.exec(told!)![1])).toBeCloseTo(change, 3);
   await page.getByRole('button', { name: 'Explore by myself' }).click();

@@ -54,7 +54,7 @@ export function LessonPanel({ lesson, at, facts, told }: Props) {
           onGuess={(guess) => tellAnswer(lesson.id, at, guess)}
         />
       )}
-      <div role="status" className={css.answer}>
+      <div role="status" aria-label="Answer" className={css.answer}>
         {done && (
           <>
             {step.reveal && <p className={css.reveal}>{step.reveal(facts)}</p>}
