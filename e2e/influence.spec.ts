@@ -146,7 +146,7 @@ test('Shapley values grow surer, pause, and go on to the numbers of an uninterru
     .setInputFiles({ name: 'run.json', mimeType: '', buffer: await readFile(file) });
   await openSettings(lab);
   await expect(seed).toHaveValue('1');
-  await expect(lab.influence.getByText(/^Read from a file .*seed 1 · 40 permutations/)).toBeVisible();
+  await expect(lab.influence.getByText(/^Read from a file.*seed 1 · 40 permutations/)).toBeVisible();
   expect(rowsOf(await saved(lab, 'CSV'))).toBe(resumed);
   await lab.influence.getByRole('button', { name: 'Go on' }).click();
   await expect(status).toHaveText(/^Ended: as many drawn as asked for: 80 permutations/);
