@@ -52,7 +52,7 @@ export const letters: Lesson = {
       },
       after: { mask: HEAD, blind: false },
       reveal: (f) =>
-        `${share(f.answers(LETTERS, HEAD))}, between ${percent(f.answers(LETTERS, HEAD).interval[0], 0)} and ${percent(f.answers(LETTERS, HEAD).interval[1], 0)}: no better than blind guessing, ${percent(f.answers(LETTERS, HEAD).chance, 0)}. The model knows and cannot say it.`,
+        `${share(f.answers(LETTERS, HEAD))}, between ${percent(f.answers(LETTERS, HEAD).interval[0], 0)} and ${percent(f.answers(LETTERS, HEAD).interval[1], 0)}: not to be told from blind guessing, ${percent(f.answers(LETTERS, HEAD).chance, 0)}. The model knows and cannot say it.`,
       why: () =>
         'One head in attention 7 looks from the colon after “Answer” back to the right option and brings its letter. Without it nothing else of that skill is of use.',
     },
