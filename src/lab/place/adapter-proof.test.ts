@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { memoryShelf } from '../../formats/memory-shelf';
 import { writeText } from '../../formats/shelf';
 import type { AdapterFacts } from '../../gpu/gpu';
-import { keepProof, recallProof } from './adapter-proof';
+import { forgetProof, keepProof, recallProof } from './adapter-proof';
 
 const facts = {
   vendor: 'acme',
@@ -29,6 +29,15 @@ test('after two weeks, or by a clock that runs backwards, it is proved again', a
   await keepProof(shelf, facts, selfTest);
   expect(await recallProof(shelf, facts, days(14))).toBeUndefined();
   expect(await recallProof(shelf, facts, days(-1))).toBeUndefined();
+});
+
+test('an adapter that failed since has to prove itself again', async () => {
+  const shelf = memoryShelf();
+  await keepProof(shelf, facts, selfTest);
+  await forgetProof(shelf, facts);
+  expect(await recallProof(shelf, facts, days(1))).toBeUndefined();
+  await forgetProof(shelf, facts);
+  await forgetProof(undefined, facts);
 });
 
 test('a damaged file, one of other kernels or one that tells of a failure proves nothing', async () => {

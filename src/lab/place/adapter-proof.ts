@@ -44,6 +44,11 @@ export async function recallProof(
   }
 }
 
+/** Lets go of what was proved: the same adapter has failed since. */
+export async function forgetProof(shelf: Shelf | undefined, facts: AdapterFacts): Promise<void> {
+  await shelf?.remove(nameOf(facts)).catch(() => undefined);
+}
+
 /** Keeps a self-test that was passed, where that is possible. */
 export async function keepProof(shelf: Shelf | undefined, facts: AdapterFacts, selfTest: SelfTest): Promise<void> {
   const text = JSON.stringify({ of: proved(facts), selfTest });

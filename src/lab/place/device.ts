@@ -4,7 +4,7 @@ import { LopperError } from '../../errors';
 import type { Shelf } from '../../formats/shelf';
 import { type Gpu, openGpu } from '../../gpu/gpu';
 import type { AdapterReport } from '../contract';
-import { keepProof, recallProof } from './adapter-proof';
+import { forgetProof, keepProof, recallProof } from './adapter-proof';
 import type { Environment } from './environment';
 import { keepRates, recallRates } from './kernel-rates';
 
@@ -72,6 +72,7 @@ export async function openDevice(
   const report = { ...facts, matmul, selfTest: { ...tested.selfTest, at: new Date().toISOString() } };
   const { passed, worstError } = report.selfTest;
   if (!passed) {
+    await forgetProof(settings, facts);
     gpu.destroy();
     throw new LopperError(
       'adapter-untrusted',
