@@ -18,6 +18,7 @@ import type { Placed, RecoveredUnit, RecoveryModule } from '../../recovery/modul
 import type { Moments } from '../../recovery/moments';
 import { recoveredUnits } from '../../recovery/units';
 import type { FitOrder, RecoveredUnitReport, RecoverSettings } from '../contract';
+import { breath } from '../running/breath';
 import type { Calibrated } from './calibrated';
 import { type MomentsAsked, observeMoments } from './moments';
 import { type Ground, type Walks, walkWork } from './work';
@@ -61,22 +62,26 @@ export async function fitModules(
   { signal, onProgress }: RunOptions = {},
 ): Promise<Fitted[]> {
   const { fit = 'sequential' } = settings;
-  const { width } = texts.on.engine.model;
-  if (settings.method === 'linear') {
-    checkWidth(width);
-    checkRank(settings.rank ?? DEFAULT_RANK, width);
-  }
+  checkMap(settings, texts.on.engine.model.width);
+  const fitted: Fitted[] = [];
   if (fit === 'full') {
     const seen = await observeUnits(texts, FULL, units, settings, 'own', { signal, onProgress });
-    return units.map((unit, i) => fitOne(unit, seen[i]!, settings));
+    for (const [i, unit] of units.entries()) fitted.push(await fitOne(unit, seen[i]!, settings, signal));
+    return fitted;
   }
-  const fitted: Fitted[] = [];
   for (const [i, unit] of units.entries()) {
     const options = { signal, onProgress: (fraction: number) => onProgress?.((i + fraction) / units.length) };
     const [seen] = await observeUnits(texts, recovered(fitted), [unit], settings, targetOf(fit), options);
-    fitted.push(fitOne(unit, seen!, settings));
+    fitted.push(await fitOne(unit, seen!, settings, signal));
   }
   return fitted;
+}
+
+/** Throws `usage` for a linear map that a stream of this width cannot have. */
+export function checkMap({ method, rank = DEFAULT_RANK }: RecoverSettings, width: number): void {
+  if (method !== 'linear') return;
+  checkWidth(width);
+  checkRank(rank, width);
 }
 
 /** What fitting one after the other takes, and the loss of what was fitted: a walk for each unit, and one more. */
@@ -120,7 +125,14 @@ async function observeUnits(
   }));
 }
 
-function fitOne(unit: RecoveredUnit, { fitted, judged, held }: Seen, settings: RecoverSettings): Fitted {
+/** A map of a wide stream takes seconds, and so does judging it: in between something else may be heard. */
+async function fitOne(
+  unit: RecoveredUnit,
+  { fitted, judged, held }: Seen,
+  settings: RecoverSettings,
+  signal?: AbortSignal,
+): Promise<Fitted> {
+  await breath(signal);
   const { method, strength = 1, ridge, rank = DEFAULT_RANK } = settings;
   const { norm, mean: channelMean, std: channelStd } = channelsOf(judged.t);
   const texts = held ? [judged, held] : [judged];
@@ -131,7 +143,11 @@ function fitOne(unit: RecoveredUnit, { fitted, judged, held }: Seen, settings: R
     return { unit, module: { ...module, strength }, report: { ...told, r2: both(r2) } };
   }
   const fit: LinearFit = fitLinear(fitted, ridge);
-  const byRank = texts.map((moments) => r2ByRank(fit, moments, judged.t));
+  const byRank: Float64Array[] = [];
+  for (const moments of texts) {
+    await breath(signal);
+    byRank.push(r2ByRank(fit, moments, judged.t));
+  }
   return {
     unit,
     module: { ...mapOfRank(fit, rank), strength },

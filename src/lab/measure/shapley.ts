@@ -1,6 +1,6 @@
 import { type Branch, distinct, FULL, without } from '../../engine/branch';
 import type { RunOptions } from '../../engine/contract';
-import { LopperError, throwIfCancelled } from '../../errors';
+import { LopperError } from '../../errors';
 import type { Sublayer, UnitKind } from '../../model/units';
 import type { Estimate, Estimator, SamplerState } from '../../pruning/estimate';
 import { exactShapley } from '../../pruning/exact-shapley';
@@ -9,6 +9,7 @@ import { sampleShapley } from '../../pruning/shapley';
 import { keptUnits, sampleSubsets } from '../../pruning/subset-influence';
 import type { InfluenceReport, InfluenceSettings, Sampling, ShapleyMetric } from '../contract';
 import { difference, type SampledFacts, sampledPairs } from '../contract/asked';
+import { breath } from '../running/breath';
 import { notFinite } from '../running/finite';
 import { Pace } from '../running/pace';
 import type { Calibrated } from './calibrated';
@@ -76,8 +77,7 @@ export async function measureShapley(
       onEstimate?.(report(soFar));
     }
     // Where all is known already nothing is waited for, and a cancel still has to be heard.
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    throwIfCancelled(signal);
+    await breath(signal);
     const drawn = soFar?.state.drawn ?? 0;
     // The walk tells of its own steps, but a batch of sets that are all known needs no walk.
     onProgress?.(drawn / total);

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { momentsOfRows } from '../../recovery/testing';
+import type { Calibrated } from './calibrated';
+import { fitModules } from './recover';
+
+const WIDTH = 3;
+const rows = Array.from({ length: 12 }, (_, r) => ({
+  x: Array.from({ length: WIDTH }, (_, i) => Math.sin(r * (i + 1) + i)),
+  t: Array.from({ length: WIDTH }, (_, i) => Math.cos(r + i)),
+  weight: 1,
+}));
+
+/** A text on which every unit is seen to do the same. */
+const seen = {
+  engine: {
+    model: { width: WIDTH },
+    maxRows: 8,
+    memory: () => ({ budget: 1e6 }),
+    walk: async (_: unknown, __: unknown, { observe }: { observe: unknown[] }) => ({
+      observed: observe.map(() => momentsOfRows(rows)),
+    }),
+  },
+  trees: [{ tree: {}, first: 0 }],
+} as unknown as Calibrated;
+const units = [0, 1, 2].map((block) => ({ block, kind: 'attn' as const }));
+
+test.each(['full', 'sequential'] as const)('between maps that take long a cancel is heard, fitted %s', async (fit) => {
+  const settings = { method: 'linear', rank: 2, fit } as const;
+  expect(await fitModules({ on: seen }, units, settings)).toHaveLength(3);
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), 0);
+  await expect(fitModules({ on: seen }, units, settings, { signal: controller.signal })).rejects.toMatchObject({
+    code: 'cancelled',
+  });
+});
