@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { momentsOfRows } from '../../recovery/testing';
 import type { Calibrated } from './calibrated';
+import { measureCurve } from './curve';
 import { fitModules } from './recover';
 
 const WIDTH = 3;
@@ -23,6 +24,18 @@ const seen = {
   trees: [{ tree: {}, first: 0 }],
 } as unknown as Calibrated;
 const units = [0, 1, 2].map((block) => ({ block, kind: 'attn' as const }));
+
+test('a curve that would recover with an impossible map is refused before its first walk', async () => {
+  const on = {
+    engine: { model: { blocks: 2, width: WIDTH }, walk: () => expect.unreachable() },
+  } as unknown as Calibrated;
+  const request = { strategy: 'greedy', unit: 'attn', recover: { method: 'linear', rank: 4 } } as const;
+  const examine = () => expect.unreachable();
+  await expect(measureCurve(on, request, { examine })).rejects.toMatchObject({
+    code: 'usage',
+    message: expect.stringContaining('rank 4'),
+  });
+});
 
 test.each(['full', 'sequential'] as const)('between maps that take long a cancel is heard, fitted %s', async (fit) => {
   const settings = { method: 'linear', rank: 2, fit } as const;
