@@ -85,6 +85,7 @@ describe('a linear map', () => {
     expect(ridge).toBeGreaterThan(0);
     expect(ridge).toBeLessThan(1e-3);
     expect(fitLinear(momentsOfRows(rowsOf(60, 2, 1))).ridge).toBe(1e-6);
+    expect(fitLinear(momentsOfRows(rowsOf(60, 2, 1)), 10).ridge).toBe(10);
   });
 
   test('of an impossible rank, or of a stream that is too wide, is refused', async () => {

@@ -53,7 +53,7 @@ export function fitLinear({ x, t, products }: Moments, ridge = DEFAULT_RIDGE): L
   checkWidth(width);
   if (!products) throw new Error('a linear map needs the products');
   const trace = x.reduce((sum, _, i) => sum + products.xx[i * width + i], 0);
-  for (let used = ridge; used <= MOST_RIDGE; used = Math.max(used * 10, Number.EPSILON)) {
+  for (let used = ridge; used <= Math.max(ridge, MOST_RIDGE); used = Math.max(used * 10, Number.EPSILON)) {
     const least = (used * trace) / width;
     const s = products.xx.map((v, k) => (k % (width + 1) === 0 ? v + least : v));
     const w = solve(s, products.xt, width);
