@@ -1,6 +1,7 @@
 import { type Branch, FULL } from '../../engine/branch';
 import type { RunOptions } from '../../engine/contract';
 import { type MomentOptions, momentsOf } from '../../engine/observers/moments';
+import { LopperError } from '../../errors';
 import { sublayerIndex, sublayersOf } from '../../model/units';
 import type { RecoveredUnit } from '../../recovery/module';
 import { type Moments, mergeMoments } from '../../recovery/moments';
@@ -14,7 +15,7 @@ export interface MomentsAsked extends MomentOptions {
 
 /**
  * Moments of some units in a branch, as many of them in one walk as there is memory for. The walk ends behind the highest.
- * Throws `not-finite`, naming the branch, where a number of one is not.
+ * Throws `not-finite`, naming the branch, where a number of one is not, and `text-too-short` where no position counts.
  */
 export async function observeMoments(
   { engine, trees }: Pick<Calibrated, 'engine' | 'trees'>,
@@ -41,6 +42,13 @@ export async function observeMoments(
       for (const [i, part] of observed.entries()) parts[i]!.push(part);
     }
     found.push(...parts.map(mergeMoments));
+  }
+  if (found.some(({ weight }) => weight === 0)) {
+    throw new LopperError(
+      'text-too-short',
+      'Every position of the text is among the first ones that are left out.',
+      'Leave out fewer positions of each window, or give longer windows.',
+    );
   }
   if (!found.every(({ t, tt }) => [...t, ...tt].every(Number.isFinite))) throw notFinite(branch);
   return found;

@@ -12,18 +12,27 @@ const rows = Array.from({ length: 12 }, (_, r) => ({
 }));
 
 /** A text on which every unit is seen to do the same. */
-const seen = {
-  engine: {
-    model: { width: WIDTH },
-    maxRows: 8,
-    memory: () => ({ budget: 1e6 }),
-    walk: async (_: unknown, __: unknown, { observe }: { observe: unknown[] }) => ({
-      observed: observe.map(() => momentsOfRows(rows)),
-    }),
-  },
-  trees: [{ tree: {}, first: 0 }],
-} as unknown as Calibrated;
+const textOf = (own: typeof rows) =>
+  ({
+    engine: {
+      model: { width: WIDTH },
+      maxRows: 8,
+      memory: () => ({ budget: 1e6 }),
+      walk: async (_: unknown, __: unknown, { observe }: { observe: unknown[] }) => ({
+        observed: observe.map(() => momentsOfRows(own)),
+      }),
+    },
+    trees: [{ tree: {}, first: 0 }],
+  }) as unknown as Calibrated;
+const seen = textOf(rows);
 const units = [0, 1, 2].map((block) => ({ block, kind: 'attn' as const }));
+
+test('where every position is left out nothing is fitted', async () => {
+  const none = textOf(rows.map((row) => ({ ...row, weight: 0 })));
+  await expect(fitModules({ on: none }, units, { method: 'mean', skipFirst: 99 })).rejects.toMatchObject({
+    code: 'text-too-short',
+  });
+});
 
 test('a curve that would recover with an impossible map is refused before its first walk', async () => {
   const on = {
