@@ -46,6 +46,10 @@ function inThread(
     thread.once('message', ({ rows, message }) => (rows ? resolve(rows) : reject(new Error(message))));
     // Out of memory, mostly.
     thread.once('error', reject);
-    thread.once('exit', () => clearTimeout(clock));
+    // What waits for something that never comes ends without a word.
+    thread.once('exit', () => {
+      clearTimeout(clock);
+      reject(new Error('it does not come to an end'));
+    });
   }).finally(() => thread.terminate());
 }
