@@ -55,6 +55,7 @@ describe('lopper without a model', () => {
     [['recover', 'sapling', '--ids', 'a', '--drop', 'attn:1', '--method', 'magic'], '--method is "magic"'],
     [['recover', 'sapling', '--ids', 'a', '--method', 'mean'], 'Nothing is dropped'],
     [['recover', 'sapling', '--ids', 'a', '--drop', 'attn:1', '--method', 'mean', '--rank', '8'], '--rank does not'],
+    [['recover', 'sapling', '--ids', 'a', '--drop', 'attn:1', '--method', 'scale', '--ridge', '1'], '--ridge does not'],
     [
       ['recover', 'sapling', '--ids', 'a', '--drop', 'attn:1', '--method', 'mean', '--held-out', '2'],
       '--held-out is 2',

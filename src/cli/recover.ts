@@ -88,6 +88,9 @@ function readSettings(args: Arguments): RecoverSettings {
   if (args.values.has('rank') && method !== 'linear') {
     throw usage(`--rank does not belong to --method ${method}.`, 'Leave it out, or give --method linear.');
   }
+  if (args.values.has('ridge') && (method === 'mean' || method === 'scale')) {
+    throw usage(`--ridge does not belong to --method ${method}.`, 'Leave it out, or give --method linear or diagonal.');
+  }
   return {
     method,
     ...definedOf({
@@ -183,7 +186,7 @@ function describe({ units, loss, tokens }: RecoverReport): string {
   ]);
   const undone = (i: 0 | 1) => {
     const damage = loss.pruned[i]! - loss.full[i]!;
-    return `${((100 * (loss.pruned[i]! - loss.recovered[i]!)) / damage).toFixed(1)}%`;
+    return damage > 0 ? `${((100 * (loss.pruned[i]! - loss.recovered[i]!)) / damage).toFixed(1)}%` : 'no damage';
   };
   const losses = [
     ['loss', 'fitted on', ...(isHeld ? ['held out'] : [])],
