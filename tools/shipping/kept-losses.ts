@@ -26,8 +26,10 @@ export class KeptLosses {
   ) {
     mkdirSync(dirname(file), { recursive: true });
     if (!existsSync(file)) return;
-    for (const line of readFileSync(file, 'utf8').split('\n')) {
-      // The last line may have been cut.
+    const text = readFileSync(file, 'utf8');
+    // The last line may have been cut: what comes next begins one of its own.
+    if (text !== '' && !text.endsWith('\n')) appendFileSync(file, '\n');
+    for (const line of text.split('\n')) {
       if (!line.endsWith('}')) continue;
       const { key, ...loss }: KeptLoss & { key: string } = JSON.parse(line);
       this.#known.set(key, loss);
