@@ -51,6 +51,11 @@ test('back and forward lead from tab to tab, and leave what is dropped', async (
   await expect(lab.dropped).toHaveCount(2);
   await page.goBack();
   await expect(page.getByRole('region', { name: 'Drop by a strategy' })).toBeVisible();
+  // Where the page was opened, nothing was dropped yet: what is dropped stays here too.
+  await page.goBack();
+  await expect(page.getByRole('heading', { name: QUESTIONS[0][1] })).toBeVisible();
+  await expect(lab.dropped).toHaveCount(2);
+  await page.goForward();
   await page.goForward();
   await page.goForward();
   await expect(page.getByRole('heading', { name: 'What is lost?' })).toBeVisible();

@@ -24,6 +24,9 @@ export function linkFromAddress(): Link | undefined {
   }
 }
 
+/** What an address without a link says: a plain one is Sapling's; one that ends in "#" names no model. */
+const plainLink = (): Link => ({ dropped: [], ...(!location.href.endsWith('#') && { model: { kind: 'bundled' } }) });
+
 /** What is open: a step back leads to the one before. */
 function placeOf({ open, route }: AppState): Omit<Link, 'dropped'> {
   const { tab, layers, lesson, present, paper } = route;
@@ -78,6 +81,8 @@ export function keepAddress(): void {
   let place = formatLink({ ...placeOf(store.getState()), dropped: [] });
   /** Ways that the address leads and the page has not come to the end of: they are no steps of its own. */
   let following = 0;
+  // Else a step back to where the page was opened would be taken for a link, and put its mask in force.
+  history.replaceState(OURS, '');
 
   const write = (how: 'pushState' | 'replaceState') => {
     clearTimeout(timer);
@@ -100,7 +105,7 @@ export function keepAddress(): void {
   window.addEventListener('pagehide', replace);
   window.addEventListener('popstate', () => {
     clearTimeout(timer);
-    const link = location.hash.length < 2 ? { dropped: [] } : linkFromAddress();
+    const link = location.hash.length < 2 ? plainLink() : linkFromAddress();
     if (!link) return replace();
     following++;
     void (history.state === OURS ? followHistory(link) : followLink(link)).finally(() => {
