@@ -25,7 +25,8 @@ export function loadText(name: string | undefined, window?: number): Promise<voi
   if (!named && !calibration.name) return Promise.resolve();
   const text = named ?? usualText(store.getState());
   if (calibration.name === text.name && calibration.text !== '') {
-    if (window !== undefined && window !== calibration.seqLen) setCalibration({ ...calibration, seqLen: window });
+    if (window !== undefined && window !== calibration.seqLen)
+      setCalibration({ ...calibration, seqLen: window, windows: undefined });
     return Promise.resolve();
   }
   return putText(text, {
@@ -44,9 +45,9 @@ export async function suitText(): Promise<void> {
 /** Another text or window: every loss is measured anew. */
 export function setCalibration(calibration: CalibrationText): void {
   const loaded = store.getState().open.model?.loaded;
+  // Before the model is loaded the losses shown are the shipped ones, whatever the text. Else what is on its way is put
+  // away first: its windows are the old text's.
+  if (loaded) forgetScores();
   store.setState({ calibration });
-  // Before the model is loaded the losses shown are the shipped ones, whatever the text.
-  if (!loaded) return;
-  forgetScores();
-  requestScore();
+  if (loaded) requestScore();
 }

@@ -31,6 +31,8 @@ export function forgetScores(): void {
   known.clear();
   clearTimeout(timer);
   cancelJob('score');
+  // What is being fitted would come back beside the losses of another text.
+  cancelJob('recover');
   changeOpen({ ...noLosses, recovered: undefined });
 }
 
