@@ -48,19 +48,31 @@ export const waysThrough = (lesson: Lesson) => ({ on: () => void goOn(lesson), b
 
 /** Leaves the lesson where it stands: the page as it is, with everything in reach. */
 export function leaveLesson(): void {
-  store.setState({ blind: false });
-  changeOpen({ moment: undefined });
   go({ lesson: undefined });
 }
 
+/** What is looked at now. */
+let looked: Look | undefined;
+
+/** Takes away what a step did to the tower: to be called where a lesson or a board is left, whichever way. */
+export function uncover(): void {
+  looked = undefined;
+  store.setState({ blind: false });
+  changeOpen({ moment: undefined });
+}
+
 /** Puts before a student's eyes what a step speaks of. */
-export async function show({ view, metric, mask, blind = false, moment }: Look): Promise<void> {
+export async function show(look: Look): Promise<void> {
+  looked = look;
+  const { view, metric, mask, blind = false, moment } = look;
   store.setState({ blind, ...(metric && { metric }) });
   if (isTab(view)) go({ tab: view });
   else if (isView(view)) go({ view });
   const blocks = reportOf(store.getState())?.blocks;
   if (blocks !== undefined && mask !== undefined) setMask(maskFromSublayers(blocks, parseDropList(mask)));
   if (moment) await showShippedGrowth();
+  // Another step may have come meanwhile.
+  if (looked !== look) return;
   const points = moment && store.getState().open.growth[moment.metric]?.report.points;
   const point = points?.findLastIndex((p) => (p.step ?? 0) <= moment!.step);
   changeOpen({ moment: point === undefined || point < 0 ? undefined : { metric: moment!.metric, point } });
