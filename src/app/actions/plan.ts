@@ -19,7 +19,9 @@ export async function find(goal: Goal): Promise<void> {
   const { unit } = SAVINGS[goal.saves];
   const known = knownOf(s);
   if (known) showKnownCurvesOf(known, unit);
-  if (isOnKnownText(s) || !canMeasure(s)) return;
+  // Curves that were measured beforehand know of no locks.
+  const isKnown = s.open.locked.length === 0 && known?.details?.curves.some(({ report }) => report.unit === unit);
+  if ((isKnown && isOnKnownText(s)) || !canMeasure(s)) return;
   const steps = stepsFor(goal, model);
   const common = { unit, steps, locked: s.open.locked, judge: judgeOf(s) };
   const lowest = (metric: 'loo-loss' | 'cosine'): CurveRequest => ({

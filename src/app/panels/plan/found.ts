@@ -1,8 +1,10 @@
 /** What the curves of a model come to, held against a goal. Pure. */
 
 import type { CurvePoint, ModelReport } from '../../../lab/contract';
+import type { Sublayer } from '../../../model/units';
 import { type Candidate, type Goal, rankCandidates } from '../../../pruning/goal';
 import { strategyTraits } from '../../../pruning/strategies';
+import { isLocked } from '../../actions/locks';
 import type { Curve } from '../../store/curves';
 
 /** A point of a curve that saves enough. */
@@ -11,8 +13,16 @@ export interface Found extends Candidate {
   readonly point: CurvePoint;
 }
 
-/** Of each curve the first point that saves enough, the cheapest first. Random orders are no mask to take. */
-export function foundFor(goal: Goal, curves: readonly Curve[], model: ModelReport): Found[] {
+/**
+ * Of each curve the first point that saves enough and drops nothing locked, the cheapest first. Random orders are no mask
+ * to take.
+ */
+export function foundFor(
+  goal: Goal,
+  curves: readonly Curve[],
+  model: ModelReport,
+  locked: readonly Sublayer[],
+): Found[] {
   const all = curves
     .filter(({ report }) => !strategyTraits(report.strategy).drawn)
     .flatMap((curve): Found[] => {
@@ -20,7 +30,8 @@ export function foundFor(goal: Goal, curves: readonly Curve[], model: ModelRepor
       return full
         ? points.map((point) => ({ curve, point, dropped: point.dropped, added: point.loss - full.loss }))
         : [];
-    });
+    })
+    .filter(({ dropped }) => !dropped.some((one) => isLocked(locked, one)));
   const firsts = new Map<Curve, Found>();
   for (const one of rankCandidates(goal, all, model)) {
     const before = firsts.get(one.curve);

@@ -32,10 +32,11 @@ export function GoalView({ model }: { model: ModelReport }) {
   const waiting = useApp((s) => s.curvesWaiting.length);
   const running = useApp((s) => s.jobs.curve !== undefined);
   const ready = useApp((s) => canMeasure(s) || knownOf(s) !== undefined);
+  const locked = useApp((s) => s.open.locked);
   const stem = useApp(fileStem);
   const name = useApp(modelName);
   const curves = useMemo(() => all.filter((c) => c.model === model.fingerprint), [all, model]);
-  const found = useMemo(() => foundFor(goal, curves, model), [goal, curves, model]);
+  const found = useMemo(() => foundFor(goal, curves, model, locked), [goal, curves, model, locked]);
   const { unit } = SAVINGS[goal.saves];
   const shown = useMemo(
     () => curves.filter((c) => goal.saves !== 'blocks' || c.report.unit === unit),
