@@ -94,12 +94,12 @@ function lossOf(s: AppState): Pick<MaskNotes, 'loss'> {
 /** What the losses are of. Of those that ship only the name is known here. */
 async function textOf(s: AppState): Promise<Pick<MaskNotes, 'calibration'>> {
   const { calibration } = s;
-  const { tokens, parts, origin } = s.open.full!;
+  const { tokens, parts, origin, text } = s.open.full!;
   const sequences = parts ? windowsIn(parts) : (calibration.windows ?? Math.ceil(tokens / calibration.seqLen));
   const known = origin.kind === 'here' && !calibration.task;
   return {
     calibration: {
-      ...{ source: verdictOf(s).pruned?.text ?? calibration.source, sequences, tokens },
+      ...{ source: verdictOf(s).pruned?.text ?? text ?? calibration.source, sequences, tokens },
       ...(known && { sha256: await sha256Of(calibration.text) }),
     },
   };

@@ -1,4 +1,6 @@
+import { BUNDLED_TEXTS } from '../../../lab/contract/bundled-texts';
 import { holdsZero } from '../../../pruning/paired-loss';
+import { textToBe } from '../../store/calibration';
 import { verdictOf } from '../../store/verdict';
 import { useApp } from '../../widgets/use-app';
 import { fixed, signed } from '../../words/format';
@@ -15,14 +17,17 @@ export function CheckIt() {
   const { mask, pruned, change, interval, standing } = verdict;
   // What was measured beforehand is kept in fewer digits.
   const digits = standing === 'here' ? 5 : 4;
-  const { command, first } = scoreCommand(source, mask.dropped, calibration);
+  // What was measured beforehand need not be of the text in use.
+  const other = BUNDLED_TEXTS.find(({ title }) => title === pruned?.text);
+  const text = other ? textToBe(other) : calibration;
+  const { command, first } = scoreCommand(source, mask.dropped, text);
   return (
     <section className={css.part} aria-labelledby="check-it">
       <h3 id="check-it">Check it</h3>
       <p>
         {pruned ? (
           <>
-            Expected: a loss of <strong>{fixed(pruned.loss, digits)}</strong> on {calibration.source}
+            Expected: a loss of <strong>{fixed(pruned.loss, digits)}</strong> on {pruned.text ?? text.source}
             {change !== undefined && `, ${signed(change, digits)} against the full model`}
             {interval &&
               ` (95%: ${signed(interval[0])} to ${signed(interval[1])}${holdsZero(interval) ? ', may be chance' : ''})`}

@@ -34,7 +34,7 @@ export function ComparisonPanel() {
                 </p>
               )}
               <span className="small soft">
-                On {calibration.source}
+                On {full?.text ?? calibration.source}
                 {full && `, ${whole(full.tokens)} tokens`}.{' '}
               </span>
               <TextButton onClick={() => openDialog('calibration')}>Change the text</TextButton>{' '}
