@@ -35,6 +35,13 @@ it('their losses are paired window by window', () => {
   expect(loss).toEqual({ difference: expect.closeTo(0.1), interval: [expect.closeTo(0.1), expect.closeTo(0.1)] });
 });
 
+it('losses of one text in other windows are not compared: the full model has another loss there', () => {
+  const wide = tried('attn:1', [10, 30]);
+  const full = { ...wide.loss!.full, loss: 0.9 };
+  const { loss } = compareTried(tried('attn:2', [11, 31]), { ...wide, loss: { ...wide.loss!, full } });
+  expect(loss).toBe('other text');
+});
+
 it('losses on two texts are not compared, nor accuracies on other items called alike', () => {
   const other = tried('attn:2', [11, 31], { text: 'mine.txt', correct: 7, data: 'bb' });
   const { loss, tasks } = compareTried(tried('attn:1', [10, 30]), other);

@@ -38,9 +38,13 @@ function without(one: Tried, other: Tried): Sublayer[] {
   return one.mask.dropped.filter((s) => !there.has(sublayerIndex(s)));
 }
 
+/** The full model's loss on the same text in the same windows, on two graphics cards, nats per token. */
+const SAME_BASE = 1e-3;
+
 function lossBetween(first: NonNullable<Tried['loss']>, second: NonNullable<Tried['loss']>): Comparison['loss'] {
   const [a, b] = [first.pruned, second.pruned];
-  if (first.text !== second.text || a.tokens !== b.tokens) return 'other text';
+  const base = Math.abs(first.full.loss - second.full.loss);
+  if (first.text !== second.text || a.tokens !== b.tokens || base > SAME_BASE) return 'other text';
   const paired = a.parts && b.parts && a.parts.of === b.parts.of && a.parts.nll.length === b.parts.nll.length;
   return { difference: b.loss - a.loss, ...(paired && { interval: pairedLoss(a.parts!, b.parts!).interval }) };
 }
