@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { sameCalibration } from '../../../lab/contract/asked';
 import { oddLoss } from '../../../pruning/paired-loss';
-import { evaluationsOf } from '../../store/beforehand';
+import { evaluationsOf, isOnKnownText, knownOf } from '../../store/beforehand';
 import type { Curve } from '../../store/curves';
 import { calibrationOf } from '../../store/measuring';
 import { maskOf, prunedLoss } from '../../store/select';
@@ -15,6 +15,7 @@ export function usePresent(curves: readonly Curve[], x: XAxis, y: YAxis): Return
   const model = useApp((s) => s.open.model);
   const calibration = useApp((s) => s.calibration);
   const evaluations = useApp(evaluationsOf);
+  const known = useApp((s) => (isOnKnownText(s) ? knownOf(s)?.details?.curves : undefined));
   const scored = useApp((s) => {
     const now = prunedLoss(s);
     return now.status === 'current' ? now.scored : undefined;
@@ -22,9 +23,10 @@ export function usePresent(curves: readonly Curve[], x: XAxis, y: YAxis): Return
   return useMemo(() => {
     if (!model) return undefined;
     const here = calibrationOf({ calibration, open: { model } });
-    const isOnText = ({ calibration, report: { judged } }: Curve) =>
-      calibration !== undefined && judged?.on !== 'another text' && sameCalibration(calibration, here);
+    const isOnText = ({ calibration, report }: Curve) =>
+      report.judged?.on !== 'another text' &&
+      (calibration ? sameCalibration(calibration, here) : known?.some((one) => one.report === report) === true);
     const losses = { loss: scored?.loss, judgedLoss: scored?.parts && oddLoss(scored.parts) };
     return presentOf({ mask, model: model.report, curves, isOnText, ...losses, evaluations }, x, y);
-  }, [curves, x, y, mask, model, calibration, evaluations, scored]);
+  }, [curves, x, y, mask, model, calibration, evaluations, known, scored]);
 }
