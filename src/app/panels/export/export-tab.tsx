@@ -80,6 +80,8 @@ function useText(form: Form): string {
   const open = useApp((s) => s.open);
   const calibration = useApp((s) => s.calibration);
   const route = useApp((s) => s.route);
+  const known = useApp((s) => s.known);
+  const curves = useApp((s) => s.curves);
   // biome-ignore lint/correctness/useExhaustiveDependencies: they are what a text is made of, read from the store.
   useEffect(() => {
     let wanted = true;
@@ -90,7 +92,7 @@ function useText(form: Form): string {
     return () => {
       wanted = false;
     };
-  }, [form, open, calibration, route]);
+  }, [form, open, calibration, route, known, curves]);
   return text;
 }
 

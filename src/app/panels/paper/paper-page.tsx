@@ -2,11 +2,12 @@ import { useEffect } from 'react';
 import { version } from '../../../../package.json';
 import { parseDropList } from '../../../pruning/drop-list';
 import { maskFromSublayers } from '../../../pruning/mask';
+import { toFailure } from '../../actions/failure';
 import { showShippedGrowth } from '../../actions/growth';
 import { knownOf } from '../../store/beforehand';
 import { go } from '../../store/go';
 import { setMask } from '../../store/masks';
-import { notify } from '../../store/notify';
+import { notify, notifyFailure } from '../../store/notify';
 import { maskOf } from '../../store/select';
 import { store } from '../../store/store';
 import { Button } from '../../widgets/button';
@@ -90,8 +91,13 @@ function ClaimRow({ claim: { title, claim, find, measure, command, differs } }: 
 function measureHere({ to, metric, drop }: Claim['measure']): void {
   if (metric) store.setState({ metric });
   if (drop) {
-    const { blocks } = maskOf(store.getState());
-    setMask(maskFromSublayers(blocks, parseDropList(drop, blocks)));
+    try {
+      const { blocks } = maskOf(store.getState());
+      setMask(maskFromSublayers(blocks, parseDropList(drop, blocks)));
+    } catch (error) {
+      // Sapling's layers; another model may have fewer.
+      notifyFailure('The claim’s layers were not dropped', toFailure(error));
+    }
   }
   go({ ...to, paper: false });
 }
