@@ -19,7 +19,7 @@ import { notFinite } from '../running/finite';
 import { fractionMeter } from '../running/progress';
 import { branchOfMask } from './desk';
 import { lossesOf, pair, textsOf } from './fit-texts';
-import { groundOf } from './ground';
+import { groundOn } from './ground';
 import type { Job } from './job';
 
 /** Part of a recovery's time that goes into fitting; the rest into its losses. */
@@ -53,14 +53,19 @@ export const recover: Job<RecoverRequest, RecoverReport> = {
       notes: [...notesOn(settings, texts, fitted), ...notesOnLoss(loss)],
     };
   },
-  async work(desk, { calibration, dropped, splitBlocks, fit }) {
+  async work(desk, { calibration, heldOut, dropped, splitBlocks, fit }) {
     const units = recoveredUnits(maskFromSublayers(desk.model.report.blocks, dropped).dropped, splitBlocks);
-    const ground = await groundOf(desk, calibration);
+    const { on, held } = await textsOf(desk, calibration, heldOut);
     const walks = fit === 'full' ? 1 : units.length;
     const lost = without(dropped.map(sublayerIndex));
     // Recovered, it parts from the full model where the pruned one does.
-    const losses = walkWork(ground, [FULL, lost, lost]);
-    return Array.from({ length: walks }, () => walkWork(ground, [FULL, lost])).reduce(plus, losses);
+    return [on, ...(held ? [held] : [])]
+      .map((text) => groundOn(desk, text))
+      .flatMap((ground) => [
+        walkWork(ground, [FULL, lost, lost]),
+        ...Array.from({ length: walks }, () => walkWork(ground, [FULL, lost])),
+      ])
+      .reduce(plus);
   },
 };
 
