@@ -29,6 +29,7 @@ export async function weatherOfDevices(root: string): Promise<Row[]> {
       lab.generate({ prompt: 'Once upon', maxTokens: 40, temperature: 0, seed: 1, masks: [[], attention] }, o),
     recover: (o) => lab.recover({ ...on(), method: 'mean', dropped: attention }, o),
     recoverEach: (o) => lab.recoverEach({ ...on(), method: 'mean', unit: 'attn' }, o),
+    recoverStrengths: (o) => lab.recoverStrengths({ ...on(), dropped: attention, modules: [], strengths: [0, 1] }, o),
     evaluate: (o) => lab.evaluate({ task: 'school', limit: 20, masks: [[], attention] }, o),
   };
   let names = 0;
