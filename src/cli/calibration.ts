@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { taskNamed } from '../benchmarks/tasks';
 import { LopperError } from '../errors';
 import type { Calibration, CurveRequest } from '../lab/contract';
+import { SHORT } from '../lab/contract/bundled-texts';
 import type { ResultOrigin } from '../lab/files/result-file';
 import { type Arguments, usage, wholeNumber } from './arguments';
 import type { Surroundings } from './command';
@@ -10,8 +11,8 @@ import { readDataOption } from './data-files';
 
 const SOURCES = ['ids', 'text', 'calibration-task'] as const;
 
-/** What is measured on where nothing is named and nothing need be: the page's own text, in windows of this many tokens. */
-const BUNDLED = { path: 'calibration/sapling.txt', seqLen: 256 };
+/** What is measured on where nothing is named and nothing need be. */
+const BUNDLED = SHORT;
 
 /** Throws `usage` unless a calibration is named, where one is `needed`, and in one way. */
 export function checkCalibration(args: Arguments, needed = true): void {
