@@ -1,7 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import { show, waysThrough } from '../actions/lessons';
 import { LessonFigure } from '../panels/learn/figures/lesson-figure';
-import { useAdded } from '../panels/learn/figures/use-dropped';
 import { type OpenLesson, useFacts, useLesson } from '../panels/learn/use-lesson';
 import { Controls } from '../panels/present/controls';
 import { Join } from '../panels/present/join';
@@ -13,9 +12,9 @@ import { BareTower } from '../panels/tower/bare-tower';
 import { go } from '../store/go';
 import { isView, viewOf } from '../store/route';
 import { store } from '../store/store';
+import { verdictOf } from '../store/verdict';
 import { pinTheme } from '../widgets/theme';
 import { useApp } from '../widgets/use-app';
-import type { Facts } from '../words/lessons/facts';
 import type { Look } from '../words/lessons/lesson';
 import { usePageKeys } from './use-page-keys';
 
@@ -44,7 +43,7 @@ export default function PresentPage() {
       </div>
       <div className={css.board}>
         <div className={css.top}>
-          <Added facts={facts} />
+          <Added />
           <Join address={address} />
         </div>
         {lesson ? <Question {...lesson} /> : <h1 className={css.title}>{slide.title}</h1>}
@@ -74,7 +73,7 @@ export default function PresentPage() {
   );
 }
 
-const Added = ({ facts }: { facts: Facts }) => <Loss added={useAdded(facts)} />;
+const Added = () => <Loss added={useApp((s) => verdictOf(s).change)} />;
 
 function Question({ lesson, at, facts, told }: OpenLesson) {
   const step = lesson.steps[at]!;

@@ -13,6 +13,7 @@ export function BareTower({ board }: { board?: boolean }) {
   const blocks = useApp((s) => s.open.model?.report.blocks);
   const unit = useApp((s) => METRIC_WORDS[momentOf(s) ? s.open.moment!.metric : s.metric].unit);
   const moment = useApp(momentOf);
+  const blind = useApp((s) => s.blind);
   const series = useApp((s) => s.open.moment && s.open.growth[s.open.moment.metric]?.report.series);
   const { values, placement, delta } = useTowerValues();
   if (blocks === undefined) return <p className="soft">The bundled model is on its way.</p>;
@@ -30,7 +31,9 @@ export function BareTower({ board }: { board?: boolean }) {
             ? `Sapling in training, ${moment.name}`
             : values
               ? `${unit}, ${scaleWords(placement.kind)}`
-              : 'Guess first.'}
+              : blind
+                ? 'Guess first.'
+                : 'This has not been measured on this model.'}
         </p>
       ) : moment ? (
         <MomentNote point={moment} series={series!} />

@@ -1,6 +1,7 @@
 import { formatDropList } from '../../../../pruning/drop-list';
+import { isOnKnownText } from '../../../store/beforehand';
 import { maskOf } from '../../../store/select';
-import { type Verdict, verdictOf } from '../../../store/verdict';
+import { verdictOf } from '../../../store/verdict';
 import { useApp } from '../../../widgets/use-app';
 import type { Facts } from '../../../words/lessons/facts';
 
@@ -16,9 +17,11 @@ export function known<T>(fact: () => T): T | undefined {
   }
 }
 
-/** What is dropped now adds to the loss: measured here, or beforehand, or undefined. */
+/** What is dropped now adds to Sapling's loss on the text that the facts are of; undefined where no one has measured it. */
 export function useAdded(facts: Facts): number | undefined {
-  const verdict: Verdict = useApp(verdictOf);
+  const here = useApp((s) =>
+    s.open.model?.source.kind === 'bundled' && isOnKnownText(s) ? verdictOf(s).change : undefined,
+  );
   const dropped = useDropped();
-  return verdict.change ?? known(() => facts.added(dropped));
+  return here ?? known(() => facts.added(dropped));
 }
