@@ -1,6 +1,7 @@
 /** The shelf of masks: notes each mask that is tried, and keeps the rows in the browser, per model. */
 import { createStore, get, set, type UseStore } from 'idb-keyval';
 import { type Mask, sameMask } from '../../pruning/mask';
+import { evaluationsOf } from '../store/beforehand';
 import { go } from '../store/go';
 import type { Scored } from '../store/losses';
 import { setMask } from '../store/masks';
@@ -71,7 +72,7 @@ function isFromBefore(row: Tried | undefined, { loss, tokens, origin }: Scored, 
 }
 
 /** What a mask scored to the end, beside the full model. */
-function resultsOf({ evaluations }: Open, mask: Mask): Tried['results'] {
+function resultsOf({ evaluations }: Pick<Open, 'evaluations'>, mask: Mask): Tried['results'] {
   const done = Object.entries(evaluations).filter(
     ([, { report, masks }]) => report.results.length === 2 && !report.partial && sameMask(masks[1]!, mask),
   );
@@ -94,8 +95,8 @@ async function recall(fingerprint: string): Promise<void> {
 
 /** Pins the mask in force, so that it stays, or another row. */
 export function keepMask(mask: Mask = maskOf(store.getState())): void {
-  const { open } = store.getState();
-  change((shelf) => note(shelf, mask, { pinned: true, results: resultsOf(open, mask) }));
+  const results = resultsOf({ evaluations: evaluationsOf(store.getState()) }, mask);
+  change((shelf) => note(shelf, mask, { pinned: true, results }));
 }
 
 export const unpinMask = (mask: Mask): void => change((shelf) => note(shelf, mask, { pinned: false }));
