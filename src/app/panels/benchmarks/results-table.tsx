@@ -58,6 +58,8 @@ function ResultRow({ name, evaluation: { report, masks, origin, items } }: RowPr
   const [full, other] = report.results;
   const stale = other && masks[1] && !sameMask(masks[1], mask);
   const { difference } = report;
+  const state =
+    origin.kind === 'shipped' ? 'measured beforehand' : running ? 'running' : report.partial && 'stopped early';
   const showItems = () => {
     store.setState({ itemsOf: name });
     go({ view: 'items' });
@@ -73,16 +75,7 @@ function ResultRow({ name, evaluation: { report, masks, origin, items } }: RowPr
           {report.bos ? ', start token' : ''}
           {report.chat ? ', chat template' : ''}
         </span>
-        <span className={shared.unit}>
-          {origin.kind === 'shipped'
-            ? 'measured beforehand'
-            : running
-              ? 'running'
-              : report.partial
-                ? 'stopped early'
-                : ''}
-          {stale && 'measured with another mask'}
-        </span>
+        <span className={shared.unit}>{[state, stale && 'measured with another mask'].filter(Boolean).join(', ')}</span>
       </th>
       <td>{full && <Share of={full} />}</td>
       <td className={css.pruned}>{other && <Share of={other} />}</td>
