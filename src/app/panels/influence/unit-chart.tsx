@@ -1,4 +1,4 @@
-import { type FocusEvent, type KeyboardEvent, type MouseEvent, memo, useId, useMemo, useState } from 'react';
+import { type FocusEvent, type KeyboardEvent, type MouseEvent, memo, useEffect, useId, useMemo, useState } from 'react';
 import { Bar, BarChart, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { type PlainUnit, sublayersOf } from '../../../model/units';
 import type { InfluenceMetric } from '../../../pruning/metrics';
@@ -28,6 +28,8 @@ interface Props {
  */
 export function UnitChart({ unit, metric, values, intervals, scale }: Props) {
   const [read, setRead] = useState<number>();
+  // A chart that goes hears of no pointer that leaves.
+  useEffect(() => () => point(unit, undefined), [unit]);
   const cut = values.findIndex((v) => scale.at(v) > 1);
   const missing = values.flatMap((v, block) => (Number.isFinite(v) ? [] : [block]));
   const write = METRIC_WORDS[metric].signed ? signedShort : short;

@@ -21,6 +21,7 @@ interface Props {
 
 /** The best mask found, with its run-ups: what goes, what it costs and saves, before it is taken. */
 export function FoundList({ goal, found, model }: Props) {
+  const mixed = new Set(found.map(({ curve }) => curve.text)).size > 1;
   return (
     <div className={css.scroll}>
       <table className={css.found} aria-label="Masks that save enough">
@@ -39,7 +40,7 @@ export function FoundList({ goal, found, model }: Props) {
         </thead>
         <tbody>
           {found.map((one, i) => (
-            <Row key={one.curve.id} one={one} goal={goal} model={model} first={i === 0} />
+            <Row key={one.curve.id} one={one} goal={goal} model={model} first={i === 0} named={mixed} />
           ))}
         </tbody>
       </table>
@@ -47,7 +48,16 @@ export function FoundList({ goal, found, model }: Props) {
   );
 }
 
-function Row({ one, goal, model, first }: { one: Found; goal: Goal; model: ModelReport; first: boolean }) {
+interface RowProps {
+  readonly one: Found;
+  readonly goal: Goal;
+  readonly model: ModelReport;
+  readonly first: boolean;
+  /** Whether to say on which text, others being of others. */
+  readonly named: boolean;
+}
+
+function Row({ one, goal, model, first, named }: RowProps) {
   const mask = maskFromSublayers(model.blocks, one.dropped);
   const here = useApp((s) => sameMask({ blocks: model.blocks, dropped: maskOf(s).dropped }, mask));
   const { parameterFraction, kvFraction } = savingsOf(mask, model);
@@ -63,7 +73,10 @@ function Row({ one, goal, model, first }: { one: Found; goal: Goal; model: Model
       <th scope="row">
         {first && isWithin(goal, one) && <span className={css.best}>Best found</span>}
         {upperFirst(droppedWords(one.dropped))}
-        <span className={css.way}>{name}</span>
+        <span className={css.way}>
+          {name}
+          {named && `, on ${one.curve.text}`}
+        </span>
       </th>
       <td className={certain ? (one.added > 0 ? 'worse' : 'better') : 'soft'}>
         {Number.isFinite(one.added) ? signed(one.added, 3) : 'not finite'}

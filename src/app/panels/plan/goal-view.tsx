@@ -1,10 +1,11 @@
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { ModelReport } from '../../../lab/contract';
 import { type Goal, isWithin, SAVINGS } from '../../../pruning/goal';
 import { applyPoint } from '../../actions/curves';
 import { ChartFrame } from '../../charts/chart-frame';
 import { knownOf } from '../../store/beforehand';
 import { canMeasure } from '../../store/measuring';
+import { highlight } from '../../store/notify';
 import { fileStem, modelName } from '../../store/select';
 import { Empty } from '../../widgets/empty';
 import { JobProgress } from '../../widgets/job-progress';
@@ -44,6 +45,7 @@ export function GoalView({ model }: { model: ModelReport }) {
   );
   const x = X_AXES[goal.saves];
   const present = usePresent(shown, x, 'loss');
+  useEffect(() => () => highlight(undefined), []);
   const words = useMemo(
     () => ({ summary: curvesSummary(shown, model), table: curvesTable(shown, model) }),
     [shown, model],
