@@ -76,11 +76,16 @@ export class ResultFile {
 }
 
 /** What a task asks is compared by the lab; this is about the model that was asked. */
-function checkSame(result: KeptEvaluation, { model, mask, compare }: Measured, path: string): void {
+function checkSame(result: KeptEvaluation, { model, mask, compare, recovery }: Measured, path: string): void {
   const drop = formatDropList(mask);
   const other = difference([
     [`of the model ${result.model.id}`, result.model.fingerprint, model.fingerprint],
     [`without ${result.drop || 'nothing'}, and now without ${drop || 'nothing'}`, result.drop, drop],
+    [
+      `with ${result.recovery ?? 'nothing'} in its place, and now with ${recovery ?? 'nothing'}`,
+      result.recovery,
+      recovery,
+    ],
     ['the full model was not measured beside the other', compare && !result.full, false],
   ]);
   if (!other) return;
