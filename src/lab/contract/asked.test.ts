@@ -42,3 +42,11 @@ it('compares plain data to the letter', () => {
   expect(samePlain({ unit: 'block', steps: [1] }, { unit: 'block', steps: [1] })).toBe(true);
   expect(samePlain({ unit: 'block' }, { unit: 'attn' })).toBe(false);
 });
+
+it('tells curves apart by the text that was chosen on, where another of its own judges', () => {
+  const judged = { on: 'another text', chosenOn: 256, sha256: 'a', chosenSha256: 'b' } as const;
+  const curve = { strategy: 'greedy', unit: 'block', judged } as const;
+  expect(difference(curvePairs(curve, curve))).toBeUndefined();
+  const other = { ...curve, judged: { ...judged, chosenSha256: 'c' } };
+  expect(difference(curvePairs(curve, other))).toEqual(['SHA-256 of the text chosen on', 'b', 'c']);
+});

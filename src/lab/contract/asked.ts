@@ -59,6 +59,7 @@ export function curvePairs(was: CurveFacts, is: CurveFacts): Pair[] {
     ['choice of what judges', was.judged?.on, is.judged?.on],
     ['number of tokens chosen on', was.judged?.chosenOn, is.judged?.chosenOn],
     ['SHA-256 of the text that judges', was.judged?.sha256, is.judged?.sha256],
+    ['SHA-256 of the text chosen on', was.judged?.chosenSha256, is.judged?.chosenSha256],
     ['denominator', before?.denominator, now?.denominator],
     ['number of permutations', before?.permutations, now?.permutations],
     ['choice of exact values', before?.exact, now?.exact],

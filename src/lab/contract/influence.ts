@@ -170,8 +170,9 @@ export interface Judged {
   readonly on: 'odd windows' | 'another text';
   /** Tokens of the windows that were chosen on. */
   readonly chosenOn: number;
-  /** Of another text. */
+  /** Of another text, and then of the one that was chosen on: no loss of a point would tell it from one as long. */
   readonly sha256?: string;
+  readonly chosenSha256?: string;
 }
 
 export interface CurveReport {

@@ -91,7 +91,12 @@ export const curveReport: v.GenericSchema<unknown, CurveReport> = v.object({
   order: v.optional(v.array(sublayers)),
   tokens: count,
   judged: v.optional(
-    v.object({ on: v.picklist(['odd windows', 'another text']), chosenOn: count, sha256: v.optional(v.string()) }),
+    v.object({
+      on: v.picklist(['odd windows', 'another text']),
+      chosenOn: count,
+      sha256: v.optional(v.string()),
+      chosenSha256: v.optional(v.string()),
+    }),
   ),
   benchmark: v.optional(measuredTask),
   recover: v.optional(recover),

@@ -54,10 +54,11 @@ async function textsOf(
     const [on, odd] = whole.halves();
     return { on, judge: { on: odd, judged: { on: 'odd windows', chosenOn: on.tokens } } };
   }
-  const sha256 = await sha256Of(await calibrationKey(judge));
+  const hash = async (text: Calibration) => sha256Of(await calibrationKey(text));
+  const hashes = { sha256: await hash(judge), chosenSha256: await hash(desk.read(calibration)) };
   return {
     on: whole,
-    judge: { on: await desk.calibrate(judge), judged: { on: 'another text', chosenOn: whole.tokens, sha256 } },
+    judge: { on: await desk.calibrate(judge), judged: { on: 'another text', chosenOn: whole.tokens, ...hashes } },
   };
 }
 
