@@ -7,11 +7,13 @@ import { forgetScores, requestScore } from './score';
 async function putText(text: BundledText, more: Partial<CalibrationText> = {}): Promise<void> {
   const before = { ...textToBe(text), ...more };
   if (store.getState().calibration.name !== text.name) setCalibration(before);
-  const answer = await fetch(new URL(text.path, document.baseURI)).catch(() => undefined);
+  const read = await fetch(new URL(text.path, document.baseURI))
+    .then((answer) => (answer.ok ? answer.text() : undefined))
+    .catch(() => undefined);
   const { name, text: here } = store.getState().calibration;
   // Another may have been chosen meanwhile.
-  if (!answer?.ok || name !== text.name || here !== '') return;
-  setCalibration({ ...before, text: await answer.text() });
+  if (read === undefined || name !== text.name || here !== '') return;
+  setCalibration({ ...before, text: read });
 }
 
 /** One that a person chose. */
