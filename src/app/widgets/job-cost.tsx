@@ -19,8 +19,9 @@ interface Props {
 export function JobCost({ of, ask }: Props) {
   const [known, setKnown] = useState<{ readonly of: string; readonly seconds?: number }>();
   const text = useApp((s) => s.calibration);
+  const model = useApp((s) => s.open.model?.report.fingerprint);
   const idle = useApp((s) => canMeasure(s) && Object.keys(s.jobs).length === 0);
-  const key = `${of} ${text.source} ${text.text.length} ${text.seqLen} ${text.windows}`;
+  const key = `${of} ${model} ${text.source} ${text.text.length} ${text.seqLen} ${text.windows}`;
   const isKnown = known?.of === key;
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is asked is named by the key.
   useEffect(() => {
