@@ -23,11 +23,10 @@ const KEYS: readonly (readonly [title: string, keys: readonly (readonly [keys: s
       ['Page Up, Page Down', 'eight blocks on'],
     ],
   ],
-  ['In a lesson', [['Page Down, Page Up', 'on and back, as a presenter’s clicker sends them']]],
   [
     'In a lesson, and before a class',
     [
-      ['Page Down', 'the answer, then the next step or figure'],
+      ['Page Down', 'the answer, then the next step or figure; a presenter’s clicker sends it'],
       ['Page Up', 'the step or figure before'],
       ['B', 'before a class: a black board, and back'],
       ['J', 'before a class: the address as a code, and back'],
