@@ -88,6 +88,8 @@ export async function openDevice(
 /** The device in use: opened on first use, and anew after it was lost. */
 export class LiveDevice {
   #device?: Promise<Device>;
+  /** One was lost, and none has proved itself since. */
+  #lost = false;
 
   constructor(readonly environment: Pick<Environment, 'webgpu' | 'settings'>) {}
 
@@ -99,8 +101,9 @@ export class LiveDevice {
     // Who asked at the same time opens it already.
     if (this.#device !== before) return this.get();
     known?.gpu.destroy();
-    // One that was lost proves itself again.
-    this.#device = this.#open(known !== undefined);
+    // One that was lost proves itself again, also where it could not be opened at once.
+    this.#lost ||= known !== undefined;
+    this.#device = this.#open();
     return this.#device;
   }
 
@@ -113,7 +116,10 @@ export class LiveDevice {
     device?.gpu.destroy();
   }
 
-  async #open(anew: boolean): Promise<Device> {
-    return openDevice(await this.environment.webgpu(), await this.environment.settings(), { anew });
+  async #open(): Promise<Device> {
+    const { environment } = this;
+    const device = await openDevice(await environment.webgpu(), await environment.settings(), { anew: this.#lost });
+    this.#lost = false;
+    return device;
   }
 }
