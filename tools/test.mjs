@@ -12,6 +12,7 @@ import { fail, ROOT, setUp } from './setup.mjs';
 const reports = mkdtempSync(join(tmpdir(), 'lopper-test-'));
 const unitReport = join(reports, 'unit.json');
 const gpuReport = join(reports, 'gpu.json');
+const stillReport = join(reports, 'still.json');
 const pageReport = join(reports, 'page.json');
 
 const vitest = (/** @type {string} */ project, /** @type {string} */ report) => [
@@ -33,14 +34,15 @@ const STAGES = {
   unit: { command: vitest('unit', unitReport), report: unitReport, read: countVitest },
   gpu: { command: vitest('gpu', gpuReport), report: gpuReport, read: countVitest },
   build: { command: ['vite', 'build'] },
-  page: { command: ['playwright', 'test'], report: pageReport, read: countPlaywright },
+  still: { command: ['playwright', 'test', '--project=still'], report: stillReport, read: countPlaywright },
+  page: { command: ['playwright', 'test', '--project=page'], report: pageReport, read: countPlaywright },
 };
 
 /**
  * Groups run one after the other, the lines of a group side by side, the stages of a line one after the other. The page
- * has the machine to itself, since it is held to a person's patience.
+ * that computes has the machine to itself, since it is held to a person's patience.
  */
-const ORDER = [[['types', 'lint', 'build', 'unit'], ['gpu']], [['page']]];
+const ORDER = [[['types', 'lint', 'build', 'unit', 'still'], ['gpu']], [['page']]];
 
 /** @returns {Count} */
 function countVitest(/** @type {any} */ json) {
@@ -97,7 +99,7 @@ async function runStage(
   const title = `\n=== ${name}: ${command[0]}`;
   console.log(beside ? `${name} begins` : title);
   const started = performance.now();
-  const { status, kept } = await run(command, env, beside);
+  const { status, kept } = await run(command, { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report }, beside);
   const seconds = (performance.now() - started) / 1000;
   if (beside) console.log(`${title}\n${kept}`);
   /** @type {Count} */
@@ -129,8 +131,8 @@ const names = Object.keys(STAGES).filter((name) => asked.length === 0 || asked.i
 
 setUp();
 /** @type {NodeJS.ProcessEnv} */
-const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: pageReport };
-if (names.includes('gpu') || names.includes('page')) {
+const env = { ...process.env };
+if (['gpu', 'still', 'page'].some((name) => names.includes(name))) {
   try {
     env.CHROMIUM_PATH = findChromium({ install: true });
   } catch (error) {
