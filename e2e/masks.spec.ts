@@ -87,7 +87,8 @@ test('a shared link brings back the mask, the prompt and the settings', async ({
 
 test('a link that cannot be read is said, and the lab opens without it', async ({ page }) => {
   const lab = new LabPage(page);
-  await lab.open('#model=sapling&drop=attn:99');
+  await page.goto('./#model=sapling&drop=attn:99');
   await expect(lab.alerts.filter({ hasText: 'mask-mismatch' })).toContainText('99');
+  await expect(lab.fullLoss).toBeVisible();
   await expect(lab.dropped).toHaveCount(0);
 });

@@ -74,14 +74,20 @@ const change = ({ modules }: Recovered, by: (now: Recovered) => Partial<Recovere
     recovered?.modules === modules ? { recovered: { ...recovered, ...by(recovered) } } : {},
   );
 
-/** Measures the losses at some strengths, of which those that are known are not asked for. Returns all that are known then. */
-async function measureStrengths(of: Recovered, strengths: readonly number[]): Promise<readonly AtStrength[]> {
+/**
+ * Measures the losses at some strengths, of which those that are known are not asked for. Returns all that are known then;
+ * undefined where it was stopped.
+ */
+async function measureStrengths(
+  of: Recovered,
+  strengths: readonly number[],
+): Promise<readonly AtStrength[] | undefined> {
   const s = store.getState();
   const wanted = strengths.filter((strength) => !of.losses.some((at) => at.strength === strength));
   if (wanted.length === 0) return of.losses;
   const { mask, modules } = of;
   let known = of.losses;
-  await runJob({
+  const { ended } = await runJob({
     slot: 'recover',
     label: 'Losses by strength',
     failure: 'The losses could not be measured',
@@ -97,7 +103,7 @@ async function measureStrengths(of: Recovered, strengths: readonly number[]): Pr
       change(of, () => ({ losses: known }));
     },
   });
-  return known;
+  return ended === 'done' ? known : undefined;
 }
 
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -121,11 +127,11 @@ export async function findStrength(): Promise<void> {
   const recovered = recoveredOf(store.getState());
   if (!recovered) return;
   const known = await measureStrengths(recovered, STRENGTHS);
-  const between = lowestPoint(known);
+  const between = known && lowestPoint(known);
   const now = recoveredOf(store.getState());
   if (!now || between === undefined) return;
   const all = await measureStrengths(now, [between]);
-  setStrength(bestOf(all).strength);
+  if (all) setStrength(bestOf(all).strength);
 }
 
 const bestOf = (all: readonly AtStrength[]): AtStrength => all.reduce((a, b) => (b.loss[0] < a.loss[0] ? b : a));

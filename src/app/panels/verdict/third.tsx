@@ -1,3 +1,4 @@
+import { canMeasure } from '../../store/measuring';
 import { thirdOf } from '../../store/third';
 import { verdictOf } from '../../store/verdict';
 import { useApp } from '../../widgets/use-app';
@@ -7,11 +8,13 @@ import css from './verdict.module.css';
 /** The third model beside the full and the pruned one: what stands in the gap, and what it wins back. */
 export function Third() {
   const third = useApp(thirdOf);
+  const able = useApp(canMeasure);
   const { full, pruned } = useApp(verdictOf);
   if (!third) return null;
   const { scored, strength, name } = third;
   const current = scored?.strength === strength ? scored : undefined;
   const damage = full && pruned ? pruned.loss - full.loss : 0;
+  const waiting = able ? 'computing…' : 'its loss has not been measured.';
   return (
     <p className={css.source} aria-live="polite">
       With a {name} in the gap:{' '}
@@ -22,7 +25,7 @@ export function Third() {
           {pruned && damage > 0 && `; ${percent((pruned.loss - current.loss) / damage, 0)} of the damage undone`}
         </>
       ) : (
-        'computing…'
+        waiting
       )}
     </p>
   );
