@@ -26,8 +26,8 @@ test('both models continue a prompt side by side, with their likeliest tokens at
   await expect(speed.getByRole('row', { name: /^Decoding/ })).toContainText('%');
   await lab.openTab('Cost', 'Texts');
 
-  // Another mask: what was written is said to be old.
-  await lab.cell(0, 'feed-forward').click();
+  // Another mask, of which nothing was written beforehand: what was written is said to be old.
+  await lab.cell(9, 'attention').click();
   await expect(lab.prompt.getByText('written with another mask')).toBeVisible();
 });
 
@@ -56,7 +56,9 @@ test('a writing run stops when asked', async ({ lab }) => {
 });
 
 test('the school questions run with live counts, can be cancelled, and end in a paired difference', async ({ lab }) => {
+  // Two that were not asked together beforehand.
   await lab.cell(0, 'feed-forward').click();
+  await lab.cell(9, 'attention').click();
   await lab.openTab('Cost', 'Tasks');
   await lab.comparison.getByRole('button', { name: 'Run School questions', exact: true }).click();
   const bar = lab.comparison.getByRole('progressbar');
