@@ -27,5 +27,5 @@ test('an adapter whose numbers are wrong is named, and nothing is computed on it
   await lab.openTab('Cost', 'Texts');
   await expect(page.getByRole('button', { name: 'Continue with both' })).toBeDisabled();
   await lab.openTab('Cost', 'Tasks');
-  await expect(lab.comparison.getByRole('button', { name: 'Run both' })).toBeDisabled();
+  await expect(lab.comparison.getByRole('button', { name: 'Run all three' })).toBeDisabled();
 });
