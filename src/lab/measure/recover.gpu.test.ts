@@ -124,8 +124,8 @@ describe.skipIf(!hasData)('recovery, as the oracle has it', () => {
   it.each(['stories260K', ...MODELS])('%s: several units at once, fitted in each of the three ways', async (name) => {
     const { g, fitted } = await opened(name);
     const sets = g.several as { units: Json[]; loss_dropped: number[] }[];
-    // The trained model's texts are long: every second set of units will do.
-    for (const want of name === 'stories260K' ? sets.filter((_, i) => i % 2 === 1) : sets) {
+    // Every set takes a minute of a software adapter: every second one will do, and what differs least in one order.
+    for (const want of sets.filter((_, i) => i % 2 === 1)) {
       for (const [asked, golden] of [
         [{ method: 'mean' }, 'emulated'],
         [{ method: 'diagonal' }, 'diagonal'],
@@ -135,7 +135,8 @@ describe.skipIf(!hasData)('recovery, as the oracle has it', () => {
         for (const order of ['full', 'sequential', 'corrected'] as const) {
           // biome-ignore lint/suspicious/noExplicitAny: golden values as they come
           const of = (want as any)[golden][order];
-          if (name === 'stories260K' && golden !== 'emulated' && golden !== 'rank8') continue;
+          const first = golden === 'emulated' || golden === 'rank8';
+          if (!first && (name === 'stories260K' || order !== 'sequential')) continue;
           const report = await fitted(want.units, { ...asked, fit: order, splitBlocks: isSplit(want.units) });
           const what = `${want.units.join(' ')} ${golden} ${order}`;
           near(report.loss.pruned, want.loss_dropped, LOSS, what);
