@@ -14,8 +14,8 @@ export default defineConfig({
     { name: 'page', testIgnore: STILL },
   ],
   outputDir: 'test-results',
-  // A software adapter on two shared cores: one page at a time, and patience.
-  workers: 1,
+  // A software adapter compiles on one core and computes on all: two pages keep two cores busy. And patience.
+  workers: 2,
   timeout: 180_000,
   expect: { timeout: 60_000 },
   reporter: process.env.PLAYWRIGHT_JSON_OUTPUT_NAME ? [['list'], ['json']] : [['list']],
