@@ -16,10 +16,14 @@ test('an adapter whose numbers are wrong is named, and nothing is computed on it
   const lab = new LabPage(page);
   await page.goto('./');
   const banner = lab.alerts.filter({ hasText: 'wrong numbers' });
-  await banner.getByRole('button', { name: 'Why, and what helps' }).click();
-  await expect(page.getByRole('dialog', { name: 'What computes here' })).toContainText(
-    /swiftshader|llvmpipe|adapter "/i,
-  );
+  const dialog = page.getByRole('dialog', { name: 'What computes here' });
+  // The line may still grow by a sentence while it is clicked.
+  await expect(async () => {
+    if (!(await dialog.isVisible())) {
+      await banner.getByRole('button', { name: 'Why, and what helps' }).click({ timeout: 5000 });
+    }
+    await expect(dialog).toContainText(/swiftshader|llvmpipe|adapter "/i, { timeout: 5000 });
+  }).toPass();
   await page.keyboard.press('Escape');
   expect(changed).toBe(true);
   await expect(lab.fullLoss).toBeVisible();
