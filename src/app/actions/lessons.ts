@@ -1,11 +1,13 @@
 import { parseDropList } from '../../pruning/drop-list';
 import { maskFromSublayers } from '../../pruning/mask';
+import { usualText } from '../store/calibration';
 import { go } from '../store/go';
 import { setMask } from '../store/masks';
 import { isTab, isView } from '../store/route';
 import { reportOf } from '../store/select';
 import { changeOpen, store } from '../store/store';
 import type { Lesson, Look } from '../words/lessons/lesson';
+import { loadText } from './calibration';
 import { showShippedGrowth } from './growth';
 
 const keyOf = (lesson: string, step: number) => `${lesson}.${step}`;
@@ -18,6 +20,9 @@ export function openLesson(name: string, step = 0): void {
   if (step === 0) store.setState(({ told }) => ({ told: without(told, name) }));
   go({ lesson: { name, step } });
 }
+
+/** Puts the text in place that a lesson's numbers were measured on: what ships is of the model's usual one. */
+export const bringText = (): Promise<void> => loadText(usualText(store.getState()).name);
 
 const without = <T>(told: Readonly<Record<string, T>>, lesson: string) =>
   Object.fromEntries(Object.entries(told).filter(([key]) => !key.startsWith(`${lesson}.`)));

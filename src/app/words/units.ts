@@ -9,25 +9,54 @@ export const sublayerName = (block: number, kind: SublayerKind): string => `bloc
 /** "attention 3", "block 7". */
 export const unitName = (unit: PlainUnit, block: number): string => `${KIND_NAMES[unit]} ${block}`;
 
-/** "attention 2, 5 and 7; feed-forward 3", blocks that are whole as "blocks 4 and 6". */
+/** "attention 2, 5 and 7; feed-forward 3", blocks that are whole as "blocks 4 and 6": every one by its name. */
 export function droppedWords(dropped: readonly Sublayer[]): string {
-  const blocksOf = (kind: SublayerKind) => dropped.filter((s) => s.kind === kind).map((s) => s.block);
-  const [attn, ffn] = [blocksOf('attn'), blocksOf('ffn')];
-  const whole = attn.filter((b) => ffn.includes(b));
-  const rest = (blocks: readonly number[]) => blocks.filter((b) => !whole.includes(b));
-  const parts = [
-    listOf(whole.length === 1 ? 'block' : 'blocks', whole),
-    listOf(KIND_NAMES.attn, rest(attn)),
-    listOf(KIND_NAMES.ffn, rest(ffn)),
-  ];
-  return parts.filter(Boolean).join('; ');
+  const { block, attn, ffn } = byUnit(dropped);
+  const listed = (name: string, blocks: readonly number[]) => (blocks.length === 0 ? [] : [`${name} ${and(blocks)}`]);
+  return [
+    ...listed(block.length === 1 ? 'block' : 'blocks', block),
+    ...listed(KIND_NAMES.attn, attn),
+    ...listed(KIND_NAMES.ffn, ffn),
+  ].join('; ');
 }
 
-function listOf(name: string, blocks: readonly number[]): string {
-  const sorted = [...blocks].sort((a, b) => a - b);
-  if (sorted.length < 2) return sorted.length === 0 ? '' : `${name} ${sorted[0]}`;
-  return `${name} ${sorted.slice(0, -1).join(', ')} and ${sorted.at(-1)}`;
+/** The same within a sentence, and short: "attention 7", "blocks 3 to 5", "5 attention layers and feed-forward 2". */
+export function droppedBriefly(dropped: readonly Sublayer[]): string {
+  const { block, attn, ffn } = byUnit(dropped);
+  return and([
+    ...briefly(block, 'block', 'blocks', 'blocks'),
+    ...briefly(attn, KIND_NAMES.attn, KIND_NAMES.attn, `${KIND_NAMES.attn} layers`),
+    ...briefly(ffn, KIND_NAMES.ffn, KIND_NAMES.ffn, `${KIND_NAMES.ffn} layers`),
+  ]);
 }
+
+/** Named one by one as long as that is shorter to read than their number. */
+const MOST_NAMED = 4;
+
+function briefly(blocks: readonly number[], one: string, few: string, many: string): string[] {
+  const [first, last] = [blocks[0], blocks.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  if (blocks.length === 1) return [`${one} ${first}`];
+  if (blocks.length > 2 && last - first === blocks.length - 1) return [`${few} ${first} to ${last}`];
+  return [blocks.length > MOST_NAMED ? `${blocks.length} ${many}` : `${few} ${and(blocks)}`];
+}
+
+/** The blocks, ascending, that are whole, and those that miss one kind only. */
+function byUnit(dropped: readonly Sublayer[]): Readonly<Record<PlainUnit, readonly number[]>> {
+  const blocksOf = (kind: SublayerKind) =>
+    dropped
+      .filter((s) => s.kind === kind)
+      .map((s) => s.block)
+      .sort((a, b) => a - b);
+  const [attn, ffn] = [blocksOf('attn'), blocksOf('ffn')];
+  const block = attn.filter((b) => ffn.includes(b));
+  const alone = (blocks: readonly number[]) => blocks.filter((b) => !block.includes(b));
+  return { block, attn: alone(attn), ffn: alone(ffn) };
+}
+
+/** "1", "1 and 2", "1, 2 and 3". */
+const and = (parts: readonly (string | number)[]): string =>
+  parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 
 /** A kind of unit as the page speaks of it. */
 export interface UnitWords {

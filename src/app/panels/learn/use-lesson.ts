@@ -1,6 +1,6 @@
 import { use, useEffect } from 'react';
 import { lessonFacts } from '../../actions/lesson-facts';
-import { show, uncover } from '../../actions/lessons';
+import { bringText, show, uncover } from '../../actions/lessons';
 import type { Told } from '../../store/lessons';
 import { useApp } from '../../widgets/use-app';
 import { isTold, lessonOf } from '../../words/lessons';
@@ -34,6 +34,9 @@ export function useLesson(): OpenLesson | undefined {
   useEffect(() => {
     if (step && sapling) void show(lookAt(step, revealed));
   }, [step, revealed, sapling]);
+  useEffect(() => {
+    if (lesson && sapling) void bringText();
+  }, [lesson, sapling]);
   useEffect(() => uncover, []);
   if (!lesson || !step || !isTold(lesson, facts)) return undefined;
   return { lesson, at, facts, told, look: lookAt(step, revealed) };

@@ -4,7 +4,7 @@ import { parseDropList } from '../../../pruning/drop-list';
 import { maskFromSublayers } from '../../../pruning/mask';
 import { toFailure } from '../../actions/failure';
 import { showShippedGrowth } from '../../actions/growth';
-import { knownOf } from '../../store/beforehand';
+import { knownOf, textOf } from '../../store/beforehand';
 import { go } from '../../store/go';
 import { setMask } from '../../store/masks';
 import { notify, notifyFailure } from '../../store/notify';
@@ -38,8 +38,8 @@ export default function PaperPage() {
           <>
             What it says, in our words, and what{' '}
             {known.results.model.id === 'sapling' ? 'Sapling' : known.results.model.id} says to it: measured beforehand
-            by us with version {known.results.madeBy.lopper}, on {known.results.text.name} (
-            {whole(known.results.score.tokens)} predicted tokens).
+            by us with version {known.results.madeBy.lopper}, on {textOf(known)} ({whole(known.results.text.tokens)}{' '}
+            tokens).
           </>
         )}
       </p>

@@ -8,21 +8,16 @@ import { GoalView } from './goal-view';
 /** The mask that reaches a goal, and so many units by a strategy of one's own. */
 export function FindView() {
   const model = useApp((s) => s.open.model?.report);
-  if (!model) {
-    return (
-      <Panel title="A goal" explain={<GoalExplained />}>
-        <p className="soft">No model yet.</p>
-      </Panel>
-    );
-  }
   return (
     <>
       <Panel title="A goal" explain={<GoalExplained />}>
-        <GoalView model={model} />
+        {model ? <GoalView model={model} /> : <p className="soft">No model yet.</p>}
       </Panel>
-      <Panel title="Drop by a strategy" explain={<FindExplained />}>
-        <SelectionControl blocks={model.blocks} />
-      </Panel>
+      {model && (
+        <Panel title="Drop by a strategy" explain={<FindExplained />}>
+          <SelectionControl blocks={model.blocks} />
+        </Panel>
+      )}
     </>
   );
 }

@@ -9,7 +9,7 @@ import { Button } from '../../widgets/button';
 import { useApp } from '../../widgets/use-app';
 import { curveName } from '../../words/curve-names';
 import { percent, signed, upperFirst } from '../../words/format';
-import { droppedWords } from '../../words/verdict';
+import { droppedWords } from '../../words/units';
 import type { Found } from './found';
 import css from './plan.module.css';
 

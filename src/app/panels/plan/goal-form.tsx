@@ -1,11 +1,8 @@
 import { type Goal, SAVING_NAMES, type Saving } from '../../../pruning/goal';
 import { find } from '../../actions/plan';
-import { knownOf } from '../../store/beforehand';
-import { canMeasure } from '../../store/measuring';
 import { Button } from '../../widgets/button';
 import { NumberField } from '../../widgets/number-field';
 import { Select } from '../../widgets/select';
-import { useApp } from '../../widgets/use-app';
 import { SAVING_WORDS } from '../../words/plan';
 import css from './plan.module.css';
 
@@ -15,13 +12,14 @@ const ANY = 'any';
 
 interface Props {
   readonly goal: Goal;
+  /** Whether there is anything to find by: an adapter, or curves that were measured beforehand. */
+  readonly ready: boolean;
   readonly running: boolean;
   onChange(goal: Goal): void;
 }
 
 /** What is wanted, as a sentence. */
-export function GoalForm({ goal, running, onChange }: Props) {
-  const ready = useApp((s) => canMeasure(s) || knownOf(s) !== undefined);
+export function GoalForm({ goal, ready, running, onChange }: Props) {
   return (
     <form
       className={css.goal}

@@ -52,7 +52,7 @@ export function GoalView({ model }: { model: ModelReport }) {
   );
   return (
     <>
-      <GoalForm goal={goal} running={running} onChange={setGoal} />
+      <GoalForm goal={goal} ready={ready} running={running} onChange={setGoal} />
       {running && (
         <div className={css.job}>
           <JobProgress slot="curve" />

@@ -3,7 +3,7 @@ import { verdictOf } from '../../store/verdict';
 import { Counted } from '../../widgets/counted';
 import { useApp } from '../../widgets/use-app';
 import { fixed, whole } from '../../words/format';
-import { droppedWords } from '../../words/verdict';
+import { droppedBriefly } from '../../words/units';
 import css from './present.module.css';
 
 /** The one number that everybody can read: what dropping costs, or what the whole model loses. */
@@ -30,7 +30,7 @@ export function Loss({ added }: { added: number | undefined }) {
       <span>
         {nothing
           ? 'loss of the whole model'
-          : `loss without ${droppedWords(dropped)}${shown === undefined ? ': not measured' : `: ${fixed(full.loss + shown, 3)}`}`}
+          : `loss without ${droppedBriefly(dropped)}${shown === undefined ? ': not measured' : `: ${fixed(full.loss + shown, 3)}`}`}
       </span>
     </p>
   );

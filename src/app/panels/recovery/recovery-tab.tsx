@@ -7,7 +7,7 @@ import { JobProgress } from '../../widgets/job-progress';
 import { Panel } from '../../widgets/panel';
 import { TabPage } from '../../widgets/tab-page';
 import { useApp } from '../../widgets/use-app';
-import { droppedWords } from '../../words/verdict';
+import { droppedWords } from '../../words/units';
 import { RankChart } from './rank-chart';
 import css from './recovery.module.css';
 import { RecoveryExplained } from './recovery-explained';

@@ -7,7 +7,7 @@ import { lowestFirst } from '../../actions/steps';
 import { type Influence, shownValues } from '../../store/influence';
 import { useApp } from '../../widgets/use-app';
 import { signedPercent } from '../../words/format';
-import { droppedWords } from '../../words/verdict';
+import { droppedWords } from '../../words/units';
 import css from './selection.module.css';
 
 interface Props {

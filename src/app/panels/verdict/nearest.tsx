@@ -3,7 +3,7 @@ import { setMask } from '../../store/masks';
 import { TextButton } from '../../widgets/text-button';
 import { useApp } from '../../widgets/use-app';
 import { signed } from '../../words/format';
-import { droppedWords } from '../../words/verdict';
+import { droppedBriefly } from '../../words/units';
 import css from './verdict.module.css';
 
 /** In the place of a loss that was not measured beforehand and cannot be here: the nearest mask that was. */
@@ -12,8 +12,8 @@ export function NearestMask() {
   if (!nearest) return null;
   const { mask, more, less, added } = nearest;
   const ways = [
-    less.length > 0 && `keeps ${droppedWords(less)}`,
-    more.length > 0 && `drops ${droppedWords(more)} too`,
+    less.length > 0 && `keeps ${droppedBriefly(less)}`,
+    more.length > 0 && `drops ${droppedBriefly(more)} too`,
   ].filter(Boolean);
   return (
     <p className={css.source}>

@@ -1,6 +1,7 @@
 import type { Verdict } from '../../store/verdict';
 import { signed } from '../../words/format';
-import { droppedWords, lossWords } from '../../words/verdict';
+import { droppedBriefly } from '../../words/units';
+import { lossWords } from '../../words/verdict';
 import css from './verdict.module.css';
 
 /** The verdict in words. A screen reader hears this, and not the numbers beside it as they change. */
@@ -20,7 +21,7 @@ export function Sentence({ verdict: { mask, change, interval, standing, answers 
           : 'was not measured beforehand.';
   return (
     <p className={css.sentence} aria-live="polite">
-      Without <strong>{droppedWords(mask.dropped)}</strong> the model {told}
+      Without <strong>{droppedBriefly(mask.dropped)}</strong> the model {told}
     </p>
   );
 }

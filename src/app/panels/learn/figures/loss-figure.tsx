@@ -1,7 +1,7 @@
 import { maskOf } from '../../../store/select';
 import { useApp } from '../../../widgets/use-app';
 import { blindLoss, type Facts, nats } from '../../../words/lessons/facts';
-import { droppedWords } from '../../../words/verdict';
+import { droppedBriefly } from '../../../words/units';
 import css from './figures.module.css';
 import { useAdded } from './use-dropped';
 
@@ -17,7 +17,7 @@ export function LossFigure({ facts }: { facts: Facts }) {
       <figcaption>How wrong the guesses are: the loss</figcaption>
       <div className={css.meter} style={{ '--blind': `${(100 * blind) / most}%` } as React.CSSProperties}>
         <Bar name="all layers" value={facts.loss} most={most} />
-        {dropped.length > 0 && <Bar name={`without ${droppedWords(dropped)}`} value={now} most={most} hatched />}
+        {dropped.length > 0 && <Bar name={`without ${droppedBriefly(dropped)}`} value={now} most={most} hatched />}
         <Bar name="blind guessing" value={blind} most={most} faint />
       </div>
     </>
