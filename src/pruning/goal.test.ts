@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseDropList } from './drop-list';
-import { isWithin, rankCandidates, saves, shareSaved, stepsFor } from './goal';
+import { canSave, isWithin, rankCandidates, saves, shareSaved, stepsFor } from './goal';
 
 /** Four blocks; feed-forward weighs twice what attention does, and a fifth of the whole lies outside the blocks. */
 const sizes = {
@@ -15,6 +15,13 @@ test('shares are of the whole model’s', () => {
   expect(shareSaved(parseDropList('attn:0,ffn:0'), 'parameters', sizes)).toBeCloseTo(0.2);
   expect(shareSaved(parseDropList('attn:0,ffn:1'), 'blocks', sizes)).toBe(0);
   expect(shareSaved(parseDropList('block:3'), 'blocks', sizes)).toBe(0.25);
+});
+
+test('feed-forward layers have no cache, and none but blocks save blocks', () => {
+  expect(canSave('cache', 'ffn')).toBe(false);
+  expect(canSave('cache', 'block')).toBe(true);
+  expect(canSave('blocks', 'sublayer')).toBe(false);
+  expect(canSave('parameters', 'ffn')).toBe(true);
 });
 
 test('a strategy goes as far as the goal may need, and no further than there are units', () => {

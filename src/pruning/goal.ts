@@ -12,6 +12,10 @@ export const SAVINGS = {
   blocks: { unit: 'block' },
 } as const satisfies Readonly<Record<string, { readonly unit: UnitKind }>>;
 
+/** Whether dropping units of a kind saves any of it. */
+export const canSave = (saves: Saving, unit: UnitKind): boolean =>
+  saves === 'parameters' || (saves === 'blocks' ? unit === 'block' : UNIT_KINDS[unit].kinds.some((k) => k === 'attn'));
+
 export type Saving = keyof typeof SAVINGS;
 export const SAVING_NAMES = Object.keys(SAVINGS) as readonly Saving[];
 

@@ -8,7 +8,7 @@ import css from './summary-bar.module.css';
 
 /** On a small screen, under the thumb: what the mask costs, while the tower above is being pruned. */
 export function SummaryBar() {
-  const { full, pruned, change, interval, standing, answers, mask } = useApp(verdictOf);
+  const { full, change, interval, standing, answers, mask } = useApp(verdictOf);
   const undoable = useApp((s) => s.open.masks.past.length > 0);
   const redoable = useApp((s) => s.open.masks.future.length > 0);
   if (!full) return null;
@@ -16,14 +16,17 @@ export function SummaryBar() {
   return (
     <div className={css.bar} aria-hidden="true">
       <span>
-        <span className="soft">loss</span> {fixed(full.loss, 3)}
-        {mask.dropped.length > 0 && ' → '}
-        {mask.dropped.length > 0 && change === undefined && (standing === 'computing' ? '…' : '–')}
-        {change !== undefined && (
-          <>
-            {pruned ? fixed(pruned.loss, 3) : '…'}{' '}
-            <strong className={judged(change, interval)}>{signed(change, 3)}</strong>
-          </>
+        <span className="soft">loss</span>{' '}
+        {mask.dropped.length === 0 ? (
+          fixed(full.loss, 3)
+        ) : change === undefined ? (
+          standing === 'computing' ? (
+            '…'
+          ) : (
+            '–'
+          )
+        ) : (
+          <strong className={judged(change, interval)}>{signed(change, 3)}</strong>
         )}
         {difference && (
           <>

@@ -89,3 +89,12 @@ export function countAs(dropped: readonly Sublayer[], units: readonly UnitKind[]
   const unit = UNIT_NAMES.find((u) => units.includes(u) && fits(u));
   return unit && dropped.length / unitTraits(unit).sublayers;
 }
+
+/** From this ratio of the highest loss to the lowest an axis of losses is logarithmic. */
+const EXPLODES = 3;
+
+/** Whether losses run so far apart that the low ones lie flat on a linear axis. */
+export function explodes(curves: readonly Curve[]): boolean {
+  const losses = curves.flatMap((c) => c.report.points.map((p) => p.loss)).filter(Number.isFinite);
+  return Math.max(...losses) > EXPLODES * Math.min(...losses);
+}

@@ -21,7 +21,7 @@ import { Panel } from '../../widgets/panel';
 import { Select } from '../../widgets/select';
 import { useApp } from '../../widgets/use-app';
 import { plural } from '../../words/format';
-import type { Spot, XAxis, YAxis } from './axes';
+import { explodes, type Spot, type XAxis, type YAxis } from './axes';
 import { X_AXES, Y_AXES } from './axis-words';
 import type { BandKind } from './band';
 import { CurveChart } from './curve-chart';
@@ -38,8 +38,6 @@ const BANDS: readonly { value: BandKind; text: string }[] = [
   { value: 'range', text: 'least to greatest' },
   { value: 'middle', text: '5th to 95th percentile' },
 ];
-/** From this ratio of the highest loss to the lowest the axis is logarithmic, until someone says otherwise. */
-const EXPLODES = 3;
 
 const apply = (curve: Curve, spot: Spot) => applyPoint(curve, spot.point);
 
@@ -197,11 +195,6 @@ function sideBySide(s: AppState): CurveRequest[] {
     ...(settings && { settings }),
     judge: judgeOf(s),
   }));
-}
-
-function explodes(curves: readonly Curve[]): boolean {
-  const losses = curves.flatMap((c) => c.report.points.map((p) => p.loss)).filter(Number.isFinite);
-  return Math.max(...losses) > EXPLODES * Math.min(...losses);
 }
 
 function chanceOf(curves: readonly Curve[]): number | undefined {

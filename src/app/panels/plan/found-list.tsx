@@ -86,8 +86,12 @@ function Row({ one, goal, model, first, named }: RowProps) {
           </span>
         )}
       </td>
-      <td>{percent(-parameterFraction)}</td>
-      <td>{percent(-kvFraction)}</td>
+      <td className={css.saved} data-of="parameters">
+        {percent(-parameterFraction)}
+      </td>
+      <td className={css.saved} data-of="KV cache">
+        {percent(-kvFraction)}
+      </td>
       <td>
         {here ? (
           <span className="soft">in the tower</span>

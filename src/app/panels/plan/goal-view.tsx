@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { ModelReport } from '../../../lab/contract';
-import { type Goal, isWithin, SAVINGS } from '../../../pruning/goal';
+import { canSave, type Goal, isWithin, SAVINGS } from '../../../pruning/goal';
 import { applyPoint } from '../../actions/curves';
 import { ChartFrame } from '../../charts/chart-frame';
 import { knownOf } from '../../store/beforehand';
@@ -13,6 +13,7 @@ import { useApp } from '../../widgets/use-app';
 import { percent, plural } from '../../words/format';
 import { SAVING_WORDS } from '../../words/plan';
 import { UNIT_WORDS } from '../../words/units';
+import { explodes } from '../curves/axes';
 import { CurveChart } from '../curves/curve-chart';
 import { curvesSummary, curvesTable } from '../curves/curve-words';
 import { curvesProvenance } from '../curves/curves-provenance';
@@ -39,10 +40,7 @@ export function GoalView({ model }: { model: ModelReport }) {
   const curves = useMemo(() => all.filter((c) => c.model === model.fingerprint), [all, model]);
   const found = useMemo(() => foundFor(goal, curves, model, locked), [goal, curves, model, locked]);
   const { unit } = SAVINGS[goal.saves];
-  const shown = useMemo(
-    () => curves.filter((c) => goal.saves !== 'blocks' || c.report.unit === unit),
-    [curves, goal.saves, unit],
-  );
+  const shown = useMemo(() => curves.filter((c) => canSave(goal.saves, c.report.unit)), [curves, goal.saves]);
   const x = X_AXES[goal.saves];
   const present = usePresent(shown, x, 'loss');
   useEffect(() => () => highlight(undefined), []);
@@ -88,7 +86,7 @@ export function GoalView({ model }: { model: ModelReport }) {
               model={model}
               x={x}
               y="loss"
-              log={false}
+              log={explodes(shown)}
               band="range"
               present={typeof present === 'string' ? undefined : present}
               onApply={(curve, spot) => applyPoint(curve, spot.point)}

@@ -5,6 +5,7 @@ import { judgeLoss, verdictOf } from '../../store/verdict';
 import { TextButton } from '../../widgets/text-button';
 import { useApp } from '../../widgets/use-app';
 import { fixed, growth, perplexity, signed } from '../../words/format';
+import css from './comparison.module.css';
 import { Blank, Row } from './row';
 
 /** Loss and perplexity. While a new loss is on its way the last one is shown as what it was, never as what is. */
@@ -69,7 +70,9 @@ function Sure({ change, low, high }: { change: number; low: number; high: number
     <>
       {signed(change)}
       {!Number.isNaN(low) && (
-        <small title="95% interval, over the text’s windows"> {`${signed(low)} to ${signed(high)}`}</small>
+        <span className={css.interval} title="95% interval, over the text’s windows">
+          {signed(low)} to {signed(high)}
+        </span>
       )}
     </>
   );
