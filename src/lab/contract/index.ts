@@ -19,6 +19,7 @@ export type * from './model';
 export type * from './pruning';
 export type * from './recover';
 export type * from './score';
+export type * from './train';
 
 /**
  * The lab but for its jobs (`Lab` has both). Every method rejects with a `LopperError`. After a failure the model that was
