@@ -41,6 +41,16 @@ test('what stands in for a dropped layer is fitted, told beside plain removal, a
 
   await panel.getByRole('checkbox', { name: 'Show it as the third model' }).check();
   await expect(lab.verdict.getByText(/^With a linear map of rank 32 in the gap: loss \d/)).toBeVisible();
+  await expect(lab.cell(4, 'attention')).toHaveAccessibleName(/, dropped, a linear map of rank 32 stands in/);
+  await expect(page.getByText('stitched: linear map of rank 32')).toBeVisible();
+
+  // The third model has a column of its own, in losses and in answers.
+  await lab.openTab('Cost', 'Tasks');
+  await expect(lab.comparison.getByRole('columnheader', { name: 'Recovered' })).toBeVisible();
+  await expect(lab.comparison.getByRole('row', { name: /^Damage undone/ })).toHaveText(/%/);
+  await lab.openTab('Cost', 'Speed and memory');
+  const parameters = page.getByRole('row', { name: /^Parameters/ }).getByRole('cell');
+  expect(await parameters.nth(3).textContent()).not.toBe(await parameters.nth(1).textContent());
   await lab.openTab('Cost', 'Texts');
   await lab.prompt.getByRole('button', { name: 'Continue with both' }).click();
   await expect(lab.prompt.getByRole('heading', { name: 'With a linear map of rank 32' })).toBeVisible();

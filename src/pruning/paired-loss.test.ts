@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { seeded } from '../random';
 import { addSample, around, halfWidth, type Moments } from './interval';
-import { holdsZero, type LossParts, lossParts, oddLoss, pairedLoss } from './paired-loss';
+import { holdsZero, type LossParts, lossParts, oddLoss, pairedLoss, undoneShare } from './paired-loss';
 
 const windows = (nll: number[], tokens: number[]): LossParts => ({ of: 'windows', nll, tokens });
 
@@ -69,6 +69,22 @@ test('where only the first windows are known, those are compared', () => {
   const full = windows([10, 12, 9], [10, 10, 10]);
   expect(pairedLoss(full, windows([11, 15], [10, 10]))).toMatchObject({ difference: 0.2, n: 2 });
   expect(pairedLoss(full, windows([11], [10])).interval).toEqual([Number.NaN, Number.NaN]);
+});
+
+test('of the damage undone there is a share, whose interval is as wide as windows disagree about it', () => {
+  const full = windows([10, 10, 10], [10, 10, 10]);
+  const pruned = windows([14, 12, 16], [10, 10, 10]);
+  const half = undoneShare(full, pruned, windows([12, 11, 13], [10, 10, 10]))!;
+  expect(half.share).toBeCloseTo(0.5, 12);
+  expect(half.interval[0]).toBeCloseTo(0.5, 12); // every window has the same share undone
+  expect(half.interval[1]).toBeCloseTo(0.5, 12);
+  const unlike = undoneShare(full, pruned, windows([10, 12, 13], [10, 10, 10]))!;
+  // 7 of 12: the windows' won less the share of their damage, 5/3, -7/6 and -1/2, over 12, t of two degrees of freedom.
+  const half2 = (4.30265273 * Math.sqrt((3 * (25 / 9 + 49 / 36 + 1 / 4)) / 2)) / 12;
+  expect(unlike.share).toBeCloseTo(7 / 12, 12);
+  expect(unlike.interval[1]).toBeCloseTo(7 / 12 + half2, 9);
+  expect(undoneShare(full, pruned, windows([15, 13, 17], [10, 10, 10]))!.share).toBeCloseTo(-0.25, 12);
+  expect(undoneShare(full, full, pruned)).toBeUndefined();
 });
 
 test('the half that judges are the odd windows', () => {

@@ -61,5 +61,25 @@ export function pairedLoss(full: LossParts, pruned: LossParts): LossDifference {
   return { difference, interval: [difference - half, difference + half], of: pruned.of, n };
 }
 
+/**
+ * The share of the damage that a recovery undoes: what it wins back of `pruned` less `full`, below 0 where it is worse than
+ * plain removal. Undefined where nothing was damaged. Its interval as above, of a ratio of sums over the same windows.
+ */
+export function undoneShare(
+  full: LossParts,
+  pruned: LossParts,
+  recovered: LossParts,
+): { readonly share: number; readonly interval: readonly [low: number, high: number] } | undefined {
+  const n = Math.min(full.nll.length, pruned.nll.length, recovered.nll.length);
+  const damage = Array.from({ length: n }, (_, i) => pruned.nll[i]! - full.nll[i]!);
+  const won = damage.map((_, i) => pruned.nll[i]! - recovered.nll[i]!);
+  const all = damage.reduce((sum, x) => sum + x, 0);
+  if (!(all > 0)) return undefined;
+  const share = won.reduce((sum, x) => sum + x, 0) / all;
+  const squares = won.reduce((sum, x, i) => sum + (x - share * damage[i]!) ** 2, 0);
+  const half = (studentT(n - 1) * Math.sqrt((n * squares) / (n - 1))) / all;
+  return { share, interval: [share - half, share + half] };
+}
+
 /** Whether an interval leaves it open which of the two is larger. One with NaN ends does. */
 export const holdsZero = ([low, high]: readonly [number, number]): boolean => !(low > 0 || high < 0);

@@ -103,6 +103,16 @@ test('blocks, embedding and final norm make up the whole model', () => {
   expect(attnParameters[0]).toBe(4 * 2560 * 2560 + 4 * 2560 + 2560);
 });
 
+test('what stands in for a dropped layer is counted: it saves less, and needs no cache', () => {
+  const all = { ...countParameters(modelOf(MISTRAL_7B)), kvBytesPerTokenPerBlock: 4096 };
+  const mask = maskFromSublayers(32, [{ block: 30, kind: 'attn' }]);
+  const map = { rank: 8, a: new Float32Array(8 * 4096), b: new Float32Array(4096 * 8) };
+  const module = { strength: 0.5, bias: new Float32Array(4096), map };
+  const saved = savingsOf(mask, all, [{ unit: { block: 30, kind: 'attn' }, module }]);
+  expect(saved.parameters).toBe(all.attnParameters[30]! - 17 * 4096);
+  expect(saved.kvBytesPerToken).toBe(4096);
+});
+
 test('a mask that drops nothing saves nothing', () => {
   const all = { ...countParameters(modelOf(MISTRAL_7B)), kvBytesPerTokenPerBlock: 4096 };
   expect(savingsOf(makeMask(32), all)).toEqual({

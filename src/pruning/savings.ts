@@ -1,5 +1,6 @@
 import { sublayerParameters, totalParameters } from '../model/parameters';
 import type { ModelSpec } from '../model/spec';
+import { type Placed, parametersOf } from '../recovery/module';
 import type { Mask } from './mask';
 
 /** What a model's sublayers weigh: parameters by block, and KV-cache bytes that one token takes in one block. */
@@ -11,7 +12,7 @@ export interface SublayerSizes {
   readonly kvBytesPerTokenPerBlock: number;
 }
 
-/** What a mask saves. Fractions are of the full model, 0 to 1. */
+/** What a mask saves. Fractions are of the full model, 0 to 1; below 0 where what stands in is larger than what is gone. */
 export interface Savings {
   readonly parameters: number;
   readonly parameterFraction: number;
@@ -20,9 +21,9 @@ export interface Savings {
   readonly kvFraction: number;
 }
 
-/** Parameters and KV cache that the mask does without: a dropped attn needs no cache. */
-export function savingsOf(mask: Mask, sizes: SublayerSizes): Savings {
-  let parameters = 0;
+/** Parameters and KV cache that the mask does without, modules counted: a dropped attn needs no cache. */
+export function savingsOf(mask: Mask, sizes: SublayerSizes, modules: readonly Placed[] = []): Savings {
+  let parameters = modules.reduce((less, { module }) => less - parametersOf(module), 0);
   let caches = 0;
   for (const { block, kind } of mask.dropped) {
     parameters += (kind === 'attn' ? sizes.attnParameters : sizes.ffnParameters)[block] ?? 0;

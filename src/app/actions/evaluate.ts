@@ -4,8 +4,10 @@ import { type Mask, makeMask, sameMask } from '../../pruning/mask';
 import type { BenchSettings, Unfinished } from '../store/benchmarks';
 import { setMask } from '../store/masks';
 import { hereOrigin } from '../store/measuring';
+import { modulesOf } from '../store/recovery';
 import { maskOf, reportOf } from '../store/select';
 import { changeOpen, store } from '../store/store';
+import { thirdOf } from '../store/third';
 import { cancelJob, lab, runJob } from './jobs';
 import { forgetAnswers, keepAnswers, knownAnswers, type Run, unfinishedRuns } from './kept-answers';
 import { titleOf } from './offered';
@@ -18,7 +20,7 @@ const KEEP_MS = 4000;
 type Settings = Omit<BenchSettings, 'tasks'>;
 const PLAIN: Settings = { bos: 'auto', chat: false };
 
-/** Runs tasks one after the other, on the full model and, where something is dropped, on the pruned one over the same items. */
+/** Runs tasks one after the other, on the full model and, where something is dropped, on the pruned and the recovered one over the same items. */
 export async function runTasks(tasks: readonly string[], asked: Settings = PLAIN): Promise<void> {
   // All items are no choice: whoever asked them without a seed has the answers to them with one.
   const settings = asked.limit === undefined ? { ...asked, seed: undefined } : asked;
@@ -55,12 +57,15 @@ async function runOnce(task: string, settings: Settings, mask: Mask): Promise<'d
   const s = store.getState();
   const masks = mask.dropped.length > 0 ? [makeMask(mask.blocks), mask] : [mask];
   const drops = masks.map((m) => m.dropped);
+  // Answers are kept from visit to visit by what is dropped; those of what stands in are of this visit alone.
+  const third = thirdOf(s);
+  const asking = [...drops, ...(third ? [{ dropped: mask.dropped, modules: modulesOf(third) }] : [])];
   const own = task === OWN_TASK ? s.ownItems : undefined;
   const data = own ? (await sha256Of(own.text)).slice(0, 16) : subsetOf(s.officialSets, task);
   const run: Run = { fingerprint: reportOf(s)!.fingerprint, task, settings, data };
   const before = s.open.evaluations[task];
   const origin = hereOrigin(s);
-  const answers = drops.map((): Record<number, EvalAnswer> => ({}));
+  const answers = asking.map((): Record<number, EvalAnswer> => ({}));
   const note = (item: EvalItem) =>
     item.answers.forEach((answer, m) => {
       answers[m]![item.index] = answer;
@@ -68,7 +73,7 @@ async function runOnce(task: string, settings: Settings, mask: Mask): Promise<'d
   const items: EvalItem[] = [];
   let keptAt = performance.now();
   let asked = 0;
-  const keep = () => keepAnswers(run, drops, answers, asked);
+  const keep = () => keepAnswers(run, drops, answers.slice(0, drops.length), asked);
   const ended = await runJob<EvalReport>({
     slot: 'evaluate',
     of: task,
@@ -77,9 +82,10 @@ async function runOnce(task: string, settings: Settings, mask: Mask): Promise<'d
     run: async (options, soFar) => {
       // Where the job starts once more, what it has been answered counts.
       items.length = 0;
-      const known = (await knownAnswers(run, drops)).map((kept, m) => ({ ...kept, ...answers[m] }));
+      const kept = await knownAnswers(run, drops);
+      const known = answers.map((own, m) => ({ ...kept[m], ...own }));
       return lab().evaluate(
-        { ...settings, ...withItems(s, { task }), masks: drops, known },
+        { ...settings, ...withItems(s, { task }), masks: asking, known },
         {
           ...options,
           onProgress: (progress) => {
@@ -100,7 +106,9 @@ async function runOnce(task: string, settings: Settings, mask: Mask): Promise<'d
     // Cut by another mask, what was there before is worth more; cut by its user, what was reached, labelled as partial.
     show: ({ items, ...report }) => {
       const overtaken = !sameMask(maskOf(store.getState()), mask);
-      const now = overtaken ? before : { report, items: [...items], masks, origin, text: task };
+      const recovered = third && { name: third.name, strength: third.strength, modules: third.modules };
+      const own = { report, items: [...items], masks, origin, text: task, ...(recovered && { recovered }) };
+      const now = overtaken ? before : own;
       if (now) changeOpen(({ evaluations }) => ({ evaluations: { ...evaluations, [task]: now } }));
     },
   });

@@ -12,9 +12,10 @@ export function saveEvaluations(): void {
 
 /** The text of that file. */
 export function evaluationsText(s: AppState): string {
-  const results = Object.values(s.open.evaluations).map(({ report, items, masks, origin }) => ({
+  const results = Object.values(s.open.evaluations).map(({ report, items, masks, origin, recovered }) => ({
     ...report,
     masks: masks.map((m) => m.dropped),
+    ...(recovered && { recovered: { name: recovered.name, strength: recovered.strength } }),
     items,
     origin,
   }));

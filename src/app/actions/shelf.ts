@@ -74,7 +74,7 @@ function isFromBefore(row: Tried | undefined, { loss, tokens, origin }: Scored, 
 /** What a mask scored to the end, beside the full model. */
 function resultsOf({ evaluations }: Pick<Open, 'evaluations'>, mask: Mask): Tried['results'] {
   const done = Object.entries(evaluations).filter(
-    ([, { report, masks }]) => report.results.length === 2 && !report.partial && sameMask(masks[1]!, mask),
+    ([, { report, masks }]) => report.results.length >= 2 && !report.partial && sameMask(masks[1]!, mask),
   );
   return Object.fromEntries(done.map(([task, { report, origin }]) => [task, { report, origin }]));
 }

@@ -2,13 +2,20 @@ import type { BenchmarkSet, EvalItem, EvalReport } from '../../lab/contract';
 import type { Sublayer } from '../../model/units';
 import type { Mask } from '../../pruning/mask';
 import type { Measured } from './measured';
+import type { Recovered } from './recovery';
 
 export interface Evaluation extends Measured<Omit<EvalReport, 'items'>> {
   /** Every item done, where the run was here. */
   readonly items?: readonly EvalItem[];
   /** Of each of the report's results. */
   readonly masks: readonly Mask[];
+  /** What stood in for what is dropped in the third result, where there is one. */
+  readonly recovered?: Pick<Recovered, 'name' | 'strength' | 'modules'>;
 }
+
+/** Whether an evaluation's third result is of this third model. */
+export const isOfThird = ({ recovered }: Evaluation, third: Recovered | undefined): boolean =>
+  third !== undefined && recovered?.modules === third.modules && recovered.strength === third.strength;
 
 /** What a run of benchmarks asks; absent numbers are the task's own. */
 export interface BenchSettings {

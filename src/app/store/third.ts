@@ -1,4 +1,5 @@
 /** The third model: what is dropped, with what stands there. */
+import { sublayerIndex, sublayersOf } from '../../model/units';
 import { sameMask } from '../../pruning/mask';
 import type { Recovered } from './recovery';
 import { maskOf } from './select';
@@ -15,3 +16,16 @@ export const thirdOf = (s: AppState): Recovered | undefined => {
   const recovered = recoveredOf(s);
   return recovered?.applied ? recovered : undefined;
 };
+
+const standing = new WeakMap<Recovered['modules'], ReadonlySet<number>>();
+
+/** Sublayers (`sublayerIndex`) in whose place something stands in the third model. */
+export function standInsOf(s: AppState): ReadonlySet<number> | undefined {
+  const modules = thirdOf(s)?.modules;
+  if (!modules) return undefined;
+  const found =
+    standing.get(modules) ??
+    new Set(modules.flatMap(({ unit: { kind, block } }) => sublayersOf(kind, block).map(sublayerIndex)));
+  standing.set(modules, found);
+  return found;
+}

@@ -1,10 +1,17 @@
 import type { Accuracy } from '../../lab/contract';
 import css from './interval-plot.module.css';
 
+interface Props {
+  readonly chance: number;
+  readonly full: Accuracy;
+  readonly pruned?: Accuracy;
+  readonly recovered?: Accuracy;
+}
+
 /** Accuracies with their 95% intervals on one line from 0 to 100%; chance is a tick. The numbers stand above it. */
-export function IntervalPlot({ chance, full, pruned }: { chance: number; full: Accuracy; pruned?: Accuracy }) {
+export function IntervalPlot({ chance, full, pruned, recovered }: Props) {
   return (
-    <div className={css.plot} aria-hidden="true">
+    <div className={css.plot} data-third={recovered !== undefined} aria-hidden="true">
       {chance > 0 && (
         <span className={css.chance} style={{ left: `${100 * chance}%` }}>
           <span>chance</span>
@@ -12,6 +19,7 @@ export function IntervalPlot({ chance, full, pruned }: { chance: number; full: A
       )}
       <Whisker of={full} look={css.full!} />
       {pruned && <Whisker of={pruned} look={css.pruned!} />}
+      {recovered && <Whisker of={recovered} look={css.recovered!} />}
     </div>
   );
 }

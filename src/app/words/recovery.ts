@@ -35,6 +35,9 @@ export const FIT_WORDS: Readonly<Record<FitOrder, string>> = {
   corrected: 'one after the other, back to the full model',
 };
 
+/** Of a recovery that does more harm than good, wherever one is shown. */
+export const WORSE_THAN_REMOVAL = 'worse than plain removal';
+
 /** "mean update", "linear map of rank 8". */
 export const recoveryName = (method: string, rank?: number): string => {
   const name = Object.hasOwn(METHOD_WORDS, method) ? METHOD_WORDS[method as RecoveryMethod].name : method;

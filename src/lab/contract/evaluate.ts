@@ -87,11 +87,11 @@ export type ExamFacts = Pick<EvalReport, 'task' | 'shots' | 'bos' | 'chat' | 'wi
 /** Answers of one mask by item index. */
 export type KnownAnswers = Readonly<Record<number, EvalAnswer>>;
 
-/** Mask 1 against mask 0 on the same items, by `metric`; flips and p by what counts as right. */
+/** One mask against another on the same items, by `metric`; flips and p by what counts as right. */
 export interface PairedDifference {
   readonly mean: number;
   readonly interval: readonly [number, number];
-  /** Items only mask 0 had right; items only mask 1 had right. */
+  /** Items only the other had right; items only this one had right. */
   readonly lost: number;
   readonly won: number;
   /** McNemar's exact two-sided p. */
@@ -125,7 +125,10 @@ export interface EvalReport {
   /** MMLU: by subject and by group; `macro` is the mean over subjects, by mask. */
   readonly groups?: readonly EvalGroup[];
   readonly macro?: readonly number[];
+  /** Mask 1 against mask 0, where two or three are asked. */
   readonly difference?: PairedDifference;
+  /** Mask 2, where three are asked, against mask 0 and against mask 1. */
+  readonly third?: { readonly toFull: PairedDifference; readonly toPruned: PairedDifference };
   /** Said where n is too small to tell what is shown: the n that would do, at the difference seen. */
   readonly tooFew?: { readonly message: string; readonly needed: number };
   /** In the order of their index. */

@@ -76,6 +76,28 @@ describe('a report', () => {
     expect(report.groups).toBeUndefined(); // one subject is no part of anything
   });
 
+  it('holds a third mask against both others, and leaves the first two as they would be alone', () => {
+    const full = [true, true, false, true, false, true];
+    const pruned = [true, false, false, true, true, false];
+    const third = [true, true, false, true, true, false];
+    const is = (yes: boolean | undefined) => (yes ? right : wrong);
+    const two = reportOn(
+      'share',
+      full.map((yes, i) => ['a', is(yes), is(pruned[i])]),
+    );
+    const three = reportOn(
+      'share',
+      full.map((yes, i) => ['a', is(yes), is(pruned[i]), is(third[i])]),
+    );
+    expect(two.third).toBeUndefined();
+    expect(three.difference).toEqual(two.difference);
+    expect(three.tooFew).toEqual(two.tooFew);
+    expect(three.third).toEqual({
+      toFull: { mean: 0, interval: newcombePaired(3, 1, 1, 1), lost: 1, won: 1, p: mcnemarExact(1, 1) },
+      toPruned: { mean: 1 / 6, interval: newcombePaired(3, 0, 1, 2), lost: 0, won: 1, p: mcnemarExact(0, 1) },
+    });
+  });
+
   it('leaves answers without finite numbers out, and compares what both have', () => {
     const report = reportOn('share', [
       ['a', right, FAILED],

@@ -1,7 +1,7 @@
 import { accuracyOf, mcnemarExact, newcombePaired } from '../../benchmarks/statistics';
 import type { Item } from '../../benchmarks/task';
 import type { LopperError } from '../../errors';
-import type { Accuracy, EvalGroup, EvalItem, EvalReport } from '../contract';
+import type { Accuracy, EvalAnswer, EvalGroup, EvalItem, EvalReport, PairedDifference } from '../contract';
 import type { Exam } from './exam';
 import { RunningMean } from './running-mean';
 import { tooFewToBeatChance, tooFewToCompare } from './too-few';
@@ -29,10 +29,8 @@ export class Tally {
   /** Items on which no model gave usable numbers. */
   #unusable = 0;
   readonly #failed: number[];
-  /** Of items that both masks answered: right by both, the first only, the second only, neither. */
-  readonly #pairs = { both: 0, lost: 0, won: 0, neither: 0 };
-  /** The second mask's leading metric less the first's, on those items. */
-  readonly #change = new RunningMean({ name: 'change', kind: 'mean' });
+  /** The second mask against the first; a third against the first, then against the second. */
+  readonly #pairs: readonly Pair[];
 
   constructor(
     readonly exam: Exam,
@@ -40,6 +38,7 @@ export class Tally {
     readonly wording: { readonly bos: boolean; readonly chat: boolean },
   ) {
     this.#total = counts(masks);
+    this.#pairs = PAIRS.filter((pair) => masks <= 3 && Math.max(...pair) < masks).map((pair) => new Pair(...pair));
     this.#failed = new Array(masks).fill(0);
     this.#means = exam.task.metrics.map((metric) => Array.from({ length: masks }, () => new RunningMean(metric)));
     this.#problems = exam.problems.slice(0, MOST_PROBLEMS);
@@ -70,12 +69,7 @@ export class Tally {
       }
       for (const means of this.#means) means[mask]!.add(answer.metrics);
     }
-    const [full, pruned] = answers;
-    if (answers.length !== 2 || full!.failed !== undefined || pruned!.failed !== undefined) return;
-    const outcome = full!.correct ? (pruned!.correct ? 'both' : 'lost') : pruned!.correct ? 'won' : 'neither';
-    this.#pairs[outcome]++;
-    const [{ name }] = task.metrics;
-    this.#change.add({ change: pruned!.metrics[name]! - full!.metrics[name]! });
+    for (const pair of this.#pairs) pair.add(answers, task.metrics[0].name);
   }
 
   /** Counts an item that this model cannot be asked among the rows that are no items. */
@@ -145,21 +139,61 @@ export class Tally {
     return { ...count, accuracy: mean, interval };
   }
 
-  /** The second mask against the first; and whether the items are enough to tell what is shown. */
-  #compared(results: readonly Accuracy[], chance: number): Pick<EvalReport, 'difference' | 'tooFew'> {
+  /** The second mask against the first, a third against both; and whether the items are enough to tell what is shown. */
+  #compared(results: readonly Accuracy[], chance: number): Pick<EvalReport, 'difference' | 'third' | 'tooFew'> {
     const { kind } = this.exam.task.metrics[0];
     if (kind === 'perplexity') return {};
-    const { both, lost, won, neither } = this.#pairs;
-    const n = both + lost + won + neither;
+    const [difference, toFull, toPruned] = this.#pairs.map((pair) => pair.difference(kind));
     let tooFew: EvalReport['tooFew'];
-    let difference: EvalReport['difference'];
-    if (n > 0) {
-      const shares = { mean: (won - lost) / n, interval: newcombePaired(both, lost, won, neither) };
-      const { mean, interval } = kind === 'share' ? shares : this.#change.get();
-      difference = { mean, interval, lost, won, p: mcnemarExact(lost, won) };
-      if (kind === 'share') tooFew = tooFewToCompare(n, difference);
-    } else if (kind === 'share' && results.length === 1) tooFew = tooFewToBeatChance(results[0]!, chance);
-    return { ...(difference ? { difference } : {}), ...(tooFew ? { tooFew } : {}) };
+    if (kind === 'share' && difference) tooFew = tooFewToCompare(this.#pairs[0]!.n, difference);
+    else if (kind === 'share' && results.length === 1) tooFew = tooFewToBeatChance(results[0]!, chance);
+    return {
+      ...(difference && { difference }),
+      ...(toFull && toPruned && { third: { toFull, toPruned } }),
+      ...(tooFew && { tooFew }),
+    };
+  }
+}
+
+/** Masks that are held against each other: which, and against which. */
+const PAIRS: readonly (readonly [second: number, first: number])[] = [
+  [1, 0],
+  [2, 0],
+  [2, 1],
+];
+
+/** Two masks on the items that both answered. */
+class Pair {
+  /** Right by both, the first only, the second only, neither. */
+  readonly #items = { both: 0, lost: 0, won: 0, neither: 0 };
+  /** The second's leading metric less the first's. */
+  readonly #change = new RunningMean({ name: 'change', kind: 'mean' });
+
+  constructor(
+    readonly second: number,
+    readonly first: number,
+  ) {}
+
+  get n(): number {
+    const { both, lost, won, neither } = this.#items;
+    return both + lost + won + neither;
+  }
+
+  add(answers: readonly EvalAnswer[], metric: string): void {
+    const [a, b] = [answers[this.first]!, answers[this.second]!];
+    if (a.failed !== undefined || b.failed !== undefined) return;
+    const outcome = a.correct ? (b.correct ? 'both' : 'lost') : b.correct ? 'won' : 'neither';
+    this.#items[outcome]++;
+    this.#change.add({ change: b.metrics[metric]! - a.metrics[metric]! });
+  }
+
+  difference(kind: 'share' | 'mean'): PairedDifference | undefined {
+    const { n } = this;
+    if (n === 0) return undefined;
+    const { both, lost, won, neither } = this.#items;
+    const shares = { mean: (won - lost) / n, interval: newcombePaired(both, lost, won, neither) };
+    const { mean, interval } = kind === 'share' ? shares : this.#change.get();
+    return { mean, interval, lost, won, p: mcnemarExact(lost, won) };
   }
 }
 

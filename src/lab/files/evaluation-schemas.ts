@@ -27,6 +27,7 @@ export const evaluationReport: v.GenericSchema<unknown, Omit<EvalReport, 'items'
   groups: v.optional(v.array(group)),
   macro: v.optional(v.array(number)),
   difference: v.optional(difference),
+  third: v.optional(v.object({ toFull: difference, toPruned: difference })),
   tooFew: v.optional(v.object({ message: v.string(), needed: v.number() })),
   available: count,
   truncated: count,

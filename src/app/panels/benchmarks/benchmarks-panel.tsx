@@ -2,6 +2,7 @@ import { subjectsOf } from '../../../benchmarks/tasks';
 import { runTasks } from '../../actions/evaluate';
 import { saveEvaluations } from '../../actions/save-evaluations';
 import { canCompute, maskOf } from '../../store/select';
+import { thirdOf } from '../../store/third';
 import { Button } from '../../widgets/button';
 import { JobProgress } from '../../widgets/job-progress';
 import { Panel } from '../../widgets/panel';
@@ -24,6 +25,7 @@ export default function BenchmarksPanel() {
   const bench = useApp((s) => s.bench);
   const any = useApp((s) => Object.keys(s.open.evaluations).length > 0);
   const pruned = useApp((s) => maskOf(s).dropped.length > 0);
+  const third = useApp((s) => thirdOf(s) !== undefined);
   const left = useApp((s) => s.benchQueue.length);
   const offered = useOffered();
   const here = offered.flatMap((group) => group.tasks.flatMap((task) => [task, ...subjectsOf(task)]));
@@ -51,7 +53,7 @@ export default function BenchmarksPanel() {
               computes
               disabled={!ready || running || tasks.length === 0}
             >
-              {pruned ? 'Run on both models' : 'Run on the full model'}
+              {third ? 'Run on all three models' : pruned ? 'Run on both models' : 'Run on the full model'}
             </Button>
             {!ready && <span className="small soft">Needs a model that is loaded, with its tokenizer.</span>}
           </div>

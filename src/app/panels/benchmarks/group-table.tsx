@@ -13,6 +13,7 @@ interface Props {
 /** MMLU by group and subject, each with its 95% interval, and both averages people quote. */
 export function GroupTable({ groups, macro, micro }: Props) {
   const paired = micro.length > 1;
+  const third = micro.length > 2;
   const rows = [...groups].sort((a, b) => Number(a.kind === 'subject') - Number(b.kind === 'subject'));
   return (
     <details className={css.groups}>
@@ -34,16 +35,18 @@ export function GroupTable({ groups, macro, micro }: Props) {
             <th scope="col">Full</th>
             {paired && <th scope="col">Pruned</th>}
             {paired && <th scope="col">Change</th>}
+            {third && <th scope="col">Recovered</th>}
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ name, kind, results: [full, pruned] }) => (
+          {rows.map(({ name, kind, results: [full, pruned, recovered] }) => (
             <tr key={`${kind} ${name}`} className={kind === 'group' ? css.group : undefined}>
               <th scope="row">{name.replaceAll('_', ' ')}</th>
               <td>{full!.n}</td>
               <Share of={full!} />
               {paired && (pruned ? <Share of={pruned} /> : <td />)}
               {paired && <td>{pruned && signed(100 * (pruned.accuracy - full!.accuracy), 1)}</td>}
+              {third && (recovered ? <Share of={recovered} /> : <td />)}
             </tr>
           ))}
         </tbody>

@@ -3,7 +3,7 @@ import { fixed } from '../../words/format';
 import { scoreWords } from '../../words/tasks';
 import css from './results.module.css';
 
-const MODELS = ['Full', 'Pruned'] as const;
+const MODELS = ['Full', 'Pruned', 'Recovered'] as const;
 
 /** One item with what each model made of it: the choices' log-probabilities, or the answer it wrote. */
 export function ItemView({ item, metric }: { item: EvalItem; metric: string }) {

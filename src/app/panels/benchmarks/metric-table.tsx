@@ -9,7 +9,7 @@ import css from './results.module.css';
 export function MetricTable({ report: { metrics, results } }: { report: Evaluation['report'] }) {
   const names = Object.keys(metrics);
   if (names.length === 0) return null;
-  const models = ['Full', 'Pruned'].slice(0, Math.max(results.length, metrics[names[0]!]!.length));
+  const models = ['Full', 'Pruned', 'Recovered'].slice(0, Math.max(results.length, metrics[names[0]!]!.length));
   return (
     <table className={css.choices} aria-label="Other scores">
       <thead>

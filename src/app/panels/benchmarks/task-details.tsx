@@ -69,7 +69,7 @@ function Notes({ report }: { report: Evaluation['report'] }) {
     ...(report.failed ?? []).map(
       (n, m) =>
         n > 0 &&
-        `On ${plural(n, 'item')} the ${m === 0 ? 'full' : 'pruned'} model’s numbers were not finite: they count nowhere.`,
+        `On ${plural(n, 'item')} the ${['full', 'pruned', 'recovered'][m]} model’s numbers were not finite: they count nowhere.`,
     ),
     report.truncated > 0 && `${whole(report.truncated)} items lost their beginning to fit the model’s context.`,
     ...(report.notes ?? []),

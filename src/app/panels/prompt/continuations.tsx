@@ -4,8 +4,10 @@ import { generationOf } from '../../store/beforehand';
 import { originWords } from '../../store/measured';
 import type { Continuation } from '../../store/prompt';
 import { maskOf } from '../../store/select';
+import { thirdLossOf } from '../../store/third-loss';
 import { LabelledSlider } from '../../widgets/labelled-slider';
 import { useApp } from '../../widgets/use-app';
+import { WORSE_THAN_REMOVAL } from '../../words/recovery';
 import { ContinuationText } from './continuation-text';
 import { NextTokens } from './next-tokens';
 import css from './prompt.module.css';
@@ -15,6 +17,7 @@ export function Continuations() {
   const generation = useApp(generationOf);
   const mask = useApp(maskOf);
   const stale = generation !== undefined && !sameMask(generation.mask, mask);
+  const worse = useApp((s) => thirdLossOf(s)?.worse === true);
   const running = useApp((s) => s.jobs.generate !== undefined);
   const [chosen, setChosen] = useState<number>();
   const parting = useMemo(() => generation && firstDifference(generation.full, generation.pruned), [generation]);
@@ -36,6 +39,9 @@ export function Continuations() {
   return (
     <div className={css.results}>
       {stale && <p className={css.stale}>This was written with another mask; continue again for the present one.</p>}
+      {recovered && worse && !stale && (
+        <p className={css.stale}>On the text that losses are measured on, what stands in is {WORSE_THAN_REMOVAL}.</p>
+      )}
       {origin && <p className="small soft">{originWords(origin)}, the likeliest token each time.</p>}
       <div className={css.columns}>
         <ContinuationText

@@ -1,29 +1,36 @@
 import type { Task } from '../../../benchmarks/task';
-import type { Accuracy } from '../../../lab/contract';
+import type { Accuracy, PairedDifference } from '../../../lab/contract';
 import { sameMask } from '../../../pruning/mask';
 import { evaluationsOf } from '../../store/beforehand';
+import { isOfThird } from '../../store/benchmarks';
 import { originWords } from '../../store/measured';
 import { maskOf } from '../../store/select';
+import { thirdOf } from '../../store/third';
 import { IntervalPlot } from '../../widgets/interval-plot';
 import { PValue } from '../../widgets/p-value';
 import { TextButton } from '../../widgets/text-button';
 import { TooFew } from '../../widgets/too-few';
 import { useApp } from '../../widgets/use-app';
 import { lowerFirst, percent, signed } from '../../words/format';
+import { WORSE_THAN_REMOVAL } from '../../words/recovery';
 import { subsetWords } from '../../words/tasks';
 import css from './comparison.module.css';
+import { useColumns } from './comparison-table';
 import { Blank } from './row';
 
-/** One task: both accuracies with n and interval, their paired difference, and a picture of the three. */
+/** One task: each model's accuracy with n and interval, their paired differences, and a picture of them. */
 export function AccuracyRow({ task, disabled, run }: { task: Task; disabled: boolean; run: () => void }) {
   const evaluation = useApp((s) => evaluationsOf(s)[task.name]);
   const mask = useApp(maskOf);
+  const third = useApp(thirdOf);
+  const columns = useColumns();
   const running = useApp((s) => s.jobs.evaluate !== undefined);
   const results = evaluation?.report.results;
   const full = results?.[0];
   const current = evaluation?.masks[1] && sameMask(evaluation.masks[1], mask) ? evaluation : undefined;
   const pruned = mask.dropped.length === 0 ? full : current && results?.[1];
   const difference = current?.report.difference;
+  const recovered = current && isOfThird(current, third) ? results?.[2] : undefined;
   // What a report warns of is its difference, or where there is none the one accuracy in it.
   const alone = results?.length === 1 ? evaluation?.report : undefined;
   const partial = evaluation?.report.partial && !running;
@@ -67,15 +74,47 @@ export function AccuracyRow({ task, disabled, run }: { task: Task; disabled: boo
             </TextButton>
           )}
         </td>
+        {third && (
+          <td className={css.pruned}>
+            {recovered ? (
+              <>
+                <Cell of={recovered} />
+                {current?.report.third && <OnPruned of={current.report.third.toPruned} />}
+              </>
+            ) : difference ? (
+              <TextButton computes disabled={disabled} onClick={run}>
+                Run it too<span className="visually-hidden">: {task.title} with what stands in</span>
+              </TextButton>
+            ) : (
+              <Blank />
+            )}
+          </td>
+        )}
       </tr>
       {full && (
         <tr className={css.plotRow}>
-          <td colSpan={3}>
-            <IntervalPlot chance={task.chance} full={full} pruned={mask.dropped.length > 0 ? pruned : undefined} />
+          <td colSpan={columns - 1}>
+            <IntervalPlot
+              chance={task.chance}
+              full={full}
+              pruned={mask.dropped.length > 0 ? pruned : undefined}
+              recovered={recovered}
+            />
           </td>
         </tr>
       )}
     </>
+  );
+}
+
+/** What stands in against plain removal, on the same items. */
+function OnPruned({ of: { mean, interval } }: { of: PairedDifference }) {
+  const certain = interval[0] > 0 || interval[1] < 0;
+  return (
+    <span className={`${css.interval} ${certain ? (mean < 0 ? 'worse' : 'better') : ''}`}>
+      {signed(100 * mean, 1)} pts on pruned, {signed(100 * interval[0], 1)} to {signed(100 * interval[1], 1)}
+      {mean < 0 && `: ${WORSE_THAN_REMOVAL}${certain ? '' : ', if it is not chance'}`}
+    </span>
   );
 }
 

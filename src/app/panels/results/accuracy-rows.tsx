@@ -4,16 +4,18 @@ import { TextButton } from '../../widgets/text-button';
 import { useApp } from '../../widgets/use-app';
 import { AccuracyRow } from './accuracy-row';
 import css from './comparison.module.css';
+import { useColumns } from './comparison-table';
 import { schoolTasks } from './school-tasks';
 
 /** Accuracy on the items that ship with the page, run on demand. */
 export function AccuracyRows() {
   const ready = useApp((s) => canCompute(s) && s.open.model?.report.hasTokenizer === true);
+  const columns = useColumns();
   const running = useApp((s) => s.jobs.evaluate !== undefined);
   return (
     <tbody>
       <tr className={css.section}>
-        <th scope="rowgroup" colSpan={3}>
+        <th scope="rowgroup" colSpan={columns - 1}>
           Accuracy on bundled items
           <span className={css.unit}>
             Written for this project, in MMLU’s and GSM-8K’s format; not the official sets.

@@ -10,13 +10,14 @@ import { whole } from '../../words/format';
 import { AccuracyRows } from './accuracy-rows';
 import css from './comparison.module.css';
 import { ComparisonExplained } from './comparison-explained';
-import { ComparisonTable } from './comparison-table';
+import { ComparisonTable, useColumns } from './comparison-table';
 import { LossRows } from './loss-rows';
 
 /** The model as it was published against the model with the mask: what was lost. */
 export function ComparisonPanel() {
   const full = useApp((s) => s.open.full);
   const calibration = useApp((s) => s.calibration);
+  const columns = useColumns();
   const needsIds = useApp(
     (s) => canCompute(s) && (s.calibration.text !== '' || s.calibration.task !== undefined) && !canMeasure(s),
   );
@@ -26,7 +27,7 @@ export function ComparisonPanel() {
         <LossRows />
         <tbody>
           <tr className={css.noteRow}>
-            <td colSpan={4}>
+            <td colSpan={columns}>
               {needsIds && (
                 <p className={css.warning}>
                   This model came without a tokenizer: give token ids in place of a text, as{' '}

@@ -1,10 +1,13 @@
 import { requestScore } from '../../actions/score';
 import { canMeasure } from '../../store/measuring';
 import { maskOf, prunedLoss } from '../../store/select';
+import { thirdOf } from '../../store/third';
+import { type ThirdLoss, thirdLossOf } from '../../store/third-loss';
 import { judgeLoss, verdictOf } from '../../store/verdict';
 import { TextButton } from '../../widgets/text-button';
 import { useApp } from '../../widgets/use-app';
-import { fixed, growth, perplexity, signed } from '../../words/format';
+import { fixed, growth, percent, perplexity, signed } from '../../words/format';
+import { WORSE_THAN_REMOVAL } from '../../words/recovery';
 import css from './comparison.module.css';
 import { Blank, Row } from './row';
 
@@ -33,6 +36,7 @@ export function LossRows() {
   const change = now && !nothing ? verdict.change : undefined;
   const judged = now && !nothing ? judgeLoss(verdict) : undefined;
   const [low, high] = verdict.interval ?? [Number.NaN, Number.NaN];
+  const third = useApp(thirdLossOf);
 
   return (
     <tbody aria-live="polite" aria-busy={pruned.status === 'computing'}>
@@ -52,6 +56,7 @@ export function LossRows() {
           )
         }
         judged={judged}
+        recovered={third && <LossOf third={third} />}
       />
       <Row
         name="Perplexity"
@@ -59,8 +64,56 @@ export function LossRows() {
         pruned={now ? perplexity(now.perplexity) : <Blank />}
         change={change !== undefined && full && now ? growth(now.perplexity / full.perplexity) : <Blank />}
         judged={judged}
+        recovered={third && perplexity(third.scored.perplexity)}
       />
+      <Undone />
     </tbody>
+  );
+}
+
+/** The third model's loss, and what it is above the full model's. */
+function LossOf({ third: { scored, toFull } }: { third: ThirdLoss }) {
+  const [low, high] = toFull.interval ?? [Number.NaN, Number.NaN];
+  return (
+    <>
+      {fixed(scored.loss)}
+      <span className={css.interval}>
+        {signed(toFull.change!)}
+        {!Number.isNaN(low) && `, ${signed(low)} to ${signed(high)}`}
+      </span>
+    </>
+  );
+}
+
+/** What the third model wins back of what the removal cost, or that it does not. */
+function Undone() {
+  const third = useApp(thirdOf);
+  const loss = useApp(thirdLossOf);
+  if (!third) return null;
+  const { undone, worse, toPruned } = loss ?? {};
+  const [low, high] = undone?.interval ?? [Number.NaN, Number.NaN];
+  return (
+    <tr>
+      <th scope="row">
+        Damage undone
+        <span className={css.unit}>by a {third.name}</span>
+      </th>
+      <td colSpan={3} className={css.words}>
+        {worse && (
+          <span className="worse">
+            {WORSE_THAN_REMOVAL}: {signed(toPruned!.change!)}
+          </span>
+        )}
+      </td>
+      <td className={worse ? 'worse' : undone ? 'better' : undefined}>
+        {undone ? percent(undone.share, 0) : <Blank>{loss ? 'no damage' : 'computing…'}</Blank>}
+        {!Number.isNaN(low) && (
+          <span className={css.interval} title="95% interval, over the text’s windows">
+            {percent(low, 0)} to {percent(high, 0)}
+          </span>
+        )}
+      </td>
+    </tr>
   );
 }
 

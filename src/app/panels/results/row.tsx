@@ -1,4 +1,6 @@
 import type { ReactNode } from 'react';
+import { thirdOf } from '../../store/third';
+import { useApp } from '../../widgets/use-app';
 import css from './comparison.module.css';
 
 interface Props {
@@ -9,10 +11,13 @@ interface Props {
   readonly change?: ReactNode;
   /** Whether the change is for the worse, for the better, or neither. */
   readonly judged?: 'worse' | 'better';
+  /** Of the third model, shown where there is one. */
+  readonly recovered?: ReactNode;
   readonly large?: boolean;
 }
 
-export function Row({ name, unit, full, pruned, change, judged, large }: Props) {
+export function Row({ name, unit, full, pruned, change, judged, recovered, large }: Props) {
+  const hasThird = useApp((s) => thirdOf(s) !== undefined);
   return (
     <tr className={large ? css.large : undefined}>
       <th scope="row">
@@ -22,6 +27,7 @@ export function Row({ name, unit, full, pruned, change, judged, large }: Props) 
       <td>{full}</td>
       <td className={css.pruned}>{pruned}</td>
       <td className={judged ?? ''}>{change}</td>
+      {hasThird && <td className={css.pruned}>{recovered ?? <Blank />}</td>}
     </tr>
   );
 }

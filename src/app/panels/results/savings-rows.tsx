@@ -1,15 +1,20 @@
 import { savingsOf } from '../../../pruning/savings';
+import { modulesOf } from '../../store/recovery';
 import { maskOf } from '../../store/select';
+import { thirdOf } from '../../store/third';
 import { useApp } from '../../widgets/use-app';
 import { bytes, count, signedPercent, whole } from '../../words/format';
+import css from './comparison.module.css';
 import { Blank, Row } from './row';
 
 /** What the mask does without: known from the model's shape, nothing has to be computed. */
 export function SavingsRows() {
   const model = useApp((s) => s.open.model?.report);
   const mask = useApp(maskOf);
+  const third = useApp(thirdOf);
   if (!model) return null;
   const saved = savingsOf(mask, model);
+  const recovered = third && savingsOf(mask, model, modulesOf(third));
   const kv = model.kvBytesPerTokenPerBlock * model.blocks;
   const change = (fraction: number) => (fraction > 0 ? signedPercent(-fraction) : <Blank />);
   return (
@@ -20,6 +25,14 @@ export function SavingsRows() {
         pruned={count(model.parameters - saved.parameters)}
         change={change(saved.parameterFraction)}
         judged={saved.parameters > 0 ? 'better' : undefined}
+        recovered={
+          recovered && (
+            <>
+              {count(model.parameters - recovered.parameters)}
+              <span className={css.interval}>{signedPercent(-recovered.parameterFraction)}</span>
+            </>
+          )
+        }
       />
       <Row
         name="KV cache"
@@ -28,6 +41,7 @@ export function SavingsRows() {
         pruned={bytes(kv - saved.kvBytesPerToken)}
         change={change(saved.kvFraction)}
         judged={saved.kvFraction > 0 ? 'better' : undefined}
+        recovered={bytes(kv - saved.kvBytesPerToken)}
       />
       <Row
         name="KV cache"
@@ -36,6 +50,7 @@ export function SavingsRows() {
         pruned={bytes((kv - saved.kvBytesPerToken) * model.context)}
         change={saved.kvBytesPerToken > 0 ? `−${bytes(saved.kvBytesPerToken * model.context)}` : <Blank />}
         judged={saved.kvFraction > 0 ? 'better' : undefined}
+        recovered={bytes((kv - saved.kvBytesPerToken) * model.context)}
       />
     </tbody>
   );

@@ -9,6 +9,8 @@ interface Props {
   readonly block: number;
   readonly kind: SublayerKind;
   readonly dropped: boolean;
+  /** What stands in its place, in words, where it is dropped and something does. */
+  readonly standIn?: string;
   readonly locked: boolean;
   /** The influence as it is written in the cell, '' where none has been measured. */
   readonly text: string;
@@ -22,11 +24,12 @@ interface Props {
 
 const LOCK_HINTS = ['Lock (L): no strategy and no click drops it', 'Unlock (L)'] as const;
 
-/** One sublayer: its colour and a bar say how much it matters, hatching and a struck number that it is dropped. */
+/** One sublayer: its colour and a bar say how much it matters, hatching and a struck number that it is dropped, stitches that something stands in. */
 export const Cell = memo(function Cell({
   block,
   kind,
   dropped,
+  standIn,
   locked,
   text,
   amount,
@@ -36,12 +39,12 @@ export const Cell = memo(function Cell({
   marked,
 }: Props) {
   const name = sublayerName(block, kind);
-  const state = dropped ? 'dropped' : 'kept';
+  const state = !dropped ? 'kept' : standIn ? `dropped, a ${standIn} stands in` : 'dropped';
   return (
     // biome-ignore lint/a11y/useSemanticElements: a grid whose rows run from the bottom up, walked by arrow keys.
     <div
       role="gridcell"
-      className={`${css.cell} ${dropped ? css.dropped : ''} ${marked ? css.marked : ''}`}
+      className={`${css.cell} ${dropped ? css.dropped : ''} ${dropped && standIn ? css.stitched : ''} ${marked ? css.marked : ''}`}
       style={dropped || !background ? undefined : { background, color: ink }}
       data-block={block}
       data-kind={kind}

@@ -3,6 +3,7 @@ import { isDropped } from '../../../pruning/mask';
 import { isLocked } from '../../actions/locks';
 import { influenceIn, shownValues } from '../../store/influence';
 import { maskOf } from '../../store/select';
+import { standInsOf, thirdOf } from '../../store/third';
 import { useApp } from '../../widgets/use-app';
 import { count, short, signedShort, upperFirst } from '../../words/format';
 import { METRIC_WORDS } from '../../words/metrics';
@@ -15,6 +16,7 @@ export function Readout() {
   const mask = useApp(maskOf);
   const report = useApp((s) => s.open.model?.report);
   const locked = useApp((s) => s.hovered !== undefined && isLocked(s.open.locked, s.hovered));
+  const standIn = useApp((s) => (at && standInsOf(s)?.has(sublayerIndex(at)) ? thirdOf(s)?.name : undefined));
   const influence = useApp((s) => s.open.influence);
   const shown = useApp((s) => s.metric);
   if (!at || !report || at.block >= report.blocks) {
@@ -37,7 +39,7 @@ export function Readout() {
     <p className={css.readout} key={sublayerIndex(at)}>
       <strong>
         {upperFirst(name)}
-        {isDropped(mask, at) && ', dropped'}
+        {isDropped(mask, at) && (standIn ? `, dropped: a ${standIn} stands in` : ', dropped')}
         {locked && ', locked'}
       </strong>
       <br />

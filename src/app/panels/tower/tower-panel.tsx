@@ -1,6 +1,7 @@
 import { countDropped, makeMask } from '../../../pruning/mask';
 import { redoMask, setMask, undoMask } from '../../store/masks';
 import { maskOf, momentOf } from '../../store/select';
+import { thirdOf } from '../../store/third';
 import { Button } from '../../widgets/button';
 import { JobProgress } from '../../widgets/job-progress';
 import { Panel } from '../../widgets/panel';
@@ -22,6 +23,7 @@ export function TowerPanel() {
   const undoable = useApp((s) => s.open.masks.past.length > 0);
   const redoable = useApp((s) => s.open.masks.future.length > 0);
   const moment = useApp(momentOf);
+  const standIn = useApp((s) => thirdOf(s)?.name);
   const series = useApp((s) => s.open.moment && s.open.growth[s.open.moment.metric]?.report.series);
   const { values, placement, delta } = useTowerValues();
 
@@ -86,11 +88,18 @@ export function TowerPanel() {
             ) : (
               <>
                 <strong>{dropped.sublayers} dropped</strong> of {2 * report.blocks}
-                <span className="soft">
-                  {' '}
-                  ({dropped.attn} attention, {dropped.ffn} feed-forward
-                  {dropped.blocks > 0 && `, ${plural(dropped.blocks, 'block')}`})
-                </span>
+                {standIn ? (
+                  <span title={`Stitched: a ${standIn} stands in`}>
+                    {' '}
+                    <i className={css.stitch} aria-hidden="true" /> stitched: {standIn}
+                  </span>
+                ) : (
+                  <span className="soft">
+                    {' '}
+                    ({dropped.attn} attention, {dropped.ffn} feed-forward
+                    {dropped.blocks > 0 && `, ${plural(dropped.blocks, 'block')}`})
+                  </span>
+                )}
               </>
             )}
           </p>

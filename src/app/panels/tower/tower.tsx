@@ -5,6 +5,7 @@ import { isLocked } from '../../actions/locks';
 import type { Placement } from '../../charts/placement';
 import { colourAt } from '../../charts/scale';
 import { maskOf } from '../../store/select';
+import { standInsOf, thirdOf } from '../../store/third';
 import { useApp } from '../../widgets/use-app';
 import { short, signedShort } from '../../words/format';
 import { Cell } from './cell';
@@ -25,6 +26,8 @@ interface Props {
 export function Tower({ blocks, values, placement, delta }: Props) {
   const mask = useApp(maskOf);
   const locked = useApp((s) => s.open.locked);
+  const standIns = useApp(standInsOf);
+  const standIn = useApp((s) => thirdOf(s)?.name);
   const hovered = useApp((s) => s.hovered);
   const highlighted = useApp((s) => s.highlighted);
   const dropped = useMemo(() => toDropSet(mask), [mask]);
@@ -83,6 +86,7 @@ export function Tower({ blocks, values, placement, delta }: Props) {
                     block={block}
                     kind={kind}
                     dropped={isDropped(mask, { block, kind })}
+                    standIn={standIns?.has(sublayerIndex({ block, kind })) ? standIn : undefined}
                     locked={isLocked(locked, { block, kind })}
                     text={value === undefined ? '' : write(value)}
                     amount={amount}
@@ -94,8 +98,13 @@ export function Tower({ blocks, values, placement, delta }: Props) {
                 );
               })}
               <span className={css.spine} aria-hidden="true">
-                <i data-kept={!isDropped(mask, { block, kind: 'attn' })} />
-                <i data-kept={!isDropped(mask, { block, kind: 'ffn' })} />
+                {(['attn', 'ffn'] as const).map((kind) => (
+                  <i
+                    key={kind}
+                    data-kept={!isDropped(mask, { block, kind })}
+                    data-stitched={standIns?.has(sublayerIndex({ block, kind })) === true}
+                  />
+                ))}
               </span>
             </div>
           );
