@@ -3,10 +3,10 @@ import { LopperError } from '../errors';
 
 export interface MetricTraits {
   /**
-   * What its numbers come from: one `pass` of the full model, for all units; the model `without` each unit; or `sampled`
-   * sets of units, surer with each.
+   * What its numbers come from: one `pass` of the full model, for all units; the model `without` each unit; the same
+   * `recovered`, something standing in its place; or `sampled` sets of units, surer with each.
    */
-  readonly from: 'pass' | 'without' | 'sampled';
+  readonly from: 'pass' | 'without' | 'recovered' | 'sampled';
   /** Relative to the norm of the unit's input or of its output: there is a denominator to choose. */
   readonly denominator?: true;
   /** Its values are losses, to be told as what they add to the full model's. */
@@ -28,6 +28,8 @@ export const METRICS = {
   'loo-loss': { from: 'without', base: 'full-loss', usual: true },
   /** The mean L2 distance of its raw logits from the full model's. */
   'loo-logit': { from: 'without' },
+  /** The model with one unit's mean update in its place: its loss. */
+  'loo-recovered': { from: 'recovered', base: 'full-loss' },
   /** A unit's mean marginal worth over orders of removal. */
   'shapley-loss': { from: 'sampled', worth: 'loss' },
   'shapley-logit': { from: 'sampled', worth: 'logit' },
@@ -41,17 +43,23 @@ type From<F extends MetricTraits['from']> = {
 }[InfluenceMetric];
 export type StaticMetric = From<'pass'>;
 export type LeaveOneOutMetric = From<'without'>;
+export type RecoveredMetric = From<'recovered'>;
 export type ShapleyMetric = From<'sampled'>;
 type RelativeMetric = {
   [M in InfluenceMetric]: (typeof METRICS)[M] extends { denominator: true } ? M : never;
 }[InfluenceMetric];
 /** Metrics that come whole, not surer with every sample. */
-export type PlainMetric = StaticMetric | LeaveOneOutMetric;
+export type PlainMetric = StaticMetric | LeaveOneOutMetric | RecoveredMetric;
 
 export const METRIC_NAMES = Object.keys(METRICS) as readonly InfluenceMetric[];
 
 /** What numbers come from, in the order of what it takes. */
-export const METRIC_SOURCES = ['pass', 'without', 'sampled'] as const satisfies readonly MetricTraits['from'][];
+export const METRIC_SOURCES = [
+  'pass',
+  'without',
+  'recovered',
+  'sampled',
+] as const satisfies readonly MetricTraits['from'][];
 export type MetricSource = MetricTraits['from'];
 
 export const metricsFrom = (source: MetricSource): readonly InfluenceMetric[] =>
@@ -65,6 +73,7 @@ const isFrom =
     METRICS[metric].from === from;
 export const isStatic: (metric: InfluenceMetric) => metric is StaticMetric = isFrom('pass');
 export const isLeaveOneOut: (metric: InfluenceMetric) => metric is LeaveOneOutMetric = isFrom('without');
+export const isRecovered: (metric: InfluenceMetric) => metric is RecoveredMetric = isFrom('recovered');
 export const isShapley: (metric: InfluenceMetric) => metric is ShapleyMetric = isFrom('sampled');
 export const isPlain = (metric: InfluenceMetric): metric is PlainMetric => !isShapley(metric);
 export const isUsual = (metric: InfluenceMetric): boolean => traitsOf(metric).usual === true;

@@ -15,5 +15,11 @@ export function recoveredUnits(dropped: readonly Sublayer[], splitBlocks = false
   return units.filter(({ block, kind }, i) => i === 0 || kind !== 'block' || units[i - 1]!.block !== block);
 }
 
+/** A unit by its sublayers. */
+export function unitOf(sublayers: readonly Sublayer[]): RecoveredUnit {
+  const [{ block, kind }] = sublayers as [Sublayer];
+  return { block, kind: sublayers.length > 1 ? 'block' : kind };
+}
+
 /** "attn:2", "block:5". */
 export const unitName = ({ block, kind }: RecoveredUnit): string => `${kind}:${block}`;

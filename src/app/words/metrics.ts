@@ -124,6 +124,18 @@ export const METRIC_WORDS: Readonly<Record<InfluenceMetric, MetricWords>> = {
     about: 'How much the model’s opinion changes, right or wrong. It needs no right answers, and is never below zero.',
     signed: false,
   },
+  'loo-recovered': {
+    short: 'Cost once recovered',
+    name: 'Cost once recovered',
+    question: 'How much of its cost would a mean update leave?',
+    line: 'loss added when this unit alone is dropped and the mean of what it added stands in, nats per token; larger is worth more',
+    unit: 'loss added, nats per token',
+    formula: 'loss with mean(u) in the unit’s place − loss of the full model',
+    about:
+      'Leave-one-out after recovery: what a unit does beyond adding the same to every token. Far below its cost alone, it can go for the price of one vector; above it, leave the gap empty.',
+    signed: true,
+    anchors: { floor: 0.001, top: 10, linearTop: 1 },
+  },
   'shapley-loss': {
     short: 'Share (loss)',
     name: 'Share of the loss saved',
@@ -164,6 +176,7 @@ export const METRIC_WORDS: Readonly<Record<InfluenceMetric, MetricWords>> = {
 export const SOURCE_WORDS: Readonly<Record<MetricSource, string>> = {
   pass: 'Influence: from one pass',
   without: 'Cost alone: leave-one-out',
+  recovered: 'Cost once something stands in',
   sampled: 'Share: Shapley values',
 };
 

@@ -1,6 +1,8 @@
 /** What the lab answers about a model's training: the same measure on one checkpoint after another. Plain data. */
+
+import type { PlainMetric } from '../../pruning/metrics';
 import type { Accuracy } from './evaluate';
-import type { LeaveOneOutMetric, MeasuredTask, StaticMetric, TaskMeasure } from './influence';
+import type { MeasuredTask, TaskMeasure } from './influence';
 import type { ModelRequest } from './model';
 
 /** One state of a model in training. */
@@ -12,7 +14,7 @@ export interface Checkpoint {
   readonly request: ModelRequest;
 }
 
-export type GrowthMetric = StaticMetric | LeaveOneOutMetric;
+export type GrowthMetric = PlainMetric;
 
 export interface GrowthRequest {
   /** Whose checkpoints they are, in words. */

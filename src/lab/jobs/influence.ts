@@ -1,5 +1,5 @@
 import { unitsOf } from '../../model/units';
-import { checkMetric, isOfTask, isShapley, isStatic } from '../../pruning/metrics';
+import { checkMetric, isOfTask, isRecovered, isShapley, isStatic } from '../../pruning/metrics';
 import type { InfluenceReport, InfluenceRequest, On } from '../contract';
 import { examinee } from '../exam/examinee';
 import { Calibrated } from '../measure/calibrated';
@@ -46,5 +46,12 @@ export const influence: Job<
 function stepsOf(request: InfluenceRequest, units: number): { name: string; total: number } {
   const { metric } = request;
   if (isShapley(metric)) return { name: 'Shapley values', total: samplesAsked(metric, units, request) };
-  return { name: isStatic(metric) ? `Influence (${metric})` : 'Leave-one-out', total: units };
+  return {
+    name: isStatic(metric)
+      ? `Influence (${metric})`
+      : isRecovered(metric)
+        ? 'Leave-one-out after recovery'
+        : 'Leave-one-out',
+    total: units,
+  };
 }

@@ -2,8 +2,7 @@ import { FULL, without } from '../../engine/branch';
 import { LopperError } from '../../errors';
 import { sublayerIndex, sublayersOf, unitsOf } from '../../model/units';
 import { maskFromSublayers } from '../../pruning/mask';
-import type { RecoveredUnit } from '../../recovery/module';
-import { recoveredUnits } from '../../recovery/units';
+import { recoveredUnits, unitOf } from '../../recovery/units';
 import type {
   RecoverEachReport,
   RecoverEachRequest,
@@ -76,10 +75,7 @@ export const recoverEach: Job<RecoverEachRequest, RecoverEachReport> = {
     const meter = fractionMeter(onProgress, 'Recovery of each');
     const on = await desk.calibrate(calibration);
     const { blocks } = desk.model.report;
-    const units = unitsOf(blocks, unit).map((own): RecoveredUnit => {
-      const [{ block, kind }] = own as [RecoveredUnit];
-      return { block, kind: own.length > 1 ? 'block' : kind };
-    });
+    const units = unitsOf(blocks, unit).map(unitOf);
     const fitted = await fitModules(
       { on },
       units,

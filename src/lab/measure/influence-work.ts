@@ -1,7 +1,7 @@
 import { type Branch, FULL, without } from '../../engine/branch';
 import { sublayerIndex, unitsOf } from '../../model/units';
 import type { Batch, Estimate, Estimator } from '../../pruning/estimate';
-import { isOfTask, isShapley, isStatic } from '../../pruning/metrics';
+import { isOfTask, isRecovered, isShapley, isStatic } from '../../pruning/metrics';
 import type { InfluenceRequest } from '../contract';
 import { estimatorOf, methodOf, samplesAsked } from './shapley';
 import { type Ground, times, Walks, type Work, walkWork } from './work';
@@ -25,6 +25,8 @@ export function influenceWork(
   if (isStatic(metric)) {
     walks.add(walkWork(ground, [gone]));
   } else if (!isShapley(metric)) {
+    // What the units add on average is learned in a pass before.
+    if (isRecovered(metric)) walks.add(walkWork({ ...ground, scored: 0 }, [gone]));
     walks.losses(ground, [gone, ...units.map((own) => without(own.map(sublayerIndex), gone))]);
   } else {
     const method = methodOf(metric, settings);

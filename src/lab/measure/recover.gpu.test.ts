@@ -86,6 +86,10 @@ describe.skipIf(!hasData)('recovery, as the oracle has it', () => {
         expect(Math.abs(got.lossDropped - want.loss_dropped[0])).toBeLessThan(LOSS);
         expect(Math.abs(got.lossRecovered - want.loss_emulated[0])).toBeLessThan(LOSS);
       }
+      const asked = { calibration, unit, metric: 'loo-recovered' } as const;
+      const influence = await lab.influence(asked, job());
+      expect(influence.fullLoss).toBe(fullLoss);
+      expect(influence.values).toEqual(units.map(({ lossRecovered }) => lossRecovered));
     }
     const [without] = g.emulated;
     const skipped = await lab.recoverEach({ calibration, unit: 'sublayer', method: 'mean', skipFirst: 1 }, job());

@@ -29,6 +29,8 @@ import { ShapleyControls } from './shapley-controls';
 const NOT_YET: Readonly<Record<MetricSource, string>> = {
   pass: 'Not measured on this model yet. One pass over the text gives this measure and all others of its group.',
   without: 'Not measured on this model yet. Every unit is dropped in turn, which takes longer than one pass.',
+  recovered:
+    'Not measured on this model yet. The mean of what each unit adds is learned in one pass; then each stands in its unit’s place in turn.',
   sampled:
     'Not measured on this model yet. Units are dropped at random, again and again; estimates show at once and grow surer the longer it runs.',
 };
