@@ -30,13 +30,14 @@ struct Params {
   tileCount: u32,
   scoreStride: u32, // keys a row of scores has room for, a multiple of 4
   cacheRows: u32, // rows of one branch in the cache
+  kvStart: u32, // where in a row of the cache scores and mix find their channels, in fours: at its keys or at its values
   eps: f32,
   scale: f32,
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> places: array<vec2u>; // [rows] position, row in the cache
-@group(0) @binding(2) var<storage, read> tiles: array<vec4u>; // [tilesPerBranch] first row, rows, path in keys, unused
+@group(0) @binding(2) var<storage, read> tiles: array<vec4u>; // [tilesPerBranch] first row, rows, path in keys, end of the tiles that see it
 @group(0) @binding(3) var<storage, read> keys: array<u32>;
 @group(0) @binding(4) var<storage, read> qkv: array<f32>;
 @group(0) @binding(5) var<storage, read> turns: array<vec2f>; // [position][rotary / 2] cos, sin
@@ -158,7 +159,7 @@ fn score(@builtin(global_invocation_id) id: vec3u) {
   }
   let quads = p.headDim / 4u;
   let kvQuads = 2u * p.kvHeads * quads;
-  let kvHead = (head * p.kvHeads / p.heads) * quads;
+  let kvHead = (head * p.kvHeads / p.heads) * quads + p.kvStart;
   let k0 = cache_row(t, key) * kvQuads + kvHead;
   let k1 = cache_row(t, key + 1u) * kvQuads + kvHead;
   let k2 = cache_row(t, key + 2u) * kvQuads + kvHead;
@@ -301,7 +302,7 @@ fn mix(@builtin(global_invocation_id) id: vec3u) {
   var a2 = vec4f();
   var a3 = vec4f();
   if (head < p.heads) {
-    let channel = (p.kvHeads + head * p.kvHeads / p.heads) * quads + id.x % quads;
+    let channel = (head * p.kvHeads / p.heads) * quads + p.kvStart + id.x % quads;
     let kvQuads = 2u * p.kvHeads * quads;
     let line = p.scoreStride / 4u;
     let next = p.heads * line;

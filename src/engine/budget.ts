@@ -167,9 +167,10 @@ function longestText(
   });
 }
 
+export const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+
 function tooSmall(spec: ModelSpec, limit: number, work: Work, budget: number, needed: number): LopperError {
   const fit = longestText(spec, limit, budget, work, 1);
-  const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
   return new LopperError(
     'out-of-memory',
     `A walk over ${work.rows.count} tokens takes at least ${mebibytes(needed)} of GPU memory, more than the ${mebibytes(budget)} it may have.`,
@@ -180,7 +181,7 @@ function tooSmall(spec: ModelSpec, limit: number, work: Work, budget: number, ne
 }
 
 /** The largest n of 0 to `limit` that passes, if all below it do. */
-function most(limit: number, passes: (n: number) => boolean): number {
+export function most(limit: number, passes: (n: number) => boolean): number {
   let [low, high] = [0, limit];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);

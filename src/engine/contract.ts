@@ -46,6 +46,16 @@ export interface WalkResult<O extends readonly Observation[] = readonly Observat
   readonly observed: Observed<O>;
 }
 
+/** What to first order each unit does to the loss: sums over rows, nats; larger is more important. */
+export interface GradientInfluence {
+  /** By `sublayerIndex`, and of each block. */
+  readonly sublayers: readonly number[];
+  readonly blocks: readonly number[];
+  /** The branch's summed negative log-likelihood, and of how many tokens. Not finite where the model gives no numbers. */
+  readonly loss: number;
+  readonly tokens: number;
+}
+
 export interface EngineContract {
   readonly model: ModelSpec;
   /**
@@ -68,6 +78,17 @@ export interface EngineContract {
     branches: readonly Branch[],
     options?: WalkOptions<O>,
   ): Promise<WalkResult<O>>;
+  /** Rows of one long text for which `gradientInfluence` has room; at least 1. Default: within `memory().budget`. */
+  gradientRows(memoryBudget?: number): number;
+  /**
+   * What to first order every unit of a branch does to the loss, from one forward and one backward pass. Windows must
+   * share no rows. Throws `out-of-memory` with the window that fits.
+   */
+  gradientInfluence(
+    tree: TokenTree,
+    branch: Branch,
+    options?: RunOptions & { readonly memoryBudget?: number },
+  ): Promise<GradientInfluence>;
   /** A decoder with a KV cache for several sequences at once; only the kept attention sublayers have one. */
   decoder(
     branch: Branch,

@@ -5,9 +5,18 @@ import { Kernels } from '../gpu/kernel';
 import { Recorder } from '../gpu/recorder';
 import type { ModelSpec } from '../model/spec';
 import { chooseKernels, type KernelRates } from './autotune';
+import { gradientInfluence } from './backward/influence';
+import { reverseRowsWithin } from './backward/room';
 import type { Branch } from './branch';
 import { defaultBudget, MAX_ROWS, rowsWithin } from './budget';
-import type { DecoderContract, DecoderOptions, EngineContract, WalkOptions, WalkResult } from './contract';
+import type {
+  DecoderContract,
+  DecoderOptions,
+  EngineContract,
+  GradientInfluence,
+  WalkOptions,
+  WalkResult,
+} from './contract';
 import { Decoder } from './decoder';
 import { walkKernels } from './kernels/compile';
 import { Dispatcher } from './kernels/dispatcher';
@@ -124,6 +133,19 @@ export class Engine implements EngineContract {
     options?: WalkOptions<O>,
   ): Promise<WalkResult<O>> {
     return walk(this.machine, tree, branches, options);
+  }
+
+  gradientRows(memoryBudget = this.memory().budget): number {
+    const { spec, gpu } = this.machine;
+    return reverseRowsWithin(spec, gpu.facts.limits.maxStorageBufferBindingSize, memoryBudget);
+  }
+
+  gradientInfluence(
+    tree: TokenTree,
+    branch: Branch,
+    options?: Parameters<EngineContract['gradientInfluence']>[2],
+  ): Promise<GradientInfluence> {
+    return gradientInfluence(this.machine, tree, branch, options);
   }
 
   decoder(

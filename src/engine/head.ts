@@ -12,7 +12,7 @@ const TILE_TOKENS = 4096;
 export const HEAD_ROWS = 512;
 
 /** Of a row's running log-sum-exp: see State in shaders/head.wgsl. */
-const STATE_FLOATS = 4;
+export const STATE_FLOATS = 4;
 
 /** The scored pairs of a tree by row: each row goes through the head once, however many targets it has. */
 export interface ScorePlan {
@@ -67,7 +67,8 @@ export function scoreBuffers(
   };
 }
 
-const tileTokens = (vocabulary: number): number => Math.min(TILE_TOKENS, padded(vocabulary));
+/** Tokens of a tile of logits. */
+export const tileTokens = (vocabulary: number): number => Math.min(TILE_TOKENS, padded(vocabulary));
 
 /**
  * Final norm and head on the scored rows of each slot, in tiles of the vocabulary with a running log-sum-exp, and with a

@@ -4,6 +4,7 @@ import type { LowRank } from '../recovery/module';
 import { type Branch, type Module, modulesOf } from './branch';
 import type { Dispatcher } from './kernels/dispatcher';
 import { linear, linearAdd } from './kernels/linear';
+import { linearBackward } from './kernels/linear-backward';
 import { additiveKernels, addVectors, mapKernels, take, takingKernels } from './kernels/module';
 import { type Linear, padded, type Slots } from './layout';
 import { cut } from './matrix-parts';
@@ -76,6 +77,25 @@ export class Modules {
       linearAdd(dispatcher, room.inner, map.b, to);
     }
     addVectors(dispatcher, width, { bias, strength, diagonal }, room.taken, to);
+  }
+
+  /**
+   * Adds to the gradient of what a module reads what comes of the gradient of what it adds to [rows, padded width], which
+   * may be the same buffer: strength * (A' B' g + diagonal * g).
+   */
+  addBackward({ name, strength }: Module, rows: number, gradient: Buffer, into: Buffer, room: ModuleRoom): void {
+    const { dispatcher, width } = this;
+    const held = this.#held.get(name)!;
+    const { bias, diagonal, map } = held;
+    if (!reads(held)) return;
+    take(dispatcher, width, strength, { stream: gradient, slots: [0], rows }, room.taken);
+    if (map) {
+      linearBackward(dispatcher, room.taken, padded(width), rows, map.b, room.inner);
+      linearBackward(dispatcher, room.inner, padded(map.rank), rows, map.a, into, { add: true });
+    }
+    // Without the bias, which gives the stream no gradient.
+    const to = { stream: into, slots: [0], rows };
+    if (diagonal) addVectors(dispatcher, width, { bias, strength: 0, diagonal }, room.taken, to);
   }
 
   destroy(): void {

@@ -17,11 +17,22 @@ const pack = (list: number[][]) => packTokens(list.map((ids) => ({ ids, scoreFro
 /** The tiles of some rows as objects. */
 const tilesOf = (rows: ReturnType<typeof treeRows>) =>
   Array.from({ length: rows.tileCount }, (_, i) => {
-    const [row, count, path] = rows.tiles.subarray(4 * i, 4 * i + 3);
-    return { row, count, path };
+    const [row, count, path, seenUntil] = rows.tiles.subarray(4 * i, 4 * i + 4);
+    return { row, count, path, seenUntil };
   });
 
 describe('treeRows', () => {
+  it('says for each tile which tiles see it: those from itself on to some end, and no others', () =>
+    check(({ list }) => {
+      const tree = pack(list);
+      const tiles = tilesOf(treeRows(tree, undefined));
+      const seen = sight(tree);
+      for (const [i, { row, seenUntil }] of tiles.entries()) {
+        const seeing = tiles.flatMap((t, j) => (seen[t.row + t.count - 1].includes(row) ? [j] : []));
+        expect(seeing).toEqual(Array.from({ length: seenUntil - i }, (_, k) => i + k));
+      }
+    }));
+
   it('covers every row with exactly one tile, each within a chain', () =>
     check(({ list, window }) => {
       const tree = pack(list);

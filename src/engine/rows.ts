@@ -7,7 +7,7 @@ export interface Rows {
   readonly ids: Uint32Array<ArrayBuffer>;
   /** [count] position and row in the cache. */
   readonly places: Uint32Array<ArrayBuffer>;
-  /** [tiles] first row, rows, start of the path in keys, unused. */
+  /** [tiles] first row, rows, start of the path in keys, end of the run of tiles, from itself on, whose rows see its own. */
   readonly tiles: Uint32Array<ArrayBuffer>;
   readonly tileCount: number;
   /** Rows of the cache along each path, by position. */
@@ -26,18 +26,28 @@ export function treeRows(tree: TokenTree, window: number | undefined, first = 0,
   }
   const tiles: number[] = [];
   const keys: number[] = [];
+  const own: { chain: number; begin: number; end: number }[] = [];
   let scoreStride = 4;
   for (const [c, chain] of tree.chains.entries()) {
     const start = Math.max(chain.start, first);
     const stop = Math.min(chain.end, end);
     if (start >= stop) continue;
-    const list = keys.length;
+    const [list, begin] = [keys.length, tiles.length / 4];
     for (const row of pathOf(tree, c)) keys.push(row);
     for (let row = start; row < stop; row += TILE_ROWS) {
       const rows = Math.min(TILE_ROWS, stop - row);
       tiles.push(row - first, rows, list, 0);
       scoreStride = Math.max(scoreStride, room(tree.positions[row], rows, window));
     }
+    own.push({ chain: c, begin, end: tiles.length / 4 });
+  }
+  // Rows are laid out depth first: after a chain's tiles come those of the chains below it.
+  const seenUntil = tree.chains.map(() => 0);
+  for (const { chain, begin, end } of own.reverse()) {
+    seenUntil[chain] = Math.max(seenUntil[chain], end);
+    const { parent } = tree.chains[chain];
+    if (parent >= 0) seenUntil[parent] = Math.max(seenUntil[parent], seenUntil[chain]);
+    for (let tile = begin; tile < end; tile++) tiles[4 * tile + 3] = seenUntil[chain];
   }
   return {
     count: end - first,

@@ -34,6 +34,8 @@ export interface Passing {
 
 /** Told of every sublayer from the top down, whatever the branch makes of it. */
 export interface Sink {
+  /** Working buffers of the machine's scratch that it takes, bytes by name. They are there before it is first told. */
+  readonly buffers?: Readonly<Record<string, number>>;
   /** Records what it does with what is at hand; the buffers hold something else by the next call. */
   at(passing: Passing): void;
 }
@@ -43,7 +45,10 @@ export interface GradientOptions extends RunOptions {
   readonly lowest?: number;
   /** What the sum over scored pairs (with `stream`, over rows) is divided by; default: their number. A batch of several trees gives its own. */
   readonly tokens?: number;
-  /** The branch's stream before sublayer `lowest` [rows, padded width], from `streamBefore`: what is below is not walked again. */
+  /**
+   * The branch's stream before the first sublayer of the block of `lowest` [rows, padded width], from `streamBefore`: what is
+   * below is not walked again.
+   */
   readonly from?: Buffer;
   /** With `kl`, the full model's stream behind its last sublayer, likewise. */
   readonly teacher?: Buffer;

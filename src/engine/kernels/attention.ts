@@ -1,13 +1,14 @@
 import code from '../../../shaders/attention.wgsl?raw';
 import type { Buffer } from '../../gpu/gpu';
 import { kernel, read, write } from '../../gpu/kernel';
-import { Parameters } from '../../gpu/parameters';
+import { Parameters, type Values } from '../../gpu/parameters';
 import { grid } from '../../gpu/recorder';
 import type { ModelSpec } from '../../model/spec';
 import { padded, TILE_ROWS } from '../layout';
 import { type Dispatcher, type Variant, variant } from './dispatcher';
 
-const parameters = new Parameters('Params', {
+/** Of every kernel of attention, there and back. */
+export const parameters = new Parameters('Params', {
   rows: 'u32',
   branches: 'u32',
   heads: 'u32',
@@ -25,6 +26,7 @@ const parameters = new Parameters('Params', {
   tileCount: 'u32',
   scoreStride: 'u32',
   cacheRows: 'u32',
+  kvStart: 'u32',
   eps: 'f32',
   scale: 'f32',
 });
@@ -94,19 +96,39 @@ export interface AttentionStep {
   readonly turns: Buffer;
 }
 
+/** What every kernel of a step is told; tiles, and whether it is keys or values, are each one's own. */
+export type Told = Values<(typeof parameters)['fields']>;
+
 /** q, k and v placed, scores, softmax and mix; in runs of tiles for which `scores` has room. */
 export function attention(d: Dispatcher, spec: ModelSpec, a: AttentionStep): void {
-  const variants = variantsFor(d, spec);
-  const { heads, kvHeads, headDim, qkvInterleaved } = spec;
-  const { places, tiles, keys, q, kv, scores, out } = a;
-  const inAll = a.tileCount * a.branches;
-  const step = {
+  place(d, spec, a);
+  for (const run of tileRuns(d, spec, a)) {
+    attend(d, spec, a, run);
+    mix(d, spec, a, run, 'values', a.scores, a.out);
+  }
+}
+
+/** q and k normed and turned, and k and v in the cache. */
+export function place(d: Dispatcher, spec: ModelSpec, a: AttentionStep): void {
+  const { places, qkv, turns, qkNorm, q, kv } = a;
+  const elements = a.rows * a.branches * (spec.heads + 2 * spec.kvHeads) * spec.headDim;
+  d.run(
+    variantsFor(d, spec).place,
+    toldOf(spec, a),
+    { places, qkv, turns, qk_weight: qkNorm ?? d.empty, q_out: q, kv_out: kv },
+    grid(Math.ceil(elements / 256)),
+    elements * (qkNorm ? spec.headDim : 2),
+  );
+}
+
+export function toldOf({ heads, kvHeads, headDim, rotary, qkvInterleaved }: ModelSpec, a: AttentionStep): Told {
+  return {
     rows: a.rows,
     branches: a.branches,
     heads,
     kvHeads,
     headDim,
-    rotary: spec.rotary.dim,
+    rotary: rotary.dim,
     qkvStride: padded((heads + 2 * kvHeads) * headDim),
     qStride: padded(heads * headDim),
     qOffset: 0,
@@ -115,48 +137,93 @@ export function attention(d: Dispatcher, spec: ModelSpec, a: AttentionStep): voi
     headStep: qkvInterleaved ? 3 * headDim : headDim,
     tilesPerBranch: a.tileCount,
     firstTile: 0,
-    tileCount: inAll,
+    tileCount: a.tileCount * a.branches,
     scoreStride: a.scoreStride,
     cacheRows: a.cacheRows,
+    kvStart: 0,
     eps: a.qkEps,
     scale: 1 / Math.sqrt(headDim),
   };
-  const elements = a.rows * a.branches * (heads + 2 * kvHeads) * headDim;
-  d.run(
-    variants.place,
-    step,
-    { places, qkv: a.qkv, turns: a.turns, qk_weight: a.qkNorm ?? d.empty, q_out: q, kv_out: kv },
-    grid(Math.ceil(elements / 256)),
-    elements * (a.qkNorm ? headDim : 2),
-  );
-  const tileBytes = TILE_ROWS * heads * a.scoreStride * 4;
-  const work = TILE_ROWS * a.scoreStride * headDim * heads; // multiply-adds of a tile, at most
+}
+
+/** Tiles for which `scores` has room, and which are not too long for one submission. */
+export interface TileRun {
+  readonly firstTile: number;
+  readonly tileCount: number;
+}
+
+export function* tileRuns(d: Dispatcher, spec: ModelSpec, a: AttentionStep): Generator<TileRun> {
+  const inAll = a.tileCount * a.branches;
+  const tileBytes = TILE_ROWS * spec.heads * a.scoreStride * 4;
   const fits = Math.floor(
-    Math.min(scores.bytes / tileBytes, Math.max(1, d.recorder.maxWork / work), (65535 * 8) / heads),
+    Math.min(a.scores.bytes / tileBytes, Math.max(1, d.recorder.maxWork / tileWork(spec, a)), (65535 * 8) / spec.heads),
   );
   for (let firstTile = 0; firstTile < inAll; firstTile += fits) {
-    const tileCount = Math.min(fits, inAll - firstTile);
-    const run = { ...step, firstTile, tileCount };
-    d.run(
-      variants.score,
-      run,
-      { places, tiles, keys, q, kv, scores },
-      [Math.ceil(a.scoreStride / 32), Math.ceil((tileCount * heads) / 8)],
-      tileCount * work,
-    );
-    d.run(
-      variants.softmax,
-      run,
-      { places, tiles, scores },
-      d.rowGroups(tileCount * TILE_ROWS * heads),
-      tileCount * TILE_ROWS * heads * a.scoreStride * 4,
-    );
-    d.run(
-      variants.mix,
-      run,
-      { places, tiles, keys, kv, scores, out },
-      [Math.ceil(step.qStride / 32), Math.ceil(tileCount / 8)],
-      tileCount * work,
-    );
+    yield { firstTile, tileCount: Math.min(fits, inAll - firstTile) };
   }
+}
+
+/** Multiply-adds of a tile, at most. */
+export const tileWork = ({ heads, headDim }: ModelSpec, { scoreStride }: AttentionStep): number =>
+  TILE_ROWS * scoreStride * headDim * heads;
+
+/** What each row of the tiles gives to every key: probabilities. */
+export function attend(d: Dispatcher, spec: ModelSpec, a: AttentionStep, run: TileRun): void {
+  const { places, tiles, scores } = a;
+  score(d, spec, a, run, 'keys', a.q, scores, 1 / Math.sqrt(spec.headDim));
+  const rows = run.tileCount * TILE_ROWS * spec.heads;
+  d.run(
+    variantsFor(d, spec).softmax,
+    { ...toldOf(spec, a), ...run },
+    { places, tiles, scores },
+    d.rowGroups(rows),
+    rows * a.scoreStride * 4,
+  );
+}
+
+/** Which half of a row of the cache. */
+type Half = 'keys' | 'values';
+const startOf = (half: Half, { kvHeads, headDim }: ModelSpec): number =>
+  half === 'keys' ? 0 : (kvHeads * headDim) / 4;
+
+/** scores = scale * each head's row of `by` with each key, or with each value. */
+export function score(
+  d: Dispatcher,
+  spec: ModelSpec,
+  a: AttentionStep,
+  run: TileRun,
+  half: Half,
+  by: Buffer,
+  scores: Buffer,
+  scale: number,
+): void {
+  const { places, tiles, keys, kv } = a;
+  d.run(
+    variantsFor(d, spec).score,
+    { ...toldOf(spec, a), ...run, kvStart: startOf(half, spec), scale },
+    { places, tiles, keys, q: by, kv, scores },
+    [Math.ceil(a.scoreStride / 32), Math.ceil((run.tileCount * spec.heads) / 8)],
+    run.tileCount * tileWork(spec, a),
+  );
+}
+
+/** out = the sum of the values, or of the keys, by the scores of each head's row. */
+export function mix(
+  d: Dispatcher,
+  spec: ModelSpec,
+  a: AttentionStep,
+  run: TileRun,
+  half: Half,
+  scores: Buffer,
+  out: Buffer,
+): void {
+  const { places, tiles, keys, kv } = a;
+  const told = toldOf(spec, a);
+  d.run(
+    variantsFor(d, spec).mix,
+    { ...told, ...run, kvStart: startOf(half, spec) },
+    { places, tiles, keys, kv, scores, out },
+    [Math.ceil(told.qStride / 32), Math.ceil(run.tileCount / 8)],
+    run.tileCount * tileWork(spec, a),
+  );
 }

@@ -10,7 +10,7 @@ import { type Dispatcher, type KernelChoice, type Variant, variant } from './dis
 const MATMUL_ROWS = 4;
 
 /** What becomes of a product: by the shader's numbers. */
-const EPILOGUES = {
+export const EPILOGUES = {
   store: 0,
   add: 1,
   'silu-gated': 2,

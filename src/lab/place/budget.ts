@@ -8,6 +8,8 @@ export const delegating = (engine: EngineContract): EngineContract => ({
   restartPeak: () => engine.restartPeak(),
   rowsWithin: (budget, observers) => engine.rowsWithin(budget, observers),
   walk: (tree, branches, options) => engine.walk(tree, branches, options),
+  gradientRows: (budget) => engine.gradientRows(budget),
+  gradientInfluence: (tree, branch, options) => engine.gradientInfluence(tree, branch, options),
   decoder: (branch, prompts, maxNewTokens, options) => engine.decoder(branch, prompts, maxNewTokens, options),
   dispose: () => engine.dispose(),
 });
@@ -18,4 +20,6 @@ export const withBudget = (engine: EngineContract, memoryBudget: number): Engine
   maxRows: engine.rowsWithin(memoryBudget),
   memory: () => ({ ...engine.memory(), budget: memoryBudget }),
   walk: (tree, branches, options) => engine.walk(tree, branches, { memoryBudget, ...options }),
+  gradientRows: (budget = memoryBudget) => engine.gradientRows(budget),
+  gradientInfluence: (tree, branch, options) => engine.gradientInfluence(tree, branch, { memoryBudget, ...options }),
 });

@@ -1,0 +1,180 @@
+// dx = g W for weights [outputs, inputs] as linear.wgsl has them: the gradient of y = x Wᵀ by x. The weights are read as
+// they are stored, row by row; the sum goes over outputs. Two ways to share the work, as there.
+
+const F32 = 0u;
+const F16 = 1u;
+override DTYPE: u32 = 0u; // 0 f32, 1 f16, 2 bf16
+
+struct Params {
+  rows: u32, // rows of g in this dispatch, from rowStart on
+  rowStart: u32,
+  steps: u32, // inputs / 8
+  outputs: u32, // in this dispatch
+  weightStart: u32, // weight row behind the first of them
+  gradientStart: u32, // its column in a row of g
+  gradientStride: u32, // elements in a row of g
+  add: u32, // dx += g W, else dx = g W
+}
+
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> g: array<f32>;
+@group(0) @binding(2) var<storage, read> w: array<vec4u>;
+@group(0) @binding(3) var<storage, read_write> dx: array<vec4f>;
+
+struct Eight {
+  lo: vec4f,
+  hi: vec4f,
+}
+
+fn bf16(bits: vec2u) -> vec4f {
+  return bitcast<vec4f>(vec4u(bits.x << 16u, bits.x & 0xffff0000u, bits.y << 16u, bits.y & 0xffff0000u));
+}
+
+// Eight weights of a row.
+fn weights(row: u32, step: u32) -> Eight {
+  if (DTYPE == F32) {
+    let i = 2u * (row * p.steps + step);
+    return Eight(bitcast<vec4f>(w[i]), bitcast<vec4f>(w[i + 1u]));
+  }
+  let v = w[row * p.steps + step];
+  if (DTYPE == F16) {
+    return Eight(
+      vec4f(unpack2x16float(v.x), unpack2x16float(v.y)),
+      vec4f(unpack2x16float(v.z), unpack2x16float(v.w)),
+    );
+  }
+  return Eight(bf16(v.xy), bf16(v.zw));
+}
+
+// Writes eight inputs of one row.
+fn finish(row: u32, step: u32, lo: vec4f, hi: vec4f) {
+  let at = 2u * (row * p.steps + step);
+  if (p.add != 0u) {
+    dx[at] += lo;
+    dx[at + 1u] += hi;
+  } else {
+    dx[at] = lo;
+    dx[at + 1u] = hi;
+  }
+}
+
+// A thread owns 8 rows by 8 inputs in registers and reads straight from memory; see linear.wgsl.
+@compute @workgroup_size(8, 8)
+fn transposed_register(@builtin(global_invocation_id) id: vec3u) {
+  let r = id.y * 8u;
+  if (id.x >= p.steps || r >= p.rows) {
+    return;
+  }
+  let first = p.rowStart + r;
+  let last = p.rowStart + p.rows - 1u;
+  let g0 = min(first + 0u, last) * p.gradientStride + p.gradientStart;
+  let g1 = min(first + 1u, last) * p.gradientStride + p.gradientStart;
+  let g2 = min(first + 2u, last) * p.gradientStride + p.gradientStart;
+  let g3 = min(first + 3u, last) * p.gradientStride + p.gradientStart;
+  let g4 = min(first + 4u, last) * p.gradientStride + p.gradientStart;
+  let g5 = min(first + 5u, last) * p.gradientStride + p.gradientStart;
+  let g6 = min(first + 6u, last) * p.gradientStride + p.gradientStart;
+  let g7 = min(first + 7u, last) * p.gradientStride + p.gradientStart;
+  var l0 = vec4f();
+  var r0 = vec4f();
+  var l1 = vec4f();
+  var r1 = vec4f();
+  var l2 = vec4f();
+  var r2 = vec4f();
+  var l3 = vec4f();
+  var r3 = vec4f();
+  var l4 = vec4f();
+  var r4 = vec4f();
+  var l5 = vec4f();
+  var r5 = vec4f();
+  var l6 = vec4f();
+  var r6 = vec4f();
+  var l7 = vec4f();
+  var r7 = vec4f();
+  for (var o = 0u; o < p.outputs; o++) {
+    let e = weights(p.weightStart + o, id.x);
+    let a0 = g[g0 + o];
+    l0 += a0 * e.lo;
+    r0 += a0 * e.hi;
+    let a1 = g[g1 + o];
+    l1 += a1 * e.lo;
+    r1 += a1 * e.hi;
+    let a2 = g[g2 + o];
+    l2 += a2 * e.lo;
+    r2 += a2 * e.hi;
+    let a3 = g[g3 + o];
+    l3 += a3 * e.lo;
+    r3 += a3 * e.hi;
+    let a4 = g[g4 + o];
+    l4 += a4 * e.lo;
+    r4 += a4 * e.hi;
+    let a5 = g[g5 + o];
+    l5 += a5 * e.lo;
+    r5 += a5 * e.hi;
+    let a6 = g[g6 + o];
+    l6 += a6 * e.lo;
+    r6 += a6 * e.hi;
+    let a7 = g[g7 + o];
+    l7 += a7 * e.lo;
+    r7 += a7 * e.hi;
+  }
+  var lows = array(l0, l1, l2, l3, l4, l5, l6, l7);
+  var highs = array(r0, r1, r2, r3, r4, r5, r6, r7);
+  for (var i = 0u; i < 8u && first + i <= last; i++) {
+    finish(first + i, id.x, lows[i], highs[i]);
+  }
+}
+
+// 64 rows by 64 inputs a workgroup, 8 by 8 a thread, 16 outputs at a time through workgroup memory. For real GPUs.
+const AT_ONCE = 16u;
+var<workgroup> tile_g: array<f32, 1040>; // [16 outputs][64 rows, and one over: no bank conflicts]
+var<workgroup> tile_w: array<vec4f, 256>; // [16 outputs][64 inputs]
+
+@compute @workgroup_size(8, 8)
+fn transposed_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
+  let t = local.y * 8u + local.x;
+  let first_row = group.y * 64u;
+  let first_step = group.x * 8u;
+  let last = p.rows - 1u;
+  var left: array<vec4f, 8>;
+  var right: array<vec4f, 8>;
+  for (var o = 0u; o < p.outputs; o += AT_ONCE) {
+    for (var i = 0u; i < 16u; i++) {
+      let q = t + 64u * i;
+      let output = q & 15u;
+      let row = q >> 4u;
+      let inside = o + output < p.outputs;
+      let at = (p.rowStart + min(first_row + row, last)) * p.gradientStride + p.gradientStart;
+      tile_g[output * 65u + row] = select(0.0, g[at + select(0u, o + output, inside)], inside);
+    }
+    for (var i = 0u; i < 2u; i++) {
+      let e = t + 64u * i;
+      let step = e & 7u;
+      let output = e >> 3u;
+      var v = Eight(vec4f(), vec4f());
+      if (o + output < p.outputs && first_step + step < p.steps) {
+        v = weights(p.weightStart + o + output, first_step + step);
+      }
+      tile_w[output * 16u + 2u * step] = v.lo;
+      tile_w[output * 16u + 2u * step + 1u] = v.hi;
+    }
+    workgroupBarrier();
+    for (var k = 0u; k < AT_ONCE; k++) {
+      let lo = tile_w[k * 16u + 2u * local.x];
+      let hi = tile_w[k * 16u + 2u * local.x + 1u];
+      for (var i = 0u; i < 8u; i++) {
+        let a = tile_g[k * 65u + local.y * 8u + i];
+        left[i] += a * lo;
+        right[i] += a * hi;
+      }
+    }
+    workgroupBarrier();
+  }
+  let step = first_step + local.x;
+  for (var i = 0u; i < 8u; i++) {
+    let r = first_row + local.y * 8u + i;
+    if (r < p.rows && step < p.steps) {
+      finish(p.rowStart + r, step, left[i], right[i]);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import code from '../../../shaders/linear_backward.wgsl?raw';
+import { DTYPES, type Dtype } from '../../formats/dtypes';
+import type { Buffer } from '../../gpu/gpu';
+import { kernel, read, write } from '../../gpu/kernel';
+import { Parameters } from '../../gpu/parameters';
+import type { Linear } from '../layout';
+import { type Dispatcher, type Variant, variant } from './dispatcher';
+import type { Columns } from './linear';
+
+const transposed = (entry: 'transposed_register' | 'transposed_workgroup') =>
+  kernel({
+    file: 'linear_backward.wgsl',
+    code,
+    entry,
+    parameters: new Parameters('Params', {
+      rows: 'u32',
+      rowStart: 'u32',
+      steps: 'u32',
+      outputs: 'u32',
+      weightStart: 'u32',
+      gradientStart: 'u32',
+      gradientStride: 'u32',
+      add: 'u32',
+    }),
+    bindings: { g: read(1), w: read(2), dx: write(3) },
+    constants: ['DTYPE'],
+  });
+
+/** By the way in which the adapter multiplies best. */
+export const TRANSPOSED = {
+  matmul_register: transposed('transposed_register'),
+  matmul_workgroup: transposed('transposed_workgroup'),
+};
+
+const variantOf = (d: Dispatcher, dtype: Dtype) => variant(TRANSPOSED[d.choice.matmul], { DTYPE: DTYPES[dtype].code });
+
+export const linearBackwardKernels = (d: Dispatcher, dtypes: Iterable<Dtype>): Variant[] =>
+  Array.from(dtypes, (dtype) => variantOf(d, dtype));
+
+/** A gated matrix as a plain one without its bias: of each part the gate's outputs, then up's. */
+export const withoutGate = (w: Linear): Linear =>
+  w.gated
+    ? {
+        parts: w.parts.map((part) => ({ ...part, first: 2 * part.first, outputs: 2 * part.outputs })),
+        outputs: 2 * w.outputs,
+        steps: w.steps,
+        gated: false,
+      }
+    : w;
+
+export interface BackwardProduct {
+  /** Outputs of the matrix that g is a gradient by; default all. They are the first columns of g. */
+  readonly columns?: Columns;
+  /** dx += g W, else dx = g W. */
+  readonly add?: boolean;
+}
+
+/**
+ * dx [rows, padded inputs] from g [rows, outputs], whose rows are `stride` elements apart, by the matrix of y = x Wᵀ, one
+ * without a gate. Products too long for one submission are cut by rows, then by outputs, which add up.
+ */
+export function linearBackward(
+  d: Dispatcher,
+  g: Buffer,
+  stride: number,
+  rows: number,
+  w: Linear,
+  dx: Buffer,
+  { columns = { first: 0, count: w.outputs }, add = false }: BackwardProduct = {},
+): void {
+  const perOutput = w.steps * 8; // multiply-adds a row
+  const limit = d.recorder.maxWork;
+  let adds = add;
+  for (const part of w.parts) {
+    const begin = Math.max(part.first, columns.first);
+    const end = Math.min(part.first + part.outputs, columns.first + columns.count);
+    if (begin >= end) continue;
+    const rowStep = Math.max(1, Math.floor(limit / (perOutput * (end - begin)) / 64)) * 64;
+    for (let row = 0; row < rows; row += rowStep) {
+      const count = Math.min(rowStep, rows - row);
+      const step = Math.max(1, Math.floor(limit / (perOutput * count) / 256)) * 256;
+      for (let o = begin; o < end; o += step) {
+        const outputs = Math.min(step, end - o);
+        d.run(
+          variantOf(d, part.dtype),
+          {
+            rows: count,
+            rowStart: row,
+            steps: w.steps,
+            outputs,
+            weightStart: o - part.first,
+            gradientStart: o - columns.first,
+            gradientStride: stride,
+            add: adds || o > begin ? 1 : 0,
+          },
+          { g, w: part.buffer, dx },
+          [Math.ceil(w.steps / 8), Math.ceil(count / 64)],
+          count * outputs * perOutput,
+        );
+      }
+    }
+    adds = true;
+  }
+}
