@@ -31,6 +31,7 @@ test('a curve is drawn, read by keyboard, and one of its points put into the tow
   const { page } = lab;
   const panel = await openCurves(lab);
   await expect(panel.getByText(NOTHING)).toBeVisible();
+  await panel.getByLabel('In the gaps').selectOption({ label: 'mean update' });
   await addCurve(panel, 'Lowest first', 2, 'Attention');
   await expect(panel.getByText('2 steps')).toBeVisible();
 
@@ -39,6 +40,10 @@ test('a curve is drawn, read by keyboard, and one of its points put into the tow
   await page.keyboard.press('ArrowRight');
   const reading = chart(panel).locator('[aria-live]');
   await expect(reading).toContainText(/Without 1 attention layer: loss \d/);
+  // What stands in at every point has a dashed line of its own.
+  await expect(chart(panel).locator('[data-recovered]')).toHaveCount(1);
+  await expect(reading).toContainText(/with a mean update in the gap \d/);
+  await panel.getByLabel('In the gaps').selectOption({ label: 'nothing' });
   const loss = Number(/loss ([\d.]+)/.exec((await reading.textContent())!)![1]);
   // What a point drops is marked in the tower while it is read.
   await page.keyboard.press('Enter');
@@ -55,6 +60,7 @@ test('a curve is drawn, read by keyboard, and one of its points put into the tow
 
   await panel.getByRole('radio', { name: 'Table' }).click();
   await expect(panel.getByRole('row')).toHaveCount(1 + 3);
+  await expect(panel.getByRole('columnheader', { name: 'recovered loss' })).toBeVisible();
   await panel.getByRole('radio', { name: 'Chart' }).click();
 });
 

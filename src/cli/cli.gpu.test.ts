@@ -106,6 +106,10 @@ describe.skipIf(!hasData)('recover', () => {
     const { loss, full, pruned } = JSON.parse(score.stdout || score.stderr);
     expect([loss, full.loss, pruned.loss]).toEqual(['recovered', 'full', 'pruned'].map((of) => report.loss[of][1]));
 
+    const from = ['--ids', 'unseen.json', '--recovery', 'mine.safetensors', '--json'];
+    const { stdout: out } = await run('influence', model, ...from, '--metric', 'loo-loss', '--unit', 'block');
+    expect(JSON.parse(out)).toMatchObject({ fullLoss: loss, standing: expect.stringContaining('block:1') });
+
     const told = ['generate', model, '--prompt', 'a', '--recovery', 'mine.safetensors', '--drop', 'attn:0'];
     expect((await run(...told)).stderr).toContain('and attn:0 is to be dropped');
   });

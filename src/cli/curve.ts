@@ -7,7 +7,7 @@ import { isOfTask, METRIC_NAMES } from '../pruning/metrics';
 import { STRATEGY_NAMES, strategyTraits } from '../pruning/strategies';
 import { type Arguments, definedOf, oneOf, required, usage, wholeNumber } from './arguments';
 import { calibrationSource, checkCalibration, checkJudge, readCalibration, readJudge } from './calibration';
-import { CALIBRATION_OPTIONS, type Command, JOB, MASK_OPTIONS, type Session, table } from './command';
+import { CALIBRATION_OPTIONS, type Command, JOB, MASK_OPTIONS, RECOVERY_OPTIONS, type Session, table } from './command';
 import { tellCost } from './cost';
 import { untilEnded } from './interrupt';
 import { checkSampling, checkTask, ITEM_OPTIONS, readSettings, readTask, SETTING_OPTIONS } from './metric-settings';
@@ -34,6 +34,10 @@ export const curve: Command = {
     lock: { value: 'LIST', help: 'never drop these, written as for --drop' },
     drop: { value: 'LIST', help: 'start from the model without these: attn:2,ffn:3,block:4-6' },
     mask: { ...MASK_OPTIONS.mask!, help: 'start from the model without what a mask file says' },
+    recovery: {
+      ...RECOVERY_OPTIONS.recovery!,
+      help: 'start from the model that a file of lopper recover says, recovered',
+    },
     draws: { value: 'N', help: `orders of random (${DEFAULT_DRAWS})` },
     ...SETTING_OPTIONS,
     task: { value: 'NAME', help: 'measure this benchmark at every point; shapley-task is of it too' },
@@ -66,6 +70,9 @@ export const curve: Command = {
     checkCalibration(args);
     checkJudge(args);
     readRecover(args);
+    if (args.values.has('recover') && args.values.has('recovery')) {
+      throw usage('--recover and --recovery are both given.', 'Fit one at every point, or start from one in a file.');
+    }
   },
   async run(session) {
     const calibration = await readCalibration(session);
@@ -78,7 +85,7 @@ export const curve: Command = {
         { job: JOB, onProgress: reporter.progress, onPoint: (_, soFar) => tell(soFar) },
       ),
     );
-    const { resume, judge, ...asked } = request;
+    const { resume, judge, standing: _, ...asked } = request;
     const source = await calibrationSource(session);
     return {
       json: await resultJson(
@@ -107,6 +114,7 @@ async function readRequest(session: Session, resumed: Resumed | undefined): Prom
     draws: wholeNumber(args, 'draws', 1, undefined),
     locked: lock === undefined ? undefined : parseDropList(lock, model.blocks),
     start: start.length > 0 ? start : undefined,
+    standing: (await session.recovery())?.modules,
     benchmark,
     judge: await readJudge(session),
     recover: readRecover(args),
@@ -164,6 +172,7 @@ function describeCurve({ points, strategy, judged, partial }: CurveReport): stri
     { head: 'loss', cell: (p) => say(p.loss) },
     { head: 'added', cell: (p) => say(p.loss - first!.loss) },
     { head: 'recovered', cell: (p) => maybe(p.recovered), shown: some((p) => p.recovered) },
+    { head: '', cell: (p) => p.unrecovered ?? '', shown: some((p) => p.unrecovered) },
     { head: '95%', cell: (p) => p.added?.map(say).join(' to ') ?? '', shown: some((p) => p.added) },
     { head: 'on the windows chosen on', cell: (p) => maybe(p.chosen), shown: some((p) => p.chosen) },
     { head: 'lowest', cell: (p) => say(Math.min(...p.draws!)), shown: first?.draws !== undefined },

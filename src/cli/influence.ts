@@ -5,7 +5,7 @@ import { formatDropList } from '../pruning/drop-list';
 import { isOfTask, isShapley, METRIC_NAMES } from '../pruning/metrics';
 import { type Arguments, oneOf } from './arguments';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
-import { CALIBRATION_OPTIONS, type Command, JOB, type Session, table } from './command';
+import { CALIBRATION_OPTIONS, type Command, JOB, RECOVERY_OPTIONS, type Session, table } from './command';
 import { tellCost } from './cost';
 import { untilEnded } from './interrupt';
 import {
@@ -31,6 +31,7 @@ export const influence: Command = {
     task: { value: 'NAME', help: 'for shapley-task: the benchmark whose accuracy is measured (school_letters)' },
     shots: { value: 'K', help: 'for shapley-task: worked examples before each item' },
     ...ITEM_OPTIONS,
+    ...RECOVERY_OPTIONS,
     resume: { value: 'FILE', help: 'go on from the JSON of a run that was ended early, to the same numbers' },
   },
   check(args) {
@@ -67,7 +68,8 @@ async function measure(session: Session, metric: InfluenceMetric, unit: UnitKind
     ...readSettings(args),
     ...(isOfTask(metric) && { task: await readTask(session, taskOf(args)) }),
   };
-  const request = { calibration, metric, unit, ...settings };
+  const from = await session.recovery();
+  const request = { calibration, metric, unit, ...settings, ...(from && { from }) };
   await tellCost(session, 'influence', request);
   const job = { job: JOB, onProgress: reporter.progress };
   if (!isShapley(metric)) return lab.influence(request, job);

@@ -42,7 +42,7 @@ export const sampledPairs = (was: SampledFacts, is: SampledFacts): Pair[] => [
 /** What a report says of its curve as a whole. */
 export type CurveHead = Pick<
   CurveReport,
-  'strategy' | 'metric' | 'settings' | 'unit' | 'seed' | 'benchmark' | 'judged' | 'recover'
+  'strategy' | 'metric' | 'settings' | 'unit' | 'seed' | 'benchmark' | 'judged' | 'recover' | 'standing'
 >;
 /** With the number of random orders, where there are any. */
 export type CurveFacts = CurveHead & { readonly draws?: number };
@@ -55,6 +55,7 @@ export function curvePairs(was: CurveFacts, is: CurveFacts): Pair[] {
     ['metric', was.metric, is.metric],
     ['unit', was.unit, is.unit],
     ['seed', was.seed, is.seed],
+    ['recovery that it starts with', was.standing, is.standing],
     ['number of draws', was.draws, is.draws],
     ['choice of what judges', was.judged?.on, is.judged?.on],
     ['number of tokens chosen on', was.judged?.chosenOn, is.judged?.chosenOn],

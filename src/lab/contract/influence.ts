@@ -3,8 +3,10 @@ import type { Sublayer, UnitKind } from '../../model/units';
 import type { SamplerState } from '../../pruning/estimate';
 import type { InfluenceMetric } from '../../pruning/metrics';
 import type { Strategy } from '../../pruning/strategies';
+import type { Placed } from '../../recovery/module';
 import type { Calibration } from './calibration';
 import type { Accuracy, NamedFile } from './evaluate';
+import type { RecoveredModel } from './pruning';
 
 export type { InfluenceMetric, LeaveOneOutMetric, ShapleyMetric, StaticMetric } from '../../pruning/metrics';
 export type { Strategy } from '../../pruning/strategies';
@@ -57,6 +59,8 @@ export interface InfluenceSettings {
 export interface InfluenceRequest extends InfluenceSettings {
   readonly metric: InfluenceMetric;
   readonly unit: UnitKind;
+  /** The model that units are taken from, default the full one. What it has dropped already is worth nothing more. */
+  readonly from?: RecoveredModel;
 }
 
 export interface InfluenceReport {
@@ -74,6 +78,8 @@ export interface InfluenceReport {
   readonly notFinite?: readonly number[];
   readonly denominator?: 'input' | 'output';
   readonly sampling?: Sampling;
+  /** Names what was dropped beforehand and what stands there, where units were taken from such a model. */
+  readonly standing?: string;
 }
 
 /** How sure sampled values are, and where sampling stands. */
@@ -103,6 +109,8 @@ export interface CurveRequest {
   readonly steps?: number;
   /** What is dropped already at the first point. */
   readonly start?: readonly Sublayer[];
+  /** What stands in for that, at every point; with `recover` it is refused (`usage`). */
+  readonly standing?: readonly Placed[];
   /** Sublayers that stay whatever the strategy says; a unit with one of them is never dropped. */
   readonly locked?: readonly Sublayer[];
   /** For `given`: units in the order they go. */
@@ -145,8 +153,10 @@ export interface CurvePoint {
   readonly dropped: readonly Sublayer[];
   /** Nats a token, on the windows that judge; of a `random` curve the mean over its draws. NaN where it was not finite. */
   readonly loss: number;
-  /** With what stands in for what is dropped, where asked; absent where its numbers were not finite. */
+  /** With what stands in for what is dropped, where asked; absent where none could be fitted. */
   readonly recovered?: number;
+  /** Why it is absent, where it was asked for. */
+  readonly unrecovered?: string;
   /** Where other windows judge: the loss on those that the strategy chose by. */
   readonly chosen?: number;
   /** Where other windows judge: 95% interval, over windows, of what the loss is above that of the first point. */
@@ -191,6 +201,8 @@ export interface CurveReport {
   readonly judged?: Judged;
   readonly benchmark?: MeasuredTask;
   readonly recover?: CurveRecovery;
+  /** As in `InfluenceReport`. */
+  readonly standing?: string;
   /** True while fewer points are done than were asked for. */
   readonly partial: boolean;
 }

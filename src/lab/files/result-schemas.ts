@@ -50,6 +50,7 @@ export const influenceReport: v.GenericSchema<unknown, InfluenceReport> = v.obje
   notFinite: v.optional(v.array(count)),
   denominator: v.optional(denominator),
   sampling: v.optional(sampling),
+  standing: v.optional(v.string()),
 });
 
 export const accuracy: v.GenericSchema<unknown, Accuracy> = v.object({
@@ -63,6 +64,7 @@ const point = v.object({
   dropped: sublayers,
   loss: number,
   recovered: v.optional(number),
+  unrecovered: v.optional(v.string()),
   chosen: v.optional(number),
   added: v.optional(interval),
   draws: v.optional(v.array(number)),
@@ -100,6 +102,7 @@ export const curveReport: v.GenericSchema<unknown, CurveReport> = v.object({
   ),
   benchmark: v.optional(measuredTask),
   recover: v.optional(recover),
+  standing: v.optional(v.string()),
   partial: v.boolean(),
 });
 

@@ -1,13 +1,17 @@
+import { LopperError } from '../../errors';
 import { unitsOf } from '../../model/units';
+import { formatDropList } from '../../pruning/drop-list';
 import { checkMetric, isOfTask, isRecovered, isShapley, isStatic } from '../../pruning/metrics';
 import type { InfluenceReport, InfluenceRequest, On } from '../contract';
 import { examinee } from '../exam/examinee';
 import { Calibrated } from '../measure/calibrated';
+import { standingName } from '../measure/curve-plan';
 import { measureInfluence } from '../measure/influence';
 import { influenceWork } from '../measure/influence-work';
 import { samplesAsked } from '../measure/shapley';
 import { DEFAULT_TASK, openTask } from '../measure/task-worth';
 import { ProgressMeter } from '../running/progress';
+import { branchOfMask } from './desk';
 import { groundOf, itemsGround } from './ground';
 import type { Job } from './job';
 
@@ -18,27 +22,39 @@ export const influence: Job<
   { readonly onEstimate?: (soFar: InfluenceReport) => void }
 > = {
   async run(desk, { calibration, ...request }, { signal, onProgress, onEstimate }) {
-    const { metric, unit, resume } = request;
+    const { metric, unit, resume, from } = request;
     checkMetric(metric);
+    const standing = from && (standingName({ standing: from.modules }) || formatDropList(from.dropped));
+    if (resume && resume.standing !== standing) {
+      throw new LopperError(
+        'usage',
+        'The result to go on from is of another model: something else was dropped beforehand, or stood in.',
+        'Give the recovery that it was measured with, or start anew.',
+      );
+    }
+    const told = (report: InfluenceReport) => (standing ? { ...report, standing } : report);
     const { model, environment } = desk;
     // A task is a text of its own.
     const on = isOfTask(metric) ? new Calibrated(model.engine, []) : await desk.calibrate(calibration);
     const { name, total } = stepsOf(request, unitsOf(model.report.blocks, unit).length);
     const meter = new ProgressMeter(total, 'steps', onProgress, undefined, resume?.sampling?.drawn);
-    return measureInfluence(on, metric, unit, {
+    const report = await measureInfluence(on, metric, unit, {
       ...request,
-      ...{ signal, onEstimate },
+      ...(from && { base: branchOfMask(model, from) }),
+      ...{ signal, onEstimate: (soFar) => onEstimate?.(told(soFar)) },
       examine: (task) => openTask(task, examinee(model), environment),
       onProgress(fraction) {
         const done = fraction * total;
         meter.update(done, `${name}, ${Math.floor(done)} of ${total}`);
       },
     });
+    return told(report);
   },
   async work(desk, { calibration, ...request }) {
     const { metric, task = DEFAULT_TASK } = request;
     checkMetric(metric);
-    return influenceWork(request, await (isOfTask(metric) ? itemsGround(desk, task) : groundOf(desk, calibration)));
+    const ground = await (isOfTask(metric) ? itemsGround(desk, task) : groundOf(desk, calibration));
+    return influenceWork(request, ground, request.from && branchOfMask(desk.model, request.from));
   },
 };
 

@@ -1,3 +1,4 @@
+import { named } from '../../engine/branch';
 import { LopperError } from '../../errors';
 import { type Sublayer, unitsOf } from '../../model/units';
 import { formatDropList } from '../../pruning/drop-list';
@@ -5,6 +6,7 @@ import { type Mask, maskFromSublayers, sameMask } from '../../pruning/mask';
 import { checkMetric, isOfTask, isRelative, isShapley } from '../../pruning/metrics';
 import { strategyTraits } from '../../pruning/strategies';
 import { freeUnits, type Gone } from '../../pruning/strategy';
+import { unitName } from '../../recovery/units';
 import type {
   CurvePoint,
   CurveReport,
@@ -57,6 +59,9 @@ export function planCurve(blocks: number, request: CurveRequest, head: CurveHead
   }
   if (request.recover && traits.drawn) {
     throw usage(`A ${strategy} curve has many masks at a point, and no one recovery.`, 'Ask for another strategy.');
+  }
+  if (request.recover && request.standing) {
+    throw usage('A curve has one recovery: fitted at every point, or given beforehand.', 'Ask for one of them.');
   }
   checkWhole('The number of steps', steps, 1);
   checkWhole('The number of draws', draws, 1);
@@ -139,8 +144,13 @@ export function headOf(request: CurveRequest, { benchmark, task, judged }: ReadF
     ...(judged && { judged }),
     ...(benchmark && { benchmark }),
     ...(request.recover && { recover: request.recover }),
+    ...(request.standing && { standing: standingName(request) }),
   };
 }
+
+/** Names what stands in at every point, by its numbers. */
+export const standingName = ({ standing: modules = [] }: Pick<CurveRequest, 'standing'>): string =>
+  modules.map(({ unit, module }) => `${unitName(unit)} ${named(module).name} ${module.strength}`).join(', ');
 
 function settingsFor(
   metric: InfluenceMetric,

@@ -34,7 +34,7 @@ export async function curveWork(
   const blocks = text.shares.length / 2;
   const plan = planCurve(blocks, asked, headOf(asked));
   const metric = metricOf(request);
-  const branchAfter = (gone: Gone) => branchOf({ mask: plan.maskAfter(gone) });
+  const branchAfter = (gone: Gone) => branchOf({ mask: plan.maskAfter(gone), modules: request.standing });
   const walks = new Walks();
   const influence = (gone: Gone) =>
     void influenceWork(

@@ -320,6 +320,11 @@ describe.skipIf(!hasData)('pruning curves of stories260K', () => {
     const given = await curve({ strategy: 'given', unit: 'sublayer', order });
     expect(losses(given).map(Number.isNaN)).toEqual([true, true, false]);
     close(losses(given).slice(2), without.slice(1));
+    // Without a recovery to be had, points say why, and keep the losses they have.
+    const recovered = await curve({ strategy: 'given', unit: 'sublayer', order, recover: { method: 'mean' } });
+    expect(losses(recovered)).toEqual(losses(given));
+    expect(recovered.points.map((p) => p.recovered)).toEqual([undefined, undefined, undefined]);
+    for (const { unrecovered } of recovered.points.slice(1)) expect(unrecovered).toMatch(/finite/);
     await expect(curve({ strategy: 'greedy', unit: 'attn' })).rejects.toEqual(
       expect.objectContaining({ code: 'not-finite' }),
     );

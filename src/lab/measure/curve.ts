@@ -1,13 +1,15 @@
-import { type Branch, without } from '../../engine/branch';
+import type { Branch } from '../../engine/branch';
 import type { RunOptions } from '../../engine/contract';
-import { sublayerIndex } from '../../model/units';
+import { LopperError, throwIfCancelled } from '../../errors';
+import { maskFromSublayers } from '../../pruning/mask';
 import { isOfTask } from '../../pruning/metrics';
 import { type LossParts, pairedLoss } from '../../pruning/paired-loss';
 import { type StrategyTraits, strategyTraits } from '../../pruning/strategies';
 import type { Gone, StrategySteps } from '../../pruning/strategy';
 import { recoveredUnits } from '../../recovery/units';
-import type { CurvePoint, CurveReport, CurveRequest, Judged } from '../contract';
+import type { CurvePoint, CurveRecovery, CurveReport, CurveRequest, Judged } from '../contract';
 import type { CurveHead } from '../contract/asked';
+import { notFinite } from '../running/finite';
 import { branchOf } from './branch';
 import type { Calibrated } from './calibrated';
 import type { CurveClock } from './curve-clock';
@@ -27,6 +29,8 @@ import { type Walks, walkWork } from './work';
 const MOST_BRANCHES = 64;
 /** Points whose benchmark is measured together. */
 const POINTS_PER_EXAM = 8;
+/** What may be wrong with the recovery of one point, and with no other. */
+const SPOILS_ONE: readonly LopperError['code'][] = ['not-finite', 'usage'];
 /** Losses of one model on one text differ by less, whatever the adapter. */
 const SAME_LOSS = 1e-3;
 
@@ -143,15 +147,29 @@ class CurveRun {
     if (!recover) return;
     for (const [i, { dropped, recovered, loss }] of this.#points.entries()) {
       if (recovered !== undefined) continue;
-      const units = recoveredUnits(dropped);
-      if (units.length === 0 || !Number.isFinite(loss)) {
-        this.#change(i, units.length === 0 ? { recovered: loss } : {});
-        continue;
-      }
-      const count = (walks: Walks, ground: CurveGround) => recoveryWork(walks, ground, dropped);
-      const fitted = await fitModules({ on: this.on }, units, recover, this.#run(count));
-      const [measure] = await this.#judge.measure([recoveredBranch(fitted)], { signal: this.options.signal });
-      this.#change(i, Number.isFinite(measure!.loss) ? { recovered: measure!.loss } : {});
+      const { unrecovered: _, ...point } = this.#points[i]!;
+      this.#points[i] = point;
+      if (dropped.length === 0) this.#change(i, Number.isFinite(loss) ? { recovered: loss } : {});
+      else this.#change(i, await this.#recovered(dropped, recover));
+    }
+  }
+
+  /** One point's loss once recovered; why there is none, where the others stand without it. */
+  async #recovered(
+    dropped: CurvePoint['dropped'],
+    recover: CurveRecovery,
+  ): Promise<Pick<CurvePoint, 'recovered' | 'unrecovered'>> {
+    const run = this.#run((walks, ground) => recoveryWork(walks, ground, dropped));
+    try {
+      const fitted = await fitModules({ on: this.on }, recoveredUnits(dropped), recover, run);
+      const branch = recoveredBranch(fitted);
+      const [measure] = await this.#judge.measure([branch], { signal: run.signal });
+      return Number.isFinite(measure!.loss) ? { recovered: measure!.loss } : { unrecovered: notFinite(branch).message };
+    } catch (error) {
+      throwIfCancelled(run.signal);
+      // A lost device, or too little memory, would spoil every point that follows.
+      if (!(error instanceof LopperError) || !SPOILS_ONE.includes(error.code)) throw error;
+      return { unrecovered: error.message };
     }
   }
 
@@ -162,7 +180,7 @@ class CurveRun {
     const missing = [...this.#points.keys()].filter((i) => !this.#points[i]!.accuracy);
     for (let first = 0; first < missing.length; first += POINTS_PER_EXAM) {
       const some = missing.slice(first, first + POINTS_PER_EXAM);
-      const branches = some.map((i) => branchAt(this.#points[i]!));
+      const branches = some.map((i) => this.#branchAt(this.#points[i]!));
       const results = await exam.accuracies(
         branches,
         this.#run((walks, { benchmark }) => branches.map((branch) => walks.add(walkWork(benchmark!, [branch])))),
@@ -175,7 +193,7 @@ class CurveRun {
     if (!this.request.timed) return;
     for (const [i, point] of this.#points.entries()) {
       const { engine, trees } = this.on;
-      const branch = branchAt(point);
+      const branch = this.#branchAt(point);
       const { signal, onProgress } = this.#run((walks, { text }) => walks.add(timedWork(text, branch)));
       this.#change(i, { milliseconds: await timePass(engine, trees, branch, signal) });
       onProgress?.(1);
@@ -273,7 +291,12 @@ class CurveRun {
   }
 
   #branchAfter(gone: Gone): Branch {
-    return branchOf({ mask: this.plan.maskAfter(gone) });
+    return branchOf({ mask: this.plan.maskAfter(gone), modules: this.request.standing });
+  }
+
+  #branchAt({ dropped }: CurvePoint): Branch {
+    const { blocks } = this.on.engine.model;
+    return branchOf({ mask: maskFromSublayers(blocks, dropped), modules: this.request.standing });
   }
 
   /** Whether points are measured on other windows than those that are chosen on. */
@@ -296,5 +319,3 @@ class CurveRun {
     return { signal, onProgress: clock?.told.begin((walks) => count(walks, clock.ground)) };
   }
 }
-
-const branchAt = ({ dropped }: CurvePoint) => without(dropped.map(sublayerIndex));

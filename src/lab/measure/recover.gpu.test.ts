@@ -222,6 +222,27 @@ describe.skipIf(!hasData)('a recovery', () => {
     });
   });
 
+  it('stands from the first point of a curve on, and where influence is measured', async () => {
+    const { calibration, fitted } = await opened('random/llama');
+    const { loss, modules } = await fitted([[1, 'attn']], { method: 'mean' });
+    const from = { dropped: drop('attn:1'), modules };
+    const score = async (dropped: Sublayer[]) =>
+      (await lab.score({ calibration, masks: [{ dropped, modules }] }, job()))[0]!.loss;
+    const asked = { calibration, strategy: 'given', unit: 'sublayer', order: [drop('ffn:2')] } as const;
+    const curve = await lab.curve({ ...asked, start: from.dropped, standing: modules }, job());
+    const without = await score(drop('attn:1,ffn:2'));
+    expect(curve.points.map((p) => p.loss)).toEqual([loss.recovered[0], without]);
+    const plain = lab.curve({ ...asked, start: from.dropped, resume: curve }, job());
+    await expect(plain).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining('starts with') });
+    const both = lab.curve({ ...asked, start: from.dropped, standing: modules, recover: { method: 'mean' } }, job());
+    await expect(both).rejects.toMatchObject({ code: 'usage' });
+
+    const influence = await lab.influence({ calibration, metric: 'loo-loss', unit: 'sublayer', from }, job());
+    expect(influence).toMatchObject({ fullLoss: loss.recovered[0], standing: curve.standing });
+    // attn:1 is gone already, and nothing more is lost without it; ffn:2 is the sixth.
+    expect([influence.values[2], influence.values[5]]).toEqual([loss.recovered[0], without]);
+  });
+
   it('of every point of a curve is that of all that is dropped there, and goes on only with itself', async () => {
     const { g, calibration } = await opened('random/llama');
     const order = [drop('attn:1'), drop('ffn:1')];

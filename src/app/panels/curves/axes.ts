@@ -17,6 +17,8 @@ export interface Spot {
   readonly point: CurvePoint;
   readonly x: number;
   readonly y: number | undefined;
+  /** The same with what stands in for what is dropped, where that was measured. */
+  readonly recovered?: number;
   /** 95% of an accuracy, or the spread of random orders. */
   readonly band?: readonly [low: number, high: number];
 }
@@ -31,13 +33,14 @@ export function spotsOf(curve: Curve, model: ModelReport, x: XAxis, y: YAxis, ba
   });
 }
 
-function heightOf(point: CurvePoint, axis: YAxis, kind: BandKind): Pick<Spot, 'y' | 'band'> {
+function heightOf(point: CurvePoint, axis: YAxis, kind: BandKind): Pick<Spot, 'y' | 'band' | 'recovered'> {
   if (axis === 'accuracy') return { y: point.accuracy?.accuracy, band: point.accuracy?.interval };
   const read = axis === 'perplexity' ? Math.exp : (loss: number) => loss;
   const y = read(point.loss);
   const band = point.draws && bandOf(point.draws, kind);
   return {
     y: Number.isFinite(y) ? y : undefined,
+    ...(point.recovered !== undefined && { recovered: read(point.recovered) }),
     ...(band && { band: [read(band[0]), read(band[1])] as const }),
   };
 }
@@ -95,6 +98,8 @@ const EXPLODES = 3;
 
 /** Whether losses run so far apart that the low ones lie flat on a linear axis. */
 export function explodes(curves: readonly Curve[]): boolean {
-  const losses = curves.flatMap((c) => c.report.points.map((p) => p.loss)).filter(Number.isFinite);
+  const losses = curves
+    .flatMap((c) => c.report.points.flatMap((p) => [p.loss, p.recovered ?? p.loss]))
+    .filter(Number.isFinite);
   return Math.max(...losses) > EXPLODES * Math.min(...losses);
 }

@@ -152,7 +152,9 @@ function axisOfY(
   chance: number | undefined,
   present: PresentPoint | undefined,
 ): Axis {
-  const values = series.flatMap(({ spots }) => spots.flatMap((s) => [s.y ?? Number.NaN, ...(s.band ?? [])]));
+  const values = series.flatMap(({ spots }) =>
+    spots.flatMap((s) => [s.y ?? Number.NaN, s.recovered ?? Number.NaN, ...(s.band ?? [])]),
+  );
   if (present) values.push(present.y);
   if (y === 'accuracy' && chance !== undefined) values.push(chance);
   const { label, write } = Y_AXES[y];

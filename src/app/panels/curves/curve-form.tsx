@@ -1,7 +1,8 @@
 import { useState } from 'react';
-import type { CurveRequest, InfluenceMetric, Strategy } from '../../../lab/contract';
+import type { CurveRecovery, CurveRequest, InfluenceMetric, Strategy } from '../../../lab/contract';
 import { type Sublayer, UNIT_NAMES, type UnitKind } from '../../../model/units';
 import { STRATEGY_NAMES, strategyTraits } from '../../../pruning/strategies';
+import { MOST_WIDTH } from '../../../recovery/fit';
 import { curveSeconds } from '../../actions/cost';
 import { addCurves } from '../../actions/curves';
 import { settingsOf } from '../../actions/metric-settings';
@@ -9,7 +10,7 @@ import { taskOptions } from '../../actions/offered';
 import { withItems } from '../../actions/own-items';
 import { SUBSET_SEED } from '../../store/benchmarks';
 import { canMeasure, judgeOf } from '../../store/measuring';
-import { maskOf } from '../../store/select';
+import { maskOf, reportOf } from '../../store/select';
 import { store } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { Check } from '../../widgets/check';
@@ -19,6 +20,7 @@ import { NumberField } from '../../widgets/number-field';
 import { Select } from '../../widgets/select';
 import { useApp } from '../../widgets/use-app';
 import { useOffered } from '../../widgets/use-offered';
+import { METHOD_WORDS, recoveryName } from '../../words/recovery';
 import { STRATEGY_WORDS, strategyOptions } from '../../words/strategies';
 import { unitOptions } from '../../words/units';
 import { droppable } from './axes';
@@ -30,6 +32,8 @@ const STRATEGIES = strategyOptions(STRATEGY_NAMES);
 /** Random orders drawn for a band. */
 const DRAWS = 20;
 const MOST_ITEMS = 1000;
+/** What may stand in at every point; the paper's ranks. */
+const RANKS = [8, 32, 256];
 
 /** What the next curve is of: units, how they are chosen, what is measured at each point. */
 export function CurveForm({ blocks }: { blocks: number }) {
@@ -45,6 +49,8 @@ export function CurveForm({ blocks }: { blocks: number }) {
   const [seed, setSeed] = useState(1);
   const [timed, setTimed] = useState(false);
   const [apart, setApart] = useState(true);
+  const [standIn, setStandIn] = useState('');
+  const width = useApp((s) => reportOf(s)?.width ?? 0);
   const judge = useApp(judgeOf);
   const ready = useApp(canMeasure);
   const offered = useOffered();
@@ -54,6 +60,13 @@ export function CurveForm({ blocks }: { blocks: number }) {
   const { metric: scored, drawn, blocksOnly, ordered: byHand } = strategyTraits(strategy);
   const unit = blocksOnly ? 'block' : byHand ? 'sublayer' : chosen;
   const most = byHand ? dropped.length : droppable(blocks, unit, locked).length;
+  const ranks = width > MOST_WIDTH ? [] : RANKS.filter((rank) => rank <= width);
+  const standIns = [
+    { value: '', text: 'nothing' },
+    { value: 'mean', text: METHOD_WORDS.mean.name },
+    ...ranks.map((rank) => ({ value: `${rank}`, text: recoveryName('linear', rank) })),
+  ];
+  const recover = drawn ? undefined : recoverOf(standIn);
   const requested = (): CurveRequest => {
     return {
       strategy,
@@ -63,6 +76,7 @@ export function CurveForm({ blocks }: { blocks: number }) {
       ...(drawn && { draws: DRAWS, seed }),
       ...(byHand ? { order: dropped.map((s): Sublayer[] => [s]) } : { locked }),
       ...(task && { benchmark: withItems(store.getState(), { task, limit: items, seed: SUBSET_SEED }) }),
+      ...(recover && { recover }),
       ...(timed && { timed }),
       ...(apart && judge && { judge }),
     };
@@ -112,6 +126,16 @@ export function CurveForm({ blocks }: { blocks: number }) {
           onChange={setTask}
         />
         {task && <NumberField label="Items" value={items} min={1} max={MOST_ITEMS} onChange={setItems} />}
+        {!drawn && (
+          <Select
+            label="In the gaps"
+            shown
+            value={standIn}
+            groups={[{ options: standIns }]}
+            hint="Fitted at every point for all that is dropped there; its loss is a dashed line beside the curve"
+            onChange={setStandIn}
+          />
+        )}
         {judge && (
           <Check
             label="Judge on the other half"
@@ -147,6 +171,7 @@ export function CurveForm({ blocks }: { blocks: number }) {
               seed,
               timed,
               apart,
+              standIn,
               locked,
               byHand && dropped,
             ])}
@@ -157,4 +182,9 @@ export function CurveForm({ blocks }: { blocks: number }) {
       <p className={css.about}>{STRATEGY_WORDS[strategy].about}</p>
     </form>
   );
+}
+
+function recoverOf(standIn: string): CurveRecovery | undefined {
+  if (standIn === '') return undefined;
+  return standIn === 'mean' ? { method: 'mean' } : { method: 'linear', rank: Number(standIn) };
 }

@@ -11,12 +11,18 @@ interface Props {
   readonly area: PlotArea;
 }
 
-/** One curve: its band, its line, its points. Random orders are dashed, their points hollow. */
+/**
+ * One curve: its band, its line, its points; dashed and in the same hue, the losses once recovered, with a gap where there
+ * is none. Random orders are dotted, their points hollow.
+ */
 export const CurveLine = memo(function CurveLine({ curve, spots, area }: Props) {
   const random = strategyTraits(curve.report.strategy).drawn;
   const colour = `var(--series-${curve.colour})`;
   const places = spots.map((s) => (s.y === undefined ? undefined : ([area.x(s.x), area.y(s.y)] as const)));
   const band = spots.flatMap((s) => (s.band ? [[area.x(s.x), area.y(s.band[0]), area.y(s.band[1])] as const] : []));
+  const recovered = spots.map((s) =>
+    s.recovered === undefined ? undefined : ([area.x(s.x), area.y(s.recovered)] as const),
+  );
   return (
     <g data-curve={curve.id}>
       {band.length > 1 && <path d={bandPath(band)} fill={colour} fillOpacity={random ? 0.17 : 0.12} />}
@@ -27,6 +33,23 @@ export const CurveLine = memo(function CurveLine({ curve, spots, area }: Props) 
         strokeDasharray={random ? '2 4' : undefined}
         strokeLinecap="round"
       />
+      {recovered.some((place) => place) && (
+        <path className={css.line} d={linePath(recovered)} stroke={colour} strokeDasharray="7 5" data-recovered />
+      )}
+      {recovered.map(
+        (place, i) =>
+          place && (
+            <circle
+              key={spots[i]!.index}
+              className={css.point}
+              cx={place[0]}
+              cy={place[1]}
+              r={2.4}
+              fill="var(--surface)"
+              stroke={colour}
+            />
+          ),
+      )}
       {spots.map((s, i) => {
         const place = places[i];
         // Not finite: a cross at the top edge, and no line to it.

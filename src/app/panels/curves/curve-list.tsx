@@ -7,6 +7,7 @@ import { Button } from '../../widgets/button';
 import { useApp } from '../../widgets/use-app';
 import { curveName } from '../../words/curve-names';
 import { plural } from '../../words/format';
+import { recoverWords } from './curve-words';
 import css from './curves.module.css';
 
 /** Every curve by its full name, with what can be done to it: the chart's legend. */
@@ -38,6 +39,7 @@ export function CurveList({ curves }: { curves: readonly Curve[] }) {
                 {drawn && `, ${request.draws} orders`}, {text}
                 {report.judged &&
                   `, judged on ${report.judged.on === 'odd windows' ? 'the other half' : 'another text'}`}
+                {report.recover && `, dashed with ${recoverWords(curve)} in the gaps`}
                 {report.benchmark && `, ${report.benchmark.task}`}
               </span>
             </span>

@@ -75,6 +75,24 @@ describe('curves in words', () => {
     expect(curvesSummary([asked], model)).toContain('Attention by cosine: accuracy on school 80.0%, 80.0% without 1.');
   });
 
+  it('say what a recovery undoes, where it does harm, and where there is none', () => {
+    const recovered = [1, 1.06, 1.2, undefined];
+    const own = curve({ metric: 'cosine', recover: { method: 'linear', rank: 8 } }, [1, 1.05, 1.4, 2]);
+    const points = own.report.points.map((point, i) => ({
+      ...point,
+      ...(recovered[i] === undefined ? { unrecovered: 'Not finite.' } : { recovered: recovered[i] }),
+    }));
+    const told = { ...own, report: { ...own.report, points } };
+    expect(curvesSummary([told], model)).toContain(
+      'Attention by cosine: a linear map of rank 8 undoes 50% of the damage of 2; worse than plain removal at 1.',
+    );
+    const { columns, rows } = curvesTable([told, cosine], model);
+    const at = columns.indexOf('recovered by');
+    expect(rows[2]!.slice(at, at + 3)).toEqual(['a linear map of rank 8', 1.2, undefined]);
+    expect(rows[3]!.slice(at, at + 3)).toEqual(['a linear map of rank 8', undefined, 'Not finite.']);
+    expect(rows[4]!.slice(at, at + 3)).toEqual([undefined, undefined, undefined]);
+  });
+
   it('stand in a table with only the columns they need', () => {
     expect(curvesTable([cosine], model).columns).not.toContain('accuracy');
     const { columns, rows } = curvesTable([random], model);

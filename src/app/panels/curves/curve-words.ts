@@ -5,6 +5,7 @@ import type { ChartTable } from '../../charts/table';
 import type { Curve } from '../../store/curves';
 import { curveName } from '../../words/curve-names';
 import { percent, plural, signed, upperFirst } from '../../words/format';
+import { recoveryName, WORSE_THAN_REMOVAL } from '../../words/recovery';
 import { droppedWords } from '../../words/units';
 import { xOf } from './axes';
 import { bandOf } from './band';
@@ -28,6 +29,7 @@ export function curvesSummary(curves: readonly Curve[], model: ModelReport): str
       `parameters: ${told.join('; ')}.`,
     ...judgedWords(curves),
     ...curves.flatMap((curve) => accuracyWords(curve) ?? []),
+    ...curves.flatMap((curve) => recoveredWords(curve) ?? []),
     ...curves.flatMap((curve) => lossLost(curve) ?? []),
   ].join(' ');
 }
@@ -67,9 +69,11 @@ export function curvesTable(curves: readonly Curve[], model: ModelReport): Chart
   const some = (has: (p: CurvePoint) => boolean) => curves.some((c) => c.report.points.some(has));
   const [accuracy, timed, spread] = [some((p) => !!p.accuracy), some((p) => !!p.milliseconds), some((p) => !!p.draws)];
   const sure = some((p) => !!p.added);
+  const recovered = some((p) => p.recovered !== undefined || p.unrecovered !== undefined);
   const columns = [
     ...['curve', 'units dropped', 'loss', 'added loss', 'perplexity', 'parameters saved', 'KV KiB saved a token'],
     ...(sure ? ['added at least (95%)', 'added at most (95%)'] : []),
+    ...(recovered ? ['recovered by', 'recovered loss', 'no recovery since'] : []),
     ...(accuracy ? ['accuracy', 'from', 'to', 'n'] : []),
     ...(timed ? ['ms a pass'] : []),
     ...(spread ? ['least of the draws', 'greatest of the draws'] : []),
@@ -82,6 +86,7 @@ export function curvesTable(curves: readonly Curve[], model: ModelReport): Chart
         ...[curveName(curve), p.removed, p.loss, p.loss - curve.report.points[0]!.loss, Math.exp(p.loss)],
         ...[xOf(curve, p, model, 'parameters'), xOf(curve, p, model, 'cache')],
         ...(sure ? [p.added?.[0], p.added?.[1]] : []),
+        ...(recovered ? [curve.report.recover && recoverWords(curve), p.recovered, p.unrecovered] : []),
         ...(accuracy ? [p.accuracy?.accuracy, p.accuracy?.interval[0], p.accuracy?.interval[1], p.accuracy?.n] : []),
         ...(timed ? [p.milliseconds] : []),
         ...(spread ? [range?.[0], range?.[1]] : []),
@@ -90,6 +95,23 @@ export function curvesTable(curves: readonly Curve[], model: ModelReport): Chart
     }),
   );
   return { columns, rows };
+}
+
+/** "a mean update", "a linear map of rank 8": what stands in at every point. */
+export const recoverWords = ({ report: { recover } }: Curve): string =>
+  recover ? `a ${recoveryName(recover.method, recover.rank)}` : 'something';
+
+/** How much of the damage is undone at the last point that has any, and where a recovery does more harm than good. */
+function recoveredWords(curve: Curve): string | undefined {
+  const { points } = curve.report;
+  const full = points[0]!.loss;
+  const told = points.filter((p) => p.removed > 0 && p.recovered !== undefined);
+  const last = told.findLast((p) => p.loss > full);
+  if (!last) return undefined;
+  const share = percent((last.loss - last.recovered!) / (last.loss - full), 0);
+  const worse = told.filter((p) => p.recovered! > p.loss).map((p) => p.removed);
+  const harm = worse.length > 0 ? `; ${WORSE_THAN_REMOVAL} at ${worse.join(', ')}` : '';
+  return `${upperFirst(curveName(curve))}: ${recoverWords(curve)} undoes ${share} of the damage of ${last.removed}${harm}.`;
 }
 
 /** "+0.0421" beside the full model's loss. */

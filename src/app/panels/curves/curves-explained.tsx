@@ -13,6 +13,11 @@ export function CurvesExplained() {
         times as long. The band of an accuracy is the 95% interval that its items leave.
       </p>
       <p>
+        <strong>Put something in the gaps:</strong> at every point a mean update or a linear map is fitted for all that
+        is dropped there, on the text that the curve chooses on. Its loss is the dashed line beside the curve: below it,
+        the recovery helps; above it, plain removal is better.
+      </p>
+      <p>
         <strong>Choose what it costs:</strong> attention and feed-forward layers are not the same size, so the same
         curves can be laid over the parameters, the KV cache or the measured time they save. Point at a mark to see
         which units went; click it to drop them in the tower.

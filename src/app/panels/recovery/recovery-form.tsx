@@ -1,4 +1,5 @@
 import type { FitOrder, RecoveryMethod } from '../../../lab/contract';
+import { MOST_WIDTH } from '../../../recovery/fit';
 import { recoveredUnits } from '../../../recovery/units';
 import { chooseRecovery, fitRecovery } from '../../actions/recovery';
 import { canMeasure } from '../../store/measuring';
@@ -16,9 +17,6 @@ const METHODS = (Object.keys(METHOD_WORDS) as RecoveryMethod[]).map((value) => (
   text: METHOD_WORDS[value].title,
 }));
 const FITS = (Object.keys(FIT_WORDS) as FitOrder[]).map((value) => ({ value, text: FIT_WORDS[value] }));
-
-/** Widths up to which a linear map is fitted; see recovery/fit.ts. */
-const MOST_WIDTH = 1024;
 
 /** What is to stand in for the dropped layers, and how it is fitted. */
 export function RecoveryForm() {
