@@ -1,5 +1,6 @@
 /** What the layers above may ask of the engine. `Engine` implements it; see engine.ts. */
 import type { ModelSpec } from '../model/spec';
+import type { AdamState } from '../recovery/training';
 import type { Branch } from './branch';
 import type { Observation, Observed, Observer } from './observers/observer';
 import type { TokenTree } from './tree';
@@ -96,6 +97,11 @@ export interface EngineContract {
     maxNewTokens: number,
     options?: DecoderOptions,
   ): Promise<DecoderContract>;
+  /**
+   * Brings modules to the GPU to be trained, each in the place of its unit. Throws `mask-mismatch` for modules of another
+   * width, `out-of-memory`.
+   */
+  trainer(state: AdamState, aim: Aim, options?: { readonly memoryBudget?: number }): Promise<TrainerContract>;
   dispose(): void;
 }
 
@@ -130,4 +136,34 @@ export interface DecoderContract {
   /** Ends a sequence: its number and its part of the cache go to those added later. */
   remove(sequence: number): void;
   dispose(): void;
+}
+
+/**
+ * What is trained towards. `sft`: the next token; `kl`: what the full model predicts; both their mean over predicted tokens.
+ * `match`: the full model's stream behind each unit, the mean over tokens and channels of the squared distance, summed over
+ * units; on the pruned model's `own` stream, which counts as given, or on the `full` model's.
+ */
+export type Aim =
+  | { readonly kind: 'sft' }
+  | { readonly kind: 'kl'; readonly temperature: number }
+  | { readonly kind: 'match'; readonly on: 'own' | 'full' };
+
+/**
+ * Modules on the GPU whose numbers are being trained; the same trees in the same order come to the same numbers. The texts
+ * of a tree share no rows: each token counts once.
+ */
+export interface TrainerContract {
+  /** The loss on some texts together; the numbers stay as they are. Not finite where the model gives no numbers. */
+  loss(trees: readonly TokenTree[], options?: RunOptions): Promise<number>;
+  /**
+   * A step of AdamW on some texts together: their loss before it, and where it leads; without a state where the loss is not
+   * finite, and then no step is taken.
+   */
+  step(trees: readonly TokenTree[], rate: number, options?: RunOptions): Promise<TrainingStep>;
+  dispose(): void;
+}
+
+export interface TrainingStep {
+  readonly loss: number;
+  readonly state?: AdamState;
 }

@@ -4,16 +4,19 @@ import type { Gpu } from '../gpu/gpu';
 import { Kernels } from '../gpu/kernel';
 import { Recorder } from '../gpu/recorder';
 import type { ModelSpec } from '../model/spec';
+import type { AdamState } from '../recovery/training';
 import { chooseKernels, type KernelRates } from './autotune';
 import { gradientInfluence } from './backward/influence';
 import { reverseRowsWithin } from './backward/room';
 import type { Branch } from './branch';
 import { defaultBudget, MAX_ROWS, rowsWithin } from './budget';
 import type {
+  Aim,
   DecoderContract,
   DecoderOptions,
   EngineContract,
   GradientInfluence,
+  TrainerContract,
   WalkOptions,
   WalkResult,
 } from './contract';
@@ -26,6 +29,7 @@ import { Modules } from './modules';
 import type { Observation, Observer } from './observers/observer';
 import { type Residency, resident, streamed } from './residency';
 import { Scratch } from './scratch';
+import { Trainer } from './training/trainer';
 import type { TokenTree } from './tree';
 import { walk } from './walk';
 import { WeightLoader } from './weights';
@@ -155,6 +159,14 @@ export class Engine implements EngineContract {
     options?: DecoderOptions,
   ): Promise<DecoderContract> {
     return Decoder.create(this.machine, branch, prompts, maxNewTokens, options);
+  }
+
+  trainer(
+    state: AdamState,
+    aim: Aim,
+    { memoryBudget }: { readonly memoryBudget?: number } = {},
+  ): Promise<TrainerContract> {
+    return Trainer.open(this.machine, state, aim, memoryBudget);
   }
 
   dispose(): void {

@@ -6,6 +6,7 @@ import type { Dispatcher } from './kernels/dispatcher';
 import { linear, linearAdd } from './kernels/linear';
 import { linearBackward } from './kernels/linear-backward';
 import { additiveKernels, addVectors, mapKernels, take, takingKernels } from './kernels/module';
+import type { ModuleNumbers } from './kernels/module-backward';
 import { type Linear, padded, type Slots } from './layout';
 import { cut } from './matrix-parts';
 
@@ -96,6 +97,21 @@ export class Modules {
     // Without the bias, which gives the stream no gradient.
     const to = { stream: into, slots: [0], rows };
     if (diagonal) addVectors(dispatcher, width, { bias, strength: 0, diagonal }, room.taken, to);
+  }
+
+  /** The buffers of a module that is held. Throws `model-too-large` for a map that no one buffer can be bound for. */
+  numbersOf({ name }: Module): ModuleNumbers {
+    const { bias, diagonal, map } = this.#held.get(name)!;
+    if (!map) return { bias, diagonal };
+    const whole = ({ parts }: Linear) => {
+      if (parts.length === 1) return parts[0].buffer;
+      throw new LopperError(
+        'model-too-large',
+        `A map of rank ${map.rank} of a stream of width ${this.width} is more than one buffer of this adapter holds.`,
+        'Choose a smaller rank.',
+      );
+    };
+    return { bias, diagonal, map: { rank: map.rank, a: whole(map.a), b: whole(map.b) } };
   }
 
   destroy(): void {

@@ -11,6 +11,7 @@ export const delegating = (engine: EngineContract): EngineContract => ({
   gradientRows: (budget) => engine.gradientRows(budget),
   gradientInfluence: (tree, branch, options) => engine.gradientInfluence(tree, branch, options),
   decoder: (branch, prompts, maxNewTokens, options) => engine.decoder(branch, prompts, maxNewTokens, options),
+  trainer: (state, aim, options) => engine.trainer(state, aim, options),
   dispose: () => engine.dispose(),
 });
 
@@ -22,4 +23,5 @@ export const withBudget = (engine: EngineContract, memoryBudget: number): Engine
   walk: (tree, branches, options) => engine.walk(tree, branches, { memoryBudget, ...options }),
   gradientRows: (budget = memoryBudget) => engine.gradientRows(budget),
   gradientInfluence: (tree, branch, options) => engine.gradientInfluence(tree, branch, { memoryBudget, ...options }),
+  trainer: (state, aim) => engine.trainer(state, aim, { memoryBudget }),
 });

@@ -1,0 +1,69 @@
+import { sublayersOf } from '../../model/units';
+import type { AdamState } from '../../recovery/training';
+import { FULL } from '../branch';
+import type { Aim, RunOptions, TrainerContract, TrainingStep } from '../contract';
+import type { Machine } from '../machine';
+import type { Observation } from '../observers/observer';
+import type { TokenTree } from '../tree';
+import { walk } from '../walk';
+import { HeldModules } from './held-modules';
+import { matching } from './match';
+
+/** Trains the modules of one branch; the rest of the model stays as it is. */
+export class Trainer implements TrainerContract {
+  private constructor(
+    readonly m: Machine,
+    readonly modules: HeldModules,
+    readonly aim: Aim,
+    readonly memoryBudget: number | undefined,
+  ) {}
+
+  /** Throws `mask-mismatch` for modules of another width, `out-of-memory`. */
+  static async open(m: Machine, state: AdamState, aim: Aim, memoryBudget?: number): Promise<Trainer> {
+    return new Trainer(m, await HeldModules.of(m, state), aim, memoryBudget);
+  }
+
+  loss(trees: readonly TokenTree[], options: RunOptions = {}): Promise<number> {
+    return this.#lossOf(trees, false, options);
+  }
+
+  async step(trees: readonly TokenTree[], rate: number, options: RunOptions = {}): Promise<TrainingStep> {
+    this.modules.clear();
+    const loss = await this.#lossOf(trees, true, options);
+    if (!Number.isFinite(loss)) return { loss };
+    return { loss, state: await this.modules.update(rate, options.signal) };
+  }
+
+  dispose(): void {
+    this.modules.free();
+  }
+
+  async #lossOf(trees: readonly TokenTree[], learning: boolean, { signal, onProgress }: RunOptions): Promise<number> {
+    let loss = 0;
+    for (const [t, tree] of trees.entries()) {
+      const options = { signal, onProgress: (f: number) => onProgress?.((t + f) / trees.length) };
+      loss += await this.#match(tree, trees, learning, options);
+    }
+    return loss;
+  }
+
+  /** A tree's share in how far the stream is from the full model's behind the units. */
+  async #match(tree: TokenTree, trees: readonly TokenTree[], learning: boolean, options: RunOptions): Promise<number> {
+    const { m, modules, memoryBudget } = this;
+    const own = this.aim.kind === 'match' && this.aim.on === 'own';
+    const rows = trees.reduce((sum, one) => sum + one.rows, 0);
+    const scale = 1 / (rows * m.spec.width);
+    const units = modules.state.adapters.map(({ unit }) => sublayersOf(unit.kind, unit.block));
+    const observe = units.map((unit, i): Observation<number> => {
+      const gradients = learning ? modules.gradientsOf(i) : undefined;
+      const observer = matching(m.modules, { unit, module: modules.modules[i], gradients, scale });
+      return { branch: 0, observer, ...(own && { beside: 1 }) };
+    });
+    const until = 1 + Math.max(...modules.branch.left.keys());
+    const { observed } = await walk(m, tree, own ? [modules.branch, FULL] : [FULL], {
+      ...{ ...options, observe, until },
+      ...(memoryBudget !== undefined && { memoryBudget }),
+    });
+    return observed.reduce((sum, part) => sum + part, 0);
+  }
+}

@@ -1,0 +1,110 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Gpu } from '../../gpu/gpu';
+import type { Placed, RecoveredUnit } from '../../recovery/module';
+import {
+  type AdamState,
+  initAdam,
+  moduleOf,
+  PLAIN_RATES,
+  type Rates,
+  rateAt,
+  type Schedule,
+  tensorsOf,
+} from '../../recovery/training';
+import type { Aim } from '../contract';
+import type { Engine } from '../engine';
+import { hasModels, openModel, readJson, scored, sharedGpu } from '../testing/gpu';
+
+const MODELS = ['stories260K', ...['llama', 'mistral', 'qwen2', 'qwen3', 'gpt_neox', 'gpt2'].map((n) => `random/${n}`)];
+
+interface Packed {
+  readonly unit: readonly [number | 'block', 'attn' | 'ffn' | number];
+  readonly rank: number;
+  readonly A: number[][];
+  readonly B: number[][];
+  readonly bias: number[];
+}
+
+interface Case {
+  readonly objective: keyof typeof AIMS;
+  readonly schedule: Schedule;
+  readonly lr: number;
+  readonly steps: number;
+  readonly start: string;
+  readonly rates?: Rates[];
+  readonly losses: number[];
+  readonly end: Packed[];
+}
+
+const AIMS = {
+  mse_full: { kind: 'match', on: 'full' },
+  mse_own: { kind: 'match', on: 'own' },
+} as const satisfies Record<string, Aim>;
+
+const placed = ({ unit: [a, b], rank, A, B, bias }: Packed): Placed => ({
+  unit: (a === 'block' ? { kind: 'block', block: b } : { kind: b, block: a }) as RecoveredUnit,
+  module: moduleOf({
+    bias: Float32Array.from(bias),
+    ...(rank > 0 && { a: Float32Array.from(A.flat()), b: Float32Array.from(B.flat()) }),
+  }),
+});
+
+let gpu: Gpu;
+beforeAll(async () => {
+  if (hasModels) gpu = await sharedGpu();
+});
+
+/** Takes the steps of a case. */
+async function train(
+  engine: Engine,
+  windows: number[][],
+  { schedule, lr, steps, rates, objective }: Case,
+  start: Packed[],
+) {
+  const trees = windows.map((window) => scored([window])); // a tree each: windows may begin alike
+  let state: AdamState = initAdam(start.map(placed), rates ?? start.map(() => PLAIN_RATES));
+  const trainer = await engine.trainer(state, AIMS[objective]);
+  const losses = [];
+  try {
+    for (let step = 1; step <= steps; step++) {
+      const taken = await trainer.step(trees, rateAt(schedule, lr, step, steps));
+      losses.push(taken.loss);
+      state = taken.state!;
+    }
+    losses.push(await trainer.loss(trees));
+  } finally {
+    trainer.dispose();
+  }
+  return { losses, state };
+}
+
+const rms = (values: readonly number[]) => Math.sqrt(values.reduce((sum, v) => sum + v * v, 0) / values.length);
+
+/** Losses and the numbers of the first module, within the bounds of ../shared/data/README.md. */
+function expectGolden(
+  { losses, state }: Awaited<ReturnType<typeof train>>,
+  { losses: want, end, rates, steps, objective }: Case,
+): void {
+  const bound = 2e-3 * Math.abs(want[0]! - want[steps]!) + 1e-7;
+  for (const [i, loss] of want.entries()) {
+    expect(Math.abs(losses[i]! - loss), `${objective}: loss ${i}`).toBeLessThan(bound);
+  }
+  const [got, wanted] = [tensorsOf(state.adapters[0]!.module), tensorsOf(placed(end[0]!).module)];
+  for (const [i, name] of (['a', 'b', 'bias'] as const).entries()) {
+    if (!wanted[name]) continue;
+    const apart = Array.from(wanted[name], (v, k) => got[name]![k]! - v);
+    const rate = (rates?.[0] ?? PLAIN_RATES)[i];
+    expect(rms(apart), `${objective}: ${name}`).toBeLessThan(1e-3 * rate);
+    expect(Math.max(...apart.map(Math.abs)), `${objective}: ${name}`).toBeLessThan(5e-3 * rate);
+  }
+}
+
+describe.skipIf(!hasModels)('twenty steps of AdamW come to where the oracle came', () => {
+  it.each(MODELS)('%s', async (name) => {
+    const g = readJson(`${name}/recovery.json`);
+    const cases = (g.training as Case[]).filter(({ objective }) => objective in AIMS);
+    const engine = await openModel(gpu, name);
+    for (const one of cases) expectGolden(await train(engine, g.windows_short, one, g.starts[one.start]), one);
+    engine.dispose();
+  });
+});
