@@ -1,19 +1,17 @@
-// What a loss says of a module's own numbers and of what it read, given g, the loss by what the stream is behind it. The
-// module adds s (B A x + diagonal * x + bias), so that dA = s B'g x', dB = s g (A x)', dbias = s g, dx = s (A'B'g + diagonal * g).
-// Rows are summed in their order, so that the same rows come to the same numbers.
+// What a loss says of a module's own numbers, given what it read and g, the gradient of the loss by what it adds. That is
+// s (B A x + bias), so that dA = s B'g x', dB = s g (A x)' and dbias = s g, summed over rows: in their order, so that the same
+// rows come to the same numbers.
 
 struct Params {
   rows: u32, // of this dispatch
   firstRow: u32, // the first of them
   xRow: u32, // where all rows begin: of what was read,
-  gRow: u32, // of the gradient,
-  outRow: u32, // of what it becomes
+  gRow: u32, // of the gradient
   width: u32,
   stride: u32, // elements in a row of the stream, padded with zeros to a multiple of 8
   rank: u32,
   rankStride: u32, // the same of the rank
   strength: f32,
-  hasDiagonal: u32,
   lefts: u32, // rows of a table of sums of this dispatch
   firstLeft: u32, // the first of them
 }
@@ -28,11 +26,7 @@ struct Params {
 @group(0) @binding(7) var<storage, read> left: array<f32>;
 @group(0) @binding(8) var<storage, read> right: array<vec4f>;
 @group(0) @binding(9) var<storage, read_write> sums: array<vec4f>;
-@group(0) @binding(10) var<storage, read> inner: array<f32>; // through_
-@group(0) @binding(11) var<storage, read> diagonal: array<vec4f>;
-@group(0) @binding(12) var<storage, read> held: array<vec4f>; // g of these rows, from row 0 on
-@group(0) @binding(13) var<storage, read_write> out: array<vec4f>;
-@group(0) @binding(14) var<storage, read> gradient: array<vec4f>; // g
+@group(0) @binding(10) var<storage, read> gradient: array<vec4f>; // g
 
 // A x, zeros where ranks are padded.
 @compute @workgroup_size(64)
@@ -116,24 +110,4 @@ fn total(@builtin(global_invocation_id) id: vec3u) {
     sum += gradient[(p.gRow + r) * fours + id.x];
   }
   sums[id.x] += p.strength * sum;
-}
-
-// dx += s A'B'g + s diagonal * g.
-@compute @workgroup_size(64)
-fn back(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = id.y * groups.x * 64u + id.x;
-  let fours = p.stride / 4u;
-  if (i >= p.rows * fours) {
-    return;
-  }
-  let row = p.firstRow + i / fours;
-  let j = i % fours;
-  var sum = vec4f();
-  for (var k = 0u; k < p.rank; k++) {
-    sum += inner[row * p.rankStride + k] * a[k * fours + j];
-  }
-  if (p.hasDiagonal != 0u) {
-    sum += p.strength * diagonal[j] * held[row * fours + j];
-  }
-  out[(p.outRow + row) * fours + j] += sum;
 }

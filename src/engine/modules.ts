@@ -6,7 +6,7 @@ import type { Dispatcher } from './kernels/dispatcher';
 import { linear, linearAdd } from './kernels/linear';
 import { linearBackward } from './kernels/linear-backward';
 import { additiveKernels, addVectors, mapKernels, take, takingKernels } from './kernels/module';
-import type { ModuleNumbers } from './kernels/module-backward';
+import type { MapNumbers } from './kernels/module-backward';
 import { type Linear, padded, type Slots } from './layout';
 import { cut } from './matrix-parts';
 
@@ -100,9 +100,9 @@ export class Modules {
   }
 
   /** The buffers of a module that is held. Throws `model-too-large` for a map that no one buffer can be bound for. */
-  numbersOf({ name }: Module): ModuleNumbers {
-    const { bias, diagonal, map } = this.#held.get(name)!;
-    if (!map) return { bias, diagonal };
+  numbersOf({ name }: Module): { readonly bias: Buffer; readonly map?: MapNumbers } {
+    const { bias, map } = this.#held.get(name)!;
+    if (!map) return { bias };
     const whole = ({ parts }: Linear) => {
       if (parts.length === 1) return parts[0].buffer;
       throw new LopperError(
@@ -111,7 +111,7 @@ export class Modules {
         'Choose a smaller rank.',
       );
     };
-    return { bias, diagonal, map: { rank: map.rank, a: whole(map.a), b: whole(map.b) } };
+    return { bias, map: { rank: map.rank, a: whole(map.a), b: whole(map.b) } };
   }
 
   destroy(): void {

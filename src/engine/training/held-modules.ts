@@ -1,11 +1,13 @@
 import type { Buffer } from '../../gpu/gpu';
 import { sublayerIndex, sublayersOf } from '../../model/units';
 import { type AdamState, type Adapter, moduleOf, type Tensors, tensorsOf } from '../../recovery/training';
+import type { Sink } from '../backward/contract';
 import { type Branch, type Module, replacing, without } from '../branch';
 import { adamKernels, updateAdam } from '../kernels/adamw';
-import { type ModuleGradients, moduleBackwardKernels } from '../kernels/module-backward';
+import { type ModuleGradients, moduleBackward, moduleBackwardKernels } from '../kernels/module-backward';
 import { padded } from '../layout';
 import type { Machine } from '../machine';
+import { largestRank } from '../modules';
 
 /** A tensor in training: its rows, and the buffers of its shape. */
 interface HeldTensor {
@@ -74,6 +76,22 @@ export class HeldModules {
   gradientsOf(i: number): ModuleGradients {
     const { bias, a, b } = this.held[i];
     return { bias: bias!.gradient, a: a?.gradient, b: b?.gradient };
+  }
+
+  /** Takes what a walk of the branch in reverse says of its modules, over so many rows. */
+  sink(rows: number): Sink {
+    const { m, modules, branch } = this;
+    const bytes = rows * padded(largestRank([branch])) * 4;
+    return {
+      buffers: { 'module read': bytes, 'module through': bytes },
+      at: ({ step, input, gradient, rows }) => {
+        const i = typeof step === 'string' ? -1 : modules.indexOf(step);
+        if (i < 0) return;
+        const on = { rows, width: m.spec.width, strength: 1, x: [input, 0], g: [gradient, 0] } as const;
+        const room = { read: m.scratch.get('module read'), through: m.scratch.get('module through') };
+        moduleBackward(m.dispatcher, on, m.modules.numbersOf(modules[i]).map, this.gradientsOf(i), room);
+      },
+    };
   }
 
   /** Forgets what was found of a batch. */

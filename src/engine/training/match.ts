@@ -2,7 +2,7 @@ import type { Buffer } from '../../gpu/gpu';
 import { type Sublayer, sublayerIndex } from '../../model/units';
 import type { Module } from '../branch';
 import { compare, matchKernels } from '../kernels/match';
-import { backwardRoom, type ModuleGradients, moduleBackward } from '../kernels/module-backward';
+import { type ModuleGradients, moduleBackward } from '../kernels/module-backward';
 import { padded } from '../layout';
 import type { Modules } from '../modules';
 import type { Observer, View, Watch } from '../observers/observer';
@@ -27,8 +27,7 @@ export const matching = (modules: Modules, { unit, module, gradients, scale }: M
   return {
     buffers: ({ width }, rows) => ({
       ...{ x: rows * padded(width) * 4, y: rows * padded(width) * 4, taken: rows * padded(width) * 4 },
-      ...{ inner: rows * padded(rank) * 4, losses: rows * 4 },
-      ...backwardRoom(rows, width, rank, false),
+      ...{ read: rows * padded(rank) * 4, through: rows * padded(rank) * 4, losses: rows * 4 },
     }),
     async watch(view) {
       await view.dispatcher.ready(matchKernels());
@@ -68,13 +67,13 @@ class MatchWatch implements Watch<number> {
     const [x, y] = [this.view.buffer('x'), this.view.buffer('y')];
     const rows = this.#rows;
     const all = (of: Buffer) => ({ stream: of, slots: [0], rows });
-    const room = { taken: this.view.buffer('taken'), inner: this.view.buffer('inner') };
+    const room = { taken: this.view.buffer('taken'), inner: this.view.buffer('read') };
     this.modules.add(module, all(x), all(y), room);
     compare(dispatcher, { rows, width: spec.width, scale }, y, [stream, beside], this.view.buffer('losses'));
     if (!gradients) return;
     const on = { rows, width: spec.width, strength: module.strength, x: [x, 0], g: [y, 0] } as const;
-    const own = module.map && { read: this.view.buffer('read'), through: this.view.buffer('through') };
-    moduleBackward(dispatcher, on, this.modules.numbersOf(module), gradients, own ?? {});
+    const working = { read: this.view.buffer('read'), through: this.view.buffer('through') };
+    moduleBackward(dispatcher, on, this.modules.numbersOf(module).map, gradients, working);
   }
 
   async result(signal?: AbortSignal): Promise<number> {

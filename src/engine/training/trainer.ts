@@ -1,5 +1,6 @@
 import { sublayersOf } from '../../model/units';
 import type { AdamState } from '../../recovery/training';
+import { gradients } from '../backward/gradients';
 import { FULL } from '../branch';
 import type { Aim, RunOptions, TrainerContract, TrainingStep } from '../contract';
 import type { Machine } from '../machine';
@@ -39,28 +40,57 @@ export class Trainer implements TrainerContract {
   }
 
   async #lossOf(trees: readonly TokenTree[], learning: boolean, { signal, onProgress }: RunOptions): Promise<number> {
+    const { aim } = this;
     let loss = 0;
     for (const [t, tree] of trees.entries()) {
       const options = { signal, onProgress: (f: number) => onProgress?.((t + f) / trees.length) };
-      loss += await this.#match(tree, trees, learning, options);
+      loss +=
+        aim.kind === 'match'
+          ? await this.#match(tree, trees, aim.on, learning, options)
+          : await this.#predict(tree, trees, aim, learning, options);
     }
     return loss;
   }
 
-  /** A tree's share in how far the stream is from the full model's behind the units. */
-  async #match(tree: TokenTree, trees: readonly TokenTree[], learning: boolean, options: RunOptions): Promise<number> {
+  /** A tree's share in the loss of what is predicted: its gradient comes down to the lowest module. */
+  async #predict(
+    tree: TokenTree,
+    trees: readonly TokenTree[],
+    objective: Exclude<Aim, { kind: 'match' }>,
+    learning: boolean,
+    options: RunOptions,
+  ): Promise<number> {
     const { m, modules, memoryBudget } = this;
-    const own = this.aim.kind === 'match' && this.aim.on === 'own';
+    const { branch } = modules;
+    const tokens = trees.reduce((sum, { scored }) => sum + scored.rows.length, 0);
+    // Below the head nothing is gone through for the loss alone.
+    const lowest = learning ? Math.min(...branch.left.keys()) : m.spec.sublayers.length;
+    const { loss } = await gradients(m, tree, branch, objective, modules.sink(tree.rows), {
+      ...{ ...options, lowest, tokens },
+      ...(memoryBudget !== undefined && { memoryBudget }),
+    });
+    return loss;
+  }
+
+  /** A tree's share in how far the stream is from the full model's behind the units. */
+  async #match(
+    tree: TokenTree,
+    trees: readonly TokenTree[],
+    on: 'own' | 'full',
+    learning: boolean,
+    options: RunOptions,
+  ): Promise<number> {
+    const { m, modules, memoryBudget } = this;
     const rows = trees.reduce((sum, one) => sum + one.rows, 0);
     const scale = 1 / (rows * m.spec.width);
     const units = modules.state.adapters.map(({ unit }) => sublayersOf(unit.kind, unit.block));
     const observe = units.map((unit, i): Observation<number> => {
       const gradients = learning ? modules.gradientsOf(i) : undefined;
       const observer = matching(m.modules, { unit, module: modules.modules[i], gradients, scale });
-      return { branch: 0, observer, ...(own && { beside: 1 }) };
+      return { branch: 0, observer, ...(on === 'own' && { beside: 1 }) };
     });
     const until = 1 + Math.max(...modules.branch.left.keys());
-    const { observed } = await walk(m, tree, own ? [modules.branch, FULL] : [FULL], {
+    const { observed } = await walk(m, tree, on === 'own' ? [modules.branch, FULL] : [FULL], {
       ...{ ...options, observe, until },
       ...(memoryBudget !== undefined && { memoryBudget }),
     });
