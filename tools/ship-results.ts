@@ -22,7 +22,7 @@ import { measureInfluence } from '../src/lab/measure/influence';
 import { PLAIN_UNITS, sublayerIndex } from '../src/model/units';
 import { formatDropList, parseDropList } from '../src/pruning/drop-list';
 import { MOST_EXACT_UNITS } from '../src/pruning/exact-shapley';
-import { isPlain, isStatic, METRIC_NAMES } from '../src/pruning/metrics';
+import { isGradient, isPlain, isStatic, METRIC_NAMES } from '../src/pruning/metrics';
 import { readShipping, type Shipping, USAGE } from './shipping/arguments';
 import { drawCurves, stepsOf } from './shipping/curves';
 import { shipGrowth } from './shipping/growth';
@@ -90,7 +90,7 @@ async function ship(
   for (const metric of METRIC_NAMES.filter(isPlain)) {
     for (const unit of PLAIN_UNITS) {
       const name = `${metric}, ${unit}`;
-      const place = isStatic(metric) ? engine : fast;
+      const place = isStatic(metric) || isGradient(metric) ? engine : fast;
       plain.push(await work.get(name, () => place.run(influence, { metric, unit, calibration }, name)));
     }
   }

@@ -79,6 +79,21 @@ describe.skipIf(!hasData)('the lab on stories260K', () => {
     }
   });
 
+  it('gradient influence is the golden one to 2e-3, and comes from one pass for all units', async () => {
+    const wanted = readJson(`${STORIES}/gradient.json`);
+    const text = { ids: wanted.windows };
+    for (const unit of ['block', 'attn', 'ffn'] as const) {
+      const seen: Progress[] = [];
+      const onProgress = (progress: Progress) => seen.push(progress);
+      const report = await lab.influence({ calibration: text, metric: 'gradient', unit }, { ...job(), onProgress });
+      expect(report.values).toHaveLength(wanted[unit].length);
+      for (const [i, value] of report.values.entries()) {
+        expect(Math.abs(value / wanted[unit][i] - 1), `${unit} ${i}`).toBeLessThan(2e-3);
+      }
+      expect(seen.length > 0).toBe(unit === 'block');
+    }
+  });
+
   it('leave-one-out losses are the golden ones to 1e-4, whichever unit is asked for first', async () => {
     const of = (unit: string): number[] => golden.leave_one_out[unit].map((x: { loss: number }) => x.loss);
     const both = of('sublayer');

@@ -3,10 +3,10 @@ import { LopperError } from '../errors';
 
 export interface MetricTraits {
   /**
-   * What its numbers come from: one `pass` of the full model, for all units; the model `without` each unit; the same
-   * `recovered`, something standing in its place; or `sampled` sets of units, surer with each.
+   * What its numbers come from: one `pass` of the full model, for all units; one there and back, a `gradient`; the model
+   * `without` each unit; the same `recovered`, something standing in its place; or `sampled` sets of units, surer with each.
    */
-  readonly from: 'pass' | 'without' | 'recovered' | 'sampled';
+  readonly from: 'pass' | 'gradient' | 'without' | 'recovered' | 'sampled';
   /** Relative to the norm of the unit's input or of its output: there is a denominator to choose. */
   readonly denominator?: true;
   /** Its values are losses, to be told as what they add to the full model's. */
@@ -24,6 +24,8 @@ export const METRICS = {
   'relative-l2': { from: 'pass', denominator: true },
   l1: { from: 'pass' },
   l2: { from: 'pass' },
+  /** First order: the mean over predicted tokens of |dL/dh′ · u| at each position, h′ being the stream behind the unit; nats. */
+  gradient: { from: 'gradient' },
   /** The model without one unit: its loss, nats a token. */
   'loo-loss': { from: 'without', base: 'full-loss', usual: true },
   /** The mean L2 distance of its raw logits from the full model's. */
@@ -42,6 +44,7 @@ type From<F extends MetricTraits['from']> = {
   [M in InfluenceMetric]: (typeof METRICS)[M]['from'] extends F ? M : never;
 }[InfluenceMetric];
 export type StaticMetric = From<'pass'>;
+export type GradientMetric = From<'gradient'>;
 export type LeaveOneOutMetric = From<'without'>;
 export type RecoveredMetric = From<'recovered'>;
 export type ShapleyMetric = From<'sampled'>;
@@ -49,13 +52,14 @@ type RelativeMetric = {
   [M in InfluenceMetric]: (typeof METRICS)[M] extends { denominator: true } ? M : never;
 }[InfluenceMetric];
 /** Metrics that come whole, not surer with every sample. */
-export type PlainMetric = StaticMetric | LeaveOneOutMetric | RecoveredMetric;
+export type PlainMetric = StaticMetric | GradientMetric | LeaveOneOutMetric | RecoveredMetric;
 
 export const METRIC_NAMES = Object.keys(METRICS) as readonly InfluenceMetric[];
 
 /** What numbers come from, in the order of what it takes. */
 export const METRIC_SOURCES = [
   'pass',
+  'gradient',
   'without',
   'recovered',
   'sampled',
@@ -72,6 +76,7 @@ const isFrom =
   (metric: InfluenceMetric): metric is From<F> =>
     METRICS[metric].from === from;
 export const isStatic: (metric: InfluenceMetric) => metric is StaticMetric = isFrom('pass');
+export const isGradient: (metric: InfluenceMetric) => metric is GradientMetric = isFrom('gradient');
 export const isLeaveOneOut: (metric: InfluenceMetric) => metric is LeaveOneOutMetric = isFrom('without');
 export const isRecovered: (metric: InfluenceMetric) => metric is RecoveredMetric = isFrom('recovered');
 export const isShapley: (metric: InfluenceMetric) => metric is ShapleyMetric = isFrom('sampled');

@@ -101,6 +101,18 @@ export const METRIC_WORDS: Readonly<Record<InfluenceMetric, MetricWords>> = {
     about: 'How much a unit adds, whatever is there. The stream grows as it rises, so late units look large.',
     signed: false,
   },
+  gradient: {
+    short: 'Gradient',
+    name: 'Gradient influence',
+    question: 'What does the loss’s slope say of what it adds?',
+    line: 'first-order effect of the update on the loss, position by position without its sign, nats per token; larger matters more',
+    unit: 'nats per token',
+    formula: 'sum of |⟨∂L/∂h′, u⟩| over positions / predicted tokens',
+    about:
+      'What a unit adds, times how steeply the loss depends on the stream there. Two passes give all units at once; it sees small steps only, and dropping a unit is no small step.',
+    signed: false,
+    anchors: { floor: 0.001, top: 10, linearTop: 1 },
+  },
   'loo-loss': {
     short: 'Cost alone (loss)',
     brief: 'Cost alone',
@@ -175,6 +187,7 @@ export const METRIC_WORDS: Readonly<Record<InfluenceMetric, MetricWords>> = {
 /** Metrics by what it takes to measure them. */
 export const SOURCE_WORDS: Readonly<Record<MetricSource, string>> = {
   pass: 'Influence: from one pass',
+  gradient: 'Slope: one pass there and back',
   without: 'Cost alone: leave-one-out',
   recovered: 'Cost once something stands in',
   sampled: 'Share: Shapley values',

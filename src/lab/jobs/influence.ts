@@ -1,7 +1,7 @@
 import { LopperError } from '../../errors';
 import { unitsOf } from '../../model/units';
 import { formatDropList } from '../../pruning/drop-list';
-import { checkMetric, isOfTask, isRecovered, isShapley, isStatic } from '../../pruning/metrics';
+import { checkMetric, isGradient, isOfTask, isRecovered, isShapley, isStatic } from '../../pruning/metrics';
 import type { InfluenceReport, InfluenceRequest, On } from '../contract';
 import { examinee } from '../exam/examinee';
 import { Calibrated } from '../measure/calibrated';
@@ -63,11 +63,12 @@ function stepsOf(request: InfluenceRequest, units: number): { name: string; tota
   const { metric } = request;
   if (isShapley(metric)) return { name: 'Shapley values', total: samplesAsked(metric, units, request) };
   return {
-    name: isStatic(metric)
-      ? `Influence (${metric})`
-      : isRecovered(metric)
-        ? 'Leave-one-out after recovery'
-        : 'Leave-one-out',
+    name:
+      isStatic(metric) || isGradient(metric)
+        ? `Influence (${metric})`
+        : isRecovered(metric)
+          ? 'Leave-one-out after recovery'
+          : 'Leave-one-out',
     total: units,
   };
 }

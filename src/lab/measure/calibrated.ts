@@ -4,6 +4,7 @@ import { meansOf } from '../../engine/observers/statistics';
 import { LopperError } from '../../errors';
 import type { Calibration, ScoreReport } from '../contract';
 import { digest } from '../exam/exam';
+import { measureGradient, type UnitGradients } from './gradient';
 import { type Measure, type MeasureOptions, measureBranches, type ScoreOptions, scoreBranches } from './score';
 import { observeUnits, type Statistics } from './statics';
 import { layOutWindows, type WindowTree } from './windows';
@@ -25,6 +26,7 @@ export class Calibrated {
   readonly #reports = new Map<string, ScoreReport>();
   readonly #measures = new Map<string, Measure>();
   readonly #statistics = new Map<string, Statistics>();
+  readonly #gradients = new Map<string, UnitGradients>();
 
   readonly trees: readonly WindowTree[];
   #halves?: readonly [even: Calibrated, odd: Calibrated];
@@ -124,6 +126,14 @@ export class Calibrated {
       this.#statistics.get(key) ?? meansOf(await observeUnits(this.engine, this.trees, branch, 'sums', options));
     keep(this.#statistics, key, statistics, KEPT_REPORTS);
     return statistics;
+  }
+
+  /** What every unit does to the loss of the full model, or of another branch, to first order. Throws `not-finite`. */
+  async gradient(options: RunOptions = {}, branch: Branch = FULL): Promise<UnitGradients> {
+    const { key } = branch;
+    const gradient = this.#gradients.get(key) ?? (await measureGradient(this.engine, this.windows, branch, options));
+    keep(this.#gradients, key, gradient, KEPT_REPORTS);
+    return gradient;
   }
 }
 

@@ -1,13 +1,15 @@
 import { type Branch, FULL, without } from '../../engine/branch';
 import { sublayerIndex, unitsOf } from '../../model/units';
 import type { Batch, Estimate, Estimator } from '../../pruning/estimate';
-import { isOfTask, isRecovered, isShapley, isStatic } from '../../pruning/metrics';
+import { isGradient, isOfTask, isRecovered, isShapley, isStatic } from '../../pruning/metrics';
 import type { InfluenceRequest } from '../contract';
 import { estimatorOf, methodOf, samplesAsked } from './shapley';
 import { type Ground, times, Walks, type Work, walkWork } from './work';
 
 /** Samples that are played: those that follow are of the same size. */
 const PLAYED = 16;
+/** Passes that one there and back comes to: there, what is computed again on the way back, and the way back. */
+const REVERSE = 3;
 /** Sets of an exact value that are asked for together. */
 const SETS = 1024;
 
@@ -24,6 +26,9 @@ export function influenceWork(
   const units = unitsOf(ground.shares.length / 2, unit);
   if (isStatic(metric)) {
     walks.add(walkWork(ground, [gone]));
+  } else if (isGradient(metric)) {
+    // Weights that are streamed are read on the way there and on the way back.
+    walks.add({ ...times(REVERSE, walkWork(ground, [gone])), readings: 2 });
   } else if (!isShapley(metric)) {
     // What the units add on average is learned in a pass before.
     if (isRecovered(metric)) walks.add(walkWork({ ...ground, scored: 0 }, [gone]));

@@ -1,12 +1,21 @@
 import { type Branch, FULL, without } from '../../engine/branch';
 import type { RunOptions } from '../../engine/contract';
 import { type Sublayer, sublayerIndex, type UnitKind, unitsOf } from '../../model/units';
-import { isRecovered, isRelative, isShapley, isStatic, type PlainMetric, traitsOf } from '../../pruning/metrics';
+import {
+  isGradient,
+  isRecovered,
+  isRelative,
+  isShapley,
+  isStatic,
+  type PlainMetric,
+  traitsOf,
+} from '../../pruning/metrics';
 import { fitMean } from '../../recovery/fit';
 import { unitOf } from '../../recovery/units';
 import type { InfluenceMetric, InfluenceReport } from '../contract';
 import { notFinite } from '../running/finite';
 import type { Calibrated } from './calibrated';
+import { readGradient } from './gradient';
 import type { InfluenceOptions } from './influence-options';
 import { observeMoments } from './moments';
 import { recovered } from './recover';
@@ -17,8 +26,8 @@ import { readStatistics } from './statics';
 const LEARNING = 0.2;
 
 /**
- * Influence of units by any metric. The static ones come from one pass for all units and are kept; leave-one-out walks,
- * together, the branches that are not known yet, and measures their loss and their logit distance at once, after recovery
+ * Influence of units by any metric. The static ones come from one pass for all units and are kept, the gradient from one
+ * there and back; leave-one-out walks, together, the branches that are not known yet, and measures their loss and their logit distance at once, after recovery
  * each with the mean of what its unit adds in its place; the sampled ones are in shapley.ts. Throws `not-finite` where the model that the units are taken from gives no numbers, `usage`.
  */
 export async function measureInfluence(
@@ -32,6 +41,10 @@ export async function measureInfluence(
   if (isStatic(metric)) {
     const values = readStatistics(await on.statistics({ signal, onProgress }, base), metric, units, denominator);
     return { metric, unit, values, tokens: on.tokens, ...(isRelative(metric) && { denominator }) };
+  }
+  if (isGradient(metric)) {
+    const values = readGradient(await on.gradient({ signal, onProgress }, base), units);
+    return { metric, unit, values, tokens: on.tokens };
   }
   if (isShapley(metric)) return measureShapley(on, metric, unit, { ...options, units, base });
   return {

@@ -103,6 +103,12 @@ describe('against what jobs walk', () => {
     }
   });
 
+  it('the gradient takes three passes, whatever the units, and reads weights twice', () => {
+    for (const unit of ['block', 'sublayer'] as const) {
+      expect(influenceWork({ metric: 'gradient', unit }, text)).toMatchObject({ passes: 3, readings: 2 });
+    }
+  });
+
   it.each<[string, CurveRequest]>([
     ['greedy', { strategy: 'greedy', unit: 'block' }],
     [

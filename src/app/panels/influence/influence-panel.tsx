@@ -28,6 +28,8 @@ import { ShapleyControls } from './shapley-controls';
 
 const NOT_YET: Readonly<Record<MetricSource, string>> = {
   pass: 'Not measured on this model yet. One pass over the text gives this measure and all others of its group.',
+  gradient:
+    'Not measured on this model yet. One pass up the model and one back down it give every unit at once, in about the time of three passes.',
   without: 'Not measured on this model yet. Every unit is dropped in turn, which takes longer than one pass.',
   recovered:
     'Not measured on this model yet. The mean of what each unit adds is learned in one pass; then each stands in its unit’s place in turn.',
