@@ -3,6 +3,7 @@ import type { ModelSpec } from '../model/spec';
 import type { AdamState } from '../recovery/training';
 import type { Branch } from './branch';
 import type { Observation, Observed, Observer } from './observers/observer';
+import type { Stream } from './observers/stream';
 import type { TokenTree } from './tree';
 
 export interface RunOptions {
@@ -18,6 +19,11 @@ export interface WalkOptions<O extends readonly Observation[] = readonly Observa
   readonly logitDistance?: true;
   /** The walk ends before this sublayer (`sublayerIndex`), and nothing is scored: for what is learned on the way there. */
   readonly until?: number;
+  /**
+   * Where the walk begins: before this sublayer (the first of its block where the residual is parallel), on the stream that
+   * each branch has there, as `streamBefore` saw it. All of the branches go together.
+   */
+  readonly from?: { readonly index: number; readonly streams: readonly Stream[] };
   /** What is to be learned of some of the branches on the way. */
   readonly observe?: O;
   /**

@@ -31,7 +31,7 @@ export async function walk<const O extends readonly Observation[] = readonly []>
   const { spec } = m;
   const rows = treeRows(tree, spec.window);
   checkContext(spec, rows);
-  const { until } = options;
+  const { until, from } = options;
   const scores = planScores(until === undefined ? tree : unscored(tree));
   const distinct = distinctBranches(options.logitDistance ? [...branches, FULL] : branches);
   const reference = options.logitDistance ? distinct.find((d) => d.branch.key === FULL.key) : undefined;
@@ -39,7 +39,7 @@ export async function walk<const O extends readonly Observation[] = readonly []>
     rows: { ...rows, keyCount: rows.keys.length, rank: largestRank(branches) },
     scored: { rows: scores.rows.length, pairs: scores.place.length, distance: reference !== undefined },
     branches: distinct.length,
-    together: observe.some(({ beside }) => beside !== undefined) ? 2 : 1,
+    together: from ? distinct.length : observe.some(({ beside }) => beside !== undefined) ? 2 : 1,
     logitRows: options.logitRows?.length ?? 0,
     observers: observe.map(({ observer }) => observer),
   };
@@ -129,12 +129,13 @@ async function runWave(
 ): Promise<{ results: BranchResult[]; left: number }> {
   const { signal } = options;
   const watches = await watching.begin(distinct, 0);
+  const begun = begin(m, rows, distinct, options) ?? { start: { index: start, slot: start > 0 ? slot : 0 } };
   const { slots, left } = await runPass(
     m,
     {
       ...{ rows, watches, perChunk: plan.perChunk },
       branches: distinct.map((d) => d.branch),
-      start: { index: start, slot: start > 0 ? slot : 0 },
+      ...begun,
       until: options.until,
       leave: next && next.start > 0 ? { index: next.start, branch: next.distinct[0].branch } : undefined,
     },
@@ -152,6 +153,17 @@ async function runWave(
   return { results: scored.map((s, i) => ({ ...s, logits: logits[i] })), left };
 }
 
+/** Where a pass begins on streams that were given: they are put where its branches find them. Undefined where none were. */
+function begin(m: Machine, rows: Rows, distinct: readonly Distinct[], { from }: WalkOptions) {
+  if (!from) return undefined;
+  const stream = m.scratch.get('stream');
+  const bytes = rows.count * padded(m.spec.width) * 4;
+  for (const [slot, { asked }] of distinct.entries()) {
+    m.gpu.device.queue.writeBuffer(stream.raw, slot * bytes, from.streams[asked[0]!]!);
+  }
+  return { start: { index: from.index, slot: 0 }, apart: true };
+}
+
 /** One more pass of watched branches, for their `run`th run of rows. */
 async function watchMore(
   { m, rows, plan, options, watching }: Job,
@@ -162,6 +174,7 @@ async function watchMore(
   const watches = await watching.begin(distinct, run);
   const branches = distinct.map((d) => d.branch);
   const { until } = options;
-  await runPass(m, { rows, watches, branches, perChunk: plan.perChunk, start: { index: 0, slot: 0 }, until }, progress);
+  const begun = begin(m, rows, distinct, options) ?? { start: { index: 0, slot: 0 } };
+  await runPass(m, { rows, watches, branches, perChunk: plan.perChunk, ...begun, until }, progress);
   await watching.end(watches, progress.signal);
 }

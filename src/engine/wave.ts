@@ -31,6 +31,8 @@ export interface Pass {
   readonly perChunk: number;
   /** The sublayer it begins with, and the slot that holds what has passed those below; 0: the embedding goes there. */
   readonly start: { readonly index: number; readonly slot: number };
+  /** Each branch begins with a slot of its own, in which its stream is already. */
+  readonly apart?: boolean;
   /** The stream of a branch before a sublayer, to be left for another pass. */
   readonly leave?: { readonly index: number; readonly branch: Branch };
   readonly watches: readonly PassWatch[];
@@ -41,21 +43,23 @@ export interface Pass {
 /** Runs the sublayers. Returns each branch's slot of the stream, and the slot of what is left. */
 export async function runPass(
   m: Machine,
-  { rows, branches, perChunk, start, leave, watches, until = m.spec.sublayers.length }: Pass,
+  { rows, branches, perChunk, start, apart = false, leave, watches, until = m.spec.sublayers.length }: Pass,
   { signal, onProgress }: RunOptions,
 ): Promise<{ slots: number[]; left: number }> {
   throwIfCancelled(signal);
   const { scratch } = m;
   const stream = scratch.get('stream');
   const free = Array.from({ length: branches.length + (leave ? 1 : 0) }, (_, slot) => slot).filter(
-    (slot) => slot !== start.slot,
+    (slot) => !apart && slot !== start.slot,
   );
   const all = leave ? [...branches, leave.branch] : branches;
-  if (start.index === 0) {
+  if (start.index === 0 && !apart) {
     const first = start.slot * rows.count;
     embedRows(m, rows.count, stream, first);
   }
-  let states: State[] = [{ slot: start.slot, members: [...all.keys()], sourced: false }];
+  let states: State[] = apart
+    ? branches.map((_, slot) => ({ slot, members: [slot], sourced: false }))
+    : [{ slot: start.slot, members: [...all.keys()], sourced: false }];
   let left = 0;
   for (let index = start.index; index < until; index++) {
     if (leave?.index === index) ({ states, left } = setAside(m, rows, states, branches.length, free));

@@ -52,17 +52,16 @@ export const recover: Job<RecoverRequest, RecoverReport> = {
       notes: [...notesOn(settings, texts, fitted), ...notesOnLoss(loss)],
     };
   },
-  async work(desk, { calibration, heldOut, dropped, splitBlocks, fit }) {
-    const units = recoveredUnits(maskFromSublayers(desk.model.report.blocks, dropped).dropped, splitBlocks);
+  async work(desk, { calibration, heldOut, dropped, fit, weighted }) {
     const { on, held } = await textsOf(desk, calibration, heldOut);
-    const walks = fit === 'full' ? 1 : units.length;
     const lost = without(dropped.map(sublayerIndex));
     // Recovered, it parts from the full model where the pruned one does.
     return [on, ...(held ? [held] : [])]
       .map((text) => groundOn(desk, text))
       .flatMap((ground) => [
         walkWork(ground, [FULL, lost, lost]),
-        ...Array.from({ length: walks }, () => walkWork(ground, [FULL, lost])),
+        // Up the model once, the full one beside where it is fitted to that or weighted by it.
+        walkWork({ ...ground, scored: 0 }, fit === 'corrected' || weighted ? [FULL, lost] : [FULL]),
       ])
       .reduce(plus);
   },

@@ -74,7 +74,7 @@ async function leaveOneOutRecovered(
   { signal, onProgress }: RunOptions,
 ): Promise<Found> {
   const asked = units.map((own) => ({ unit: unitOf(own) }));
-  const seen = await observeMoments(on, base, asked, { signal, onProgress: (f) => onProgress?.(LEARNING * f) });
+  const { seen } = await observeMoments(on, base, asked, { signal, onProgress: (f) => onProgress?.(LEARNING * f) });
   const others = asked.map(({ unit }, i) => recovered([{ unit, module: fitMean(seen[i]!) }], base));
   return leaveOneOut(on, metric, others, base, {
     signal,

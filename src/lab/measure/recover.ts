@@ -16,11 +16,10 @@ import {
 } from '../../recovery/fit';
 import type { Placed, RecoveredUnit, RecoveryModule } from '../../recovery/module';
 import type { Moments } from '../../recovery/moments';
-import { recoveredUnits } from '../../recovery/units';
 import type { FitOrder, RecoveredUnitReport, RecoverSettings } from '../contract';
 import { breath } from '../running/breath';
 import type { Calibrated } from './calibrated';
-import { type MomentsAsked, observeMoments } from './moments';
+import { type ClimbOptions, type Landing, type MomentsAsked, observeMoments } from './moments';
 import { type Ground, type Walks, walkWork } from './work';
 
 export const DEFAULT_RANK = 8;
@@ -51,8 +50,9 @@ export const recovered = (modules: readonly Placed[], from: Branch = FULL): Bran
 };
 
 /**
- * Fits a module for each unit, from low to high. Fitted in the full model, all are observed in one walk, else each in a walk
- * of its own, in the model in which those below it are recovered. Throws `usage` for a rank or width that cannot be, and
+ * Fits a module for each unit, from low to high. Fitted in the full model, all are observed in one walk, else one after the
+ * other, in the model in which those below it are recovered: the way up is gone once, each walk beginning where the last
+ * unit was. Throws `usage` for a rank or width that cannot be, and
  * `not-finite`.
  */
 export async function fitModules(
@@ -65,17 +65,35 @@ export async function fitModules(
   checkMap(settings, texts.on.engine.model.width);
   const fitted: Fitted[] = [];
   if (fit === 'full') {
-    const seen = await observeUnits(texts, FULL, units, settings, 'own', { signal, onProgress });
+    const { seen } = await observeUnits(texts, FULL, units, settings, 'own', { signal, onProgress });
     for (const [i, unit] of units.entries()) fitted.push(await fitOne(unit, seen[i]!, settings, signal));
     return fitted;
   }
+  const { parallel } = texts.on.engine.model;
+  let landings: Landings = {};
   for (const [i, unit] of units.entries()) {
-    const options = { signal, onProgress: (fraction: number) => onProgress?.((i + fraction) / units.length) };
-    const [seen] = await observeUnits(texts, recovered(fitted), [unit], settings, targetOf(fit), options);
-    fitted.push(await fitOne(unit, seen!, settings, signal));
+    const options = {
+      signal,
+      onProgress: (fraction: number) => onProgress?.((i + fraction) / units.length),
+      ...(i + 1 < units.length && { keep: beginOf(unit, parallel) }),
+    };
+    const branch = recovered(fitted);
+    const { seen, ...left } = await observeUnits(texts, branch, [unit], settings, targetOf(fit), options, landings);
+    landings = left;
+    fitted.push(await fitOne(unit, seen[0]!, settings, signal));
   }
   return fitted;
 }
+
+/** Where each text's next walk may begin. */
+interface Landings {
+  readonly on?: Landing;
+  readonly held?: Landing;
+}
+
+/** The sublayer before which a unit's stream may be gone on from: with a parallel residual both read what the block does. */
+const beginOf = ({ kind, block }: RecoveredUnit, parallel: boolean): number =>
+  sublayerIndex(sublayersOf(parallel ? 'block' : kind, block)[0]!);
 
 /** Throws `usage` for a linear map that a stream of this width cannot have. */
 export function checkMap({ method, rank = DEFAULT_RANK }: RecoverSettings, width: number): void {
@@ -84,14 +102,14 @@ export function checkMap({ method, rank = DEFAULT_RANK }: RecoverSettings, width
   checkRank(rank, width);
 }
 
-/** What fitting one after the other takes, and the loss of what was fitted: a walk for each unit, and one more. */
+/** What fitting one after the other takes, and the loss of what was fitted: once up the model, and a walk of what came of it. */
 export function recoveryWork(
   walks: Walks,
   { text, judge = text }: { readonly text: Ground; readonly judge?: Ground },
   dropped: readonly Sublayer[],
 ): void {
   const branch = without(dropped.map(sublayerIndex));
-  for (const _ of recoveredUnits(dropped)) walks.add(walkWork({ ...text, scored: 0 }, [branch, FULL]));
+  if (dropped.length > 0) walks.add(walkWork({ ...text, scored: 0 }, [FULL]));
   walks.add(walkWork(judge, [branch]));
 }
 
@@ -110,19 +128,26 @@ async function observeUnits(
   units: readonly RecoveredUnit[],
   { method, weighted = false, skipFirst }: RecoverSettings,
   target: 'own' | 'full',
-  { signal, onProgress }: RunOptions,
-): Promise<Seen[]> {
+  { signal, onProgress, keep }: ClimbOptions,
+  from: Landings = {},
+): Promise<Landings & { seen: Seen[] }> {
   const plain = units.map((unit): MomentsAsked => ({ unit, products: method === 'linear', target, skipFirst }));
   const weights = weighted ? plain.map((asked) => ({ ...asked, weighted })) : [];
   const share = held ? 0.5 : 1;
-  const step = (from: number) => ({ signal, onProgress: (f: number) => onProgress?.(from + share * f) });
-  const seen = await observeMoments(on, branch, [...plain, ...weights], step(0));
-  const heldOut = held && (await observeMoments(held, branch, plain, step(share)));
-  return units.map((_, i) => ({
-    judged: seen[i]!,
-    fitted: weighted ? seen[units.length + i]! : seen[i]!,
-    ...(heldOut && { held: heldOut[i]! }),
-  }));
+  const step = (done: number, from: Landing | undefined) => ({
+    ...{ signal, from, keep },
+    onProgress: (f: number) => onProgress?.(done + share * f),
+  });
+  const { seen, landing } = await observeMoments(on, branch, [...plain, ...weights], step(0, from.on));
+  const other = held && (await observeMoments(held, branch, plain, step(share, from.held)));
+  return {
+    ...{ on: landing, held: other?.landing },
+    seen: units.map((_, i) => ({
+      judged: seen[i]!,
+      fitted: weighted ? seen[units.length + i]! : seen[i]!,
+      ...(other && { held: other.seen[i]! }),
+    })),
+  };
 }
 
 /** A map of a wide stream takes seconds, and so does judging it: in between something else may be heard. */
