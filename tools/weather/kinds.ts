@@ -13,6 +13,7 @@ import { parseTokenizer } from '../../src/formats/tokenizer';
 import { proveTokenizer } from '../../src/formats/tokenizer-proof';
 import { readEvaluations } from '../../src/lab/files/evaluation-file';
 import { readResultFile } from '../../src/lab/files/result-file';
+import { readScores } from '../../src/lab/files/scores-file';
 import { readShipped } from '../../src/lab/files/shipped-file';
 import { describeModel } from '../../src/lab/place/describe';
 import { parseConfig } from '../../src/model/config';
@@ -54,7 +55,7 @@ export function kindsOf(root: string): readonly Kind[] {
   const tokenizer = text('models/sapling/tokenizer.json');
   const results = text('models/sapling/results.json');
   const stories = at('calibration/sapling.txt').subarray(0, 4000);
-  const sapling = { id: 'sapling', architecture: 'LlamaForCausalLM', blocks: 12 };
+  const sapling = { id: 'sapling', fingerprint: '', architecture: 'LlamaForCausalLM', blocks: 12 };
   const mask = writeMaskFile(maskFromSublayers(12, [{ block: 7, kind: 'attn' }]), sapling);
   const masks = [mask, '[1, 3]', '{"num_hidden_layers": 12, "drop_attn_list": [3, 1], "drop_mlp_list": [true]}'];
   const mergekit =
@@ -119,11 +120,13 @@ export function kindsOf(root: string): readonly Kind[] {
       name: 'results',
       read(random) {
         const shipped = () => spoilJson(results, random);
-        switch (Math.floor(random() * 3)) {
+        switch (Math.floor(random() * 4)) {
           case 0:
             return readShipped(shipped());
           case 1:
             return readResultFile(spoilJson(resultFile(results), random), sapling);
+          case 2:
+            return readScores(spoilJson(scoresOf(results), random), 'benchmarks.json', sapling);
           default:
             return readEvaluations(shipped(), 'results.json');
         }
@@ -183,6 +186,14 @@ function sharded(weights: Uint8Array) {
   const tensors = Object.fromEntries(names.map((name, i) => [name, `${i % 2 ? 'a' : 'b'}.safetensors`]));
   const copy = new Uint8Array(weights);
   return { tensors, shards: { 'a.safetensors': copy, 'b.safetensors': copy } };
+}
+
+/** Answers as the page saves them, with the reports of those that ship. */
+function scoresOf(shipped: string): string {
+  const { model, evaluations } = readShipped(shipped);
+  const results = evaluations.map((report) => ({ ...report, masks: [[]], origin: { adapter: 'none' } }));
+  const made_by = { lopper: '0' };
+  return JSON.stringify({ format: 'lopper-evaluations', version: 1, model: { id: model.id }, made_by, results });
 }
 
 /** A result file with a report of those that ship. */

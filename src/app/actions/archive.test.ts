@@ -1,5 +1,6 @@
 import { strFromU8, unzipSync } from 'fflate';
 import { beforeEach, expect, it, vi } from 'vitest';
+import { accuracyOf } from '../../benchmarks/statistics';
 import { sha256Of } from '../../formats/sha256';
 import type { InfluenceReport, ModelReport } from '../../lab/contract';
 import { makeMask, maskFromSublayers } from '../../pruning/mask';
@@ -9,6 +10,7 @@ import { maskOf } from '../store/select';
 import { initialState } from '../store/state';
 import { changeOpen, store } from '../store/store';
 import { openFile, saveArchive } from './archive';
+import { saveEvaluations } from './save-evaluations';
 
 const saved = vi.hoisted(() => [] as { name: string; content: string | Blob }[]);
 vi.mock('../../lab/remote', () => ({ connectLab: () => ({ lab: {} }) }));
@@ -24,6 +26,7 @@ const model = {
 };
 const sizes = { attnParameters: [10, 10], ffnParameters: [20, 20], kvBytesPerTokenPerBlock: 4 };
 const mask = maskFromSublayers(2, [{ block: 1, kind: 'attn' }]);
+const meanOf = { n: 1, mean: 1, interval: [0.5, 1] } as const;
 const origin = { kind: 'here', adapter: 'a test' } as const;
 const scored = (dropped: number, nll: number[]) => ({
   ...{ loss: nll.reduce((a, b) => a + b) / 20, perplexity: 2, tokens: 20, origin },
@@ -36,6 +39,18 @@ const influence: InfluenceReport = {
   values: [0.5, 0.25],
   tokens: 20,
 } as InfluenceReport;
+
+const oneAnswer = { answer: 1, correct: true, metrics: { acc: 1 }, scores: [-2, -1] };
+const answered = {
+  report: {
+    ...{ task: 'school', about: 'a test', metric: 'acc', shots: 0, chance: 0.25, available: 1, truncated: 0 },
+    ...{ unreadable: 0, problems: [], bos: true, chat: false, dataSha256: 'ee', partial: false },
+    results: [accuracyOf(1, 1), accuracyOf(1, 1)],
+    metrics: { acc: [meanOf, meanOf] },
+  },
+  items: [{ index: 0, gold: 1, shown: { question: 'Who?', choices: ['he', 'she'] }, answers: [oneAnswer, oneAnswer] }],
+  ...{ origin, text: 'school', masks: [makeMask(2), mask] },
+};
 
 beforeEach(() => {
   saved.length = 0;
@@ -67,6 +82,25 @@ it('all results are in one file, each under its hash, and the mask says what it 
     made_by: { adapter: 'a test', dtype: 'F32' },
   });
   expect(json('mask.json').loss.ci95).toHaveLength(2);
+});
+
+it('the answers to tasks come back with their items, as read from a file', async () => {
+  changeOpen({ evaluations: { school: answered } });
+  await saveArchive();
+  changeOpen({ evaluations: {} });
+  await openFile(new File([saved[0]!.content], 'tiny-results.zip'));
+  const { school } = store.getState().open.evaluations;
+  expect(school).toEqual({ ...answered, origin: { kind: 'file', adapter: 'a test', version: expect.any(String) } });
+});
+
+it('answers of another model are not taken for this one’s', async () => {
+  changeOpen({ evaluations: { school: answered } });
+  saveEvaluations();
+  const other = (saved[0]!.content as string).replace('"weights_sha256": "ab"', '"weights_sha256": "cd"');
+  changeOpen({ evaluations: {} });
+  await openFile(new File([other], 'theirs.json'));
+  expect(store.getState().open.evaluations).toEqual({});
+  expect(store.getState().notices.at(-1)?.failure?.message).toContain('whose weights are not those');
 });
 
 it('an archive is opened again: its results, and its mask', async () => {

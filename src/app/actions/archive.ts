@@ -78,7 +78,7 @@ async function openArchive(file: File): Promise<void> {
     let taken = 0;
     const files = unzipSync(new Uint8Array(await file.arrayBuffer()), {
       filter: ({ name, originalSize }) =>
-        /^(mask|norms|(influence|curves)\/[^/]+)\.json$/.test(name) &&
+        /^(mask|norms|benchmarks|(influence|curves)\/[^/]+)\.json$/.test(name) &&
         originalSize <= MOST_RESULT_BYTES &&
         ++taken <= MOST_FILES,
     });

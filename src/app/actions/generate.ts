@@ -1,4 +1,5 @@
 import type { GenerateEvent, GenerateReport } from '../../lab/contract';
+import type { Mask } from '../../pruning/mask';
 import { hereOrigin } from '../store/measuring';
 import { notify } from '../store/notify';
 import { paceOf } from '../store/pace';
@@ -7,7 +8,7 @@ import { modulesOf } from '../store/recovery';
 import { maskOf } from '../store/select';
 import type { AppState } from '../store/state';
 import { changeOpen, store } from '../store/store';
-import { thirdOf } from '../store/third';
+import { againstOf, thirdOf } from '../store/third';
 import { lab, runJob } from './jobs';
 
 const BRANCHES = ['full', 'pruned', 'recovered'] as const;
@@ -29,16 +30,20 @@ function commonLength(a: string, b: string): number {
   return i;
 }
 
+/** Texts are held against a mask of the shelf from now on; against the full model where none is given. */
+export const holdAgainst = (against: Mask | undefined): void => store.setState({ against });
+
 /** Continues the prompt with the full and the pruned model at once, and the recovered one where there is one, token by token. */
 export async function generate(): Promise<void> {
   const s = store.getState();
   const mask = maskOf(s);
   const { prompt, maxTokens, temperature, seed } = s.prompt;
   const third = thirdOf(s);
-  const recovered = third && { ...EMPTY, name: third.name };
-  const nothing: Generation = { prompt, mask, full: EMPTY, pruned: EMPTY, ...(recovered && { recovered }) };
+  const against = againstOf(s)?.mask;
+  const recovered = third && { ...EMPTY, name: third.name, modules: third.modules, strength: third.strength };
+  const nothing: Generation = { prompt, mask, against, full: EMPTY, pruned: EMPTY, ...(recovered && { recovered }) };
   const modules = third && { dropped: mask.dropped, modules: modulesOf(third) };
-  const masks = [[], mask.dropped, ...(modules ? [modules] : [])];
+  const masks = [against?.dropped ?? [], mask.dropped, ...(modules ? [modules] : [])];
   let written = nothing;
   let report: GenerateReport | undefined;
   const show = (generation: Generation) => changeOpen({ generation });
@@ -70,7 +75,7 @@ export async function generate(): Promise<void> {
     show,
     showEvery: SHOW_EVERY,
   });
-  if (run.ended === 'done' && report) showSpeed(s, report);
+  if (run.ended === 'done' && report && !against) showSpeed(s, report);
   // Where nothing came, what was there before is worth more.
   if (run.ended === 'failed' && written.full.steps.length === 0) changeOpen({ generation: s.open.generation });
 }

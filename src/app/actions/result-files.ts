@@ -3,6 +3,9 @@ import { sha256Of } from '../../formats/sha256';
 import type { Calibration, InfluenceReport } from '../../lab/contract';
 import { type Result, readResultFile, resultFile } from '../../lab/files/result-file';
 import { MOST_RESULT_BYTES } from '../../lab/files/result-kinds';
+import { readScores } from '../../lab/files/scores-file';
+import { maskFromSublayers } from '../../pruning/mask';
+import type { Evaluation } from '../store/benchmarks';
 import type { Curve } from '../store/curves';
 import { go } from '../store/go';
 import type { Measured, Origin } from '../store/measured';
@@ -17,6 +20,7 @@ import { download } from './download';
 import { toFailure } from './failure';
 import { showInfluence } from './influence';
 import { importMask } from './mask-files';
+import { titleOf } from './offered';
 
 /** A result as the text of Lopper's JSON file, to be opened again here or gone on with on the command line. */
 export async function resultText(result: Result, from: Omit<Measured<unknown>, 'report'>): Promise<string> {
@@ -52,7 +56,9 @@ export const saveRun = ({ report, ...from }: Measured<InfluenceReport>): Promise
 export async function importFile(file: File): Promise<void> {
   // One character more than is read is enough to say that it is too long.
   const text = await file.slice(0, MOST_RESULT_BYTES + 1).text();
-  if (/"format"\s*:\s*"lopper-result"/.test(text.slice(0, 2000))) await openResult(file);
+  const begin = text.slice(0, 2000);
+  if (/"format"\s*:\s*"lopper-result"/.test(begin)) await openResult(file);
+  else if (/"format"\s*:\s*"lopper-evaluations"/.test(begin)) openScores(file.name, text);
   else importMask(file.name, text);
 }
 
@@ -91,6 +97,26 @@ export async function openResult(file: File): Promise<void> {
     }
   } catch (error) {
     notifyFailure(`${file.name} was not opened`, toFailure(error));
+  }
+}
+
+/** Opens the answers that were saved here, in the place of those to the same tasks. */
+function openScores(name: string, text: string): void {
+  const { model } = store.getState().open;
+  if (!model) return;
+  try {
+    const { blocks } = model.report;
+    const read = readScores(text, name, model.report).map(({ report, masks, items, adapter, version }): Evaluation => {
+      const origin: Origin = { kind: 'file', adapter, version };
+      return { report, items, origin, text: report.task, masks: masks.map((m) => maskFromSublayers(blocks, m)) };
+    });
+    changeOpen(({ evaluations }) => ({
+      evaluations: { ...evaluations, ...Object.fromEntries(read.map((one) => [one.report.task, one])) },
+    }));
+    go({ view: 'tasks' });
+    notify(`Opened ${name}`, `Answers to ${read.map(({ report }) => titleOf(report.task)).join(', ')}.`);
+  } catch (error) {
+    notifyFailure(`${name} was not opened`, toFailure(error));
   }
 }
 

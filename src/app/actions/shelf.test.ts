@@ -34,6 +34,7 @@ const open = (fingerprint: string) =>
       full: scored(makeMask(2), 1),
     },
     machine: { status: 'ready', adapter: {} as never },
+    calibration: { ...initialState.calibration, text: 'Rosie ran.' },
   });
 const rows = () =>
   store.getState().open.shelf.map(({ mask, loss, pinned, name }) => [name ?? maskId(mask), loss?.pruned.loss, pinned]);
@@ -41,8 +42,9 @@ const rows = () =>
 keepShelf();
 beforeEach(() => {
   vi.useRealTimers();
-  browser.clear();
   store.setState(initialState, true);
+  // The rows of the model that was open just now are put away as it goes.
+  browser.clear();
   open('a');
 });
 
@@ -90,6 +92,16 @@ it('rows come back with their model, under their names, and not with another', a
     ['the one', 2, true],
     ['ffn:1', 3, false],
   ]);
+});
+
+it('a row is put away well before a person could reload the page', async () => {
+  vi.useFakeTimers();
+  open('b');
+  open('a');
+  await vi.advanceTimersByTimeAsync(1000);
+  setMask(A);
+  changeOpen({ pruned: scored(A, 2) });
+  expect((browser.get('a') as Shelf).map(({ mask }) => maskId(mask))).toEqual(['attn:0']);
 });
 
 it('rows are taken away one by one, or all that are not pinned', () => {

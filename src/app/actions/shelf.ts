@@ -6,14 +6,15 @@ import { go } from '../store/go';
 import type { Scored } from '../store/losses';
 import { setMask } from '../store/masks';
 import type { Open } from '../store/open';
-import { maskOf, prunedLoss } from '../store/select';
+import { prunedLoss } from '../store/pruned-loss';
+import { maskOf } from '../store/select';
 import { forget, note, type Shelf, type Tried, triedIn } from '../store/shelf';
 import type { AppState } from '../store/state';
 import { changeOpen, store } from '../store/store';
 
 /** Rows of another shape are left where they are. */
 const SHAPE = 1;
-/** A drag or a curve brings several masks at once: they are put away together, milliseconds. */
+/** A drag or a curve brings several masks at once: behind the first they are put away together, milliseconds. */
 const REST_MS = 600;
 
 let database: UseStore | undefined;
@@ -25,20 +26,43 @@ const change = (next: (shelf: Shelf) => Shelf): void => changeOpen(({ shelf }) =
 export function keepShelf(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let model: string | undefined;
+  let waiting: (() => void) | undefined;
+  // Until the rows of earlier visits are back, nothing is put in their place.
+  let back = false;
+  const put = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    waiting?.();
+    waiting = undefined;
+  };
+  const keep = (fingerprint: string, shelf: Shelf) => {
+    waiting = () => void set(fingerprint, shelf, kept()).catch(() => undefined);
+    if (timer === undefined) put();
+    timer ??= setTimeout(put, REST_MS);
+  };
+  // A page that is left or reloaded at once does not lose its last rows.
+  if (typeof document !== 'undefined') {
+    document.addEventListener('visibilitychange', put);
+    window.addEventListener('pagehide', put);
+  }
   store.subscribe((s, before) => {
     if (s.open === before.open && s.painting === before.painting) return;
     const fingerprint = s.open.model?.report.fingerprint;
     if (fingerprint !== model) {
       model = fingerprint;
-      clearTimeout(timer);
-      if (fingerprint) void recall(fingerprint);
+      put();
+      back = false;
+      if (fingerprint) {
+        void recall(fingerprint).then(() => {
+          if (model !== fingerprint) return;
+          back = true;
+          keep(fingerprint, store.getState().open.shelf);
+        });
+      }
     }
     const news = newsOf(s);
     if (news) change((shelf) => note(shelf, maskOf(s), news));
-    else if (s.open.shelf !== before.open.shelf && fingerprint) {
-      clearTimeout(timer);
-      timer = setTimeout(() => void set(fingerprint, s.open.shelf, kept()).catch(() => undefined), REST_MS);
-    }
+    else if (s.open.shelf !== before.open.shelf && fingerprint && back) keep(fingerprint, s.open.shelf);
   });
 }
 

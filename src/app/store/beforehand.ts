@@ -10,6 +10,7 @@ import type { Known } from './known';
 import type { Scored } from './losses';
 import type { Continuation, Generation } from './prompt';
 import type { AppState } from './state';
+import { againstOf } from './third';
 
 export const knownOf = ({ known, open }: Pick<AppState, 'known' | 'open'>): Known | undefined => {
   const own = open.model?.report.fingerprint;
@@ -115,23 +116,26 @@ const texts = new WeakMap<Known, Map<string, Generation>>();
 export function generationOf(s: AppState): Generation | undefined {
   const own = s.open.generation;
   const mask = s.open.masks.present;
-  if (s.jobs.generate || (own && sameMask(own.mask, mask))) return own;
+  const against = againstOf(s)?.mask;
+  const first = against ?? makeMask(mask.blocks);
+  const same = own && sameMask(own.mask, mask) && sameMask(own.against ?? makeMask(mask.blocks), first);
+  if (s.jobs.generate || same) return own;
   const known = knownOf(s);
-  return (known && s.prompt.temperature === 0 && knownGeneration(known, s.prompt.prompt, mask)) || own;
+  return (known && s.prompt.temperature === 0 && knownGeneration(known, s.prompt.prompt, mask, against)) || own;
 }
 
-function knownGeneration(known: Known, prompt: string, mask: Mask): Generation | undefined {
+function knownGeneration(known: Known, prompt: string, mask: Mask, against: Mask | undefined): Generation | undefined {
   const { details } = known;
   const p = details?.prompts.findIndex(({ text }) => text === prompt) ?? -1;
   if (!details || p < 0) return undefined;
   const made = texts.get(known) ?? new Map<string, Generation>();
   texts.set(known, made);
-  const key = `${p} ${keyOf(mask)}`;
-  const full = details.prompts[p]!.full;
-  const pruned = mask.dropped.length === 0 ? full : namedMaskOf(known, mask)?.texts[p];
-  if (!pruned) return undefined;
+  const key = `${p} ${keyOf(mask)} ${against ? keyOf(against) : ''}`;
+  const written = (of: Mask) => (of.dropped.length === 0 ? details.prompts[p]!.full : namedMaskOf(known, of)?.texts[p]);
+  const [full, pruned] = [written(against ?? makeMask(mask.blocks)), written(mask)];
+  if (!full || !pruned) return undefined;
   const found = made.get(key) ?? {
-    ...{ prompt, mask: maskFromSublayers(mask.blocks, mask.dropped), origin: known.origin },
+    ...{ prompt, mask: maskFromSublayers(mask.blocks, mask.dropped), origin: known.origin, against },
     ...{ full: continuation(full, details.tokens), pruned: continuation(pruned, details.tokens) },
   };
   made.set(key, found);

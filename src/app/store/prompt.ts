@@ -2,6 +2,7 @@ import type { Candidate } from '../../lab/contract';
 import type { Mask } from '../../pruning/mask';
 import type { Origin } from './measured';
 import type { Pace } from './pace';
+import type { Recovered } from './recovery';
 
 export interface PromptSettings {
   readonly prompt: string;
@@ -12,6 +13,8 @@ export interface PromptSettings {
 
 export interface PromptState {
   readonly prompt: PromptSettings;
+  /** A mask of the shelf that stands in the full model's place: see `againstOf`. */
+  readonly against?: Mask;
 }
 
 /** What stands in the field of a fresh page. */
@@ -41,10 +44,17 @@ export interface Generation {
   readonly mask: Mask;
   /** Absent where it was written here. */
   readonly origin?: Origin;
+  /** What the first of them leaves out, where it is not the full model. */
+  readonly against?: Mask;
   readonly full: Continuation;
   readonly pruned: Continuation;
   /** With what stands in for what is dropped, where something does. */
-  readonly recovered?: Continuation & { readonly name: string };
+  readonly recovered?: Continuation & {
+    readonly name: string;
+    /** Of what stands in, as it was then. */
+    readonly modules: Recovered['modules'];
+    readonly strength: number;
+  };
 }
 
 export interface Speed {

@@ -1,9 +1,6 @@
 import type { GrowthPoint, InfluenceMetric } from '../../lab/contract';
 import type { PlainUnit } from '../../model/units';
-import { sameMask } from '../../pruning/mask';
-import { knownScored } from './beforehand';
 import { type Influence, influenceIn } from './influence';
-import type { Scored } from './losses';
 import type { AppState } from './state';
 
 /** The open model's facts. */
@@ -15,30 +12,6 @@ export const maskOf = ({ open }: AppState) => open.masks.present;
 /** Whether jobs can be started: a trusted adapter, with the model on it. */
 export const canCompute = ({ machine, open }: AppState): boolean =>
   machine.status === 'ready' && open.model?.loaded === true;
-
-/** The pruned model's loss as it may be shown: never an older mask's number as if it were this one's. */
-export type PrunedLoss =
-  | { readonly status: 'current'; readonly scored: Scored }
-  | { readonly status: 'computing' | 'failed' | 'unavailable'; readonly before?: Scored };
-
-const cache = new WeakMap<AppState, PrunedLoss>();
-
-export function prunedLoss(s: AppState): PrunedLoss {
-  const found = cache.get(s) ?? findPrunedLoss(s);
-  cache.set(s, found);
-  return found;
-}
-
-function findPrunedLoss(s: AppState): PrunedLoss {
-  const mask = maskOf(s);
-  const { full, pruned, scoreFailure } = s.open;
-  if (mask.dropped.length === 0 && full) return { status: 'current', scored: full };
-  if (pruned && sameMask(pruned.mask, mask)) return { status: 'current', scored: pruned };
-  const known = knownScored(s, mask);
-  if (known) return { status: 'current', scored: known };
-  if (!canCompute(s)) return { status: 'unavailable' };
-  return { status: scoreFailure ? 'failed' : 'computing', before: pruned };
-}
 
 /** What was measured for one metric and kind of unit, where it was. */
 export const influenceOf = ({ open }: AppState, metric: InfluenceMetric, unit: PlainUnit): Influence | undefined =>

@@ -1,8 +1,9 @@
-/** The third model: what is dropped, with what stands there. */
+/** The other models that the pruned one is shown beside: with something in the gap, or with another mask. */
 import { sublayerIndex, sublayersOf } from '../../model/units';
 import { sameMask } from '../../pruning/mask';
 import type { Recovered } from './recovery';
 import { maskOf } from './select';
+import { type Tried, triedIn } from './shelf';
 import type { AppState } from './state';
 
 /** What stands in for the mask in force, where something was fitted for it. */
@@ -28,4 +29,10 @@ export function standInsOf(s: AppState): ReadonlySet<number> | undefined {
     new Set(modules.flatMap(({ unit: { kind, block } }) => sublayersOf(kind, block).map(sublayerIndex)));
   standing.set(modules, found);
   return found;
+}
+
+/** The row of the shelf that texts are held against, in the full model's place: one of this model, and not the mask in force. */
+export function againstOf(s: AppState): Tried | undefined {
+  const row = s.against && triedIn(s.open.shelf, s.against);
+  return row && !sameMask(row.mask, maskOf(s)) ? row : undefined;
 }

@@ -18,6 +18,7 @@ const windows = (...nll: number[]): LossParts => ({ of: 'windows', nll, tokens: 
 const page = (more: Partial<Open>): AppState => ({
   ...initialState,
   machine: { status: 'ready' } as never,
+  calibration: { ...initialState.calibration, text: 'Rosie ran.' },
   open: {
     ...justOpened({
       source: { kind: 'bundled' },

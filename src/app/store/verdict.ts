@@ -5,7 +5,8 @@ import { holdsZero, pairedLoss } from '../../pruning/paired-loss';
 import { type Savings, savingsOf } from '../../pruning/savings';
 import { evaluationsOf } from './beforehand';
 import type { Scored } from './losses';
-import { maskOf, prunedLoss, reportOf } from './select';
+import { prunedLoss } from './pruned-loss';
+import { maskOf, reportOf } from './select';
 import type { AppState } from './state';
 
 /**

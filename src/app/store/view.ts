@@ -23,6 +23,8 @@ export interface ViewState {
   /** Sublayers that a chart points at, marked in the tower. */
   readonly highlighted?: readonly Sublayer[];
   readonly dialog?: DialogName;
+  /** What was chosen in panels, by name: see `useKept`. */
+  readonly kept: Readonly<Record<string, unknown>>;
 }
 
-export const viewAtFirst: ViewState = { notices: [], painting: false };
+export const viewAtFirst: ViewState = { notices: [], painting: false, kept: {} };

@@ -1,7 +1,7 @@
 /** Shapes of what benchmarks say as JSON: the report that ships, and the results that `lopper eval` keeps. */
 import * as v from 'valibot';
 import type { EvalAnswer, EvalItem, EvalReport, ExamFacts, Mean, ModelReport, PairedDifference } from '../contract';
-import { accuracy, count, interval, number } from './result-schemas';
+import { accuracy, count, interval, number, sublayers } from './result-schemas';
 
 export const mean: v.GenericSchema<unknown, Mean> = v.object({ n: count, mean: number, interval });
 const group = v.object({ name: v.string(), kind: v.picklist(['subject', 'group']), results: v.array(accuracy) });
@@ -59,6 +59,18 @@ const item = v.object({
   full: v.optional(v.object(answer)),
 });
 
+/** An item as the page shows it: its words, and every mask's answer. */
+const asked: v.GenericSchema<unknown, EvalItem> = v.object({
+  index: count,
+  gold: v.union([v.number(), v.string()]),
+  shown: v.object({
+    question: v.string(),
+    choices: v.optional(v.array(v.string())),
+    subject: v.optional(v.string()),
+  }),
+  answers: v.array(v.object(answer)),
+});
+
 /** One task's result as `lopper eval` prints and keeps it, of which this is what a run goes on from. */
 export interface KeptEvaluation extends ExamFacts {
   readonly model: Pick<ModelReport, 'id' | 'revision' | 'fingerprint' | 'dtype'>;
@@ -90,4 +102,23 @@ export const keptEvaluation: v.GenericSchema<unknown, KeptEvaluation> = v.looseO
   recovery: v.optional(v.string()),
   full: v.optional(v.looseObject({})),
   items: v.array(item),
+});
+
+/** All tasks' results as the page saves them. */
+export const scoresFile = v.object({
+  format: v.literal('lopper-evaluations'),
+  version: v.literal(1),
+  model: v.object({ id: v.string(), weights_sha256: v.optional(v.string()) }),
+  made_by: v.object({ lopper: v.string() }),
+  results: v.array(
+    v.intersect([
+      evaluationReport,
+      v.object({
+        /** What each of the report's results leaves out. */
+        masks: v.array(sublayers),
+        items: v.optional(v.array(asked)),
+        origin: v.object({ adapter: v.string(), version: v.optional(v.string()) }),
+      }),
+    ]),
+  ),
 });

@@ -1,5 +1,5 @@
 import type * as v from 'valibot';
-import { keptEvaluation } from './evaluation-schemas';
+import { keptEvaluation, scoresFile } from './evaluation-schemas';
 import { curveReport, growthReport, influenceReport, normsReport } from './result-schemas';
 import { shippedDetails, shippedGrowth, shippedResults } from './shipped-schemas';
 
@@ -44,6 +44,12 @@ export const RESULT_KINDS = {
     refusal: (name: string) => `${name} holds no results of lopper eval`,
     remedy: 'Name a file that --resume wrote, or one that is not there yet.',
     most: Number.POSITIVE_INFINITY, // a line an item, of as many tasks as were asked
+  },
+  scores: {
+    schema: scoresFile,
+    refusal: (name: string) => `${name} holds no answers of this model`,
+    remedy: 'Choose a file that the page saved under Cost, Tasks ("format": "lopper-evaluations").',
+    most: MOST_RESULT_BYTES,
   },
   results: {
     schema: shippedResults,

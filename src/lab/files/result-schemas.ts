@@ -15,7 +15,7 @@ const unit = v.picklist(UNIT_NAMES);
 const metric = v.picklist(METRIC_NAMES);
 const strategy = v.picklist(STRATEGY_NAMES);
 const denominator = v.picklist(['input', 'output']);
-const sublayers = v.array(v.object({ block: count, kind: v.picklist(['attn', 'ffn']) }));
+export const sublayers = v.array(v.object({ block: count, kind: v.picklist(['attn', 'ffn']) }));
 const task = v.object({
   task: v.string(),
   shots: v.optional(count),

@@ -27,11 +27,17 @@ export const growth: Job<
       const found = await readModel(files, { signal });
       const onLoad = (done: number, total: number) => step(done / total);
       const model = await loadModel(device.gpu, found, { signal, rates: device.rates, onLoad });
-      return {
-        engine: model.engine,
-        calibrated: new Calibrated(model.engine, await windowsOf(calibration, model, environment)),
-        task: request.task && (await openTask(request.task, examinee(model), environment)),
-      };
+      try {
+        return {
+          engine: model.engine,
+          calibrated: new Calibrated(model.engine, await windowsOf(calibration, model, environment)),
+          task: request.task && (await openTask(request.task, examinee(model), environment)),
+        };
+      } catch (error) {
+        // A text that this checkpoint cannot read leaves none of its weights on the device.
+        model.engine.dispose();
+        throw error;
+      }
     };
     const itemsOf = async (task?: TaskRequest) => task && (await readExam(task, environment)).dataSha256;
     const own = 'task' in calibration ? await itemsOf({ ...calibration, shots: 0 }) : '';

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo } from 'react';
 import { UNIT_NAMES, type UnitKind } from '../../../model/units';
 import { disagreements, kendall, spearman } from '../../../pruning/agreement';
 import { isPlain, METRIC_NAMES } from '../../../pruning/metrics';
@@ -14,6 +14,7 @@ import { Empty } from '../../widgets/empty';
 import { JobProgress } from '../../widgets/job-progress';
 import { Panel } from '../../widgets/panel';
 import { useApp } from '../../widgets/use-app';
+import { useKept } from '../../widgets/use-kept';
 import { METRIC_WORDS } from '../../words/metrics';
 import { unitOptions } from '../../words/units';
 import css from './agreement.module.css';
@@ -36,7 +37,7 @@ const PLAIN = METRIC_NAMES.filter(isPlain);
 
 /** How far metrics agree on which units matter, and where they part. */
 export default function AgreementPanel() {
-  const [unit, setUnit] = useState<UnitKind>('sublayer');
+  const [unit, setUnit] = useKept<UnitKind>('agreement.unit', 'sublayer');
   const blocks = useApp((s) => s.open.model?.report.blocks ?? 0);
   const influence = useApp((s) => s.open.influence);
   const ready = useApp(canMeasure);
@@ -86,12 +87,11 @@ export default function AgreementPanel() {
   );
 }
 
+const FIRST_PAIR: readonly [MeasuredMetric['metric'], MeasuredMetric['metric']] = ['loo-loss', 'cosine'];
+
 function Comparison({ measured, units }: { measured: readonly MeasuredMetric[]; units: readonly NamedUnit[] }) {
-  const [kind, setKind] = useState<'spearman' | 'kendall'>('spearman');
-  const [wanted, setWanted] = useState<readonly [MeasuredMetric['metric'], MeasuredMetric['metric']]>([
-    'loo-loss',
-    'cosine',
-  ]);
+  const [kind, setKind] = useKept<'spearman' | 'kendall'>('agreement.kind', 'spearman');
+  const [wanted, setWanted] = useKept('agreement.pair', FIRST_PAIR);
   const model = useApp(modelName);
   const stem = useApp(fileStem);
   const metrics = useMemo(() => measured.map((m) => m.metric), [measured]);

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { DEFAULT_HOST } from '../../../formats/hub-defaults';
 import type { BenchmarkSet, FetchSettings } from '../../../lab/contract';
 import { ITEM_FORMS } from '../../actions/item-files';
@@ -7,6 +7,7 @@ import { Button } from '../../widgets/button';
 import { FileButton } from '../../widgets/file-button';
 import { JobProgress } from '../../widgets/job-progress';
 import { useApp } from '../../widgets/use-app';
+import { useKept } from '../../widgets/use-kept';
 import { bytes, whole } from '../../words/format';
 import css from './benchmarks.module.css';
 import { Field } from './field';
@@ -15,10 +16,10 @@ import { Field } from './field';
 export function OfficialSets() {
   const sets = useApp((s) => s.officialSets);
   const busy = useApp((s) => s.jobs.benchmark !== undefined);
-  const [size, setSize] = useState('1000');
-  const [seed, setSeed] = useState('0');
-  const [host, setHost] = useState('');
-  const [rawHost, setRawHost] = useState('');
+  const [size, setSize] = useKept('official.size', '1000');
+  const [seed, setSeed] = useKept('official.seed', '0');
+  const [host, setHost] = useKept('official.host', '');
+  const [rawHost, setRawHost] = useKept('official.rawHost', '');
   useEffect(() => void showSets(), []);
   const limit = size.trim().toLowerCase() === 'all' ? undefined : Number(size);
   const valid =

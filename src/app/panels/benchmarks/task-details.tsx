@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react';
 import type { Evaluation } from '../../store/benchmarks';
 import { Choice } from '../../widgets/choice';
+import { useKept } from '../../widgets/use-kept';
 import { plural, whole } from '../../words/format';
 import shared from './benchmarks.module.css';
 import { GroupTable } from './group-table';
@@ -15,7 +16,9 @@ const MOST_LISTED = 300;
 /** A task's items, the flipped ones first, each to be opened with what both models thought of it. */
 export function TaskDetails({ evaluation: { report, items = [] } }: { evaluation: Evaluation }) {
   const paired = report.results.length > 1;
-  const [filter, setFilter] = useState<Filter>(paired ? 'lost' : 'wrong');
+  const [wanted, setFilter] = useKept<Filter>('items.filter', 'lost');
+  // Without a second mask nothing can flip.
+  const filter = paired || wanted === 'all' ? wanted : 'wrong';
   const [chosen, setChosen] = useState<number>();
   const counts = useMemo(() => {
     const of = (f: Filter) => itemsOf(items, f).length;

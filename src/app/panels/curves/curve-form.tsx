@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import type { CurveRecovery, CurveRequest, InfluenceMetric, Strategy } from '../../../lab/contract';
 import { type Sublayer, UNIT_NAMES, type UnitKind } from '../../../model/units';
 import { STRATEGY_NAMES, strategyTraits } from '../../../pruning/strategies';
@@ -19,6 +18,7 @@ import { MetricSelect } from '../../widgets/metric-select';
 import { NumberField } from '../../widgets/number-field';
 import { Select } from '../../widgets/select';
 import { useApp } from '../../widgets/use-app';
+import { useKept } from '../../widgets/use-kept';
 import { useOffered } from '../../widgets/use-offered';
 import { METHOD_WORDS, recoveryName } from '../../words/recovery';
 import { STRATEGY_WORDS, strategyOptions } from '../../words/strategies';
@@ -37,19 +37,19 @@ const RANKS = [8, 32, 256];
 
 /** What the next curve is of: units, how they are chosen, what is measured at each point. */
 export function CurveForm({ blocks }: { blocks: number }) {
-  const [strategy, setStrategy] = useState<Strategy>('one-shot');
-  const [chosen, setUnit] = useState<UnitKind>('block');
-  const [chosenMetric, setMetric] = useState<InfluenceMetric>();
+  const [strategy, setStrategy] = useKept<Strategy>('curve.strategy', 'one-shot');
+  const [chosen, setUnit] = useKept<UnitKind>('curve.unit', 'block');
+  const [chosenMetric, setMetric] = useKept<InfluenceMetric>('curve.metric');
   const shown = useApp((s) => s.metric);
   // The measure on the screen, unless another was chosen here.
   const metric = chosenMetric ?? shown;
-  const [steps, setSteps] = useState<number>();
-  const [task, setTask] = useState('');
-  const [items, setItems] = useState(40);
-  const [seed, setSeed] = useState(1);
-  const [timed, setTimed] = useState(false);
-  const [apart, setApart] = useState(true);
-  const [standIn, setStandIn] = useState('');
+  const [steps, setSteps] = useKept<number>('curve.steps');
+  const [task, setTask] = useKept('curve.task', '');
+  const [items, setItems] = useKept('curve.items', 40);
+  const [seed, setSeed] = useKept('curve.seed', 1);
+  const [timed, setTimed] = useKept('curve.timed', false);
+  const [apart, setApart] = useKept('curve.apart', true);
+  const [standIn, setStandIn] = useKept('curve.standIn', '');
   const width = useApp((s) => reportOf(s)?.width ?? 0);
   const judge = useApp(judgeOf);
   const ready = useApp(canMeasure);

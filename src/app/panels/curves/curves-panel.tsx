@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo } from 'react';
 import { findTask } from '../../../benchmarks/tasks';
 import type { CurveRequest } from '../../../lab/contract';
 import { addCurves, applyPoint } from '../../actions/curves';
@@ -20,6 +20,7 @@ import { JobProgress } from '../../widgets/job-progress';
 import { Panel } from '../../widgets/panel';
 import { Select } from '../../widgets/select';
 import { useApp } from '../../widgets/use-app';
+import { useKept } from '../../widgets/use-kept';
 import { plural } from '../../words/format';
 import { explodes, type Spot, type XAxis, type YAxis } from './axes';
 import { X_AXES, Y_AXES } from './axis-words';
@@ -51,10 +52,10 @@ export default function CurvesPanel() {
   const ready = useApp(canMeasure);
   const model = useApp(modelName);
   const stem = useApp(fileStem);
-  const [x, setX] = useState<XAxis>('units');
-  const [wantedY, setY] = useState<YAxis>('loss');
-  const [wantedLog, setLog] = useState<boolean>();
-  const [band, setBand] = useState<BandKind>('range');
+  const [x, setX] = useKept<XAxis>('curves.x', 'units');
+  const [wantedY, setY] = useKept<YAxis>('curves.y', 'loss');
+  const [wantedLog, setLog] = useKept<boolean>('curves.log');
+  const [band, setBand] = useKept<BandKind>('curves.band', 'range');
   useEffect(() => () => highlight(undefined), []);
 
   const has = useMemo(() => {

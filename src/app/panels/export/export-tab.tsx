@@ -6,6 +6,7 @@ import { Button } from '../../widgets/button';
 import { FileButton } from '../../widgets/file-button';
 import { TabPage } from '../../widgets/tab-page';
 import { useApp } from '../../widgets/use-app';
+import { useKept } from '../../widgets/use-kept';
 import { bytes } from '../../words/format';
 import { CheckIt } from './check-it';
 import { CiteIt } from './cite-it';
@@ -15,7 +16,7 @@ import { FORM_NAMES, FORMS, type Form, type FormName } from './forms';
 
 /** What is taken along, in which form, what is in it; how to check it, and how to cite it. */
 export default function ExportTab() {
-  const [name, setName] = useState<FormName>('mask');
+  const [name, setName] = useKept<FormName>('export.form', 'mask');
   const form: Form = FORMS[name];
   const text = useText(form);
   const file = useApp((s) => form.file?.(s));

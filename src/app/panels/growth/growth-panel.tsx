@@ -14,6 +14,7 @@ import { JobProgress } from '../../widgets/job-progress';
 import { LabelledSlider } from '../../widgets/labelled-slider';
 import { Panel } from '../../widgets/panel';
 import { useApp } from '../../widgets/use-app';
+import { useKept } from '../../widgets/use-kept';
 import { fixed, percent, short, upperFirst } from '../../words/format';
 import { METRIC_WORDS } from '../../words/metrics';
 import { chosenWords } from '../../words/tasks';
@@ -34,7 +35,7 @@ const UNITS = unitOptions(PLAIN_UNITS, 'brief');
 /** Influence while a model was trained: a line for each block, and a slider that takes the tower through time. */
 export default function GrowthPanel() {
   const metric = useApp(({ metric: shown }): GrowthMetric => (isMeasured(shown) ? shown : 'loo-loss'));
-  const [unit, setUnit] = useState<PlainUnit>('block');
+  const [unit, setUnit] = useKept<PlainUnit>('growth.unit', 'block');
   const growth = useApp((s) => s.open.growth[metric]);
   const model = useApp((s) => s.open.model);
   const moment = useApp((s) => s.open.moment);

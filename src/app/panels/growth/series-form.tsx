@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { useId } from 'react';
 import { tasks } from '../../../benchmarks/tasks';
 import { DEFAULT_HOST } from '../../../formats/hub-defaults';
 import type { GrowthMetric } from '../../../lab/contract';
@@ -11,6 +11,7 @@ import { Button } from '../../widgets/button';
 import { FileButton } from '../../widgets/file-button';
 import { Select } from '../../widgets/select';
 import { useApp } from '../../widgets/use-app';
+import { useKept } from '../../widgets/use-kept';
 import css from './growth.module.css';
 
 /** Those whose items are here. */
@@ -27,9 +28,9 @@ export function SeriesForm({ metric }: { metric: GrowthMetric }) {
   const hub = source?.kind === 'hub' ? source : undefined;
   const running = useApp((s) => s.jobs.growth !== undefined);
   const ready = useApp((s) => s.machine.status === 'ready' && canMeasure(s)) && !running;
-  const [repo, setRepo] = useState(hub?.repo ?? EXAMPLE);
-  const [revisions, setRevisions] = useState('step0..step143000:12');
-  const [task, setTask] = useState('');
+  const [repo, setRepo] = useKept('growth.repo', hub?.repo ?? EXAMPLE);
+  const [revisions, setRevisions] = useKept('growth.revisions', 'step0..step143000:12');
+  const [task, setTask] = useKept('growth.task', '');
   const measured = useApp(
     (s) => s.open.growth[metric] !== undefined && s.open.growth[metric].origin.kind !== 'shipped',
   );

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import {
   type InfluenceMetric,
   isPlain,
@@ -18,6 +18,7 @@ import { JobProgress } from '../../widgets/job-progress';
 import { Panel } from '../../widgets/panel';
 import { Select } from '../../widgets/select';
 import { useApp } from '../../widgets/use-app';
+import { useKept } from '../../widgets/use-kept';
 import { upperFirst } from '../../words/format';
 import { METRIC_WORDS, metricOptions } from '../../words/metrics';
 import { DenominatorChoice } from './denominator-choice';
@@ -48,7 +49,7 @@ function useMeasured(metric: InfluenceMetric): ByUnit | undefined {
 /** What each block, attention and feed-forward was worth, by the one measure on the screen and perhaps another beside it. */
 export function InfluencePanel() {
   const metric = useApp((s) => s.metric);
-  const [beside, setBeside] = useState<InfluenceMetric>();
+  const [beside, setBeside] = useKept<InfluenceMetric>('influence.beside');
   const measured = useMeasured(metric);
   const compared = useMeasured(beside ?? metric);
   const shown = useMemo(

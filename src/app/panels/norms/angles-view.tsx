@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import type { NormsReport } from '../../../lab/contract';
 import { type Sublayer, sublayersOf } from '../../../model/units';
 import { makeMask } from '../../../pruning/mask';
@@ -14,6 +14,7 @@ import { fileStem, modelName } from '../../store/select';
 import { Button } from '../../widgets/button';
 import { LabelledSlider } from '../../widgets/labelled-slider';
 import { useApp } from '../../widgets/use-app';
+import { useKept } from '../../widgets/use-kept';
 import { fixed, upperFirst } from '../../words/format';
 import { anglesSummary, anglesTable, bestSpans, type Span, spanWords } from './angles';
 import css from './norms.module.css';
@@ -24,7 +25,7 @@ export function AnglesView({ norms: { report, origin, text } }: { norms: Measure
   const blocks = angles.length;
   const model = useApp(modelName);
   const stem = useApp(fileStem);
-  const [count, setCount] = useState(1);
+  const [count, setCount] = useKept('angles.count', 1);
   const chart = useMemo(() => {
     // The most blocks at the top, where one span is left of which there is a choice.
     const counts = Array.from({ length: blocks }, (_, i) => blocks - i);

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { measureNorms } from '../../actions/norms';
 import { canMeasure } from '../../store/measuring';
 import { highlight } from '../../store/notify';
@@ -8,6 +8,7 @@ import { Empty } from '../../widgets/empty';
 import { JobProgress } from '../../widgets/job-progress';
 import { Panel } from '../../widgets/panel';
 import { useApp } from '../../widgets/use-app';
+import { useKept } from '../../widgets/use-kept';
 import { AnglesView } from './angles-view';
 import { NormsExplained } from './norms-explained';
 import { NormsView } from './norms-view';
@@ -26,7 +27,7 @@ const ABOUT = {
 
 /** What units do to the stream: lengths, angles, tokens. */
 export default function NormsPanel() {
-  const [view, setView] = useState<View>('norms');
+  const [view, setView] = useKept<View>('norms.view', 'norms');
   const norms = useApp((s) => s.open.norms);
   const ready = useApp(canMeasure);
   const running = useApp((s) => s.jobs.norms !== undefined);

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import type { Distribution, NormsReport } from '../../../lab/contract';
 import { saveResult } from '../../actions/result-files';
 import { ChartFrame } from '../../charts/chart-frame';
@@ -9,6 +9,7 @@ import { fileStem, modelName } from '../../store/select';
 import { Button } from '../../widgets/button';
 import { Check } from '../../widgets/check';
 import { useApp } from '../../widgets/use-app';
+import { useKept } from '../../widgets/use-kept';
 import { NormPlot } from './norm-plot';
 import css from './norms.module.css';
 import { KINDS, normsSummary, normsTable, QUANTITIES } from './quantities';
@@ -16,7 +17,7 @@ import { KINDS, normsSummary, normsTable, QUANTITIES } from './quantities';
 /** Twelve small charts: four quantities down, three kinds of unit across, a row on one scale. */
 export function NormsView({ norms }: { norms: Measured<NormsReport> }) {
   const { report, origin, text } = norms;
-  const [first, setFirst] = useState(true);
+  const [first, setFirst] = useKept('norms.first', true);
   const model = useApp(modelName);
   const stem = useApp(fileStem);
   const words = useMemo(() => ({ summary: normsSummary(report), table: normsTable(report) }), [report]);

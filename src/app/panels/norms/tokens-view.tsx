@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import type { TokenInfluenceReport } from '../../../lab/contract';
 import { PLAIN_UNITS, type PlainUnit, sublayersOf } from '../../../model/units';
 import { measureTokens } from '../../actions/norms';
@@ -13,6 +13,7 @@ import { Button } from '../../widgets/button';
 import { Choice } from '../../widgets/choice';
 import { JobProgress } from '../../widgets/job-progress';
 import { useApp } from '../../widgets/use-app';
+import { useKept } from '../../widgets/use-kept';
 import { fixed } from '../../words/format';
 import { UNIT_WORDS, unitName, unitOptions } from '../../words/units';
 import css from './norms.module.css';
@@ -30,8 +31,11 @@ export function TokensView() {
   const beside = useApp((s) => s.prompt.prompt);
   const ready = useApp((s) => canCompute(s) && s.open.model?.report.hasTokenizer === true);
   const running = useApp((s) => s.jobs.tokens !== undefined);
-  const [own, setOwn] = useState<string | undefined>(measured?.text);
-  const [metric, setMetric] = useState<TokenInfluenceReport['metric']>(measured?.report.metric ?? 'cosine');
+  const [own, setOwn] = useKept<string | undefined>('tokens.text', measured?.text);
+  const [metric, setMetric] = useKept<TokenInfluenceReport['metric']>(
+    'tokens.metric',
+    measured?.report.metric ?? 'cosine',
+  );
   const prompt = own ?? beside;
   const measure = () => void measureTokens(prompt, metric);
   return (
@@ -76,7 +80,7 @@ export function TokensView() {
 }
 
 function TokenChart({ tokens: { report, origin, text } }: { tokens: Measured<TokenInfluenceReport> }) {
-  const [units, setUnits] = useState<PlainUnit>('block');
+  const [units, setUnits] = useKept<PlainUnit>('tokens.units', 'block');
   const model = useApp(modelName);
   const stem = useApp(fileStem);
   const table = useMemo(() => tokensTable(report), [report]);

@@ -40,7 +40,15 @@ export function FoundList({ goal, found, model }: Props) {
         </thead>
         <tbody>
           {found.map((one, i) => (
-            <Row key={one.curve.id} one={one} goal={goal} model={model} first={i === 0} named={mixed} />
+            <Row
+              key={one.curve.id}
+              one={one}
+              goal={goal}
+              model={model}
+              first={one.curve.text !== found[i - 1]?.curve.text}
+              top={i === 0}
+              named={mixed}
+            />
           ))}
         </tbody>
       </table>
@@ -52,12 +60,14 @@ interface RowProps {
   readonly one: Found;
   readonly goal: Goal;
   readonly model: ModelReport;
+  /** The cheapest on its text, and of all that are listed the first. */
   readonly first: boolean;
+  readonly top: boolean;
   /** Whether to say on which text, others being of others. */
   readonly named: boolean;
 }
 
-function Row({ one, goal, model, first, named }: RowProps) {
+function Row({ one, goal, model, first, top, named }: RowProps) {
   const mask = maskFromSublayers(model.blocks, one.dropped);
   const here = useApp((s) => sameMask({ blocks: model.blocks, dropped: maskOf(s).dropped }, mask));
   const { parameterFraction, kvFraction } = savingsOf(mask, model);
@@ -71,7 +81,7 @@ function Row({ one, goal, model, first, named }: RowProps) {
       onPointerLeave={() => highlight(undefined)}
     >
       <th scope="row">
-        {first && isWithin(goal, one) && <span className={css.best}>Best found</span>}
+        {first && isWithin(goal, one) && <span className={css.best}>Best found{named && ` on ${one.curve.text}`}</span>}
         {upperFirst(droppedWords(one.dropped))}
         <span className={css.way}>
           {name}
@@ -97,7 +107,7 @@ function Row({ one, goal, model, first, named }: RowProps) {
           <span className="soft">in the tower</span>
         ) : (
           <Button
-            look={first && isWithin(goal, one) ? 'primary' : 'plain'}
+            look={top && isWithin(goal, one) ? 'primary' : 'plain'}
             aria-label={`Apply: ${droppedWords(one.dropped)}`}
             onClick={() => applyPoint(one.curve, one.point)}
           >

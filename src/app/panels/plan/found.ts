@@ -15,13 +15,14 @@ export interface Found extends Candidate {
 
 /**
  * Of each curve the first point that saves enough and drops nothing locked, the cheapest first. Random orders are no mask
- * to take.
+ * to take. Losses of two texts are not ranked among each other: those of `text` come first, then those of each other text.
  */
 export function foundFor(
   goal: Goal,
   curves: readonly Curve[],
   model: ModelReport,
   locked: readonly Sublayer[],
+  text?: string,
 ): Found[] {
   const all = curves
     .filter(({ report }) => !strategyTraits(report.strategy).drawn)
@@ -37,5 +38,6 @@ export function foundFor(
     const before = firsts.get(one.curve);
     if (!before || one.added < before.added) firsts.set(one.curve, one);
   }
-  return [...firsts.values()];
+  const texts = [...new Set([...(text === undefined ? [] : [text]), ...curves.map((curve) => curve.text)])];
+  return texts.flatMap((own) => [...firsts.values()].filter(({ curve }) => curve.text === own));
 }

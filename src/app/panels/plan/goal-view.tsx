@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo } from 'react';
 import type { ModelReport } from '../../../lab/contract';
 import { canSave, type Goal, isWithin, SAVINGS } from '../../../pruning/goal';
 import { applyPoint } from '../../actions/curves';
@@ -10,6 +10,7 @@ import { fileStem, modelName } from '../../store/select';
 import { Empty } from '../../widgets/empty';
 import { JobProgress } from '../../widgets/job-progress';
 import { useApp } from '../../widgets/use-app';
+import { useKept } from '../../widgets/use-kept';
 import { percent, plural } from '../../words/format';
 import { SAVING_WORDS } from '../../words/plan';
 import { UNIT_WORDS } from '../../words/units';
@@ -29,7 +30,7 @@ const X_AXES = { cache: 'cache', parameters: 'parameters', blocks: 'units' } as 
 
 /** Say what is wanted, get the mask: every curve's point that saves enough, the cheapest first, and the picture of all. */
 export function GoalView({ model }: { model: ModelReport }) {
-  const [goal, setGoal] = useState(FIRST);
+  const [goal, setGoal] = useKept('plan.goal', FIRST);
   const all = useApp((s) => s.curves);
   const waiting = useApp((s) => s.curvesWaiting.length);
   const running = useApp((s) => s.jobs.curve !== undefined);
@@ -38,7 +39,8 @@ export function GoalView({ model }: { model: ModelReport }) {
   const stem = useApp(fileStem);
   const name = useApp(modelName);
   const curves = useMemo(() => all.filter((c) => c.model === model.fingerprint), [all, model]);
-  const found = useMemo(() => foundFor(goal, curves, model, locked), [goal, curves, model, locked]);
+  const text = useApp((s) => s.calibration.source);
+  const found = useMemo(() => foundFor(goal, curves, model, locked, text), [goal, curves, model, locked, text]);
   const { unit } = SAVINGS[goal.saves];
   const shown = useMemo(() => curves.filter((c) => canSave(goal.saves, c.report.unit)), [curves, goal.saves]);
   const x = X_AXES[goal.saves];

@@ -1,13 +1,17 @@
 import { useMemo, useState } from 'react';
-import { sameMask } from '../../../pruning/mask';
+import { type Mask, sameMask } from '../../../pruning/mask';
 import { generationOf } from '../../store/beforehand';
 import { originWords } from '../../store/measured';
-import type { Continuation } from '../../store/prompt';
+import type { Continuation, Generation } from '../../store/prompt';
+import type { Recovered } from '../../store/recovery';
 import { maskOf } from '../../store/select';
+import { triedIn } from '../../store/shelf';
+import { thirdOf } from '../../store/third';
 import { thirdLossOf } from '../../store/third-loss';
 import { LabelledSlider } from '../../widgets/labelled-slider';
 import { useApp } from '../../widgets/use-app';
 import { WORSE_THAN_REMOVAL } from '../../words/recovery';
+import { droppedBriefly } from '../../words/units';
 import { ContinuationText } from './continuation-text';
 import { NextTokens } from './next-tokens';
 import css from './prompt.module.css';
@@ -16,7 +20,9 @@ import css from './prompt.module.css';
 export function Continuations() {
   const generation = useApp(generationOf);
   const mask = useApp(maskOf);
-  const stale = generation !== undefined && !sameMask(generation.mask, mask);
+  const shelf = useApp((s) => s.open.shelf);
+  const third = useApp(thirdOf);
+  const stale = generation && staleWords(generation, mask, third);
   const worse = useApp((s) => thirdLossOf(s)?.worse === true);
   const running = useApp((s) => s.jobs.generate !== undefined);
   const [chosen, setChosen] = useState<number>();
@@ -32,20 +38,21 @@ export function Continuations() {
       </div>
     );
   }
-  const { full, pruned, recovered, origin } = generation;
+  const { full, pruned, recovered, origin, against } = generation;
   const gone = generation.mask.dropped.length;
+  const other = against && { mask: against, row: triedIn(shelf, against) };
   const steps = Math.max(...[full, pruned, recovered].map((of) => of?.steps.length ?? 0));
   const step = Math.min(chosen ?? parting ?? steps - 1, steps - 1);
   return (
     <div className={css.results}>
-      {stale && <p className={css.stale}>This was written with another mask; continue again for the present one.</p>}
+      {stale && !running && <p className={css.stale}>{stale}</p>}
       {recovered && worse && !stale && (
         <p className={css.stale}>On the text that losses are measured on, what stands in is {WORSE_THAN_REMOVAL}.</p>
       )}
       {origin && <p className="small soft">{originWords(origin)}, the likeliest token each time.</p>}
       <div className={css.columns}>
         <ContinuationText
-          title="Full"
+          title={other ? (other.row?.name ?? `Without ${droppedBriefly(other.mask.dropped)}`) : 'Full'}
           look="full"
           prompt={generation.prompt}
           of={full}
@@ -54,7 +61,13 @@ export function Continuations() {
           onStep={setChosen}
         />
         <ContinuationText
-          title={gone > 0 ? `Pruned, ${gone} dropped` : 'Pruned, nothing dropped'}
+          title={
+            against
+              ? `Without ${droppedBriefly(generation.mask.dropped)}`
+              : gone > 0
+                ? `Pruned, ${gone} dropped`
+                : 'Pruned, nothing dropped'
+          }
           look="pruned"
           prompt={generation.prompt}
           of={pruned}
@@ -97,7 +110,7 @@ export function Continuations() {
           <div className={css.columns}>
             <NextTokens
               step={full.steps[step]}
-              label={`Likeliest tokens of the full model at step ${step + 1}`}
+              label={`Likeliest tokens of the ${against ? 'first' : 'full'} model at step ${step + 1}`}
               look="full"
             />
             <NextTokens
@@ -117,6 +130,14 @@ export function Continuations() {
       )}
     </div>
   );
+}
+
+/** What of the texts is not of what is in force any more, in words. */
+function staleWords(written: Generation, mask: Mask, third: Recovered | undefined): string | undefined {
+  if (!sameMask(written.mask, mask)) return 'This was written with another mask; continue again for the present one.';
+  const { recovered } = written;
+  const same = recovered?.modules === third?.modules && recovered?.strength === third?.strength;
+  return same ? undefined : 'What stands in the gap has changed since this was written; continue again.';
 }
 
 /** The first step at which the two chose differently, undefined while they agree. */

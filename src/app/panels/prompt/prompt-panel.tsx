@@ -1,10 +1,13 @@
-import { generate } from '../../actions/generate';
+import { generate, holdAgainst } from '../../actions/generate';
 import { cancelJob } from '../../actions/jobs';
 import { canCompute } from '../../store/select';
 import { store } from '../../store/store';
+import { againstOf } from '../../store/third';
 import { Button } from '../../widgets/button';
 import { Panel } from '../../widgets/panel';
+import { TextButton } from '../../widgets/text-button';
 import { useApp } from '../../widgets/use-app';
+import { droppedWords } from '../../words/units';
 import { Continuations } from './continuations';
 import css from './prompt.module.css';
 import { PromptExplained } from './prompt-explained';
@@ -16,6 +19,7 @@ export function PromptPanel() {
   const prompt = useApp((s) => s.prompt.prompt);
   const running = useApp((s) => s.jobs.generate !== undefined);
   const ready = useApp((s) => canCompute(s) && s.open.model?.report.hasTokenizer === true);
+  const against = useApp(againstOf);
   const write = (text: string) => store.setState((s) => ({ prompt: { ...s.prompt, prompt: text } }));
   const start = () => ready && !running && void generate();
   return (
@@ -56,6 +60,13 @@ export function PromptPanel() {
             }}
           />
           <PromptSettingsRow />
+          {against && (
+            <p className="small">
+              Held against <strong>{against.name ?? `the model without ${droppedWords(against.mask.dropped)}`}</strong>,
+              not against the full model.{' '}
+              <TextButton onClick={() => holdAgainst(undefined)}>Back to the full model</TextButton>
+            </p>
+          )}
           <div className={css.go}>
             {running ? (
               <Button icon="stop" onClick={() => cancelJob('generate')}>

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import type { RecoverReport } from '../../../lab/contract';
 import { ChartFrame } from '../../charts/chart-frame';
 import { linePath, Plot } from '../../charts/plot';
@@ -7,6 +7,7 @@ import type { Measured } from '../../store/measured';
 import { fileStem, modelName } from '../../store/select';
 import { Select } from '../../widgets/select';
 import { useApp } from '../../widgets/use-app';
+import { useKept } from '../../widgets/use-kept';
 import { fixed } from '../../words/format';
 import { unitName } from '../../words/units';
 import css from './recovery.module.css';
@@ -19,7 +20,7 @@ const LOWEST = -0.5;
 export function RankChart({ report, origin, text }: Measured<RecoverReport>) {
   const model = useApp(modelName);
   const stem = useApp(fileStem);
-  const [chosen, setChosen] = useState('all');
+  const [chosen, setChosen] = useKept('recovery.unit', 'all');
   const units = report.units;
   const rows = useMemo(() => {
     const own = units.filter((_, i) => chosen === 'all' || `${i}` === chosen);

@@ -1,6 +1,6 @@
 import { requestScore } from '../../actions/score';
-import { canMeasure } from '../../store/measuring';
-import { maskOf, prunedLoss } from '../../store/select';
+import { prunedLoss } from '../../store/pruned-loss';
+import { maskOf } from '../../store/select';
 import { thirdOf } from '../../store/third';
 import { type ThirdLoss, thirdLossOf } from '../../store/third-loss';
 import { judgeLoss, verdictOf } from '../../store/verdict';
@@ -16,7 +16,6 @@ export function LossRows() {
   const full = useApp((s) => s.open.full);
   const pruned = useApp(prunedLoss);
   const nothing = useApp((s) => maskOf(s).dropped.length === 0);
-  const measurable = useApp(canMeasure);
   const working = useApp((s) => s.jobs.open !== undefined || s.machine.status === 'starting');
   const other = useApp((s) => (s.jobs.score ? (s.jobs.influence ?? s.jobs.open) : undefined));
 
@@ -24,7 +23,6 @@ export function LossRows() {
     if (pruned.status === 'failed') {
       return <TextButton onClick={requestScore}>Try again</TextButton>;
     }
-    if (pruned.status === 'computing' && !measurable) return <Blank />;
     if (pruned.status === 'computing' && other) return <Blank>after “{other.label}”</Blank>;
     if (pruned.status === 'computing') {
       return <Blank>{pruned.before && was ? `was ${was(pruned.before)}` : 'computing…'}</Blank>;

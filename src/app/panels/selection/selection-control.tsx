@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import type { InfluenceMetric } from '../../../lab/contract';
 import { UNIT_NAMES, type UnitKind, unitsOf, unitTraits } from '../../../model/units';
 import { isPlain, METRIC_NAMES } from '../../../pruning/metrics';
@@ -14,6 +14,7 @@ import { MetricSelect } from '../../widgets/metric-select';
 import { NumberField } from '../../widgets/number-field';
 import { Select } from '../../widgets/select';
 import { useApp } from '../../widgets/use-app';
+import { useKept } from '../../widgets/use-kept';
 import { STRATEGY_WORDS, strategyOptions } from '../../words/strategies';
 import { unitOptions } from '../../words/units';
 import css from './selection.module.css';
@@ -32,11 +33,11 @@ const UNITS = unitOptions(
 
 /** Drops k units by a strategy: what is to happen, said in a sentence. */
 export function SelectionControl({ blocks }: { blocks: number }) {
-  const [strategy, setStrategy] = useState<Strategy>('one-shot');
-  const [chosenMetric, setMetric] = useState<InfluenceMetric>();
-  const [chosenUnit, setUnit] = useState<UnitKind>('sublayer');
-  const [wanted, setWanted] = useState(1);
-  const [seed, setSeed] = useState(1);
+  const [strategy, setStrategy] = useKept<Strategy>('selection.strategy', 'one-shot');
+  const [chosenMetric, setMetric] = useKept<InfluenceMetric>('selection.metric');
+  const [chosenUnit, setUnit] = useKept<UnitKind>('selection.unit', 'sublayer');
+  const [wanted, setWanted] = useKept('selection.count', 1);
+  const [seed, setSeed] = useKept('selection.seed', 1);
   const ready = useApp(canMeasure);
   const locked = useApp((s) => s.open.locked);
   const running = useApp((s) => s.jobs.select !== undefined);

@@ -1,6 +1,9 @@
 import { holdsZero } from '../../../pruning/paired-loss';
+import { holdAgainst } from '../../actions/generate';
 import { titleOf } from '../../actions/offered';
+import { takeMask } from '../../actions/shelf';
 import type { Tried } from '../../store/shelf';
+import { Button } from '../../widgets/button';
 import { percent, signed, whole } from '../../words/format';
 import { droppedWords } from '../../words/units';
 import { compareTried } from './compare';
@@ -21,6 +24,14 @@ export function CompareMasks({ first, second }: { first: Tried; second: Tried })
         {onlyFirst.length > 0 && `Keeps: ${droppedWords(onlyFirst)}. `}
         <LossBetween loss={loss} />
       </p>
+      <Button
+        onClick={() => {
+          holdAgainst(first.mask);
+          takeMask(second.mask, { view: 'texts' });
+        }}
+      >
+        Their texts side by side
+      </Button>
       {tasks.length > 0 && (
         <ul>
           {tasks.map(({ task, first: one, second: other, alike }) => (

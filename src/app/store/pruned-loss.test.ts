@@ -4,7 +4,7 @@ import { dropSublayers, makeMask } from '../../pruning/mask';
 import type { Scored } from './losses';
 import { record, startHistory } from './mask-history';
 import { justOpened, type Open } from './open';
-import { prunedLoss } from './select';
+import { prunedLoss } from './pruned-loss';
 import { type AppState, initialState } from './state';
 
 const none = makeMask(4);
@@ -22,6 +22,7 @@ const model = { source: { kind: 'bundled' }, report: { blocks: 4 } as ModelRepor
 const state = (open: Partial<Open>, changes: Partial<AppState> = {}): AppState => ({
   ...initialState,
   machine: { status: 'ready', adapter: {} as never },
+  calibration: { ...initialState.calibration, text: 'Rosie ran.' },
   ...changes,
   open: { ...justOpened(model), ...open },
 });
@@ -51,5 +52,11 @@ describe('the pruned loss on the page', () => {
     const scoreFailure = { code: 'out-of-memory', message: '', remedy: '' } as const;
     expect(prunedLoss(state({ masks, scoreFailure })).status).toBe('failed');
     expect(prunedLoss(state({ masks }, { machine: { status: 'starting' } })).status).toBe('unavailable');
+  });
+
+  it('is not said to be computed while its text has not come', () => {
+    const masks = startHistory(one);
+    const { calibration } = initialState;
+    expect(prunedLoss(state({ masks }, { calibration })).status).toBe('unavailable');
   });
 });
