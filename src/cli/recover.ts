@@ -17,6 +17,7 @@ import { type Arguments, definedOf, finiteNumber, oneOf, positiveNumber, usage, 
 import { calibrationSource, checkCalibration, parseIds, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, facts, JOB, MASK_OPTIONS, type Session, table } from './command';
 import { tellCost } from './cost';
+import { readDataOption } from './data-files';
 
 const METHODS = ['mean', 'linear', 'diagonal', 'scale'] as const satisfies readonly RecoveryMethod[];
 const FITS = ['sequential', 'full', 'corrected'] as const satisfies readonly FitOrder[];
@@ -45,7 +46,10 @@ export const recover: Command = {
     weighted: { help: 'least squares of the relative error' },
     'skip-first': { value: 'K', help: 'leave the first K positions of each window out of the statistics' },
     'split-blocks': { help: 'a module for each sublayer of a dropped block, not one for the block' },
-    'held-out': { value: 'FILE|SHARE', help: 'text that is not fitted on: another file, or a share of the windows' },
+    'held-out': {
+      value: 'FILE|SHARE',
+      help: 'text that is not fitted on: another file, read as the first, or a share of the windows',
+    },
     out: { value: 'FILE', help: 'write what was fitted, as safetensors' },
   },
   check(args) {
@@ -114,12 +118,18 @@ function shareOf(args: Arguments): number | undefined {
   throw usage(`--held-out is ${text}.`, 'Give a share between 0 and 1, such as 0.25, or a file.');
 }
 
-/** A file is read as the calibration is. */
-async function readHeldOut({ args, readText }: Session): Promise<Calibration | number | undefined> {
+/** A file is read as the calibration is: token ids, items of its task, or a text. */
+async function readHeldOut(session: Session): Promise<Calibration | number | undefined> {
+  const { args, readText } = session;
   const path = args.values.get('held-out');
   if (path === undefined) return undefined;
   const share = shareOf(args);
   if (share !== undefined) return share;
+  const task = args.values.get('calibration-task');
+  if (task !== undefined) {
+    const [limit, seqLen] = [wholeNumber(args, 'limit', 1, undefined), wholeNumber(args, 'seq-len', 2, undefined)];
+    return { task, limit, seqLen, data: await readDataOption(session, 'held-out') };
+  }
   const text = await readText(path);
   if (args.values.has('ids')) return { ids: parseIds(text, path) };
   return { text, seqLen: wholeNumber(args, 'seq-len', 2, 256) };

@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { expectFailure } from '../formats/testing';
 import { seeded } from '../random';
-import { channelsOf, fitDiagonal, fitLinear, fitMean, fitScale, mapOfRank, r2ByRank, r2Of } from './fit';
+import * as fits from './fit';
+import { finish } from './matrices';
 import type { RecoveryModule } from './module';
 import { momentsOfRows, type Row } from './testing';
+
+const { channelsOf, fitDiagonal, fitMean, fitScale, mapOfRank, r2Of } = fits;
+const fitLinear = (...of: Parameters<typeof fits.fitLinear>) => finish(fits.fitLinear(...of));
+const r2ByRank = (...of: Parameters<typeof fits.r2ByRank>) => finish(fits.r2ByRank(...of));
 
 const WIDTH = 7;
 
@@ -134,6 +139,13 @@ test('a scale is the mean over channels of how much larger what is read gets', (
   const { diagonal, bias } = fitScale(momentsOfRows(rows));
   for (const slope of diagonal) expect(slope).toBeCloseTo((WIDTH - 1) / 2, 5);
   expect([...bias]).toEqual(Array(WIDTH).fill(0));
+});
+
+test('a scale passes over channels that carry nothing, and of nothing at all is one', () => {
+  const rows = [1, 2, 3].map((k) => ({ x: [k, 0, -k], t: [k / 2, 0, -k / 2], weight: 1 }));
+  const one = (of: typeof rows) => fitScale(momentsOfRows(of)).diagonal;
+  for (const slope of one(rows)) expect(slope).toBeCloseTo(0.5, 6);
+  expect([...one(rows.map((row) => ({ ...row, x: [0, 0, 0], t: [0, 0, 0] })))]).toEqual([0, 0, 0]);
 });
 
 test('a vector is told by its length, and by its mean and deviation over channels', () => {

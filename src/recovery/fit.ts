@@ -1,6 +1,6 @@
 /** What may stand in for a unit, by least squares from its moments. Definitions: `../shared/oracle/recovery.py`. */
 import { LopperError } from '../errors';
-import { eigenvectors, product, type Square, solve, transposed } from './matrices';
+import { eigenvectors, product, type Square, type Steps, solve, transposed } from './matrices';
 import type { LowRank, Numbers, RecoveryModule } from './module';
 import type { Moments } from './moments';
 
@@ -25,9 +25,10 @@ export function fitDiagonal({ x, t, xx, xt, weight }: Moments, ridge = DEFAULT_R
   return { strength: 1, bias: plain(t.map((v, j) => v - slope[j] * x[j])), diagonal: plain(slope) };
 }
 
-/** What is read, times how much larger it is with what should be added: the mean of that over channels. */
+/** What is read, times how much larger it is with what should be added: the mean of that over channels that carry something. */
 export function fitScale({ absX, absSum }: Moments): RecoveryModule & { readonly diagonal: Numbers } {
-  const scale = absSum.reduce((sum, v, j) => sum + v / absX[j], 0) / absX.length;
+  const ratios = [...absSum].flatMap((v, j) => (absX[j] > 0 ? [v / absX[j]] : []));
+  const scale = ratios.length > 0 ? ratios.reduce((sum, v) => sum + v, 0) / ratios.length : 1;
   return { strength: 1, bias: new Float32Array(absX.length), diagonal: new Float32Array(absX.length).fill(scale - 1) };
 }
 
@@ -48,7 +49,7 @@ export interface LinearFit {
  * Reduced-rank regression: W = (S + g I)^-1 C for S = X'X, C = X'T and g = ridge * trace(S) / width; the directions are the
  * eigenvectors of W'SW. Throws `usage` beyond `MOST_WIDTH`, and where no ridge helps.
  */
-export function fitLinear({ x, t, products }: Moments, ridge = DEFAULT_RIDGE): LinearFit {
+export function* fitLinear({ x, t, products }: Moments, ridge = DEFAULT_RIDGE): Steps<LinearFit> {
   const width = x.length;
   checkWidth(width);
   if (!products) throw new Error('a linear map needs the products');
@@ -56,18 +57,19 @@ export function fitLinear({ x, t, products }: Moments, ridge = DEFAULT_RIDGE): L
   for (let used = ridge; used <= Math.max(ridge, MOST_RIDGE); used = Math.max(used * 10, Number.EPSILON)) {
     const least = (used * trace) / width;
     const s = products.xx.map((v, k) => (k % (width + 1) === 0 ? v + least : v));
-    const w = solve(s, products.xt, width);
+    const w = yield* solve(s, products.xt, width);
     if (!w) continue;
     // W'SW = W'C - g W'W, since (S + g I) W = C.
     const turned = transposed(w, width);
-    const inner = product(turned, products.xt, width);
-    const excess = product(turned, w, width);
+    const inner = yield* product(turned, products.xt, width);
+    const excess = yield* product(turned, w, width);
     const m = symmetric(
       inner.map((v, k) => v - least * excess[k]),
       width,
     );
-    const { vectors } = eigenvectors(m, width);
-    return { width, ridge: used, directions: vectors, readers: product(vectors, turned, width), x, t };
+    const { vectors } = yield* eigenvectors(m, width);
+    const readers = yield* product(vectors, turned, width);
+    return { width, ridge: used, directions: vectors, readers, x, t };
   }
   throw new LopperError(
     'usage',
@@ -118,7 +120,7 @@ export function mapOfRank(
  * How much of what a unit does is in maps of rank 0 to the width, on the rows of `on`: 1 - their squared error over that of
  * the mean update `mean`. 0: no better than the mean update; below it, on text that was not fitted on, worse.
  */
-export function r2ByRank(fit: LinearFit, on: Moments, mean: Float64Array): Float64Array {
+export function* r2ByRank(fit: LinearFit, on: Moments, mean: Float64Array): Steps<Float64Array> {
   const { width, directions, readers } = fit;
   const { xx, xt } = on.products!;
   const [off, all] = [on.x.map((v, i) => v - fit.x[i]), scatterAround(on, mean)];
@@ -126,8 +128,8 @@ export function r2ByRank(fit: LinearFit, on: Moments, mean: Float64Array): Float
   let error = on.tt.reduce((sum, v) => sum + v, 0) + on.weight * squared(rest);
   const left = new Float64Array(width + 1);
   left[0] = error;
-  const ownXx = product(readers, xx, width);
-  const ownXt = product(readers, xt, width);
+  const ownXx = yield* product(readers, xx, width);
+  const ownXt = yield* product(readers, xt, width);
   for (let k = 0; k < width; k++) {
     const row = (of: Square) => of.subarray(k * width, (k + 1) * width);
     const [q, p] = [row(readers), row(directions)];

@@ -2,8 +2,19 @@
 
 export type Square = Float64Array;
 
+/** A long computation in steps of a few milliseconds: whoever runs it may listen, wait or stop between two of them. */
+export type Steps<T> = Generator<void, T>;
+
+/** All steps at once. */
+export function finish<T>(steps: Steps<T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
 /** a b. */
-export function product(a: Square, b: Square, n: number): Square {
+export function* product(a: Square, b: Square, n: number): Steps<Square> {
   const out = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     const row = out.subarray(i * n, (i + 1) * n);
@@ -13,6 +24,7 @@ export function product(a: Square, b: Square, n: number): Square {
       const other = b.subarray(k * n, (k + 1) * n);
       for (let j = 0; j < n; j++) row[j] += factor * other[j];
     }
+    yield;
   }
   return out;
 }
@@ -27,7 +39,7 @@ export function transposed(a: Square, n: number): Square {
  * X with a X = b, for a symmetric `a` of positive eigenvalues (Cholesky). Undefined where it has others, as far as double
  * precision can tell.
  */
-export function solve(a: Square, b: Square, n: number): Square | undefined {
+export function* solve(a: Square, b: Square, n: number): Steps<Square | undefined> {
   const l = a.slice();
   for (let j = 0; j < n; j++) {
     const rowJ = l.subarray(j * n, j * n + j);
@@ -42,6 +54,7 @@ export function solve(a: Square, b: Square, n: number): Square | undefined {
       for (let k = 0; k < j; k++) sum -= rowI[k] * rowJ[k];
       l[i * n + j] = sum / root;
     }
+    yield;
   }
   const x = b.slice();
   const row = (i: number) => x.subarray(i * n, (i + 1) * n);
@@ -53,26 +66,33 @@ export function solve(a: Square, b: Square, n: number): Square | undefined {
     for (let k = 0; k < i; k++) less(i, k, l[i * n + k]);
     const own = row(i);
     for (let c = 0; c < n; c++) own[c] /= l[i * n + i];
+    yield;
   }
   for (let i = n - 1; i >= 0; i--) {
     for (let k = i + 1; k < n; k++) less(i, k, l[k * n + i]);
     const own = row(i);
     for (let c = 0; c < n; c++) own[c] /= l[i * n + i];
+    yield;
   }
   return x;
+}
+
+interface Eigenvectors {
+  readonly values: Float64Array;
+  readonly vectors: Square;
 }
 
 /**
  * The eigenvectors of a symmetric matrix, one a row, that of the largest eigenvalue first. Householder's reduction to three
  * diagonals and the implicit QL algorithm (Bowdler, Martin, Reinsch and Wilkinson 1968; EISPACK's tred2 and tql2).
  */
-export function eigenvectors(a: Square, n: number): { readonly values: Float64Array; readonly vectors: Square } {
+export function* eigenvectors(a: Square, n: number): Steps<Eigenvectors> {
   // Kept transposed, v[column][row], so that what is turned together lies together.
   const v = transposed(a, n);
   const d = new Float64Array(n);
   const e = new Float64Array(n);
-  reduce(v, d, e, n);
-  iterate(v, d, e, n);
+  yield* reduce(v, d, e, n);
+  yield* iterate(v, d, e, n);
   const order = Array.from(d.keys()).sort((i, j) => d[j] - d[i]);
   const vectors = new Float64Array(n * n);
   for (const [to, from] of order.entries()) vectors.set(v.subarray(from * n, (from + 1) * n), to * n);
@@ -80,7 +100,7 @@ export function eigenvectors(a: Square, n: number): { readonly values: Float64Ar
 }
 
 /** To three diagonals, `d` and beside it `e`; `v` becomes what turns them back. */
-function reduce(v: Square, d: Float64Array, e: Float64Array, n: number): void {
+function* reduce(v: Square, d: Float64Array, e: Float64Array, n: number): Steps<void> {
   const at = (i: number, j: number) => j * n + i;
   for (let j = 0; j < n; j++) d[j] = v[at(n - 1, j)];
   for (let i = n - 1; i > 0; i--) {
@@ -130,6 +150,7 @@ function reduce(v: Square, d: Float64Array, e: Float64Array, n: number): void {
       }
     }
     d[i] = h;
+    yield;
   }
   for (let i = 0; i < n - 1; i++) {
     v[at(n - 1, i)] = v[at(i, i)];
@@ -144,6 +165,7 @@ function reduce(v: Square, d: Float64Array, e: Float64Array, n: number): void {
       }
     }
     for (let k = 0; k <= i; k++) v[at(k, i + 1)] = 0;
+    yield;
   }
   for (let j = 0; j < n; j++) {
     d[j] = v[at(n - 1, j)];
@@ -154,7 +176,7 @@ function reduce(v: Square, d: Float64Array, e: Float64Array, n: number): void {
 }
 
 /** Three diagonals to one: `d` becomes the eigenvalues, and `v` the eigenvectors. */
-function iterate(v: Square, d: Float64Array, e: Float64Array, n: number): void {
+function* iterate(v: Square, d: Float64Array, e: Float64Array, n: number): Steps<void> {
   e.copyWithin(0, 1);
   e[n - 1] = 0;
   let shift = 0;
@@ -197,6 +219,7 @@ function iterate(v: Square, d: Float64Array, e: Float64Array, n: number): void {
       p = (-s * s2 * c3 * off * e[l]) / next;
       e[l] = s * p;
       d[l] = c * p;
+      yield;
     }
     d[l] += shift;
     e[l] = 0;

@@ -17,7 +17,7 @@ import {
 import type { Placed, RecoveredUnit, RecoveryModule } from '../../recovery/module';
 import type { Moments } from '../../recovery/moments';
 import type { FitOrder, RecoveredUnitReport, RecoverSettings } from '../contract';
-import { breath } from '../running/breath';
+import { breath, unhurried } from '../running/breath';
 import type { Calibrated } from './calibrated';
 import { type ClimbOptions, type Landing, type MomentsAsked, observeMoments } from './moments';
 import { type Ground, type Walks, walkWork } from './work';
@@ -150,7 +150,7 @@ async function observeUnits(
   };
 }
 
-/** A map of a wide stream takes seconds, and so does judging it: in between something else may be heard. */
+/** A map of a wide stream takes seconds, and so does judging it: meanwhile others are heard, a cancel too. */
 async function fitOne(
   unit: RecoveredUnit,
   { fitted, judged, held }: Seen,
@@ -167,12 +167,9 @@ async function fitOne(
     const r2 = texts.map((moments) => r2Of(module, moments, judged.t));
     return { unit, module: { ...module, strength }, report: { ...told, r2: both(r2) } };
   }
-  const fit: LinearFit = fitLinear(fitted, ridge);
+  const fit: LinearFit = await unhurried(fitLinear(fitted, ridge), signal);
   const byRank: Float64Array[] = [];
-  for (const moments of texts) {
-    await breath(signal);
-    byRank.push(r2ByRank(fit, moments, judged.t));
-  }
+  for (const moments of texts) byRank.push(await unhurried(r2ByRank(fit, moments, judged.t), signal));
   return {
     unit,
     module: { ...mapOfRank(fit, rank), strength },
