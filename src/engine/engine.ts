@@ -98,7 +98,7 @@ export class Engine implements EngineContract {
       const finalNorm = await loader.norm(spec.finalNorm);
       // Streaming reads after opening: the open's own signal and progress must not reach into later walks.
       const residency = await residencyOf(spec, loader, () => streamed(spec, loaderOf({}), recorder), options);
-      await gpu.device.queue.onSubmittedWorkDone();
+      await gpu.idle();
       gpu.check();
       modules = new Modules(dispatcher, spec.width);
       const parts = { spec, types, residency, modules, embedding, positions, finalNorm, head };

@@ -21,12 +21,9 @@ describe('the self-test', () => {
     const result = await selfTest(gpu);
     expect(result.selfTest).toMatchObject({ passed: true, cases: 6 });
     expect(result.selfTest.worstError).toBeLessThan(2e-4);
-    expect(Object.keys(result.matmul.gflops).sort()).toEqual([
-      'matmul_register',
-      'matmul_workgroup',
-      'matvec_register',
-      'matvec_workgroup',
-    ]);
+    const { gflops } = result.matmul;
+    const waiting = (gflops.matmul_register ?? 0) < 4 ? [] : ['matmul_workgroup', 'matvec_workgroup'];
+    expect(Object.keys(gflops).sort()).toEqual(['matmul_register', 'matvec_register', ...waiting].sort());
     for (const rate of Object.values(result.matmul.gflops)) expect(rate).toBeGreaterThan(0);
     expect(result.matmul.variant).toBe(result.rates.choice.matmul);
     expect(gpu.memory()).toEqual({ weights: 0, activations: 0, cache: 0 });

@@ -24,7 +24,7 @@ export interface SelfTestResult {
   readonly rates: KernelRates;
 }
 
-interface Case {
+export interface Case {
   readonly name: string;
   readonly config: Record<string, unknown>;
   readonly dtype: 'F16' | 'BF16';
@@ -40,7 +40,10 @@ const SIZES = {
   max_position_embeddings: 64,
 };
 
-/** Two tiny models that between them go through every kernel: 16-bit weights, odd sizes, grouped heads, biases. */
+/**
+ * Two tiny models that between them go through every kernel: 16-bit weights, odd sizes, grouped heads, biases. The first
+ * is like the bundled model, whose kernels are needed at once.
+ */
 export const CASES: readonly Case[] = [
   {
     name: 'llama',
@@ -76,6 +79,9 @@ export const CASES: readonly Case[] = [
 /** The tokens both are asked about. */
 export const TOKENS = Array.from({ length: 23 }, (_, i) => (i * i * 7 + 3 * i + 5) % 67);
 
+/** What is compared of each: the whole model, the pruned one, and decoding. */
+export const COMPARED = 3;
+
 /** Steps of decoding that are compared, after the rest of the tokens as a prompt. */
 const DECODED = 3;
 
@@ -86,12 +92,16 @@ const DECODED = 3;
  */
 export async function selfTest(
   gpu: Gpu,
-  { known, values = expected }: { readonly known?: KernelRates; readonly values?: Values } = {},
+  {
+    known,
+    cases = CASES,
+    values = expected,
+  }: { readonly known?: KernelRates; readonly cases?: readonly Case[]; readonly values?: Values } = {},
 ): Promise<SelfTestResult> {
   const rates = known ?? (await chooseKernels(gpu));
   const begin = performance.now();
   const errors: number[] = [];
-  for (const c of CASES) {
+  for (const c of cases) {
     const engine = await Engine.open(gpu, ...tinyModel(c), { rates });
     try {
       errors.push(...(await errorsOf(engine, c, values)));

@@ -139,7 +139,7 @@ export class WeightLoader {
         const piece = await this.#readAs(dtype, tensor, from, Math.min(end, from + CHUNK_BYTES));
         queue.writeBuffer(buffer.raw, at, piece);
         at += piece.byteLength;
-        if (end - start > CHUNK_BYTES) await queue.onSubmittedWorkDone();
+        if (end - start > CHUNK_BYTES) await this.gpu.idle();
       }
       return;
     }
@@ -163,7 +163,7 @@ export class WeightLoader {
         words: rowBytes / 4,
       });
       await this.recorder.flush(this.options.signal);
-      await queue.onSubmittedWorkDone();
+      await this.gpu.idle();
     } finally {
       this.recorder.forget();
       this.gpu.free(staging);

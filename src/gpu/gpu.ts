@@ -1,4 +1,5 @@
 import { LopperError } from '../errors';
+import { nudged } from './nudge';
 
 /** What the adapter says of itself. */
 export interface AdapterFacts {
@@ -77,6 +78,11 @@ export class Gpu {
 
   get failed(): boolean {
     return this.#failure !== undefined;
+  }
+
+  /** Resolves once all that was submitted so far has run. */
+  idle(): Promise<void> {
+    return nudged(this.device, this.device.queue.onSubmittedWorkDone());
   }
 
   /** Bytes allocated and not yet freed. */

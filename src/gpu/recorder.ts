@@ -1,6 +1,7 @@
 import { throwIfCancelled } from '../errors';
 import type { Buffer, Gpu } from './gpu';
 import { type Buffers, PARAMETER_BYTES, type Pipeline } from './kernel';
+import { nudged } from './nudge';
 import type { Fields, Values } from './parameters';
 
 /** Parameter blocks in one arena. */
@@ -125,7 +126,7 @@ export class Recorder {
     }
     await this.#submit(signal, copies);
     try {
-      await staging.mapAsync(1 /* READ */, 0, total);
+      await nudged(this.gpu.device, staging.mapAsync(1 /* READ */, 0, total));
     } catch (error) {
       await Promise.resolve();
       this.gpu.check();
@@ -195,7 +196,7 @@ export class Recorder {
         const submitted = performance.now();
         const pieceWork = work;
         this.#running.push(
-          device.queue.onSubmittedWorkDone().then(() => {
+          this.gpu.idle().then(() => {
             const now = performance.now();
             const ms = now - Math.max(this.#freeAt, submitted);
             this.#freeAt = now;

@@ -72,8 +72,8 @@ class DeviceLab implements LabItself {
       if (!job.opensItsOwn && !this.#open) noModel();
       const device = await this.#device.get();
       if (!job.opensItsOwn && this.#open?.device !== device) {
-        const loading = { signal, rates: device.rates, ...loadingProgress(onProgress) };
-        this.#replace(await device.guard(loadModel(device.gpu, this.#open!.model, loading)), device);
+        const loading = { signal, ...loadingProgress(onProgress) };
+        this.#replace(await device.guard(loadModel(device, this.#open!.model, loading)), device);
       }
       throwIfCancelled(signal);
       return device.guard(job.run(this.#desk(device), request, running));
@@ -104,8 +104,7 @@ class DeviceLab implements LabItself {
       // What is wrong with the files is said before anything is asked of the device.
       const found = await readModel(files, loading);
       const device = await this.#device.get();
-      const work = loadModel(device.gpu, found, { ...loading, rates: device.rates });
-      const model = await device.guard(work).catch((error) => {
+      const model = await device.guard(loadModel(device, found, loading)).catch((error) => {
         throw this.#open ? noRoomForBoth(error) : error;
       });
       if (signal.aborted) model.engine.dispose();

@@ -43,7 +43,7 @@ const measurements = {
   shapley: () => measureShapleySampling(engine),
   budget: () => measureBudget(engine),
   toggle: measureToggles,
-  benchmarks: () => measureBenchmarks(gpu),
+  benchmarks: measureBenchmarks,
 
   async matmul() {
     const peak = await measurePeak(gpu.device);

@@ -33,7 +33,7 @@ export async function openPlaces(
   const environment = nodeEnvironment(root, { onSoftware: (driver) => reporter.note(`Computing on ${driver}.`) });
   const device = await openDevice(await environment.webgpu(), await environment.settings());
   const read = await readModel(await environment.files(request, (note) => reporter.note(note)), {});
-  const opened = await loadModel(device.gpu, read, { rates: device.rates });
+  const opened = await loadModel(device, read, {});
   const place = (model: OpenModel, adapter: string): Place => {
     const desk = new Desk(environment, device, model, new Calibrations(environment), new AnswerBook());
     return {

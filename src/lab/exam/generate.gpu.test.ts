@@ -14,8 +14,7 @@ describe.skipIf(!hasData)('writing on with stories260K', () => {
   let model: OpenModel;
   beforeAll(async () => {
     const device = await openDevice(await openDawn());
-    const { rates } = device;
-    model = await loadModel(device.gpu, await readModel(await openFolder(STORIES), {}), { rates });
+    model = await loadModel(device, await readModel(await openFolder(STORIES), {}), {});
   });
   const write = (prompt: readonly number[], more: Partial<GenerateSettings>, engine: EngineContract = model.engine) =>
     continuePrompt(engine, [FULL], prompt, {

@@ -26,7 +26,7 @@ export const growth: Job<
       const files = await environment.files(checkpoint.request, () => undefined);
       const found = await readModel(files, { signal });
       const onLoad = (done: number, total: number) => step(done / total);
-      const model = await loadModel(device.gpu, found, { signal, rates: device.rates, onLoad });
+      const model = await loadModel(device, found, { signal, onLoad });
       try {
         return {
           engine: model.engine,

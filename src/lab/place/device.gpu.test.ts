@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { memoryShelf } from '../../formats/memory-shelf';
 import { openDawn } from '../../gpu/dawn';
 import { openGpu } from '../../gpu/gpu';
+import type { ModelSpec } from '../../model/spec';
+import { recallProof } from './adapter-proof';
 import { LiveDevice, openDevice } from './device';
 import { keepRates } from './kernel-rates';
 
@@ -22,6 +24,13 @@ it('an adapter proves itself once, and again after its device was lost', async (
   expect(second.report.selfTest).toEqual(first.report.selfTest);
   expect({ ...second.report, selfTest: 0 }).toEqual({ ...first.report, selfTest: 0 });
   expect(second.rates).toEqual(first.rates);
+
+  // The kernels of other models than the bundled one are proved before the first of those, and that is known afterwards.
+  const { cases } = first.report.selfTest;
+  await second.prove({ modelType: 'llama', dtype: 'F16' } as ModelSpec);
+  expect((await recallProof(shelf, second.gpu.facts))?.cases).toBe(cases);
+  await second.prove({ modelType: 'gpt_neox', dtype: 'BF16' } as ModelSpec);
+  expect((await recallProof(shelf, second.gpu.facts))?.cases).toBe(2 * cases);
 
   second.gpu.device.destroy();
   await second.gpu.device.lost;

@@ -1,8 +1,9 @@
 import type { KernelRates } from '../../engine/autotune';
-import { selfTest } from '../../engine/self-test';
+import { CASES, type Case, COMPARED, selfTest } from '../../engine/self-test';
 import { LopperError } from '../../errors';
 import type { Shelf } from '../../formats/shelf';
 import { type Gpu, openGpu } from '../../gpu/gpu';
+import type { ModelSpec } from '../../model/spec';
 import type { AdapterReport } from '../contract';
 import { forgetProof, keepProof, recallProof } from './adapter-proof';
 import type { Environment } from './environment';
@@ -11,15 +12,23 @@ import { keepRates, recallRates } from './kernel-rates';
 /** Word of a lost device takes this long at most, milliseconds. */
 const LOSS_MS = 1000;
 
+/** What an adapter proves itself on before anything, and before a model that is not like the bundled one. */
+const [FIRST, REST] = [CASES.slice(0, 1), CASES.slice(1)];
+
+type Proof = AdapterReport['selfTest'];
+
 /** A device that passed its self-test, and whether it still lives. */
 export class Device {
   readonly #untilLost: Promise<never>;
+  #proved?: Promise<void>;
 
   constructor(
     readonly gpu: Gpu,
     readonly report: AdapterReport,
     /** The measured choice of kernels, the same for every model. */
     readonly rates: KernelRates,
+    /** Proves the kernels that the bundled model has no use for. */
+    readonly rest: () => Promise<void> = async () => {},
   ) {
     this.#untilLost = gpu.device.lost.then(({ message }) => {
       gpu.check();
@@ -31,6 +40,17 @@ export class Device {
   /** False once the device is lost or has refused a command: numbers from it mean nothing any more. */
   get alive(): boolean {
     return !this.gpu.failed;
+  }
+
+  /**
+   * To be called before a model is put on it: where that is not like the bundled one, the rest of the self-test is run,
+   * once. Drivers may take seconds to compile the kernels of every kind, and who looks at the bundled model should not
+   * wait for them. Throws `adapter-untrusted`.
+   */
+  async prove({ modelType, dtype }: ModelSpec): Promise<void> {
+    if (FIRST.some((c) => c.config.model_type === modelType && c.dtype === dtype)) return;
+    this.#proved ??= this.rest();
+    await this.#proved;
   }
 
   /** The work's result, or `device-lost` as soon as the device is gone, whatever the work itself makes of that. */
@@ -66,23 +86,36 @@ export async function openDevice(
   const proof = anew ? undefined : await recallProof(settings, facts);
   if (known && proof) {
     const matmul = { variant: known.choice.matmul, gflops: known.gflops };
-    return new Device(gpu, { ...facts, selfTest: proof, matmul }, known);
+    const rest = proof.cases < CASES.length * COMPARED ? () => proveRest(gpu, known, settings, proof) : undefined;
+    return new Device(gpu, { ...facts, selfTest: proof, matmul }, known, rest);
   }
-  const { rates, matmul, ...tested } = await selfTest(gpu, { known });
-  const report = { ...facts, matmul, selfTest: { ...tested.selfTest, at: new Date().toISOString() } };
-  const { passed, worstError } = report.selfTest;
-  if (!passed) {
-    await forgetProof(settings, facts);
-    gpu.destroy();
-    throw new LopperError(
-      'adapter-untrusted',
-      `The adapter "${[facts.vendor, facts.architecture, facts.description].filter(Boolean).join(' ')}" computes wrong numbers: off by ${worstError.toPrecision(2)} in the self-test.`,
-      'Update the graphics driver or try another browser; nothing is computed on this one.',
-    );
-  }
+  const { rates, matmul, selfTest } = await proveOn(FIRST, gpu, known, settings);
   if (!known) await keepRates(settings, facts, rates);
-  await keepProof(settings, facts, report.selfTest);
-  return new Device(gpu, report, rates);
+  await keepProof(settings, facts, selfTest);
+  return new Device(gpu, { ...facts, matmul, selfTest }, rates, () => proveRest(gpu, rates, settings, selfTest));
+}
+
+/** Keeps the proof of all cases once the rest is passed too. */
+async function proveRest(gpu: Gpu, known: KernelRates, settings: Shelf | undefined, first: Proof): Promise<void> {
+  const { selfTest } = await proveOn(REST, gpu, known, settings);
+  const cases = first.cases + selfTest.cases;
+  const worstError = Math.max(first.worstError, selfTest.worstError);
+  await keepProof(settings, gpu.facts, { ...first, cases, worstError });
+}
+
+/** Runs the self-test on some of its cases. Throws `adapter-untrusted` where it is not passed. */
+async function proveOn(cases: readonly Case[], gpu: Gpu, known: KernelRates | undefined, settings: Shelf | undefined) {
+  const tested = await selfTest(gpu, { known, cases });
+  const { passed, worstError } = tested.selfTest;
+  if (passed) return { ...tested, selfTest: { ...tested.selfTest, at: new Date().toISOString() } };
+  const { facts } = gpu;
+  await forgetProof(settings, facts);
+  gpu.destroy();
+  throw new LopperError(
+    'adapter-untrusted',
+    `The adapter "${[facts.vendor, facts.architecture, facts.description].filter(Boolean).join(' ')}" computes wrong numbers: off by ${worstError.toPrecision(2)} in the self-test.`,
+    'Update the graphics driver or try another browser; nothing is computed on this one.',
+  );
 }
 
 /** The device in use: opened on first use, and anew after it was lost. */

@@ -1,4 +1,3 @@
-import type { KernelRates } from '../../engine/autotune';
 import type { EngineContract } from '../../engine/contract';
 import { Engine } from '../../engine/engine';
 import { LopperError } from '../../errors';
@@ -6,11 +5,11 @@ import type { ByteProgress, ModelFiles } from '../../formats/bytes';
 import type { TensorMap } from '../../formats/tensor';
 import { loadTokenizer, type Tokenizer } from '../../formats/tokenizer';
 import { proveTokenizer } from '../../formats/tokenizer-proof';
-import type { Gpu } from '../../gpu/gpu';
 import type { ModelSpec } from '../../model/spec';
 import type { Sublayer } from '../../model/units';
 import type { ModelReport } from '../contract';
 import { factsOf, readConfig, readHeaders } from './describe';
+import type { Device } from './device';
 import { Speed } from './speed';
 
 /** A model read and checked, its weights still where they lie. Kept, so that it can be put on another device. */
@@ -58,24 +57,23 @@ export interface LoadOptions {
   readonly signal?: AbortSignal;
   /** Bytes of weights on the device, of how many. */
   readonly onLoad?: (done: number, total: number) => void;
-  /** The adapter's measured choice of kernels. */
-  readonly rates?: KernelRates;
 }
 
-/** Puts a model's weights on the device. Throws `model-too-large`, `out-of-memory`, `cancelled`. */
-export async function loadModel(
-  gpu: Gpu,
-  model: ReadModel,
-  { signal, onLoad, rates }: LoadOptions,
-): Promise<OpenModel> {
+/**
+ * Puts a model's weights on the device, proved for it first. Throws `model-too-large`, `out-of-memory`, `cancelled`,
+ * `adapter-untrusted`.
+ */
+export async function loadModel(device: Device, model: ReadModel, { signal, onLoad }: LoadOptions): Promise<OpenModel> {
+  const { gpu, rates } = device;
   const { spec, tensors } = model;
+  await device.prove(spec);
   const facts = factsOf({ ...model, hasTokenizer: model.tokenizer !== undefined });
   const engine = await Engine.open(gpu, spec, tensors, {
     signal,
     rates,
     onProgress: (fraction) => onLoad?.(fraction * facts.weightBytes, facts.weightBytes),
   });
-  const speed = new Speed(1e9 * Math.max(0, ...Object.values(rates?.gflops ?? {})));
+  const speed = new Speed(1e9 * Math.max(0, ...Object.values(rates.gflops)));
   return { ...model, engine, speed, report: { ...facts, streamed: engine.streamed } };
 }
 
