@@ -49,6 +49,11 @@ const ROWS = {
     ['  ratio', number(r.togetherMs / r.naiveMs, 3)],
     ['  largest difference of a loss', `${r.largestDifference.toExponential(1)} nats`],
   ],
+  gradient: (r) => [
+    [`gradient influence of all units, ${r.tokens} tokens`, `${number(r.gradientMs)} ms`],
+    ['  a plain walk', `${number(r.walkMs)} ms`],
+    ['  ratio', number(r.gradientMs / r.walkMs, 2)],
+  ],
   greedyCurve: (r) => sharing('greedy curve of all sublayers', r),
   shapley: (r) => sharing(`Shapley, ${r.permutations} permutations`, r),
   budget: (r) => [

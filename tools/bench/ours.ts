@@ -74,6 +74,24 @@ function countAllocations(device: GPUDevice): { stop(): number } {
   };
 }
 
+export interface GradientResult {
+  readonly tokens: number;
+  readonly walkMs: number;
+  /** Gradient influence of every unit. */
+  readonly gradientMs: number;
+}
+
+/** Gradient influence of every unit, there and back, beside a plain walk of the same text. */
+export async function measureGradient(engine: Engine): Promise<GradientResult> {
+  const tree = packTokens([{ ids: tokens(PREFILL_TOKENS), scoreFrom: 1 }]);
+  const gradient = async () => {
+    const { loss } = await engine.gradientInfluence(tree, FULL);
+    if (!Number.isFinite(loss)) throw new Error('The gradient gave numbers that are not finite.');
+  };
+  const [walkTimes, gradientTimes] = await takeTurns([() => prefill(engine, PREFILL_TOKENS), gradient], 5);
+  return { tokens: PREFILL_TOKENS, walkMs: median(walkTimes!), gradientMs: median(gradientTimes!) };
+}
+
 export interface LeaveOneOutResult {
   readonly branches: number;
   readonly togetherMs: number;
