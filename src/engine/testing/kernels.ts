@@ -37,14 +37,24 @@ export class ImpatientRecorder extends Recorder {
   }
 }
 
-export async function dispatcherFor(
+/** With no kernel ready. */
+export async function bareDispatcher(
   gpu: Gpu,
-  spec: ModelSpec,
   choice: Partial<KernelChoice> = {},
   recorder = new Recorder(gpu),
 ): Promise<Dispatcher> {
   const empty = await gpu.allocate('empty', 16, 'activations');
-  const d = new Dispatcher(recorder, Kernels.of(gpu), { ...CHOICE, ...choice }, empty);
+  return new Dispatcher(recorder, Kernels.of(gpu), { ...CHOICE, ...choice }, empty);
+}
+
+/** With all that a walk through such a model takes. */
+export async function dispatcherFor(
+  gpu: Gpu,
+  spec: ModelSpec,
+  choice?: Partial<KernelChoice>,
+  recorder?: Recorder,
+): Promise<Dispatcher> {
+  const d = await bareDispatcher(gpu, choice, recorder);
   await d.ready(walkKernels(d, spec, typesOf(spec)));
   return d;
 }
