@@ -6,26 +6,41 @@ import type {
   OnBoth,
   RecoverEachReport,
   RecoveredUnit,
+  RecoveredUnitReport,
   RecoverReport,
   RecoverSettings,
   RecoveryMethod,
+  TrainReport,
 } from '../lab/contract';
 import { UNIT_NAMES } from '../model/units';
 import { writeRecovery } from '../recovery/file';
+import type { AdamState } from '../recovery/training';
+import { type TrainingTold, trainingTensors } from '../recovery/training-file';
 import { unitName } from '../recovery/units';
 import { type Arguments, definedOf, finiteNumber, oneOf, positiveNumber, usage, wholeNumber } from './arguments';
 import { calibrationSource, checkCalibration, parseIds, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, facts, JOB, MASK_OPTIONS, type Session, table } from './command';
 import { tellCost } from './cost';
 import { readDataOption } from './data-files';
+import {
+  describeTraining,
+  isTrained,
+  readTrainSettings,
+  TRAINING_METHODS,
+  TRAINING_OPTIONS,
+  train,
+  trainingJson,
+  trainingTold,
+} from './recover-training';
 
+/** In closed form. */
 const METHODS = ['mean', 'linear', 'diagonal', 'scale'] as const satisfies readonly RecoveryMethod[];
 const FITS = ['sequential', 'full', 'corrected'] as const satisfies readonly FitOrder[];
 
 export const recover: Command = {
   name: 'recover',
   summary: 'what may stand in a dropped layer’s place, and what that is worth',
-  usage: `lopper recover MODEL (--ids FILE | --text FILE --seq-len N | --calibration-task NAME) (--drop LIST | --mask FILE | --each --unit ${UNIT_NAMES.join('|')}) --method ${METHODS.join('|')} [--json]`,
+  usage: `lopper recover MODEL (--ids FILE | --text FILE --seq-len N | --calibration-task NAME) (--drop LIST | --mask FILE | --each --unit ${UNIT_NAMES.join('|')}) --method ${[...METHODS, ...TRAINING_METHODS].join('|')} [--json]`,
   options: {
     ...CALIBRATION_OPTIONS,
     drop: MASK_OPTIONS.drop!,
@@ -34,7 +49,7 @@ export const recover: Command = {
     unit: { value: 'KIND', help: `${UNIT_NAMES.join(', ')} (with --each)` },
     method: {
       value: 'NAME',
-      help: 'mean: the mean of what it adds; linear: a linear map of what it reads; diagonal: each channel on its own; scale: one number',
+      help: 'mean: the mean of what it adds; linear: a linear map of what it reads; diagonal: each channel on its own; scale: one number; trained: bias: a vector, distill: a linear map, to what the full model predicts; sft: to the next token; mse: to the full model’s stream',
     },
     fit: {
       value: 'ORDER',
@@ -51,14 +66,17 @@ export const recover: Command = {
       help: 'text that is not fitted on: another file, read as the first, or a share of the windows',
     },
     out: { value: 'FILE', help: 'write what was fitted, as safetensors' },
+    ...TRAINING_OPTIONS,
   },
   check(args) {
     const has = (name: string) => args.values.has(name);
-    readSettings(args);
+    if (isTrained(args)) readTrainSettings(args);
+    else readSettings(args);
     checkCalibration(args);
     if (has('each') !== has('unit')) throw usage('--each and --unit belong together.', 'Give both, or --drop LIST.');
     const named = ['drop', 'mask', 'each'].filter(has);
-    if (named.length !== 1) {
+    // A file to begin with says what it drops.
+    if (named.length > 1 || (named.length === 0 && !has('init') && !has('resume'))) {
       throw usage(
         named.length === 0 ? 'Nothing is dropped.' : `--${named[0]} and --${named[1]} are both given.`,
         'Give --drop LIST, or --mask FILE, or --each --unit KIND.',
@@ -72,6 +90,12 @@ export const recover: Command = {
   async run(session) {
     const { args, lab, reporter } = session;
     const calibration = await readCalibration(session);
+    if (isTrained(args)) {
+      const report = await train(session, calibration, await readHeldOut(session));
+      for (const note of report.notes) reporter.note(note);
+      await save(session, report, { ...report.run.asked }, { told: trainingTold(report.run), of: report.run.state });
+      return { json: reportJson(report), text: [describe(report), describeTraining(report)].join('\n\n') };
+    }
     const settings = readSettings(args);
     const job = { job: JOB, onProgress: reporter.progress };
     if (args.values.has('each')) {
@@ -82,13 +106,18 @@ export const recover: Command = {
     await tellCost(session, 'recover', request);
     const report = await lab.recover(request, job);
     for (const note of report.notes) reporter.note(note);
-    await save(session, report, settings);
+    await save(session, report, { ...settings });
     return { json: reportJson(report), text: describe(report) };
   },
 };
 
 function readSettings(args: Arguments): RecoverSettings {
-  const method = oneOf(args, 'method', METHODS);
+  // Those that train are read elsewhere, and named here.
+  const method = oneOf(args, 'method', [...METHODS, ...TRAINING_METHODS]) as RecoveryMethod;
+  const foreign = Object.keys(TRAINING_OPTIONS).find((name) => args.values.has(name));
+  if (foreign) {
+    throw usage(`--${foreign} does not belong to --method ${method}.`, `It is for ${TRAINING_METHODS.join(', ')}.`);
+  }
   if (args.values.has('rank') && method !== 'linear') {
     throw usage(`--rank does not belong to --method ${method}.`, 'Leave it out, or give --method linear.');
   }
@@ -135,16 +164,21 @@ async function readHeldOut(session: Session): Promise<Calibration | number | und
   return { text, seqLen: wholeNumber(args, 'seq-len', 2, 256) };
 }
 
-async function save(session: Session, report: RecoverReport, settings: RecoverSettings): Promise<void> {
+async function save(
+  session: Session,
+  report: RecoverReport | TrainReport,
+  settings: Readonly<Record<string, unknown>>,
+  training?: { readonly told: TrainingTold; readonly of: AdamState },
+): Promise<void> {
   const { args, lab, model, path, version, reporter } = session;
   const out = args.values.get('out');
   if (out === undefined) return;
   const { vendor, description } = await lab.start();
   const { source, sha256 } = (await calibrationSource(session)) ?? { source: '' };
   const { method: _, ...rest } = settings;
-  const bytes = writeRecovery(report, model, {
+  const notes = {
     method: report.method,
-    settings: { ...rest, fit: report.fit, ...(report.rank && { rank: report.rank }) },
+    settings: { ...rest, ...(report.fit && { fit: report.fit }), ...(report.rank && { rank: report.rank }) },
     calibration: { source, ...(sha256 && { sha256 }), tokens: report.tokens[0] },
     loss: Object.fromEntries(Object.entries(report.loss).map(([name, pair]) => [name, [...pair] as number[]])),
     made_by: {
@@ -152,7 +186,9 @@ async function save(session: Session, report: RecoverReport, settings: RecoverSe
       adapter: [vendor, description].filter(Boolean).join(' '),
       dtype: model.dtype,
     },
-  });
+    ...(training && { training: training.told }),
+  };
+  const bytes = writeRecovery(report, model, notes, training && trainingTensors(training.of));
   await writeFile(path(out), bytes).catch((cause) => {
     throw new LopperError(
       'file-missing',
@@ -167,14 +203,20 @@ async function save(session: Session, report: RecoverReport, settings: RecoverSe
 const unitJson = ({ block, kind }: RecoveredUnit) => (kind === 'block' ? ['block', block] : [block, kind]);
 const pairJson = ([calibration, held]: OnBoth) => [calibration, held ?? null];
 
-const reportJson = ({ method, rank, fit, strength, units, loss, tokens, notes }: RecoverReport) => ({
-  ...{ method, rank: rank ?? null, fit, strength },
-  units: units.map(({ unit, norm, channelMean, channelStd, r2, r2ByRank }) => ({
+const reportJson = (report: RecoverReport | TrainReport) => ({
+  ...{ method: report.method, rank: report.rank ?? null, fit: report.fit ?? null },
+  strength: 'strength' in report ? report.strength : 1,
+  units: report.units.map(({ unit, norm, channelMean, channelStd, r2, r2ByRank }: RecoveredUnitReport) => ({
     ...{ unit: unitJson(unit), norm, channel_mean: channelMean, channel_std: channelStd, r2: pairJson(r2) },
     ...(r2ByRank && { r2_by_rank: r2ByRank.map(([k, ...of]) => [k, ...pairJson(of)]) }),
   })),
-  loss: { full: pairJson(loss.full), pruned: pairJson(loss.pruned), recovered: pairJson(loss.recovered) },
-  ...{ losses: [], held_losses: [], tokens: pairJson(tokens), notes },
+  loss: {
+    full: pairJson(report.loss.full),
+    pruned: pairJson(report.loss.pruned),
+    recovered: pairJson(report.loss.recovered),
+  },
+  ...('run' in report ? trainingJson(report) : { losses: [], held_losses: [] }),
+  ...{ tokens: pairJson(report.tokens), notes: report.notes },
 });
 
 const eachJson = ({ method, rank, strength, unit, fullLoss, units, tokens }: RecoverEachReport) => ({
@@ -187,7 +229,7 @@ const eachJson = ({ method, rank, strength, unit, fullLoss, units, tokens }: Rec
 
 const say = (x: number | undefined) => (x === undefined ? '' : Number.isNaN(x) ? 'no number' : x.toFixed(5));
 
-function describe({ units, loss, tokens }: RecoverReport): string {
+function describe({ units, loss, tokens }: RecoverReport | TrainReport): string {
   const isHeld = tokens.length > 1;
   const heads = ['unit', 'length of the mean', 'R2', ...(isHeld ? ['R2 held out'] : [])];
   const rows = units.map(({ unit, norm, r2: [calibration, held] }) => [

@@ -9,6 +9,7 @@ import { norms } from './jobs/norms';
 import { recover, recoverEach, recoverStrengths } from './jobs/recover';
 import { score } from './jobs/score';
 import { tokenInfluence } from './jobs/token-influence';
+import { train } from './jobs/train';
 
 /** Every job of the lab, by the name of the method that asks for it. */
 export const JOBS = {
@@ -23,6 +24,7 @@ export const JOBS = {
   recover,
   recoverEach,
   recoverStrengths,
+  train,
 };
 
 type Jobs = typeof JOBS;

@@ -68,16 +68,33 @@ class DeviceLab implements LabItself {
     options: JobOptions & Events,
   ): Promise<Report> {
     return this.#queue.run(options, async (running) => {
-      const { signal, onProgress } = running;
-      if (!job.opensItsOwn && !this.#open) noModel();
-      const device = await this.#device.get();
-      if (!job.opensItsOwn && this.#open?.device !== device) {
-        const loading = { signal, ...loadingProgress(onProgress) };
-        this.#replace(await device.guard(loadModel(device, this.#open!.model, loading)), device);
+      for (let asked = request; ; ) {
+        try {
+          return await this.#runOnce(job, asked, running);
+        } catch (error) {
+          const isLost = error instanceof LopperError && error.code === 'device-lost';
+          const next = isLost ? job.goOn?.(asked) : undefined;
+          if (!next) throw error;
+          asked = next as Request;
+        }
       }
-      throwIfCancelled(signal);
-      return device.guard(job.run(this.#desk(device), request, running));
     });
+  }
+
+  async #runOnce<Request, Report, Events>(
+    job: Job<Request, Report, Events>,
+    request: Request,
+    running: RunningJob & Events,
+  ): Promise<Report> {
+    const { signal, onProgress } = running;
+    if (!job.opensItsOwn && !this.#open) noModel();
+    const device = await this.#device.get();
+    if (!job.opensItsOwn && this.#open?.device !== device) {
+      const loading = { signal, ...loadingProgress(onProgress) };
+      this.#replace(await device.guard(loadModel(device, this.#open!.model, loading)), device);
+    }
+    throwIfCancelled(signal);
+    return device.guard(job.run(this.#desk(device), request, running));
   }
 
   /** As `Lab` says. */

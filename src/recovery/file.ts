@@ -40,6 +40,8 @@ const about = v.object({
   calibration: v.optional(v.object({ source: v.string(), sha256: v.optional(v.string()), tokens: v.optional(count) })),
   loss: v.optional(v.record(v.string(), v.array(finite))),
   made_by: v.optional(v.object({ lopper: v.string(), adapter: v.string(), dtype: v.string() })),
+  /** See training-file.ts. */
+  training: v.optional(v.unknown()),
 });
 export type RecoveryAbout = v.InferOutput<typeof about>;
 
@@ -52,11 +54,15 @@ export interface Recovery {
 const FORMAT = 'lopper-recovery';
 const VERSION = '1';
 
-/** The file. `notes`: how it was fitted, and what it was worth. */
+/** Tensors that training goes on from begin so: no part of what stands in. */
+const TRAINING = 'train.';
+
+/** The file. `notes`: how it was fitted, and what it was worth; `training`: what goes on from it, see training-file.ts. */
 export function writeRecovery(
   { dropped, modules }: Recovery,
   { id, revision, architecture, blocks, fingerprint }: RecoveryModel,
   notes: Omit<RecoveryAbout, 'model' | 'dropped' | 'strength'>,
+  training: readonly WrittenTensor[] = [],
 ): Uint8Array<ArrayBuffer> {
   const tensors = modules.flatMap(({ unit, module: { bias, map, diagonal } }): WrittenTensor[] => {
     const name = tensorName(unit);
@@ -74,7 +80,11 @@ export function writeRecovery(
     strength: Object.fromEntries(modules.map(({ unit, module }) => [tensorName(unit), module.strength])),
     ...notes,
   };
-  return writeSafetensors(tensors, { format: FORMAT, version: VERSION, lopper: JSON.stringify(told) });
+  return writeSafetensors([...tensors, ...training], {
+    format: FORMAT,
+    version: VERSION,
+    lopper: JSON.stringify(told),
+  });
 }
 
 /**
@@ -107,7 +117,7 @@ export async function readRecovery(
     );
   }
   const modules: Placed[] = [];
-  for (const [name, own] of byUnit(tensors)) {
+  for (const [name, own] of byUnit(tensors.filter((t) => !t.name.startsWith(TRAINING)))) {
     const unit = unitOf(name, model.blocks);
     if (!unit) throw invalid(`its tensor ${own[0]!.name} belongs to no layer of a model of ${model.blocks} blocks`);
     const strength = told.strength[name] ?? 1;
@@ -176,7 +186,8 @@ async function readModule(
   };
 }
 
-function floats(bytes: Uint8Array): Numbers {
+/** Little-endian F32, from wherever they lie. */
+export function floats(bytes: Uint8Array): Numbers {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Float32Array.from({ length: bytes.byteLength / 4 }, (_, i) => view.getFloat32(4 * i, true));
 }

@@ -22,7 +22,7 @@ export type TrainingFit = 'corrected' | 'full';
 
 export interface TrainSettings {
   readonly method: TrainingMethod;
-  /** Default 8; 0 is a bias alone, as `bias` always is. */
+  /** Default 8; `bias` has none. */
   readonly rank?: number;
   readonly fit?: TrainingFit;
   /** In all, those that were taken before counted in; default 100. */
@@ -61,7 +61,7 @@ export type TrainRequest = On<
   }
 >;
 
-/** The best so far: by the loss on text that is held out, where there is some, else on the text that is trained on. */
+/** The best so far: by the text that is held out, else by the text trained on where every step sees it all, else the last. */
 export interface BestSoFar {
   readonly step: number;
   readonly modules: readonly Placed[];
@@ -70,10 +70,12 @@ export interface BestSoFar {
 /** All that training goes on from. */
 export interface TrainingRun {
   /** What it was asked, for the same to be asked when it goes on. */
-  readonly asked: Required<Omit<TrainSettings, 'start' | 'steps' | 'splitBlocks'>>;
+  readonly asked: Required<Omit<TrainSettings, 'rank' | 'start' | 'steps' | 'splitBlocks'>>;
+  /** Of the windows trained on and held out. */
+  readonly textSha256: string;
   readonly state: AdamState;
   readonly best: BestSoFar;
-  /** What is trained towards, before each step on its windows and after the last; and on the text held out. */
+  /** What is trained towards, before each step on its windows and, at the end, after the last; and on the text held out. */
   readonly losses: readonly number[];
   readonly heldLosses: readonly number[];
 }

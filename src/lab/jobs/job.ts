@@ -13,6 +13,11 @@ export interface Job<Request, Report, Events = object> {
   run(desk: Desk, request: Request, options: RunningJob & Events): Promise<Report>;
   /** What it will come to; absent where that cannot be told. Throws what the job itself would for such a request. */
   work?(desk: Desk, request: Request): Promise<Work>;
+  /**
+   * The request to make in the place of one during which the device was lost, to go on from where that had come to; undefined
+   * where it had come to nothing new. Without it such a request fails.
+   */
+  goOn?(request: Request): unknown;
   /** Puts together the reports of a request's parts, for work that several machines share. */
   merge?(parts: readonly Report[]): Report;
 }

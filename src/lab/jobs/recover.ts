@@ -20,12 +20,10 @@ import { branchOfMask } from './desk';
 import { lossesOf, pair, textsOf } from './fit-texts';
 import { groundOn } from './ground';
 import type { Job } from './job';
+import { notesOnLoss, notesOnTokens } from './recovery-notes';
 
 /** Part of a recovery's time that goes into fitting; the rest into its losses. */
 const FITTING = 0.7;
-
-/** Tokens for each channel of the stream below which a linear map fits what is not there; measured on two small models. */
-const TOKENS_PER_CHANNEL = 20;
 
 /** Fits what stands in for dropped layers, and measures what it is worth on the text it was fitted on and on other text. */
 export const recover: Job<RecoverRequest, RecoverReport> = {
@@ -130,28 +128,15 @@ export const recoverStrengths: Job<RecoverStrengthsRequest, RecoverStrengthsRepo
 };
 
 /** What may mislead in how modules were fitted. */
-function notesOn({ method, ridge }: RecoverSettings, { on }: FitTexts, fitted: readonly Fitted[]): string[] {
-  const { width } = on.engine.model;
-  const notes = [];
-  const wanted = TOKENS_PER_CHANNEL * width;
-  if (method === 'linear' && on.tokens < wanted) {
-    notes.push(
-      `A linear map of a stream of ${width} channels is fitted on ${on.tokens} tokens; with ${wanted} and more it holds on other text.`,
-    );
-  }
+function notesOn(
+  { method, ridge, rank = DEFAULT_RANK }: RecoverSettings,
+  texts: FitTexts,
+  fitted: readonly Fitted[],
+): string[] {
+  const notes = notesOnTokens(texts, method === 'linear' ? rank : 0);
   const most = Math.max(0, ...fitted.map((one) => one.ridge ?? 0));
   if (ridge !== undefined ? most > ridge : most > 1e-6) {
     notes.push(`The text has too few tokens for the ridge that was asked for: ${most.toExponential(0)} was taken.`);
   }
   return notes;
-}
-
-/** Says it where plain removal does better. */
-function notesOnLoss({ pruned, recovered }: RecoverReport['loss']): string[] {
-  const [text, i] = pruned.length > 1 ? (['text that was not fitted on', 1] as const) : (['this text', 0] as const);
-  const [before, after] = [pruned[i]!, recovered[i]!];
-  if (after <= before) return [];
-  return [
-    `On ${text} this recovery is worse than plain removal: the loss is ${after.toFixed(3)} with it and ${before.toFixed(3)} without.`,
-  ];
 }
