@@ -1,15 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DTYPES, type Dtype } from '../formats/dtypes';
-import type { TensorInfo, TensorMap } from '../formats/tensor';
+import type { TensorMap } from '../formats/tensor';
 import type { Gpu } from '../gpu/gpu';
-import { parseConfig } from '../model/config';
-import { describe as describeModel, layoutOf } from '../model/describe';
 import type { ModelSpec } from '../model/spec';
 import { FULL, without } from './branch';
 import { Engine } from './engine';
 import { formOf } from './matrix-parts';
-import { numbers, RATES, scored, sharedGpu, tensorOf, worst } from './testing/gpu';
-import { bitsOf } from './testing/kernels';
+import { numbers, RATES, scored, sharedGpu, worst } from './testing/gpu';
+import { madeUpModel } from './testing/made-up-model';
 import { logSoftmax } from './testing/oracle';
 import { forward, readValues } from './testing/oracle-model';
 
@@ -25,22 +23,8 @@ const CONFIGS = {
   gpt2: { n_embd: 36, n_head: 3, n_positions: 64, n_layer: 4 },
 };
 
-/** A model whose tensors are each stored in a type that `typeOf` chooses; numbers that every type holds exactly. */
-function modelOf(name: keyof typeof CONFIGS, typeOf: (tensor: string) => Dtype): [ModelSpec, TensorMap] {
-  const config = parseConfig(
-    JSON.stringify({ model_type: name, tie_word_embeddings: false, ...SIZES, ...CONFIGS[name] }),
-  );
-  const next = numbers(7);
-  const tensors = new Map<string, TensorInfo>();
-  for (const [tensor, shape] of layoutOf(config).shapes) {
-    const isNorm = shape.length === 1 && tensor.endsWith('weight');
-    const count = shape.reduce((product, n) => product * n, 1);
-    const values = Float32Array.from({ length: count }, () => (isNorm ? 1 + next() : next() / 4));
-    const bits = bitsOf(values, typeOf(tensor));
-    tensors.set(tensor, tensorOf(tensor, typeOf(tensor), shape, new Uint8Array(bits.buffer)));
-  }
-  return [describeModel(config, tensors), tensors];
-}
+const modelOf = (name: keyof typeof CONFIGS, typeOf: (tensor: string) => Dtype): [ModelSpec, TensorMap] =>
+  madeUpModel({ model_type: name, tie_word_embeddings: false, ...SIZES, ...CONFIGS[name] }, typeOf);
 
 /** Each tensor in a type of its own, in no order. */
 function anyTypes(): (tensor: string) => Dtype {

@@ -42,13 +42,17 @@ export interface Trace {
   readonly between: number[][][];
 }
 
-/** Log-probabilities [rows][vocabulary] of one sequence, with the sublayers of `dropped` left out. */
+/**
+ * Log-probabilities [rows][vocabulary] of one sequence, with the sublayers of `dropped` left out.
+ * @param nudge what is added to the stream behind a sublayer: [row][channel] by its index
+ */
 export function forward(
   spec: ModelSpec,
   values: Values,
   ids: readonly number[],
   dropped: ReadonlySet<number>,
   trace?: Trace,
+  nudge?: ReadonlyMap<number, number[][]>,
 ): number[][] {
   const get = (name: string): readonly number[] => values.get(name)!;
   const rowsOf = (flat: readonly number[], width: number): number[][] =>
@@ -111,6 +115,8 @@ export function forward(
     trace?.read.push(source);
     trace?.added.push(update);
     x = x.map((row, i) => add(row, update[i]));
+    const moved = nudge?.get(index);
+    if (moved) x = x.map((row, i) => add(row, moved[i]));
   }
   trace?.between.push(x);
   return linear(
