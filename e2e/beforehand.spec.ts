@@ -25,6 +25,9 @@ test('every click is answered without WebGPU: the loss, the answers, the texts',
   await lab.openTab('Cost', 'Texts');
   await expect(page.getByTestId('pruned-text')).not.toBeEmpty();
   await expect(lab.prompt).toContainText('Measured beforehand by us');
+  await lab.openTab('Recovery');
+  const fitted = page.getByRole('region', { name: 'Fitted beforehand' });
+  await expect(fitted.getByRole('row', { name: /^Linear map of rank 8 / })).toContainText(/\d+%/);
 
   // A second layer, and a third.
   await lab.cell(3, 'feed-forward').click();
@@ -41,6 +44,16 @@ test('a mask that was not measured beforehand names the nearest that was', async
   expect(await lab.dropped.count()).toBeLessThan(6);
   await page.keyboard.press('Control+z');
   await expect(lab.dropped).toHaveCount(6);
+});
+
+test('what was chosen in a tab is still chosen when it is opened again', async ({ page }) => {
+  const lab = new LabPage(page);
+  await page.goto('./#model=sapling&tab=plan');
+  const share = page.getByRole('form', { name: 'Goal' }).getByLabel('Save');
+  await share.fill('25');
+  await lab.openTab('Cost', 'Texts');
+  await lab.openTab('Plan');
+  await expect(share).toHaveValue('25');
 });
 
 test('the paper’s claims stand beside our figures, each with a way to measure it', async ({ page }) => {

@@ -23,6 +23,12 @@ test('each mask that is tried is a row that can be named, pinned, compared and g
   await expect(row('attention 7; feed-forward 5')).toContainText('in force now');
   for (const box of await shelf.getByRole('checkbox').all()) await box.check();
   await expect(shelf.getByRole('region', { name: 'Two masks compared' })).toContainText('feed-forward 5');
+  await shelf.getByRole('button', { name: 'Their texts side by side' }).click();
+  await expect(shelf).toBeHidden();
+  await expect(lab.prompt).toContainText('not against the full model');
+  await lab.prompt.getByRole('button', { name: 'Back to the full model' }).click();
+  await expect(lab.prompt).not.toContainText('not against the full model');
+  await page.getByRole('button', { name: 'Masks tried (2)' }).click();
   const { violations } = await new AxeBuilder({ page }).include('dialog[open]').analyze();
   expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join('; ')}`)).toEqual([]);
 
@@ -31,7 +37,6 @@ test('each mask that is tried is a row that can be named, pinned, compared and g
   await expect(page.getByRole('tab', { name: 'Export' })).toHaveAttribute('aria-selected', 'true');
   await expect(lab.dropped).toHaveCount(1);
 
-  await page.waitForTimeout(1000); // rows are put away a moment after they change
   await page.reload();
   await page.getByRole('button', { name: 'Masks tried (2)' }).click();
   await expect(shelf.getByRole('button', { name: 'Pin Attention 7' })).toHaveAttribute('aria-pressed', 'true');

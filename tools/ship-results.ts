@@ -30,6 +30,7 @@ import { KeptCalibrated, KeptLosses } from './shipping/kept-losses';
 import { listedMasks, listLosses, measureTables, tableHeads, tablesFile } from './shipping/losses';
 import { askTasks, continuePrompts, namedMasks } from './shipping/named';
 import { openPlaces, type Place } from './shipping/place';
+import { measureRecoveries, shipRecoveries } from './shipping/recoveries';
 import { KeptWork } from './shipping/work';
 
 export async function main(args: readonly string[], root: string): Promise<number> {
@@ -40,6 +41,12 @@ export async function main(args: readonly string[], root: string): Promise<numbe
   const asked = readShipping(args, root);
   const reporter = new Reporter(process.stderr, false);
   const places = await openPlaces(asked.model, asked.python, root, reporter);
+  if (asked.recovery) {
+    const { work } = await groundOf(asked, places.engine, root);
+    const recoveries = await measureRecoveries(places.engine, work, root);
+    await shipRecoveries(detailsBeside(resolve(root, asked.out)), recoveries);
+    return 0;
+  }
   await ship(asked, places, root, reporter);
   if (asked.growth) await shipGrowth(root, reporter);
   return 0;
@@ -66,6 +73,18 @@ const withoutState = ({ sampling, ...report }: InfluenceReport): InfluenceReport
   return { ...report, sampling: rest };
 };
 
+/** The text in windows, and where what is measured of this model on it is kept. */
+async function groundOf(asked: Shipping, { model: { report: model } }: Place, root: string) {
+  const text = await readFile(resolve(root, asked.text), 'utf8');
+  const sha256 = await sha256Of(text);
+  const seqLen = Math.min(asked.seqLen, model.context);
+  const key = `${model.id.replace(/[^\w.-]+/g, '-')}-${model.fingerprint.slice(0, 8)}-${sha256.slice(0, 8)}-${seqLen}`;
+  return { work: new KeptWork(join(asked.scratch, key)), calibration: { text, seqLen }, sha256 };
+}
+
+/** Where the details of a file of results lie, where they are not in it. */
+const detailsBeside = (out: string) => out.replace(/(\.json)?$/, '-details.json');
+
 async function ship(
   asked: Shipping,
   { engine, fast }: { readonly engine: Place; readonly fast: Place },
@@ -74,11 +93,7 @@ async function ship(
 ): Promise<void> {
   const { report: model } = engine.model;
   const { blocks } = model;
-  const text = await readFile(resolve(root, asked.text), 'utf8');
-  const sha256 = await sha256Of(text);
-  const calibration: Calibration = { text, seqLen: Math.min(asked.seqLen, model.context) };
-  const key = `${model.id.replace(/[^\w.-]+/g, '-')}-${model.fingerprint.slice(0, 8)}-${sha256.slice(0, 8)}-${calibration.seqLen}`;
-  const work = new KeptWork(join(asked.scratch, key));
+  const { work, calibration, sha256 } = await groundOf(asked, engine, root);
   const on = await fast.desk.calibrate(calibration);
   const predicted = on.windows.map((ids) => ids.length - 1);
   const losses = new KeptLosses(fast.model.engine, on.trees, join(work.folder, 'losses.jsonl'));
@@ -117,6 +132,7 @@ async function ship(
   const branches = listed.map((mask) => without(mask.map(sublayerIndex))).sort(compareBranches);
   await losses.measure(branches, (done, of) => tell('of curves', done, of));
 
+  const recoveries = asked.model.kind === 'bundled' ? await measureRecoveries(engine, work, root) : undefined;
   const details: ShippedDetails = {
     norms: stream,
     curves,
@@ -128,6 +144,7 @@ async function ship(
       tasks: tasks.masks[m]!,
       texts: written.texts[m]!,
     })),
+    ...(recoveries && { recoveries }),
     tokens: written.tokens,
   };
   const out = resolve(root, asked.out);
@@ -147,7 +164,7 @@ async function ship(
     influence: [...plain, ...sampled],
     evaluations: tasks.full,
     // Beside the page they come once the first screen stands; elsewhere one file is easier to hand on.
-    details: asked.model.kind === 'bundled' ? `${basename(stem)}-details.json` : details,
+    details: asked.model.kind === 'bundled' ? basename(detailsBeside(out)) : details,
     ...(heads.length > 0 && { tables: { file: `${basename(stem)}-losses.bin`, of: heads } }),
     madeBy: {
       lopper: JSON.parse(await readFile(join(root, 'package.json'), 'utf8')).version,

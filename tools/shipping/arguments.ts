@@ -18,6 +18,8 @@ export interface Shipping {
   readonly whole: boolean;
   readonly permutations: number;
   readonly growth: boolean;
+  /** Nothing but what stands in for dropped layers, put into the results that are there. */
+  readonly recovery: boolean;
 }
 
 const OPTIONS = {
@@ -31,6 +33,7 @@ const OPTIONS = {
   permutations: { value: 'N', help: 'of a Shapley value, with --few; default 64' },
   few: { help: 'no mask of more than four units of a kind in the tables' },
   growth: { help: "Sapling's checkpoints too" },
+  recovery: { help: 'only what stands in for dropped layers of Sapling, into the results that are there' },
 };
 
 export const USAGE = [
@@ -50,6 +53,8 @@ export function readShipping(words: readonly string[], root: string): Shipping {
   const bundled = model.kind === 'bundled';
   if (!bundled && !given('out')) throw usage('It is not said where the results go.', 'Add --out FILE.');
   if (!bundled && given('python')) throw usage('The processor knows Sapling only.', 'Leave out --python.');
+  if (!bundled && given('recovery') !== undefined)
+    throw usage('Recoveries are shipped of Sapling only.', 'Leave out --recovery.');
   const tasks = listed(given('tasks')) ?? ['school', 'school_letters', 'school_math'];
   return {
     model,
@@ -63,5 +68,6 @@ export function readShipping(words: readonly string[], root: string): Shipping {
     whole: given('few') === undefined,
     permutations: wholeNumber(args, 'permutations', 2, 64),
     growth: given('growth') !== undefined,
+    recovery: given('recovery') !== undefined,
   };
 }

@@ -87,7 +87,7 @@ export async function askTasks(
 }
 
 /** What a report says of the second of its masks. */
-const ofMask = ({ task, results, metrics, difference, tooFew }: WithoutItems): Tasks[number] => ({
+export const ofMask = ({ task, results, metrics, difference, tooFew }: WithoutItems): Tasks[number] => ({
   task,
   result: results[1]!,
   metrics: Object.fromEntries(Object.entries(metrics).map(([name, means]) => [name, means[1]!])),

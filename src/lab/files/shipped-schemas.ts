@@ -57,6 +57,28 @@ const continuation = v.object({
   stopped: v.picklist(['end', 'length', 'context']),
 });
 
+const onBoth = v.tuple([v.number(), v.number()]);
+
+/** What stands in for a mask's layers: losses on the windows that it was fitted on, and on the others. */
+const recovery = v.object({
+  drop: v.string(),
+  /** Under `public/`. */
+  source: v.string(),
+  tokens: v.tuple([count, count]),
+  full: onBoth,
+  pruned: onBoth,
+  by: v.array(
+    v.object({
+      method: v.picklist(['mean', 'linear']),
+      rank: v.optional(count),
+      loss: onBoth,
+      /** What it answers, where it was asked. */
+      tasks: v.optional(v.array(maskOnTask)),
+    }),
+  ),
+});
+export type ShippedRecovery = v.InferOutput<typeof recovery>;
+
 /** What is not on the first screen: read once that stands. */
 export const shippedDetails = v.object({
   norms: v.optional(normsReport),
@@ -68,6 +90,7 @@ export const shippedDetails = v.object({
   masks: v.array(
     v.object({ name: v.string(), drop: v.string(), tasks: v.array(maskOnTask), texts: v.array(continuation) }),
   ),
+  recoveries: v.optional(v.array(recovery)),
   /** Texts of the tokens that are named by id. */
   tokens: v.record(v.string(), v.string()),
 });

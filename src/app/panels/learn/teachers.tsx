@@ -69,8 +69,13 @@ function Needs() {
 
 /** Left for what nobody has planned. */
 const OPEN_MINUTES = 5;
+const HOUR_MINUTES = 45;
 
-function Hour({ lessons }: { lessons: readonly Lesson[] }) {
+function Hour({ lessons: all }: { lessons: readonly Lesson[] }) {
+  // In their order, as many as there is time for.
+  const fits = (i: number) => all.slice(0, i + 1).reduce((sum, { minutes }) => sum + minutes, OPEN_MINUTES);
+  const lessons = all.filter((_, i) => fits(i) <= HOUR_MINUTES);
+  const beyond = all.filter((_, i) => fits(i) > HOUR_MINUTES);
   const starts = lessons.map((_, i) => lessons.slice(0, i).reduce((sum, { minutes }) => sum + minutes, 0));
   const end = lessons.reduce((sum, { minutes }) => sum + minutes, 0);
   return (
@@ -114,6 +119,18 @@ function Hour({ lessons }: { lessons: readonly Lesson[] }) {
               <a href="./">page</a>
             </td>
           </tr>
+          {beyond.map(({ id, title, about, minutes }) => (
+            <tr key={id}>
+              <td>another {minutes}</td>
+              <td>
+                <strong>{title}.</strong> {about}
+              </td>
+              <td>no</td>
+              <td className={css.noPrint}>
+                <a href={`./#lesson=${id}`}>lesson</a>, <a href={`./#lesson=${id}&present=1`}>board</a>
+              </td>
+            </tr>
+          ))}
         </tbody>
       </table>
     </section>

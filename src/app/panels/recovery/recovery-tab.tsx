@@ -8,6 +8,7 @@ import { Panel } from '../../widgets/panel';
 import { TabPage } from '../../widgets/tab-page';
 import { useApp } from '../../widgets/use-app';
 import { droppedWords } from '../../words/units';
+import { KnownRecoveries } from './known-recoveries';
 import { RankChart } from './rank-chart';
 import css from './recovery.module.css';
 import { RecoveryExplained } from './recovery-explained';
@@ -45,7 +46,7 @@ function Content() {
   const computes = useApp(canCompute);
   if (mask.dropped.length === 0) {
     return (
-      <Empty>
+      <Empty action={<KnownRecoveries />}>
         Drop a layer first. Here something cheap is then fitted that stands in its place: the mean of what it added, or
         a linear map of what it read.
       </Empty>
@@ -61,7 +62,7 @@ function Content() {
         <p className="small soft">It is fitted on this machine, by WebGPU: here nothing can be computed (yet).</p>
       )}
       <JobProgress slot="recover" />
-      {recovered && <RecoveryResult of={recovered} />}
+      {recovered ? <RecoveryResult of={recovered} /> : <KnownRecoveries />}
       {recovered?.measured && <RankChart {...recovered.measured} />}
       {recovered?.measured && <UnitsTable report={recovered.measured.report} />}
     </div>

@@ -1,5 +1,6 @@
 /** What lessons know of Sapling: the numbers that ship with the page, by name. */
 import type { GrowthMetric, GrowthPoint } from '../../../lab/contract';
+import type { ShippedRecovery } from '../../../lab/files/shipped-file';
 import type { PlainUnit } from '../../../model/units';
 import type { InfluenceMetric } from '../../../pruning/metrics';
 import { percent, short, signedShort } from '../format';
@@ -28,6 +29,10 @@ export interface Facts {
   added(drop: string): number;
   /** What is answered with those layers dropped; '' for none. */
   answers(task: TaskName, drop: string): Answers;
+  /** What stands in a mask's gap and what it is worth, fitted on a text by its path under `public/`. */
+  mended(drop: string, source: string): ShippedRecovery;
+  /** What is answered with the stand-in of that number in the gap. */
+  mendedAnswers(task: TaskName, drop: string, source: string, by: number): Answers;
   /** Sapling in training, one point a checkpoint. */
   training(metric: GrowthMetric): readonly GrowthPoint[];
 }

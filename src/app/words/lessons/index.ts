@@ -5,9 +5,10 @@ import { kinds } from './kinds';
 import type { Lesson } from './lesson';
 import { letters } from './letters';
 import { measures } from './measures';
+import { mend } from './mend';
 
 /** All lessons, in the order in which the paper asks their questions. */
-export const LESSONS: readonly Lesson[] = [drop, measures, kinds, letters, growth];
+export const LESSONS: readonly Lesson[] = [drop, measures, kinds, letters, growth, mend];
 
 export const lessonOf = (id: string | undefined): Lesson | undefined => LESSONS.find((lesson) => lesson.id === id);
 

@@ -20,11 +20,24 @@ export interface Runner {
 export type Figure =
   | { readonly kind: 'loss' | 'bars' | 'pair' | 'growth' }
   | { readonly kind: 'race'; readonly runners: readonly Runner[] }
-  /** Of the full model, and of what is dropped; or of `without` in its place. */
-  | { readonly kind: 'tasks'; readonly tasks: readonly TaskName[]; readonly without?: string };
+  /** Of the full model, and of what is dropped; or of `without` in its place. And of what is mended. */
+  | {
+      readonly kind: 'tasks';
+      readonly tasks: readonly TaskName[];
+      readonly without?: string;
+      readonly mended?: Mended & { readonly by: number };
+    }
+  /** The loss with nothing in a gap, and with the stand-ins `shown`; `both`: on the text fitted on, too. */
+  | (Mended & { readonly kind: 'mend'; readonly shown: readonly number[]; readonly both: boolean });
+
+/** A mask whose gap is filled, and the text on which: a stand-in is known by its number among the shipped ones. */
+export interface Mended {
+  readonly drop: string;
+  readonly source: string;
+}
 
 /** A view of the page that a lesson leads to, by its name in the address. */
-export type Place = 'one' | 'all' | 'training' | 'find' | 'curves' | 'tasks' | 'items' | 'speed';
+export type Place = 'one' | 'all' | 'training' | 'find' | 'curves' | 'tasks' | 'items' | 'speed' | 'recovery';
 
 /** What stands before a student's eyes. What is left out stays as the step before left it. */
 export interface Look {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { blindLoss, cost, type Facts, lowest, lowestFirst, pointAt } from './facts';
 import { LESSONS } from './index';
 import type { Step } from './lesson';
+import { MENDED } from './mend';
 import { shippedFacts } from './testing-facts';
 
 const facts: Facts = shippedFacts();
@@ -14,6 +15,7 @@ const attn = (block: number) => cost(facts, 'attn', block);
 const turn = (block: number) => facts.value('cosine', 'attn', block);
 const growing = (step: number) => pointAt(facts, 'cosine', step).block;
 const first = (unit: 'attn' | 'ffn') => facts.added(lowest(facts, 'loo-loss', unit, 4));
+const stories = (drop: string) => facts.mended(drop, 'calibration/stories.txt');
 const most = (values: readonly number[]) => values.indexOf(Math.max(...values));
 
 /** What the words of each step take for granted, by its title; `right` is the answer that its explanation explains. */
@@ -86,7 +88,46 @@ const CLAIMS: Readonly<Record<string, (right: number | undefined) => void>> = {
     const gained = growing(1e9).map((v, block) => v - growing(512)[block]!);
     expect(most(gained)).toBe(11);
   },
+  'One vector in the gap': (right) => {
+    expect(right).toBeGreaterThan(30);
+    expect(right).toBeLessThan(80);
+  },
+  'A map of eight directions': (right) => {
+    expect(right).toBe(2);
+    const { full, by } = stories('block:7');
+    expect(Math.abs(by[2]!.loss[1] - full[1])).toBeLessThan(0.02);
+  },
+  'Is it mended?': (right) => {
+    const { full, by } = stories('attn:7');
+    expect(by[1]!.loss[1] - full[1]).toBeLessThan(0.005);
+    expect(right).toBeLessThan(40);
+    expect(facts.mendedAnswers('school_letters', 'attn:7', 'calibration/stories.txt', 1).interval[0]).toBeLessThan(
+      facts.answers('school_letters', '').chance,
+    );
+  },
+  'Five blocks at once': (right) => {
+    expect(right).toBe(2);
+    const { full, by } = stories('block:2-6');
+    expect(by[1]!.loss[1]).toBeLessThan(full[1]);
+  },
+  'Worse than nothing': (right) => {
+    expect(right).toBe(2);
+    const { full, pruned, by, tokens } = facts.mended('block:7', 'calibration/sapling.txt');
+    expect(tokens[0]).toBeLessThan(0.1 * stories('block:7').tokens[0]);
+    expect(by[2]!.loss[0] - full[0]).toBeLessThan(0.1 * (pruned[0] - full[0]));
+    expect(by[2]!.loss[1]).toBeGreaterThan(2 * pruned[1]);
+  },
 };
+
+it('the best quarter of the attention that is mended beforehand is the best there is', () => {
+  const three = Array.from({ length: 2 ** facts.blocks }, (_, number) =>
+    Array.from({ length: facts.blocks }, (_, block) => block).filter((block) => (number >> block) & 1),
+  ).filter((blocks) => blocks.length === facts.blocks / 4);
+  const best = three.reduce((a, b) =>
+    facts.added(`attn:${b.join(',')}`) < facts.added(`attn:${a.join(',')}`) ? b : a,
+  );
+  expect(MENDED.map(({ drop }) => drop)).toContain(`attn:${best.join(',')}`);
+});
 
 describe.each(LESSONS.map((lesson) => [lesson.title, lesson] as const))('%s', (_, lesson) => {
   it('is told in few words, all of whose numbers ship', () => {

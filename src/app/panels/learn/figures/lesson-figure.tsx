@@ -4,6 +4,7 @@ import { BarsFigure } from './bars-figure';
 import css from './figures.module.css';
 import { GrowthFigure } from './growth-figure';
 import { LossFigure } from './loss-figure';
+import { MendFigure } from './mend-figure';
 import { PairFigure } from './pair-figure';
 import { RaceFigure } from './race-figure';
 import { TasksFigure } from './tasks-figure';
@@ -24,7 +25,9 @@ function figureOf({ figure, blind, moment }: Look, facts: Facts) {
     case 'race':
       return <RaceFigure facts={facts} runners={figure.runners} blind={blind} />;
     case 'tasks':
-      return <TasksFigure facts={facts} tasks={figure.tasks} without={figure.without} />;
+      return <TasksFigure facts={facts} tasks={figure.tasks} without={figure.without} mended={figure.mended} />;
+    case 'mend':
+      return <MendFigure {...figure} facts={facts} />;
     case 'growth':
       return <GrowthFigure facts={facts} step={moment?.step} />;
   }

@@ -1,7 +1,8 @@
 import { maskOf } from '../../../store/select';
 import { useApp } from '../../../widgets/use-app';
-import { blindLoss, type Facts, nats } from '../../../words/lessons/facts';
+import { blindLoss, type Facts } from '../../../words/lessons/facts';
 import { droppedBriefly } from '../../../words/units';
+import { Bar } from './bar';
 import css from './figures.module.css';
 import { useAdded } from './use-dropped';
 
@@ -21,26 +22,5 @@ export function LossFigure({ facts }: { facts: Facts }) {
         <Bar name="blind guessing" value={blind} most={most} faint />
       </div>
     </>
-  );
-}
-
-interface BarProps {
-  readonly name: string;
-  readonly value: number | undefined;
-  readonly most: number;
-  readonly hatched?: boolean;
-  readonly faint?: boolean;
-}
-
-function Bar({ name, value, most, hatched, faint }: BarProps) {
-  const look = hatched ? css.hatched : faint ? css.faint : '';
-  return (
-    <div className={css.row}>
-      <span>{name}</span>
-      <span className={css.track}>
-        {value !== undefined && <i className={look} style={{ width: `${(100 * value) / most}%` }} />}
-      </span>
-      <span className={css.value}>{value === undefined ? 'not measured' : nats(value)}</span>
-    </div>
   );
 }

@@ -1,5 +1,6 @@
 import { percent } from '../../../words/format';
 import { type Answers, type Facts, share, type TaskName } from '../../../words/lessons/facts';
+import type { Figure } from '../../../words/lessons/lesson';
 import css from './figures.module.css';
 import { known, useDropped } from './use-dropped';
 
@@ -14,10 +15,11 @@ interface Props {
   readonly tasks: readonly TaskName[];
   /** In the place of what is dropped now. */
   readonly without?: string;
+  readonly mended?: Extract<Figure, { readonly kind: 'tasks' }>['mended'];
 }
 
 /** Right answers with their 95% intervals: of the full model, and of what is left of it; and where blind guessing lies. */
-export function TasksFigure({ facts, tasks, without }: Props) {
+export function TasksFigure({ facts, tasks, without, mended }: Props) {
   const dropped = useDropped();
   const gone = without ?? dropped;
   const chance = facts.answers(tasks[0]!, '').chance;
@@ -30,6 +32,13 @@ export function TasksFigure({ facts, tasks, without }: Props) {
             <strong>{NAMES[task]}</strong>
             <Interval name="all layers" answers={facts.answers(task, '')} />
             {gone !== '' && <Interval name="pruned" answers={known(() => facts.answers(task, gone))} pruned />}
+            {mended && (
+              <Interval
+                name="mended"
+                answers={known(() => facts.mendedAnswers(task, mended.drop, mended.source, mended.by))}
+                pruned
+              />
+            )}
           </div>
         ))}
         <p className={css.chance}>

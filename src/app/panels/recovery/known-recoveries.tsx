@@ -1,0 +1,96 @@
+import type { ShippedRecovery } from '../../../lab/files/shipped-file';
+import { parseDropList } from '../../../pruning/drop-list';
+import { maskFromSublayers, sameMask } from '../../../pruning/mask';
+import { knownOf } from '../../store/beforehand';
+import { bundledText } from '../../store/calibration';
+import { setMask } from '../../store/masks';
+import { undoneOf } from '../../store/recovery';
+import { maskOf } from '../../store/select';
+import { OriginNote } from '../../widgets/origin';
+import { TextButton } from '../../widgets/text-button';
+import { useApp } from '../../widgets/use-app';
+import { fixed, percent, upperFirst, whole } from '../../words/format';
+import { recoveryName } from '../../words/recovery';
+import { droppedBriefly, droppedWords } from '../../words/units';
+import css from './recovery.module.css';
+
+/** What was fitted beforehand for the mask in force; for another, the masks that there is something for. */
+export function KnownRecoveries() {
+  const known = useApp(knownOf);
+  const mask = useApp(maskOf);
+  const all = known?.details?.recoveries ?? [];
+  if (!known || all.length === 0) return null;
+  const { blocks } = known.results.model;
+  const dropped = (drop: string) => parseDropList(drop, blocks);
+  const own = all.filter(({ drop }) => sameMask(maskFromSublayers(blocks, dropped(drop)), mask));
+  const drops = [...new Set(all.map(({ drop }) => drop))];
+  return (
+    <section className={css.known} aria-label="Fitted beforehand">
+      {own.map((one) => (
+        <Losses key={one.source} of={one} />
+      ))}
+      {own.length > 0 ? (
+        <OriginNote origin={known.origin} />
+      ) : (
+        <p>
+          Fitted beforehand:{' '}
+          {drops.map((drop, i) => (
+            <span key={drop}>
+              {i > 0 && ', '}
+              <TextButton
+                title={`Drop ${droppedWords(dropped(drop))}`}
+                onClick={() => setMask(maskFromSublayers(blocks, dropped(drop)))}
+              >
+                {droppedBriefly(dropped(drop))}
+              </TextButton>
+            </span>
+          ))}
+          .
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** Nats per token: a share of less says nothing. */
+const LEAST_DAMAGE = 0.01;
+
+function Losses({ of: { source, tokens, full, pruned, by } }: { of: ShippedRecovery }) {
+  const damaged = pruned[1] - full[1] >= LEAST_DAMAGE;
+  const rows = [
+    { name: 'Full model', loss: full },
+    { name: 'Plain removal', loss: pruned },
+    ...by.map(({ method, rank, loss }) => ({ name: upperFirst(recoveryName(method, rank)), loss })),
+  ];
+  return (
+    <table className={css.losses}>
+      <caption>
+        Fitted on {whole(tokens[0])} tokens of {bundledText(source)?.title ?? source}, and measured on{' '}
+        {whole(tokens[1])} others too
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Loss, nats per token</th>
+          <th scope="col">on windows fitted on</th>
+          <th scope="col">on the others</th>
+          <th scope="col">of the damage undone there</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ name, loss }, i) => {
+          const share = i > 1 && damaged ? undoneOf({ full, pruned }, loss, 1) : undefined;
+          return (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>{fixed(loss[0])}</td>
+              <td>{fixed(loss[1])}</td>
+              <td className={share === undefined ? '' : share < 0 ? 'worse' : 'better'}>
+                {share !== undefined ? percent(share, 0) : i > 1 ? 'hardly any damage' : '–'}
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
