@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../../gpu/gpu';
+import { fitMean } from '../../recovery/fit';
 import type { Placed, RecoveredUnit } from '../../recovery/module';
 import {
   type AdamState,
@@ -11,9 +12,11 @@ import {
   type Schedule,
   tensorsOf,
 } from '../../recovery/training';
+import { FULL, named, replacing, without } from '../branch';
 import type { Aim } from '../contract';
-import type { Engine } from '../engine';
-import { hasModels, openModel, readJson, scored, sharedGpu } from '../testing/gpu';
+import { Engine } from '../engine';
+import { momentsOf } from '../observers/moments';
+import { hasModels, openModel, RATES, readJson, readModel, scored, sharedGpu, tensorOf, worst } from '../testing/gpu';
 
 const MODELS = ['stories260K', ...['llama', 'mistral', 'qwen2', 'qwen3', 'gpt_neox', 'gpt2'].map((n) => `random/${n}`)];
 
@@ -116,4 +119,23 @@ describe.skipIf(!hasModels)('twenty steps of AdamW come to where the oracle came
       engine.dispose();
     },
   );
+});
+
+describe.skipIf(!hasModels)('a unit that adds the same everywhere', () => {
+  it('is undone by what is fitted in its place', async () => {
+    const [spec, tensors] = await readModel('random/gpt2');
+    const name = [...tensors.keys()].find((key) => key.endsWith('h.1.mlp.c_proj.weight'))!;
+    const { dtype, shape, start, end } = tensors.get(name)!;
+    const constant = new Map(tensors).set(name, tensorOf(name, dtype, shape, new Uint8Array(end - start)));
+    const engine = await Engine.open(gpu, spec, constant, { rates: RATES });
+    const [unit] = [{ block: 1, kind: 'ffn' } as const];
+    const tree = scored(readJson('random/gpt2/recovery.json').windows_short);
+    const [full] = (await engine.walk(tree, [FULL])).branches;
+    const { observed } = await engine.walk(tree, [FULL], { observe: [{ branch: 0, observer: momentsOf([unit]) }] });
+    const mean = named(fitMean(observed[0]));
+    const [dropped, recovered] = (await engine.walk(tree, [without([3]), replacing([[3, mean]])])).branches;
+    expect(worst(dropped!.logprob, full!.logprob)).toBeGreaterThan(1e-3);
+    expect(worst(recovered!.logprob, full!.logprob)).toBeLessThan(1e-5);
+    engine.dispose();
+  });
 });
