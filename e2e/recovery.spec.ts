@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect } from '@playwright/test';
 import { expectAccessible } from './support/axe';
 import { test } from './support/lab-page';
@@ -79,4 +80,19 @@ test('a recovery goes into a file and comes back from it, with its mask', async 
   await expect(row.getByRole('cell').first()).toHaveText(first!);
   await expect(row.getByRole('cell').nth(1)).toHaveText(second!);
   await expect(lab.verdict.getByText(/^With a mean update in the gap: loss \d/)).toBeVisible();
+
+  // A file may be dropped anywhere.
+  await page.getByRole('button', { name: 'Restore all' }).click();
+  const [name, bytes] = ['mine.safetensors', (await readFile(path)).toString('base64')];
+  await page.evaluate(
+    async ([name, base64]) => {
+      const data = new DataTransfer();
+      const blob = await (await fetch(`data:application/octet-stream;base64,${base64}`)).blob();
+      data.items.add(new File([blob], name!));
+      window.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+    },
+    [name, bytes],
+  );
+  await expect(page.getByText(`Recovery loaded from ${name}`)).toBeVisible();
+  await expect(lab.cell(3, 'feed-forward')).toHaveAccessibleName(/, dropped, a mean update stands in/);
 });

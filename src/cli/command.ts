@@ -70,7 +70,10 @@ export const MASK_OPTIONS: Options = {
 
 /** Options of commands that may put something in the place of dropped layers. */
 export const RECOVERY_OPTIONS: Options = {
-  recovery: { value: 'FILE', help: 'drop and recover what a file of lopper recover says' },
+  recovery: {
+    value: 'FILE',
+    help: 'drop and recover what a file of lopper recover says, or a mask file that says how',
+  },
 };
 
 /** Options of commands that need a calibration text. */

@@ -6,6 +6,7 @@ import { formatDropList, parseDropList } from '../pruning/drop-list';
 import { maskFromSublayers, sameMask } from '../pruning/mask';
 import { readMask } from '../pruning/read-mask';
 import { readRecovery } from '../recovery/file';
+import { usage } from './arguments';
 import type { Session, Surroundings } from './command';
 
 /** What a command line drops of the open model, and what it puts there; see `Session`. */
@@ -18,15 +19,27 @@ export function pruningOf(
   async function named(): Promise<readonly Sublayer[] | undefined> {
     if (drop !== undefined) return parseDropList(drop, model.blocks);
     if (file === undefined) return undefined;
-    const { mask, warnings } = readMask(await readText(file), model);
+    const { mask, modules, warnings } = readMask(await readText(file), model);
     for (const warning of warnings) reporter.note(`${file}: ${warning}`);
+    if (modules.length > 0) reporter.note(`${file} also has what stands in for that: --recovery ${file} uses it.`);
     return mask.dropped;
+  }
+
+  /** A file of modules, or a mask file that has them. */
+  async function readFrom(name: string): Promise<RecoveredModel & { readonly warnings: readonly string[] }> {
+    if (!/\.json$/i.test(name)) return readRecovery(await fileSource(path(name)), model);
+    const { mask, modules, warnings } = readMask(await readText(name), model);
+    if (modules.length > 0) return { dropped: mask.dropped, modules, warnings };
+    throw usage(
+      `${name} has nothing that stands in for what it drops.`,
+      'Give it as --mask, or a file of lopper recover.',
+    );
   }
 
   let read: Promise<RecoveredModel | undefined> | undefined;
   async function readOnce(): Promise<RecoveredModel | undefined> {
     if (recoveryFile === undefined) return undefined;
-    const { dropped, modules, warnings } = await readRecovery(await fileSource(path(recoveryFile)), model);
+    const { dropped, modules, warnings } = await readFrom(recoveryFile);
     for (const warning of warnings) reporter.note(`${recoveryFile}: ${warning}`);
     checkSame(recoveryFile, dropped, await named(), model.blocks);
     return { dropped, modules };

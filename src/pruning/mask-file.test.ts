@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LopperError } from '../errors';
 import type { Sublayer } from '../model/units';
+import { writeEntries } from '../recovery/entries';
 import { maskFromSublayers } from './mask';
 import { type MaskModel, type MaskNotes, readMaskFile, writeMaskFile } from './mask-file';
 
@@ -144,9 +145,31 @@ test('another architecture or other weights with as many blocks is a warning, no
   expect(read(file(), unknown).warnings).toEqual([]);
 });
 
-test('recovery that is not loaded is said', () => {
-  const { warnings } = read(file({ recovery: [{ unit: ['attn', 25], kind: 'emulated', tensor: 'x' }] }));
-  expect(warnings).toEqual(['The file names 1 recovery module, which is not loaded: only the mask is.']);
+test('what stands in comes back to the bit, and of what is elsewhere that is said', () => {
+  const bias = Float32Array.of(0.1, -2, 1e-30);
+  const map = { rank: 1, a: Float32Array.of(1, 2, 3), b: Float32Array.of(4, 5, 6) };
+  const modules = [
+    { unit: { kind: 'attn', block: 25 }, module: { strength: 0.5, bias, map } },
+    { unit: { kind: 'ffn', block: 26 }, module: { strength: 1, bias, diagonal: bias } },
+  ] as const;
+  const recovery = writeEntries(modules, 'linear');
+  const open = { ...model, width: 3 };
+  expect(read(file({ recovery }), open)).toMatchObject({ mask, modules, warnings: [] });
+  // A model of another width, or a reader that knows of none.
+  expect(() => read(file({ recovery }), { ...model, width: 4 })).toThrow(
+    expect.objectContaining({ code: 'recovery-invalid', message: expect.stringContaining('attn:25') }),
+  );
+  const elsewhere = read(file({ recovery: [{ unit: ['attn', 25], kind: 'emulated', tensor: 'x' }] }), open);
+  expect(elsewhere).toMatchObject({ mask, modules: [] });
+  expect(elsewhere.warnings[0]).toContain('1 recovery module, whose numbers are not in it');
+  for (const unit of [
+    ['attn', 24],
+    ['block', 25],
+  ] as const) {
+    expect(refusal(JSON.stringify(file({ recovery: [{ unit, kind: 'mean' }] }))).message).toContain('not dropped');
+  }
+  const twice = [recovery[0], recovery[0]];
+  expect(refusal(JSON.stringify(file({ recovery: twice }))).message).toContain('stand-in already');
 });
 
 test('a file over 5 MB is refused before it is parsed', () => {

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { LopperError } from '../errors';
 import { parseJson, said } from '../json';
-import { type Sublayer, type SublayerKind, UNIT_NAMES } from '../model/units';
+import { type Sublayer, type SublayerKind, sublayersOf, UNIT_NAMES } from '../model/units';
+import { type RecoveryEntry, readEntries, recoveryEntry } from '../recovery/entries';
+import type { Placed } from '../recovery/module';
 import { countBlocks, type Mask, maskFromSublayers } from './mask';
 
 /** Files above this are refused unread: a mask of any published model is a few kilobytes. */
@@ -15,6 +17,8 @@ export interface MaskModel {
   readonly blocks: number;
   /** Identifies the weights; `weights_sha256` in the file. */
   readonly fingerprint?: string;
+  /** Of its stream; without it no recovery is read. */
+  readonly width?: number;
 }
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -88,6 +92,8 @@ const maskFile = v.object({
   savings: v.optional(savings),
   scores: v.optional(scores),
   calibration: v.optional(calibration),
+  /** What stands in for what is dropped, with its numbers where they are few. */
+  recovery: v.optional(v.array(recoveryEntry)),
   evaluations: v.optional(v.array(evaluation)),
   made_by: v.optional(madeBy),
 });
@@ -98,7 +104,7 @@ export type MaskFile = v.InferOutput<typeof maskFile>;
 /** What may be written beside the mask: where it comes from and what it cost. */
 export type MaskNotes = Pick<
   MaskFile,
-  'strategy' | 'loss' | 'savings' | 'scores' | 'calibration' | 'evaluations' | 'made_by'
+  'strategy' | 'loss' | 'savings' | 'scores' | 'calibration' | 'recovery' | 'evaluations' | 'made_by'
 >;
 
 const sorted = (sublayers: readonly Sublayer[], kind: SublayerKind) =>
@@ -123,6 +129,7 @@ export function writeMaskFile(mask: Mask, model: MaskModel, notes: MaskNotes = {
     savings: notes.savings,
     scores: notes.scores,
     calibration: notes.calibration,
+    recovery: notes.recovery,
     evaluations: notes.evaluations,
     made_by: notes.made_by,
   });
@@ -132,9 +139,13 @@ export function writeMaskFile(mask: Mask, model: MaskModel, notes: MaskNotes = {
 /**
  * Reads a mask file for the model that is open. Throws `mask-invalid` for what is not such a file and `mask-mismatch`
  * for one from a model with another number of blocks. Fields this version does not know are left out. `warnings` say,
- * for people, what does not stop the mask from being used: another architecture, other weights.
+ * for people, what does not stop the mask from being used: another architecture, other weights, a recovery that is
+ * elsewhere. `modules`: what stands in, where the file has its numbers; `recovery-invalid` where they are of another shape.
  */
-export function readMaskFile(text: string, model: MaskModel): { mask: Mask; warnings: string[]; file: MaskFile } {
+export function readMaskFile(
+  text: string,
+  model: MaskModel,
+): { mask: Mask; modules: readonly Placed[]; warnings: string[]; file: MaskFile } {
   if (text.length > MOST_MASK_FILE_BYTES) {
     throw invalid(`it has ${text.length} characters; ${MOST_MASK_FILE_BYTES} is the most that is read`);
   }
@@ -147,7 +158,8 @@ export function readMaskFile(text: string, model: MaskModel): { mask: Mask; warn
   const file = validate(json);
   checkBlocks(file.model.blocks, model.blocks);
   const mask = maskFromSublayers(model.blocks, orderOf(file));
-  return { mask, warnings: warningsOf(file, json, model), file };
+  const modules = checkRecovery(file.recovery ?? [], mask, model.width);
+  return { mask, modules, warnings: warningsOf(file, modules, model), file };
 }
 
 /** The dropped sublayers in their order; without one, all attn, then all ffn. */
@@ -178,19 +190,31 @@ function checkSet(sublayers: readonly Sublayer[], field: string, blocks: number)
   return names;
 }
 
-function warningsOf(file: MaskFile, json: unknown, open: MaskModel): string[] {
-  const { model } = file;
+/** Each stands in for what is dropped, and nothing has two. */
+function checkRecovery(entries: readonly RecoveryEntry[], mask: Mask, width: number | undefined): readonly Placed[] {
+  const gone = new Set(mask.dropped.map(({ kind, block }) => `${kind}:${block}`));
+  for (const { unit } of entries) {
+    for (const { kind, block } of sublayersOf(...unit)) {
+      if (!gone.delete(`${kind}:${block}`)) {
+        throw invalid(`"recovery" stands in for ${kind}:${block}, which is not dropped, or has a stand-in already`);
+      }
+    }
+  }
+  return width === undefined ? [] : readEntries(entries, width);
+}
+
+function warningsOf({ model, recovery = [] }: MaskFile, modules: readonly Placed[], open: MaskModel): string[] {
   const warnings: string[] = [];
   if (model.architecture !== open.architecture) {
     warnings.push(`The mask was made on ${model.id} (${model.architecture}); the open model is ${open.architecture}.`);
   } else if (model.weights_sha256 && open.fingerprint && model.weights_sha256 !== open.fingerprint) {
     warnings.push(`The mask was made on other weights: ${model.id}${model.revision ? ` at ${model.revision}` : ''}.`);
   }
-  const { recovery } = json as { recovery?: unknown };
-  if (Array.isArray(recovery) && recovery.length > 0) {
-    const modules =
-      recovery.length === 1 ? '1 recovery module, which is' : `${recovery.length} recovery modules, which are`;
-    warnings.push(`The file names ${modules} not loaded: only the mask is.`);
+  const missing = recovery.length - modules.length;
+  if (missing > 0) {
+    const named =
+      missing === 1 ? '1 recovery module, whose numbers are' : `${missing} recovery modules, whose numbers are`;
+    warnings.push(`The file names ${named} not in it: open the recovery file too.`);
   }
   return warnings;
 }

@@ -87,6 +87,12 @@ export function writeRecovery(
   });
 }
 
+/** Whether a file says that it is one: weights of a model are safetensors too. */
+export async function isRecovery(source: ByteSource): Promise<boolean> {
+  const header = await readHeader(source).catch(() => undefined);
+  return header?.metadata.get('format') === FORMAT;
+}
+
 /**
  * Reads modules for the model that is open. `warnings` say, for people, what does not stop them from being used. Throws
  * `recovery-invalid` for what is no such file, and `mask-mismatch` for one of a model of another shape.

@@ -5,17 +5,21 @@ import { type MaskNotes, writeMaskFile } from '../../pruning/mask-file';
 import type { InfluenceMetric } from '../../pruning/metrics';
 import { windowsIn } from '../../pruning/paired-loss';
 import { readMask } from '../../pruning/read-mask';
+import { writeEntries } from '../../recovery/entries';
 import { shownValues } from '../store/influence';
 import { adapterName } from '../store/machine';
 import { setMask } from '../store/masks';
 import { notify, notifyFailure } from '../store/notify';
+import { modulesOf } from '../store/recovery';
 import { fileStem, influenceOf, maskOf, reportOf } from '../store/select';
 import { triedIn } from '../store/shelf';
 import type { AppState } from '../store/state';
 import { store } from '../store/store';
+import { thirdOf } from '../store/third';
 import { verdictOf } from '../store/verdict';
 import { download } from './download';
 import { toFailure } from './failure';
+import { takeRecovery } from './recovery';
 
 /** Saves the mask as Lopper's JSON file, with what is known of its cost. */
 export async function exportMask(): Promise<void> {
@@ -41,9 +45,10 @@ export function importMask(name: string, text: string): void {
   const { model } = store.getState().open;
   if (!model) return;
   try {
-    const { mask, warnings } = readMask(text, model.report);
+    const { mask, modules, method = '', warnings } = readMask(text, model.report);
     setMask(mask);
     notify(`Mask loaded from ${name}`, warnings.join(' ') || undefined);
+    if (modules.length > 0) void takeRecovery(mask, modules, method);
   } catch (error) {
     notifyFailure(`${name} was not loaded`, toFailure(error));
   }
@@ -53,6 +58,7 @@ async function notes(s: AppState): Promise<MaskNotes> {
   const [attn, ffn] = (['attn', 'ffn'] as const).map((unit) => influenceOf(s, s.metric, unit));
   const { mask, full, pruned, saved } = verdictOf(s);
   const evaluations = evaluationsOf(s);
+  const third = thirdOf(s);
   const how = triedIn(s.open.shelf, mask)?.chosen;
   const { machine } = s;
   const adapter = machine.status === 'ready' ? adapterName(machine.adapter) : (full?.origin.adapter ?? 'none');
@@ -69,6 +75,7 @@ async function notes(s: AppState): Promise<MaskNotes> {
     }),
     ...(attn && ffn && scoresOf(s.metric, shownValues(attn), shownValues(ffn))),
     ...(full && (await textOf(s))),
+    ...(third && { recovery: writeEntries(modulesOf(third), third.measured?.report.method ?? third.name) }),
     ...(evaluations.length > 0 && { evaluations }),
     made_by: { lopper: version, adapter, dtype: reportOf(s)!.dtype },
   };

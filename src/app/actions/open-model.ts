@@ -10,6 +10,7 @@ import { showUnfinished } from './evaluate';
 import { toFailure } from './failure';
 import { computeInfluence } from './influence';
 import { type Ended, endModelJobs, lab, runJob } from './jobs';
+import { recallRecovery } from './kept-recovery';
 import { forgetScores, requestScore } from './score';
 import { openWith } from './shipped';
 import { sayIfItWaits } from './waiting';
@@ -74,14 +75,14 @@ const awaitedStart = (request: ModelRequest): Start =>
 /** Puts a model in the place of the one before, with all that belonged to it. */
 export function showModel(model: OpenModel, start: Start = NOTHING): void {
   endModelJobs();
-  forgetScores();
   const { open } = store.getState();
+  forgetScores();
   const { source, report } = model;
   // The bundled model taking the place of its own shipped results: the mask made meanwhile stays, and its training.
   const same = open.model?.loaded === false && open.model.report.fingerprint === report.fingerprint;
-  const { masks, locked, shelf, chosen, growth, moment } = open;
+  const { masks, locked, shelf, chosen, growth, moment, recovered } = open;
   store.setState({
-    open: { ...openWith(model), ...(same && { masks, locked, shelf, chosen, growth, moment }) },
+    open: { ...openWith(model), ...(same && { masks, locked, shelf, chosen, growth, moment, recovered }) },
     ...(source.kind !== 'bundled' && { metric: 'cosine' as const }),
   });
   if (!same) {
@@ -94,6 +95,7 @@ export function showModel(model: OpenModel, start: Start = NOTHING): void {
     // Another may have been opened meanwhile.
     if (store.getState().open.model !== model) return;
     requestScore();
+    void recallRecovery();
     if (model.loaded && source.kind !== 'bundled' && isCheap(report)) void computeInfluence('cosine');
   });
 }

@@ -1,8 +1,9 @@
 import { version } from '../../../package.json';
 import { blobSource } from '../../formats/sources';
 import type { RecoverReport } from '../../lab/contract';
-import { maskFromSublayers, sameMask } from '../../pruning/mask';
-import { readRecovery, writeRecovery } from '../../recovery/file';
+import { type Mask, maskFromSublayers, sameMask } from '../../pruning/mask';
+import { isRecovery, readRecovery, writeRecovery } from '../../recovery/file';
+import type { Placed } from '../../recovery/module';
 import { setMask } from '../store/masks';
 import type { Measured } from '../store/measured';
 import { calibrationOf, canMeasure, hereOrigin, judgeOf } from '../store/measuring';
@@ -197,24 +198,42 @@ export async function exportRecovery(): Promise<void> {
 
 /** Puts the mask of a recovery's file in force, and what stands there; a file that is none for this model changes nothing. */
 export async function importRecovery(file: File): Promise<void> {
-  const s = store.getState();
-  const { model } = s.open;
+  const { model } = store.getState().open;
   if (!model) return;
   try {
     const { dropped, modules, about, warnings } = await readRecovery(blobSource(file.name, file), model.report);
+    // Another may have been opened while it was read.
+    if (store.getState().open.model !== model) return;
     const mask = maskFromSublayers(model.report.blocks, dropped);
-    const rank = modules.find(({ module }) => module.map)?.module.map?.rank;
-    const recovered: Recovered = {
-      ...{ mask, modules, name: recoveryName(about.method, rank), strength: modules[0]?.module.strength ?? 1 },
-      ...{ losses: [], applied: true },
-    };
     setMask(mask);
-    changeOpen({ recovered });
     notify(`Recovery loaded from ${file.name}`, warnings.join(' ') || undefined);
-    if (canMeasure(s)) await measureStrengths(recovered, [0, recovered.strength]);
-    change(recovered, ({ losses }) => ({ pruned: losses.find((at) => at.strength === 0)?.loss }));
-    await scoreThird();
+    await takeRecovery(mask, modules, about.method);
   } catch (error) {
     notifyFailure(`${file.name} was not loaded`, toFailure(error));
   }
+}
+
+/** Opens a file where it says that it is a recovery; returns whether it does. */
+export async function importIfRecovery(file: File): Promise<boolean> {
+  const is = await isRecovery(blobSource(file.name, file));
+  if (is) await importRecovery(file);
+  return is;
+}
+
+/** Puts modules that were fitted elsewhere in the place of what the mask drops, as the third model, and measures them. */
+export async function takeRecovery(mask: Mask, modules: readonly Placed[], method: string): Promise<void> {
+  const rank = modules.find(({ module }) => module.map)?.module.map?.rank;
+  const recovered: Recovered = {
+    ...{ mask, modules, name: recoveryName(method, rank), strength: modules[0]?.module.strength ?? 1 },
+    ...{ losses: [], applied: true },
+  };
+  changeOpen({ recovered });
+  await measureTaken(recovered);
+}
+
+/** Measures what is not known of a recovery that was not fitted here. */
+export async function measureTaken(recovered: Recovered): Promise<void> {
+  if (canMeasure(store.getState())) await measureStrengths(recovered, [0, recovered.strength]);
+  change(recovered, ({ losses, pruned }) => ({ pruned: pruned ?? losses.find((at) => at.strength === 0)?.loss }));
+  await scoreThird();
 }

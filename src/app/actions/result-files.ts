@@ -65,13 +65,16 @@ export async function importFile(file: File): Promise<void> {
 /** Opens a result that was saved here or printed by the command line; a file that is none for this model changes nothing. */
 export async function openResult(file: File): Promise<void> {
   const s = store.getState();
-  if (!s.open.model) return;
+  const { model } = s.open;
+  if (!model) return;
   try {
-    const { origin: from, ...result } = readResultFile(await file.text(), s.open.model.report);
+    const { origin: from, ...result } = readResultFile(await file.text(), model.report);
     const origin: Origin = { kind: 'file', adapter: from.madeBy.adapter, version: from.madeBy.lopper };
     const text = from.text.source;
     const here = calibrationOf(s);
     const { sha256 } = await hashOf(here);
+    // Another may have been opened while it was read.
+    if (store.getState().open.model !== model) return;
     const same = sha256 !== undefined && sha256 === from.text.sha256;
     switch (result.kind) {
       case 'curve': {

@@ -8,6 +8,7 @@ import { loadText } from './calibration';
 import { restartEvaluation } from './evaluate';
 import { toFailure } from './failure';
 import { cancelJob, lab } from './jobs';
+import { keepRecovery, recallRecovery } from './kept-recovery';
 import { applySettings, openLinked } from './open-link';
 import { openModel, startMaskFrom } from './open-model';
 import { requestScore } from './score';
@@ -21,11 +22,13 @@ import { fetchShipped, learnResults, openWith, showBeside } from './shipped';
 export async function startSession(): Promise<void> {
   watchMask();
   keepShelf();
+  keepRecovery();
   const link = linkFromAddress();
   const wanted = link?.model?.kind === 'hub' ? link.model : undefined;
   if (link) applySettings(link);
   const start = wanted || link?.folder ? undefined : link;
   await Promise.all([loadText(link?.text, link?.window), showShipped(start)]);
+  await recallRecovery();
   // Until the link's model is there, the address still says what was asked for.
   if (!wanted) keepAddress();
   if (await startMachine()) {

@@ -8,7 +8,7 @@ import { store } from '../../store/store';
 import css from './drop-target.module.css';
 import { filesOfDrop, modelFiles } from './read-drop';
 
-/** Files may be dropped anywhere: a model's folder or files, a mask, a result, a calibration text. */
+/** Files may be dropped anywhere: a model's folder or files, a mask, a recovery, a result, a calibration text. */
 export function DropTarget() {
   const [over, setOver] = useState(false);
   useEffect(() => {
@@ -44,7 +44,8 @@ export function DropTarget() {
   return (
     <div className={css.over}>
       <p>
-        Drop a model’s folder, a mask or a result (<code>.json</code>) or a text to measure on (<code>.txt</code>)
+        Drop a model’s folder, a mask or a result (<code>.json</code>), a recovery (<code>.safetensors</code>) or a text
+        to measure on (<code>.txt</code>)
       </p>
     </div>
   );
@@ -57,6 +58,10 @@ async function take({ name, files }: { name: string; files: File[] }): Promise<v
     // Readers of files are fetched when there is a file to read.
     const { openFile } = await import('../../actions/archive');
     return openFile(first);
+  }
+  if (files.length === 1 && /\.safetensors$/i.test(first.name)) {
+    const { importIfRecovery } = await import('../../actions/recovery');
+    if (await importIfRecovery(first)) return;
   }
   if (files.length === 1 && /\.(txt|md)$/i.test(first.name)) {
     const { calibration } = store.getState();
