@@ -85,14 +85,22 @@ test('a recovery goes into a file and comes back from it, with its mask', async 
   await page.getByRole('button', { name: 'Restore all' }).click();
   const [name, bytes] = ['mine.safetensors', (await readFile(path)).toString('base64')];
   await page.evaluate(
-    async ([name, base64]) => {
+    ([name, base64]) => {
       const data = new DataTransfer();
-      const blob = await (await fetch(`data:application/octet-stream;base64,${base64}`)).blob();
-      data.items.add(new File([blob], name!));
+      data.items.add(new File([Uint8Array.from(atob(base64!), (letter) => letter.charCodeAt(0))], name!));
       window.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
     },
     [name, bytes],
   );
   await expect(page.getByText(`Recovery loaded from ${name}`)).toBeVisible();
   await expect(lab.cell(3, 'feed-forward')).toHaveAccessibleName(/, dropped, a mean update stands in/);
+
+  // What every layer adds on average, and the channels of one of them.
+  const updates = page.getByRole('region', { name: 'Mean updates' });
+  await updates.getByRole('button', { name: 'Measure mean updates' }).click();
+  await expect(updates.getByText(/^What each layer adds on average/)).toBeVisible();
+  await updates.getByLabel('Channels of').selectOption({ label: 'block 7' });
+  await expect(updates.getByText(/^Channels of block 7: the largest is channel \d+/)).toBeVisible();
+  await updates.getByRole('checkbox', { name: 'Cut to the middle' }).check();
+  await expectAccessible(page);
 });

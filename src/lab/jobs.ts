@@ -5,6 +5,7 @@ import { generate } from './jobs/generate';
 import { growth } from './jobs/growth';
 import { influence } from './jobs/influence';
 import type { Job } from './jobs/job';
+import { meanUpdates } from './jobs/mean-updates';
 import { norms } from './jobs/norms';
 import { recover, recoverEach, recoverStrengths } from './jobs/recover';
 import { score } from './jobs/score';
@@ -21,6 +22,7 @@ export const JOBS = {
   growth,
   generate,
   evaluate,
+  meanUpdates,
   recover,
   recoverEach,
   recoverStrengths,

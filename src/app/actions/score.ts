@@ -33,7 +33,8 @@ export function forgetScores(): void {
   cancelJob('score');
   // What is being fitted would come back beside the losses of another text.
   cancelJob('recover');
-  changeOpen({ ...noLosses, recovered: undefined });
+  cancelJob('updates');
+  changeOpen({ ...noLosses, recovered: undefined, updates: undefined });
 }
 
 /** Sees to it that the loss of the mask in force is shown: from memory, or computed soon. */

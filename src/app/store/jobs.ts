@@ -16,6 +16,7 @@ const SLOTS = {
   generate: { ofModel: true },
   speed: { ofModel: true },
   recover: { ofModel: true },
+  updates: { ofModel: true },
 } as const satisfies Readonly<Record<string, { readonly ofModel: boolean }>>;
 
 export type Slot = keyof typeof SLOTS;

@@ -1,4 +1,4 @@
-import type { OnBoth, RecoverReport, RecoverSettings } from '../../lab/contract';
+import type { MeanUpdatesReport, OnBoth, RecoverReport, RecoverSettings } from '../../lab/contract';
 import type { Mask } from '../../pruning/mask';
 import type { Placed } from '../../recovery/module';
 import type { Scored } from './losses';
@@ -44,6 +44,8 @@ export interface Recovered {
 
 export interface Recoveries {
   readonly recovered?: Recovered;
+  /** What every unit adds on average. */
+  readonly updates?: Measured<MeanUpdatesReport>;
 }
 
 /** Its modules at the strength that it has. */

@@ -1,6 +1,6 @@
 /** What the lab answers about recovery: what stands in for dropped layers, and what it is worth. Plain data. */
 import type { Sublayer, UnitKind } from '../../model/units';
-import type { Placed, RecoveredUnit } from '../../recovery/module';
+import type { Numbers, Placed, RecoveredUnit } from '../../recovery/module';
 import type { Calibration, NamedCalibration, On } from './calibration';
 import type { RecoveredModel } from './pruning';
 
@@ -98,4 +98,15 @@ export interface RecoverEachReport extends Required<Pick<RecoverSettings, 'metho
     readonly lossRecovered: number;
   })[];
   readonly tokens: number;
+}
+
+export type MeanUpdatesRequest = On<Pick<RecoverSettings, 'skipFirst'>>;
+
+/** The mean of what each unit of the full model adds: every attn and ffn in the order of the walk, then every block. */
+export interface MeanUpdatesReport {
+  readonly tokens: number;
+  readonly units: readonly (Omit<RecoveredUnitReport, 'r2' | 'r2ByRank'> & {
+    /** [width]. */
+    readonly channels: Numbers;
+  })[];
 }

@@ -72,6 +72,12 @@ const told = (report: RecoverReport) => report.units[0]!;
 describe.skipIf(!hasData)('recovery, as the oracle has it', () => {
   it.each(['stories260K', ...MODELS])('%s: mean updates of every unit, and the losses with each', async (name) => {
     const { g, calibration } = await opened(name);
+    const means = await lab.meanUpdates({ calibration }, job());
+    expect(means.units.map(({ unit }) => unit)).toEqual(g.emulated.map((e: { unit: Json }) => unitOf(e.unit)));
+    for (const [i, { channels, channelStd }] of means.units.entries()) {
+      nearVector(channels, g.emulated[i].mean_update, 2e-5);
+      expect(Math.abs(channelStd - g.emulated[i].channel_std)).toBeLessThan(1e-5 * g.emulated[i].channel_std);
+    }
     for (const unit of ['sublayer', 'block'] as const) {
       const wanted = g.emulated.filter((e: { unit: Json }) => (e.unit[0] === 'block') === (unit === 'block'));
       const { units, fullLoss } = await lab.recoverEach({ calibration, unit, method: 'mean' }, job());

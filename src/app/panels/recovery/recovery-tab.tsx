@@ -15,6 +15,7 @@ import { RecoveryExplained } from './recovery-explained';
 import { RecoveryForm } from './recovery-form';
 import { RecoveryResult } from './recovery-result';
 import { UnitsTable } from './units-table';
+import { UpdatesPanel } from './updates-panel';
 
 /** What can stand in for a dropped layer. */
 export default function RecoveryTab() {
@@ -36,6 +37,7 @@ export default function RecoveryTab() {
       >
         <Content />
       </Panel>
+      <UpdatesPanel />
     </TabPage>
   );
 }
