@@ -40,6 +40,7 @@ export type ErrorCode =
   | 'ids-invalid'
   | 'calibration-unknown' // named, and not at hand (any more)
   | 'benchmark-invalid'
+  | 'model-missing' // none is open
   | 'usage'
   // numbers
   | 'not-finite';

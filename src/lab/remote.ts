@@ -2,7 +2,7 @@ import { wrap } from 'comlink';
 import { LopperError } from '../errors';
 import type { Lab } from './jobs';
 import { type Connection, watchedLab } from './watched';
-import { teachWire } from './wire';
+import { LOADED, teachWire } from './wire';
 import address from './worker?worker&url';
 
 /**
@@ -23,7 +23,10 @@ export function connectLab(base: string): Connection {
 function connect(base: string): Connection {
   const worker = new Worker(bound(address), { type: 'module', name: base });
   const remote = wrap<Lab>(worker);
-  const neverLoaded = new Promise<never>((_, reject) => {
+  const loaded = new Promise<void>((resolve, reject) => {
+    worker.addEventListener('message', ({ data }) => {
+      if (data === LOADED) resolve();
+    });
     worker.addEventListener('error', ({ message }) => {
       const what = `The part of Lopper that computes did not load${message ? `: ${message}` : '.'}`;
       const remedy = navigator.onLine
@@ -32,11 +35,8 @@ function connect(base: string): Connection {
       reject(new LopperError('download-failed', what, remedy));
     });
   });
-  neverLoaded.catch(() => undefined);
-  const start = () => Promise.race([remote.start(), neverLoaded]);
-  // Whatever else is asked goes to the worker by its name: a new job needs no word here.
-  const get = (_: object, method: string) => (method === 'start' ? start : Reflect.get(remote, method));
-  return { lab: new Proxy({}, { get }) as Lab, end: () => worker.terminate() };
+  // Whatever is asked goes to the worker by its name: a new job needs no word here.
+  return { lab: remote as unknown as Lab, loaded, end: () => worker.terminate() };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { LopperError } from '../errors';
 import type { Lab } from './jobs';
 import { watchedLab } from './watched';
 
@@ -89,4 +90,69 @@ test('one that is only slow is left alone', async () => {
   const norms = lab.norms({} as never, { job: 'norms' });
   await vi.advanceTimersByTimeAsync(301_000);
   expect(await norms).toBe('done');
+});
+
+test('a script that takes long to load is no hang', async () => {
+  const loaded = new Promise<void>((resolve) => setTimeout(resolve, 200_000));
+  const slow = { start: () => loaded.then(() => 'ready'), cancel: () => loaded };
+  const lab = watchedLab(() => ({ lab: slow as unknown as Lab, loaded, end: () => expect.unreachable() }));
+  const start = lab.start();
+  await vi.advanceTimersByTimeAsync(201_000);
+  expect(await start).toBe('ready');
+});
+
+test('where the script does not load, all that was asked fails by that name, and what is asked later tries again', async () => {
+  const never = {
+    open: () => new Promise(() => {}),
+    start: () => new Promise(() => {}),
+    cancel: () => new Promise(() => {}),
+  };
+  const failure = new LopperError('download-failed', 'did not load', 'Reload.');
+  const answers = { start: async () => 'ready', cancel: async () => {} };
+  let count = 0;
+  const lab = watchedLab(() =>
+    ++count === 1
+      ? { lab: never as unknown as Lab, loaded: Promise.reject(failure), end: () => {} }
+      : { lab: answers as unknown as Lab, end: () => {} },
+  );
+  const both = [lab.start(), open(lab, 'good')].map((asked) => expect(asked).rejects.toBe(failure));
+  await vi.advanceTimersByTimeAsync(10);
+  await Promise.all(both);
+  expect(await lab.start()).toBe('ready');
+});
+
+test('a model that cannot be opened again is told as that to whoever asks of it', async () => {
+  let count = 0;
+  const connect = () => {
+    const isFirst = ++count === 1;
+    let isOpen = false;
+    let hangs = false;
+    const lab = {
+      cancel: () => (hangs ? new Promise(() => {}) : Promise.resolve()),
+      async open({ path }: { path: string }) {
+        if (!isFirst && path === 'gone')
+          throw new LopperError('file-missing', 'gone does not exist.', 'Check the path.');
+        isOpen = true;
+      },
+      score() {
+        hangs = true;
+        return new Promise(() => {});
+      },
+      async norms() {
+        if (hangs) await new Promise(() => {});
+        if (!isOpen) throw new LopperError('model-missing', 'No model is open.', 'Open one first.');
+        return 'norms';
+      },
+    };
+    return { lab: lab as unknown as Lab, end: () => {} };
+  };
+  const lab = watchedLab(connect);
+  await open(lab, 'gone');
+  const failed = expect(score(lab)).rejects.toMatchObject({ code: 'hung' });
+  const said = { code: 'model-missing', message: expect.stringContaining('opened again: gone does not exist.') };
+  const waiting = expect(lab.norms({} as never, { job: 'norms' })).rejects.toMatchObject(said);
+  await vi.advanceTimersByTimeAsync(63_000);
+  await Promise.all([failed, waiting]);
+  await open(lab, 'there');
+  expect(await lab.norms({} as never, { job: 'norms 2' })).toBe('norms');
 });

@@ -5,6 +5,8 @@ import type { Lab } from './jobs';
 /** A lab in a thread of its own, and how it is ended with all that it holds. */
 export interface Connection {
   readonly lab: Lab;
+  /** Once its script is loaded; fails where it does not load. Left out where there is nothing to load. */
+  readonly loaded?: Promise<void>;
   end(): void;
 }
 
@@ -47,6 +49,10 @@ class Watch {
   #opened?: ModelRequest;
   #settings = {};
   #timer?: ReturnType<typeof setInterval>;
+  /** How long its script takes to load is the network's matter, and no hang. */
+  #loaded = false;
+  /** Why the model that was open is not any more. */
+  #lost?: LopperError;
   #knocked = false;
   #silent = 0;
 
@@ -67,7 +73,7 @@ class Watch {
   }
 
   #send(call: Call): void {
-    this.#connection ??= this.#connect();
+    this.#connection ??= this.#meet();
     const { lab } = this.#connection;
     this.#calls.add(call);
     this.#timer ??= setInterval(() => this.#knock(), KNOCK_MS);
@@ -81,13 +87,38 @@ class Watch {
         call.resolve(value);
       },
       (error) => {
-        if (isOurs()) call.fail(error);
+        if (!isOurs()) return;
+        call.fail((error as Partial<LopperError>)?.code === 'model-missing' ? (this.#lost ?? error) : error);
       },
     );
   }
 
+  #meet(): Connection {
+    const connection = this.#connect();
+    this.#loaded = connection.loaded === undefined;
+    const ours = () => connection === this.#connection;
+    connection.loaded?.then(
+      () => {
+        if (ours()) this.#loaded = true;
+      },
+      (error) => {
+        if (!ours()) return;
+        const calls = [...this.#calls];
+        this.#calls.clear();
+        this.#connection = undefined;
+        this.#knocked = false;
+        connection.end();
+        for (const call of calls) call.fail(error);
+      },
+    );
+    return connection;
+  }
+
   #remember({ method, args }: Call): void {
-    if (method === 'open') this.#opened = args[0] as ModelRequest;
+    if (method === 'open') {
+      this.#opened = args[0] as ModelRequest;
+      this.#lost = undefined;
+    }
     if (method === 'configure') this.#settings = { ...this.#settings, ...(args[0] as object) };
   }
 
@@ -110,6 +141,7 @@ class Watch {
       lab.cancel('').then(answered, answered);
       return;
     }
+    if (!this.#loaded) return;
     this.#silent++;
     const most = [...this.#calls].some((call) => call.cancelled) ? MOST_SILENT_CANCELLED : MOST_SILENT;
     if (this.#silent >= most) this.#replace();
@@ -135,7 +167,9 @@ class Watch {
       if (opened) await own('open', opened, { job: 'open again' });
     };
     const revived = reopen()
-      .catch(() => undefined)
+      .catch((error) => {
+        this.#lost = notReopened(error);
+      })
       .then(() => {
         if (this.#revived === revived) this.#revived = undefined;
         for (const call of calls) if (!atFault.includes(call)) this.#send(call);
@@ -147,6 +181,14 @@ class Watch {
 const jobOf = ({ args }: Call) => (args.at(-1) as JobOptions | undefined)?.job;
 
 const cancelled = () => new LopperError('cancelled', 'The job was cancelled.', 'Start it again when you like.');
+
+const notReopened = (error: Partial<LopperError>) =>
+  new LopperError(
+    'model-missing',
+    `The model that was open could not be opened again: ${error.message}`,
+    error.remedy ?? 'Open it anew.',
+    { cause: error },
+  );
 
 const DOING: Readonly<Record<string, string>> = { open: 'opening a model', describe: 'looking at a model' };
 

@@ -2,6 +2,9 @@ import { transferHandlers } from 'comlink';
 import { LopperError } from '../errors';
 import type { Failure } from './contract';
 
+/** A worker's first word: its script is loaded. */
+export const LOADED = 'loaded';
+
 /**
  * What crosses between page and worker besides plain data: callbacks inside an options object, and errors that keep
  * their code and remedy. Comlink by itself proxies only whole arguments and sends only an error's message.

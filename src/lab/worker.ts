@@ -2,7 +2,8 @@
 import { expose } from 'comlink';
 import { createLab } from './lab';
 import { browserEnvironment } from './place/browser';
-import { teachWire } from './wire';
+import { LOADED, teachWire } from './wire';
 
 teachWire();
 expose(createLab(browserEnvironment(self.name)));
+postMessage(LOADED);

@@ -37,7 +37,7 @@ export class Desk {
 }
 
 export function noModel(): never {
-  throw new LopperError('usage', 'No model is open.', 'Open one first.');
+  throw new LopperError('model-missing', 'No model is open.', 'Open one first.');
 }
 
 /**
