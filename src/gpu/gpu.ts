@@ -1,5 +1,6 @@
 import { LopperError } from '../errors';
 import { nudged } from './nudge';
+import { webglRenderer } from './renderer';
 
 /** What the adapter says of itself. */
 export interface AdapterFacts {
@@ -171,11 +172,13 @@ export async function openGpu(gpu: GPU | undefined): Promise<Gpu> {
     .requestDevice({ label: 'lopper', requiredLimits: wanted })
     .catch(() => adapter.requestDevice({ label: 'lopper' }));
   const { info } = adapter;
-  const says = `${info.vendor} ${info.architecture} ${info.device} ${info.description}`;
+  const told = info.vendor || info.architecture || info.device || info.description;
+  const description = told ? info.description || info.device : webglRenderer();
+  const says = `${info.vendor} ${info.architecture} ${info.device} ${description}`;
   return new Gpu(device, {
     vendor: info.vendor,
     architecture: info.architecture,
-    description: info.description || info.device,
+    description,
     software: ('isFallbackAdapter' in info && info.isFallbackAdapter === true) || SOFTWARE.test(says),
     features: [...adapter.features].sort(),
     limits: Object.fromEntries(LIMITS.map((name) => [name, device.limits[name]])) as Record<LimitName, number>,
