@@ -47,9 +47,11 @@ async function soak(browser: Browser, address: string, toggles: number, root: st
   const { page } = tab;
   const rows: Row[] = [];
   const random = seeded(1);
-  /** Does a thing many times; after a tenth of them, for a start, what is held must stay. */
+  /** Does a thing many times; after a tenth of them, for a start, what is held must stay (an even number of times: models take turns). */
   const flat = async (what: string, times: number, once: (i: number) => Promise<void>) => {
     const faults: string[] = [];
+    const start = Math.floor(times / 10);
+    const from = (times - 1 - start) % 2 === 0 ? start : Math.min(start + 1, times - 1);
     let before: Held | undefined;
     for (let i = 0; i < times; i++) {
       try {
@@ -58,7 +60,7 @@ async function soak(browser: Browser, address: string, toggles: number, root: st
         faults.push(`${i}: ${String(error).slice(0, 300)}`);
         if (faults.length > 3) break;
       }
-      if (i === Math.floor(times / 10)) before = await tab.held();
+      if (i === from) before = await tab.held();
     }
     const after = await tab.held();
     for (const key of ['pageBytes', 'workerBytes', 'gpuBytes'] as const) {
