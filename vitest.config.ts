@@ -28,6 +28,18 @@ export default defineConfig({
           hookTimeout: 240_000,
         },
       },
+      {
+        test: {
+          name: 'firefox',
+          include: ['e2e/firefox/*.test.ts'],
+          pool: 'forks',
+          // Node speaks WebSocket by itself from 22 on.
+          execArgv: typeof WebSocket === 'undefined' ? ['--experimental-websocket'] : [],
+          sequence: { groupOrder: 2 },
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
     ],
   },
 });

@@ -20,7 +20,8 @@ const WHAT_TO_DO =
   'No Chromium was found: install Chromium or Google Chrome (on Debian or Ubuntu: `apt-get install chromium`; ' +
   'anywhere: `npx playwright install chromium`), or name one with CHROMIUM_PATH.';
 
-const onPath = (/** @type {string} */ name) =>
+/** Where the shell would find a program. */
+export const onPath = (/** @type {string} */ name) =>
   (process.env.PATH ?? '')
     .split(delimiter)
     .map((folder) => join(folder, name))
@@ -72,11 +73,12 @@ function installPlaywrights() {
   return runs(process.execPath, [cli, 'install', '--no-shell', 'chromium']) ? playwrightsOwn() : undefined;
 }
 
-function installDebians() {
-  if (!onPath('apt-get') || process.getuid?.() !== 0) return undefined;
-  console.error('No Chromium here: installing it with apt-get.');
+/** Installs a package on Debian, for root. True where that went well. */
+export function debianInstalls(/** @type {string} */ name) {
+  if (!onPath('apt-get') || process.getuid?.() !== 0) return false;
+  console.error(`No ${name} here: installing it with apt-get.`);
   runs('apt-get', ['update']);
-  return runs('apt-get', ['install', '-y', '--no-install-recommends', 'chromium']) ? installedBySystem() : undefined;
+  return runs('apt-get', ['install', '-y', '--no-install-recommends', name]);
 }
 
 /** A binary whose libraries are missing exists and still cannot start (Playwright's, on a bare machine). */
@@ -105,7 +107,9 @@ export function findChromium({ install = false } = {}) {
   const found =
     starts(installedBySystem()) ??
     starts(playwrightsOwn()) ??
-    (install ? (starts(installPlaywrights()) ?? starts(installDebians())) : undefined);
+    (install
+      ? (starts(installPlaywrights()) ?? starts(debianInstalls('chromium') ? installedBySystem() : undefined))
+      : undefined);
   if (!found) throw new Error(WHAT_TO_DO);
   return found;
 }

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findChromium, gpuEnvironment } from './chromium.mjs';
+import { findFirefox } from './firefox.mjs';
 import { fail, ROOT, setUp } from './setup.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Count */
@@ -13,6 +14,7 @@ const reports = mkdtempSync(join(tmpdir(), 'lopper-test-'));
 const unitReport = join(reports, 'unit.json');
 const gpuReport = join(reports, 'gpu.json');
 const stillReport = join(reports, 'still.json');
+const firefoxReport = join(reports, 'firefox.json');
 const pageReport = join(reports, 'page.json');
 
 const vitest = (/** @type {string} */ project, /** @type {string} */ report) => [
@@ -35,6 +37,7 @@ const STAGES = {
   gpu: { command: vitest('gpu', gpuReport), report: gpuReport, read: countVitest },
   build: { command: ['vite', 'build'] },
   still: { command: ['playwright', 'test', '--project=still'], report: stillReport, read: countPlaywright },
+  firefox: { command: vitest('firefox', firefoxReport), report: firefoxReport, read: countVitest },
   page: { command: ['playwright', 'test', '--project=page'], report: pageReport, read: countPlaywright },
 };
 
@@ -42,7 +45,7 @@ const STAGES = {
  * Groups run one after the other, the lines of a group side by side, the stages of a line one after the other. The page
  * that computes has the machine to itself, since it is held to a person's patience.
  */
-const ORDER = [[['types', 'lint', 'build', 'unit', 'still'], ['gpu']], [['page']]];
+const ORDER = [[['types', 'lint', 'build', 'unit', 'still', 'firefox'], ['gpu']], [['page']]];
 
 /** @returns {Count} */
 function countVitest(/** @type {any} */ json) {
@@ -110,10 +113,9 @@ async function runStage(
     } catch {
       count = { passed: 0, failed: 0, skipped: 0 }; // it ended before it could report
     }
-    if (count.failed === 0 && (status !== 0 || count.passed === 0)) {
-      console.log(
-        `${name} ${count.passed === 0 ? 'ran no test' : 'failed outside its tests'}: counted as one failure.`,
-      );
+    const none = count.passed + count.skipped === 0;
+    if (count.failed === 0 && (status !== 0 || none)) {
+      console.log(`${name} ${none ? 'ran no test' : 'failed outside its tests'}: counted as one failure.`);
       count.failed = 1;
     }
   }
@@ -141,6 +143,14 @@ if (['gpu', 'still', 'page'].some((name) => names.includes(name))) {
   }
   Object.assign(env, gpuEnvironment(env.CHROMIUM_PATH));
 }
+if (names.includes('firefox')) {
+  try {
+    findFirefox({ install: true });
+  } catch (error) {
+    // Its tests are skipped, each saying why.
+    console.error(error instanceof Error ? error.message : error);
+  }
+}
 
 /** @type {Awaited<ReturnType<typeof runStage>>[]} */
 const results = [];
@@ -165,7 +175,7 @@ for (const { name, seconds, ...count } of results) {
   total.passed += count.passed;
   total.failed += count.failed;
   total.skipped += count.skipped;
-  console.log(`${name.padEnd(6)} ${`${seconds.toFixed(0)} s`.padStart(6)}   ${summary(count)}`);
+  console.log(`${name.padEnd(7)} ${`${seconds.toFixed(0)} s`.padStart(6)}   ${summary(count)}`);
 }
 console.log(`\n${summary(total)}`);
 process.exit(total.failed > 0 ? 1 : 0);
