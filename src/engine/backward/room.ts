@@ -26,24 +26,34 @@ const MOST_HALVINGS = 5;
 
 /**
  * Makes room for a walk in reverse. Buffers that serve many rows at once are halved until all of it stays within the
- * budget, where one is given. Throws `out-of-memory`, with the window that fits.
+ * budget, and further where the GPU has not even that. Throws `out-of-memory`, with the window that fits.
+ * @returns rows that go through the head together
  */
 export async function makeRoom(m: Machine, work: ReverseWork, memoryBudget: number | undefined): Promise<number> {
-  const { maxStorageBufferBindingSize: limit } = m.gpu.facts.limits;
-  const budget = memoryBudget ?? defaultBudget(m.gpu.facts.limits);
-  let halvings = 0;
-  while (halvings < MOST_HALVINGS && bytesOf(buffersOf(m.spec, limit, work, halvings)) > budget) halvings++;
-  const buffers = buffersOf(m.spec, limit, work, halvings);
-  const bytes = bytesOf(buffers);
-  if (memoryBudget !== undefined && bytes > budget) throw tooSmall(m, work.rows.count, budget, bytes);
-  try {
-    m.scratch.trim(buffers, Math.max(budget, bytes));
-    await m.scratch.plan(buffers);
-  } catch (error) {
-    if (!(error instanceof LopperError) || error.code !== 'out-of-memory') throw error;
-    throw tooSmall(m, work.rows.count, bytes / 2, bytes);
+  const { limits } = m.gpu.facts;
+  const budget = memoryBudget ?? defaultBudget(limits);
+  for (let halvings = 0; ; halvings++) {
+    const isLast = halvings === MOST_HALVINGS;
+    const buffers = buffersOf(m.spec, limits.maxStorageBufferBindingSize, work, halvings);
+    const bytes = bytesOf(buffers);
+    if (bytes > budget && !isLast) continue;
+    if (bytes > budget && memoryBudget !== undefined) {
+      const than = `more than the ${mebibytes(budget)} it may have`;
+      throw tooSmall(
+        m,
+        budget,
+        `A gradient over ${work.rows.count} tokens takes ${mebibytes(bytes)} of GPU memory, ${than}.`,
+      );
+    }
+    try {
+      m.scratch.trim(buffers, Math.max(budget, bytes));
+      await m.scratch.plan(buffers);
+      return headRowsOf(work, halvings);
+    } catch (error) {
+      if (!(error instanceof LopperError) || error.code !== 'out-of-memory') throw error;
+      if (isLast) throw tooSmall(m, bytes / 2, error.message);
+    }
   }
-  return headRowsOf(work, halvings);
 }
 
 /** Rows of one long text of which the gradient of every sublayer fits into a budget; at least 1. */
@@ -101,11 +111,11 @@ function buffersOf(spec: ModelSpec, limit: number, work: ReverseWork, halvings: 
   };
 }
 
-function tooSmall(m: Machine, rows: number, budget: number, needed: number): LopperError {
+function tooSmall(m: Machine, budget: number, message: string): LopperError {
   const fit = reverseRowsWithin(m.spec, m.gpu.facts.limits.maxStorageBufferBindingSize, budget);
   return new LopperError(
     'out-of-memory',
-    `A gradient over ${rows} tokens takes ${mebibytes(needed)} of GPU memory, more than the ${mebibytes(budget)} it may have.`,
+    message,
     fit > 1
       ? `Cut the text into windows of at most ${fit} tokens, or allow more memory.`
       : 'Allow more memory: no gradient of this model fits into so little.',
