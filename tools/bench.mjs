@@ -54,6 +54,11 @@ const ROWS = {
     ['  a plain walk', `${number(r.walkMs)} ms`],
     ['  ratio', number(r.gradientMs / r.walkMs, 2)],
   ],
+  training: (r) => [
+    [`a step of training, ${r.tokens} tokens, block 4`, `${number(r.stepMs)} ms`],
+    ['  a plain walk', `${number(r.walkMs)} ms`],
+    ['  ratio', number(r.stepMs / r.walkMs, 2)],
+  ],
   greedyCurve: (r) => sharing('greedy curve of all sublayers', r),
   shapley: (r) => sharing(`Shapley, ${r.permutations} permutations`, r),
   budget: (r) => [

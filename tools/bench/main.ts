@@ -2,7 +2,7 @@ import { openGpu } from '../../src/gpu/gpu';
 import { measureBenchmarks } from './benchmarks';
 import { measureKernelTimes } from './kernel-times';
 import { sweepMatmul } from './matmul-sweep';
-import { measureDecode, measureGradient, measureLeaveOneOut, openOurs, prefill } from './ours';
+import { measureDecode, measureGradient, measureLeaveOneOut, measureTraining, openOurs, prefill } from './ours';
 import { measurePeak } from './peak';
 import { openPeer } from './peer';
 import { PREFILL_TOKENS } from './shape';
@@ -40,6 +40,7 @@ const measurements = {
   decode: () => measureDecode(engine, gpu.device),
   leaveOneOut: () => measureLeaveOneOut(engine),
   gradient: () => measureGradient(engine),
+  training: () => measureTraining(engine),
   greedyCurve: () => measureGreedyCurve(engine),
   shapley: () => measureShapleySampling(engine),
   budget: () => measureBudget(engine),

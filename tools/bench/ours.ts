@@ -5,6 +5,7 @@ import { openWeights } from '../../src/formats/safetensors';
 import type { Gpu } from '../../src/gpu/gpu';
 import { parseConfig } from '../../src/model/config';
 import { describe as describeModel } from '../../src/model/describe';
+import { initAdam, PLAIN_RATES } from '../../src/recovery/training';
 import { randomModel } from './random-model';
 import { PREFILL_TOKENS, SHAPE, tokens } from './shape';
 import { median, takeTurns } from './timing';
@@ -90,6 +91,31 @@ export async function measureGradient(engine: Engine): Promise<GradientResult> {
   };
   const [walkTimes, gradientTimes] = await takeTurns([() => prefill(engine, PREFILL_TOKENS), gradient], 5);
   return { tokens: PREFILL_TOKENS, walkMs: median(walkTimes!), gradientMs: median(gradientTimes!) };
+}
+
+export interface TrainingResult {
+  readonly tokens: number;
+  readonly walkMs: number;
+  readonly stepMs: number;
+}
+
+/** A step of training towards what the full model predicts, with a map of rank 8 in the place of block 4, beside a plain walk. */
+export async function measureTraining(engine: Engine): Promise<TrainingResult> {
+  const half = PREFILL_TOKENS / 2;
+  const windows = [tokens(PREFILL_TOKENS).slice(0, half), tokens(PREFILL_TOKENS).slice(half)];
+  const tree = packTokens(windows.map((ids) => ({ ids, scoreFrom: 1 })));
+  const numbers = (length: number) => Float32Array.from({ length }, (_, i) => Math.sin(i) / SHAPE.width);
+  const [bias, map] = [numbers(SHAPE.width), { rank: 8, a: numbers(8 * SHAPE.width), b: numbers(8 * SHAPE.width) }];
+  const unit = { kind: 'block', block: 4 } as const;
+  const state = initAdam([{ unit, module: { strength: 1, bias, map } }], [PLAIN_RATES]);
+  const trainer = await engine.trainer(state, { kind: 'kl', temperature: 1 });
+  const step = async () => {
+    const { loss } = await trainer.step([tree], 1e-4);
+    if (!Number.isFinite(loss)) throw new Error('Training gave numbers that are not finite.');
+  };
+  const [walkTimes, stepTimes] = await takeTurns([() => engine.walk(tree, [FULL]), step], 5);
+  trainer.dispose();
+  return { tokens: PREFILL_TOKENS, walkMs: median(walkTimes!), stepMs: median(stepTimes!) };
 }
 
 export interface LeaveOneOutResult {

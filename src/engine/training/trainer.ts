@@ -8,16 +8,24 @@ import type { Observation } from '../observers/observer';
 import type { TokenTree } from '../tree';
 import { walk } from '../walk';
 import { HeldModules } from './held-modules';
+import { KeptStreams } from './kept-streams';
 import { matching } from './match';
 
 /** Trains the modules of one branch; the rest of the model stays as it is. */
 export class Trainer implements TrainerContract {
+  readonly #below: KeptStreams;
+  readonly #teacher: KeptStreams;
+
   private constructor(
     readonly m: Machine,
     readonly modules: HeldModules,
     readonly aim: Aim,
     readonly memoryBudget: number | undefined,
-  ) {}
+  ) {
+    const lowest = Math.min(...modules.branch.left.keys());
+    this.#below = new KeptStreams(m, lowest - (lowest % 2));
+    this.#teacher = new KeptStreams(m, m.spec.sublayers.length);
+  }
 
   /** Throws `mask-mismatch` for modules of another width, `out-of-memory`. */
   static async open(m: Machine, state: AdamState, aim: Aim, memoryBudget?: number): Promise<Trainer> {
@@ -36,6 +44,8 @@ export class Trainer implements TrainerContract {
   }
 
   dispose(): void {
+    this.#below.destroy();
+    this.#teacher.destroy();
     this.modules.free();
   }
 
@@ -65,8 +75,12 @@ export class Trainer implements TrainerContract {
     const tokens = trees.reduce((sum, { scored }) => sum + scored.rows.length, 0);
     // Below the head nothing is gone through for the loss alone.
     const lowest = learning ? Math.min(...branch.left.keys()) : m.spec.sublayers.length;
+    // A budget that was given is for what the gradient itself takes.
+    const keeps = memoryBudget === undefined;
+    const from = keeps && learning ? await this.#below.of(tree, options.signal) : undefined;
+    const teacher = keeps && objective.kind === 'kl' ? await this.#teacher.of(tree, options.signal) : undefined;
     const { loss } = await gradients(m, tree, branch, objective, modules.sink(tree.rows), {
-      ...{ ...options, lowest, tokens },
+      ...{ ...options, lowest, tokens, from, teacher },
       ...(memoryBudget !== undefined && { memoryBudget }),
     });
     return loss;
