@@ -104,3 +104,35 @@ test('a recovery goes into a file and comes back from it, with its mask', async 
   await updates.getByRole('checkbox', { name: 'Cut to the middle' }).check();
   await expectAccessible(page);
 });
+
+test('what stands in is trained, paused and gone on with, and its line stays beside the next one', async ({ lab }) => {
+  const { page } = lab;
+  await lab.openTab('Recovery');
+  const panel = page.getByRole('region', { name: 'In the gap' });
+  await lab.cell(11, 'attention').click();
+  await panel.getByRole('radio', { name: 'Trained' }).click();
+  await panel.getByLabel('Steps').fill('12');
+  await panel.getByRole('button', { name: 'Train it' }).click();
+  const list = panel.getByRole('list', { name: 'Trainings' });
+  await expect(list.getByText(/step [1-9]\d* of 12$/)).toBeVisible();
+  await panel.getByRole('button', { name: /^Pause/ }).click();
+  await expect(list.getByText(/paused after step \d+ of 12$/)).toBeVisible();
+  await list.getByRole('button', { name: /^Go on/ }).click();
+  await expect(list.getByText(/12 steps, best after \d+$/)).toBeVisible();
+  await expect(panel.getByRole('row', { name: /^With a map of rank 8 trained by distillation/ })).toBeVisible();
+
+  await panel.getByRole('radio', { name: 'bias alone' }).click();
+  await panel.getByLabel('Steps').fill('3');
+  await panel.getByRole('button', { name: 'Train it' }).click();
+  await expect(list.getByText(/3 steps, best after \d+$/)).toBeVisible();
+  await expect(list.getByRole('listitem')).toHaveCount(2);
+  await expect(panel.getByText(/^Lowest on the text it is trained on: /)).toBeVisible();
+  await expectAccessible(page);
+  await list.getByRole('button', { name: /^Put it in the gap.*the map of rank 8/ }).click();
+  await expect(panel.getByRole('row', { name: /^With a map of rank 8 trained by distillation/ })).toBeVisible();
+  while ((await list.count()) > 0)
+    await list
+      .getByRole('button', { name: /^Remove/ })
+      .first()
+      .click();
+});

@@ -1,6 +1,6 @@
 import { version } from '../../../package.json';
 import { blobSource } from '../../formats/sources';
-import type { RecoverReport } from '../../lab/contract';
+import type { RecoverReport, TrainReport } from '../../lab/contract';
 import { type Mask, maskFromSublayers, sameMask } from '../../pruning/mask';
 import { isRecovery, readRecovery, writeRecovery } from '../../recovery/file';
 import type { Placed } from '../../recovery/module';
@@ -25,7 +25,7 @@ const STRENGTHS = [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5];
 const DEBOUNCE_MS = 120;
 
 /** Every second window: the even ones choose and the odd ones judge, as everywhere on the page, where there are enough. */
-const heldOutOf = (s: AppState): number | undefined => (judgeOf(s) === 'halves' ? 0.5 : undefined);
+export const heldOutOf = (s: AppState): number | undefined => (judgeOf(s) === 'halves' ? 0.5 : undefined);
 
 export const chooseRecovery = (change: Partial<RecoveryChoice>): void =>
   store.setState(({ recovery }) => ({ recovery: { ...recovery, ...change } }));
@@ -34,7 +34,7 @@ export const chooseRecovery = (change: Partial<RecoveryChoice>): void =>
 export async function fitRecovery(): Promise<void> {
   const s = store.getState();
   const mask = maskOf(s);
-  const { skipFirst, rank, ...choice } = s.recovery;
+  const { skipFirst, rank, trains: _, ...choice } = s.recovery;
   const settings = { ...choice, ...(choice.method === 'linear' && { rank }), skipFirst: skipFirst ? 1 : 0 };
   const from = { origin: hereOrigin(s), text: s.calibration.source };
   const calibration = calibrationOf(s);
@@ -48,25 +48,29 @@ export async function fitRecovery(): Promise<void> {
         lab().recover({ calibration: on, heldOut, dropped: mask.dropped, ...settings }, options),
       ),
     show: (report) =>
-      changeOpen(({ recovered: before }) => ({
-        recovered: {
-          ...{
-            mask,
-            modules: report.modules,
-            name: recoveryName(report.method, report.rank),
-            strength: report.strength,
-          },
-          measured: { report, ...from, calibration },
-          ...{ full: report.loss.full, pruned: report.loss.pruned },
-          losses: [
-            { strength: 0, loss: report.loss.pruned },
-            { strength: report.strength, loss: report.loss.recovered },
-          ],
-          applied: before?.applied === true && sameMask(before.mask, mask),
-        },
-      })),
+      showRecovered(mask, recoveryName(report.method, report.rank), { report, ...from, calibration }, report.strength),
   });
   scoreThird();
+}
+
+/** What was fitted or trained for a mask, as what stands in for its layers now. */
+export function showRecovered(
+  mask: Mask,
+  name: string,
+  measured: Measured<RecoverReport | TrainReport>,
+  strength = 1,
+): void {
+  const { modules, loss } = measured.report;
+  changeOpen(({ recovered: before }) => ({
+    recovered: {
+      ...{ mask, modules, name, strength, measured, full: loss.full, pruned: loss.pruned },
+      losses: [
+        { strength: 0, loss: loss.pruned },
+        { strength, loss: loss.recovered },
+      ],
+      applied: before?.applied === true && sameMask(before.mask, mask),
+    },
+  }));
 }
 
 /** Changes what is known of a recovery, while it is still the one that is there. */
@@ -159,7 +163,7 @@ export function applyRecovery(applied: boolean): void {
 }
 
 /** Measures the third model on the whole calibration text, where that is not known. */
-async function scoreThird(): Promise<void> {
+export async function scoreThird(): Promise<void> {
   const s = store.getState();
   const recovered = recoveredOf(s);
   if (!recovered?.applied || !canMeasure(s) || recovered.scored?.strength === recovered.strength) return;
@@ -180,7 +184,7 @@ export async function exportRecovery(): Promise<void> {
   const recovered = recoveredOf(s);
   const { model } = s.open;
   if (!recovered || !model) return;
-  const { report, text } = recovered.measured ?? ({} as Partial<Measured<RecoverReport>>);
+  const { report, text } = recovered.measured ?? ({} as Partial<NonNullable<Recovered['measured']>>);
   const loss = lossAt(recovered);
   const plain = (pair: readonly (number | undefined)[]) => pair.filter((x) => x !== undefined);
   const bytes = writeRecovery({ dropped: recovered.mask.dropped, modules: modulesOf(recovered) }, model.report, {

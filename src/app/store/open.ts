@@ -12,6 +12,7 @@ import type { Measured } from './measured';
 import type { Writing } from './prompt';
 import type { Recoveries } from './recovery';
 import type { Chosen, Shelf } from './shelf';
+import { nothingTrained, type Trainings } from './training';
 
 export type ModelSource =
   | { readonly kind: 'bundled' }
@@ -35,7 +36,7 @@ export interface OpenModel {
 }
 
 /** The open model with all that belongs to it: replaced whole where another is opened. */
-export interface Open extends Losses, Scores, Training, Writing, Recoveries {
+export interface Open extends Losses, Scores, Training, Writing, Recoveries, Trainings {
   /** None until the page has heard of one. */
   readonly model?: OpenModel;
   readonly masks: MaskHistory;
@@ -60,4 +61,5 @@ export const justOpened = (model?: OpenModel): Open => ({
   ...noLosses,
   ...noScores,
   ...noTraining,
+  ...nothingTrained,
 });

@@ -1,4 +1,4 @@
-import type { MeanUpdatesReport, OnBoth, RecoverReport, RecoverSettings } from '../../lab/contract';
+import type { MeanUpdatesReport, OnBoth, RecoverReport, RecoverSettings, TrainReport } from '../../lab/contract';
 import type { Mask } from '../../pruning/mask';
 import type { Placed } from '../../recovery/module';
 import type { Scored } from './losses';
@@ -7,6 +7,8 @@ import type { Measured } from './measured';
 /** How the next recovery will be fitted. */
 export type RecoveryChoice = Required<Pick<RecoverSettings, 'method' | 'fit' | 'rank' | 'splitBlocks' | 'weighted'>> & {
   readonly skipFirst: boolean;
+  /** It is trained, as `training` says, in place of `method`'s closed form. */
+  readonly trains: boolean;
 };
 
 export interface RecoveryState {
@@ -14,7 +16,10 @@ export interface RecoveryState {
 }
 
 export const recoveryAtFirst: RecoveryState = {
-  recovery: { method: 'mean', fit: 'sequential', rank: 8, splitBlocks: false, weighted: false, skipFirst: false },
+  recovery: {
+    ...{ method: 'mean', fit: 'sequential', rank: 8, splitBlocks: false, weighted: false, skipFirst: false },
+    trains: false,
+  },
 };
 
 /** Losses at one strength, on the windows that were fitted on and on those held out. */
@@ -23,13 +28,13 @@ export interface AtStrength {
   readonly loss: OnBoth;
 }
 
-/** What stands in for a mask's layers: fitted here, or read from a file, of which there is no report. */
+/** What stands in for a mask's layers: fitted or trained here, or read from a file, of which there is no report. */
 export interface Recovered {
   readonly mask: Mask;
   readonly modules: readonly Placed[];
   /** In words: "rank 8", "mean update". */
   readonly name: string;
-  readonly measured?: Measured<RecoverReport>;
+  readonly measured?: Measured<RecoverReport | TrainReport>;
   /** Of all its modules. */
   readonly strength: number;
   /** Losses that are known: with nothing dropped, with plain removal, and at every strength that was asked. */

@@ -11,6 +11,7 @@ import { justOpened, type Open } from './open';
 import { type PromptState, promptAtFirst } from './prompt';
 import { type RecoveryState, recoveryAtFirst } from './recovery';
 import { type RouteState, routeAtFirst } from './route';
+import { type TrainingState, trainingAtFirst } from './training';
 import { type ViewState, viewAtFirst } from './view';
 
 export interface AppState
@@ -21,6 +22,7 @@ export interface AppState
     BenchmarksState,
     PromptState,
     RecoveryState,
+    TrainingState,
     JobsState,
     KnownState,
     RouteState,
@@ -37,6 +39,7 @@ export const initialState: AppState = {
   ...benchmarksAtFirst,
   ...promptAtFirst,
   ...recoveryAtFirst,
+  ...trainingAtFirst,
   ...noJobs,
   ...nothingKnown,
   ...routeAtFirst,

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { RecoverReport } from '../../../lab/contract';
+import type { RecoveredUnitReport, RecoverReport } from '../../../lab/contract';
 import { ChartFrame } from '../../charts/chart-frame';
 import { linePath, Plot } from '../../charts/plot';
 import { linearScale, type Scale } from '../../charts/plot-scale';
@@ -17,7 +17,11 @@ const HEIGHT = 220;
 const LOWEST = -0.5;
 
 /** How much of a layer's update a map of each rank gives, on the windows it was fitted on and on the others. */
-export function RankChart({ report, origin, text }: Measured<RecoverReport>) {
+export function RankChart({
+  report,
+  origin,
+  text,
+}: Measured<Pick<RecoverReport, 'rank' | 'tokens'> & { readonly units: readonly RecoveredUnitReport[] }>) {
   const model = useApp(modelName);
   const stem = useApp(fileStem);
   const [chosen, setChosen] = useKept('recovery.unit', 'all');

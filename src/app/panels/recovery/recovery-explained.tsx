@@ -11,5 +11,10 @@ export const RecoveryExplained = () => (
       is how much of the layer’s update it gives: 0 is no better than the mean update, 1 is all of it. On text it was
       not fitted on it may be below 0, and a recovery may be worse than plain removal: both are shown.
     </p>
+    <p>
+      <em>Trained</em>, a bias or a map takes steps down a gradient instead: towards what the full model predicts, the
+      next token, or the full model’s stream. It may help where a closed form misleads. It is paused and gone on with to
+      the same numbers, and what was best on the windows held out is kept.
+    </p>
   </>
 );

@@ -2,6 +2,7 @@ import type { FitOrder, RecoveryMethod } from '../../../lab/contract';
 import { MOST_WIDTH } from '../../../recovery/fit';
 import { recoveredUnits } from '../../../recovery/units';
 import { chooseRecovery, fitRecovery } from '../../actions/recovery';
+import { startTraining } from '../../actions/train';
 import { canMeasure } from '../../store/measuring';
 import { maskOf, reportOf } from '../../store/select';
 import { Button } from '../../widgets/button';
@@ -11,14 +12,15 @@ import { Select } from '../../widgets/select';
 import { useApp } from '../../widgets/use-app';
 import { FIT_WORDS, METHOD_WORDS } from '../../words/recovery';
 import css from './recovery.module.css';
+import { TrainingForm } from './training-form';
 
-const METHODS = (Object.keys(METHOD_WORDS) as RecoveryMethod[]).map((value) => ({
-  value,
-  text: METHOD_WORDS[value].title,
-}));
+const METHODS: readonly { value: RecoveryMethod | 'trained'; text: string }[] = [
+  ...(Object.keys(METHOD_WORDS) as RecoveryMethod[]).map((value) => ({ value, text: METHOD_WORDS[value].title })),
+  { value: 'trained', text: 'Trained' },
+];
 const FITS = (Object.keys(FIT_WORDS) as FitOrder[]).map((value) => ({ value, text: FIT_WORDS[value] }));
 
-/** What is to stand in for the dropped layers, and how it is fitted. */
+/** What is to stand in for the dropped layers, and how it is fitted or trained. */
 export function RecoveryForm() {
   const choice = useApp((s) => s.recovery);
   const mask = useApp(maskOf);
@@ -27,22 +29,23 @@ export function RecoveryForm() {
   const running = useApp((s) => s.jobs.recover !== undefined);
   const units = recoveredUnits(mask.dropped, choice.splitBlocks);
   const hasBlock = recoveredUnits(mask.dropped).some(({ kind }) => kind === 'block');
-  const isMap = choice.method === 'linear';
+  const { trains } = choice;
+  const isMap = !trains && choice.method === 'linear';
   const tooWide = isMap && width > MOST_WIDTH;
   return (
     <form
       className={css.form}
       onSubmit={(e) => {
         e.preventDefault();
-        if (ready && !running) void fitRecovery();
+        if (ready && !running) void (trains ? startTraining() : fitRecovery());
       }}
     >
       <div className={css.choices}>
         <Choice
           label="What stands in"
-          value={choice.method}
+          value={trains ? 'trained' : choice.method}
           options={METHODS}
-          onChange={(method) => chooseRecovery({ method })}
+          onChange={(method) => chooseRecovery(method === 'trained' ? { trains: true } : { method, trains: false })}
         />
         {isMap && (
           <Select
@@ -54,15 +57,19 @@ export function RecoveryForm() {
           />
         )}
         <Button look="primary" type="submit" disabled={!ready || running || tooWide || mask.dropped.length === 0}>
-          Fit it
+          {trains ? 'Train it' : 'Fit it'}
         </Button>
       </div>
-      <p className="small soft">
-        {METHOD_WORDS[choice.method].about}
-        {tooWide && ` It is fitted for streams of up to ${MOST_WIDTH} channels; this model’s has ${width}.`}
-      </p>
+      {trains ? (
+        <TrainingForm />
+      ) : (
+        <p className="small soft">
+          {METHOD_WORDS[choice.method].about}
+          {tooWide && ` It is fitted for streams of up to ${MOST_WIDTH} channels; this model’s has ${width}.`}
+        </p>
+      )}
       <div className={css.choices}>
-        {units.length > 1 && (
+        {!trains && units.length > 1 && (
           <Select
             label="Layers are fitted"
             shown
@@ -78,12 +85,14 @@ export function RecoveryForm() {
             onChange={(splitBlocks) => chooseRecovery({ splitBlocks })}
           />
         )}
-        <Check
-          label="Leave first positions out"
-          hint="Some models carry huge numbers at a text’s first token; the stand-in still stands there."
-          checked={choice.skipFirst}
-          onChange={(skipFirst) => chooseRecovery({ skipFirst })}
-        />
+        {!trains && (
+          <Check
+            label="Leave first positions out"
+            hint="Some models carry huge numbers at a text’s first token; the stand-in still stands there."
+            checked={choice.skipFirst}
+            onChange={(skipFirst) => chooseRecovery({ skipFirst })}
+          />
+        )}
         {isMap && (
           <Check
             label="By the relative error"

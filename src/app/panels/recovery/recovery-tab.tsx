@@ -14,6 +14,7 @@ import css from './recovery.module.css';
 import { RecoveryExplained } from './recovery-explained';
 import { RecoveryForm } from './recovery-form';
 import { RecoveryResult } from './recovery-result';
+import { TrainingChart, TrainingList } from './training-chart';
 import { UnitsTable } from './units-table';
 import { UpdatesPanel } from './updates-panel';
 
@@ -46,11 +47,13 @@ function Content() {
   const mask = useApp(maskOf);
   const recovered = useApp(recoveredOf);
   const computes = useApp(canCompute);
+  const trained = useApp((s) => s.open.trained);
+  const trains = useApp((s) => s.jobs.recover?.of === 'train');
   if (mask.dropped.length === 0) {
     return (
       <Empty action={<KnownRecoveries />}>
-        Drop a layer first. Here something cheap is then fitted that stands in its place: the mean of what it added, or
-        a linear map of what it read.
+        Drop a layer first. Here something cheap is then fitted or trained that stands in its place: the mean of what it
+        added, or a linear map of what it read.
       </Empty>
     );
   }
@@ -63,10 +66,16 @@ function Content() {
       {!computes && (
         <p className="small soft">It is fitted on this machine, by WebGPU: here nothing can be computed (yet).</p>
       )}
-      <JobProgress slot="recover" />
+      <JobProgress slot="recover" stop={trains ? 'Pause' : 'Cancel'} />
+      {trained.length > 0 && (
+        <>
+          <TrainingChart runs={trained} />
+          <TrainingList runs={trained} />
+        </>
+      )}
       {recovered ? <RecoveryResult of={recovered} /> : <KnownRecoveries />}
       {recovered?.measured && <RankChart {...recovered.measured} />}
-      {recovered?.measured && <UnitsTable report={recovered.measured.report} />}
+      {recovered?.measured && <UnitsTable units={recovered.measured.report.units} />}
     </div>
   );
 }

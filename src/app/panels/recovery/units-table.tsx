@@ -1,10 +1,10 @@
-import type { RecoverReport } from '../../../lab/contract';
+import type { RecoveredUnitReport } from '../../../lab/contract';
 import { fixed, short, upperFirst } from '../../words/format';
 import { unitName } from '../../words/units';
 import css from './recovery.module.css';
 
 /** What was fitted, layer by layer: the mean of what it should give, and how much of it the stand-in gives. */
-export function UnitsTable({ report: { units } }: { report: RecoverReport }) {
+export function UnitsTable({ units }: { units: readonly RecoveredUnitReport[] }) {
   return (
     <details className={css.units}>
       <summary>Layer by layer</summary>
