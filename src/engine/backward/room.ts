@@ -32,9 +32,10 @@ const MOST_HALVINGS = 5;
 export async function makeRoom(m: Machine, work: ReverseWork, memoryBudget: number | undefined): Promise<number> {
   const { limits } = m.gpu.facts;
   const budget = memoryBudget ?? defaultBudget(limits);
+  const bound = limits.maxStorageBufferBindingSize;
   for (let halvings = 0; ; halvings++) {
     const isLast = halvings === MOST_HALVINGS;
-    const buffers = buffersOf(m.spec, limits.maxStorageBufferBindingSize, work, halvings);
+    const buffers = buffersOf(m.spec, bound, work, halvings);
     const bytes = bytesOf(buffers);
     if (bytes > budget && !isLast) continue;
     if (bytes > budget && memoryBudget !== undefined) {
@@ -43,6 +44,15 @@ export async function makeRoom(m: Machine, work: ReverseWork, memoryBudget: numb
         m,
         budget,
         `A gradient over ${work.rows.count} tokens takes ${mebibytes(bytes)} of GPU memory, ${than}.`,
+      );
+    }
+    const largest = Math.max(...Object.values(buffers));
+    if (largest > bound) {
+      const than = `more than the ${mebibytes(bound)} that the adapter binds at once`;
+      throw tooSmall(
+        m,
+        budget,
+        `A gradient over ${work.rows.count} tokens takes a buffer of ${mebibytes(largest)}, ${than}.`,
       );
     }
     try {
@@ -69,7 +79,8 @@ export function reverseRowsWithin(spec: ModelSpec, limit: number, budget: number
     const scored = { rows: n, pairs: n, distance: true };
     const kept = Array.from({ length: spec.sublayers.length + 1 }, (_, i) => `kept ${i}`);
     const work = { ...{ rows, scored, kept, beside: false, pulled: 0 }, sink: { effects: effectBytes(spec, n) } };
-    return bytesOf(buffersOf(spec, limit, work, MOST_HALVINGS)) <= budget;
+    const buffers = buffersOf(spec, limit, work, MOST_HALVINGS);
+    return bytesOf(buffers) <= budget && Object.values(buffers).every((bytes) => bytes <= limit);
   };
   return Math.max(1, most(MAX_ROWS, fits));
 }
