@@ -104,7 +104,7 @@ export const METRIC_WORDS: Readonly<Record<InfluenceMetric, MetricWords>> = {
   gradient: {
     short: 'Gradient',
     name: 'Gradient influence',
-    question: 'What does the loss’s slope say of what it adds?',
+    question: 'How much does the loss lean on what it adds?',
     line: 'first-order effect of the update on the loss, position by position without its sign, nats per token; larger matters more',
     unit: 'nats per token',
     formula: 'sum of |⟨∂L/∂h′, u⟩| over positions / predicted tokens',

@@ -81,7 +81,7 @@ export async function headBackward(
       linear(d, side.normed, rows, m.head, 'store', side.logits, columns, range);
     };
     for (const { stream, normed } of sides) {
-      norm(d, m.finalNorm, { stream, slots: [0], rows: 0 }, normed, list);
+      norm(d, m.finalNorm, { stream, slots: [0], rows: total }, normed, list);
       // Logits divided by the temperature are those of a row divided by it.
       if (temperature !== 1) {
         take(d, spec.width, 1 / temperature, { stream: normed, slots: [0], rows }, scratch.get('headGradient'));
