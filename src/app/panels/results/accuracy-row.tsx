@@ -111,10 +111,20 @@ export function AccuracyRow({ task, disabled, run }: { task: Task; disabled: boo
 function OnPruned({ of: { mean, interval } }: { of: PairedDifference }) {
   const certain = interval[0] > 0 || interval[1] < 0;
   return (
-    <span className={`${css.interval} ${certain ? (mean < 0 ? 'worse' : 'better') : ''}`}>
-      {signed(100 * mean, 1)} pts on pruned, {signed(100 * interval[0], 1)} to {signed(100 * interval[1], 1)}
-      {mean < 0 && `: ${WORSE_THAN_REMOVAL}${certain ? '' : ', if it is not chance'}`}
-    </span>
+    <>
+      <span className={`${css.interval} ${certain ? (mean < 0 ? 'worse' : 'better') : ''}`}>
+        {signed(100 * mean, 1)} pts on pruned
+      </span>
+      <span className={css.interval}>
+        {signed(100 * interval[0], 1)} to {signed(100 * interval[1], 1)}
+      </span>
+      {mean < 0 && (
+        <span className={css.interval}>
+          {WORSE_THAN_REMOVAL}
+          {certain ? '' : ', if it is not chance'}
+        </span>
+      )}
+    </>
   );
 }
 

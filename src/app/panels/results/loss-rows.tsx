@@ -75,10 +75,12 @@ function LossOf({ third: { scored, toFull } }: { third: ThirdLoss }) {
   return (
     <>
       {fixed(scored.loss)}
-      <span className={css.interval}>
-        {signed(toFull.change!)}
-        {!Number.isNaN(low) && `, ${signed(low)} to ${signed(high)}`}
-      </span>
+      <span className={css.interval}>{signed(toFull.change!)} on full</span>
+      {!Number.isNaN(low) && (
+        <span className={css.interval} title="95% interval, over the text’s windows">
+          {signed(low)} to {signed(high)}
+        </span>
+      )}
     </>
   );
 }
@@ -103,7 +105,7 @@ function Undone() {
           </span>
         )}
       </td>
-      <td className={worse ? 'worse' : undone ? 'better' : undefined}>
+      <td className={worse ? 'worse' : low > 0 ? 'better' : undefined}>
         {undone ? percent(undone.share, 0) : <Blank>{loss ? 'no damage' : 'computing…'}</Blank>}
         {!Number.isNaN(low) && (
           <span className={css.interval} title="95% interval, over the text’s windows">

@@ -29,7 +29,7 @@ export function SavingsRows() {
           recovered && (
             <>
               {count(model.parameters - recovered.parameters)}
-              <span className={css.interval}>{signedPercent(-recovered.parameterFraction)}</span>
+              <span className={css.interval}>{whole(saved.parameters - recovered.parameters)} stand in</span>
             </>
           )
         }

@@ -87,16 +87,16 @@ export function TowerPanel() {
               'Nothing dropped'
             ) : (
               <>
-                <strong>{dropped.sublayers} dropped</strong> of {2 * report.blocks}
+                <strong>{dropped.sublayers} dropped</strong>
                 {standIn ? (
                   <span title={`Stitched: a ${standIn} stands in`}>
-                    {' '}
-                    <i className={css.stitch} aria-hidden="true" /> stitched: {standIn}
+                    , <i className={css.stitch} aria-hidden="true" />{' '}
+                    <span className="visually-hidden">stitched: </span>
+                    {standIn}
                   </span>
                 ) : (
                   <span className="soft">
-                    {' '}
-                    ({dropped.attn} attention, {dropped.ffn} feed-forward
+                    {` of ${2 * report.blocks} `}({dropped.attn} attention, {dropped.ffn} feed-forward
                     {dropped.blocks > 0 && `, ${plural(dropped.blocks, 'block')}`})
                   </span>
                 )}

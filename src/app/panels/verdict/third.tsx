@@ -2,7 +2,7 @@ import { canMeasure } from '../../store/measuring';
 import { thirdOf } from '../../store/third';
 import { thirdLossOf } from '../../store/third-loss';
 import { useApp } from '../../widgets/use-app';
-import { fixed, percent, signed } from '../../words/format';
+import { fixed, percent } from '../../words/format';
 import { WORSE_THAN_REMOVAL } from '../../words/recovery';
 import css from './verdict.module.css';
 
@@ -18,8 +18,8 @@ export function Third() {
       With a {third.name} in the gap:{' '}
       {loss ? (
         <>
-          loss <span data-testid="recovered-loss">{fixed(loss.scored.loss)}</span>, {signed(loss.toFull.change!)} on the
-          full model;{' '}
+          loss <span data-testid="recovered-loss">{fixed(loss.scored.loss)}</span>
+          {(loss.worse || loss.undone) && ', '}
           {loss.worse ? (
             <span className="worse">{WORSE_THAN_REMOVAL}</span>
           ) : (

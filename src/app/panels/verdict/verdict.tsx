@@ -8,6 +8,7 @@ import { isForeign } from '../../store/calibration';
 import { originWords } from '../../store/measured';
 import { needsIds } from '../../store/measuring';
 import { canCompute, momentOf } from '../../store/select';
+import { thirdOf } from '../../store/third';
 import { type Verdict as Found, judgeLoss, verdictOf } from '../../store/verdict';
 import { Counted } from '../../widgets/counted';
 import { openDialog } from '../../widgets/dialog';
@@ -24,8 +25,9 @@ import css from './verdict.module.css';
 export function Verdict() {
   const verdict = useApp(verdictOf);
   const moment = useApp(momentOf);
+  const third = useApp((s) => thirdOf(s) !== undefined);
   return (
-    <section className={css.verdict} aria-label="Verdict">
+    <section className={css.verdict} aria-label="Verdict" data-third={third}>
       <div className={css.words}>
         {moment ? (
           <p className={css.sentence}>The tower shows the model in training; these numbers are the finished one’s.</p>
