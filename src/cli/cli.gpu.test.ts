@@ -61,6 +61,9 @@ describe('lopper without a model', () => {
       '--held-out is 2',
     ],
     [['recover', 'sapling', '--ids', 'a', '--each', '--method', 'mean'], '--each and --unit belong together'],
+    [['recover', 'sapling', '--ids', 'a', '--drop', 'attn:1', '--method', 'mean', '--lr', '1'], '--lr does not belong'],
+    [['recover', 'sapling', '--ids', 'a', '--drop', 'attn:1', '--method', 'sft', '--rank', '0'], '--rank is "0"'],
+    [['recover', 'sapling', '--ids', 'a', '--method', 'sft', '--init', 'f', '--resume', 'g'], 'are both given'],
   ])('%j ends with status 1 and one line that says what is wrong', async (words, part) => {
     const { status, stdout, stderr } = await run(...words);
     expect(stderr).toMatch(/^lopper: .+\n$/);
@@ -112,6 +115,30 @@ describe.skipIf(!hasData)('recover', () => {
 
     const told = ['generate', model, '--prompt', 'a', '--recovery', 'mine.safetensors', '--drop', 'attn:0'];
     expect((await run(...told)).stderr).toContain('and attn:0 is to be dropped');
+  });
+
+  it('trains them, and goes on from the file with what it drops', async () => {
+    const asked = ['--ids', 'calibration.json', '--held-out', '0.5', '--method', 'distill', '--schedule', 'constant'];
+    const first = ['--drop', 'ffn:1', '--rank', '2', '--steps', '2', '--out', 'trained.safetensors', '--json'];
+    const cut = await run('recover', model, ...asked, ...first);
+    const before = JSON.parse(cut.stdout || cut.stderr);
+    expect(before).toMatchObject({ method: 'distill', rank: 2, steps: 2, ended: 'done' });
+    expect(before.held_losses).toHaveLength(3);
+    expect(before.loss.recovered).toHaveLength(2);
+    const { stdout, stderr } = await run(
+      'recover',
+      model,
+      ...asked,
+      '--resume',
+      'trained.safetensors',
+      '--steps',
+      '3',
+      '--json',
+    );
+    const after = JSON.parse(stdout || stderr);
+    expect(after.units[0].unit).toEqual([1, 'ffn']);
+    expect(after.losses).toHaveLength(4);
+    expect(after.losses.slice(0, 3)).toEqual(before.losses);
   });
 
   it('each: tells the mean update of every unit and what it is worth alone', async () => {
