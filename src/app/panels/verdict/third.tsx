@@ -14,7 +14,7 @@ export function Third() {
   if (!third) return null;
   const waiting = able ? 'computing…' : 'its loss has not been measured.';
   return (
-    <p className={css.source} aria-live="polite">
+    <p className={`${css.source} ${css.third}`} aria-live="polite">
       With a {third.name} in the gap:{' '}
       {loss ? (
         <>
