@@ -40,16 +40,22 @@ export interface Sink {
   at(passing: Passing): void;
 }
 
+/** A stream [rows, padded width] before a sublayer, the first of a block and none above that of `lowest`. */
+export interface StreamAt {
+  readonly index: number;
+  readonly stream: Buffer;
+}
+
 export interface GradientOptions extends RunOptions {
-  /** The lowest sublayer (`sublayerIndex`) that the sink is told of; default 0. Nothing below it is gone through in reverse. */
+  /**
+   * The lowest sublayer (`sublayerIndex`) that the sink is told of; default 0. Nothing below it is gone through in reverse;
+   * their number: only the loss is wanted.
+   */
   readonly lowest?: number;
   /** What the sum over scored pairs (with `stream`, over rows) is divided by; default: their number. A batch of several trees gives its own. */
   readonly tokens?: number;
-  /**
-   * The branch's stream before the first sublayer of the block of `lowest` [rows, padded width], from `streamBefore`: what is
-   * below is not walked again.
-   */
-  readonly from?: Buffer;
+  /** The branch's stream where it was kept, from `streamBefore`: what is below is not walked again. */
+  readonly from?: StreamAt;
   /** With `kl`, the full model's stream behind its last sublayer, likewise. */
   readonly teacher?: Buffer;
   /** Bytes that the streams that are kept and all working buffers may take; default `memory().budget`. Throws `out-of-memory` with the window that fits. */

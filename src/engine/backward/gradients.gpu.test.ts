@@ -9,7 +9,7 @@ import { packTokens } from '../pack';
 import { download, hasModels, openModel, readJson, scored, sharedGpu } from '../testing/gpu';
 import type { TokenTree } from '../tree';
 import type { GradientOptions, Objective, Sink } from './contract';
-import { gradients, streamBefore, teacherStream } from './gradients';
+import { gradients, streamBefore } from './gradients';
 
 const MODELS = [
   'stories260K',
@@ -210,12 +210,17 @@ describe.skipIf(!hasModels)('a walk in reverse', () => {
         await gpu.allocate('teacher', bytes, 'activations'),
       ];
       const lowest = indicesOf(adapters[0]!.unit)[0]!;
-      await streamBefore(engine.machine, tree, branchOf(adapters), lowest - (lowest % 2), from);
-      await teacherStream(engine.machine, tree, teacher);
+      const below = { index: lowest - (lowest % 2), stream: from };
+      await streamBefore(engine.machine, tree, branchOf(adapters), below.index, from);
+      // Below the lowest module the branch is the full model.
+      await streamBefore(engine.machine, tree, FULL, engine.model.sublayers.length, teacher, { from: below });
       const objective = { kind: 'kl', temperature: 1.5 } as const;
       const anew = await reverse(engine, tree, adapters, objective);
-      expect(await reverse(engine, tree, adapters, objective, { from })).toEqual(anew);
-      expect(await reverse(engine, tree, adapters, objective, { from, teacher })).toEqual(anew);
+      expect(await reverse(engine, tree, adapters, objective, { from: below })).toEqual(anew);
+      const both = { from: below, teacher };
+      expect(await reverse(engine, tree, adapters, objective, both)).toEqual(anew);
+      const lossAlone = { ...both, lowest: engine.model.sublayers.length };
+      expect((await reverse(engine, tree, adapters, objective, lossAlone)).loss).toBe(anew.loss);
       engine.machine.recorder.forget();
       for (const buffer of [from, teacher]) gpu.free(buffer);
     },

@@ -1,6 +1,6 @@
 import type { Dtype } from '../../formats/dtypes';
 import type { Buffer } from '../../gpu/gpu';
-import { at, type Branch, FULL } from '../branch';
+import { at, type Branch } from '../branch';
 import type { RunOptions } from '../contract';
 import { planScores } from '../head';
 import { activationBackwardKernels } from '../kernels/activation-backward';
@@ -18,7 +18,7 @@ import { type Rows, treeRows } from '../rows';
 import type { TokenTree } from '../tree';
 import { runPass } from '../wave';
 import { checkContext, rowBuffers, uploadRows } from '../working-buffers';
-import type { GradientOptions, Gradients, Objective, Sink } from './contract';
+import type { GradientOptions, Gradients, Objective, Sink, StreamAt } from './contract';
 import { headBackward, scoredTokens, weigh } from './head';
 import { makeRoom } from './room';
 import { blockStart, type Kept, keepStreams, planKept } from './streams';
@@ -66,7 +66,7 @@ export async function gradients(
     );
     uploadRows(m, rows);
     const forward = { signal, onProgress: (f: number) => onProgress?.(f / 3) };
-    await keepStreams(m, rows, branch, kept, lowest, from, forward);
+    await keepStreams(m, rows, branch, kept, from, forward);
     const gradient = scratch.get('gradient');
     clear(m.dispatcher, { rows: rows.count, width: spec.width }, gradient);
     const tokens = options.tokens ?? (stream ? rows.count : scoredTokens(tree));
@@ -77,7 +77,8 @@ export async function gradients(
       const full = objective.kind === 'kl' ? (teacher ?? scratch.get(kept.full.get(last)!)) : undefined;
       const own = scratch.get(kept.own.get(last)!);
       const weights = weigh(tree, plan, tokens);
-      loss = await headBackward(m, plan, weights, objective, own, full, gradient, headRows, signal);
+      const wanted = lowest < last ? gradient : undefined;
+      loss = await headBackward(m, plan, weights, objective, own, full, wanted, headRows, signal);
     }
     const pulled = (index: number) => stream?.indexOf(index) ?? -1;
     const back = { signal, onProgress: (f: number) => onProgress?.((1 + 2 * f) / 3) };
@@ -168,7 +169,7 @@ function kernelsFor(m: Machine, branch: Branch, objective: Objective) {
 
 /**
  * Walks a branch up to sublayer `index`, or to behind the last, and puts the stream there into a buffer [rows, padded
- * width]: what `gradients` takes as `from` and as `teacher`.
+ * width]: what `gradients` takes as `from` and, of the full model, as `teacher`. `from`: where it was kept before.
  */
 export async function streamBefore(
   m: Machine,
@@ -176,7 +177,7 @@ export async function streamBefore(
   branch: Branch,
   index: number,
   into: Buffer,
-  options: RunOptions = {},
+  { from, ...options }: RunOptions & { readonly from?: StreamAt } = {},
 ): Promise<void> {
   const { spec, scratch } = m;
   const rows = treeRows(tree, spec.window);
@@ -188,8 +189,9 @@ export async function streamBefore(
     const buffers = rowBuffers(spec, m.gpu.facts.limits.maxStorageBufferBindingSize, shape, 1);
     await scratch.plan({ ...buffers, stream: bytes, ...(spec.parallel && { source: bytes }) });
     uploadRows(m, rows);
-    const branches = [branch];
-    await runPass(m, { rows, branches, perChunk: 1, start: { index: 0, slot: 0 }, watches: [], until: index }, options);
+    if (from) m.recorder.copy(from.stream, 0, scratch.get('stream'), 0, bytes);
+    const start = { index: from?.index ?? 0, slot: 0 };
+    await runPass(m, { rows, branches: [branch], perChunk: 1, start, watches: [], until: index }, options);
     m.recorder.copy(scratch.get('stream'), 0, into, 0, bytes);
     await m.recorder.flush(options.signal);
   } catch (error) {
@@ -199,7 +201,3 @@ export async function streamBefore(
     release();
   }
 }
-
-/** The full model's stream behind its last sublayer: the teacher of `kl`. */
-export const teacherStream = (m: Machine, tree: TokenTree, into: Buffer, options?: RunOptions): Promise<void> =>
-  streamBefore(m, tree, FULL, m.spec.sublayers.length, into, options);

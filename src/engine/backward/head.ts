@@ -35,6 +35,7 @@ export function weigh(tree: TokenTree, plan: ScorePlan, tokens: number): Weights
 /**
  * The loss of the scored rows, and its gradient by the stream behind the last sublayer, into a gradient that was cleared.
  * Rows go through the head a few at a time: once for their log-sum-exps, and again, tile by tile, for their gradient.
+ * @param gradient none where only the loss is wanted
  * @param stream the branch's [rows, padded width]; `full` the full model's, where it is distilled from
  * @returns reads the loss, once all is recorded
  */
@@ -45,7 +46,7 @@ export async function headBackward(
   objective: Exclude<Objective, { kind: 'stream' }>,
   stream: Buffer,
   full: Buffer | undefined,
-  gradient: Buffer,
+  gradient: Buffer | undefined,
   headRows: number,
   signal?: AbortSignal,
 ): Promise<(signal?: AbortSignal) => Promise<number>> {
@@ -98,7 +99,8 @@ export async function headBackward(
       }
       if (recorder.full) await recorder.flush(signal);
     }
-    for (let tile = 0; tile < tiles; tile++) {
+    // The likelihood alone is known by now.
+    for (let tile = 0; (full || gradient) && tile < tiles; tile++) {
       // A vocabulary of one tile is still there.
       if (tiles > 1) for (const side of sides) product(side, tile);
       const at = { ...tileAt(tile), temperature };
@@ -109,13 +111,15 @@ export async function headBackward(
         const pairs = { pairs: scratch.get('scoredPairs'), pairWeights: scratch.get('pairWeights') };
         likelihoodBackward(d, logits, { ...buffers, ...pairs }, at);
       }
-      linearBackward(d, logits, columns, rows, m.head, scratch.get('headGradient'), {
-        columns: { first: at.firstToken, count: at.columns },
-        add: tile > 0,
-      });
+      if (gradient) {
+        linearBackward(d, logits, columns, rows, m.head, scratch.get('headGradient'), {
+          columns: { first: at.firstToken, count: at.columns },
+          add: tile > 0,
+        });
+      }
       if (recorder.full) await recorder.flush(signal);
     }
-    normBackward(d, m.finalNorm, stream, scratch.get('headGradient'), rows, gradient, list);
+    if (gradient) normBackward(d, m.finalNorm, stream, scratch.get('headGradient'), rows, gradient, list);
     firstPair = endPair;
   }
   return full

@@ -6,6 +6,7 @@ import type { Machine } from '../machine';
 import type { Watch } from '../observers/observer';
 import type { Rows } from '../rows';
 import { runPass } from '../wave';
+import type { StreamAt } from './contract';
 
 /** Of which streams copies are kept on the way up: those before some sublayers, or behind the last, by that index. */
 export interface Kept {
@@ -34,16 +35,14 @@ export async function keepStreams(
   rows: Rows,
   branch: Branch,
   { own, full }: Kept,
-  lowest: number,
-  from: Buffer | undefined,
+  from: StreamAt | undefined,
   options: RunOptions,
 ): Promise<void> {
   const beside = full.size > 0;
   if (from && beside) await pass([FULL], [full], 0);
-  const start = from ? blockStart(lowest) : 0;
-  if (from) m.recorder.copy(from, 0, m.scratch.get('stream'), 0, rows.count * padded(m.spec.width) * 4);
+  if (from) m.recorder.copy(from.stream, 0, m.scratch.get('stream'), 0, rows.count * padded(m.spec.width) * 4);
   if (!from && beside) await pass([branch, FULL], [own, full], 0);
-  else await pass([branch], [own], start);
+  else await pass([branch], [own], from?.index ?? 0);
 
   async function pass(branches: readonly Branch[], kept: readonly ReadonlyMap<number, string>[], index: number) {
     const watches = kept.map((names, branch) => ({

@@ -77,7 +77,8 @@ export class Trainer implements TrainerContract {
     const lowest = learning ? Math.min(...branch.left.keys()) : m.spec.sublayers.length;
     // A budget that was given is for what the gradient itself takes.
     const keeps = memoryBudget === undefined;
-    const from = keeps && learning ? await this.#below.of(tree, options.signal) : undefined;
+    const below = keeps ? await this.#below.of(tree, options.signal) : undefined;
+    const from = below && { index: this.#below.index, stream: below };
     const teacher = keeps && objective.kind === 'kl' ? await this.#teacher.of(tree, options.signal) : undefined;
     const { loss } = await gradients(m, tree, branch, objective, modules.sink(tree.rows), {
       ...{ ...options, lowest, tokens, from, teacher },
