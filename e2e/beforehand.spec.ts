@@ -9,6 +9,23 @@ test.use({ launchOptions: WITHOUT_WEBGPU });
 /** Longest that an answer which is there already may take, milliseconds: of a click, with the test's own way to it. */
 const AT_ONCE = 500;
 
+test('nothing on the page moves once its first picture stands', async ({ page }) => {
+  await page.addInitScript(() => {
+    const shifts: number[] = [];
+    Object.assign(window, { shifts });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value);
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  await page.goto('./');
+  await expect(page.locator('.recharts-bar-rectangle, [data-bar]').first()).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Adapter: no WebGPU' })).toBeVisible();
+  const moved = await page.evaluate(() =>
+    (window as unknown as { shifts: number[] }).shifts.reduce((a, b) => a + b, 0),
+  );
+  expect(moved).toBeLessThan(0.002);
+});
+
 test('every click is answered without WebGPU: the loss, the answers, the texts', async ({ page }) => {
   const lab = new LabPage(page);
   await page.goto('./');

@@ -1,5 +1,6 @@
 import { titleOf } from '../../actions/offered';
 import { go } from '../../store/go';
+import { canCompute } from '../../store/select';
 import { store } from '../../store/store';
 import { Empty } from '../../widgets/empty';
 import { Panel } from '../../widgets/panel';
@@ -13,6 +14,7 @@ import { TaskDetails } from './task-details';
 export default function ItemsPanel() {
   const evaluations = useApp((s) => s.open.evaluations);
   const chosen = useApp((s) => s.itemsOf);
+  const computes = useApp(canCompute);
   const names = Object.keys(evaluations).filter((name) => evaluations[name]!.items?.length);
   const name = chosen && names.includes(chosen) ? chosen : names[0];
   return (
@@ -35,8 +37,9 @@ export default function ItemsPanel() {
         <TaskDetails key={name} evaluation={evaluations[name]!} />
       ) : (
         <Empty action={<TextButton onClick={() => go({ view: 'tasks' })}>Go to the tasks</TextButton>}>
-          The questions that both models were asked, one by one: which the pruned model lost, which it won. Run a task
-          first.
+          The questions that both models were asked, one by one: which the pruned model lost, which it won. What was
+          measured beforehand comes without them:{' '}
+          {computes ? 'run a task first.' : 'they are there once a task was run, which takes WebGPU.'}
         </Empty>
       )}
     </Panel>

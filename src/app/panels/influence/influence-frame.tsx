@@ -50,19 +50,21 @@ export function InfluenceFrame({ shown, actions }: Props) {
       fileName={[stem, ...shown.map(({ metric }) => metric)].join('-')}
       actions={actions}
     >
-      <Late waiting="Drawing the charts…">
-        <div className={css.measures}>
-          {shown.map(({ metric, measured }) => (
-            <InfluenceCharts
-              key={metric}
-              metric={metric}
-              measured={measured}
-              choice={choice}
-              headed={shown.length > 1}
-            />
-          ))}
-        </div>
-      </Late>
+      <div className={css.stage}>
+        <Late waiting="Drawing the charts…">
+          <div className={css.measures}>
+            {shown.map(({ metric, measured }) => (
+              <InfluenceCharts
+                key={metric}
+                metric={metric}
+                measured={measured}
+                choice={choice}
+                headed={shown.length > 1}
+              />
+            ))}
+          </div>
+        </Late>
+      </div>
     </ChartFrame>
   );
 }

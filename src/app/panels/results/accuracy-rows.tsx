@@ -18,7 +18,8 @@ export function AccuracyRows() {
         <th scope="rowgroup" colSpan={columns - 1}>
           Accuracy on bundled items
           <span className={css.unit}>
-            Written for this project, in MMLU’s and GSM-8K’s format; not the official sets.
+            Written for this project, in MMLU’s and GSM-8K’s format; not the official sets. On each line, from 0 to
+            100%: a dot for the full model, a diamond for the pruned one, with 95% intervals.
           </span>
         </th>
         <td>

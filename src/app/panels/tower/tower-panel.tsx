@@ -96,8 +96,15 @@ export function TowerPanel() {
                   </span>
                 ) : (
                   <span className="soft">
-                    {` of ${2 * report.blocks} `}({dropped.attn} attention, {dropped.ffn} feed-forward
-                    {dropped.blocks > 0 && `, ${plural(dropped.blocks, 'block')}`})
+                    {` of ${2 * report.blocks} `}(
+                    {[
+                      dropped.attn > 0 && `${dropped.attn} attention`,
+                      dropped.ffn > 0 && `${dropped.ffn} feed-forward`,
+                      dropped.blocks > 0 && plural(dropped.blocks, 'block'),
+                    ]
+                      .filter(Boolean)
+                      .join(', ')}
+                    )
                   </span>
                 )}
               </>

@@ -89,7 +89,7 @@ function Source({ verdict: { full, pruned } }: { verdict: Found }) {
 function Loss({ verdict }: { verdict: Found }) {
   const { full, pruned, before, change, interval, soFar, standing, mask } = verdict;
   const other = useApp((s) => (s.jobs.score ? (s.jobs.influence ?? s.jobs.open) : undefined));
-  if (!full) return <Figure large name="loss" value="–" />;
+  if (!full) return <Figure large name="loss, nats per token" value="–" />;
   const was = <span data-testid="full-loss">{fixed(full.loss)}</span>;
   if (mask.dropped.length === 0) {
     return (
@@ -190,7 +190,14 @@ function Ask({ task, title }: { task: string; title: string }) {
 
 function Saved({ verdict: { saved, mask } }: { verdict: Found }) {
   const model = useApp((s) => s.open.model?.report);
-  if (!model || !saved) return null;
+  if (!model || !saved) {
+    return (
+      <>
+        <Figure quiet name="parameters" value="–" />
+        <Figure quiet name="KV cache" value="–" />
+      </>
+    );
+  }
   const nothing = mask.dropped.length === 0;
   const cache = model.kvBytesPerTokenPerBlock * model.blocks;
   return (

@@ -12,7 +12,8 @@ type Props = Omit<Extract<Figure, { readonly kind: 'mend' }>, 'kind'> & { readon
 export function MendFigure({ drop, source, shown, both, facts }: Props) {
   const { full, pruned, by } = facts.mended(drop, source);
   const rows = [
-    { name: 'all layers', loss: full },
+    // Twice as many bars leave a board no room for a third pair.
+    ...(both ? [] : [{ name: 'all layers', loss: full }]),
     { name: 'empty gap', loss: pruned },
     ...shown.map((i) => ({ name: nameOf(by[i]!), loss: by[i]!.loss })),
   ];
@@ -26,7 +27,7 @@ export function MendFigure({ drop, source, shown, both, facts }: Props) {
         {rows.map(({ name, loss }, i) => (
           <div key={name} className={css.mended}>
             {both && <Bar name={`${name}, seen`} value={loss[0]} most={most} faint />}
-            <Bar name={both ? 'unseen' : name} value={loss[1]} most={most} hatched={i > 0} />
+            <Bar name={both ? 'unseen' : name} value={loss[1]} most={most} hatched={both || i > 0} />
           </div>
         ))}
       </div>
