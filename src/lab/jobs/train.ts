@@ -49,12 +49,18 @@ export const train: Job<TrainRequest, TrainReport, TrainEvents> = {
     const texts = await textsOf(desk, request.calibration, request.heldOut);
     const textSha256 = await sha256Of(JSON.stringify([texts.on.windows, texts.held?.windows]));
     if (resume) checkAlike(resume, { ...asked, textSha256 });
-    const meter = new ProgressMeter(asked.steps + 1, 'steps', onProgress, undefined, resume?.state.step);
+    // Where it begins counts as a step, and so do the losses at its end.
+    const meter = new ProgressMeter(asked.steps + 2, 'steps', onProgress, undefined, resume && resume.state.step + 1);
     const step = (done: number) =>
-      meter.update(done, `Training, ${Math.min(asked.steps, Math.floor(done))} of ${asked.steps} steps`);
+      meter.update(1 + done, `Training, ${Math.min(asked.steps, Math.floor(done))} of ${asked.steps} steps`);
     const rank = request.method === 'bias' ? 0 : (request.rank ?? DEFAULT_RANK);
     const options = { rank, start, rates: asked.rates, seed: asked.seed };
-    const begin = resume ?? (await startOf(texts, units, options, init, { signal }));
+    const begin =
+      resume ??
+      (await startOf(texts, units, options, init, {
+        signal,
+        onProgress: (f) => meter.update(f, 'Training, fitting where it begins'),
+      }));
     let told = performance.now();
     const { run, diverged } = await trainModules(texts, begin, asked, textSha256, {
       ...{ signal, onStep, onProgress: step },

@@ -36,13 +36,22 @@ export async function startOf(
   { signal, onProgress }: RunOptions,
 ): Promise<TrainingStart> {
   const asked = units.map((unit) => ({ unit }));
-  const { seen: moments } = await observeMoments(on, FULL, asked, { signal });
+  const observing = (f: number) => onProgress?.(f / 4);
+  const { seen: moments } = await observeMoments(on, FULL, asked, { signal, onProgress: observing });
   const rates = moments.map((own) => (speed === 'plain' ? PLAIN_RATES : ratesOf(own)));
   if (init) return { candidates: [initOf(init)], rates };
   const mean = units.map((unit, i): Placed => ({ unit, module: zeroStart(moments[i]!, rank, rates[i]!, seed, i) }));
   const isClosed = rank > 0 && start !== 'zero' && (start === 'closed' || on.engine.model.width <= MOST_WIDTH);
   if (!isClosed) return { candidates: [mean], rates };
-  const fitted = await fitModules({ on }, units, { method: 'linear', rank, weighted: true }, { signal, onProgress });
+  const fitted = await fitModules(
+    { on },
+    units,
+    { method: 'linear', rank, weighted: true },
+    {
+      signal,
+      onProgress: (f) => onProgress?.((1 + 3 * f) / 4),
+    },
+  );
   const closed = fitted.map(({ unit, module }, i): Placed => ({ unit, module: evened(module, rates[i]!) }));
   return { candidates: start === 'closed' ? [closed] : [mean, closed], rates };
 }
