@@ -30,6 +30,9 @@ test('every click is answered without WebGPU: the loss, the answers, the texts',
   const lab = new LabPage(page);
   await page.goto('./');
   await expect(lab.verdict.getByText('Measured beforehand by us')).toBeVisible();
+  await lab.chooseMeasure('Gradient');
+  await expect(lab.influence).toContainText(/Least: feed-forward 4 \(0\.017\); most: feed-forward 0 \(0\.61\)/);
+  await lab.chooseMeasure('Cost alone (loss)');
   await lab.cell(7, 'attention').click();
   await expect(lab.verdict).toContainText(/95%: \+0\.\d+ to \+0\.\d+/, { timeout: AT_ONCE });
   await expect(lab.verdict).toContainText(/−\d\d\.\d pts/);

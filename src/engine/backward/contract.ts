@@ -58,7 +58,10 @@ export interface GradientOptions extends RunOptions {
   readonly from?: StreamAt;
   /** With `kl`, the full model's stream behind its last sublayer, likewise. */
   readonly teacher?: Buffer;
-  /** Bytes that the streams that are kept and all working buffers may take; default `memory().budget`. Throws `out-of-memory` with the window that fits. */
+  /**
+   * Bytes that the streams that are kept and all working buffers may take. Default `memory().budget`, or what the text takes
+   * where that is more; a budget given is never exceeded: throws `out-of-memory` with the window that fits.
+   */
   readonly memoryBudget?: number;
 }
 
