@@ -1,4 +1,8 @@
 import { expect, test } from 'vitest';
+import type { Branch } from '../../engine/branch';
+import type { WalkOptions } from '../../engine/contract';
+import type { Observation } from '../../engine/observers/observer';
+import type { ModelSpec } from '../../model/spec';
 import { momentsOfRows } from '../../recovery/testing';
 import type { Calibrated } from './calibrated';
 import { measureCurve } from './curve';
@@ -54,4 +58,63 @@ test.each(['full', 'sequential'] as const)('between maps that take long a cancel
   await expect(fitModules({ on: seen }, units, settings, { signal: controller.signal })).rejects.toMatchObject({
     code: 'cancelled',
   });
+});
+
+/** A text in two trees that notes where every walk over it begins and ends, and with how many branches. */
+function notedText(parallel: boolean) {
+  const walks: (readonly [from: number, until: number, branches: number])[] = [];
+  const engine = {
+    model: { width: WIDTH, parallel },
+    maxRows: 8,
+    memory: () => ({ budget: 1e9 }),
+    async walk(_: unknown, branches: readonly Branch[], { observe, until, from }: Required<WalkOptions>) {
+      walks.push([from?.index ?? 0, until, branches.length]);
+      if (from) expect(from.streams).toHaveLength(branches.length);
+      const isStream = ({ observer }: Observation) => 'kept' in observer.buffers({ width: WIDTH } as ModelSpec, 1);
+      return { observed: observe.map((o) => (isStream(o) ? new Float32Array(0) : momentsOfRows(rows))) };
+    },
+  };
+  const trees = [{ tree: { rows: 8 } }, { tree: { rows: 4 } }];
+  return { walks, text: { engine, trees } as unknown as Calibrated };
+}
+
+test.each([
+  [
+    'sequential',
+    false,
+    [
+      [0, 1, 1],
+      [0, 6, 1],
+      [5, 8, 1],
+    ],
+  ],
+  [
+    'corrected',
+    false,
+    [
+      [0, 1, 1],
+      [0, 6, 2],
+      [5, 8, 2],
+    ],
+  ],
+  // With a parallel residual both halves of a block read what the block does.
+  [
+    'sequential',
+    true,
+    [
+      [0, 1, 1],
+      [0, 6, 1],
+      [4, 8, 1],
+    ],
+  ],
+  ['full', false, [[0, 8, 1]]],
+] as const)('fitted %s, parallel %s, the model is gone up once', async (fit, parallel, wanted) => {
+  const { walks, text } = notedText(parallel);
+  const units = [
+    { block: 0, kind: 'attn' },
+    { block: 2, kind: 'ffn' },
+    { block: 3, kind: 'block' },
+  ] as const;
+  expect(await fitModules({ on: text }, units, { method: 'mean', fit })).toHaveLength(3);
+  expect(walks).toEqual(wanted.flatMap((walk) => [walk, walk]));
 });
