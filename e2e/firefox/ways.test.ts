@@ -29,6 +29,26 @@ try {
   console.log(`Skipped: ${(error as Error).message}`);
 }
 
+/** Of an element's pixels as they are drawn, those that are nearly white. */
+async function lightShare(tab: Tab, css: string): Promise<number> {
+  const drawn = `data:image/png;base64,${(await tab.picture()).toString('base64')}`;
+  return tab.evaluate(
+    async (source, selector) => {
+      const picture = new Image();
+      picture.src = source;
+      await picture.decode();
+      const { x, y, width, height } = document.querySelector(selector)!.getBoundingClientRect();
+      const context = new OffscreenCanvas(picture.width, picture.height).getContext('2d')!;
+      context.drawImage(picture, 0, 0);
+      const { data } = context.getImageData(x, y, width, height);
+      const light = data.filter((value, i) => i % 4 === 1 && value > 225).length;
+      return (4 * light) / data.length;
+    },
+    drawn,
+    css,
+  );
+}
+
 describe.skipIf(!found)('in Firefox', () => {
   const scratch = mkdtempSync(join(tmpdir(), 'lopper-saved-'));
   let server: PreviewServer;
@@ -75,9 +95,12 @@ describe.skipIf(!found)('in Firefox', () => {
     await tab.see(VERDICT, /Computed here$/);
     console.log(`ready in ${await tab.evaluate(() => (performance.now() / 1000).toFixed(1))} s`);
     expect(Number(await tab.text(FULL))).toBeCloseTo(0.7, 3);
+    await tab.see('header button[aria-label^="Adapter: "]:not([aria-label*="unnamed"])');
     await tab.click(ATTENTION_7);
     await tab.see(`${ATTENTION_7}[aria-label*=", dropped"]`);
     await tab.see(PRUNED, /^0\.858/);
+    // Hatched: thin lines on the ground, where a blur would be grey all over.
+    expect(await lightShare(tab, ATTENTION_7)).toBeGreaterThan(0.5);
     await tab.press('z', CONTROL);
     await tab.see(PRUNED, await tab.text(FULL));
     await tab.seeNo(`${CELL}[aria-label*=", dropped"]`);

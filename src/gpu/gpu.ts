@@ -1,6 +1,6 @@
 import { LopperError } from '../errors';
 import { nudged } from './nudge';
-import { webglRenderer } from './renderer';
+import { untoldName } from './renderer';
 
 /** What the adapter says of itself. */
 export interface AdapterFacts {
@@ -173,7 +173,7 @@ export async function openGpu(gpu: GPU | undefined): Promise<Gpu> {
     .catch(() => adapter.requestDevice({ label: 'lopper' }));
   const { info } = adapter;
   const told = info.vendor || info.architecture || info.device || info.description;
-  const description = told ? info.description || info.device : webglRenderer();
+  const description = told ? info.description || info.device : untoldName();
   const says = `${info.vendor} ${info.architecture} ${info.device} ${description}`;
   return new Gpu(device, {
     vendor: info.vendor,

@@ -2,10 +2,15 @@
 const RENDERER = 0x1f01;
 
 /**
- * What WebGL says it draws with, '' where there is none: Firefox tells nothing of a WebGPU adapter, and this of its card
- * ("…, or similar").
+ * What to call an adapter that tells nothing of itself, as in Firefox: what WebGL says it draws with ("NVIDIA GeForce GTX
+ * 980, or similar"), else which browser keeps its name to itself; '' where neither is known.
  */
-export function webglRenderer(): string {
+export function untoldName(userAgent = globalThis.navigator?.userAgent ?? ''): string {
+  const browser = /\bFirefox\/\d+/.exec(userAgent)?.[0].replace('/', ' ');
+  return webglRenderer() || (browser ? `the adapter of ${browser}` : '');
+}
+
+function webglRenderer(): string {
   if (typeof OffscreenCanvas === 'undefined') return '';
   const gl = new OffscreenCanvas(1, 1).getContext('webgl');
   const name = String(gl?.getParameter(RENDERER) ?? '');
