@@ -30,6 +30,7 @@ export async function weatherOfDevices(root: string): Promise<Row[]> {
     recover: (o) => lab.recover({ ...on(), method: 'mean', dropped: attention }, o),
     recoverEach: (o) => lab.recoverEach({ ...on(), method: 'mean', unit: 'attn' }, o),
     recoverStrengths: (o) => lab.recoverStrengths({ ...on(), dropped: attention, modules: [], strengths: [0, 1] }, o),
+    train: (o) => lab.train({ ...on(), method: 'bias', dropped: attention, steps: 4 }, o),
     evaluate: (o) => lab.evaluate({ task: 'school', limit: 20, masks: [[], attention] }, o),
   };
   let names = 0;
