@@ -21,6 +21,7 @@ export async function weatherOfDevices(root: string): Promise<Row[]> {
   const jobs: Readonly<Record<string, (options: JobOptions) => Promise<unknown>>> = {
     score: (o) => lab.score({ ...on(), masks: [[], attention] }, o),
     influence: (o) => lab.influence({ ...on(), metric: 'loo-loss', unit: 'block' }, o),
+    'influence by the gradient': (o) => lab.influence({ ...on(), metric: 'gradient', unit: 'block' }, o),
     norms: (o) => lab.norms(on(), o),
     tokenInfluence: (o) => lab.tokenInfluence({ text: text.slice(0, 300), metric: 'cosine' }, o),
     curve: (o) => lab.curve({ ...on(), strategy: 'one-shot', metric: 'cosine', unit: 'block' }, o),
