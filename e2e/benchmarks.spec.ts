@@ -61,20 +61,20 @@ test('a layer dropped during a run restarts it with the new mask; cancelled and 
 }) => {
   const lab = new LabPage(page);
   await lab.open();
-  const panel = await openBenchmarks(lab, ['mmlu-lopper'], 40);
+  const panel = await openBenchmarks(lab, ['mmlu-lopper'], 24);
   await panel.getByRole('button', { name: 'Run on the full model' }).click();
   await expect(rowOf(panel, 'mmlu-lopper').getByText(/^n = \d/)).toHaveCount(1);
   await lab.cell(5, 'attention').click();
   await expect(rowOf(panel, 'mmlu-lopper').getByText(/^n = \d/)).toHaveCount(2);
   await panel.getByRole('button', { name: /^Cancel/ }).click();
   const unfinished = panel.getByRole('list', { name: 'Unfinished runs' });
-  await expect(unfinished).toContainText(/stopped at \d+ of 40, without/);
+  await expect(unfinished).toContainText(/stopped at \d+ of 24, without/);
   await page.reload();
   await lab.computed();
   await lab.openTab('Cost', 'Tasks');
   await unfinished.getByRole('button', { name: /^Go on/ }).click();
   await expect(lab.dropped).toHaveCount(1);
-  await expect(rowOf(panel, 'mmlu-lopper').getByText('n = 40')).toHaveCount(2);
+  await expect(rowOf(panel, 'mmlu-lopper').getByText('n = 24')).toHaveCount(2);
   await expect(unfinished).toBeHidden();
 });
 

@@ -98,7 +98,7 @@ test('Shapley values grow surer, pause, and go on to the numbers of an uninterru
   await useShortText(lab);
   await lab.chooseMeasure('Share (loss)');
   await openSettings(lab);
-  await lab.influence.getByRole('spinbutton', { name: 'At most this many permutations' }).fill('40');
+  await lab.influence.getByRole('spinbutton', { name: 'At most this many permutations' }).fill('20');
   await lab.influence.getByRole('spinbutton', { name: /stands still/ }).fill('0');
   const status = lab.influence.getByTestId('sampling');
   await lab.influence.getByRole('button', { name: 'Start' }).click();
@@ -107,7 +107,7 @@ test('Shapley values grow surer, pause, and go on to the numbers of an uninterru
   await expect(status).toHaveText(/^Paused: \d+ permutations/);
   const drawn = async () => Number(/\d+/.exec((await status.textContent())!)![0]);
   const before = await drawn();
-  expect(before).toBeLessThan(40);
+  expect(before).toBeLessThan(20);
 
   // What else one does leaves it as it is.
   await lab.cell(3, 'attention').click();
@@ -117,7 +117,7 @@ test('Shapley values grow surer, pause, and go on to the numbers of an uninterru
   expect(await drawn()).toBe(before);
 
   await lab.influence.getByRole('button', { name: 'Go on' }).click();
-  await expect(status).toHaveText(/^Ended: as many drawn as asked for: 40 permutations/);
+  await expect(status).toHaveText(/^Ended: as many drawn as asked for: 20 permutations/);
   const [, sum, worth] = /sum to ([−\d.]+); full minus nothing is ([−\d.]+)\.$/.exec((await status.textContent())!)!;
   expect(sum).toBe(worth);
   const resumed = rowsOf(await saved(lab, 'CSV'));
@@ -135,7 +135,7 @@ test('Shapley values grow surer, pause, and go on to the numbers of an uninterru
   for (const other of ['2', '1']) {
     await seed.fill(other);
     await lab.influence.getByRole('button', { name: 'Start', exact: true }).click();
-    await expect(lab.influence.getByText(`seed ${other} · 40 permutations`)).toBeVisible();
+    await expect(lab.influence.getByText(`seed ${other} · 20 permutations`)).toBeVisible();
     const csv = rowsOf(await saved(lab, 'CSV'));
     if (other === '1') expect(csv).toBe(resumed);
     else expect(csv).not.toBe(resumed);
@@ -147,10 +147,10 @@ test('Shapley values grow surer, pause, and go on to the numbers of an uninterru
     .setInputFiles({ name: 'run.json', mimeType: '', buffer: await readFile(file) });
   await openSettings(lab);
   await expect(seed).toHaveValue('1');
-  await expect(lab.influence.getByText(/^Read from a file.*seed 1 · 40 permutations/)).toBeVisible();
+  await expect(lab.influence.getByText(/^Read from a file.*seed 1 · 20 permutations/)).toBeVisible();
   expect(rowsOf(await saved(lab, 'CSV'))).toBe(resumed);
   await lab.influence.getByRole('button', { name: 'Go on' }).click();
-  await expect(status).toHaveText(/^Ended: as many drawn as asked for: 80 permutations/);
+  await expect(status).toHaveText(/^Ended: as many drawn as asked for: 40 permutations/);
 
   // On another text it cannot, and that is said.
   await lab.openTextDialog();
