@@ -1,10 +1,13 @@
 import { useEffect, useState } from 'react';
 import { sha256Of } from '../../../formats/sha256';
 import { openFile } from '../../actions/archive';
+import { go } from '../../store/go';
+import { maskOf } from '../../store/select';
 import { store } from '../../store/store';
 import { Button } from '../../widgets/button';
 import { FileButton } from '../../widgets/file-button';
 import { TabPage } from '../../widgets/tab-page';
+import { TextButton } from '../../widgets/text-button';
 import { useApp } from '../../widgets/use-app';
 import { useKept } from '../../widgets/use-kept';
 import { bytes } from '../../words/format';
@@ -21,6 +24,7 @@ export default function ExportTab() {
   const text = useText(form);
   const file = useApp((s) => form.file?.(s));
   const opened = useApp((s) => s.open.model !== undefined);
+  const nothing = useApp((s) => maskOf(s).dropped.length === 0);
   return (
     <TabPage
       tab="export"
@@ -63,6 +67,12 @@ export default function ExportTab() {
             )}
             {file && <FileFacts name={file} text={name === 'mask' ? text : undefined} />}
           </div>
+          {nothing && name !== 'results' && (
+            <p className="small soft">
+              Nothing is dropped, so the mask is empty. Click layers away, or{' '}
+              <TextButton onClick={() => go({ tab: 'plan' })}>let Plan find some</TextButton>.
+            </p>
+          )}
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard. */}
           <pre className={css.preview} tabIndex={0}>
             {text}

@@ -1,7 +1,9 @@
 import { use } from 'react';
 import { lessonFacts } from '../../actions/lesson-facts';
 import { openLesson } from '../../actions/lessons';
+import { go } from '../../store/go';
 import { closeDialog } from '../../widgets/dialog';
+import { TextButton } from '../../widgets/text-button';
 import { plural } from '../../words/format';
 import { isTold, LESSONS } from '../../words/lessons';
 import css from './lesson-list.module.css';
@@ -40,6 +42,18 @@ export default function LessonList() {
       </p>
       <p>
         <a href="./teachers.html">For teachers</a>: 45 minutes laid out, the answers, a sheet to print.
+      </p>
+      <p>
+        For those who know the paper:{' '}
+        <TextButton
+          onClick={() => {
+            closeDialog();
+            go({ paper: true });
+          }}
+        >
+          its claims, figure by figure
+        </TextButton>
+        .
       </p>
     </>
   );

@@ -6,7 +6,7 @@ import { titleOf } from '../../actions/offered';
 import { requestScore } from '../../actions/score';
 import { isForeign } from '../../store/calibration';
 import { originWords } from '../../store/measured';
-import { needsIds } from '../../store/measuring';
+import { canMeasure, needsIds } from '../../store/measuring';
 import { canCompute, momentOf } from '../../store/select';
 import { thirdOf } from '../../store/third';
 import { type Verdict as Found, judgeLoss, verdictOf } from '../../store/verdict';
@@ -89,7 +89,14 @@ function Source({ verdict: { full, pruned } }: { verdict: Found }) {
 function Loss({ verdict }: { verdict: Found }) {
   const { full, pruned, before, change, interval, soFar, standing, mask } = verdict;
   const other = useApp((s) => (s.jobs.score ? (s.jobs.influence ?? s.jobs.open) : undefined));
-  if (!full) return <Figure large name="loss, nats per token" value="–" />;
+  const measurable = useApp((s) => canMeasure(s) && !s.open.scoreFailure);
+  if (!full) {
+    return (
+      <Figure large name="loss, nats per token" value="–">
+        {measurable && (other ? `after “${other.label}”` : 'computing…')}
+      </Figure>
+    );
+  }
   const was = <span data-testid="full-loss">{fixed(full.loss)}</span>;
   if (mask.dropped.length === 0) {
     return (
