@@ -8,7 +8,7 @@ import { tasks } from '../../src/benchmarks/tasks';
 import { decodeStrictly, decodeText } from '../../src/formats/decode-text';
 import { readHubAddress } from '../../src/formats/hub-address';
 import { PYTHIA_STEPS, parseRevisions } from '../../src/formats/revisions';
-import { memoryModel } from '../../src/formats/testing';
+import { memoryModel, sourceOf } from '../../src/formats/testing';
 import { parseTokenizer } from '../../src/formats/tokenizer';
 import { proveTokenizer } from '../../src/formats/tokenizer-proof';
 import { readEvaluations } from '../../src/lab/files/evaluation-file';
@@ -22,6 +22,8 @@ import { parseLink } from '../../src/pruning/link';
 import { maskFromSublayers } from '../../src/pruning/mask';
 import { writeMaskFile } from '../../src/pruning/mask-file';
 import { readMask } from '../../src/pruning/read-mask';
+import { writeEntries } from '../../src/recovery/entries';
+import { readRecovery, writeRecovery } from '../../src/recovery/file';
 import { oneOf, spoilBytes, spoilJson, spoilText } from './spoil';
 
 export interface Kind {
@@ -55,9 +57,20 @@ export function kindsOf(root: string): readonly Kind[] {
   const tokenizer = text('models/sapling/tokenizer.json');
   const results = text('models/sapling/results.json');
   const stories = at('calibration/sapling.txt').subarray(0, 4000);
-  const sapling = { id: 'sapling', fingerprint: '', architecture: 'LlamaForCausalLM', blocks: 12 };
-  const mask = writeMaskFile(maskFromSublayers(12, [{ block: 7, kind: 'attn' }]), sapling);
-  const masks = [mask, '[1, 3]', '{"num_hidden_layers": 12, "drop_attn_list": [3, 1], "drop_mlp_list": [true]}'];
+  const sapling = { id: 'sapling', fingerprint: '', architecture: 'LlamaForCausalLM', blocks: 12, width: 4 };
+  const dropped = maskFromSublayers(12, [{ block: 7, kind: 'attn' }]);
+  const mask = writeMaskFile(dropped, sapling);
+  const map = { rank: 1, a: Float32Array.of(1, 2, 3, 4), b: Float32Array.of(5, 6, 7, 8) };
+  const bias = Float32Array.of(0.5, -1, 2, 0);
+  const modules = [{ unit: { kind: 'attn', block: 7 }, module: { strength: 1, bias, map } }] as const;
+  const recovered = writeMaskFile(dropped, sapling, { recovery: writeEntries(modules, 'linear') });
+  const recovery = writeRecovery({ dropped: dropped.dropped, modules }, sapling, { method: 'linear' });
+  const masks = [
+    mask,
+    recovered,
+    '[1, 3]',
+    '{"num_hidden_layers": 12, "drop_attn_list": [3, 1], "drop_mlp_list": [true]}',
+  ];
   const mergekit =
     'slices:\n  - sources:\n      - model: a/b\n        layer_range: [0, 7]\nmerge_method: passthrough\n';
   const { tensors, shards } = sharded(weights);
@@ -115,6 +128,10 @@ export function kindsOf(root: string): readonly Kind[] {
         const own = random() < 0.8 ? spoilJson(oneOf(random, masks), random) : spoilText(mergekit, random);
         return readMask(own, sapling);
       },
+    },
+    {
+      name: 'a recovery',
+      read: (random) => readRecovery(sourceOf(spoilBytes(recovery, random), 'x.safetensors'), sapling),
     },
     {
       name: 'results',
