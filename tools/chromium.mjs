@@ -129,10 +129,3 @@ export function findSoftwareDriver(chromium) {
     .filter((folder) => existsSync(folder) && readdirSync(folder).includes('vk_swiftshader_icd.json'))
     .map((folder) => join(folder, 'vk_swiftshader_icd.json'))[0];
 }
-
-/** The environment in which Dawn in Node finds an adapter: a driver already named is left alone. */
-export function gpuEnvironment(/** @type {string | undefined} */ chromium = undefined) {
-  if (process.env.VK_ICD_FILENAMES) return {};
-  const driver = findSoftwareDriver(chromium);
-  return driver ? { VK_ICD_FILENAMES: driver } : {};
-}

@@ -6,9 +6,12 @@ const DRIVERS = ['lvp_icd.json', 'lvp_icd.x86_64.json', 'lvp_icd.aarch64.json'].
   (name) => `/usr/share/vulkan/icd.d/${name}`,
 );
 
+/** The description of lavapipe, where it is installed. */
+export const findLavapipe = () => DRIVERS.find((file) => existsSync(file));
+
 const installed = () => ({
   browser: process.env.FIREFOX_PATH ?? onPath('firefox-esr') ?? onPath('firefox'),
-  driver: process.env.VK_DRIVER_FILES ?? DRIVERS.find((file) => existsSync(file)),
+  driver: process.env.VK_DRIVER_FILES ?? findLavapipe(),
 });
 
 /**

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findChromium, gpuEnvironment } from './chromium.mjs';
+import { findChromium } from './chromium.mjs';
 import { findFirefox } from './firefox.mjs';
 import { fail, ROOT, setUp } from './setup.mjs';
 
@@ -141,7 +141,6 @@ if (['gpu', 'still', 'page'].some((name) => names.includes(name))) {
     // Without a browser the GPU and page stages fail, each saying why; the others still run.
     console.error(error instanceof Error ? error.message : error);
   }
-  Object.assign(env, gpuEnvironment(env.CHROMIUM_PATH));
 }
 if (names.includes('firefox')) {
   try {
