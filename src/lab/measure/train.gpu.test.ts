@@ -54,13 +54,14 @@ describe.skipIf(!hasData)('training what stands in for dropped layers', () => {
   });
 
   it('goes on from the last step where the device is lost', async () => {
-    const whole = await ask({});
+    // Towards the stream: the new device has the fewest kernels to compile.
+    const whole = await ask({ method: 'mse' });
     const steps: number[] = [];
     const onStep: TrainEvents['onStep'] = ({ step }) => {
       steps.push(step);
-      if (step === 3 && steps.length === 3) devices.at(-1)!.destroy();
+      if (steps.length === 3) devices.at(-1)!.destroy();
     };
-    expect(numbersOf(await ask({}, { onStep }))).toEqual(numbersOf(whole));
+    expect(numbersOf(await ask({ method: 'mse' }, { onStep }))).toEqual(numbersOf(whole));
     expect(steps.slice(0, 4)).toEqual([1, 2, 3, 4]);
   });
 
