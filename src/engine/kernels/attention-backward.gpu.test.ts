@@ -1,0 +1,147 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Gpu } from '../../gpu/gpu';
+import { Recorder } from '../../gpu/recorder';
+import type { ModelSpec } from '../../model/spec';
+import { padded, TILE_ROWS } from '../layout';
+import { packTokens } from '../pack';
+import { treeRows } from '../rows';
+import { download, flat, matrix, numbers, sharedGpu, upload, worst } from '../testing/gpu';
+import { bareDispatcher, ImpatientRecorder, specOf } from '../testing/kernels';
+import { rmsNorm, rope, sight } from '../testing/oracle';
+import { attentionBackward as attentionOf, gradientOf, unturned } from '../testing/oracle-backward';
+import { attentionKernels } from './attention';
+import { attentionBackward, attentionBackwardKernels } from './attention-backward';
+
+const FILLER = 7;
+const THREADS = [1, 64] as const;
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await sharedGpu();
+});
+
+interface AttentionCase {
+  readonly name: string;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly rotary: number;
+  readonly interleaved?: boolean;
+  readonly window?: number;
+  readonly qkNorm?: boolean;
+  readonly lengths: readonly number[];
+  readonly shared: number;
+}
+
+const SHAPES: readonly AttentionCase[] = [
+  { name: 'one token', heads: 1, kvHeads: 1, headDim: 4, rotary: 4, lengths: [1], shared: 0 },
+  { name: 'shared key heads, a tree', heads: 6, kvHeads: 2, headDim: 12, rotary: 12, lengths: [17, 3, 65], shared: 2 },
+  {
+    name: 'q, k, v by head, half turns',
+    ...{ heads: 3, kvHeads: 3, headDim: 8, rotary: 4, interleaved: true, lengths: [63, 9], shared: 5 },
+  },
+  { name: 'a window', heads: 4, kvHeads: 2, headDim: 8, rotary: 8, window: 7, lengths: [5, 65, 17], shared: 3 },
+  {
+    name: 'QK norm, no rotation, a long text',
+    ...{ heads: 2, kvHeads: 1, headDim: 4, rotary: 0, qkNorm: true, lengths: [257], shared: 0 },
+  },
+];
+
+describe.each(THREADS)('attention, %i threads to a row', (threads) => {
+  it.each(SHAPES)('$name', async (c) => {
+    const { heads, kvHeads, headDim, window } = c;
+    const next = numbers(11);
+    const frequencies = Array.from({ length: c.rotary / 2 }, (_, i) => 10_000 ** ((-2 * i) / c.rotary));
+    const common = Array.from({ length: c.shared }, (_, i) => i);
+    const tree = packTokens(
+      c.lengths.map((n, s) => ({
+        ids: [...common, ...Array.from({ length: n - c.shared }, (_, i) => 100 * s + i + 50)],
+        scoreFrom: n,
+      })),
+    );
+    const rows = treeRows(tree, window);
+    const norms = matrix(2, headDim, next);
+    const normSpec = { kind: 'rms', weight: '', eps: 1e-6 } as const;
+    const spec: ModelSpec = specOf({
+      ...{ heads, kvHeads, headDim, window, rotary: { dim: c.rotary, frequencies } },
+      qkvInterleaved: c.interleaved ?? false,
+      sublayers: specOf().sublayers.map((s) =>
+        s.kind === 'attn' && c.qkNorm ? { ...s, qNorm: normSpec, kNorm: normSpec } : s,
+      ),
+    });
+    const recorder = threads === 1 ? new Recorder(gpu) : new ImpatientRecorder(gpu);
+    const d = await bareDispatcher(gpu, { threads }, recorder);
+    await d.ready([...attentionKernels(d, spec), ...attentionBackwardKernels(d, spec)]);
+    const width = (heads + 2 * kvHeads) * headDim;
+    const stride = padded(heads * headDim);
+    const qkv = matrix(tree.rows, width, () => 2 * next());
+    const g = matrix(tree.rows, heads * headDim, next);
+    const turns = new Float32Array(Math.max(4, (rows.maxPosition + 1) * c.rotary));
+    for (let p = 0; p <= rows.maxPosition; p++) {
+      for (const [i, f] of frequencies.entries()) {
+        turns.set([Math.cos(p * f), Math.sin(p * f)], p * c.rotary + 2 * i);
+      }
+    }
+    const empty = (floats: number) => upload(gpu, new Float32Array(floats).fill(Number.NaN));
+    const scores = 5 * TILE_ROWS * heads * rows.scoreStride; // room for five tiles at a time
+    const kvFloats = tree.rows * 2 * kvHeads * headDim;
+    const dqkv = await empty(tree.rows * padded(width));
+    attentionBackward(
+      d,
+      spec,
+      {
+        ...{ rows: tree.rows, branches: 1, qkEps: 1e-6, cacheRows: tree.rows },
+        ...{ scoreStride: rows.scoreStride, tileCount: rows.tileCount },
+        qkv: await upload(gpu, flat(qkv, padded(width), FILLER)),
+        qkNorm: c.qkNorm ? await upload(gpu, flat(norms, headDim)) : undefined,
+        q: await empty(tree.rows * stride),
+        kv: await empty(kvFloats),
+        scores: await empty(scores),
+        places: await upload(gpu, rows.places),
+        tiles: await upload(gpu, rows.tiles),
+        keys: await upload(gpu, rows.keys),
+        turns: await upload(gpu, turns),
+      },
+      {
+        dmixed: await upload(gpu, flat(g, stride)),
+        dscores: await empty(scores),
+        dq: await empty(tree.rows * stride),
+        dkv: await empty(kvFloats),
+        dqkv,
+      },
+    );
+
+    const placeOf = (which: 0 | 1 | 2, h: number) =>
+      (c.interleaved ? 3 * h + which : [0, heads, heads + kvHeads][which]! + h) * headDim;
+    const raw = (which: 0 | 1 | 2, count: number) =>
+      qkv.map((row) =>
+        Array.from({ length: count }, (_, h) => row.slice(placeOf(which, h), placeOf(which, h) + headDim)),
+      );
+    const normed = (head: number[], which: 0 | 1) => (c.qkNorm ? rmsNorm(head, norms[which]!, 1e-6) : head);
+    const placed = (which: 0 | 1, count: number) =>
+      raw(which, count).map((own, row) =>
+        own.map((head) => rope(normed(head, which), tree.positions[row]!, frequencies)),
+      );
+    const v = raw(2, kvHeads);
+    const by = attentionOf(placed(0, heads), placed(1, kvHeads), v, sight(tree, window), g);
+    const want = qkv.map((row) => row.map(() => 0));
+    for (const [which, gradients] of [by.q, by.k, by.v].entries()) {
+      for (const [row, own] of gradients.entries()) {
+        for (const [h, given] of own.entries()) {
+          const at = placeOf(which as 0 | 1 | 2, h);
+          const head = qkv[row]!.slice(at, at + headDim);
+          let back: number[] = given;
+          if (which < 2) back = unturned(given, tree.positions[row]!, frequencies);
+          if (which < 2 && c.qkNorm) back = gradientOf((x) => normed(x, which as 0 | 1), head, back);
+          want[row]!.splice(at, headDim, ...back);
+        }
+      }
+    }
+    const got = await download(d.recorder, dqkv);
+    for (const [row, values] of want.entries()) {
+      const own = got.subarray(row * padded(width), row * padded(width) + width);
+      // A key of a long text gathers from every row below it.
+      expect(worst(own, values), `row ${row}`).toBeLessThan(2e-4);
+    }
+  });
+});
