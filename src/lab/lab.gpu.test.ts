@@ -336,7 +336,7 @@ describe.skipIf(!hasData)('jobs before a model', () => {
   it('are refused with what to do', async () => {
     const lab: Lab = testLab().lab;
     await expect(lab.score({ calibration: { ids: [[1, 2]] }, masks: [[]] }, job())).rejects.toEqual(
-      fail('usage', 'No model'),
+      fail('model-missing', 'No model'),
     );
     expect(await lab.memory()).toEqual({ weights: 0, activations: 0, cache: 0, peak: 0, budget: 0 });
   });
