@@ -173,7 +173,7 @@ test('a link that names another host asks before anything is fetched from it', a
   const hub = await startHub({ 'someone/stories260K': STORIES });
   try {
     const lab = new LabPage(page);
-    await page.goto(`./#model=someone/stories260K@main&host=${hub.url}&drop=attn:1`);
+    await page.goto(`./#model=someone/stories260K@main&host=${hub.url}&drop=attn:1&text=short`);
     await expect(page.getByText('The link asks for a model from another place')).toBeVisible();
     await lab.computed();
     expect(hub.requests).toEqual([]);

@@ -111,14 +111,14 @@ test('what stands in is trained, paused and gone on with, and its line stays bes
   const panel = page.getByRole('region', { name: 'In the gap' });
   await lab.cell(11, 'attention').click();
   await panel.getByRole('radio', { name: 'Trained' }).click();
-  await panel.getByLabel('Steps').fill('12');
+  await panel.getByLabel('Steps').fill('8');
   await panel.getByRole('button', { name: 'Train it' }).click();
   const list = panel.getByRole('list', { name: 'Trainings' });
-  await expect(list.getByText(/step [1-9]\d* of 12$/)).toBeVisible();
+  await expect(list.getByText(/step [1-9]\d* of 8$/)).toBeVisible();
   await panel.getByRole('button', { name: /^Pause/ }).click();
-  await expect(list.getByText(/paused after step \d+ of 12$/)).toBeVisible();
+  await expect(list.getByText(/paused after step \d+ of 8$/)).toBeVisible();
   await list.getByRole('button', { name: /^Go on/ }).click();
-  await expect(list.getByText(/12 steps, best after \d+$/)).toBeVisible();
+  await expect(list.getByText(/8 steps, best after \d+$/)).toBeVisible();
   await expect(panel.getByRole('row', { name: /^With a map of rank 8 trained by distillation/ })).toBeVisible();
 
   await panel.getByRole('radio', { name: 'bias alone' }).click();
