@@ -25,18 +25,24 @@ export async function measurePage(browser, root) {
   });
 
   const region = (/** @type {string} */ name) => page.getByRole('region', { name, exact: true });
-  const tab = (/** @type {string} */ name) => page.getByRole('tab', { name, exact: true }).click();
+  const open = async (/** @type {string} */ tab, /** @type {string} */ view) => {
+    await page.getByRole('tablist', { name: 'Questions' }).getByRole('tab', { name: tab }).click();
+    await page
+      .getByRole('tablist', { name: `${tab}, views` })
+      .getByRole('tab', { name: view, exact: true })
+      .click();
+  };
   const gone = () => page.getByRole('progressbar').first().waitFor({ state: 'detached' });
   const influence = region('Influence');
   const measure = (/** @type {string} */ label) =>
-    influence.getByLabel('Measure', { exact: true }).selectOption({ label });
+    region('Layers').getByLabel('Measure', { exact: true }).selectOption({ label });
   /** @type {[string, () => Promise<unknown>][]} */
   const jobs = [
     [
       'opening it',
       async () => {
-        await page.goto(/** @type {string} */ (server.resolvedUrls?.local[0]));
-        await region('Full against pruned').getByText('Computed here on').waitFor();
+        await page.goto(`${server.resolvedUrls?.local[0]}#text=short`);
+        await region('Verdict').getByText('Computed here').waitFor();
       },
     ],
     [
@@ -51,15 +57,15 @@ export async function measurePage(browser, root) {
     [
       'leave-one-out',
       async () => {
-        await measure('Leave-one-out loss');
+        await measure('Cost alone (loss)');
         await influence.getByRole('button', { name: /^(Measure influence|Compute here)$/ }).click();
-        await influence.getByText('Computed here on').waitFor();
+        await influence.getByText(/^Computed here/).waitFor();
       },
     ],
     [
       'Shapley, 10 s of it',
       async () => {
-        await measure('Shapley, loss');
+        await measure('Share (loss)');
         await influence.getByRole('button', { name: 'Start' }).click();
         await page.waitForTimeout(10_000);
         await influence.getByRole('button', { name: /^Pause/ }).click();
@@ -72,7 +78,7 @@ export async function measurePage(browser, root) {
     [
       'a greedy curve',
       async () => {
-        await tab('Curves');
+        await open('Plan', 'Curves');
         const panel = region('Pruning curves');
         await panel.getByLabel('Order').selectOption({ label: 'Greedy by loss' });
         await panel.getByLabel('Up to').fill('3');
@@ -83,11 +89,11 @@ export async function measurePage(browser, root) {
     [
       'a benchmark, both models',
       async () => {
-        await tab('Benchmarks');
+        await open('Cost', 'Tasks');
         const panel = region('Benchmarks');
         const shipped = panel.getByRole('group', { name: 'Items that ship with Lopper' });
         for (const box of await shipped.getByRole('checkbox').all()) await box.uncheck();
-        await shipped.getByRole('checkbox', { name: /\bschool$/ }).check();
+        await panel.getByTitle(/^school: /).getByRole('checkbox').check();
         await panel.getByRole('spinbutton', { name: 'Items', exact: true }).fill('30');
         await panel.getByRole('button', { name: 'Run on both models' }).click();
         await page.waitForTimeout(1000);
