@@ -93,7 +93,10 @@ export async function measurePage(browser, root) {
         const panel = region('Benchmarks');
         const shipped = panel.getByRole('group', { name: 'Items that ship with Lopper' });
         for (const box of await shipped.getByRole('checkbox').all()) await box.uncheck();
-        await panel.getByTitle(/^school: /).getByRole('checkbox').check();
+        await panel
+          .getByTitle(/^school: /)
+          .getByRole('checkbox')
+          .check();
         await panel.getByRole('spinbutton', { name: 'Items', exact: true }).fill('30');
         await panel.getByRole('button', { name: 'Run on both models' }).click();
         await page.waitForTimeout(1000);
