@@ -1,7 +1,8 @@
 // Finds a Chromium that can do WebGPU, and the Vulkan driver in software (SwiftShader) that comes with it.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -74,11 +75,24 @@ function installPlaywrights() {
 }
 
 /** Installs a package on Debian, for root. True where that went well. */
-export function debianInstalls(/** @type {string} */ name) {
+export function debianInstalls(/** @type {string} */ name, /** @type {string | undefined} */ release = undefined) {
   if (!onPath('apt-get') || process.getuid?.() !== 0) return false;
   console.error(`No ${name} here: installing it with apt-get.`);
-  runs('apt-get', ['update']);
-  return runs('apt-get', ['install', '-y', '--no-install-recommends', name]);
+  const seen = release ? alsoFrom(release) : [];
+  runs('apt-get', ['update', ...seen]);
+  return runs('apt-get', [
+    ...['install', '-y', '--no-install-recommends', ...seen],
+    ...(release ? ['-t', release] : []),
+    name,
+  ]);
+}
+
+/** Options by which apt-get sees one more release of Debian, this once: the machine's own sources stay as they are. */
+function alsoFrom(/** @type {string} */ release) {
+  const [own, parts] = ['/etc/apt/sources.list.d', mkdtempSync(join(tmpdir(), 'lopper-apt-'))];
+  if (existsSync(own)) cpSync(own, parts, { recursive: true });
+  writeFileSync(join(parts, 'lopper.list'), `deb http://deb.debian.org/debian ${release} main\n`);
+  return ['-o', `Dir::Etc::SourceParts=${parts}`];
 }
 
 /** A binary whose libraries are missing exists and still cannot start (Playwright's, on a bare machine). */

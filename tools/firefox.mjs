@@ -1,5 +1,5 @@
 // Finds a Firefox, and Mesa's lavapipe, the Vulkan driver in software that it computes on.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { debianInstalls, onPath } from './chromium.mjs';
 
 const DRIVERS = ['lvp_icd.json', 'lvp_icd.x86_64.json', 'lvp_icd.aarch64.json'].map(
@@ -8,6 +8,8 @@ const DRIVERS = ['lvp_icd.json', 'lvp_icd.x86_64.json', 'lvp_icd.aarch64.json'].
 
 /** The description of lavapipe, where it is installed. */
 export const findLavapipe = () => DRIVERS.find((file) => existsSync(file));
+
+const isBookworm = () => existsSync('/etc/os-release') && /=bookworm$/m.test(readFileSync('/etc/os-release', 'utf8'));
 
 const installed = () => ({
   browser: process.env.FIREFOX_PATH ?? onPath('firefox-esr') ?? onPath('firefox'),
@@ -26,7 +28,7 @@ export function findFirefox({ install = false } = {}) {
   if (install && !(browser && driver)) {
     if (!browser) debianInstalls('firefox-esr');
     // Version 24 or later computes; Debian 12 has it in its backports alone.
-    if (!driver && !debianInstalls('mesa-vulkan-drivers/bookworm-backports')) debianInstalls('mesa-vulkan-drivers');
+    if (!driver) debianInstalls('mesa-vulkan-drivers', isBookworm() ? 'bookworm-backports' : undefined);
     ({ browser, driver } = installed());
   }
   if (!browser) throw new Error('No Firefox was found: install firefox-esr, or name one with FIREFOX_PATH.');
