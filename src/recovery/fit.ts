@@ -98,6 +98,13 @@ export function checkRank(rank: number, width: number): void {
   );
 }
 
+/** 1, 2, 4, ... and the width itself. */
+export function ranksTo(width: number): number[] {
+  const ranks = [];
+  for (let rank = 1; rank < width; rank *= 2) ranks.push(rank);
+  return [...ranks, width];
+}
+
 /** The map of so many directions. At full rank it is the regression itself. Throws `usage` for an impossible rank. */
 export function mapOfRank(
   { width, directions, readers, x, t }: LinearFit,

@@ -13,6 +13,7 @@ import {
   mapOfRank,
   r2ByRank,
   r2Of,
+  ranksTo,
 } from '../../recovery/fit';
 import type { Placed, RecoveredUnit, RecoveryModule } from '../../recovery/module';
 import type { Moments } from '../../recovery/moments';
@@ -185,12 +186,5 @@ async function fitOne(
 const CLOSED: Readonly<
   Record<Exclude<RecoverSettings['method'], 'linear'>, (moments: Moments, ridge?: number) => RecoveryModule>
 > = { mean: fitMean, diagonal: fitDiagonal, scale: fitScale };
-
-/** 1, 2, 4, ... and the width itself. */
-export function ranksTo(width: number): number[] {
-  const ranks = [];
-  for (let rank = 1; rank < width; rank *= 2) ranks.push(rank);
-  return [...ranks, width];
-}
 
 const both = (values: readonly number[]) => values as unknown as readonly [number, number?];

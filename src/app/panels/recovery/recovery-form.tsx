@@ -1,5 +1,5 @@
 import type { FitOrder, RecoveryMethod } from '../../../lab/contract';
-import { MOST_WIDTH } from '../../../recovery/fit';
+import { MOST_WIDTH, ranksTo } from '../../../recovery/fit';
 import { recoveredUnits } from '../../../recovery/units';
 import { chooseRecovery, fitRecovery } from '../../actions/recovery';
 import { startTraining } from '../../actions/train';
@@ -52,7 +52,7 @@ export function RecoveryForm() {
             label="Rank"
             shown
             value={`${Math.min(choice.rank, width)}`}
-            groups={[{ options: ranksFor(width).map((rank) => ({ value: `${rank}`, text: `${rank}` })) }]}
+            groups={[{ options: ranksTo(width).map((rank) => ({ value: `${rank}`, text: `${rank}` })) }]}
             onChange={(rank) => chooseRecovery({ rank: Number(rank) })}
           />
         )}
@@ -104,11 +104,4 @@ export function RecoveryForm() {
       </div>
     </form>
   );
-}
-
-/** 1, 2, 4, ... and the width. */
-function ranksFor(width: number): number[] {
-  const ranks = [];
-  for (let rank = 1; rank < width; rank *= 2) ranks.push(rank);
-  return [...ranks, width];
 }
