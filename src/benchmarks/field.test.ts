@@ -115,6 +115,22 @@ test.skipIf(!has)('a folder of several splits is not asked as one, and a split w
   );
 });
 
+test('of whichever names the splits have, a person is asked for one; a set of one split is read whole', async () => {
+  const row = (question: string) => JSON.stringify({ question, choices: CHOICES, answer: 1 });
+  const named = (...names: string[]) => items('mmlu', ...names.map((name) => written(name, row(name))));
+  const mixed = await failure(() => named('train-00000-of-00001.jsonl', 'validation-00000-of-00001.jsonl'));
+  expect(mixed.message).toContain(
+    'train (train-00000-of-00001.jsonl) and validation (validation-00000-of-00001.jsonl)',
+  );
+  expect(mixed.remedy).toContain('Give only the files of the split that is to be asked');
+  expect((await named('anatomy_test.jsonl', 'law_test.jsonl')).items).toHaveLength(2);
+  const unlabelled = written(
+    'hellaswag_test.jsonl',
+    '{"activity_label": "Rowing", "ctx_a": "A boat.", "ctx_b": "it", "endings": ["sinks.", "goes."], "label": ""}',
+  );
+  expect((await failure(() => items('hellaswag', unlabelled))).message).toContain('this split has no labels');
+});
+
 test.skipIf(!has)('a git-LFS pointer in a benchmark’s place is called one', async () => {
   expect((await failure(() => given('test-00000-of-00001.parquet'))).message).toBe(
     'test-00000-of-00001.parquet is a git-LFS pointer, not the file itself.',

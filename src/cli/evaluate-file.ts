@@ -20,6 +20,7 @@ const WRITE_MS = 5000;
 export class ResultFile {
   readonly #tasks: Map<string, KeptEvaluation>;
   #items: EvalItem[] = [];
+  #soFar: EvalReport | undefined;
   #wroteAt = performance.now();
   #writing: Promise<void> = Promise.resolve();
 
@@ -50,14 +51,22 @@ export class ResultFile {
   /** Takes an item of the present task in, and writes the results so far now and then. */
   add(item: EvalItem, soFar: EvalReport): void {
     this.#items.push(item);
+    this.#soFar = soFar;
     if (performance.now() - this.#wroteAt < WRITE_MS) return;
     this.#wroteAt = performance.now();
     this.#write({ ...soFar, items: this.#items });
   }
 
+  /** Writes what there is of a task that was cut short, by a lost device for one. */
+  async keep(): Promise<void> {
+    if (this.#soFar) this.#write({ ...this.#soFar, items: this.#items });
+    await this.#writing;
+  }
+
   /** Writes the present task's whole result. */
   async end(report: EvalReport): Promise<void> {
     this.#items = [];
+    this.#soFar = undefined;
     this.#write(report);
     await this.#writing;
   }

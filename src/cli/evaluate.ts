@@ -80,11 +80,16 @@ export const evaluate: Command = {
     for (const task of taskNames(args)) {
       const request = { task, ...asked, ...file?.known(task), masks: compare ? [[], pruning] : [pruning] };
       await tellCost(session, 'evaluate', request);
-      const report = await lab.evaluate(request, {
-        job: JOB,
-        onProgress: reporter.progress,
-        onItem: (item, soFar) => file?.add(item, soFar),
-      });
+      const report = await lab
+        .evaluate(request, {
+          job: JOB,
+          onProgress: reporter.progress,
+          onItem: (item, soFar) => file?.add(item, soFar),
+        })
+        .catch(async (error) => {
+          await file?.keep();
+          throw error;
+        });
       await file?.end(report);
       reports.push(report);
     }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UnitKind } from '../model/units';
 import { isStatic, METRIC_NAMES } from '../pruning/metrics';
-import type { InfluenceMetric, ModelReport, Progress } from './contract';
+import type { EvalItem, InfluenceMetric, ModelReport, Progress } from './contract';
 import type { Lab } from './jobs';
 import { DATA, drop, hasData, job, readJson, STORIES, testLab } from './testing';
 
@@ -319,6 +319,21 @@ describe.skipIf(!hasData)('the lab on stories260K', () => {
     expect(written.length).toBeGreaterThanOrEqual(5);
     const { branches } = await lab.generate(request, job());
     expect(branches[0]!.ids.slice(0, written.length)).toEqual(written);
+  });
+
+  it('a device lost while a task is asked: the answers there are stay, and only the others are asked for again', async () => {
+    const request = { task: 'school', limit: 12, masks: [[]] };
+    const before: EvalItem[] = [];
+    const onItem = (item: EvalItem) => {
+      before.push(item);
+      if (before.length === 3) devices.at(-1)!.destroy();
+    };
+    await expect(lab.evaluate(request, { ...job(), onItem })).rejects.toEqual(fail('device-lost'));
+    const done: number[] = [];
+    const { items } = await lab.evaluate(request, { ...job(), onProgress: (p) => done.push(p.done) });
+    expect(done[0]).toBeGreaterThanOrEqual(3);
+    expect(items).toHaveLength(12);
+    for (const item of before) expect(items.find(({ index }) => index === item.index)).toEqual(item);
   });
 
   it('closed while it computes, it lets go of the device', async () => {

@@ -224,6 +224,19 @@ describe('what cannot be right is refused', () => {
     await expectFailure(() => parse(config), 'dtype-unsupported', 'gptq');
   });
 
+  it.each([
+    ['logits_scaling', 8, 1],
+    ['use_sinks', true, false],
+    ['attention_sinks', 4, 0],
+    ['embedding_multiplier', 12, 1],
+    ['attn_logit_softcapping', 50, null],
+    ['num_local_experts', 8, 1],
+  ])('%s, which would change every number, by name; a value that changes none is read', async (key, value, none) => {
+    const failure = await refuse({ ...llama, [key]: value }, `${key} is ${value}`);
+    expect(failure.remedy).toContain('does not compute this');
+    expect(parse({ ...llama, [key]: none })).toEqual(parse(llama));
+  });
+
   it('variants of GPT-2 that scale attention in their own way', async () => {
     await refuse({ ...gpt2, scale_attn_by_inverse_layer_idx: true }, 'scale_attn_by_inverse_layer_idx');
     await refuse({ ...gpt2, scale_attn_weights: false }, 'scale_attn_weights');

@@ -65,6 +65,31 @@ describe('the output head of a config that says it is the embedding', () => {
   });
 });
 
+describe('names that a tool has put something before are seen through', () => {
+  const seeing = (name: string) => (name.startsWith('model.') ? `model.language_model.${name.slice(6)}` : name);
+  it.each<[string, (name: string) => string]>([
+    ['torch.compile', (name) => `_orig_mod.${name}`],
+    ['DataParallel', (name) => `module.${name}`],
+    ['PEFT', (name) => `base_model.model.${name}`],
+    ['a model that sees, as it is published', (name) => `language_model.${name}`],
+    ['a model that sees, as transformers 5 saves it', seeing],
+    ['two of them', (name) => `module.base_model.model.${name}`],
+  ])('%s', async (_, rename) => {
+    const { spec, tensors, notes } = await read(LLAMA, stored(LLAMA, rename));
+    expect(tensors.get(spec.head)?.source.name).toBe(`${rename(HEAD)}.safetensors`);
+    expect([...spec.shapes.keys()].filter((name) => !tensors.has(name))).toEqual([]);
+    expect(notes).toEqual([]);
+  });
+});
+
+it('what is stored and computed nowhere is noted: attention sinks, the part of a model that sees', async () => {
+  const [extra] = stored(LLAMA).values();
+  for (const name of ['model.layers.0.self_attn.sinks', 'vision_tower.patch_embed.weight']) {
+    const { notes } = await read(LLAMA, new Map([...stored(LLAMA), [name, { ...extra!, name }]]));
+    expect(notes).toEqual([expect.stringContaining(`Stored and not used: ${name}.`)]);
+  }
+});
+
 it('sublayers that were cut out are told from names that do not fit', async () => {
   const whole = stored(LLAMA);
   const cut = new Map([...whole].filter(([name]) => !/layers\.1\.self_attn/.test(name)));
