@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'no-webgpu'
   | 'no-adapter' // WebGPU is there, and nothing for it to compute on
   | 'adapter-untrusted'
+  | 'shader-refused' // one of our kernels does not compile there
   | 'model-too-large'
   | 'out-of-memory'
   | 'device-lost'

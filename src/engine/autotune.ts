@@ -1,3 +1,4 @@
+import { LopperError } from '../errors';
 import type { Buffer, Gpu } from '../gpu/gpu';
 import { Kernels } from '../gpu/kernel';
 import { Recorder } from '../gpu/recorder';
@@ -109,8 +110,9 @@ export async function chooseKernels(gpu: Gpu): Promise<KernelRates> {
     await product('matmul_register', { matmul: 'matmul_register' }, MATMUL);
     await product('matvec_register', { matvec: 'matvec_register' }, MATVEC);
     if (gflops.matmul_register >= CHIP_GFLOPS) {
-      await product('matmul_workgroup', { matmul: 'matmul_workgroup' }, MATMUL);
-      await product('matvec_workgroup', { matvec: 'matvec_workgroup' }, MATVEC);
+      // Where these do not compile there are still the others.
+      await product('matmul_workgroup', { matmul: 'matmul_workgroup' }, MATMUL).catch(unlessRefused);
+      await product('matvec_workgroup', { matvec: 'matvec_workgroup' }, MATVEC).catch(unlessRefused);
     }
     return {
       gflops,
@@ -124,4 +126,8 @@ export async function chooseKernels(gpu: Gpu): Promise<KernelRates> {
     recorder.destroy();
     for (const b of buffers) gpu.free(b);
   }
+}
+
+function unlessRefused(error: unknown): void {
+  if (!(error instanceof LopperError) || error.code !== 'shader-refused') throw error;
 }

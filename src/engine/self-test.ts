@@ -1,3 +1,4 @@
+import { LopperError } from '../errors';
 import type { ByteSource } from '../formats/bytes';
 import type { TensorInfo, TensorMap } from '../formats/tensor';
 import type { Gpu } from '../gpu/gpu';
@@ -88,7 +89,8 @@ const DECODED = 3;
 /**
  * Chooses the adapter's kernels, where they are not `known`, then runs the golden cases on it, whole and with a sublayer
  * dropped, in one walk and by decoding, and compares the log-probabilities with those of a double-precision reference.
- * Wrong numbers without any error have been seen in the wild; an adapter that fails here must not be used.
+ * Wrong numbers without any error have been seen in the wild; an adapter that fails here must not be used. Throws
+ * `shader-refused` where a kernel does not compile.
  */
 export async function selfTest(
   gpu: Gpu,
@@ -105,7 +107,8 @@ export async function selfTest(
     const engine = await Engine.open(gpu, ...tinyModel(c), { rates });
     try {
       errors.push(...(await errorsOf(engine, c, values)));
-    } catch {
+    } catch (error) {
+      if (error instanceof LopperError && error.code === 'shader-refused') throw error;
       errors.push(Number.POSITIVE_INFINITY); // NaN, or a device that failed under it
     } finally {
       engine.dispose();

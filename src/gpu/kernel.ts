@@ -1,3 +1,4 @@
+import { LopperError } from '../errors';
 import type { Buffer, Gpu } from './gpu';
 import type { Fields, Parameters } from './parameters';
 
@@ -65,7 +66,7 @@ export class Kernels {
     return kernels;
   }
 
-  /** The pipeline of a kernel with these `override` constants. */
+  /** The pipeline of a kernel with these `override` constants. Throws `shader-refused` where it does not compile here. */
   get<F extends Fields, B extends string>(kernel: Kernel<F, B>, constants: Constants = {}): Promise<Pipeline<F, B>> {
     const name = variantName(kernel, constants);
     let pipeline = this.#pipelines.get(name);
@@ -78,6 +79,8 @@ export class Kernels {
 
   async #compile(label: string, kernel: Kernel, constants: Constants): Promise<Pipeline> {
     const { device } = this.gpu;
+    // What is wrong with a shader is told by name below; it is no fault of the device.
+    device.pushErrorScope('validation');
     let module = this.#modules.get(kernel.file);
     if (!module) {
       module = device.createShaderModule({ label: kernel.file, code: kernel.code });
@@ -100,11 +103,28 @@ export class Kernels {
         ),
       ],
     });
-    const raw = await device.createComputePipelineAsync({
+    const compiling = device.createComputePipelineAsync({
       label,
       layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
       compute: { module, entryPoint: kernel.entry, constants },
     });
+    device.popErrorScope().catch(() => undefined);
+    const raw = await compiling.catch(async (error) => {
+      this.gpu.check();
+      throw await refused(kernel, module, error);
+    });
     return { id: this.#nextId++, kernel, raw, layout };
   }
+}
+
+/** Which shader a browser or its driver does not take, and what it says of it. */
+async function refused({ file, entry }: Kernel, module: GPUShaderModule, cause: Error): Promise<LopperError> {
+  const told = await module.getCompilationInfo().catch(() => undefined);
+  const fault = told?.messages.find(({ type }) => type === 'error');
+  return new LopperError(
+    'shader-refused',
+    `${file} (${entry}) does not compile here${fault ? `, line ${fault.lineNum}` : ''}: ${fault?.message || cause.message}`,
+    'Update the browser and the graphics driver, or try another browser: each reads shaders in its own way. Please report this message with the name of the adapter.',
+    { cause },
+  );
 }

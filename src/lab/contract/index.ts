@@ -26,7 +26,10 @@ export type * from './train';
  * open is still open. In the page it is reached through `connectLab` (remote.ts): callbacks may be passed as they are.
  */
 export interface LabItself {
-  /** Finds the adapter, measures it and runs the self-test. Rejects with `no-webgpu`, `no-adapter` or `adapter-untrusted`. */
+  /**
+   * Finds the adapter, measures it and runs the self-test. Rejects with `no-webgpu`, `no-adapter`, `shader-refused` or
+   * `adapter-untrusted`.
+   */
   start(): Promise<AdapterReport>;
   /**
    * What a model is, from its small files and the headers of its weights. No device is asked, no weights are downloaded,

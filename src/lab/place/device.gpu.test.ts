@@ -7,16 +7,49 @@ import { recallProof } from './adapter-proof';
 import { LiveDevice, openDevice } from './device';
 import { keepRates } from './kernel-rates';
 
-it('an adapter proves itself once, and again after its device was lost', async () => {
+/** Kernels that are known, since measuring them is not what this is about. */
+async function shelfWithRates(webgpu: GPU) {
   const shelf = memoryShelf();
-  const webgpu = await openDawn();
-  // Its kernels are known, since measuring them is not what this is about.
   const gpu = await openGpu(webgpu);
   await keepRates(shelf, gpu.facts, {
     choice: { matmul: 'matmul_register', matvec: 'matvec_register', threads: 1 },
     gflops: { matmul_register: 1 },
   });
   gpu.destroy();
+  return shelf;
+}
+
+/** A browser that reads one of the shaders as none of ours was written. */
+const otherwise = (webgpu: GPU, shader: string, fault: string) =>
+  ({
+    async requestAdapter() {
+      const adapter = (await webgpu.requestAdapter())!;
+      const requestDevice = adapter.requestDevice.bind(adapter);
+      adapter.requestDevice = async (wanted) => {
+        const device = await requestDevice(wanted);
+        const create = device.createShaderModule.bind(device);
+        device.createShaderModule = (asked) =>
+          create(asked.label === shader ? { ...asked, code: `${fault}\n${asked.code}` } : asked);
+        return device;
+      };
+      return adapter;
+    },
+  }) as GPU;
+
+it('a shader that does not compile is named, with the place and what to do, and no numbers are blamed', async () => {
+  const webgpu = await openDawn();
+  const shelf = await shelfWithRates(webgpu);
+  const opening = openDevice(otherwise(webgpu, 'attention.wgsl', 'fn odd() -> f32 { return true; }'), shelf);
+  await expect(opening).rejects.toMatchObject({
+    code: 'shader-refused',
+    message: expect.stringMatching(/^attention\.wgsl \(\w+\) does not compile here, line 1: .*bool/),
+    remedy: expect.stringContaining('another browser'),
+  });
+});
+
+it('an adapter proves itself once, and again after its device was lost', async () => {
+  const webgpu = await openDawn();
+  const shelf = await shelfWithRates(webgpu);
   const first = await openDevice(webgpu, shelf);
   let isGone = false;
   const live = new LiveDevice({ webgpu: async () => (isGone ? undefined : webgpu), settings: async () => shelf });

@@ -62,7 +62,7 @@ export class Device {
     } catch (error) {
       // Work that fails because the device is gone may be heard of before the loss itself: a turn, or in a browser, whose
       // GPU is another process, as long as that takes to be missed.
-      const ms = error instanceof LopperError ? 0 : LOSS_MS;
+      const ms = error instanceof LopperError && error.code !== 'shader-refused' ? 0 : LOSS_MS;
       await Promise.race([this.#untilLost, new Promise((resolve) => setTimeout(resolve, ms))]);
       this.gpu.check();
       throw error;
@@ -72,7 +72,8 @@ export class Device {
 
 /**
  * Opens the adapter and makes it prove itself, unless it did so a short while ago; what was measured and proved on it is
- * kept in `settings`. Throws `no-webgpu`, `no-adapter`, or `adapter-untrusted` when its numbers are wrong.
+ * kept in `settings`. Throws `no-webgpu`, `no-adapter`, `shader-refused` when a kernel does not compile, or
+ * `adapter-untrusted` when its numbers are wrong.
  */
 export async function openDevice(
   webgpu: GPU | undefined,
