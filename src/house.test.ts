@@ -20,6 +20,7 @@ const KNOWS: Readonly<Record<string, readonly string[]>> = {
 
 /** The floors of a folder from the ground up, each one or more files or folders; what is not named stands above them. */
 const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  exports: [['format', 'output-names', 'shell', 'yaml']],
   engine: [['branch', 'layout', 'tree'], ['kernels'], ['observers'], ['contract']],
   lab: [['contract'], ['running'], ['place'], ['files'], ['sets'], ['exam'], ['measure'], ['jobs']],
   app: [['words'], ['store'], ['actions'], ['widgets'], ['charts'], ['panels'], ['page']],

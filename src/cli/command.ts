@@ -65,7 +65,11 @@ export const COMMON_OPTIONS: Options = {
 /** Options of commands that may drop layers. */
 export const MASK_OPTIONS: Options = {
   drop: { value: 'LIST', help: 'drop these: attn:2,ffn:3,block:4-6; blocks count from 0' },
-  mask: { value: 'FILE', help: 'drop what a mask file says' },
+  mask: { value: 'FILE', help: 'drop what a mask file says, of Lopper or of another tool' },
+  'mask-as': {
+    value: 'READING',
+    help: 'what its numbers mean, where that is open: dropped, dropped-1, kept, kept-layers',
+  },
 };
 
 /** Options of commands that may put something in the place of dropped layers. */

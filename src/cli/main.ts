@@ -10,6 +10,7 @@ import { COMMON_OPTIONS, type Command, JOB, type Session, type Surroundings } fr
 import { curve } from './curve';
 import { unreadable } from './data-files';
 import { evaluate } from './evaluate';
+import { exportCommand } from './export';
 import { generate } from './generate';
 import { growth } from './growth';
 import { helpFor, overview } from './help';
@@ -22,7 +23,18 @@ import { recover } from './recover';
 import { score } from './score';
 import { Reporter } from './terminal';
 
-export const COMMANDS: readonly Command[] = [info, score, influence, curve, norms, generate, evaluate, recover, growth];
+export const COMMANDS: readonly Command[] = [
+  info,
+  score,
+  influence,
+  curve,
+  norms,
+  generate,
+  evaluate,
+  recover,
+  growth,
+  exportCommand,
+];
 
 /** Runs a command line and returns the exit status: the result on stdout, all else on stderr. `root` is Lopper's folder. */
 export async function main(words: readonly string[], root: string): Promise<number> {

@@ -1,10 +1,10 @@
 import { LopperError } from '../errors';
+import { readMask } from '../exports/read-mask';
 import { fileSource } from '../formats/node';
-import type { ModelReport, RecoveredModel } from '../lab/contract';
+import type { ModelFacts, RecoveredModel } from '../lab/contract';
 import type { Sublayer } from '../model/units';
 import { formatDropList, parseDropList } from '../pruning/drop-list';
 import { maskFromSublayers, sameMask } from '../pruning/mask';
-import { readMask } from '../pruning/read-mask';
 import { readRecovery } from '../recovery/file';
 import { usage } from './arguments';
 import type { Session, Surroundings } from './command';
@@ -12,14 +12,14 @@ import type { Session, Surroundings } from './command';
 /** What a command line drops of the open model, and what it puts there; see `Session`. */
 export function pruningOf(
   { args, reporter, path, readText }: Surroundings,
-  model: ModelReport,
+  model: ModelFacts,
 ): Pick<Session, 'mask' | 'recovery' | 'pruning'> {
   const [drop, file, recoveryFile] = ['drop', 'mask', 'recovery'].map((name) => args.values.get(name));
 
   async function named(): Promise<readonly Sublayer[] | undefined> {
     if (drop !== undefined) return parseDropList(drop, model.blocks);
     if (file === undefined) return undefined;
-    const { mask, modules, warnings } = readMask(await readText(file), model);
+    const { mask, modules, warnings } = readMask(await readText(file), model, args.values.get('mask-as'));
     for (const warning of warnings) reporter.note(`${file}: ${warning}`);
     if (modules.length > 0) reporter.note(`${file} also has what stands in for that: --recovery ${file} uses it.`);
     return mask.dropped;

@@ -1,10 +1,10 @@
 import { version } from '../../../package.json';
+import { readMask } from '../../exports/read-mask';
 import { sha256Of } from '../../formats/sha256';
 import { sameMask } from '../../pruning/mask';
 import { type MaskNotes, writeMaskFile } from '../../pruning/mask-file';
 import type { InfluenceMetric } from '../../pruning/metrics';
 import { windowsIn } from '../../pruning/paired-loss';
-import { readMask } from '../../pruning/read-mask';
 import { writeEntries } from '../../recovery/entries';
 import { shownValues } from '../store/influence';
 import { adapterName } from '../store/machine';

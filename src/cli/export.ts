@@ -1,0 +1,83 @@
+import { writeFile } from 'node:fs/promises';
+import { LopperError } from '../errors';
+import { FORMAT_NAMES, MASK_FORMATS } from '../exports/formats';
+import type { ModelFacts, ModelRequest, RecoveredModel } from '../lab/contract';
+import { maskFromSublayers } from '../pruning/mask';
+import type { MaskNotes } from '../pruning/mask-file';
+import { writeEntries } from '../recovery/entries';
+import { type Arguments, oneOf, usage } from './arguments';
+import { type Command, JOB, MASK_OPTIONS, type Output, RECOVERY_OPTIONS, type Surroundings } from './command';
+import { modelRequest } from './model-request';
+import { pruningOf } from './pruning';
+
+const TARGETS = [...FORMAT_NAMES];
+
+export const exportCommand: Command = {
+  name: 'export',
+  summary: 'a mask in the form of another tool',
+  usage: 'lopper export MODEL (--drop LIST | --mask FILE) [--recovery FILE] --to FORMAT [--out PATH] [--json]',
+  options: {
+    ...MASK_OPTIONS,
+    ...RECOVERY_OPTIONS,
+    to: { value: 'FORMAT', help: FORMAT_NAMES.join(', ') },
+    out: { value: 'PATH', help: 'the file; to standard output where left out' },
+  },
+  check(args) {
+    oneOf(args, 'to', TARGETS);
+    if (['drop', 'mask', 'recovery'].some((name) => args.values.has(name))) return;
+    throw usage('Nothing is dropped, so there is nothing to export.', 'Add --drop, --mask or --recovery.');
+  },
+  // Small files and headers say it all: nothing is loaded, and no adapter is needed.
+  alone: { asked: ({ positionals }) => positionals.length > 0, run },
+  run,
+};
+
+async function run(surroundings: Surroundings): Promise<Output> {
+  const { args, lab, path, reporter } = surroundings;
+  const request = modelRequest(args.positionals[0]!, path('.'), args);
+  const model = await lab.describe(request, { job: JOB });
+  for (const note of model.notes ?? []) reporter.note(note);
+  const pruning = pruningOf(surroundings, model);
+  return writeMask(
+    surroundings,
+    { ...model, ...placeOf(request, args) },
+    await pruning.mask(),
+    await pruning.recovery(),
+  );
+}
+
+/** A folder goes by its path in Python too; Lopper's own model lies in Lopper's folder. */
+const placeOf = ({ kind }: ModelRequest, { positionals }: Arguments) =>
+  kind === 'hub' ? {} : { from: kind === 'bundled' ? 'public/models/sapling' : positionals[0]! };
+
+async function writeMask(
+  { args, path, version, reporter }: Surroundings,
+  model: ModelFacts & { readonly from?: string },
+  dropped: RecoveredModel['dropped'],
+  recovery: RecoveredModel | undefined,
+): Promise<Output> {
+  const name = oneOf(args, 'to', FORMAT_NAMES);
+  const format = MASK_FORMATS[name];
+  const notes: MaskNotes = {
+    ...(recovery && { recovery: writeEntries(recovery.modules, recovery.modules[0]?.module.map ? 'linear' : 'mean') }),
+    made_by: { lopper: await version(), adapter: 'none', dtype: model.dtype },
+  };
+  if (recovery && name !== 'lopper') reporter.note(`What stands in does not go into it: ${format.loses}`);
+  const text = format.write({ mask: maskFromSublayers(model.blocks, dropped), model, notes });
+  const out = args.values.get('out');
+  if (out === undefined) return { json: { format: name, text }, text: text.trimEnd() };
+  await writeFile(path(out), text).catch(unwritable(out));
+  return {
+    json: { format: name, out, loses: format.loses },
+    text: `${out}: ${format.title}. ${format.about} Not in it: ${format.loses}`,
+  };
+}
+
+export const unwritable = (out: string) => (cause: Error) => {
+  throw new LopperError(
+    'file-missing',
+    `${out} cannot be written (${cause.message}).`,
+    'Name a place in a folder that is there and may be written to.',
+    { cause },
+  );
+};
