@@ -108,6 +108,8 @@ export interface EngineContract {
    * width, `out-of-memory`.
    */
   trainer(state: AdamState, aim: Aim, options?: { readonly memoryBudget?: number }): Promise<TrainerContract>;
+  /** Brings a matrix [width, width], row by row, to the GPU. Throws `out-of-memory`. */
+  square(width: number, values: Float32Array): Promise<SquareContract>;
   dispose(): void;
 }
 
@@ -172,4 +174,20 @@ export interface TrainerContract {
 export interface TrainingStep {
   readonly loss: number;
   readonly state?: AdamState;
+}
+
+/** A square matrix M on the GPU, in single precision; rows are [count, width], one after the other. */
+export interface SquareContract {
+  /** Each row r becomes M r. */
+  times(rows: Float32Array, signal?: AbortSignal): Promise<Float32Array>;
+  /** Each row r becomes M' r. */
+  timesTransposed(rows: Float32Array, signal?: AbortSignal): Promise<Float32Array>;
+  /**
+   * Prepares a symmetric M of positive eigenvalues for `solve`, after which it is not multiplied by any more. False where it
+   * has others, as far as single precision can tell.
+   */
+  factor(signal?: AbortSignal): Promise<boolean>;
+  /** Each row r becomes the x of M x = r. */
+  solve(rows: Float32Array, signal?: AbortSignal): Promise<Float32Array>;
+  dispose(): void;
 }

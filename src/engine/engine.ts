@@ -16,6 +16,7 @@ import type {
   DecoderOptions,
   EngineContract,
   GradientInfluence,
+  SquareContract,
   TrainerContract,
   WalkOptions,
   WalkResult,
@@ -29,6 +30,7 @@ import { Modules } from './modules';
 import type { Observation, Observer } from './observers/observer';
 import { type Residency, resident, streamed } from './residency';
 import { Scratch } from './scratch';
+import { Square } from './square';
 import { Trainer } from './training/trainer';
 import type { TokenTree } from './tree';
 import { walk } from './walk';
@@ -167,6 +169,10 @@ export class Engine implements EngineContract {
     { memoryBudget }: { readonly memoryBudget?: number } = {},
   ): Promise<TrainerContract> {
     return Trainer.open(this.machine, state, aim, memoryBudget);
+  }
+
+  square(width: number, values: Float32Array): Promise<SquareContract> {
+    return Square.of(this.machine, width, values);
   }
 
   dispose(): void {

@@ -1,11 +1,14 @@
 /** What may stand in for a unit, by least squares from its moments. Definitions: `../shared/oracle/recovery.py`. */
 import { LopperError } from '../errors';
-import { eigenvectors, product, type Square, type Steps, solve, transposed } from './matrices';
+import { dot, eigenvectors, product, type Square, type Steps, solve, symmetric, transposed } from './matrices';
 import type { LowRank, Numbers, RecoveryModule } from './module';
 import type { Moments } from './moments';
 
-/** Widths up to which a closed form is solved: at this one, a few tens of seconds. */
+/** Widths up to which a closed form is solved whole, on the processor: at this one, a few tens of seconds. See wide-fit.ts. */
 export const MOST_WIDTH = 1024;
+
+/** Ranks of wider ones: so many directions are found in minutes. */
+const MOST_WIDE_RANK = 512;
 
 /** Of the mean eigenvalue, added to every one: what keeps a map from following noise. */
 export const DEFAULT_RIDGE = 1e-6;
@@ -32,12 +35,12 @@ export function fitScale({ absX, absSum }: Moments): RecoveryModule & { readonly
   return { strength: 1, bias: new Float32Array(absX.length), diagonal: new Float32Array(absX.length).fill(scale - 1) };
 }
 
-/** A linear map of every rank at once. */
+/** A linear map of every rank at once, up to as many as there are directions. */
 export interface LinearFit {
   readonly width: number;
   /** The ridge it was solved with: what was asked for, or more where there were too few rows for that. */
   readonly ridge: number;
-  /** [width, width], a row for each rank: directions of what it gives, the most telling first, and what x is read by for each. */
+  /** [ranks, width], a row for each rank: directions of what it gives, the most telling first, and what x is read by for each. */
   readonly directions: Square;
   readonly readers: Square;
   /** Means of x and t that it was fitted around. */
@@ -47,14 +50,13 @@ export interface LinearFit {
 
 /**
  * Reduced-rank regression: W = (S + g I)^-1 C for S = X'X, C = X'T and g = ridge * trace(S) / width; the directions are the
- * eigenvectors of W'SW. Throws `usage` beyond `MOST_WIDTH`, and where no ridge helps.
+ * eigenvectors of W'SW. For widths up to `MOST_WIDTH`. Throws `usage` where no ridge helps.
  */
 export function* fitLinear({ x, t, products }: Moments, ridge = DEFAULT_RIDGE): Steps<LinearFit> {
   const width = x.length;
-  checkWidth(width);
   if (!products) throw new Error('a linear map needs the products');
   const trace = x.reduce((sum, _, i) => sum + products.xx[i * width + i], 0);
-  for (let used = ridge; used <= Math.max(ridge, MOST_RIDGE); used = Math.max(used * 10, Number.EPSILON)) {
+  for (const used of ridgesFrom(ridge)) {
     const least = (used * trace) / width;
     const s = products.xx.map((v, k) => (k % (width + 1) === 0 ? v + least : v));
     const w = yield* solve(s, products.xt, width);
@@ -71,20 +73,32 @@ export function* fitLinear({ x, t, products }: Moments, ridge = DEFAULT_RIDGE): 
     const readers = yield* product(vectors, turned, width);
     return { width, ridge: used, directions: vectors, readers, x, t };
   }
-  throw new LopperError(
+  throw noMap(width);
+}
+
+/** What is tried in turn. */
+export function* ridgesFrom(ridge: number): Generator<number> {
+  for (let used = ridge; used <= Math.max(ridge, MOST_RIDGE); used = Math.max(used * 10, Number.EPSILON)) yield used;
+}
+
+export const noMap = (width: number) =>
+  new LopperError(
     'usage',
     `No linear map of a stream of width ${width} follows from this text.`,
     'Fit on a longer text, or use the mean update.',
   );
-}
 
-/** Throws `usage` for a width beyond what is solved here. */
-export function checkWidth(width: number): void {
-  if (width <= MOST_WIDTH) return;
+/** The largest rank of a linear map in closed form. */
+export const mostRank = (width: number): number => (width > MOST_WIDTH ? MOST_WIDE_RANK : width);
+
+/** Throws `usage` for a rank that no closed form has. */
+export function checkClosedRank(rank: number, width: number): void {
+  checkRank(rank, width);
+  if (rank <= mostRank(width)) return;
   throw new LopperError(
     'usage',
-    `A linear map is fitted for streams of up to ${MOST_WIDTH} channels; this model's has ${width}.`,
-    'Use the mean update, the diagonal or the scale, which need no such solution.',
+    `Of a stream of ${width} channels, linear maps are fitted up to rank ${mostRank(width)}; rank ${rank} was asked for.`,
+    'Ask for a smaller rank.',
   );
 }
 
@@ -98,12 +112,15 @@ export function checkRank(rank: number, width: number): void {
   );
 }
 
-/** 1, 2, 4, ... and the width itself. */
-export function ranksTo(width: number): number[] {
+/** 1, 2, 4, ... and the largest itself. */
+export function ranksTo(most: number): number[] {
   const ranks = [];
-  for (let rank = 1; rank < width; rank *= 2) ranks.push(rank);
-  return [...ranks, width];
+  for (let rank = 1; rank < most; rank *= 2) ranks.push(rank);
+  return [...ranks, most];
 }
+
+/** As many as there are directions. */
+export const ranksOf = ({ width, directions }: LinearFit): number => directions.length / width;
 
 /** The map of so many directions. At full rank it is the regression itself. Throws `usage` for an impossible rank. */
 export function mapOfRank(
@@ -124,20 +141,21 @@ export function mapOfRank(
 }
 
 /**
- * How much of what a unit does is in maps of rank 0 to the width, on the rows of `on`: 1 - their squared error over that of
+ * How much of what a unit does is in maps of rank 0 to the largest, on the rows of `on`: 1 - their squared error over that of
  * the mean update `mean`. 0: no better than the mean update; below it, on text that was not fitted on, worse.
  */
 export function* r2ByRank(fit: LinearFit, on: Moments, mean: Float64Array): Steps<Float64Array> {
   const { width, directions, readers } = fit;
+  const ranks = ranksOf(fit);
   const { xx, xt } = on.products!;
   const [off, all] = [on.x.map((v, i) => v - fit.x[i]), scatterAround(on, mean)];
   const rest = on.t.map((v, i) => v - fit.t[i]); // what the means leave
   let error = on.tt.reduce((sum, v) => sum + v, 0) + on.weight * squared(rest);
-  const left = new Float64Array(width + 1);
+  const left = new Float64Array(ranks + 1);
   left[0] = error;
-  const ownXx = yield* product(readers, xx, width);
-  const ownXt = yield* product(readers, xt, width);
-  for (let k = 0; k < width; k++) {
+  const ownXx = yield* product(readers, xx, width, ranks);
+  const ownXt = yield* product(readers, xt, width, ranks);
+  for (let k = 0; k < ranks; k++) {
     const row = (of: Square) => of.subarray(k * width, (k + 1) * width);
     const [q, p] = [row(readers), row(directions)];
     const shift = dot(q, off);
@@ -162,14 +180,7 @@ export function r2Of({ bias, diagonal }: RecoveryModule, on: Moments, mean: Floa
 const scatterAround = ({ t, tt, weight }: Moments, mean: Float64Array): number =>
   tt.reduce((sum, v) => sum + v, 0) + weight * squared(t.map((v, i) => v - mean[i]));
 
-const dot = (a: Float64Array, b: Float64Array): number => {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
-};
 const squared = (a: Float64Array): number => dot(a, a);
-
-const symmetric = (a: Square, n: number): Square => a.map((v, k) => (v + a[(k % n) * n + Math.floor(k / n)]) / 2);
 
 /** Of a vector over channels: its length, and its mean and standard deviation (over all of them). */
 export function channelsOf(v: ArrayLike<number>): { norm: number; mean: number; std: number } {

@@ -13,10 +13,10 @@ export function finish<T>(steps: Steps<T>): T {
   }
 }
 
-/** a b. */
-export function* product(a: Square, b: Square, n: number): Steps<Square> {
-  const out = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
+/** a b, of which a may have fewer rows. */
+export function* product(a: Square, b: Square, n: number, rows = n): Steps<Square> {
+  const out = new Float64Array(rows * n);
+  for (let i = 0; i < rows; i++) {
     const row = out.subarray(i * n, (i + 1) * n);
     for (let k = 0; k < n; k++) {
       const factor = a[i * n + k];
@@ -34,6 +34,16 @@ export function transposed(a: Square, n: number): Square {
   for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) out[j * n + i] = a[i * n + j];
   return out;
 }
+
+export const symmetric = (a: Square, n: number): Square =>
+  a.map((v, k) => (v + a[(k % n) * n + Math.floor(k / n)]!) / 2);
+
+export function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+export const length = (a: Float64Array): number => Math.sqrt(dot(a, a));
 
 /**
  * X with a X = b, for a symmetric `a` of positive eigenvalues (Cholesky). Undefined where it has others, as far as double

@@ -4,7 +4,7 @@ import { sha256Of } from '../../formats/sha256';
 import { sublayerIndex, sublayersOf } from '../../model/units';
 import { formatDropList } from '../../pruning/drop-list';
 import { maskFromSublayers } from '../../pruning/mask';
-import { channelsOf, checkRank, checkWidth } from '../../recovery/fit';
+import { channelsOf, checkClosedRank, checkRank } from '../../recovery/fit';
 import type { Placed, RecoveredUnit } from '../../recovery/module';
 import { initAdam, PLAIN_RATES } from '../../recovery/training';
 import { recoveredUnits, unitName } from '../../recovery/units';
@@ -165,7 +165,7 @@ function checkAsked(request: TrainRequest, { steps, lr, batch, seed }: TrainingA
     if (is) throw new LopperError('usage', `Training by ${method} was asked for with ${what}.`, remedy);
   }
   if (method !== 'bias' && !init && !request.resume) checkRank(rank ?? DEFAULT_RANK, width);
-  if (start === 'closed' && method !== 'bias') checkWidth(width);
+  if (start === 'closed' && method !== 'bias') checkClosedRank(rank ?? DEFAULT_RANK, width);
 }
 
 /** Throws `result-mismatch`, naming what differs: a run goes on as it was begun. */

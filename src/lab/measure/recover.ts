@@ -1,22 +1,24 @@
 import { type Branch, FULL, named, replacing, without } from '../../engine/branch';
-import type { RunOptions } from '../../engine/contract';
+import type { EngineContract, RunOptions } from '../../engine/contract';
 import { type Sublayer, sublayerIndex, sublayersOf } from '../../model/units';
 import {
   channelsOf,
-  checkRank,
-  checkWidth,
+  checkClosedRank,
   fitDiagonal,
   fitLinear,
   fitMean,
   fitScale,
   type LinearFit,
+  MOST_WIDTH,
   mapOfRank,
   r2ByRank,
   r2Of,
+  ranksOf,
   ranksTo,
 } from '../../recovery/fit';
 import type { Placed, RecoveredUnit, RecoveryModule } from '../../recovery/module';
 import type { Moments } from '../../recovery/moments';
+import { fitWide } from '../../recovery/wide-fit';
 import type { FitOrder, RecoveredUnitReport, RecoverSettings } from '../contract';
 import { breath, unhurried } from '../running/breath';
 import type { Calibrated } from './calibrated';
@@ -67,7 +69,8 @@ export async function fitModules(
   const fitted: Fitted[] = [];
   if (fit === 'full') {
     const { seen } = await observeUnits(texts, FULL, units, settings, 'own', { signal, onProgress });
-    for (const [i, unit] of units.entries()) fitted.push(await fitOne(unit, seen[i]!, settings, signal));
+    for (const [i, unit] of units.entries())
+      fitted.push(await fitOne(texts.on.engine, unit, seen[i]!, settings, signal));
     return fitted;
   }
   const { parallel } = texts.on.engine.model;
@@ -81,7 +84,7 @@ export async function fitModules(
     const branch = recovered(fitted);
     const { seen, ...left } = await observeUnits(texts, branch, [unit], settings, targetOf(fit), options, landings);
     landings = left;
-    fitted.push(await fitOne(unit, seen[0]!, settings, signal));
+    fitted.push(await fitOne(texts.on.engine, unit, seen[0]!, settings, signal));
   }
   return fitted;
 }
@@ -99,8 +102,7 @@ const beginOf = ({ kind, block }: RecoveredUnit, parallel: boolean): number =>
 /** Throws `usage` for a linear map that a stream of this width cannot have. */
 export function checkMap({ method, rank = DEFAULT_RANK }: RecoverSettings, width: number): void {
   if (method !== 'linear') return;
-  checkWidth(width);
-  checkRank(rank, width);
+  checkClosedRank(rank, width);
 }
 
 /** What fitting one after the other takes, and the loss of what was fitted: once up the model, and a walk of what came of it. */
@@ -153,6 +155,7 @@ async function observeUnits(
 
 /** A map of a wide stream takes seconds, and so does judging it: meanwhile others are heard, a cancel too. */
 async function fitOne(
+  engine: EngineContract,
   unit: RecoveredUnit,
   { fitted, judged, held }: Seen,
   settings: RecoverSettings,
@@ -168,7 +171,7 @@ async function fitOne(
     const r2 = texts.map((moments) => r2Of(module, moments, judged.t));
     return { unit, module: { ...module, strength }, report: { ...told, r2: both(r2) } };
   }
-  const fit: LinearFit = await unhurried(fitLinear(fitted, ridge), signal);
+  const fit = await solveLinear(engine, fitted, rank, ridge, signal);
   const byRank: Float64Array[] = [];
   for (const moments of texts) byRank.push(await unhurried(r2ByRank(fit, moments, judged.t), signal));
   return {
@@ -178,9 +181,25 @@ async function fitOne(
     report: {
       ...told,
       r2: both(byRank.map((r2) => r2[rank]!)),
-      r2ByRank: ranksTo(fit.width).map((k) => [k, ...both(byRank.map((r2) => r2[k]!))] as const),
+      r2ByRank: ranksTo(ranksOf(fit)).map((k) => [k, ...both(byRank.map((r2) => r2[k]!))] as const),
     },
   };
+}
+
+/** On the processor where that takes no longer than one waits, else on the GPU. */
+function solveLinear(
+  engine: EngineContract,
+  moments: Moments,
+  rank: number,
+  ridge: number | undefined,
+  signal: AbortSignal | undefined,
+): Promise<LinearFit> {
+  if (engine.model.width <= MOST_WIDTH) return unhurried(fitLinear(moments, ridge), signal);
+  return fitWide(moments, rank, ridge, {
+    square: (width, values) => engine.square(width, values),
+    run: (steps) => unhurried(steps, signal),
+    signal,
+  });
 }
 
 const CLOSED: Readonly<

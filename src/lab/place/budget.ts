@@ -12,6 +12,7 @@ export const delegating = (engine: EngineContract): EngineContract => ({
   gradientInfluence: (tree, branch, options) => engine.gradientInfluence(tree, branch, options),
   decoder: (branch, prompts, maxNewTokens, options) => engine.decoder(branch, prompts, maxNewTokens, options),
   trainer: (state, aim, options) => engine.trainer(state, aim, options),
+  square: (width, values) => engine.square(width, values),
   dispose: () => engine.dispose(),
 });
 

@@ -1,7 +1,7 @@
 import type { CurveRecovery, CurveRequest, InfluenceMetric, Strategy } from '../../../lab/contract';
 import { type Sublayer, UNIT_NAMES, type UnitKind } from '../../../model/units';
 import { STRATEGY_NAMES, strategyTraits } from '../../../pruning/strategies';
-import { MOST_WIDTH } from '../../../recovery/fit';
+import { mostRank } from '../../../recovery/fit';
 import { curveSeconds } from '../../actions/cost';
 import { addCurves } from '../../actions/curves';
 import { settingsOf } from '../../actions/metric-settings';
@@ -60,7 +60,7 @@ export function CurveForm({ blocks }: { blocks: number }) {
   const { metric: scored, drawn, blocksOnly, ordered: byHand } = strategyTraits(strategy);
   const unit = blocksOnly ? 'block' : byHand ? 'sublayer' : chosen;
   const most = byHand ? dropped.length : droppable(blocks, unit, locked).length;
-  const ranks = width > MOST_WIDTH ? [] : RANKS.filter((rank) => rank <= width);
+  const ranks = RANKS.filter((rank) => rank <= mostRank(width));
   const standIns = [
     { value: '', text: 'nothing' },
     { value: 'mean', text: METHOD_WORDS.mean.name },

@@ -1,5 +1,5 @@
 import type { FitOrder, RecoveryMethod } from '../../../lab/contract';
-import { MOST_WIDTH, ranksTo } from '../../../recovery/fit';
+import { mostRank, ranksTo } from '../../../recovery/fit';
 import { recoveredUnits } from '../../../recovery/units';
 import { chooseRecovery, fitRecovery } from '../../actions/recovery';
 import { startTraining } from '../../actions/train';
@@ -31,7 +31,6 @@ export function RecoveryForm() {
   const hasBlock = recoveredUnits(mask.dropped).some(({ kind }) => kind === 'block');
   const { trains } = choice;
   const isMap = !trains && choice.method === 'linear';
-  const tooWide = isMap && width > MOST_WIDTH;
   return (
     <form
       className={css.form}
@@ -51,23 +50,16 @@ export function RecoveryForm() {
           <Select
             label="Rank"
             shown
-            value={`${Math.min(choice.rank, width)}`}
-            groups={[{ options: ranksTo(width).map((rank) => ({ value: `${rank}`, text: `${rank}` })) }]}
+            value={`${Math.min(choice.rank, mostRank(width))}`}
+            groups={[{ options: ranksTo(mostRank(width)).map((rank) => ({ value: `${rank}`, text: `${rank}` })) }]}
             onChange={(rank) => chooseRecovery({ rank: Number(rank) })}
           />
         )}
-        <Button look="primary" type="submit" disabled={!ready || running || tooWide || mask.dropped.length === 0}>
+        <Button look="primary" type="submit" disabled={!ready || running || mask.dropped.length === 0}>
           {trains ? 'Train it' : 'Fit it'}
         </Button>
       </div>
-      {trains ? (
-        <TrainingForm />
-      ) : (
-        <p className="small soft">
-          {METHOD_WORDS[choice.method].about}
-          {tooWide && ` It is fitted for streams of up to ${MOST_WIDTH} channels; this model’s has ${width}.`}
-        </p>
-      )}
+      {trains ? <TrainingForm /> : <p className="small soft">{METHOD_WORDS[choice.method].about}</p>}
       <div className={css.choices}>
         {!trains && units.length > 1 && (
           <Select
