@@ -22,7 +22,7 @@ import { measureInfluence } from '../src/lab/measure/influence';
 import { PLAIN_UNITS, sublayerIndex } from '../src/model/units';
 import { formatDropList, parseDropList } from '../src/pruning/drop-list';
 import { MOST_EXACT_UNITS } from '../src/pruning/exact-shapley';
-import { isGradient, isPlain, isStatic, METRIC_NAMES } from '../src/pruning/metrics';
+import { isGradient, isPlain, isRecovered, isStatic, METRIC_NAMES } from '../src/pruning/metrics';
 import { readShipping, type Shipping, USAGE } from './shipping/arguments';
 import { drawCurves, stepsOf } from './shipping/curves';
 import { shipGrowth } from './shipping/growth';
@@ -42,9 +42,10 @@ export async function main(args: readonly string[], root: string): Promise<numbe
   const reporter = new Reporter(process.stderr, false);
   const places = await openPlaces(asked.model, asked.python, root, reporter);
   if (asked.recovery) {
-    const { work } = await groundOf(asked, places.engine, root);
-    const recoveries = await measureRecoveries(places.engine, work, root);
-    await shipRecoveries(detailsBeside(resolve(root, asked.out)), recoveries);
+    const { work, calibration } = await groundOf(asked, places.engine, root);
+    await shipRecoveries(detailsBeside(resolve(root, asked.out)), (curves) =>
+      measureRecoveries(places.engine, work, root, calibration, curves),
+    );
     return 0;
   }
   await ship(asked, places, root, reporter);
@@ -102,7 +103,7 @@ async function ship(
   if (fast !== engine) await work.get('agreement', () => checkAgreement(engine, fast, calibration));
   const [full] = await on.score([FULL]);
   const plain: InfluenceReport[] = [];
-  for (const metric of METRIC_NAMES.filter(isPlain)) {
+  for (const metric of METRIC_NAMES.filter((one) => isPlain(one) && !isRecovered(one))) {
     for (const unit of PLAIN_UNITS) {
       const name = `${metric}, ${unit}`;
       const place = isStatic(metric) || isGradient(metric) ? engine : fast;
@@ -132,7 +133,8 @@ async function ship(
   const branches = listed.map((mask) => without(mask.map(sublayerIndex))).sort(compareBranches);
   await losses.measure(branches, (done, of) => tell('of curves', done, of));
 
-  const recoveries = asked.model.kind === 'bundled' ? await measureRecoveries(engine, work, root) : undefined;
+  const mended =
+    asked.model.kind === 'bundled' ? await measureRecoveries(engine, work, root, calibration, curves) : undefined;
   const details: ShippedDetails = {
     norms: stream,
     curves,
@@ -144,7 +146,7 @@ async function ship(
       tasks: tasks.masks[m]!,
       texts: written.texts[m]!,
     })),
-    ...(recoveries && { recoveries }),
+    ...mended,
     tokens: written.tokens,
   };
   const out = resolve(root, asked.out);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A folder of what is measured already: a run that was cut goes on behind it. */
@@ -9,10 +9,42 @@ export class KeptWork {
 
   /** What `make` gives, or gave before under that name. */
   async get<T>(name: string, make: () => Promise<T>): Promise<T> {
-    const file = join(this.folder, `${name.replace(/[^\w.-]+/g, '-')}.json`);
-    if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
+    const file = this.#file(name);
+    if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'), unpacked);
     const made = await make();
-    writeFileSync(file, JSON.stringify(made));
+    this.#keep(file, made);
     return made;
   }
+
+  /**
+   * The same of what takes long: `make` is told where it had come to when it was cut, and keeps where it has come to now.
+   */
+  async getOn<T, Run>(
+    name: string,
+    make: (before: Run | undefined, keep: (run: Run) => void) => Promise<T>,
+  ): Promise<T> {
+    return this.get(name, async () => {
+      const file = this.#file(`${name}, so far`);
+      const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8'), unpacked) : undefined;
+      return make(before, (run) => this.#keep(file, run));
+    });
+  }
+
+  #file = (name: string) => join(this.folder, `${name.replace(/[^\w.-]+/g, '-')}.json`);
+
+  /** Whole or not at all: a run may be cut while it writes. */
+  #keep(file: string, value: unknown): void {
+    writeFileSync(`${file}.new`, JSON.stringify(value, packed));
+    renameSync(`${file}.new`, file);
+  }
 }
+
+/** Numbers of modules come back as they were. */
+const packed = (_: string, value: unknown) =>
+  value instanceof Float32Array
+    ? { float32: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') }
+    : value;
+const unpacked = (_: string, value: unknown) => {
+  const text = (value as { readonly float32?: unknown } | null)?.float32;
+  return typeof text === 'string' ? new Float32Array(Uint8Array.from(Buffer.from(text, 'base64')).buffer) : value;
+};

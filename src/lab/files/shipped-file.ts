@@ -3,7 +3,13 @@ import { openResultText } from './read-result';
 import { RESULT_KINDS } from './result-kinds';
 import type { ShippedDetails, ShippedGrowth, ShippedResults } from './shipped-schemas';
 
-export type { ShippedDetails, ShippedGrowth, ShippedRecovery, ShippedResults } from './shipped-schemas';
+export type {
+  ShippedDetails,
+  ShippedGrowth,
+  ShippedRecoveredCurve,
+  ShippedRecovery,
+  ShippedResults,
+} from './shipped-schemas';
 
 /** The files of results that ship, by their path under `public/`; the first names those beside it. */
 export const SHIPPED_RESULTS = 'models/sapling/results.json';

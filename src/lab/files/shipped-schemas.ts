@@ -69,7 +69,7 @@ const recovery = v.object({
   pruned: onBoth,
   by: v.array(
     v.object({
-      method: v.picklist(['mean', 'linear']),
+      method: v.picklist(['mean', 'linear', 'distill']),
       rank: v.optional(count),
       loss: onBoth,
       /** What it answers, where it was asked. */
@@ -79,10 +79,19 @@ const recovery = v.object({
 });
 export type ShippedRecovery = v.InferOutput<typeof recovery>;
 
+/** What stands in at every point of a curve: its losses, point by point. */
+const recoveredCurve = v.object({
+  recover: v.object({ method: v.picklist(['mean', 'linear']), rank: v.optional(count) }),
+  losses: v.array(number),
+});
+export type ShippedRecoveredCurve = v.InferOutput<typeof recoveredCurve>;
+
 /** What is not on the first screen: read once that stands. */
 export const shippedDetails = v.object({
   norms: v.optional(normsReport),
-  curves: v.array(v.object({ report: curveReport, request: curveRequest })),
+  curves: v.array(
+    v.object({ report: curveReport, request: curveRequest, recovered: v.optional(v.array(recoveredCurve)) }),
+  ),
   /** Masks that are in no table. */
   losses: v.array(listed),
   /** Continued greedily, by the full model and by each named mask in the same order. */
@@ -91,6 +100,8 @@ export const shippedDetails = v.object({
     v.object({ name: v.string(), drop: v.string(), tasks: v.array(maskOnTask), texts: v.array(continuation) }),
   ),
   recoveries: v.optional(v.array(recovery)),
+  /** By metrics that no first screen shows. */
+  influence: v.optional(v.array(influenceReport)),
   /** Texts of the tokens that are named by id. */
   tokens: v.record(v.string(), v.string()),
 });

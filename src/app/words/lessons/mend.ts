@@ -11,11 +11,13 @@ export const MENDED: readonly {
   readonly drop: string;
   readonly source: string;
   readonly tasks: readonly TaskName[];
+  /** By distillation too. */
+  readonly distilled?: true;
 }[] = [
-  { drop: 'block:7', source: STORIES, tasks: [] },
+  { drop: 'block:7', source: STORIES, tasks: [], distilled: true },
   { drop: 'attn:7', source: STORIES, tasks: ['school_letters', 'school'] },
-  { drop: 'attn:2,3,10', source: STORIES, tasks: [] },
-  { drop: 'block:2-6', source: STORIES, tasks: [] },
+  { drop: 'attn:2,3,10', source: STORIES, tasks: [], distilled: true },
+  { drop: 'block:2-6', source: STORIES, tasks: [], distilled: true },
   { drop: 'block:7', source: SHORT, tasks: [] },
 ];
 
@@ -26,6 +28,7 @@ export const MENDERS: readonly Mender[] = [
   { method: 'mean' },
   { method: 'linear', rank: 8 },
   { method: 'linear', rank: 32 },
+  { method: 'distill', rank: 8 },
 ];
 const [MEAN, RANK_8, RANK_32] = [0, 1, 2] as const;
 

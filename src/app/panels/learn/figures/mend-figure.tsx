@@ -41,6 +41,6 @@ export function MendFigure({ drop, source, shown, both, facts }: Props) {
   );
 }
 
-/** "mean update", "map, rank 8" */
+/** "mean update", "map, rank 8", "trained, rank 8" */
 const nameOf = ({ method, rank }: ReturnType<Facts['mended']>['by'][number]): string =>
-  rank === undefined ? METHOD_WORDS[method].name : `map, rank ${rank}`;
+  method === 'distill' ? `trained, rank ${rank}` : rank ? `map, rank ${rank}` : METHOD_WORDS[method].name;
