@@ -6,6 +6,7 @@ const GELU_TANH = 3u;
 const GELU_ERF = 4u;
 const SILU = 5u;
 const RELU = 6u;
+const GATED_GELU = 7u;
 override ACTIVATION: u32 = 2u;
 
 struct Params {
@@ -48,7 +49,7 @@ fn sigmoid(v: f32) -> f32 {
 
 // By what it is given.
 fn slope(v: f32) -> f32 {
-  if (ACTIVATION == GELU_TANH) {
+  if (ACTIVATION == GELU_TANH || ACTIVATION == GATED_GELU) {
     let t = tanh(clamp(0.7978845608028654 * (v + 0.044715 * v * v * v), -15.0, 15.0));
     return 0.5 * (1.0 + t) + 0.5 * v * (1.0 - t * t) * 0.7978845608028654 * (1.0 + 0.134145 * v * v);
   }
@@ -62,6 +63,14 @@ fn slope(v: f32) -> f32 {
   return s * (1.0 + v * (1.0 - s));
 }
 
+// Of a gate.
+fn activation(v: f32) -> f32 {
+  if (ACTIVATION == GATED_GELU) {
+    return 0.5 * v * (1.0 + tanh(clamp(0.7978845608028654 * (v + 0.044715 * v * v * v), -15.0, 15.0)));
+  }
+  return v * sigmoid(v);
+}
+
 @compute @workgroup_size(64)
 fn activation_backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.y * groups.x * 64u + id.x;
@@ -72,7 +81,7 @@ fn activation_backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_wo
   let channel = i % p.channels;
   let at = row * p.stride + p.start + channel;
   let d = dhidden[row * p.hiddenStride + p.hiddenStart + channel];
-  if (ACTIVATION != GATED) {
+  if (ACTIVATION != GATED && ACTIVATION != GATED_GELU) {
     z[at] = d * slope(z[at]);
     return;
   }
@@ -83,5 +92,5 @@ fn activation_backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_wo
     up += bias[p.biasStart + p.upBias + channel];
   }
   z[at] = d * up * slope(gate);
-  z[at + p.channels] = d * gate * sigmoid(gate);
+  z[at + p.channels] = d * activation(gate);
 }

@@ -1,13 +1,12 @@
 // Attention over a token tree in four steps, none of which waits for another thread except the softmax:
 //   place    rotary positions (and QK norm) on q and k; k and v into the cache rows of their tokens
-//   scores   q·k for 4 rows by 4 keys a thread
+//   scores   q·k for 4 rows by 4 keys a thread, capped where the model does
 //   softmax  over each row's keys, in place
 //   mix      probabilities times v, 4 rows by 4 channels a thread
 // A tile is up to 4 rows of one chain of the tree. Keys are found by position: the row of the cache that holds position
 // n of the tile's path is keys[tile.list + n]. So shared prefixes, windows and caches are all the same thing.
 
-override QK_NORM: bool = false;
-override WINDOW: u32 = 0u; // 0: none; else a row sees its own and the WINDOW - 1 positions before
+override QK_NORM: u32 = 0u; // 1: of each head; 2: of all heads at once, as `sizes` left it
 
 override THREADS: u32 = 64u; // that share a row in the softmax
 override ROWS: u32 = 1u; // of its workgroups; see norm.wgsl
@@ -31,23 +30,62 @@ struct Params {
   scoreStride: u32, // keys a row of scores has room for, a multiple of 4
   cacheRows: u32, // rows of one branch in the cache
   kvStart: u32, // where in a row of the cache scores and mix find their channels, in fours: at its keys or at its values
+  window: u32, // 0: none; else a row sees its own and the window - 1 positions before
+  turnStride: u32, // pairs in a position of turns, of all the ways in which a model turns
+  turnStart: u32, // where in it this block's begin
+  longStart: u32, // and those of long sequences
   eps: f32,
   scale: f32,
+  cap: f32, // 0: none; else scores s become cap tanh(s / cap)
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> places: array<vec2u>; // [rows] position, row in the cache
+@group(0) @binding(1) var<storage, read> places: array<vec2u>; // [rows] position, row in the cache; its top bit: of a long sequence
 @group(0) @binding(2) var<storage, read> tiles: array<vec4u>; // [tilesPerBranch] first row, rows, path in keys, end of the tiles that see it
 @group(0) @binding(3) var<storage, read> keys: array<u32>;
 @group(0) @binding(4) var<storage, read> qkv: array<f32>;
-@group(0) @binding(5) var<storage, read> turns: array<vec2f>; // [position][rotary / 2] cos, sin
-@group(0) @binding(6) var<storage, read> qk_weight: array<f32>; // [2][headDim] QK norm weights of q, then of k
+@group(0) @binding(5) var<storage, read> turns: array<vec2f>; // [position][turnStride] cos, sin
+@group(0) @binding(6) var<storage, read> qk_weight: array<f32>; // QK norm weights of q, then of k: [2][headDim], or of all heads
 @group(0) @binding(7) var<storage, read_write> q_out: array<f32>;
 @group(0) @binding(8) var<storage, read_write> kv_out: array<f32>; // [row] k of all heads, then v of all heads
 @group(0) @binding(9) var<storage, read> q: array<vec4f>;
 @group(0) @binding(10) var<storage, read> kv: array<vec4f>;
 @group(0) @binding(11) var<storage, read_write> scores: array<vec4f>; // [tile][4 rows][heads][scoreStride / 4]
 @group(0) @binding(12) var<storage, read_write> out: array<vec4f>;
+@group(0) @binding(13) var<storage, read> scales: array<vec2f>; // [rows] one over the size of all of q, and of all of k
+@group(0) @binding(14) var<storage, read_write> scales_out: array<vec2f>;
+
+// Of a row's queries together, and of its keys: what norms over all heads divide by.
+@compute @workgroup_size(64)
+fn sizes(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let row = id.y * groups.x * 64u + id.x;
+  if (row >= p.rows * p.branches) {
+    return;
+  }
+  let widths = vec2u(p.heads, p.kvHeads) * p.headDim;
+  let starts = row * p.qkvStride + vec2u(p.qOffset, p.kOffset);
+  scales_out[row] = vec2f(inverse_size(starts.x, widths.x), inverse_size(starts.y, widths.y));
+}
+
+fn inverse_size(start: u32, width: u32) -> f32 {
+  var square = 0.0;
+  for (var i = 0u; i < width; i += 64u) { // rounding stays that of a short sum
+    var block = 0.0;
+    for (var j = i; j < min(i + 64u, width); j++) {
+      block += qkv[start + j] * qkv[start + j];
+    }
+    square += block;
+  }
+  return 1.0 / sqrt(square / f32(width) + p.eps);
+}
+
+// A head of q or of k, and what norms and turns it.
+struct Head {
+  base: u32, // where it begins in qkv
+  weight: u32, // of its norm
+  scale: f32, // of a norm over all heads
+  turn: u32, // its position in turns
+}
 
 fn normed(base: u32, weight: u32, channel: u32) -> f32 {
   var square = 0.0;
@@ -57,26 +95,31 @@ fn normed(base: u32, weight: u32, channel: u32) -> f32 {
   return qkv[base + channel] / sqrt(square / f32(p.headDim) + p.eps) * qk_weight[weight + channel];
 }
 
-fn channel_of(base: u32, weight: u32, channel: u32) -> f32 {
-  if (QK_NORM) {
-    return normed(base, weight, channel);
+fn channel_of(h: Head, channel: u32) -> f32 {
+  if (QK_NORM == 1u) {
+    return normed(h.base, h.weight, channel);
   }
-  return qkv[base + channel];
+  if (QK_NORM == 2u) {
+    return qkv[h.base + channel] * h.scale * qk_weight[h.weight + channel];
+  }
+  return qkv[h.base + channel];
 }
 
-// Channel c of a head at `base`, turned by its position; halves of the rotary channels pair up (Hugging Face layout).
-fn turned(base: u32, weight: u32, c: u32, position: u32) -> f32 {
-  let v = channel_of(base, weight, c);
+// Channel c of a head, turned by its position; halves of the rotary channels pair up (Hugging Face layout).
+fn turned(h: Head, c: u32) -> f32 {
+  let v = channel_of(h, c);
   if (c >= p.rotary) {
     return v;
   }
   let half = p.rotary / 2u;
-  let turn = turns[position * half + c % half];
+  let turn = turns[h.turn + c % half];
   if (c < half) {
-    return v * turn.x - channel_of(base, weight, c + half) * turn.y;
+    return v * turn.x - channel_of(h, c + half) * turn.y;
   }
-  return v * turn.x + channel_of(base, weight, c - half) * turn.y;
+  return v * turn.x + channel_of(h, c - half) * turn.y;
 }
+
+const LONG = 0x80000000u; // the bit of a row of the cache that says: of a long sequence
 
 // A thread places four channels of one head: heads of q first, then of k, then of v.
 @compute @workgroup_size(64)
@@ -92,22 +135,29 @@ fn place(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
   }
   let here = places[row % p.rows];
   let base = row * p.qkvStride;
+  let turn = here.x * p.turnStride + select(p.turnStart, p.longStart, here.y >= LONG);
+  var size = vec2f(1.0);
+  if (QK_NORM == 2u) {
+    size = scales[row];
+  }
   if (unit < p.heads) {
-    let head = base + p.qOffset + unit * p.headStep;
+    let weight = select(0u, unit * p.headDim, QK_NORM == 2u);
+    let head = Head(base + p.qOffset + unit * p.headStep, weight, size.x, turn);
     let o = row * p.qStride + unit * p.headDim + c;
     for (var j = 0u; j < 4u; j++) {
-      q_out[o + j] = turned(head, 0u, c + j, here.x);
+      q_out[o + j] = turned(head, c + j);
     }
     return;
   }
   let width = p.kvHeads * p.headDim;
-  let cache = ((row / p.rows) * p.cacheRows + here.y) * 2u * width;
+  let cache = ((row / p.rows) * p.cacheRows + (here.y & ~LONG)) * 2u * width;
   if (unit < p.heads + p.kvHeads) {
     let k = unit - p.heads;
-    let head = base + p.kOffset + k * p.headStep;
+    let weight = select(p.headDim, (p.heads + k) * p.headDim, QK_NORM == 2u);
+    let head = Head(base + p.kOffset + k * p.headStep, weight, size.y, turn);
     let o = cache + k * p.headDim + c;
     for (var j = 0u; j < 4u; j++) {
-      kv_out[o + j] = turned(head, p.headDim, c + j, here.x);
+      kv_out[o + j] = turned(head, c + j);
     }
     return;
   }
@@ -135,8 +185,8 @@ fn tile_at(index: u32) -> Tile {
   let t = tiles[g % p.tilesPerBranch];
   let position = places[t.x].x;
   var base = 0u;
-  if (WINDOW > 0u && position + 1u > WINDOW) {
-    base = (position + 1u - WINDOW) & ~3u;
+  if (p.window > 0u && position + 1u > p.window) {
+    base = (position + 1u - p.window) & ~3u;
   }
   return Tile(branch, branch * p.rows + t.x, t.y, t.z, position, base, position + t.y);
 }
@@ -173,7 +223,7 @@ fn score(@builtin(global_invocation_id) id: vec3u) {
     for (var d = 0u; d < quads; d++) {
       only += four(q[q0 + d], kv[k0 + d], kv[k1 + d], kv[k2 + d], kv[k3 + d]);
     }
-    scores[o] = only * p.scale;
+    scores[o] = scored(only);
     return;
   }
   let q1 = (t.row + min(1u, t.rows - 1u)) * stride + head * quads;
@@ -193,10 +243,18 @@ fn score(@builtin(global_invocation_id) id: vec3u) {
     a2 += four(q[q2 + d], v0, v1, v2, v3);
     a3 += four(q[q3 + d], v0, v1, v2, v3);
   }
-  scores[o] = a0 * p.scale;
-  scores[o + p.heads * line] = a1 * p.scale;
-  scores[o + 2u * p.heads * line] = a2 * p.scale;
-  scores[o + 3u * p.heads * line] = a3 * p.scale;
+  scores[o] = scored(a0);
+  scores[o + p.heads * line] = scored(a1);
+  scores[o + 2u * p.heads * line] = scored(a2);
+  scores[o + 3u * p.heads * line] = scored(a3);
+}
+
+fn scored(products: vec4f) -> vec4f {
+  let s = products * p.scale;
+  if (p.cap > 0.0) {
+    return p.cap * tanh(clamp(s / p.cap, vec4f(-15.0), vec4f(15.0))); // tanh of more is NaN on some drivers
+  }
+  return s;
 }
 
 fn four(v: vec4f, a: vec4f, b: vec4f, c: vec4f, d: vec4f) -> vec4f {
@@ -257,8 +315,8 @@ fn softmax(
   let r = (g / p.heads) % 4u;
   let last = tile.position + r;
   var first = 0u;
-  if (WINDOW > 0u && last + 1u > WINDOW) {
-    first = last + 1u - WINDOW;
+  if (p.window > 0u && last + 1u > p.window) {
+    first = last + 1u - p.window;
   }
   let base = g * (p.scoreStride / 4u);
   let idle = asked != g || r >= tile.rows;

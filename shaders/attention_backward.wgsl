@@ -3,10 +3,10 @@
 //   softmax_backward  the scores' gradients, in place of the probabilities'
 //   keys_backward     the gradients of keys and values: 4 keys by 4 channels a thread, over all rows that see them
 //   place_backward    rotary positions and QK norm undone
+//   heads_backward    a norm over all heads undone, which takes all of them first
 // The gradient of q is the keys by the scores' gradients: `mix`.
 
-override QK_NORM: bool = false;
-override WINDOW: u32 = 0u;
+override QK_NORM: u32 = 0u; // 1: of each head; 2: of all heads at once, undone by `heads_backward`
 override THREADS: u32 = 64u; // that share a row in the softmax
 override ROWS: u32 = 1u; // of its workgroups; see norm.wgsl
 
@@ -29,8 +29,13 @@ struct Params {
   scoreStride: u32,
   cacheRows: u32,
   kvStart: u32,
+  window: u32,
+  turnStride: u32,
+  turnStart: u32,
+  longStart: u32,
   eps: f32,
   scale: f32,
+  cap: f32,
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
@@ -48,6 +53,7 @@ struct Params {
 @group(0) @binding(12) var<storage, read> turns: array<vec2f>;
 @group(0) @binding(13) var<storage, read> qk_weight: array<f32>;
 @group(0) @binding(14) var<storage, read_write> dqkv: array<f32>;
+@group(0) @binding(15) var<storage, read> capped: array<f32>; // scores as they were capped
 
 struct Tile {
   row: u32,
@@ -61,15 +67,15 @@ fn tile_of(index: u32) -> Tile {
   let t = tiles[index];
   let position = places[t.x].x;
   var base = 0u;
-  if (WINDOW > 0u && position + 1u > WINDOW) {
-    base = (position + 1u - WINDOW) & ~3u;
+  if (p.window > 0u && position + 1u > p.window) {
+    base = (position + 1u - p.window) & ~3u;
   }
   return Tile(t.x, t.y, position, base, position + t.y);
 }
 
 var<workgroup> shares: array<f32, THREADS * ROWS>;
 
-// A row and head for every THREADS threads: of P and dP, dS = scale P (dP - sum of P dP). Keys that are not seen have a
+// A row and head for every THREADS threads: of P and dP, dS = scale P (dP - sum of P dP), by the slope of the cap where there is one. Keys that are not seen have a
 // probability of zero.
 @compute @workgroup_size(THREADS, ROWS)
 fn softmax_backward(
@@ -98,7 +104,12 @@ fn softmax_backward(
     }
   }
   for (var i = t; i < count; i += THREADS) {
-    changes[base + i] = p.scale * probabilities[base + i] * (changes[base + i] - sum);
+    var slope = p.scale;
+    if (p.cap > 0.0) {
+      let share = capped[base + i] / p.cap;
+      slope *= 1.0 - share * share;
+    }
+    changes[base + i] = slope * probabilities[base + i] * (changes[base + i] - sum);
   }
 }
 
@@ -223,7 +234,8 @@ fn place_backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
     return;
   }
   let half = p.rotary / 2u;
-  let turn = places[row].x * half;
+  let here = places[row];
+  let turn = here.x * p.turnStride + select(p.turnStart, p.longStart, here.y >= 0x80000000u);
   let k = unit - min(unit, p.heads);
   var h = Head(row * p.qStride + unit * p.headDim, row * p.qkvStride + p.qOffset + unit * p.headStep, 0u, half, turn, true);
   if (unit >= p.heads) {
@@ -231,7 +243,7 @@ fn place_backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
   }
   var scale = 1.0;
   var along = 0.0;
-  if (QK_NORM) {
+  if (QK_NORM == 1u) {
     var square = 0.0;
     for (var j = 0u; j < p.headDim; j++) {
       let v = qkv[h.source + j];
@@ -243,9 +255,56 @@ fn place_backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
   }
   for (var j = c; j < c + 4u; j++) {
     var d = unturned(h, j);
-    if (QK_NORM) {
+    if (QK_NORM == 1u) {
       d = scale * (qk_weight[h.weight + j] * d - qkv[h.source + j] * along);
     }
     dqkv[h.source + j] = d;
   }
+}
+
+// Where a norm goes over all heads, dqkv holds the gradient of what it gave: in place of it, that of what it was given.
+// Threads share a row of queries, or one of keys.
+@compute @workgroup_size(THREADS, ROWS)
+fn heads_backward(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_id) local: vec3u,
+) {
+  let t = local.x;
+  let first = local.y * THREADS;
+  let asked = (group.y * groups.x + group.x) * ROWS + local.y;
+  let which = min(asked, 2u * p.rows - 1u); // every thread must reach the barriers
+  let isKey = which % 2u == 1u;
+  let width = select(p.heads, p.kvHeads, isKey) * p.headDim;
+  let base = which / 2u * p.qkvStride + select(p.qOffset, p.kOffset, isKey);
+  let weight = select(0u, p.heads * p.headDim, isKey);
+  var square = 0.0;
+  var along = 0.0;
+  for (var i = t; i < width; i += THREADS) {
+    let v = qkv[base + i];
+    square += v * v;
+    along += qk_weight[weight + i] * dqkv[base + i] * v;
+  }
+  let scale = 1.0 / sqrt(total(square, t, first) / f32(width) + p.eps);
+  let turn = total(along, t, first) * scale * scale / f32(width);
+  if (asked != which) {
+    return;
+  }
+  for (var i = t; i < width; i += THREADS) {
+    dqkv[base + i] = scale * (qk_weight[weight + i] * dqkv[base + i] - qkv[base + i] * turn);
+  }
+}
+
+fn total(mine: f32, t: u32, first: u32) -> f32 {
+  if (THREADS == 1u) {
+    return mine;
+  }
+  workgroupBarrier();
+  shares[first + t] = mine;
+  workgroupBarrier();
+  var sum = 0.0;
+  for (var i = 0u; i < THREADS; i++) {
+    sum += shares[first + i];
+  }
+  return sum;
 }

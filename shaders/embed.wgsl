@@ -1,4 +1,4 @@
-// Token embedding: out[row] = table[ids[row]] (+ positions[places[row].x]), for rows whose token lies in this part of the
+// Token embedding: out[row] = scale table[ids[row]] (+ positions[positionStart + places[row].x]), for rows whose token lies in this part of the
 // table (a table larger than one binding comes in parts).
 
 override DTYPE: u32 = 0u; // 0 f32, 1 f16, 2 bf16
@@ -11,6 +11,8 @@ struct Params {
   firstToken: u32, // tokens [firstToken, firstToken + tokens) are in this part
   tokens: u32,
   outRow: u32, // first row of out
+  positionStart: u32, // row of position 0 in their table
+  scale: f32,
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
@@ -57,9 +59,10 @@ fn embed(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
   let wide = select(1u, 2u, DTYPE == 0u);
   let a = (token * p.eights + e) * wide;
   var v = widen(DTYPE, table[a], table[a + wide - 1u]);
+  v = Eight(p.scale * v.lo, p.scale * v.hi);
   if (LEARNED_POSITIONS) {
     let position_wide = select(1u, 2u, POSITION_DTYPE == 0u);
-    let b = (places[row].x * p.eights + e) * position_wide;
+    let b = ((p.positionStart + places[row].x) * p.eights + e) * position_wide;
     let q = widen(POSITION_DTYPE, position_table[b], position_table[b + position_wide - 1u]);
     v = Eight(v.lo + q.lo, v.hi + q.hi);
   }

@@ -17,6 +17,7 @@ struct Params {
   firstPair: u32, // pairs of these rows
   pairs: u32,
   temperature: f32, // by which logits have been divided
+  ceiling: f32, // 0: none; else logits are ceiling tanh(y / cap), and the gradient is that of ceiling y / cap
 }
 
 // Running log-sum-exp of a row, as head.wgsl leaves it.
@@ -36,6 +37,17 @@ struct State {
 @group(0) @binding(6) var<storage, read> reference: array<f32>; // the same tile of the full model's logits
 @group(0) @binding(7) var<storage, read_write> divergences: array<f32>; // [totalRows]
 
+@group(0) @binding(8) var<storage, read> picked: array<f32>; // logit of each pair's token
+
+// What a cap leaves of a change of the logit before it.
+fn slope(logit: f32) -> f32 {
+  if (p.ceiling == 0.0) {
+    return 1.0;
+  }
+  let share = logit / p.ceiling;
+  return 1.0 - share * share;
+}
+
 @compute @workgroup_size(64)
 fn likelihood(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.y * groups.x * 64u + id.x;
@@ -45,7 +57,8 @@ fn likelihood(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups)
   }
   let at = row * p.stride + i % p.columns;
   let state = states[p.firstRow + row];
-  logits[at] = row_weights[p.firstRow + row] * exp(logits[at] - state.top) / state.sum;
+  let z = logits[at];
+  logits[at] = slope(z) * row_weights[p.firstRow + row] * exp(z - state.top) / state.sum;
 }
 
 @compute @workgroup_size(64)
@@ -57,7 +70,7 @@ fn targets(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   let pair = pairs[p.firstPair + i];
   let column = pair.y - p.firstToken; // wraps above `columns` for an earlier tile's token
   if (column < p.columns) {
-    logits[(pair.x - p.firstRow) * p.stride + column] -= pair_weights[p.firstPair + i];
+    logits[(pair.x - p.firstRow) * p.stride + column] -= slope(picked[p.firstPair + i]) * pair_weights[p.firstPair + i];
   }
 }
 
@@ -97,7 +110,8 @@ fn divergence(
       let d = reference[base + i] - logits[base + i] + shift;
       block += wanted * excess(d);
       if (asked == row) {
-        logits[base + i] = weight * (exp(logits[base + i] - own.top) / own.sum - wanted);
+        let z = logits[base + i];
+        logits[base + i] = slope(z) * weight * (exp(z - own.top) / own.sum - wanted);
       }
     }
     sum += block;

@@ -13,6 +13,8 @@ const GELU_TANH = 3u;
 const GELU_ERF = 4u;
 const SILU = 5u;
 const RELU = 6u;
+const GATED_GELU = 7u; // as GATED, with gelu-tanh(gate)
+const CAP = 8u; // out = ceiling tanh(y / cap)
 override EPILOGUE: u32 = 0u;
 
 struct Params {
@@ -29,6 +31,9 @@ struct Params {
   upBias: u32, // GATED: from a gate bias to its up bias
   padTo: u32, // columns [outputs, padTo) are written as zero
   rowsPerSlot: u32, // ADD: rows of one branch
+  scale: f32, // of y, bias and all
+  cap: f32,
+  ceiling: f32,
   slots: array<vec4u, 16>, // ADD: which slot of the stream each branch lies in
 }
 
@@ -63,13 +68,17 @@ fn weights(base: u32, step: u32) -> Eight {
   return Eight(bf16(v.xy), bf16(v.zw));
 }
 
+fn is_gated() -> bool {
+  return EPILOGUE == GATED || EPILOGUE == GATED_GELU;
+}
+
 fn rowBase(row: u32) -> u32 {
   return row * p.steps * select(1u, 2u, DTYPE == F32);
 }
 
 // Weight row behind column `c` of a thread's strip: gate and up rows alternate, so that a pair meets in one thread.
 fn weightRow(c: u32) -> u32 {
-  if (EPILOGUE == GATED) {
+  if (is_gated()) {
     return p.weightStart + min(c >> 1u, p.outputs - 1u) + (c & 1u) * p.upStart;
   }
   return p.weightStart + min(c, p.outputs - 1u);
@@ -117,17 +126,20 @@ fn silu(v: f32) -> f32 {
 }
 
 fn activate(v: f32) -> f32 {
-  if (EPILOGUE == GELU_TANH) {
+  if (EPILOGUE == GELU_TANH || EPILOGUE == GATED_GELU) {
     return 0.5 * v * (1.0 + safe_tanh(0.7978845608028654 * (v + 0.044715 * v * v * v)));
   }
   if (EPILOGUE == GELU_ERF) {
     return 0.5 * v * (1.0 + erf(v * 0.7071067811865476));
   }
-  if (EPILOGUE == SILU) {
+  if (EPILOGUE == SILU || EPILOGUE == GATED) {
     return silu(v);
   }
   if (EPILOGUE == RELU) {
     return max(v, 0.0);
+  }
+  if (EPILOGUE == CAP) {
+    return p.ceiling * safe_tanh(v / p.cap);
   }
   return v;
 }
@@ -137,14 +149,19 @@ fn gated(acc: vec2f, column: u32) -> f32 {
   if (p.hasBias != 0u) {
     v += vec2f(bias[p.biasStart + column], bias[p.biasStart + p.upBias + column]);
   }
-  return silu(v.x) * v.y;
+  return activate(v.x) * v.y;
 }
 
 fn put(index: u32, column: u32, value: f32) {
+  if (is_gated()) {
+    out[index] = value;
+    return;
+  }
   var v = value;
-  if (EPILOGUE != GATED && p.hasBias != 0u) {
+  if (p.hasBias != 0u) {
     v += bias[p.biasStart + column];
   }
+  v *= p.scale;
   if (EPILOGUE == ADD) {
     out[index] += v;
   } else {
@@ -155,7 +172,7 @@ fn put(index: u32, column: u32, value: f32) {
 // Writes what the strip of columns c .. c+3 of one row comes to.
 fn finish(row: u32, c: u32, acc: vec4f) {
   var first = c;
-  if (EPILOGUE == GATED) {
+  if (is_gated()) {
     first = c >> 1u;
   }
   if (first >= p.outputs) {
@@ -168,7 +185,7 @@ fn finish(row: u32, c: u32, acc: vec4f) {
   }
   let base = target_row * p.outStride + p.columnStart + first;
   let left = p.outputs - first;
-  if (EPILOGUE == GATED) {
+  if (is_gated()) {
     put(base, first, gated(acc.xy, first));
     if (left > 1u) { put(base + 1u, first + 1u, gated(acc.zw, first + 1u)); }
   } else {
@@ -177,7 +194,7 @@ fn finish(row: u32, c: u32, acc: vec4f) {
     if (left > 2u) { put(base + 2u, first + 2u, acc.z); }
     if (left > 3u) { put(base + 3u, first + 3u, acc.w); }
   }
-  if (left <= select(4u, 2u, EPILOGUE == GATED)) {
+  if (left <= select(4u, 2u, is_gated())) {
     for (var column = p.outputs; column < p.padTo; column++) {
       out[base - first + column] = 0.0;
     }
@@ -191,7 +208,7 @@ fn finish(row: u32, c: u32, acc: vec4f) {
 fn matmul_register(@builtin(global_invocation_id) id: vec3u) {
   let c = id.x * 8u;
   let r = id.y * 8u;
-  let columns = select(p.outputs, 2u * p.outputs, EPILOGUE == GATED);
+  let columns = select(p.outputs, 2u * p.outputs, is_gated());
   if (c >= columns || r >= p.rows) {
     return;
   }
@@ -341,7 +358,7 @@ fn matmul_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
 @compute @workgroup_size(32)
 fn matvec_register(@builtin(global_invocation_id) id: vec3u) {
   let c = id.x * 4u;
-  let columns = select(p.outputs, 2u * p.outputs, EPILOGUE == GATED);
+  let columns = select(p.outputs, 2u * p.outputs, is_gated());
   if (c >= columns) {
     return;
   }

@@ -14,6 +14,7 @@ struct Params {
   gradientStart: u32, // its column in a row of g
   gradientStride: u32, // elements in a row of g
   add: u32, // dx += g W, else dx = g W
+  scale: f32, // what the product was multiplied by
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
@@ -47,7 +48,9 @@ fn weights(row: u32, step: u32) -> Eight {
 }
 
 // Writes eight inputs of one row.
-fn finish(row: u32, step: u32, lo: vec4f, hi: vec4f) {
+fn finish(row: u32, step: u32, left: vec4f, right: vec4f) {
+  let lo = p.scale * left;
+  let hi = p.scale * right;
   let at = 2u * (row * p.steps + step);
   if (p.add != 0u) {
     dx[at] += lo;

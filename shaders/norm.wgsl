@@ -1,4 +1,5 @@
-// RMS norm and layer norm of rows of the residual stream, gathered from the slots of the branches that run.
+// RMS norm and layer norm of rows of the residual stream, gathered from the slots of the branches that run; or of rows that
+// lie one after the other, added to those of the slots (ADD: a norm behind a sublayer).
 // THREADS threads share a row; their sums meet in workgroup memory and every thread adds them up, which costs one barrier
 // in place of a tree's six. With one thread a row there is neither: software adapters spend seconds on compiling a
 // barrier and far more on running it.
@@ -7,6 +8,7 @@ override THREADS: u32 = 64u; // that share a row
 override ROWS: u32 = 1u; // of a workgroup
 override LAYER_NORM: bool = false;
 override GATHER: bool = false; // rows by a list (the scored rows), else all rows of a branch
+override ADD: bool = false;
 
 struct Params {
   rows: u32,
@@ -59,7 +61,9 @@ fn norm(
   if (GATHER) {
     at = list[at];
   }
-  let source = (p.slots[branch >> 2u][branch & 3u] * p.rowsPerSlot + at) * p.stride;
+  let slot_row = (p.slots[branch >> 2u][branch & 3u] * p.rowsPerSlot + at) * p.stride;
+  let source = select(slot_row, row * p.stride, ADD);
+  let target_row = select(row * p.stride, slot_row, ADD);
 
   var mean = 0.0;
   if (LAYER_NORM) {
@@ -86,6 +90,9 @@ fn norm(
         v += bias[i];
       }
     }
-    out[row * p.stride + i] = v;
+    if (ADD) {
+      v += out[target_row + i];
+    }
+    out[target_row + i] = v;
   }
 }

@@ -9,7 +9,7 @@ import { decodingKernels } from './kernels/compile';
 import { padded, TILE_ROWS } from './layout';
 import type { Machine } from './machine';
 import { largestRank } from './modules';
-import { type Rows, room } from './rows';
+import { LONG, longBeyond, type Rows, room, widestWindow } from './rows';
 import { type Piece, Sequences } from './sequences';
 import { type Cache, type Carried, runSublayer } from './sublayer';
 import { checkContext, embedRows, planRows, uploadRows } from './working-buffers';
@@ -26,6 +26,8 @@ export class Decoder implements DecoderContract {
   readonly logits: Float32Array[] = [];
   readonly likeliest: (number | undefined)[] = [];
   readonly #rank: number;
+  /** Positions turn as those of long sequences do: where a sequence may come to be one, all do from the start. */
+  readonly #long: boolean;
   readonly #caches = new Map<number, Buffer>();
   #release = () => {};
 
@@ -37,6 +39,7 @@ export class Decoder implements DecoderContract {
     readonly onlyLikeliest: boolean,
   ) {
     this.#rank = largestRank([branch]);
+    this.#long = sequences.capacity.length > (longBeyond(m.spec) ?? Number.POSITIVE_INFINITY);
   }
 
   /**
@@ -185,7 +188,7 @@ export class Decoder implements DecoderContract {
     const { m } = this;
     const { sequences: most, length } = this.sequences.capacity;
     const maxPosition = length - 1;
-    const scoreStride = room(maxPosition, later ? TILE_ROWS : 1, m.spec.window) + 4; // a window's first key is rounded down
+    const scoreStride = room(maxPosition, later ? TILE_ROWS : 1, widestWindow(m.spec)) + 4; // a window's first key is rounded down
     const keyCount = this.sequences.keys.length;
     const shape = (count: number, tileCount: number) => ({
       ...{ count, tileCount, scoreStride, maxPosition, keyCount },
@@ -216,7 +219,7 @@ export class Decoder implements DecoderContract {
   /** One pass of the branch over the rows of some pieces, in slot 0. */
   async #run(pieces: readonly Piece[], signal?: AbortSignal): Promise<void> {
     const { m } = this;
-    const rows = rowsOf(pieces, this.sequences, m.spec.window);
+    const rows = rowsOf(pieces, this.sequences, widestWindow(m.spec), this.#long);
     checkContext(m.spec, rows);
     await planRows(m, { ...rows, keyCount: rows.keys.length, rank: this.#rank }, 1);
     await this.#planStream(rows.count);
@@ -276,7 +279,7 @@ function* passes(pieces: readonly Piece[]): Generator<Piece[]> {
 }
 
 /** The rows of some pieces, one piece after the other. */
-function rowsOf(pieces: readonly Piece[], sequences: Sequences, window: number | undefined): Rows {
+function rowsOf(pieces: readonly Piece[], sequences: Sequences, window: number | undefined, long: boolean): Rows {
   const count = pieces.reduce((sum, { start, end }) => sum + end - start, 0);
   const ids = new Uint32Array(count);
   const places = new Uint32Array(2 * count);
@@ -289,7 +292,7 @@ function rowsOf(pieces: readonly Piece[], sequences: Sequences, window: number |
     for (let position = start; position < end; position++, row++) {
       ids[row] = sequences.id(sequence, position);
       places[2 * row] = position;
-      places[2 * row + 1] = sequences.keys[list + position];
+      places[2 * row + 1] = sequences.keys[list + position] + (long ? LONG : 0);
       if ((position - start) % TILE_ROWS > 0) continue;
       const rows = Math.min(TILE_ROWS, end - position);
       tiles.push(row, rows, list, 0);

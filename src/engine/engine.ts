@@ -95,7 +95,8 @@ export class Engine implements EngineContract {
         onBytes: (read) => options.onProgress?.(Math.min(1, read / total)),
       });
       const embedding = await loader.table(spec.embedding);
-      const head = spec.head === spec.embedding ? embedding : await loader.table(spec.head);
+      const table = spec.head === spec.embedding ? embedding : await loader.table(spec.head);
+      const head = { ...table, cap: spec.logitCap };
       const positions = spec.positions ? await loader.table(spec.positions) : undefined;
       const finalNorm = await loader.norm(spec.finalNorm);
       // Streaming reads after opening: the open's own signal and progress must not reach into later walks.

@@ -51,6 +51,13 @@ const MODELS_WITH_GOLDEN = [
   'random/qwen3',
   'random/gpt_neox',
   'random/gpt2',
+  'random/gemma2',
+  'random/gemma3_text',
+  'random/phi3',
+  'random/olmo2',
+  'random/smollm3',
+  'random/granite',
+  'random/opt',
 ];
 
 suite.skipIf(!here).each(here ? MODELS_WITH_GOLDEN : [])('%s agrees with its golden values', (folder) => {

@@ -40,6 +40,11 @@ export interface Linear {
   /** Inner steps of 8 inputs. */
   readonly steps: number;
   readonly gated: boolean;
+  /** What the product is multiplied by, its bias with it; default 1. */
+  readonly scale?: number;
+  /** Products y that are kept become ceiling tanh(y / cap); the ceiling is the cap where it is not given. */
+  readonly cap?: number;
+  readonly ceiling?: number;
 }
 
 export interface Norm {
@@ -52,17 +57,19 @@ export interface Norm {
 
 export interface AttnWeights {
   readonly kind: 'attn';
-  readonly norm: Norm;
+  readonly norm?: Norm;
+  readonly normAfter?: Norm;
   readonly qkv: Linear;
   readonly out: Linear;
-  /** f32 [2, headDim]: QK norm weights of q, then of k. */
+  /** f32: QK norm weights of q, then of k: of a head each, or of all of them. */
   readonly qkNorm?: Buffer;
   readonly qkEps: number;
 }
 
 export interface FfnWeights {
   readonly kind: 'ffn';
-  readonly norm: Norm;
+  readonly norm?: Norm;
+  readonly normAfter?: Norm;
   readonly up: Linear;
   readonly down: Linear;
 }

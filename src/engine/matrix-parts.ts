@@ -4,10 +4,10 @@ import { bytesOf, type Dtype } from '../formats/dtypes';
 import type { TensorInfo, TensorMap } from '../formats/tensor';
 import type { FfnSpec, LinearSpec, ModelSpec, SublayerSpec } from '../model/spec';
 import type { StoredTypes } from './kernels/compile';
-import type { Epilogue, ProductKind } from './kernels/linear';
+import { type Epilogue, keeping, type ProductKind } from './kernels/linear';
 import { type Part, padded } from './layout';
 
-export const isGated = (spec: FfnSpec): boolean => spec.up.weights.length === 2;
+export const isGated = (spec: FfnSpec): boolean => spec.gated;
 
 /** A table [rows, width] (embedding, head, positions) as a matrix, by its name here: in the file it may have a prefix. */
 export function tableSpec(name: string, tensors: TensorMap): LinearSpec {
@@ -25,8 +25,8 @@ export const dtypeOf = (tensor: TensorInfo): Dtype => tensor.dtype as Dtype;
 function runsOf(spec: LinearSpec, gated: boolean, tensors: TensorMap) {
   const types = spec.weights.map((name) => dtypeOf(tensors.get(name)!));
   if (gated) {
-    const dtype = types[0] === types[1] ? types[0] : 'F32';
-    return [{ name: spec.weights[0], outputs: spec.outputs[0], dtype }];
+    const dtype = types.every((type) => type === types[0]) ? types[0] : 'F32';
+    return [{ name: spec.weights[0], outputs: gatedOutputs(spec), dtype }];
   }
   const runs: { name: string; outputs: number; dtype: Dtype }[] = [];
   for (const [i, name] of spec.weights.entries()) {
@@ -36,6 +36,9 @@ function runsOf(spec: LinearSpec, gated: boolean, tensors: TensorMap) {
   }
   return runs;
 }
+
+/** Outputs of a gated matrix, gate and up apart or in one tensor. */
+export const gatedOutputs = ({ outputs }: LinearSpec): number => (outputs.length === 1 ? outputs[0] / 2 : outputs[0]);
 
 /** Bytes of a row of a matrix on the GPU. */
 export const rowBytesOf = (dtype: Dtype, inputs: number): number => bytesOf(dtype, padded(inputs));
@@ -98,10 +101,10 @@ export function storedTypes(spec: ModelSpec, tensors: TensorMap): StoredTypes {
   for (const s of spec.sublayers) {
     const [into, back] = matricesOf(s);
     use(into, s.kind === 'attn' ? 'store' : spec.activation);
-    use(back, 'add');
+    use(back, s.normAfter ? 'store' : 'add');
   }
   const typeOf = (name: string) => dtypeOf(tensors.get(name)!);
-  use(plain(tableSpec(spec.head, tensors)), 'store');
+  use(plain(tableSpec(spec.head, tensors)), keeping({ cap: spec.logitCap }));
   return {
     embedding: typeOf(spec.embedding),
     positions: spec.positions ? typeOf(spec.positions) : undefined,
@@ -121,7 +124,8 @@ export function preflight(spec: ModelSpec, tensors: TensorMap, limit: number): v
     }
   }
   if (spec.positions) {
-    const bytes = spec.context * rowBytesOf(dtypeOf(tensors.get(spec.positions)!), spec.width);
+    const bytes =
+      (spec.context + (spec.positionOffset ?? 0)) * rowBytesOf(dtypeOf(tensors.get(spec.positions)!), spec.width);
     if (bytes > limit) throw tooLarge(spec.positions, bytes, limit); // read whole by the embedding kernel
   }
 }

@@ -11,11 +11,13 @@ const node = (tokens: number[]): Node => ({ tokens, children: new Map(), start: 
 /**
  * Packs sequences into a tree: a prefix that several share is stored, and computed, once. Rows are laid out depth
  * first, so that a row comes after every row it sees. Positions count from 0 in each sequence.
+ * @param beyond sequences of more rows share nothing with shorter ones: their positions turn otherwise
  */
-export function packTokens(sequences: readonly Sequence[]): TokenTree {
-  const root = node([]);
+export function packTokens(sequences: readonly Sequence[], beyond = Number.POSITIVE_INFINITY): TokenTree {
+  const [short, long] = [node([]), node([])];
+  const rootOf = (ids: readonly number[]) => (ids.length > beyond ? long : short);
   const kept = sequences.map((s) => (s.endIsTarget ? s.ids.slice(0, -1) : s.ids));
-  for (const ids of kept) insert(root, ids);
+  for (const ids of kept) insert(rootOf(ids), ids);
 
   const ids: number[] = [];
   const positions: number[] = [];
@@ -30,14 +32,14 @@ export function packTokens(sequences: readonly Sequence[]): TokenTree {
     const self = chains.length - 1;
     for (const child of n.children.values()) layOut(child, self, depth + n.tokens.length);
   };
-  for (const child of root.children.values()) layOut(child, -1, 0);
+  for (const root of [short, long]) for (const child of root.children.values()) layOut(child, -1, 0);
 
   const rows: number[] = [];
   const targets: number[] = [];
   const seen = new Map<number, number>();
   const lastRows: number[] = [];
   const pairs = sequences.map((sequence, s) => {
-    const path = pathRows(root, kept[s]);
+    const path = pathRows(rootOf(kept[s]), kept[s]);
     lastRows.push(path[path.length - 1] ?? -1);
     const mine = new Uint32Array(Math.max(0, sequence.ids.length - sequence.scoreFrom));
     for (let t = sequence.scoreFrom; t < sequence.ids.length; t++) {

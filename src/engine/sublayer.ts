@@ -1,9 +1,11 @@
 import type { Buffer } from '../gpu/gpu';
+import type { AttnSpec } from '../model/spec';
 import type { Step } from './branch';
 import { attention } from './kernels/attention';
 import { linear, linearAdd } from './kernels/linear';
-import { norm } from './kernels/norm';
-import { type AttnWeights, type FfnWeights, MAX_SLOTS, padded, type Slots } from './layout';
+import { take } from './kernels/module';
+import { norm, normAdd } from './kernels/norm';
+import { type AttnWeights, type FfnWeights, type Linear, MAX_SLOTS, type Norm, padded, type Slots } from './layout';
 import type { Machine } from './machine';
 import type { ModuleRoom } from './modules';
 import type { Rows } from './rows';
@@ -61,7 +63,7 @@ async function add(
     const slots = streams.slice(first, first + perChunk).map((carried) => carried.slot);
     const from: Slots = { stream: source, slots, rows: rows.count };
     const to: Slots = { stream, slots, rows: rows.count };
-    if (weights?.kind === 'attn') attn(m, weights, rows, from, to, cache);
+    if (weights?.kind === 'attn') attn(m, m.spec.sublayers[index] as AttnSpec, weights, rows, from, to, cache);
     else if (weights) ffn(m, weights, rows, from, to);
     else if (step !== 'run') m.modules.add(step, from, to, roomOf(m));
     if (m.recorder.full) await m.recorder.flush(signal);
@@ -83,21 +85,23 @@ function keepInputs({ spec, scratch, recorder }: Machine, rows: Rows, streams: r
   return source;
 }
 
-/** to += Attn(norm(from)), for the rows that were prepared. */
-function attn(m: Machine, w: AttnWeights, rows: Rows, from: Slots, to: Slots, cache?: Cache): void {
+/** to += Attn(norm(from)), or its norm, for the rows that were prepared. */
+function attn(m: Machine, sight: AttnSpec, w: AttnWeights, rows: Rows, from: Slots, to: Slots, cache?: Cache): void {
   const { spec, scratch, dispatcher } = m;
   const branches = from.slots.length;
   const x = scratch.get('x');
   const qkv = scratch.get('qkv');
   const mixed = scratch.get('mixed');
-  norm(dispatcher, w.norm, from, x);
+  reads(m, w.norm, from, x);
   linear(dispatcher, x, rows.count * branches, w.qkv, 'store', qkv, padded(w.qkv.outputs));
   attention(dispatcher, spec, {
     rows: rows.count,
     branches,
+    sight,
     qkv,
     qkNorm: w.qkNorm,
     qkEps: w.qkEps,
+    sizes: spec.qkNorm === 'whole' ? scratch.get('sizes') : undefined,
     q: scratch.get('q'),
     kv: cache?.kv ?? scratch.get('kv'),
     cacheRows: cache?.rows ?? rows.count,
@@ -110,15 +114,32 @@ function attn(m: Machine, w: AttnWeights, rows: Rows, from: Slots, to: Slots, ca
     keys: scratch.get('keys'),
     turns: scratch.get('turns'),
   });
-  linearAdd(dispatcher, mixed, w.out, to);
+  adds(m, w.normAfter, mixed, w.out, to);
 }
 
-/** to += FFN(norm(from)). */
+/** to += FFN(norm(from)), or its norm. */
 function ffn(m: Machine, w: FfnWeights, rows: Rows, from: Slots, to: Slots): void {
   const { spec, scratch, dispatcher } = m;
   const x = scratch.get('x');
   const hidden = scratch.get('hidden');
-  norm(dispatcher, w.norm, from, x);
+  reads(m, w.norm, from, x);
   linear(dispatcher, x, rows.count * from.slots.length, w.up, spec.activation, hidden, padded(w.up.outputs));
-  linearAdd(dispatcher, hidden, w.down, to);
+  adds(m, w.normAfter, hidden, w.down, to);
+}
+
+/** x = what a sublayer reads: the stream normed, or as it is. */
+function reads({ dispatcher, spec }: Machine, by: Norm | undefined, from: Slots, x: Buffer): void {
+  if (by) norm(dispatcher, by, from, x);
+  else take(dispatcher, spec.width, 1, from, x);
+}
+
+/** to += the product, or its norm. */
+function adds({ dispatcher, scratch }: Machine, by: Norm | undefined, x: Buffer, w: Linear, to: Slots): void {
+  if (!by) {
+    linearAdd(dispatcher, x, w, to);
+    return;
+  }
+  const update = scratch.get('update');
+  linear(dispatcher, x, to.rows * to.slots.length, w, 'store', update, padded(w.outputs));
+  normAdd(dispatcher, by, update, to);
 }

@@ -8,7 +8,7 @@ import { padded, type Slots } from './layout';
 import type { Machine } from './machine';
 import { largestRank } from './modules';
 import type { Observation, Observed } from './observers/observer';
-import { type Rows, treeRows } from './rows';
+import { type Rows, rowsFor } from './rows';
 import type { TokenTree } from './tree';
 import { Watching } from './watching';
 import { runPass } from './wave';
@@ -29,7 +29,7 @@ export async function walk<const O extends readonly Observation[] = readonly []>
   const observe = (options.observe ?? []) as readonly Observation[];
   if (branches.length === 0) return { branches: [], observed: [] as unknown as Observed<O> };
   const { spec } = m;
-  const rows = treeRows(tree, spec.window);
+  const rows = rowsFor(spec, tree);
   checkContext(spec, rows);
   const { until, from } = options;
   const scores = planScores(until === undefined ? tree : unscored(tree));

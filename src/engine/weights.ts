@@ -15,7 +15,16 @@ import {
   padded,
   type SublayerWeights,
 } from './layout';
-import { dtypeOf, isGated, mustArrange, partsOf, rowBytesOf, stagingBytes, tableSpec } from './matrix-parts';
+import {
+  dtypeOf,
+  gatedOutputs,
+  isGated,
+  mustArrange,
+  partsOf,
+  rowBytesOf,
+  stagingBytes,
+  tableSpec,
+} from './matrix-parts';
 
 /** Bytes handed to the GPU at once: large enough to be quick, small enough that nothing waits long for a cancel. */
 const CHUNK_BYTES = 8 * 2 ** 20;
@@ -41,18 +50,22 @@ export class WeightLoader {
       const r = reuse as AttnWeights | undefined;
       return {
         kind: 'attn',
-        norm: await this.norm(spec.norm, r?.norm),
+        norm: spec.norm && (await this.norm(spec.norm, r?.norm)),
+        normAfter: spec.normAfter && (await this.norm(spec.normAfter, r?.normAfter)),
         qkv: await this.linear(spec.qkv, false, r?.qkv),
         out: await this.linear(spec.out, false, r?.out),
         qkNorm:
-          spec.qNorm && spec.kNorm ? await this.vector([spec.qNorm.weight, spec.kNorm.weight], r?.qkNorm) : undefined,
+          spec.qNorm && spec.kNorm
+            ? await this.vector([spec.qNorm.weight, spec.kNorm.weight], r?.qkNorm, spec.qNorm)
+            : undefined,
         qkEps: spec.qNorm?.eps ?? 0,
       };
     }
     const r = reuse as FfnWeights | undefined;
     return {
       kind: 'ffn',
-      norm: await this.norm(spec.norm, r?.norm),
+      norm: spec.norm && (await this.norm(spec.norm, r?.norm)),
+      normAfter: spec.normAfter && (await this.norm(spec.normAfter, r?.normAfter)),
       up: await this.linear(spec.up, isGated(spec), r?.up),
       down: await this.linear(spec.down, false, r?.down),
     };
@@ -63,8 +76,8 @@ export class WeightLoader {
       layer: spec.kind === 'layer',
       eps: spec.eps,
       width: this.#tensor(spec.weight).shape[0],
-      weight: await this.vector([spec.weight], reuse?.weight),
-      bias: spec.bias ? await this.vector([spec.bias], reuse?.bias) : undefined,
+      weight: await this.vector([spec.weight], reuse?.weight, spec),
+      bias: spec.bias ? await this.vector([spec.bias], reuse?.bias, { scale: spec.scale }) : undefined,
     };
   }
 
@@ -81,8 +94,10 @@ export class WeightLoader {
       const buffer = reuse?.parts[i].buffer ?? (await this.#allocate(spec.weights[0], bytes));
       parts.push({ buffer, ...cut });
       if (gated) {
+        // Of two tensors, or of one whose lower half is up.
+        const [up, upFirst] = spec.weights.length === 1 ? [0, gatedOutputs(spec) + first] : [1, first];
         await this.#rows(spec, 0, first, outputs, buffer, 0, dtype);
-        await this.#rows(spec, 1, first, outputs, buffer, outputs, dtype);
+        await this.#rows(spec, up, upFirst, outputs, buffer, outputs, dtype);
       } else {
         let start = 0; // of this tensor among the stacked outputs
         for (const [t, count] of spec.outputs.entries()) {
@@ -94,12 +109,16 @@ export class WeightLoader {
       }
     }
     const bias = spec.biases.length > 0 ? await this.vector(spec.biases, reuse?.bias) : undefined;
-    const outputs = gated ? spec.outputs[0] : spec.outputs.reduce((a, b) => a + b, 0);
-    return { parts, bias, outputs, steps: padded(spec.inputs) / 8, gated };
+    const outputs = gated ? gatedOutputs(spec) : spec.outputs.reduce((a, b) => a + b, 0);
+    return { parts, bias, outputs, steps: padded(spec.inputs) / 8, gated, scale: spec.scale };
   }
 
-  /** Small vectors, one after the other, widened to f32 (exact for every published type). */
-  async vector(names: readonly string[], reuse?: Buffer): Promise<Buffer> {
+  /** Small vectors, one after the other, widened to f32 (exact for every published type): scale * (offset + each). */
+  async vector(
+    names: readonly string[],
+    reuse?: Buffer,
+    { offset = 0, scale = 1 }: Pick<NormSpec, 'offset' | 'scale'> = {},
+  ): Promise<Buffer> {
     const values: Float32Array[] = [];
     for (const name of names) {
       const t = this.#tensor(name);
@@ -112,6 +131,7 @@ export class WeightLoader {
       joined.set(v, at);
       at += v.length;
     }
+    if (offset !== 0 || scale !== 1) for (const [i, v] of joined.entries()) joined[i] = scale * (offset + v);
     const buffer = reuse ?? (await this.#allocate(names[0], joined.byteLength));
     this.gpu.device.queue.writeBuffer(buffer.raw, 0, joined);
     return buffer;

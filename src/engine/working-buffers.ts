@@ -1,6 +1,7 @@
 import { LopperError } from '../errors';
 import type { Buffer } from '../gpu/gpu';
 import type { ModelSpec } from '../model/spec';
+import { turnsOf } from './kernels/attention';
 import { embed } from './kernels/embed';
 import { MAX_SLOTS, padded, TILE_ROWS } from './layout';
 import type { Machine } from './machine';
@@ -49,6 +50,8 @@ export function rowBuffers(
     q: all * padded(heads) * 4,
     kv: all * 2 * keys * 4,
     mixed: all * padded(heads) * 4,
+    ...(spec.qkNorm === 'whole' && { sizes: all * 8 }),
+    ...(hasNormAfter(spec) && { update: all * padded(spec.width) * 4 }),
     inner: all * padded(rows.rank ?? 0) * 4,
     hidden: all * padded(spec.ffnWidth) * 4,
     scores: Math.max(tile, Math.min(tile * rows.tileCount * branches, scoreBytes, limit)),
@@ -86,12 +89,16 @@ export function uploadRows(m: Machine, rows: Rows): void {
 export function embedRows(m: Machine, rows: number, out: Buffer, outRow: number): void {
   const { embedding: table, positions, scratch } = m;
   const [ids, places] = [scratch.get('ids'), scratch.get('places')];
-  embed(m.dispatcher, { table, positions, ids, places, rows, out, outRow });
+  const { positionOffset: positionStart, embeddingScale: scale } = m.spec;
+  embed(m.dispatcher, { table, positions, ids, places, rows, out, outRow, positionStart, scale });
 }
+
+/** Whether some sublayer norms what it comes to. */
+export const hasNormAfter = ({ sublayers }: ModelSpec): boolean => sublayers.some((s) => s.normAfter);
 
 /** Angles are tabled in double precision: WGSL promises cos and sin to 2^-11 only. */
 function turnsBytes(spec: ModelSpec, maxPosition: number): number {
-  return Math.max(16, tabled(spec, maxPosition) * spec.rotary.dim * 4);
+  return Math.max(16, tabled(spec, maxPosition) * turnsOf(spec.rotaries).stride * 8);
 }
 
 /** Positions in the table: a power of two, so that it rarely grows. */
@@ -103,17 +110,20 @@ const filled = new WeakMap<Buffer, true>();
 
 function fillTurns(m: Machine): void {
   const buffer = m.scratch.get('turns');
-  if (m.spec.rotary.dim === 0 || filled.has(buffer)) return;
+  const { rotaries, context } = m.spec;
+  const { stride } = turnsOf(rotaries);
+  if (stride === 0 || filled.has(buffer)) return;
   filled.set(buffer, true);
-  const half = m.spec.rotary.dim / 2;
+  const turns = rotaries.flatMap(({ frequencies, long, scale = 1 }) =>
+    [...frequencies, ...(long?.frequencies ?? [])].map((frequency) => ({ frequency, scale })),
+  );
   // All that the buffer has room for: it may have been planned for positions that come later.
-  const positions = Math.min(m.spec.context, Math.floor(buffer.bytes / (m.spec.rotary.dim * 4)));
-  const table = new Float32Array(positions * half * 2);
+  const positions = Math.min(context, Math.floor(buffer.bytes / (stride * 8)));
+  const table = new Float32Array(positions * stride * 2);
   for (let position = 0, i = 0; position < positions; position++) {
-    for (let j = 0; j < half; j++) {
-      const angle = position * m.spec.rotary.frequencies[j];
-      table[i++] = Math.cos(angle);
-      table[i++] = Math.sin(angle);
+    for (const { frequency, scale } of turns) {
+      table[i++] = scale * Math.cos(position * frequency);
+      table[i++] = scale * Math.sin(position * frequency);
     }
   }
   m.gpu.device.queue.writeBuffer(buffer.raw, 0, table);

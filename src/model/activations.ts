@@ -4,6 +4,7 @@ import type { ModelSpec } from './spec';
 /** Of a feed-forward layer with a gate, by the name in its config. */
 export function gatedActivation(name: string): ModelSpec['activation'] {
   if (name === 'silu' || name === 'swish') return 'silu-gated';
+  if (name === 'gelu_pytorch_tanh' || name === 'gelu_new') return 'gelu-tanh-gated';
   throw unknown(name);
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { expectFailure, sharedData } from '../formats/testing';
-import { ARCHITECTURE_TITLES } from './architectures/names';
+import { ARCHITECTURE_TITLES, MODEL_TYPES } from './architectures/names';
 import { parseConfig } from './config';
 
 const llama = {
@@ -46,6 +46,7 @@ describe('every architecture is described in the same words', () => {
       bosId: 1,
       eosIds: [2, 7],
       dtype: 'float32',
+      notes: [],
       listedAsDropped: [],
     });
   });
@@ -123,13 +124,31 @@ describe('attention windows', () => {
     expect(parse(mistral).slidingWindow).toBe(4096);
   });
 
-  it('qwen2 slides only when told to, and in the blocks it is told', async () => {
+  it('qwen2 slides only when told to, and in the blocks it is told', () => {
     const window = { ...qwen2, sliding_window: 32_768 };
     expect(parse({ ...window, use_sliding_window: false }).slidingWindow).toBeUndefined();
     expect(parse(window).slidingWindow).toBeUndefined();
     expect(parse({ ...window, use_sliding_window: true, max_window_layers: 0 }).slidingWindow).toBe(32_768);
     expect(parse({ ...window, use_sliding_window: true, max_window_layers: 28 }).slidingWindow).toBeUndefined();
-    await refuse({ ...window, use_sliding_window: true, max_window_layers: 2 }, '3 of 5 blocks');
+    const mixed = { slidingWindow: 32_768, slides: [false, false, true, true, true] };
+    expect(parse({ ...window, use_sliding_window: true, max_window_layers: 2 })).toMatchObject(mixed);
+    const layer_types = mixed.slides.map((s) => (s ? 'sliding_attention' : 'full_attention'));
+    expect(parse({ ...window, use_sliding_window: true, layer_types })).toMatchObject(mixed);
+  });
+
+  it('gemma2: every other block; gemma3: all but every sixth; smollm3: where positions do not turn, when told to', () => {
+    const slides = (config: object) => parse({ ...llama, architectures: undefined, ...config }).slides;
+    expect(slides({ model_type: 'gemma2' })).toEqual([true, false, true, false, true]);
+    const deep = slides({ model_type: 'gemma3_text', num_hidden_layers: 13 });
+    expect(deep?.flatMap((s, block) => (s ? [] : [block]))).toEqual([5, 11]);
+    const smollm3 = { model_type: 'smollm3', sliding_window: 16, no_rope_layer_interval: 2 };
+    expect(slides(smollm3)).toBeUndefined();
+    expect(slides({ ...smollm3, use_sliding_window: true })).toEqual([false, true, false, true, false]);
+  });
+
+  it('kinds of attention that are not known are refused by name, and a list of another length', async () => {
+    await refuse({ ...mistral, layer_types: new Array(5).fill('chunked_attention') }, '"chunked_attention"');
+    await refuse({ ...mistral, layer_types: ['full_attention'] }, '1 blocks of 5');
   });
 });
 
@@ -143,17 +162,53 @@ describe('stretched positions', () => {
   };
 
   it("Llama 3's way is read", () => {
-    const scaling = { factor: 8, lowFreqFactor: 1, highFreqFactor: 4, originalContext: 8192 };
+    const scaling = { type: 'llama3', factor: 8, lowFreqFactor: 1, highFreqFactor: 4, originalContext: 8192 };
     expect(parse({ ...llama, rope_scaling: llama3 }).ropeScaling).toEqual(scaling);
     const v5 = parse({ ...llama, rope_parameters: { ...llama3, rope_theta: 5e5 } });
     expect(v5).toMatchObject({ ropeScaling: scaling, ropeTheta: 5e5 });
   });
 
   it('others are refused by name, and an incomplete one by what it lacks', async () => {
-    await refuse({ ...llama, rope_scaling: { type: 'linear', factor: 2 } }, '"linear"');
-    await refuse({ ...llama, rope_scaling: { rope_type: 'yarn', factor: 2 } }, '"yarn"');
+    await refuse({ ...llama, rope_scaling: { type: 'mrope', mrope_section: [1, 2] } }, '"mrope"');
+    await refuse({ ...llama, rope_scaling: { rope_type: 'linear' } }, '"linear" needs factor');
+    await refuse({ ...llama, rope_scaling: { rope_type: 'yarn', beta_fast: 1 } }, 'beta_fast 1', 'beta_slow 1');
+    const short = { rope_type: 'longrope', short_factor: [1, 1], long_factor: [1, 1, 1, 1] };
+    await refuse({ ...llama, rope_scaling: short }, '2 factors for 4 pairs');
     await refuse({ ...llama, rope_scaling: { ...llama3, factor: undefined } }, 'factor');
     await refuse({ ...llama, rope_scaling: { ...llama3, high_freq_factor: 1 } }, 'high_freq_factor 1');
+  });
+
+  it('blocks that slide may turn by a base of their own, in the forms of transformers 4 and 5', () => {
+    const gemma = { ...llama, model_type: 'gemma3_text', architectures: undefined };
+    const v4 = { ...gemma, rope_scaling: { rope_type: 'linear', factor: 8 } };
+    const linear = { type: 'linear', factor: 8 };
+    expect(parse(v4)).toMatchObject({ ropeTheta: 1e6, ropeScaling: linear, localRope: { theta: 10_000 } });
+    const rope_parameters = {
+      full_attention: { rope_type: 'linear', factor: 8, rope_theta: 1e6 },
+      sliding_attention: { rope_type: 'default', rope_theta: 5000 },
+    };
+    const v5 = parse({ ...gemma, rope_parameters });
+    expect(v5).toMatchObject({ ropeTheta: 1e6, ropeScaling: linear });
+    expect(v5.localRope).toEqual({ theta: 5000, scaling: undefined });
+  });
+
+  it('what depends on the length of a text is said: dynamic, which is run to where it begins to, and longrope', () => {
+    const dynamic = parse({
+      ...{ ...llama, max_position_embeddings: 8192 },
+      rope_scaling: { type: 'dynamic', factor: 4, original_max_position_embeddings: 2048 },
+    });
+    expect(dynamic).toMatchObject({ context: 2048, ropeScaling: undefined });
+    expect(dynamic.notes).toEqual([expect.stringContaining('beyond 2048 tokens')]);
+    const factors = { short_factor: [1, 1, 1, 1], long_factor: [2, 2, 2, 2] };
+    const long = (max_position_embeddings: number) =>
+      parse({
+        ...llama,
+        max_position_embeddings,
+        rope_scaling: { type: 'su', ...factors },
+        original_max_position_embeddings: 4096,
+      });
+    expect(long(131_072).notes).toEqual([expect.stringContaining('more than 4096 tokens')]);
+    expect(long(4096).notes).toEqual([]);
   });
 
   it('settings that say nothing are left out, and nested ones are read as strictly as others', async () => {
@@ -164,6 +219,28 @@ describe('stretched positions', () => {
     expect(() => nested({ rope_theta: 'x' })).toThrow('rope_parameters.full_attention.rope_theta is "x"');
     const beside = { full_attention: { rope_theta: 5e5 }, chunked_attention: { rope_theta: 3 } };
     await refuse({ ...llama, rope_parameters: beside }, '"chunked_attention"');
+  });
+});
+
+describe('a model that also sees', () => {
+  it('is read as the part that reads, with what transformers assumes of it', () => {
+    const text_config = {
+      ...{ model_type: 'gemma3_text', hidden_size: 2560, num_hidden_layers: 34, intermediate_size: 10_240 },
+      ...{ sliding_window: 1024, rope_scaling: { rope_type: 'linear', factor: 8 } },
+    };
+    const architectures = ['Gemma3ForConditionalGeneration'];
+    const config = parse({
+      model_type: 'gemma3',
+      architectures,
+      text_config,
+      eos_token_id: [1, 106],
+      torch_dtype: 'bfloat16',
+    });
+    expect(config).toMatchObject({
+      ...{ modelType: 'gemma3_text', blocks: 34, width: 2560, heads: 8, kvHeads: 4, headDim: 256, vocabulary: 262_208 },
+      ...{ context: 131_072, eosIds: [1, 106], tied: true, slidingWindow: 1024, dtype: 'bfloat16' },
+    });
+    expect(config.notes).toEqual([expect.stringContaining('pictures')]);
   });
 });
 
@@ -237,6 +314,15 @@ describe('what cannot be right is refused', () => {
     expect(parse({ ...llama, [key]: none })).toEqual(parse(llama));
   });
 
+  it('an OPT that is built otherwise, as that of 350M, and a Gemma that looks both ways', async () => {
+    const opt = { ...llama, model_type: 'opt', architectures: undefined, ffn_dim: 64 };
+    expect(parse(opt)).toMatchObject({ rotaryDim: 0, tied: true, activation: 'relu' });
+    await refuse({ ...opt, word_embed_proj_dim: 32 }, 'embeddings of 32');
+    await refuse({ ...opt, do_layer_norm_before: false }, 'do_layer_norm_before');
+    const gemma = { ...llama, model_type: 'gemma3_text', architectures: undefined, use_bidirectional_attention: true };
+    await refuse(gemma, 'use_bidirectional_attention');
+  });
+
   it('variants of GPT-2 that scale attention in their own way', async () => {
     await refuse({ ...gpt2, scale_attn_by_inverse_layer_idx: true }, 'scale_attn_by_inverse_layer_idx');
     await refuse({ ...gpt2, scale_attn_weights: false }, 'scale_attn_weights');
@@ -249,19 +335,21 @@ it('the README names every architecture that works', async () => {
 });
 
 describe.skipIf(!sharedData('models/random'))('real files', () => {
-  it.each(['llama', 'mistral', 'qwen2', 'qwen3', 'gpt_neox', 'gpt2'])('the random %s', async (type) => {
+  it.each(MODEL_TYPES)('the random %s', async (type) => {
     const config = parseConfig(await readFile(`${sharedData(`models/random/${type}`)}/config.json`, 'utf8'));
+    const headDim = ['gemma2', 'gemma3_text', 'phi3'].includes(type) ? 16 : 12;
     expect(config).toMatchObject({
       modelType: type,
       blocks: 4,
-      width: 48,
+      width: type === 'phi3' ? 64 : 48,
       heads: 4,
-      headDim: 12,
+      headDim,
       vocabulary: 131,
       context: 96,
     });
-    expect(config.slidingWindow).toBe(type === 'mistral' ? 16 : undefined);
-    expect(config.rotaryDim).toBe({ gpt2: 0, gpt_neox: 6 }[type] ?? 12);
+    const slides = ['mistral', 'gemma2', 'gemma3_text'].includes(type);
+    expect(config.slidingWindow).toBe(slides ? 16 : undefined);
+    expect(config.rotaryDim).toBe({ gpt2: 0, opt: 0, gpt_neox: 6, phi3: 12 }[type as string] ?? headDim);
   });
 
   it('Mistral 7B', async () => {

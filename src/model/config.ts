@@ -12,6 +12,9 @@ export interface ModelConfig extends ConfigFacts {
   readonly modelType: ModelType;
   /** E.g. `MistralForCausalLM`. */
   readonly architecture: string;
+  readonly notes: readonly string[];
+  /** It has a part that sees, which is not run. */
+  readonly sees?: boolean;
   /** Sublayers that the file lists as dropped, as LLM-Drop does. */
   readonly listedAsDropped: readonly Sublayer[];
 }
@@ -21,13 +24,39 @@ export interface ModelConfig extends ConfigFacts {
  * Throws `architecture-unknown`, `config-invalid` (with the key and its value) or `dtype-unsupported` (quantised weights).
  */
 export function parseConfig(text: string): ModelConfig {
-  const object = parseObject(text, 'config.json', 'config-invalid');
+  const { object, sees } = textPart(parseObject(text, 'config.json', 'config-invalid'));
   const modelType = knownModelType(object);
   const { read, reads } = ARCHITECTURES[modelType];
   refuseKeys(object, reads);
   const facts = read({ ...object, model_type: object.model_type ?? modelType });
   const listed = listedAsDropped(object, facts.blocks);
-  return { modelType, architecture: nameOf(modelType), ...facts, listedAsDropped: listed };
+  const notes = [...(sees ? [SEES] : []), ...(facts.notes ?? [])];
+  return {
+    modelType,
+    architecture: nameOf(modelType),
+    ...facts,
+    notes,
+    ...(sees && { sees }),
+    listedAsDropped: listed,
+  };
+}
+
+/** Models that see too, of which Lopper runs the part that reads: by their `model_type`. */
+const SEEING: readonly string[] = ['gemma3'];
+
+const SEES = 'The model also sees pictures: only the part that reads is run here, and the other is not loaded.';
+
+/** What the outer config says of both parts. */
+const SHARED = ['tie_word_embeddings', 'bos_token_id', 'eos_token_id', 'torch_dtype', 'dtype', 'quantization_config'];
+
+/** The config of the part that reads, where a model has one that sees beside it. */
+function textPart(config: Record<string, unknown>): { object: Record<string, unknown>; sees: boolean } {
+  const { model_type: type, text_config: inner } = config;
+  if (typeof type !== 'string' || !SEEING.includes(type) || typeof inner !== 'object' || !inner) {
+    return { object: config, sees: false };
+  }
+  const shared = Object.fromEntries(SHARED.flatMap((key) => (key in config ? [[key, config[key]]] : [])));
+  return { object: { ...shared, model_type: `${type}_text`, ...inner }, sees: true };
 }
 
 const nameOf = (type: ModelType) => ARCHITECTURE_NAMES[type].className;

@@ -3,6 +3,7 @@ import { openFolder } from '../formats/node';
 import { openWeights } from '../formats/safetensors';
 import type { TensorInfo } from '../formats/tensor';
 import { expectFailure, sharedData } from '../formats/testing';
+import { MODEL_TYPES } from './architectures/names';
 import { parseConfig } from './config';
 import { describe as describeModel, layoutOf } from './describe';
 import { sublayerParameters, totalParameters } from './parameters';
@@ -122,12 +123,12 @@ describe('activations go by the names of the field', () => {
 
 describe('rotary frequencies', () => {
   it('fall geometrically, over the rotated channels only', () => {
-    const { rotary } = layout({ ...NEOX, hidden_size: 128 }); // heads of 32, a quarter of which turns
-    expect(rotary.dim).toBe(8);
+    const [rotary] = layout({ ...NEOX, hidden_size: 128 }).rotaries; // heads of 32, a quarter of which turns
+    expect(rotary!.dim).toBe(8);
     [1, 0.1, 0.01, 0.001].forEach((f, i) => {
-      expect(rotary.frequencies[i]).toBeCloseTo(f, 12);
+      expect(rotary!.frequencies[i]).toBeCloseTo(f, 12);
     });
-    expect(layout(GPT2).rotary).toEqual({ dim: 0, frequencies: [] });
+    expect(layout(GPT2).rotaries).toEqual([]);
   });
 
   it("are stretched as Llama 3.1's: short waves kept, long ones slowed eightfold, smooth between", () => {
@@ -143,7 +144,7 @@ describe('rotary frequencies', () => {
         original_max_position_embeddings: 8192,
       },
     };
-    const { frequencies } = layout(config).rotary;
+    const { frequencies } = layout(config).rotaries[0]!;
     expect(frequencies.length).toBe(64);
     // The published formula in terms of wavelengths: bounds 8192/4 and 8192/1.
     const seen = { kept: 0, slowed: 0, between: 0 };
@@ -165,6 +166,45 @@ describe('rotary frequencies', () => {
       expect(got / want).toBeCloseTo(1, 12);
     }
     expect(seen).toEqual({ kept: 29, slowed: 29, between: 6 });
+  });
+
+  /** What transformers 5.18 computes for heads of 16 channels and a base of 10,000, and the factor on cosine and sine. */
+  it.each([
+    [
+      { rope_type: 'yarn', factor: 4, original_max_position_embeddings: 1024 },
+      [1, 0.3162278, 0.08125, 0.01976424, 0.004375, 0.0007905695, 0.00025, 7.905695e-5],
+      1.138629436111989,
+    ],
+    [
+      {
+        ...{ rope_type: 'yarn', factor: 8, original_max_position_embeddings: 512, beta_fast: 16, beta_slow: 2 },
+        ...{ mscale: 1, mscale_all_dim: 0.5, truncate: false },
+      },
+      [1, 0.3162278, 0.07160846, 0.007324998, 0.00125, 0.0003952847, 0.000125, 3.952847e-5],
+      1.094179988101349,
+    ],
+    [
+      { rope_type: 'linear', factor: 4 },
+      [0.25, 0.07905694, 0.025, 0.007905695, 0.0025, 0.0007905695, 0.00025, 7.905695e-5],
+      1,
+    ],
+    [
+      {
+        ...{ rope_type: 'longrope', original_max_position_embeddings: 1024 },
+        short_factor: [1, 1.125, 1.25, 1.375, 1.5, 1.625, 1.75, 1.875],
+        long_factor: [2, 3, 4, 5, 6, 7, 8, 9],
+      },
+      [1, 0.2810914, 0.08, 0.02299838, 0.006666667, 0.001946017, 0.0005714286, 0.0001686548],
+      1.0954451150103321,
+    ],
+  ] as const)('%j', (rope_scaling, want, factor) => {
+    const [rotary] = layout({ ...LLAMA, max_position_embeddings: 4096, rope_scaling }).rotaries;
+    for (const [i, f] of want.entries()) expect(rotary!.frequencies[i]! / f).toBeCloseTo(1, 6);
+    expect(rotary!.scale ?? 1).toBeCloseTo(factor, 12);
+    if (rope_scaling.rope_type !== 'longrope') return;
+    expect(rotary!.long!.beyond).toBe(1024);
+    const long = [0.5, 0.1054092, 0.025, 0.006324556, 0.001666667, 0.000451754, 0.000125, 3.513642e-5];
+    for (const [i, f] of long.entries()) expect(rotary!.long!.frequencies[i]! / f).toBeCloseTo(1, 5);
   });
 });
 
@@ -205,7 +245,7 @@ describe('parameters', () => {
 });
 
 describe('every published model is described with nothing left over', () => {
-  const folders = ['llama', 'mistral', 'qwen2', 'qwen3', 'gpt_neox', 'gpt2'].map((m) => `random/${m}`);
+  const folders = MODEL_TYPES.map((m) => `random/${m}`);
   it.each([...folders, 'stories260K', 'tiny-random-gpt2'])('%s', async (folder) => {
     const path = sharedData(`models/${folder}`);
     if (!path) return;

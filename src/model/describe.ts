@@ -3,7 +3,7 @@ import type { TensorMap } from '../formats/tensor';
 import { ARCHITECTURES } from './architectures';
 import { checkTensors, storedAs } from './check-tensors';
 import type { ModelConfig } from './config';
-import { rotaryFrequencies } from './rope';
+import { rotariesOf } from './rope';
 import { shapesOf } from './shapes';
 import type { ModelSpec } from './spec';
 
@@ -26,8 +26,11 @@ export function layoutOf(config: ModelConfig, tensors: TensorMap = new Map()): L
     ...own.parts({ ...config, ffnWidth }, (name) => tensors.has(name)),
     ...{ architecture, modelType, blocks, width, heads, kvHeads, headDim, ffnWidth, vocabulary, context },
     parallel: config.parallelResidual,
-    rotary: { dim: config.rotaryDim, frequencies: rotaryFrequencies(config) },
-    window: config.slidingWindow,
+    rotaries: rotariesOf(config),
+    attentionScale: config.attentionScale ?? 1 / Math.sqrt(headDim),
+    scoreCap: config.scoreCap,
+    logitCap: config.logitCap,
+    embeddingScale: config.embeddingScale,
   };
   return { ...layout, shapes: shapesOf(layout) };
 }

@@ -132,10 +132,21 @@ function list(numbers: readonly number[]): string {
 /** Buffers that are stored beside weights and are computed anew from the config. */
 const BUFFERS = /(rotary_emb\.inv_freq|\.masked_bias|(^|\.)(attn|attention)\.bias)$/;
 
-/** A sentence on tensors that are stored and that the layout has no use for; undefined where there are none. */
-export function unusedTensors(wanted: ReadonlyMap<string, unknown>, tensors: TensorMap): string | undefined {
+/** The part of a model that sees. */
+const SIGHT = /(^|\.)(vision_tower|multi_modal_projector)\./;
+
+/**
+ * A sentence on tensors that are stored and that the layout has no use for; undefined where there are none. `sees`: the
+ * config tells of a part that sees, which is not missed.
+ */
+export function unusedTensors(
+  wanted: ReadonlyMap<string, unknown>,
+  tensors: TensorMap,
+  { sees = false } = {},
+): string | undefined {
   const used = new Set([...wanted.keys()].map((name) => tensors.get(name)));
-  const unused = [...tensors].filter(([name, tensor]) => !used.has(tensor) && !wanted.has(name) && !BUFFERS.test(name));
+  const known = (name: string) => BUFFERS.test(name) || (sees && SIGHT.test(name));
+  const unused = [...tensors].filter(([name, tensor]) => !used.has(tensor) && !wanted.has(name) && !known(name));
   if (unused.length === 0) return undefined;
   const beyond = [...new Set(unused.flatMap(([name]) => blockOf(name) ?? []))];
   const blocks = beyond.filter((block) => ![...wanted.keys()].some((name) => blockOf(name) === block));

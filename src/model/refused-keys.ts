@@ -19,6 +19,7 @@ const NEUTRAL: Readonly<Record<string, readonly unknown[]>> = {
   add_cross_attention: [false],
   attention_sinks: [false, 0],
   use_sinks: [false],
+  use_bidirectional_attention: [false],
   attn_output_gate: [false],
   attention_chunk_size: [],
   qk_layernorm: [false],

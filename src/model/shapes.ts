@@ -7,12 +7,13 @@ export function tensorsOf(sublayer: SublayerSpec): string[] {
   return sublayer.kind === 'attn'
     ? [
         ...norm(sublayer.norm),
+        ...norm(sublayer.normAfter),
         ...linear(sublayer.qkv),
         ...linear(sublayer.out),
         ...norm(sublayer.qNorm),
         ...norm(sublayer.kNorm),
       ]
-    : [...norm(sublayer.norm), ...linear(sublayer.up), ...linear(sublayer.down)];
+    : [...norm(sublayer.norm), ...norm(sublayer.normAfter), ...linear(sublayer.up), ...linear(sublayer.down)];
 }
 
 /** The shape of every tensor that a description names. */
@@ -31,14 +32,15 @@ export function shapesOf(spec: Omit<ModelSpec, 'shapes' | 'dtype'>): Map<string,
     });
   };
   shapes.set(spec.embedding, [spec.vocabulary, spec.width]);
-  if (spec.positions) shapes.set(spec.positions, [spec.context, spec.width]);
+  if (spec.positions) shapes.set(spec.positions, [spec.context + (spec.positionOffset ?? 0), spec.width]);
   for (const s of spec.sublayers) {
     norm(s.norm, spec.width);
+    norm(s.normAfter, spec.width);
     if (s.kind === 'attn') {
       linear(s.qkv);
       linear(s.out);
-      norm(s.qNorm, spec.headDim);
-      norm(s.kNorm, spec.headDim);
+      norm(s.qNorm, spec.headDim * (spec.qkNorm === 'whole' ? spec.heads : 1));
+      norm(s.kNorm, spec.headDim * (spec.qkNorm === 'whole' ? spec.kvHeads : 1));
     } else {
       linear(s.up);
       linear(s.down);

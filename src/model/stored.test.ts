@@ -97,3 +97,21 @@ it('sublayers that were cut out are told from names that do not fit', async () =
   const others = stored(LLAMA, (name) => name.replace('model.layers', 'decoder.layers'));
   expect((await refusal(LLAMA, others)).message).toMatch(/^The weights lack the tensor model\.layers\.0/);
 });
+
+it.each([
+  ['older', 'language_model.model.', 'vision_tower.'],
+  ['newer', 'model.language_model.', 'model.vision_tower.'],
+])('of a Gemma 3 that also sees the part that reads is found, by its %s names', async (_, root, sight) => {
+  const { hidden_size, num_hidden_layers, num_attention_heads, intermediate_size, vocab_size } = LLAMA;
+  const text_config = {
+    ...{ hidden_size, num_hidden_layers, num_attention_heads, intermediate_size, vocab_size },
+    ...{ model_type: 'gemma3_text', num_key_value_heads: 2, head_dim: 8 },
+  };
+  const gemma = { model_type: 'gemma3', architectures: ['Gemma3ForConditionalGeneration'], text_config };
+  const text = stored(gemma, (name) => name.replace('model.', root));
+  const [extra] = text.values();
+  const name = `${sight}patch_embed.weight`;
+  const { spec, notes } = await read(gemma, new Map([...text, [name, { ...extra!, name }]]));
+  expect(spec).toMatchObject({ modelType: 'gemma3_text', blocks: 2, head: 'model.embed_tokens.weight' });
+  expect(notes).toEqual([expect.stringContaining('pictures')]);
+});

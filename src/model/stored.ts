@@ -37,7 +37,9 @@ export async function describeStored(
     spec,
     tensors,
     listedAsDropped: config.listedAsDropped,
-    notes: [note, unusedTensors(spec.shapes, tensors), listed].filter((n) => typeof n === 'string'),
+    notes: [...config.notes, note, unusedTensors(spec.shapes, tensors, config), listed].filter(
+      (n) => typeof n === 'string',
+    ),
   };
 }
 

@@ -45,13 +45,14 @@ function modelOf(sizes: Sizes): ModelSpec {
       up: sizes.gated
         ? linear([`${b}.gate`, `${b}.up`], [ffnWidth, ffnWidth], width)
         : linear([`${b}.up`], [ffnWidth], width),
+      gated: sizes.gated,
       down: linear([`${b}.down`], [width], ffnWidth),
     },
   ]).flat();
   return {
     ...{ architecture: 'Test', modelType: 'test', vocabulary: 1000, context: 4096, dtype: 'BF16' },
     ...{ blocks, width, kvHeads, headDim, ffnWidth, heads: width / headDim, activation: 'silu-gated' },
-    ...{ parallel: false, qkvInterleaved: false, rotary: { dim: headDim, frequencies: [] } },
+    ...{ parallel: false, qkvInterleaved: false, rotaries: [], attentionScale: 1 / Math.sqrt(headDim) },
     ...{ embedding: 'embedding', head: 'embedding', finalNorm: norm('norm'), sublayers, shapes },
   } as ModelSpec;
 }

@@ -19,6 +19,25 @@ const CONFIGS = {
   qwen2: { ...small, num_key_value_heads: 1 },
   qwen3: { ...small, num_key_value_heads: 1, head_dim: 20 },
   gpt_neox: { ...small, rotary_pct: 0.5, use_parallel_residual: true, hidden_act: 'gelu' },
+  gemma2: {
+    ...{ ...small, num_key_value_heads: 1, head_dim: 12, sliding_window: 5, query_pre_attn_scalar: 20 },
+    ...{ attn_logit_softcapping: 0.5, final_logit_softcapping: 2 },
+  },
+  gemma3_text: {
+    ...{ ...small, num_key_value_heads: 1, head_dim: 8, sliding_window: 5, sliding_window_pattern: 2 },
+    rope_scaling: { rope_type: 'linear', factor: 4 },
+  },
+  phi3: {
+    ...{ ...small, num_key_value_heads: 1, partial_rotary_factor: 0.5, original_max_position_embeddings: 8 },
+    rope_scaling: { type: 'longrope', short_factor: [1, 2, 3], long_factor: [2, 3, 5] },
+  },
+  olmo2: { ...small, num_key_value_heads: 1 },
+  smollm3: { ...small, no_rope_layer_interval: 2, rope_scaling: { rope_type: 'yarn', factor: 4 } },
+  granite: {
+    ...{ ...small, embedding_multiplier: 3, attention_multiplier: 0.4, residual_multiplier: 0.3, logits_scaling: 2 },
+    attention_bias: true,
+  },
+  opt: { hidden_size: 36, num_attention_heads: 3, ffn_dim: 50 },
   gpt2: { n_embd: 36, n_head: 3, n_positions: 64, n_layer: 3, activation_function: 'relu' },
 };
 

@@ -14,7 +14,7 @@ import { clear, clearKernels, pull, pullKernels } from '../kernels/stream-backwa
 import { padded } from '../layout';
 import type { Machine } from '../machine';
 import { largestRank } from '../modules';
-import { type Rows, treeRows } from '../rows';
+import { type Rows, rowsFor } from '../rows';
 import type { TokenTree } from '../tree';
 import { runPass } from '../wave';
 import { checkContext, rowBuffers, uploadRows } from '../working-buffers';
@@ -41,7 +41,7 @@ export async function gradients(
   const { spec, scratch } = m;
   const { lowest = 0, from, teacher, signal, onProgress } = options;
   const last = spec.sublayers.length;
-  const rows = treeRows(tree, spec.window);
+  const rows = rowsFor(spec, tree);
   checkContext(spec, rows);
   const plan = planScores(tree);
   const stream = objective.kind === 'stream' ? objective.sublayers : undefined;
@@ -180,7 +180,7 @@ export async function streamBefore(
   { from, ...options }: RunOptions & { readonly from?: StreamAt } = {},
 ): Promise<void> {
   const { spec, scratch } = m;
-  const rows = treeRows(tree, spec.window);
+  const rows = rowsFor(spec, tree);
   checkContext(spec, rows);
   const bytes = rows.count * padded(spec.width) * 4;
   const shape = { ...rows, keyCount: rows.keys.length, rank: largestRank([branch]) };

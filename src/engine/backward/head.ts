@@ -63,6 +63,9 @@ export async function headBackward(
   const tiles = Math.ceil(spec.vocabulary / columns);
   const temperature = objective.kind === 'kl' ? objective.temperature : 1;
   const buffers = { states: scratch.get('states'), rowWeights: scratch.get('rowWeights') };
+  // Capped logits are divided behind the cap: what they come to at most is.
+  const { cap } = m.head;
+  const head = cap === undefined ? m.head : { ...m.head, ceiling: cap / temperature };
   const sides = [
     { stream, normed: scratch.get('headIn'), logits: scratch.get('logits') },
     ...(full ? [{ stream: full, normed: scratch.get('referenceIn'), logits: scratch.get('referenceLogits') }] : []),
@@ -79,12 +82,12 @@ export async function headBackward(
     });
     const product = (side: (typeof sides)[number], tile: number) => {
       const range = { first: tile * columns, count: tileAt(tile).columns };
-      linear(d, side.normed, rows, m.head, 'store', side.logits, columns, range);
+      linear(d, side.normed, rows, head, 'store', side.logits, columns, range);
     };
     for (const { stream, normed } of sides) {
       norm(d, m.finalNorm, { stream, slots: [0], rows: total }, normed, list);
       // Logits divided by the temperature are those of a row divided by it.
-      if (temperature !== 1) {
+      if (temperature !== 1 && cap === undefined) {
         take(d, spec.width, 1 / temperature, { stream: normed, slots: [0], rows }, scratch.get('headGradient'));
         recorder.copy(scratch.get('headGradient'), 0, normed, 0, rows * m.head.steps * 8 * 4);
       }
@@ -103,12 +106,16 @@ export async function headBackward(
     for (let tile = 0; (full || gradient) && tile < tiles; tile++) {
       // A vocabulary of one tile is still there.
       if (tiles > 1) for (const side of sides) product(side, tile);
-      const at = { ...tileAt(tile), temperature };
+      const at = { ...tileAt(tile), temperature, ceiling: head.ceiling ?? 0 };
       const logits = scratch.get('logits');
       if (full) {
         divergenceBackward(d, logits, scratch.get('referenceLogits'), buffers, scratch.get('divergences'), at);
       } else {
-        const pairs = { pairs: scratch.get('scoredPairs'), pairWeights: scratch.get('pairWeights') };
+        const pairs = {
+          pairs: scratch.get('scoredPairs'),
+          pairWeights: scratch.get('pairWeights'),
+          picked: scratch.get('picked'),
+        };
         likelihoodBackward(d, logits, { ...buffers, ...pairs }, at);
       }
       if (gradient) {

@@ -98,7 +98,7 @@ function buffersOf(spec: ModelSpec, limit: number, work: ReverseWork, halvings: 
   const stream = rows.count * padded(spec.width) * 4;
   const streams = stream * (beside ? 2 : 1);
   const headRows = headRowsOf(work, halvings);
-  const gate = spec.activation === 'silu-gated' ? 2 : 1;
+  const gate = spec.activation.endsWith('-gated') ? 2 : 1;
   return {
     ...walked,
     ...scoreBuffers(spec, scored, scored.distance ? 2 : 1, headRows),
@@ -108,6 +108,8 @@ function buffersOf(spec: ModelSpec, limit: number, work: ReverseWork, halvings: 
     gradient: stream,
     z: rows.count * padded(gate * spec.ffnWidth) * 4,
     dscores: walked.scores!,
+    ...(spec.scoreCap !== undefined && { capped: walked.scores! }),
+    ...(walked.update && { dupdate: walked.update }),
     dq: walked.q!,
     dkv: walked.kv!,
     dqkv: walked.qkv!,

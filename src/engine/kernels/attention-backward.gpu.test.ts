@@ -28,7 +28,8 @@ interface AttentionCase {
   readonly rotary: number;
   readonly interleaved?: boolean;
   readonly window?: number;
-  readonly qkNorm?: boolean;
+  readonly qkNorm?: 'head' | 'whole';
+  readonly cap?: number;
   readonly lengths: readonly number[];
   readonly shared: number;
 }
@@ -43,7 +44,11 @@ const SHAPES: readonly AttentionCase[] = [
   { name: 'a window', heads: 4, kvHeads: 2, headDim: 8, rotary: 8, window: 7, lengths: [5, 65, 17], shared: 3 },
   {
     name: 'QK norm, no rotation, a long text',
-    ...{ heads: 2, kvHeads: 1, headDim: 4, rotary: 0, qkNorm: true, lengths: [257], shared: 0 },
+    ...{ heads: 2, kvHeads: 1, headDim: 4, rotary: 0, qkNorm: 'head', lengths: [257], shared: 0 },
+  },
+  {
+    name: 'QK norm of all heads at once, capped scores',
+    ...{ heads: 4, kvHeads: 2, headDim: 12, rotary: 8, qkNorm: 'whole', cap: 0.5, lengths: [17, 5], shared: 1 },
   },
 ];
 
@@ -60,14 +65,12 @@ describe.each(THREADS)('attention, %i threads to a row', (threads) => {
       })),
     );
     const rows = treeRows(tree, window);
-    const norms = matrix(2, headDim, next);
-    const normSpec = { kind: 'rms', weight: '', eps: 1e-6 } as const;
+    const isWhole = c.qkNorm === 'whole';
+    const norms = [heads, kvHeads].map((n) => matrix(1, isWhole ? n * headDim : headDim, next)[0]!);
     const spec: ModelSpec = specOf({
-      ...{ heads, kvHeads, headDim, window, rotary: { dim: c.rotary, frequencies } },
-      qkvInterleaved: c.interleaved ?? false,
-      sublayers: specOf().sublayers.map((s) =>
-        s.kind === 'attn' && c.qkNorm ? { ...s, qNorm: normSpec, kNorm: normSpec } : s,
-      ),
+      ...{ heads, kvHeads, headDim, rotaries: [{ dim: c.rotary, frequencies }] },
+      attentionScale: c.cap ? 0.7 : 1 / Math.sqrt(headDim),
+      ...{ qkNorm: c.qkNorm, scoreCap: c.cap, qkvInterleaved: c.interleaved ?? false },
     });
     const recorder = threads === 1 ? new Recorder(gpu) : new ImpatientRecorder(gpu);
     const d = await bareDispatcher(gpu, { threads }, recorder);
@@ -91,9 +94,11 @@ describe.each(THREADS)('attention, %i threads to a row', (threads) => {
       spec,
       {
         ...{ rows: tree.rows, branches: 1, qkEps: 1e-6, cacheRows: tree.rows },
+        sight: { window, rotary: 0 },
+        sizes: isWhole ? await empty(2 * tree.rows) : undefined,
         ...{ scoreStride: rows.scoreStride, tileCount: rows.tileCount },
         qkv: await upload(gpu, flat(qkv, padded(width), FILLER)),
-        qkNorm: c.qkNorm ? await upload(gpu, flat(norms, headDim)) : undefined,
+        qkNorm: c.qkNorm ? await upload(gpu, Float32Array.from(norms.flat())) : undefined,
         q: await empty(tree.rows * stride),
         kv: await empty(kvFloats),
         scores: await empty(scores),
@@ -105,6 +110,7 @@ describe.each(THREADS)('attention, %i threads to a row', (threads) => {
       {
         dmixed: await upload(gpu, flat(g, stride)),
         dscores: await empty(scores),
+        capped: c.cap ? await empty(scores) : undefined,
         dq: await empty(tree.rows * stride),
         dkv: await empty(kvFloats),
         dqkv,
@@ -117,24 +123,33 @@ describe.each(THREADS)('attention, %i threads to a row', (threads) => {
       qkv.map((row) =>
         Array.from({ length: count }, (_, h) => row.slice(placeOf(which, h), placeOf(which, h) + headDim)),
       );
-    const normed = (head: number[], which: 0 | 1) => (c.qkNorm ? rmsNorm(head, norms[which]!, 1e-6) : head);
+    /** All heads of a row, normed one by one or together. */
+    const normed = (all: number[][], which: 0 | 1): number[][] => {
+      if (!c.qkNorm) return all;
+      if (!isWhole) return all.map((head) => rmsNorm(head, norms[which]!, 1e-6));
+      const together = rmsNorm(all.flat(), norms[which]!, 1e-6);
+      return all.map((_, h) => together.slice(h * headDim, (h + 1) * headDim));
+    };
     const placed = (which: 0 | 1, count: number) =>
       raw(which, count).map((own, row) =>
-        own.map((head) => rope(normed(head, which), tree.positions[row]!, frequencies)),
+        normed(own, which).map((head) => rope(head, tree.positions[row]!, frequencies)),
       );
     const v = raw(2, kvHeads);
-    const by = attentionOf(placed(0, heads), placed(1, kvHeads), v, sight(tree, window), g);
+    const by = attentionOf(placed(0, heads), placed(1, kvHeads), v, sight(tree, window), g, {
+      scale: spec.attentionScale,
+      cap: c.cap,
+    });
     const want = qkv.map((row) => row.map(() => 0));
     for (const [which, gradients] of [by.q, by.k, by.v].entries()) {
       for (const [row, own] of gradients.entries()) {
-        for (const [h, given] of own.entries()) {
-          const at = placeOf(which as 0 | 1 | 2, h);
-          const head = qkv[row]!.slice(at, at + headDim);
-          let back: number[] = given;
-          if (which < 2) back = unturned(given, tree.positions[row]!, frequencies);
-          if (which < 2 && c.qkNorm) back = gradientOf((x) => normed(x, which as 0 | 1), head, back);
-          want[row]!.splice(at, headDim, ...back);
+        const place = (h: number) => placeOf(which as 0 | 1 | 2, h);
+        let back = own.map((given) => (which < 2 ? unturned(given, tree.positions[row]!, frequencies) : given));
+        if (which < 2 && c.qkNorm) {
+          const heads = own.map((_, h) => qkv[row]!.slice(place(h), place(h) + headDim));
+          const cut = (x: readonly number[]) => heads.map((_, h) => x.slice(h * headDim, (h + 1) * headDim));
+          back = cut(gradientOf((x) => normed(cut(x), which as 0 | 1).flat(), heads.flat(), back.flat()));
         }
+        for (const [h, head] of back.entries()) want[row]!.splice(place(h), headDim, ...head);
       }
     }
     const got = await download(d.recorder, dqkv);

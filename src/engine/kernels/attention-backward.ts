@@ -4,7 +4,19 @@ import { kernel, read, write } from '../../gpu/kernel';
 import { grid } from '../../gpu/recorder';
 import type { ModelSpec } from '../../model/spec';
 import { TILE_ROWS } from '../layout';
-import { type AttentionStep, attend, mix, parameters, place, score, tileRuns, tileWork, toldOf } from './attention';
+import {
+  type AttentionStep,
+  attend,
+  mix,
+  parameters,
+  place,
+  qkNormOf,
+  score,
+  scoreKeys,
+  tileRuns,
+  tileWork,
+  toldOf,
+} from './attention';
 import { type Dispatcher, type Variant, variant } from './dispatcher';
 
 const BACKWARD = { file: 'attention_backward.wgsl', code, parameters };
@@ -12,8 +24,8 @@ const BACKWARD = { file: 'attention_backward.wgsl', code, parameters };
 export const SOFTMAX_BACKWARD = kernel({
   ...BACKWARD,
   entry: 'softmax_backward',
-  bindings: { places: read(1), tiles: read(2), probabilities: read(3), changes: write(4) },
-  constants: ['THREADS', 'ROWS', 'WINDOW'],
+  bindings: { places: read(1), tiles: read(2), probabilities: read(3), changes: write(4), capped: read(15) },
+  constants: ['THREADS', 'ROWS'],
 });
 
 export const KEYS_BACKWARD = kernel({
@@ -28,7 +40,7 @@ export const KEYS_BACKWARD = kernel({
     dmixed: read(7),
     dkv: write(8),
   },
-  constants: ['WINDOW'],
+  constants: [],
 });
 
 export const PLACE_BACKWARD = kernel({
@@ -46,24 +58,32 @@ export const PLACE_BACKWARD = kernel({
   constants: ['QK_NORM'],
 });
 
-function variantsFor(d: Dispatcher, { window, sublayers }: ModelSpec) {
-  const WINDOW = window ?? 0;
-  return {
-    softmax: variant(SOFTMAX_BACKWARD, { ...d.sharing, WINDOW }),
-    keys: variant(KEYS_BACKWARD, { WINDOW }),
-    place: variant(PLACE_BACKWARD, { QK_NORM: sublayers.some((s) => s.kind === 'attn' && s.qNorm) ? 1 : 0 }),
-  };
-}
+export const HEADS_BACKWARD = kernel({
+  ...BACKWARD,
+  entry: 'heads_backward',
+  bindings: { qkv: read(11), qk_weight: read(13), dqkv: write(14) },
+  constants: ['THREADS', 'ROWS'],
+});
 
-export const attentionBackwardKernels = (d: Dispatcher, spec: ModelSpec): Variant[] =>
-  Object.values(variantsFor(d, spec));
+const variantsFor = (d: Dispatcher, spec: ModelSpec) => ({
+  softmax: variant(SOFTMAX_BACKWARD, d.sharing),
+  keys: variant(KEYS_BACKWARD, {}),
+  place: variant(PLACE_BACKWARD, { QK_NORM: qkNormOf(spec) }),
+});
+const heads = (d: Dispatcher) => variant(HEADS_BACKWARD, d.sharing);
+
+export const attentionBackwardKernels = (d: Dispatcher, spec: ModelSpec): Variant[] => [
+  ...Object.values(variantsFor(d, spec)),
+  ...(spec.qkNorm === 'whole' ? [heads(d)] : []),
+];
 
 /** What it takes beside a step of attention, all of one branch whose cache rows are its rows. */
 export interface AttentionBackward {
   /** dLoss/d(out) [rows, padded heads · dim]. */
   readonly dmixed: Buffer;
-  /** As large as `scores`. */
+  /** As large as `scores`; `capped`, where the model caps them. */
   readonly dscores: Buffer;
+  readonly capped?: Buffer;
   /** As large as `q`, `kv` and `qkv`. `dqkv` is what comes of it. */
   readonly dq: Buffer;
   readonly dkv: Buffer;
@@ -75,7 +95,7 @@ export function attentionBackward(
   d: Dispatcher,
   spec: ModelSpec,
   a: Omit<AttentionStep, 'out'>,
-  { dmixed, dscores, dq, dkv, dqkv }: AttentionBackward,
+  { dmixed, dscores, capped, dq, dkv, dqkv }: AttentionBackward,
 ): void {
   const step = { ...a, out: dq };
   const variants = variantsFor(d, spec);
@@ -85,11 +105,13 @@ export function attentionBackward(
   for (const run of tileRuns(d, spec, step)) {
     const rows = run.tileCount * TILE_ROWS * spec.heads;
     attend(d, spec, step, run);
+    // The softmax has taken the place of the scores, which the slope of a cap is read from.
+    if (capped) scoreKeys(d, spec, step, run, capped);
     score(d, spec, step, run, 'values', dmixed, dscores, 1);
     d.run(
       variants.softmax,
-      { ...told, ...run },
-      { places, tiles, probabilities: scores, changes: dscores },
+      { ...told, ...run, cap: spec.scoreCap ?? 0 },
+      { places, tiles, probabilities: scores, changes: dscores, capped: capped ?? d.empty },
       d.rowGroups(rows),
       rows * a.scoreStride * 4,
     );
@@ -108,6 +130,10 @@ export function attentionBackward(
     told,
     { places, dq, dkv_done: dkv, qkv, turns, qk_weight: qkNorm ?? d.empty, dqkv },
     grid(Math.ceil(elements / 256)),
-    elements * (qkNorm ? spec.headDim * 2 : 2),
+    elements * (spec.qkNorm === 'head' ? spec.headDim * 2 : 2),
   );
+  if (spec.qkNorm === 'whole') {
+    const weights = { qkv, qk_weight: qkNorm!, dqkv };
+    d.run(heads(d), told, weights, d.rowGroups(2 * a.rows), 4 * a.rows * told.qkvStride);
+  }
 }

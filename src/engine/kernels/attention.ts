@@ -3,7 +3,7 @@ import type { Buffer } from '../../gpu/gpu';
 import { kernel, read, write } from '../../gpu/kernel';
 import { Parameters, type Values } from '../../gpu/parameters';
 import { grid } from '../../gpu/recorder';
-import type { ModelSpec } from '../../model/spec';
+import type { AttnSpec, ModelSpec, Rotary } from '../../model/spec';
 import { padded, TILE_ROWS } from '../layout';
 import { type Dispatcher, type Variant, variant } from './dispatcher';
 
@@ -27,16 +27,36 @@ export const parameters = new Parameters('Params', {
   scoreStride: 'u32',
   cacheRows: 'u32',
   kvStart: 'u32',
+  window: 'u32',
+  turnStride: 'u32',
+  turnStart: 'u32',
+  longStart: 'u32',
   eps: 'f32',
   scale: 'f32',
+  cap: 'f32',
 });
 
 const ATTENTION = { file: 'attention.wgsl', code, parameters };
 
+export const SIZES = kernel({
+  ...ATTENTION,
+  entry: 'sizes',
+  bindings: { qkv: read(4), scales_out: write(14) },
+  constants: [],
+});
+
 export const PLACE = kernel({
   ...ATTENTION,
   entry: 'place',
-  bindings: { places: read(1), qkv: read(4), turns: read(5), qk_weight: read(6), q_out: write(7), kv_out: write(8) },
+  bindings: {
+    places: read(1),
+    qkv: read(4),
+    turns: read(5),
+    qk_weight: read(6),
+    q_out: write(7),
+    kv_out: write(8),
+    scales: read(13),
+  },
   constants: ['QK_NORM'],
 });
 
@@ -44,43 +64,50 @@ export const SCORE = kernel({
   ...ATTENTION,
   entry: 'score',
   bindings: { places: read(1), tiles: read(2), keys: read(3), q: read(9), kv: read(10), scores: write(11) },
-  constants: ['WINDOW'],
+  constants: [],
 });
 
 export const SOFTMAX = kernel({
   ...ATTENTION,
   entry: 'softmax',
   bindings: { places: read(1), tiles: read(2), scores: write(11) },
-  constants: ['THREADS', 'ROWS', 'WINDOW'],
+  constants: ['THREADS', 'ROWS'],
 });
 
 export const MIX = kernel({
   ...ATTENTION,
   entry: 'mix',
   bindings: { places: read(1), tiles: read(2), keys: read(3), kv: read(10), scores: write(11), out: write(12) },
-  constants: ['WINDOW'],
+  constants: [],
 });
 
-function variantsFor(d: Dispatcher, { window, sublayers }: ModelSpec) {
-  const WINDOW = window ?? 0;
-  return {
-    place: variant(PLACE, { QK_NORM: sublayers.some((s) => s.kind === 'attn' && s.qNorm) ? 1 : 0 }),
-    score: variant(SCORE, { WINDOW }),
-    softmax: variant(SOFTMAX, { ...d.sharing, WINDOW }),
-    mix: variant(MIX, { WINDOW }),
-  };
-}
+/** What the shaders call where norms of queries and keys go over. */
+export const qkNormOf = ({ qkNorm }: ModelSpec): number => ({ none: 0, head: 1, whole: 2 })[qkNorm ?? 'none'];
 
-export const attentionKernels = (d: Dispatcher, spec: ModelSpec): Variant[] => Object.values(variantsFor(d, spec));
+const variantsFor = (d: Dispatcher, spec: ModelSpec) => ({
+  place: variant(PLACE, { QK_NORM: qkNormOf(spec) }),
+  score: variant(SCORE, {}),
+  softmax: variant(SOFTMAX, d.sharing),
+  mix: variant(MIX, {}),
+});
+
+export const attentionKernels = (d: Dispatcher, spec: ModelSpec): Variant[] => [
+  ...Object.values(variantsFor(d, spec)),
+  ...(spec.qkNorm === 'whole' ? [variant(SIZES, {})] : []),
+];
 
 /** Shapes and buffers of one attention step; see shaders/attention.wgsl. */
 export interface AttentionStep {
   /** Rows of one branch, and branches. */
   readonly rows: number;
   readonly branches: number;
+  /** What the block sees, and how it turns positions. */
+  readonly sight: Pick<AttnSpec, 'window' | 'rotary'>;
   readonly qkv: Buffer;
   readonly qkNorm?: Buffer;
   readonly qkEps: number;
+  /** Where norms go over all heads: [rows of all branches, 2]. */
+  readonly sizes?: Buffer;
   readonly q: Buffer;
   readonly kv: Buffer;
   /** Rows of one branch in kv. */
@@ -110,25 +137,33 @@ export function attention(d: Dispatcher, spec: ModelSpec, a: AttentionStep): voi
 
 /** q and k normed and turned, and k and v in the cache. */
 export function place(d: Dispatcher, spec: ModelSpec, a: AttentionStep): void {
-  const { places, qkv, turns, qkNorm, q, kv } = a;
+  const { places, qkv, turns, qkNorm, q, kv, sizes } = a;
+  const told = toldOf(spec, a);
+  if (spec.qkNorm === 'whole') {
+    const rows = a.rows * a.branches;
+    d.run(variant(SIZES, {}), told, { qkv, scales_out: sizes! }, grid(Math.ceil(rows / 64)), rows * told.qkvStride);
+  }
   const elements = a.rows * a.branches * (spec.heads + 2 * spec.kvHeads) * spec.headDim;
   d.run(
     variantsFor(d, spec).place,
-    toldOf(spec, a),
-    { places, qkv, turns, qk_weight: qkNorm ?? d.empty, q_out: q, kv_out: kv },
+    told,
+    { places, qkv, turns, qk_weight: qkNorm ?? d.empty, q_out: q, kv_out: kv, scales: sizes ?? d.empty },
     grid(Math.ceil(elements / 256)),
-    elements * (qkNorm ? spec.headDim : 2),
+    elements * (spec.qkNorm === 'head' ? spec.headDim : 2),
   );
 }
 
-export function toldOf({ heads, kvHeads, headDim, rotary, qkvInterleaved }: ModelSpec, a: AttentionStep): Told {
+export function toldOf(spec: ModelSpec, a: AttentionStep): Told {
+  const { heads, kvHeads, headDim, qkvInterleaved } = spec;
+  const turns = turnsOf(spec.rotaries);
+  const own = a.sight.rotary === undefined ? undefined : turns.of[a.sight.rotary];
   return {
     rows: a.rows,
     branches: a.branches,
     heads,
     kvHeads,
     headDim,
-    rotary: rotary.dim,
+    rotary: own?.dim ?? 0,
     qkvStride: padded((heads + 2 * kvHeads) * headDim),
     qStride: padded(heads * headDim),
     qOffset: 0,
@@ -141,9 +176,28 @@ export function toldOf({ heads, kvHeads, headDim, rotary, qkvInterleaved }: Mode
     scoreStride: a.scoreStride,
     cacheRows: a.cacheRows,
     kvStart: 0,
+    window: a.sight.window ?? 0,
+    turnStride: turns.stride,
+    turnStart: own?.start ?? 0,
+    longStart: own?.longStart ?? 0,
     eps: a.qkEps,
-    scale: 1 / Math.sqrt(headDim),
+    scale: spec.attentionScale,
+    cap: 0,
   };
+}
+
+/**
+ * Where the turns of each way lie among those of a position: pairs of its channels, then those of long sequences, then the
+ * next way's.
+ */
+export function turnsOf(rotaries: readonly Rotary[]) {
+  let stride = 0;
+  const of = rotaries.map(({ dim, long }) => {
+    const start = stride;
+    stride += (dim / 2) * (long ? 2 : 1);
+    return { dim, start, longStart: long ? start + dim / 2 : start };
+  });
+  return { stride, of };
 }
 
 /** Tiles for which `scores` has room, and which are not too long for one submission. */
@@ -170,7 +224,7 @@ export const tileWork = ({ heads, headDim }: ModelSpec, { scoreStride }: Attenti
 /** What each row of the tiles gives to every key: probabilities. */
 export function attend(d: Dispatcher, spec: ModelSpec, a: AttentionStep, run: TileRun): void {
   const { places, tiles, scores } = a;
-  score(d, spec, a, run, 'keys', a.q, scores, 1 / Math.sqrt(spec.headDim));
+  scoreKeys(d, spec, a, run, scores);
   const rows = run.tileCount * TILE_ROWS * spec.heads;
   d.run(
     variantsFor(d, spec).softmax,
@@ -186,6 +240,10 @@ type Half = 'keys' | 'values';
 const startOf = (half: Half, { kvHeads, headDim }: ModelSpec): number =>
   half === 'keys' ? 0 : (kvHeads * headDim) / 4;
 
+/** Each head's row of queries with each key, scaled and capped as the model does. */
+export const scoreKeys = (d: Dispatcher, spec: ModelSpec, a: AttentionStep, run: TileRun, scores: Buffer): void =>
+  score(d, spec, a, run, 'keys', a.q, scores, spec.attentionScale, spec.scoreCap);
+
 /** scores = scale * each head's row of `by` with each key, or with each value. */
 export function score(
   d: Dispatcher,
@@ -196,11 +254,12 @@ export function score(
   by: Buffer,
   scores: Buffer,
   scale: number,
+  cap = 0,
 ): void {
   const { places, tiles, keys, kv } = a;
   d.run(
     variantsFor(d, spec).score,
-    { ...toldOf(spec, a), ...run, kvStart: startOf(half, spec), scale },
+    { ...toldOf(spec, a), ...run, kvStart: startOf(half, spec), scale, cap },
     { places, tiles, keys, q: by, kv, scores },
     [Math.ceil(a.scoreStride / 32), Math.ceil((run.tileCount * spec.heads) / 8)],
     run.tileCount * tileWork(spec, a),

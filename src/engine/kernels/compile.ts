@@ -6,7 +6,8 @@ import type { Dispatcher, Variant } from './dispatcher';
 import { embedKernels } from './embed';
 import { logitKernels } from './head';
 import { type ProductKind, productKernels } from './linear';
-import { normKernels } from './norm';
+import { takingKernels } from './module';
+import { normAddKernels, normKernels } from './norm';
 
 /** How a model's matrices are stored: what its kernels are compiled for. */
 export interface StoredTypes {
@@ -21,6 +22,8 @@ export interface StoredTypes {
 export const walkKernels = (d: Dispatcher, spec: ModelSpec, types: StoredTypes): Variant[] => [
   ...embedKernels(types.embedding, types.positions),
   ...normKernels(d, spec.finalNorm.kind === 'layer'),
+  ...(spec.sublayers.some((s) => s.normAfter) ? normAddKernels(d, spec.finalNorm.kind === 'layer') : []),
+  ...(spec.sublayers.some((s) => !s.norm) ? takingKernels() : []),
   ...attentionKernels(d, spec),
   ...logitKernels(d),
   ...productKernels(d.choice.matmul, types.products),

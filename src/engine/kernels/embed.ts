@@ -17,6 +17,8 @@ export const EMBED = kernel({
     firstToken: 'u32',
     tokens: 'u32',
     outRow: 'u32',
+    positionStart: 'u32',
+    scale: 'f32',
   }),
   bindings: { ids: read(1), places: read(2), table: read(3), position_table: read(4), out: write(5) },
   constants: ['DTYPE', 'LEARNED_POSITIONS', 'POSITION_DTYPE'],
@@ -42,16 +44,21 @@ export interface EmbedStep {
   readonly out: Buffer;
   /** First row of `out`. */
   readonly outRow: number;
+  /** Row of position 0 in the table of positions; default 0. */
+  readonly positionStart?: number;
+  /** What embeddings are multiplied by; default 1. */
+  readonly scale?: number;
 }
 
-/** out[i] = the token's row of the table (+ its position's); one dispatch for each part of the table. */
-export function embed(d: Dispatcher, { table, positions, ids, places, rows, out, outRow }: EmbedStep): void {
+/** out[i] = scale * the token's row of the table (+ its position's); one dispatch for each part of the table. */
+export function embed(d: Dispatcher, step: EmbedStep): void {
+  const { table, positions, ids, places, rows, out, outRow, positionStart = 0, scale = 1 } = step;
   const eights = table.steps;
   const positionTable = positions?.parts[0];
   for (const part of table.parts) {
     d.run(
       embedVariant(part.dtype, positionTable?.dtype),
-      { rows, eights, firstToken: part.first, tokens: part.outputs, outRow },
+      { rows, eights, firstToken: part.first, tokens: part.outputs, outRow, positionStart, scale },
       { ids, places, table: part.buffer, position_table: positionTable?.buffer ?? d.empty, out },
       grid(Math.ceil((rows * eights) / 64)),
       rows * eights * 8,

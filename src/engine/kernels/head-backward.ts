@@ -15,6 +15,7 @@ const parameters = new Parameters('Params', {
   firstPair: 'u32',
   pairs: 'u32',
   temperature: 'f32',
+  ceiling: 'f32',
 });
 
 /** Which rows, tokens and pairs a tile of logits holds; see shaders/head_backward.wgsl. */
@@ -32,7 +33,7 @@ export const LIKELIHOOD = kernel({
 export const TARGETS = kernel({
   ...HEAD,
   entry: 'targets',
-  bindings: { logits: write(1), pairs: read(4), pair_weights: read(5) },
+  bindings: { logits: write(1), pairs: read(4), pair_weights: read(5), picked: read(8) },
   constants: [],
 });
 
@@ -56,7 +57,13 @@ export interface Weighed {
 export function likelihoodBackward(
   d: Dispatcher,
   logits: Buffer,
-  { states, rowWeights, pairs, pairWeights }: Weighed & { readonly pairs: Buffer; readonly pairWeights: Buffer },
+  {
+    states,
+    rowWeights,
+    pairs,
+    pairWeights,
+    picked,
+  }: Weighed & Readonly<Record<'pairs' | 'pairWeights' | 'picked', Buffer>>,
   tile: GradientTile,
 ): void {
   const count = tile.rows * tile.columns;
@@ -70,7 +77,7 @@ export function likelihoodBackward(
   d.run(
     variant(TARGETS, {}),
     tile,
-    { logits, pairs, pair_weights: pairWeights },
+    { logits, pairs, pair_weights: pairWeights, picked },
     grid(Math.ceil(tile.pairs / 64)),
     tile.pairs,
   );

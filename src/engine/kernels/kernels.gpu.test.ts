@@ -152,7 +152,8 @@ interface AttentionCase {
   readonly rotary: number;
   readonly interleaved?: boolean;
   readonly window?: number;
-  readonly qkNorm?: boolean;
+  readonly qkNorm?: 'head' | 'whole';
+  readonly cap?: number;
   readonly lengths: readonly number[];
   readonly shared: number;
 }
@@ -172,7 +173,11 @@ const SHAPES: readonly AttentionCase[] = [
     shared: 5,
   },
   { name: 'a window', heads: 4, kvHeads: 2, headDim: 8, rotary: 8, window: 7, lengths: [5, 65, 17], shared: 3 },
-  { name: 'QK norm', heads: 4, kvHeads: 2, headDim: 12, rotary: 12, qkNorm: true, lengths: [17, 5], shared: 1 },
+  { name: 'QK norm', heads: 4, kvHeads: 2, headDim: 12, rotary: 12, qkNorm: 'head', lengths: [17, 5], shared: 1 },
+  {
+    name: 'QK norm of all heads at once, capped scores',
+    ...{ heads: 4, kvHeads: 2, headDim: 12, rotary: 8, qkNorm: 'whole', cap: 0.5, lengths: [17, 5], shared: 1 },
+  },
 ];
 
 describe.each(THREADS)('attention, %i threads to a row', (threads) => {
@@ -189,19 +194,17 @@ describe.each(THREADS)('attention, %i threads to a row', (threads) => {
     );
     const rows = treeRows(tree, window);
     const branches = 2;
-    const norms = matrix(2, headDim, next);
-    const normSpec = { kind: 'rms', weight: '', eps: 1e-6 } as const;
-    const base = specOf();
+    const isWhole = c.qkNorm === 'whole';
+    const norms = [heads, kvHeads].map((n) => matrix(1, isWhole ? n * headDim : headDim, next)[0]);
     const spec = specOf({
       heads,
       kvHeads,
       headDim,
-      rotary: { dim: c.rotary, frequencies },
+      rotaries: [{ dim: c.rotary, frequencies }],
+      attentionScale: c.cap ? 0.7 : 1 / Math.sqrt(headDim),
       qkvInterleaved: c.interleaved ?? false,
-      window,
-      sublayers: base.sublayers.map((s) =>
-        s.kind === 'attn' && c.qkNorm ? { ...s, qNorm: normSpec, kNorm: normSpec } : s,
-      ),
+      qkNorm: c.qkNorm,
+      scoreCap: c.cap,
     });
     const d = await dispatcherFor(
       gpu,
@@ -225,9 +228,11 @@ describe.each(THREADS)('attention, %i threads to a row', (threads) => {
     attention(d, spec, {
       rows: tree.rows,
       branches,
+      sight: { window, rotary: 0 },
       qkv: await upload(gpu, flat(qkv, padded(width), FILLER)),
-      qkNorm: c.qkNorm ? await upload(gpu, flat(norms, headDim)) : undefined,
+      qkNorm: c.qkNorm ? await upload(gpu, Float32Array.from(norms.flat())) : undefined,
       qkEps: 1e-6,
+      sizes: isWhole ? await upload(gpu, new Float32Array(2 * tree.rows * branches)) : undefined,
       q: await upload(gpu, new Float32Array(tree.rows * branches * stride)),
       kv: await upload(gpu, new Float32Array(tree.rows * branches * 2 * kvHeads * headDim)),
       cacheRows: tree.rows,
@@ -248,12 +253,18 @@ describe.each(THREADS)('attention, %i threads to a row', (threads) => {
           const place = c.interleaved ? 3 * h + which : [0, heads, heads + kvHeads][which] + h;
           const channels = qkv[b * tree.rows + row].slice(place * headDim, (place + 1) * headDim);
           if (which === 2) return channels;
-          const normed = c.qkNorm ? rmsNorm(channels, norms[which], 1e-6) : channels;
+          const start = which * heads * headDim;
+          const all = isWhole
+            ? rmsNorm(qkv[b * tree.rows + row].slice(start, start + norms[which].length), norms[which], 1e-6)
+            : [];
+          const own = isWhole ? all.slice(h * headDim, (h + 1) * headDim) : rmsNorm(channels, norms[which], 1e-6);
+          const normed = c.qkNorm ? own : channels;
           return rope(normed, tree.positions[row], frequencies);
         });
       const all = (which: 0 | 1 | 2, count: number) =>
         Array.from({ length: tree.rows }, (_, row) => part(row, which, count));
-      return attentionOf(all(0, heads), all(1, kvHeads), all(2, kvHeads), seen);
+      const { attentionScale: scale, scoreCap: cap } = spec;
+      return attentionOf(all(0, heads), all(1, kvHeads), all(2, kvHeads), seen, { scale, cap });
     }).flat();
     // Scores reach about 10, where f32's exp is off by 1e-6 relative; values reach 2.
     expect(worst(await download(d.recorder, out), flat(want, stride))).toBeLessThan(2 * TOLERANCE);

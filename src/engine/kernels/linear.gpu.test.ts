@@ -6,7 +6,7 @@ import type { ModelSpec } from '../../model/spec';
 import { padded } from '../layout';
 import { download, flat, matrix, numbers, sharedGpu, upload, worst } from '../testing/gpu';
 import { dispatcherFor, ImpatientRecorder, matrixOn, specOf, typesOf } from '../testing/kernels';
-import { activations, gated, linear as linearOf } from '../testing/oracle';
+import { activated, activations, linear as linearOf } from '../testing/oracle';
 import { decodingKernels } from './compile';
 import type { Dispatcher, KernelChoice } from './dispatcher';
 import { linear, linearAdd, type Way } from './linear';
@@ -37,6 +37,7 @@ const KINDS: readonly [Dtype, ModelSpec['activation']][] = [
   ['F16', 'gelu-tanh'],
   ['BF16', 'relu'],
   ['F32', 'silu'],
+  ['BF16', 'gelu-tanh-gated'],
 ];
 
 async function make(variant: Way, dtype: Dtype, activation: ModelSpec['activation'], slow = false) {
@@ -77,18 +78,13 @@ describe.each(VARIANTS)('%s multiplies as the formula says', (variant) => {
         const partRows = inParts ? Math.ceil(outputs / 3) : undefined;
         const stride = padded(outputs);
         for (const epilogue of ['store', activation] as const) {
-          const isGated = epilogue === 'silu-gated';
+          const isGated = epilogue.endsWith('-gated');
           const w = matrix(outputs * (isGated ? 2 : 1), inputs, next);
           const bias = biased ? w.map(() => next()) : undefined;
           const on = await matrixOn(gpu, w, { dtype, bias, gated: isGated, partRows });
           const got = await outputOf(d, rows * stride, (out) => linear(d, xs, rows, on, epilogue, out, stride));
           const plain = linearOf(x, w, bias);
-          const want =
-            epilogue === 'store'
-              ? plain
-              : epilogue === 'silu-gated'
-                ? plain.map(gated)
-                : plain.map((row) => row.map(activations[epilogue]));
+          const want = epilogue === 'store' ? plain : plain.map((row) => activated(row, epilogue));
           // A gate multiplies two sums, each up to about 20: so do their errors.
           expect(worst(got, flat(want, stride))).toBeLessThan(isGated ? 10 * TOLERANCE : TOLERANCE);
         }
@@ -145,7 +141,9 @@ describe('a product that would take too long is cut', () => {
     const got = await outputOf(d, rows * outputs, (out) => linear(d, xs, rows, on, epilogue, out, outputs));
     const plain = linearOf(x, w, bias);
     expect(dispatches.length).toBe(3 * 3); // 64 + 64 + 2 rows by 256 + 94 columns of one part and 250 of the other
-    expect(worst(got, flat(epilogue === 'store' ? plain : plain.map(gated), outputs))).toBeLessThan(TOLERANCE);
+    expect(
+      worst(got, flat(epilogue === 'store' ? plain : plain.map((row) => activated(row, epilogue)), outputs)),
+    ).toBeLessThan(TOLERANCE);
   });
 
   it('with the branches still in their slots', async () => {

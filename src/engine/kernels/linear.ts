@@ -18,6 +18,8 @@ export const EPILOGUES = {
   'gelu-erf': 4,
   silu: 5,
   relu: 6,
+  'gelu-tanh-gated': 7,
+  cap: 8,
 } as const;
 export type Epilogue = keyof typeof EPILOGUES;
 
@@ -35,6 +37,9 @@ const parameters = new Parameters('Params', {
   upBias: 'u32',
   padTo: 'u32',
   rowsPerSlot: 'u32',
+  scale: 'f32',
+  cap: 'f32',
+  ceiling: 'f32',
   slots: [MAX_SLOTS],
 });
 
@@ -84,18 +89,21 @@ export interface Columns {
   readonly count: number;
 }
 
+/** What becomes of the products of a matrix that are only kept. */
+export const keeping = ({ cap }: Pick<Linear, 'cap'>): 'store' | 'cap' => (cap === undefined ? 'store' : 'cap');
+
 /** out = epilogue(x Wᵀ + b), rows of `out` `outStride` elements apart; its columns from `columns.first` on, where given. */
 export function linear(
   d: Dispatcher,
   x: Buffer,
   rows: number,
   w: Linear,
-  epilogue: Exclude<Epilogue, 'add'>,
+  epilogue: Exclude<Epilogue, 'add' | 'cap'>,
   out: Buffer,
   outStride: number,
   columns: Columns = { first: 0, count: w.outputs },
 ): void {
-  multiply(d, x, rows, w, epilogue, out, outStride, columns);
+  multiply(d, x, rows, w, epilogue === 'store' ? keeping(w) : epilogue, out, outStride, columns);
 }
 
 /** stream += x Wᵀ + b, into the slots. */
@@ -150,6 +158,9 @@ function multiply(
             upBias: w.outputs,
             padTo: last && epilogue !== 'add' ? padded(w.outputs) - c : 0,
             rowsPerSlot: to?.rows ?? 1,
+            scale: w.scale ?? 1,
+            cap: w.cap ?? 1,
+            ceiling: w.ceiling ?? w.cap ?? 1,
             slots: to?.slots ?? [],
           },
           { x, w: part.buffer, bias: w.bias ?? d.empty, out },

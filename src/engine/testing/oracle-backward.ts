@@ -1,5 +1,5 @@
 /** Derivatives in plain, slow float64: from the formulas where they are short, by differences of the oracle where not. */
-import { rope, softmax } from './oracle';
+import { capped, rope, softmax } from './oracle';
 
 const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, v, i) => sum + v * b[i]!, 0);
 
@@ -36,6 +36,7 @@ export function attentionBackward(
   v: Heads,
   seen: readonly (readonly number[])[],
   g: readonly (readonly number[])[],
+  { scale: by, cap }: { readonly scale?: number; readonly cap?: number } = {},
 ) {
   const zeros = (like: Heads) => like.map((heads) => heads.map((head) => head.map(() => 0)));
   const out = { q: zeros(q), k: zeros(k), v: zeros(v) };
@@ -45,13 +46,15 @@ export function attentionBackward(
   for (const [row, heads] of q.entries()) {
     for (const [h, query] of heads.entries()) {
       const kv = Math.floor((h * k[row]!.length) / heads.length);
-      const scale = 1 / Math.sqrt(query.length);
+      const scale = by ?? 1 / Math.sqrt(query.length);
       const given = g[row]!.slice(h * query.length, (h + 1) * query.length);
-      const p = softmax(seen[row]!.map((r) => scale * dot(query, k[r]![kv]!)));
+      const scores = seen[row]!.map((r) => capped(scale * dot(query, k[r]![kv]!), cap));
+      const p = softmax(scores);
       const dp = seen[row]!.map((r) => dot(given, v[r]![kv]!));
       const mean = dot(p, dp);
       for (const [i, r] of seen[row]!.entries()) {
-        const ds = scale * p[i]! * (dp[i]! - mean);
+        const slope = cap ? 1 - (scores[i]! / cap) ** 2 : 1;
+        const ds = slope * scale * p[i]! * (dp[i]! - mean);
         addTo(out.q[row]![h]!, k[r]![kv]!, ds);
         addTo(out.k[r]![kv]!, query, ds);
         addTo(out.v[r]![kv]!, given, p[i]!);

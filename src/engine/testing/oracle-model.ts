@@ -1,7 +1,7 @@
 /** A whole model's forward pass in float64, from its description and its published tensors. For tiny models only. */
 import type { TensorMap } from '../../formats/tensor';
 import type { AttnSpec, FfnSpec, LinearSpec, ModelSpec, NormSpec } from '../../model/spec';
-import { activations, add, attention, gated, layerNorm, linear, logSoftmax, rmsNorm, rope, sight } from './oracle';
+import { activated, add, attention, capped, layerNorm, linear, logSoftmax, rmsNorm, rope, sight } from './oracle';
 
 type Values = ReadonlyMap<string, readonly number[]>;
 
@@ -57,19 +57,22 @@ export function forward(
   const get = (name: string): readonly number[] => values.get(name)!;
   const rowsOf = (flat: readonly number[], width: number): number[][] =>
     Array.from({ length: flat.length / width }, (_, i) => flat.slice(i * width, (i + 1) * width));
-  const normed = (x: readonly number[], n: NormSpec): number[] =>
-    n.kind === 'rms'
-      ? rmsNorm(x, get(n.weight), n.eps)
-      : layerNorm(x, get(n.weight), n.bias ? get(n.bias) : undefined, n.eps);
-  const apply = (x: number[][], l: LinearSpec): number[][] => {
+  const normed = (x: readonly number[], n: NormSpec | undefined): readonly number[] => {
+    if (!n) return x;
+    const weight = get(n.weight).map((w) => w + (n.offset ?? 0));
+    const y =
+      n.kind === 'rms' ? rmsNorm(x, weight, n.eps) : layerNorm(x, weight, n.bias ? get(n.bias) : undefined, n.eps);
+    return y.map((v) => v * (n.scale ?? 1));
+  };
+  const apply = (x: (readonly number[])[], l: LinearSpec): number[][] => {
     const w = l.weights.flatMap((name, i) => {
       if (!l.transposed) return rowsOf(get(name), l.inputs);
       const published = rowsOf(get(name), l.outputs[i]);
       return published[0].map((_, o) => published.map((row) => row[o]));
     });
-    return linear(x, w, l.biases.length > 0 ? l.biases.flatMap(get) : undefined);
+    const y = linear(x, w, l.biases.length > 0 ? l.biases.flatMap(get) : undefined);
+    return y.map((row) => row.map((v) => v * (l.scale ?? 1)));
   };
-  const seen = sight({ rows: ids.length, chains: [{ start: 0, end: ids.length, parent: -1 }] }, spec.window);
   const d = spec.headDim;
 
   const attn = (x: number[][], s: AttnSpec): number[][] => {
@@ -77,32 +80,48 @@ export function forward(
       x.map((row) => normed(row, s.norm)),
       s.qkv,
     );
+    const seen = sight({ rows: ids.length, chains: [{ start: 0, end: ids.length, parent: -1 }] }, s.window);
+    const turn = s.rotary === undefined ? undefined : spec.rotaries[s.rotary];
+    const isLong = turn?.long !== undefined && ids.length > turn.long.beyond;
+    const frequencies = (isLong ? turn.long?.frequencies : turn?.frequencies) ?? [];
+    const widths = { q: spec.heads * d, k: spec.kvHeads * d };
     const head = (row: number, part: 'q' | 'k' | 'v', h: number): number[] => {
       const sequential = { q: 0, k: spec.heads, v: spec.heads + spec.kvHeads }[part] + h;
       const place = spec.qkvInterleaved ? 3 * h + 'qkv'.indexOf(part) : sequential;
       const channels = qkv[row].slice(place * d, (place + 1) * d);
       if (part === 'v') return channels;
       const norm = part === 'q' ? s.qNorm : s.kNorm;
-      return rope(norm ? normed(channels, norm) : channels, row, spec.rotary.frequencies);
+      const start = part === 'q' ? 0 : widths.q;
+      const own =
+        spec.qkNorm === 'whole'
+          ? normed(qkv[row].slice(start, start + widths[part]), norm).slice(h * d, (h + 1) * d)
+          : normed(channels, norm);
+      return rope(own, row, frequencies, turn?.scale);
     };
     const heads = (part: 'q' | 'k' | 'v', count: number) =>
       x.map((_, row) => Array.from({ length: count }, (_, h) => head(row, part, h)));
-    const mixed = attention(heads('q', spec.heads), heads('k', spec.kvHeads), heads('v', spec.kvHeads), seen);
-    return apply(mixed, s.out);
+    const mixed = attention(heads('q', spec.heads), heads('k', spec.kvHeads), heads('v', spec.kvHeads), seen, {
+      scale: spec.attentionScale,
+      cap: spec.scoreCap,
+    });
+    return apply(mixed, s.out).map((row) => [...normed(row, s.normAfter)]);
   };
   const ffn = (x: number[][], s: FfnSpec): number[][] => {
     const up = apply(
       x.map((row) => normed(row, s.norm)),
       s.up,
     );
-    const { activation } = spec;
-    const hidden = up.map((row) => (activation === 'silu-gated' ? gated(row) : row.map(activations[activation])));
-    return apply(hidden, s.down);
+    const hidden = up.map((row) => activated(row, spec.activation));
+    return apply(hidden, s.down).map((row) => [...normed(row, s.normAfter)]);
   };
 
   const table = rowsOf(get(spec.embedding), spec.width);
   const positions = spec.positions ? rowsOf(get(spec.positions), spec.width) : undefined;
-  let x = ids.map((id, i) => (positions ? add(table[id], positions[i]) : table[id]));
+  const offset = spec.positionOffset ?? 0;
+  let x = ids.map((id, i) => {
+    const embedded = table[id].map((v) => v * (spec.embeddingScale ?? 1));
+    return positions ? add(embedded, positions[offset + i]) : embedded;
+  });
   let blockInput = x;
   for (const [index, s] of spec.sublayers.entries()) {
     if (s.kind === 'attn') {
@@ -122,5 +141,5 @@ export function forward(
   return linear(
     x.map((row) => normed(row, spec.finalNorm)),
     rowsOf(get(spec.head), spec.width),
-  ).map(logSoftmax);
+  ).map((row) => logSoftmax(row.map((z) => capped(z, spec.logitCap))));
 }

@@ -1,4 +1,5 @@
 /** Plain, slow float64 arithmetic that the kernels are compared with. Written from the formulas, not from the shaders. */
+import type { ModelSpec } from '../../model/spec';
 import type { TokenTree } from '../tree';
 
 /** Rows of numbers. */
@@ -58,16 +59,26 @@ export const activations = {
   'gelu-tanh': (v: number): number => (v / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (v + 0.044715 * v ** 3))),
 } as const;
 
-/** silu(gate) · up, for rows that hold the gate's outputs and then up's. */
-export const gated = (x: readonly number[]): number[] =>
-  x.slice(0, x.length / 2).map((gate, i) => silu(gate) * x[x.length / 2 + i]);
+/** act(gate) · up, for rows that hold the gate's outputs and then up's. */
+export const gated = (x: readonly number[], act: (gate: number) => number = silu): number[] =>
+  x.slice(0, x.length / 2).map((gate, i) => act(gate) * x[x.length / 2 + i]);
+
+/** What a row of a feed-forward layer becomes, by the names of `ModelSpec`. */
+export function activated(row: readonly number[], by: ModelSpec['activation']): number[] {
+  if (by === 'silu-gated') return gated(row);
+  if (by === 'gelu-tanh-gated') return gated(row, activations['gelu-tanh']);
+  return row.map(activations[by]);
+}
+
+/** c tanh(x / c), or x where there is no cap. */
+export const capped = (x: number, cap: number | undefined): number => (cap ? cap * Math.tanh(x / cap) : x);
 
 /** What one head's channels become at a position: channel i < half and channel i + half turn as a pair (Su et al. 2021). */
-export function rope(head: readonly number[], position: number, frequencies: readonly number[]): number[] {
+export function rope(head: readonly number[], position: number, frequencies: readonly number[], scale = 1): number[] {
   const half = frequencies.length;
   const out = [...head];
   for (const [i, frequency] of frequencies.entries()) {
-    const [c, s] = [Math.cos(position * frequency), Math.sin(position * frequency)];
+    const [c, s] = [scale * Math.cos(position * frequency), scale * Math.sin(position * frequency)];
     out[i] = head[i] * c - head[i + half] * s;
     out[i + half] = head[i + half] * c + head[i] * s;
   }
@@ -102,7 +113,7 @@ export function logSoftmax(x: readonly number[]): number[] {
 }
 
 /**
- * Scaled dot-product attention. q [rows][heads][dim], k and v [rows][kvHeads][dim]; row r sees the rows `seen[r]`.
+ * Scaled dot-product attention, by 1 / sqrt(dim) unless another scale is given, its scores capped where a cap is. q [rows][heads][dim], k and v [rows][kvHeads][dim]; row r sees the rows `seen[r]`.
  * Neighbouring query heads share a key head. Returns [rows][heads · dim].
  */
 export function attention(
@@ -110,11 +121,13 @@ export function attention(
   k: readonly Matrix[],
   v: readonly Matrix[],
   seen: readonly (readonly number[])[],
+  { scale, cap }: { readonly scale?: number; readonly cap?: number } = {},
 ): number[][] {
   return q.map((heads, row) =>
     heads.flatMap((query, h) => {
       const kvHead = Math.floor((h * k[row].length) / heads.length);
-      const p = softmax(seen[row].map((r) => dot(query, k[r][kvHead]) / Math.sqrt(query.length)));
+      const by = scale ?? 1 / Math.sqrt(query.length);
+      const p = softmax(seen[row].map((r) => capped(by * dot(query, k[r][kvHead]), cap)));
       return query.map((_, c) => sum(p.map((weight, i) => weight * v[seen[row][i]][kvHead][c])));
     }),
   );

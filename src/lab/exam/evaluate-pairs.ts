@@ -2,6 +2,7 @@ import type { Outcome } from '../../benchmarks/task';
 import type { Branch } from '../../engine/branch';
 import type { BranchResult, EngineContract } from '../../engine/contract';
 import { packTokens } from '../../engine/pack';
+import { longBeyond } from '../../engine/rows';
 import type { Sequence } from '../../engine/tree';
 import { LopperError } from '../../errors';
 import type { Reply, ScoredQuestion } from './questions';
@@ -137,7 +138,10 @@ async function scorePairs(
   branches: readonly Branch[],
   { signal, onProgress }: Options,
 ): Promise<Reply[]> {
-  const tree = packTokens(asked.flatMap((a) => a.question.sequences));
+  const tree = packTokens(
+    asked.flatMap((a) => a.question.sequences),
+    longBeyond(engine.model),
+  );
   const { branches: results } = await engine.walk(tree, branches, {
     signal,
     onProgress: (fraction) => onProgress?.(fraction * asked.length * branches.length),

@@ -1,5 +1,5 @@
 import type { TensorMap } from '../../formats/tensor';
-import type { Llama3Scaling } from '../rope';
+import type { RopeScaling } from '../rope-scaling';
 import type { ModelSpec } from '../spec';
 
 /** What a config.json says, in one way for every architecture. Sizes are counts; `context` is tokens. */
@@ -17,9 +17,24 @@ export interface ConfigFacts {
   readonly ropeTheta: number;
   /** Channels of each head that are rotated; 0 for learned positions (GPT-2). */
   readonly rotaryDim: number;
-  readonly ropeScaling?: Llama3Scaling;
+  readonly ropeScaling?: RopeScaling;
+  /** Of the blocks that slide, where positions turn otherwise there. */
+  readonly localRope?: { readonly theta: number; readonly scaling?: RopeScaling };
+  /** Blocks whose positions do not turn; default none. */
+  readonly unrotated?: readonly number[];
   /** A row sees its own position and the `slidingWindow - 1` before it; absent where attention is full. */
   readonly slidingWindow?: number;
+  /** Which blocks slide; absent where all do. */
+  readonly slides?: readonly boolean[];
+  /** What query times key is multiplied by; default 1 / sqrt(headDim). */
+  readonly attentionScale?: number;
+  /** c of c tanh(s / c), for scores and for logits; absent where there is none. */
+  readonly scoreCap?: number;
+  readonly logitCap?: number;
+  /** What embeddings, the updates of sublayers and logits are multiplied by; default 1. */
+  readonly embeddingScale?: number;
+  readonly updateScale?: number;
+  readonly logitScale?: number;
   /** As published: `silu`, `gelu`, `gelu_new`, ... */
   readonly activation: string;
   readonly parallelResidual: boolean;
@@ -31,6 +46,8 @@ export interface ConfigFacts {
   readonly eosIds: readonly number[];
   /** As published, e.g. `bfloat16`; the weights themselves decide. */
   readonly dtype?: string;
+  /** What a person should know of how it is run: sentences. */
+  readonly notes?: readonly string[];
 }
 
 /** A config whose feed-forward width is known. */
@@ -39,7 +56,15 @@ export type Sized = ConfigFacts & { readonly ffnWidth: number };
 /** The part of a description in which architectures differ: how their tensors are called and put together. */
 export type Parts = Pick<
   ModelSpec,
-  'embedding' | 'positions' | 'sublayers' | 'finalNorm' | 'head' | 'qkvInterleaved' | 'activation'
+  | 'embedding'
+  | 'positions'
+  | 'positionOffset'
+  | 'sublayers'
+  | 'finalNorm'
+  | 'head'
+  | 'qkvInterleaved'
+  | 'qkNorm'
+  | 'activation'
 >;
 
 /** One way of building and publishing a language model. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { plainActivation } from '../activations';
 import { commonFacts, fraction, maybe, positive, readKeys, required, SIZE_KEYS, split } from '../config-keys';
-import { eachBlock, layerNorm, linear } from '../parts';
+import { eachBlock, layerNorm, linear, sightOf } from '../parts';
 import { ROPE_KEYS, ropeFacts } from '../rope';
 import type { Architecture } from './architecture';
 
@@ -26,14 +26,17 @@ export const gptNeox: Architecture = {
     const headDim = split(width, heads, 'hidden_size');
     return {
       ...commonFacts(raw),
-      ...ropeFacts(raw, headDim, { share: raw.rotary_pct ?? 0.25, theta: raw.rotary_emb_base ?? undefined }),
+      ...ropeFacts(raw, headDim, {
+        context: raw.max_position_embeddings ?? 2048,
+        share: raw.rotary_pct ?? 0.25,
+        theta: raw.rotary_emb_base ?? undefined,
+      }),
       blocks,
       width,
       heads,
       kvHeads: heads,
       headDim,
       ffnWidth: required(raw.intermediate_size, 'intermediate_size'),
-      context: raw.max_position_embeddings ?? 2048,
       normEps: raw.layer_norm_eps ?? 1e-5,
       activation: raw.hidden_act ?? 'gelu',
       parallelResidual: raw.use_parallel_residual ?? true,
@@ -53,12 +56,14 @@ export const gptNeox: Architecture = {
           norm: norm('input_layernorm'),
           qkv: linear([named('attention.query_key_value')], [3 * c.width], c.width, c.attentionBias),
           out: linear([named('attention.dense')], [c.width], c.width, c.attentionBias),
+          ...sightOf(c, block),
         },
         {
           kind: 'ffn',
           block,
           norm: norm('post_attention_layernorm'),
           up: linear([named('mlp.dense_h_to_4h')], [c.ffnWidth], c.width, c.mlpBias),
+          gated: false,
           down: linear([named('mlp.dense_4h_to_h')], [c.width], c.ffnWidth, c.mlpBias),
         },
       ];

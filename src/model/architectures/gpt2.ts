@@ -80,6 +80,7 @@ export const gpt2: Architecture = {
             block,
             norm: norm('ln_2'),
             up: conv('mlp.c_fc', c.ffnWidth, c.width),
+            gated: false,
             down: conv('mlp.c_proj', c.width, c.ffnWidth),
           },
         ];

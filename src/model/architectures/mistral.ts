@@ -10,7 +10,7 @@ export const mistral: Architecture = {
   read(config) {
     const raw = readKeys(KEYS, config);
     const facts = gatedFacts(raw, { context: 131_072 });
-    return { ...facts, slidingWindow: slidingWindow(raw, facts.blocks) };
+    return { ...facts, ...slidingWindow(raw, facts.blocks) };
   },
   parts: (config) => gatedParts(config),
 };

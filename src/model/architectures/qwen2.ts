@@ -10,7 +10,7 @@ export const qwen2: Architecture = {
   read(config) {
     const raw = readKeys(KEYS, config);
     const facts = gatedFacts(raw, { context: 32_768 });
-    return { ...facts, slidingWindow: qwenWindow(raw, facts.blocks), attentionBias: true };
+    return { ...facts, ...qwenWindow(raw, facts.blocks), attentionBias: true };
   },
   parts: (config) => gatedParts(config, { outBias: false }),
 };

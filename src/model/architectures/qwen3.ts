@@ -10,7 +10,7 @@ export const qwen3: Architecture = {
   read(config) {
     const raw = readKeys(KEYS, config);
     const facts = gatedFacts(raw, { context: 32_768, headDim: 128 });
-    return { ...facts, slidingWindow: qwenWindow(raw, facts.blocks) };
+    return { ...facts, ...qwenWindow(raw, facts.blocks) };
   },
-  parts: (config) => gatedParts(config, { headNorms: true }),
+  parts: (config) => gatedParts(config, { qkNorm: 'head' }),
 };
