@@ -34,6 +34,7 @@ export function Header() {
         <TextChoice />
       </div>
       <div className={css.right}>
+        <MachineChip />
         <Button
           look="quiet"
           aria-haspopup="dialog"
@@ -54,7 +55,6 @@ export function Header() {
         <Button look="quiet" title="Copy a link that brings all of this back" onClick={() => void copyLink()}>
           Share
         </Button>
-        <MachineChip />
         <Button
           look="quiet"
           icon={theme === 'dark' ? 'sun' : 'moon'}
@@ -129,8 +129,12 @@ function MachineChip() {
       title={`Computes: ${name}`}
       onClick={() => openDialog('adapter')}
     >
+      {said && (
+        <span key={said} className={css.said}>
+          {said}
+        </span>
+      )}
       <span className={css.dot} />
-      {said && <span className={css.said}>{said}</span>}
     </button>
   );
 }

@@ -11,6 +11,7 @@ import { highlight } from '../../store/notify';
 import { type Spot, spotsOf, type XAxis, type YAxis } from './axes';
 import { X_AXES, Y_AXES } from './axis-words';
 import type { BandKind } from './band';
+import type { ClaimedPoint } from './claimed';
 import css from './curve-chart.module.css';
 import { CurveLabels, labelRoom } from './curve-labels';
 import { CurveLine } from './curve-line';
@@ -29,6 +30,8 @@ interface Props {
   /** Of right answers by chance, for accuracies. */
   readonly chance?: number;
   readonly present?: PresentPoint;
+  /** Points that a claim is about: ringed, and other curves faint. */
+  readonly claimed?: readonly ClaimedPoint[];
   /** Puts a point's mask into the tower. */
   onApply(curve: Curve, spot: Spot): void;
 }
@@ -39,7 +42,7 @@ const MOST_TICKS = 8;
 
 /** Several curves over one another. Hovering or walking with the arrow keys reads a point; click and Enter apply it. */
 export const CurveChart = memo(function CurveChart(props: Props) {
-  const { curves, model, x, y, log, band, chance, present, onApply } = props;
+  const { curves, model, x, y, log, band, chance, present, claimed = [], onApply } = props;
   const box = useRef<HTMLDivElement>(null);
   const area = useRef<PlotArea>(undefined);
   const width = useWidth(box);
@@ -58,6 +61,10 @@ export const CurveChart = memo(function CurveChart(props: Props) {
     [series, x, y, log, chance, present],
   );
 
+  const isAside = (curve: Curve) => claimed.length > 0 && !claimed.some((c) => c.curve === curve);
+  const rings = series.flatMap(({ curve, spots }) =>
+    spots.filter(({ point }) => claimed.some((c) => c.curve === curve && c.point === point)),
+  );
   const spotAt = (place: Place | undefined) => place && series[place.curve]?.spots[place.index];
   const show = (place: Place | undefined) => {
     if (same(place, at)) return;
@@ -114,7 +121,17 @@ export const CurveChart = memo(function CurveChart(props: Props) {
                 </g>
               )}
               {series.map(({ curve, spots }) => (
-                <CurveLine key={curve.id} curve={curve} spots={spots} area={own} />
+                <CurveLine key={curve.id} curve={curve} spots={spots} area={own} aside={isAside(curve)} />
+              ))}
+              {rings.map((s) => (
+                <circle
+                  key={`${s.x} ${s.y}`}
+                  className={css.claimed}
+                  cx={own.x(s.x)}
+                  cy={heightOf(own, s)}
+                  r={9}
+                  data-testid="claimed"
+                />
               ))}
               {width > WIDE && <CurveLabels series={series} area={own} />}
               {present && <PresentMark present={present} area={own} />}

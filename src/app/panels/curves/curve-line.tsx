@@ -9,13 +9,15 @@ interface Props {
   readonly curve: Curve;
   readonly spots: readonly Spot[];
   readonly area: PlotArea;
+  /** Faint: another curve is meant. */
+  readonly aside: boolean;
 }
 
 /**
  * One curve: its band, its line, its points; dashed and in the same hue, the losses once recovered, with a gap where there
  * is none. Random orders are dotted, their points hollow.
  */
-export const CurveLine = memo(function CurveLine({ curve, spots, area }: Props) {
+export const CurveLine = memo(function CurveLine({ curve, spots, area, aside }: Props) {
   const random = strategyTraits(curve.report.strategy).drawn;
   const colour = `var(--series-${curve.colour})`;
   const places = spots.map((s) => (s.y === undefined ? undefined : ([area.x(s.x), area.y(s.y)] as const)));
@@ -24,7 +26,7 @@ export const CurveLine = memo(function CurveLine({ curve, spots, area }: Props) 
     s.recovered === undefined ? undefined : ([area.x(s.x), area.y(s.recovered)] as const),
   );
   return (
-    <g data-curve={curve.id}>
+    <g data-curve={curve.id} opacity={aside ? 0.3 : undefined}>
       {band.length > 1 && <path d={bandPath(band)} fill={colour} fillOpacity={random ? 0.17 : 0.12} />}
       <path
         className={css.line}

@@ -25,6 +25,8 @@ import { plural } from '../../words/format';
 import { explodes, type Spot, type XAxis, type YAxis } from './axes';
 import { X_AXES, Y_AXES } from './axis-words';
 import type { BandKind } from './band';
+import { ClaimNote } from './claim-note';
+import { claimedPoints } from './claimed';
 import { CurveChart } from './curve-chart';
 import { CurveForm } from './curve-form';
 import { CurveList } from './curve-list';
@@ -66,6 +68,11 @@ export default function CurvesPanel() {
   const y = wantedY === 'accuracy' && !has.accuracy ? 'loss' : wantedY;
   const log = y !== 'accuracy' && (wantedLog ?? explodes(curves));
   const present = usePresent(curves, x, y);
+  const claim = useApp((s) => s.claimed);
+  const claimed = useMemo(
+    () => (claim && report ? claimedPoints(curves, report.blocks, claim) : []),
+    [curves, report, claim],
+  );
   const words = useMemo(
     () => report && { summary: curvesSummary(curves, report), table: curvesTable(curves, report) },
     [curves, report],
@@ -107,6 +114,7 @@ export default function CurvesPanel() {
         </>
       }
     >
+      {claim && <ClaimNote claim={claim} points={claimed} blocks={report.blocks} />}
       {curves.length === 0 ? (
         !running && (
           <Empty action={preset}>
@@ -132,6 +140,7 @@ export default function CurvesPanel() {
             band={band}
             chance={chanceOf(curves)}
             present={typeof present === 'string' ? undefined : present}
+            claimed={claimed}
             onApply={apply}
           />
         </ChartFrame>

@@ -1,6 +1,7 @@
 /** What the paper says, in our words, and where our own numbers to it come from. */
 import type { GrowthReport } from '../../../lab/contract';
 import type { InfluenceMetric } from '../../../pruning/metrics';
+import type { ClaimedCurves } from '../../store/curves';
 import type { Known } from '../../store/known';
 import type { Destination } from '../../store/route';
 import * as find from './findings';
@@ -17,6 +18,8 @@ export interface Claim {
     readonly metric?: InfluenceMetric;
     /** As `--drop` writes it. */
     readonly drop?: string;
+    /** The curves meant, and where on them. */
+    readonly curves?: Omit<ClaimedCurves, 'title'>;
   };
   /** The same on the command line. */
   readonly command: string;
@@ -32,7 +35,7 @@ export const CLAIMS: readonly Claim[] = [
     title: 'A tenth of the blocks can go',
     claim: 'About 10% of the blocks of Llama-2-7B and Mistral-7B can be dropped without significant loss.',
     find: find.fewBlocks,
-    measure: { to: { view: 'curves' } },
+    measure: { to: { view: 'curves' }, curves: { units: ['block'], share: 0.1 } },
     command: `npm run lopper -- curve sapling ${TEXT} --unit block --strategy greedy --judge halves`,
     differs:
       'Sapling has 12 blocks, so a tenth is one; it was trained with some of them left out at random, and is used to it. Chosen on half of the windows, judged on the other half.',
@@ -43,7 +46,7 @@ export const CLAIMS: readonly Claim[] = [
     claim:
       'Up to 33% of Mistral-7B’s attention layers can be dropped with no loss on MMLU, and their KV cache with them.',
     find: find.thirdOfAttention,
-    measure: { to: { view: 'curves' } },
+    measure: { to: { view: 'curves' }, curves: { units: ['attn'], share: 1 / 3 } },
     command: `npm run lopper -- curve sapling ${TEXT} --unit attn --strategy greedy --judge halves`,
     differs:
       'MMLU asks by letter; so does “School, by letter”, 200 questions of our own. In so small a model a few heads do all of that work.',
@@ -53,7 +56,7 @@ export const CLAIMS: readonly Claim[] = [
     title: 'Layers of one kind keep more than whole blocks',
     claim: 'Attention and feed-forward layers ranked and dropped on their own keep more than whole blocks do.',
     find: find.attentionFirst,
-    measure: { to: { view: 'curves' } },
+    measure: { to: { view: 'curves' }, curves: { units: ['attn', 'ffn', 'block'], share: 1 / 3 } },
     command: `npm run lopper -- curve sapling ${TEXT} --unit ffn --strategy greedy --judge halves`,
     differs:
       'The paper singles out attention. Layer for layer Sapling’s feed-forward is three times as large: hold what each costs against what it saves.',

@@ -4,8 +4,10 @@ import { parseDropList } from '../../../pruning/drop-list';
 import { maskFromSublayers } from '../../../pruning/mask';
 import { toFailure } from '../../actions/failure';
 import { showShippedGrowth } from '../../actions/growth';
+import { showClaim } from '../../actions/known-curves';
 import { knownOf, textOf } from '../../store/beforehand';
 import { go } from '../../store/go';
+import type { Known } from '../../store/known';
 import { setMask } from '../../store/masks';
 import { notify, notifyFailure } from '../../store/notify';
 import { maskOf } from '../../store/select';
@@ -78,7 +80,7 @@ function ClaimRow({ claim: { title, claim, find, measure, command, differs } }: 
         )}
         <p className={css.differs}>{differs}</p>
         <p className={css.ways}>
-          <TextButton onClick={() => measureHere(measure)}>
+          <TextButton onClick={() => measureHere(title, measure, known)}>
             Measure it here<span className="visually-hidden">: {title}</span>
           </TextButton>
           {command && <code className={css.command}>{command}</code>}
@@ -88,7 +90,8 @@ function ClaimRow({ claim: { title, claim, find, measure, command, differs } }: 
   );
 }
 
-function measureHere({ to, metric, drop }: Claim['measure']): void {
+function measureHere(title: string, { to, metric, drop, curves }: Claim['measure'], known: Known | undefined): void {
+  if (curves) showClaim(known, { title, ...curves });
   if (metric) store.setState({ metric });
   if (drop) {
     try {

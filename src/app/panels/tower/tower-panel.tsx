@@ -29,7 +29,7 @@ export function TowerPanel() {
 
   if (!report) {
     return (
-      <Panel title="Layers" level={2} explain={<TowerExplained />} className={css.panel}>
+      <Panel title="Layers" level={2} explain={<TowerExplained />} className={`${css.panel} ${css.waiting}`}>
         <p className="soft">
           No model yet. The bundled one is on its way; another can be opened from the top of the page.
         </p>
