@@ -2,6 +2,7 @@
 // table (a table larger than one binding comes in parts).
 
 override DTYPE: u32 = 0u; // 0 f32, 1 f16, 2 bf16
+override LOOKED_UP: bool = false; // the token's row is in out already: blocks.wgsl put it there
 override LEARNED_POSITIONS: bool = false;
 override POSITION_DTYPE: u32 = 0u; // of their table
 
@@ -56,17 +57,22 @@ fn embed(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
   if (token >= p.tokens) {
     return;
   }
-  let wide = select(1u, 2u, DTYPE == 0u);
-  let a = (token * p.eights + e) * wide;
-  var v = widen(DTYPE, table[a], table[a + wide - 1u]);
-  v = Eight(p.scale * v.lo, p.scale * v.hi);
+  let o = ((p.outRow + row) * p.eights + e) * 2u;
+  var v: Eight;
+  if (LOOKED_UP) {
+    v = Eight(out[o], out[o + 1u]);
+  } else {
+    let wide = select(1u, 2u, DTYPE == 0u);
+    let a = (token * p.eights + e) * wide;
+    v = widen(DTYPE, table[a], table[a + wide - 1u]);
+    v = Eight(p.scale * v.lo, p.scale * v.hi);
+  }
   if (LEARNED_POSITIONS) {
     let position_wide = select(1u, 2u, POSITION_DTYPE == 0u);
     let b = ((p.positionStart + places[row].x) * p.eights + e) * position_wide;
     let q = widen(POSITION_DTYPE, position_table[b], position_table[b + position_wide - 1u]);
     v = Eight(v.lo + q.lo, v.hi + q.hi);
   }
-  let o = ((p.outRow + row) * p.eights + e) * 2u;
   out[o] = v.lo;
   out[o + 1u] = v.hi;
 }

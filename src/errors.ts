@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'cancelled'
   // formats
   | 'safetensors-corrupt'
+  | 'gguf-corrupt'
   | 'tensor-missing'
   | 'tensor-shape'
   | 'dtype-unsupported'

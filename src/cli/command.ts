@@ -58,6 +58,7 @@ export const COMMON_OPTIONS: Options = {
   json: { help: 'print JSON' },
   quiet: { help: 'no progress on standard error' },
   revision: { value: 'REV', help: `branch, tag or commit of a model from the hub (${DEFAULT_REVISION})` },
+  file: { value: 'NAME', help: 'the .gguf that is meant, of a folder or a model from the hub' },
   host: { value: 'URL', help: `where models are fetched from (${DEFAULT_HOST})` },
   help: { help: 'this text' },
 };

@@ -8,8 +8,8 @@ export function overview(commands: readonly Command[]): string {
 
 ${commands.map((c) => `  lopper ${c.name.padEnd(width)}  ${c.summary}`).join('\n')}
 
-MODEL is a folder in Hugging Face layout, a hub id such as HuggingFaceTB/SmolLM2-135M, or sapling, which ships with
-Lopper. lopper COMMAND --help tells a command's options.
+MODEL is a folder in Hugging Face layout, a .gguf or a folder with one, a hub id such as HuggingFaceTB/SmolLM2-135M, or
+sapling, which ships with Lopper. lopper COMMAND --help tells a command's options.
 `;
 }
 

@@ -3,6 +3,13 @@ import { modelRequest } from './model-request';
 
 const millions = (n: number) => (n >= 1e5 ? `${(n / 1e6).toFixed(2)} M` : String(n));
 
+/** Every type that some tensor is stored in, those of most bytes first. */
+const stored = (bytes: Readonly<Record<string, number>>): string =>
+  Object.entries(bytes)
+    .sort(([, a], [, b]) => b - a)
+    .map(([dtype, n]) => `${dtype} ${(n / 2 ** 20).toFixed(1)} MiB`)
+    .join(', ');
+
 export const info: Command = {
   name: 'info',
   summary: 'what a model is made of: blocks, parameters, cache',
@@ -26,6 +33,7 @@ async function tell({ lab, args, path, reporter }: Surroundings): Promise<Output
     ['vocabulary', String(model.vocabulary)],
     ['context', `${model.context} tokens`],
     ['dtype', model.dtype],
+    ['stored', stored(model.storedBytes ?? {})],
     ['parameters', millions(model.parameters)],
     ['KV cache', `${model.kvBytesPerTokenPerBlock} bytes a token and block`],
     ['fingerprint', model.fingerprint.slice(0, 16)],

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { isRepoId } from '../formats/hub';
 import { readHubAddress } from '../formats/hub-address';
 import { DEFAULT_HOST, DEFAULT_REVISION } from '../formats/hub-defaults';
@@ -11,19 +11,27 @@ import { type Arguments, usage } from './arguments';
  * Throws `usage`.
  */
 export function modelRequest(name: string, from: string, args: Arguments): ModelRequest {
-  const [revision, host] = [args.values.get('revision'), args.values.get('host')];
+  const [revision, host, file] = ['revision', 'host', 'file'].map((option) => args.values.get(option));
+  const ofFile = file !== undefined && { file };
   const path = resolve(from, name);
   const address = readHubAddress(name);
   const hub = name !== 'sapling' && !existsSync(path) && isRepoId(name) ? { repo: name } : undefined;
   if (address || hub) {
     const asked = { revision: DEFAULT_REVISION, host: DEFAULT_HOST, ...(address ?? hub!) };
-    return { kind: 'hub', ...asked, ...(revision !== undefined && { revision }), ...(host !== undefined && { host }) };
+    return {
+      ...{ kind: 'hub', ...asked, ...ofFile },
+      ...(revision !== undefined && { revision }),
+      ...(host !== undefined && { host }),
+    };
   }
   hidesHubId(name, path);
   if (revision !== undefined || host !== undefined) {
     throw usage('--revision and --host belong to a model from the hub.', `${name} is on this machine: leave them out.`);
   }
-  return name === 'sapling' ? { kind: 'bundled' } : { kind: 'folder', path };
+  if (name === 'sapling') return { kind: 'bundled' };
+  const isGguf = /\.gguf$/i.test(path) && existsSync(path) && statSync(path).isFile();
+  if (isGguf && file !== undefined) throw usage('--file belongs to a folder or a model from the hub.', 'Leave it out.');
+  return isGguf ? { kind: 'folder', path: dirname(path), file: basename(path) } : { kind: 'folder', path, ...ofFile };
 }
 
 /** A folder that is no model, under the name of one on the hub: whoever wrote the id would be told of a folder. */

@@ -1,6 +1,6 @@
 import { LopperError } from '../errors';
 import type { TensorMap } from '../formats/tensor';
-import type { Gpu } from '../gpu/gpu';
+import type { Buffer, Gpu } from '../gpu/gpu';
 import { Kernels } from '../gpu/kernel';
 import { Recorder } from '../gpu/recorder';
 import type { ModelSpec } from '../model/spec';
@@ -25,7 +25,7 @@ import { Decoder } from './decoder';
 import { walkKernels } from './kernels/compile';
 import { Dispatcher } from './kernels/dispatcher';
 import type { Machine } from './machine';
-import { preflight, storedTypes } from './matrix-parts';
+import { preflight, roomBytes, storedTypes } from './matrix-parts';
 import { Modules } from './modules';
 import type { Observation, Observer } from './observers/observer';
 import { type Residency, resident, streamed } from './residency';
@@ -68,6 +68,7 @@ export class Engine implements EngineContract {
     const rates = options.rates ?? (await chooseKernels(gpu));
     const recorder = new Recorder(gpu);
     const empty = await gpu.allocate('empty', 16, 'weights');
+    let room: Buffer | undefined;
     const scratch = new Scratch(gpu, recorder, 'activations');
     const loaders: WeightLoader[] = [];
     let modules: Modules | undefined;
@@ -79,11 +80,14 @@ export class Engine implements EngineContract {
       scratch.destroy();
       modules?.destroy();
       gpu.free(empty);
+      if (room) gpu.free(room);
       recorder.destroy();
     };
     try {
       const types = storedTypes(spec, tensors);
-      const dispatcher = new Dispatcher(recorder, Kernels.of(gpu), rates.choice, empty);
+      const widened = roomBytes(spec, tensors, gpu.facts.limits.maxStorageBufferBindingSize);
+      if (widened > 0) room = await gpu.allocate('widened weights', widened, 'weights');
+      const dispatcher = new Dispatcher(recorder, Kernels.of(gpu), rates.choice, empty, room);
       await dispatcher.ready(walkKernels(dispatcher, spec, types));
       const loaderOf = (options: ConstructorParameters<typeof WeightLoader>[4]) => {
         loaders.push(new WeightLoader(gpu, recorder, dispatcher, tensors, options));

@@ -1,6 +1,6 @@
 /** How the matrices of a model lie on the GPU: which parts, in which types. Known before a byte of them is read. */
 import { LopperError } from '../errors';
-import { bytesOf, type Dtype } from '../formats/dtypes';
+import { bytesOf, type Dtype, isInBlocks } from '../formats/dtypes';
 import type { TensorInfo, TensorMap } from '../formats/tensor';
 import type { FfnSpec, LinearSpec, ModelSpec, SublayerSpec } from '../model/spec';
 import type { StoredTypes } from './kernels/compile';
@@ -20,10 +20,18 @@ export const dtypeOf = (tensor: TensorInfo): Dtype => tensor.dtype as Dtype;
 
 /**
  * Runs of outputs in one type: tensors that are stacked may be stored in several. Gate and up rows meet in one thread of
- * a kernel: where they differ, both are widened.
+ * a kernel: where they differ, both are widened. So is what is in blocks where it cannot be copied as it lies: rows that
+ * must be put in order, or that would begin inside a word.
  */
 function runsOf(spec: LinearSpec, gated: boolean, tensors: TensorMap) {
-  const types = spec.weights.map((name) => dtypeOf(tensors.get(name)!));
+  const types = spec.weights.map((name, i) => {
+    const dtype = dtypeOf(tensors.get(name)!);
+    if (!isInBlocks(dtype)) return dtype;
+    const isLast = !gated && i === spec.weights.length - 1;
+    const outputs = gated ? gatedOutputs(spec) : spec.outputs[i]!;
+    const inWords = isLast || (outputs * rowBytesOf(dtype, spec.inputs)) % WORD_BYTES === 0;
+    return mustArrange(spec) || !inWords ? 'F32' : dtype;
+  });
   if (gated) {
     const dtype = types.every((type) => type === types[0]) ? types[0] : 'F32';
     return [{ name: spec.weights[0], outputs: gatedOutputs(spec), dtype }];
@@ -40,6 +48,9 @@ function runsOf(spec: LinearSpec, gated: boolean, tensors: TensorMap) {
 /** Outputs of a gated matrix, gate and up apart or in one tensor. */
 export const gatedOutputs = ({ outputs }: LinearSpec): number => (outputs.length === 1 ? outputs[0] / 2 : outputs[0]);
 
+/** What the queue writes is whole words. */
+const WORD_BYTES = 4;
+
 /** Bytes of a row of a matrix on the GPU. */
 export const rowBytesOf = (dtype: Dtype, inputs: number): number => bytesOf(dtype, padded(inputs));
 
@@ -47,10 +58,15 @@ export const rowBytesOf = (dtype: Dtype, inputs: number): number => bytesOf(dtyp
 export function partsOf(spec: LinearSpec, gated: boolean, tensors: TensorMap, limit: number): Omit<Part, 'buffer'>[] {
   let start = 0;
   return runsOf(spec, gated, tensors).flatMap(({ name, outputs, dtype }) => {
-    const cuts = cut(name, outputs, rowBytesOf(dtype, spec.inputs), gated, limit);
+    const rowBytes = rowBytesOf(dtype, spec.inputs);
+    const together = rowBytes % WORD_BYTES === 0 ? 1 : 2; // rows that end with a word
+    const cuts = cut(name, Math.ceil(outputs / together), together * rowBytes, gated, limit);
     const before = start;
     start += outputs;
-    return cuts.map((c) => ({ first: before + c.first, outputs: c.outputs, dtype }));
+    return cuts.map((c) => {
+      const first = together * c.first;
+      return { first: before + first, outputs: Math.min(together * c.outputs, outputs - first), dtype };
+    });
   });
 }
 
@@ -110,6 +126,21 @@ export function storedTypes(spec: ModelSpec, tensors: TensorMap): StoredTypes {
     positions: spec.positions ? typeOf(spec.positions) : undefined,
     products: [...products.values()],
   };
+}
+
+/** What is widened at once: enough rows to be multiplied well, and little beside a model that is stored in blocks. */
+const ROOM_BYTES = 64 * 2 ** 20;
+
+/** Bytes that a model's matrices in blocks are widened into, piece by piece; 0 where none are. */
+export function roomBytes(spec: ModelSpec, tensors: TensorMap, limit: number): number {
+  const tables = [spec.embedding, spec.head].map((name) => plain(tableSpec(name, tensors)));
+  const wanted = [...spec.sublayers.flatMap(matricesOf), ...tables].flatMap(({ spec, gated }) => {
+    const rowBytes = rowBytesOf('F32', spec.inputs) * (gated ? 2 : 1);
+    return partsOf(spec, gated, tensors, limit)
+      .filter(({ dtype }) => isInBlocks(dtype))
+      .map(({ outputs }) => Math.max(rowBytes, Math.min(outputs * rowBytes, ROOM_BYTES, limit)));
+  });
+  return Math.max(0, ...wanted);
 }
 
 /** Throws `model-too-large`, naming the tensor and the limit, if some tensor can never reach this adapter. */

@@ -152,14 +152,12 @@ export class WeightLoader {
     const rowBytes = rowBytesOf(dtype, spec.inputs);
     const published = bytesOf(dtypeOf(tensor), spec.inputs); // of a row
     if (!mustArrange(spec)) {
-      const start = tensor.start + first * published;
-      const end = start + rows * published;
-      let at = to * rowBytes;
-      for (let from = start; from < end; from += CHUNK_BYTES) {
-        const piece = await this.#readAs(dtype, tensor, from, Math.min(end, from + CHUNK_BYTES));
-        queue.writeBuffer(buffer.raw, at, piece);
-        at += piece.byteLength;
-        if (end - start > CHUNK_BYTES) await this.gpu.idle();
+      const step = 2 * Math.max(1, Math.floor(CHUNK_BYTES / (2 * published))); // an even number of rows ends with a word
+      for (let row = 0; row < rows; row += step) {
+        const start = tensor.start + (first + row) * published;
+        const piece = await this.#readAs(dtype, tensor, start, start + Math.min(step, rows - row) * published);
+        queue.writeBuffer(buffer.raw, (to + row) * rowBytes, inWords(piece));
+        if (rows > step) await this.gpu.idle();
       }
       return;
     }
@@ -172,7 +170,7 @@ export class WeightLoader {
     const staging = await this.gpu.allocate(`${tensor.name} as published`, size, 'weights');
     try {
       const piece = await this.#readAs(dtype, tensor, start, end);
-      queue.writeBuffer(staging.raw, 0, piece.byteLength % 4 === 0 ? piece : padTo4(piece));
+      queue.writeBuffer(staging.raw, 0, inWords(piece));
       arrange(this.dispatcher, staging, buffer, element, {
         rows,
         inputs: spec.inputs,
@@ -230,7 +228,8 @@ export class WeightLoader {
   }
 }
 
-function padTo4(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+function inWords(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  if (bytes.byteLength % 4 === 0) return bytes;
   const out = new Uint8Array(Math.ceil(bytes.byteLength / 4) * 4);
   out.set(bytes);
   return out;

@@ -1,11 +1,7 @@
-/** A file whose bytes can be read in any order: a local file, a download kept by the browser, a file in Node. */
-export interface ByteSource {
-  readonly name: string;
-  /** Bytes. */
-  readonly size: number;
-  /** Bytes `[start, end)`, in memory of their own; throws `download-cut` or `file-missing` when they cannot be had. */
-  read(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
-}
+import type { ByteSource } from './byte-source';
+import type { TensorMap } from './tensor';
+
+export type { ByteSource } from './byte-source';
 
 export interface ByteProgress {
   readonly file: string;
@@ -30,4 +26,6 @@ export interface ModelFiles {
   open(file: string, signal?: AbortSignal, onProgress?: (p: ByteProgress) => void): Promise<ByteSource>;
   /** The same for a look at a little of it: a remote one is not downloaded for that. Absent where `open` costs no more. */
   peek?(file: string, signal?: AbortSignal): Promise<ByteSource>;
+  /** The tensors by their published names, of files that are not safetensors; `open`: how those are opened. */
+  tensors?(open: ModelFiles['open'], signal?: AbortSignal, onProgress?: (p: ByteProgress) => void): Promise<TensorMap>;
 }

@@ -3,7 +3,7 @@ import { bytesOf, dtypesJoined, isDtype, widen } from './dtypes';
 
 describe('stored types', () => {
   it('are told from others by their exact names', () => {
-    expect(['F32', 'F16', 'BF16', 'bf16', 'I8', 'Q8_0', 'toString', ''].map(isDtype)).toEqual(
+    expect(['F32', 'F16', 'BF16', 'bf16', 'I8', 'IQ2_XS', 'toString', ''].map(isDtype)).toEqual(
       [1, 1, 1, 0, 0, 0, 0, 0].map(Boolean),
     );
   });

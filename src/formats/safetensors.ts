@@ -132,6 +132,7 @@ export async function openWeights(
   onProgress?: (p: ByteProgress) => void,
   { needs = (listed) => new Set(listed), onSpare }: IndexNeeds = {},
 ): Promise<TensorMap> {
+  if (files.tensors) return files.tensors(files.open, signal, onProgress);
   if (await files.has('model.safetensors', signal)) {
     const source = await files.open('model.safetensors', signal, onProgress);
     return new Map((await parseHeader(source, signal)).map((t) => [t.name, t]));

@@ -1,4 +1,4 @@
-import type { ByteSource } from './bytes';
+import type { ByteSource } from './byte-source';
 
 /** Where one tensor's bytes lie: `[start, end)` of `source`, little-endian, row-major. */
 export interface TensorInfo {
@@ -9,6 +9,8 @@ export interface TensorInfo {
   readonly source: ByteSource;
   readonly start: number;
   readonly end: number;
+  /** Stored [outputs, inputs] where it is published the other way round: GPT-2's matrices in a GGUF. */
+  readonly turned?: boolean;
 }
 
 export type TensorMap = ReadonlyMap<string, TensorInfo>;

@@ -5,7 +5,7 @@ import { checkTensors, storedAs } from './check-tensors';
 import type { ModelConfig } from './config';
 import { rotariesOf } from './rope';
 import { shapesOf } from './shapes';
-import type { ModelSpec } from './spec';
+import type { LinearSpec, ModelSpec, SublayerSpec } from './spec';
 
 /** A description that knows nothing yet of the files: all but how the numbers are stored. */
 export type Layout = Omit<ModelSpec, 'dtype'>;
@@ -22,8 +22,10 @@ export function layoutOf(config: ModelConfig, tensors: TensorMap = new Map()): L
   }
   const own = ARCHITECTURES[modelType];
   const ffnWidth = config.ffnWidth ?? own.ffnWidth?.(tensors) ?? 4 * width;
+  const parts = own.parts({ ...config, ffnWidth }, (name) => tensors.has(name));
   const layout: Omit<Layout, 'shapes'> = {
-    ...own.parts({ ...config, ffnWidth }, (name) => tensors.has(name)),
+    ...parts,
+    sublayers: parts.sublayers.map((sublayer) => asStored(sublayer, tensors)),
     ...{ architecture, modelType, blocks, width, heads, kvHeads, headDim, ffnWidth, vocabulary, context },
     parallel: config.parallelResidual,
     rotaries: rotariesOf(config),
@@ -33,6 +35,15 @@ export function layoutOf(config: ModelConfig, tensors: TensorMap = new Map()): L
     embeddingScale: config.embeddingScale,
   };
   return { ...layout, shapes: shapesOf(layout) };
+}
+
+/** A sublayer whose matrices are read as the files have them: some have turned those that are published turned. */
+function asStored(sublayer: SublayerSpec, tensors: TensorMap): SublayerSpec {
+  const matrix = (l: LinearSpec): LinearSpec =>
+    l.transposed && tensors.get(l.weights[0]!)?.turned ? { ...l, transposed: false } : l;
+  return sublayer.kind === 'attn'
+    ? { ...sublayer, qkv: matrix(sublayer.qkv), out: matrix(sublayer.out) }
+    : { ...sublayer, up: matrix(sublayer.up), down: matrix(sublayer.down) };
 }
 
 /**

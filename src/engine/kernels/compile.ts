@@ -2,6 +2,7 @@
 import type { Dtype } from '../../formats/dtypes';
 import type { ModelSpec } from '../../model/spec';
 import { attentionKernels } from './attention';
+import { widenKernels } from './blocks';
 import type { Dispatcher, Variant } from './dispatcher';
 import { embedKernels } from './embed';
 import { logitKernels } from './head';
@@ -27,6 +28,7 @@ export const walkKernels = (d: Dispatcher, spec: ModelSpec, types: StoredTypes):
   ...attentionKernels(d, spec),
   ...logitKernels(d),
   ...productKernels(d.choice.matmul, types.products),
+  ...widenKernels(types.products.map(({ dtype }) => dtype)),
 ];
 
 /** Products of few rows, beside those of a walk. */

@@ -34,6 +34,8 @@ export class Dispatcher {
     readonly choice: KernelChoice,
     /** Bound where a kernel's optional buffer is absent. */
     readonly empty: Buffer,
+    /** Where rows stored in blocks are widened before a product reads them; none where all are read as they lie. */
+    readonly room: Buffer = empty,
   ) {
     this.sharing = { THREADS: choice.threads, ROWS: 64 / choice.threads };
   }

@@ -1,10 +1,11 @@
 import code from '../../../shaders/embed.wgsl?raw';
-import { DTYPES, type Dtype } from '../../formats/dtypes';
+import { DTYPES, type Dtype, isInBlocks } from '../../formats/dtypes';
 import type { Buffer } from '../../gpu/gpu';
 import { kernel, read, write } from '../../gpu/kernel';
 import { Parameters } from '../../gpu/parameters';
 import { grid } from '../../gpu/recorder';
 import type { Linear } from '../layout';
+import { gatherRows, readAs, widenKernels } from './blocks';
 import { type Dispatcher, type Variant, variant } from './dispatcher';
 
 export const EMBED = kernel({
@@ -21,17 +22,22 @@ export const EMBED = kernel({
     scale: 'f32',
   }),
   bindings: { ids: read(1), places: read(2), table: read(3), position_table: read(4), out: write(5) },
-  constants: ['DTYPE', 'LEARNED_POSITIONS', 'POSITION_DTYPE'],
+  constants: ['DTYPE', 'LOOKED_UP', 'LEARNED_POSITIONS', 'POSITION_DTYPE'],
 });
 
 const embedVariant = (table: Dtype, positions: Dtype | undefined) =>
   variant(EMBED, {
-    DTYPE: DTYPES[table].code,
+    DTYPE: DTYPES[readAs(table)].code,
+    LOOKED_UP: isInBlocks(table) ? 1 : 0,
     LEARNED_POSITIONS: positions ? 1 : 0,
-    POSITION_DTYPE: DTYPES[positions ?? table].code,
+    POSITION_DTYPE: DTYPES[positions ?? readAs(table)].code,
   });
 
-export const embedKernels = (table: Dtype, positions: Dtype | undefined): Variant[] => [embedVariant(table, positions)];
+/** A table in blocks is looked up by a kernel of its own; positions are added to what it wrote. */
+export const embedKernels = (table: Dtype, positions: Dtype | undefined): Variant[] => [
+  ...widenKernels([table]),
+  ...(isInBlocks(table) && !positions ? [] : [embedVariant(table, positions)]),
+];
 
 /** Tokens to be looked up, and where they go. */
 export interface EmbedStep {
@@ -56,6 +62,8 @@ export function embed(d: Dispatcher, step: EmbedStep): void {
   const eights = table.steps;
   const positionTable = positions?.parts[0];
   for (const part of table.parts) {
+    if (isInBlocks(part.dtype)) gatherRows(d, part, eights, ids, rows, out, outRow, scale);
+    if (isInBlocks(part.dtype) && !positionTable) continue;
     d.run(
       embedVariant(part.dtype, positionTable?.dtype),
       { rows, eights, firstToken: part.first, tokens: part.outputs, outRow, positionStart, scale },

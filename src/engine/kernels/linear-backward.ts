@@ -4,6 +4,7 @@ import type { Buffer } from '../../gpu/gpu';
 import { kernel, read, write } from '../../gpu/kernel';
 import { Parameters } from '../../gpu/parameters';
 import type { Linear } from '../layout';
+import { readAs, readable } from './blocks';
 import { type Dispatcher, type Variant, variant } from './dispatcher';
 import type { Columns } from './linear';
 
@@ -36,7 +37,7 @@ export const TRANSPOSED = {
 const variantOf = (d: Dispatcher, dtype: Dtype) => variant(TRANSPOSED[d.choice.matmul], { DTYPE: DTYPES[dtype].code });
 
 export const linearBackwardKernels = (d: Dispatcher, dtypes: Iterable<Dtype>): Variant[] =>
-  Array.from(dtypes, (dtype) => variantOf(d, dtype));
+  Array.from(new Set(Array.from(dtypes, readAs)), (dtype) => variantOf(d, dtype));
 
 /** A gated matrix as a plain one without its bias: of each part the gate's outputs, then up's. */
 export const withoutGate = (w: Linear): Linear =>
@@ -76,29 +77,31 @@ export function linearBackward(
     const begin = Math.max(part.first, columns.first);
     const end = Math.min(part.first + part.outputs, columns.first + columns.count);
     if (begin >= end) continue;
-    const rowStep = Math.max(1, Math.floor(limit / (perOutput * (end - begin)) / 64)) * 64;
-    for (let row = 0; row < rows; row += rowStep) {
-      const count = Math.min(rowStep, rows - row);
-      const step = Math.max(1, Math.floor(limit / (perOutput * count) / 256)) * 256;
-      for (let o = begin; o < end; o += step) {
-        const outputs = Math.min(step, end - o);
-        d.run(
-          variantOf(d, part.dtype),
-          {
-            rows: count,
-            rowStart: row,
-            steps: w.steps,
-            outputs,
-            weightStart: o - part.first,
-            gradientStart: o - columns.first,
-            gradientStride: stride,
-            add: adds || o > begin ? 1 : 0,
-            scale: w.scale ?? 1,
-          },
-          { g, w: part.buffer, dx },
-          [Math.ceil(w.steps / 8), Math.ceil(count / 64)],
-          count * outputs * perOutput,
-        );
+    for (const piece of readable(d, part, w.steps, false, begin, end)) {
+      const rowStep = Math.max(1, Math.floor(limit / (perOutput * (piece.end - piece.begin)) / 64)) * 64;
+      for (let row = 0; row < rows; row += rowStep) {
+        const count = Math.min(rowStep, rows - row);
+        const step = Math.max(1, Math.floor(limit / (perOutput * count) / 256)) * 256;
+        for (let o = piece.begin; o < piece.end; o += step) {
+          const outputs = Math.min(step, piece.end - o);
+          d.run(
+            variantOf(d, piece.dtype),
+            {
+              rows: count,
+              rowStart: row,
+              steps: w.steps,
+              outputs,
+              weightStart: o - piece.first,
+              gradientStart: o - columns.first,
+              gradientStride: stride,
+              add: adds || o > begin ? 1 : 0,
+              scale: w.scale ?? 1,
+            },
+            { g, w: piece.buffer, dx },
+            [Math.ceil(w.steps / 8), Math.ceil(count / 64)],
+            count * outputs * perOutput,
+          );
+        }
       }
     }
     adds = true;

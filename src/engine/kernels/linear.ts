@@ -4,6 +4,7 @@ import type { Buffer } from '../../gpu/gpu';
 import { kernel, read, write } from '../../gpu/kernel';
 import { Parameters } from '../../gpu/parameters';
 import { type Linear, MAX_SLOTS, padded, type Slots } from '../layout';
+import { readAs, readable } from './blocks';
 import { type Dispatcher, type KernelChoice, type Variant, variant } from './dispatcher';
 
 /** From this many rows on a product is a matmul, below a matvec a row. */
@@ -80,8 +81,9 @@ export interface ProductKind {
 const productVariant = (way: Way, { dtype, epilogue }: ProductKind) =>
   variant(PRODUCTS[way], { DTYPE: DTYPES[dtype].code, EPILOGUE: EPILOGUES[epilogue] });
 
+/** For matrices that are stored so: what is in blocks is widened first, by `widenKernels`. */
 export const productKernels = (way: Way, kinds: readonly ProductKind[]): Variant[] =>
-  kinds.map((kind) => productVariant(way, kind));
+  kinds.map(({ dtype, epilogue }) => productVariant(way, { dtype: readAs(dtype), epilogue }));
 
 /** A run of a matrix's outputs. */
 export interface Columns {
@@ -131,42 +133,44 @@ function multiply(
     const begin = Math.max(part.first, columns.first);
     const end = Math.min(part.first + part.outputs, columns.first + columns.count);
     if (begin >= end) continue;
-    const kind = { dtype: part.dtype, epilogue };
-    const few = rows < MATMUL_ROWS && d.has(productVariant(d.choice.matvec, kind));
-    const way = few ? d.choice.matvec : d.choice.matmul;
-    const share = SHARES[way];
-    const rowStep = few ? rows : atLeast(64, limit / (perColumn * (end - begin)));
-    for (let row = 0; row < rows; row += rowStep) {
-      const count = Math.min(rowStep, rows - row);
-      const columnStep = atLeast(256, limit / (perColumn * count));
-      for (let c = begin; c < end; c += columnStep) {
-        const outputs = Math.min(columnStep, end - c);
-        const last = c + outputs === w.outputs;
-        d.run(
-          productVariant(way, kind),
-          {
-            rows: count,
-            rowStart: row,
-            steps: w.steps,
-            outputs,
-            weightStart: c - part.first,
-            upStart: part.outputs,
-            columnStart: c - columns.first,
-            outStride,
-            hasBias: w.bias ? 1 : 0,
-            biasStart: c,
-            upBias: w.outputs,
-            padTo: last && epilogue !== 'add' ? padded(w.outputs) - c : 0,
-            rowsPerSlot: to?.rows ?? 1,
-            scale: w.scale ?? 1,
-            cap: w.cap ?? 1,
-            ceiling: w.ceiling ?? w.cap ?? 1,
-            slots: to?.slots ?? [],
-          },
-          { x, w: part.buffer, bias: w.bias ?? d.empty, out },
-          [Math.ceil((outputs * wide) / share[0]), Math.ceil(count / share[1])],
-          count * outputs * perColumn,
-        );
+    for (const piece of readable(d, part, w.steps, w.gated, begin, end)) {
+      const kind = { dtype: piece.dtype, epilogue };
+      const few = rows < MATMUL_ROWS && d.has(productVariant(d.choice.matvec, kind));
+      const way = few ? d.choice.matvec : d.choice.matmul;
+      const share = SHARES[way];
+      const rowStep = few ? rows : atLeast(64, limit / (perColumn * (piece.end - piece.begin)));
+      for (let row = 0; row < rows; row += rowStep) {
+        const count = Math.min(rowStep, rows - row);
+        const columnStep = atLeast(256, limit / (perColumn * count));
+        for (let c = piece.begin; c < piece.end; c += columnStep) {
+          const outputs = Math.min(columnStep, piece.end - c);
+          const last = c + outputs === w.outputs;
+          d.run(
+            productVariant(way, kind),
+            {
+              rows: count,
+              rowStart: row,
+              steps: w.steps,
+              outputs,
+              weightStart: c - piece.first,
+              upStart: piece.upStart,
+              columnStart: c - columns.first,
+              outStride,
+              hasBias: w.bias ? 1 : 0,
+              biasStart: c,
+              upBias: w.outputs,
+              padTo: last && epilogue !== 'add' ? padded(w.outputs) - c : 0,
+              rowsPerSlot: to?.rows ?? 1,
+              scale: w.scale ?? 1,
+              cap: w.cap ?? 1,
+              ceiling: w.ceiling ?? w.cap ?? 1,
+              slots: to?.slots ?? [],
+            },
+            { x, w: piece.buffer, bias: w.bias ?? d.empty, out },
+            [Math.ceil((outputs * wide) / share[0]), Math.ceil(count / share[1])],
+            count * outputs * perColumn,
+          );
+        }
       }
     }
   }

@@ -1,11 +1,12 @@
 /** A model as it is asked for and as it is told of, and the machine it is on. Plain data. */
 import type { Sublayer } from '../../model/units';
 
+/** `file`: the GGUF that is meant, where there are several. */
 export type ModelRequest =
   /** The model that ships with Lopper, or a checkpoint of its training by its step. */
   | { readonly kind: 'bundled'; readonly step?: number }
-  /** Files a person picked or dropped: config.json, *.safetensors (and index), tokenizer.json. */
-  | { readonly kind: 'files'; readonly name: string; readonly files: readonly File[] }
+  /** Files a person picked or dropped: config.json, *.safetensors (and index), tokenizer.json; or *.gguf. */
+  | { readonly kind: 'files'; readonly name: string; readonly files: readonly File[]; readonly file?: string }
   | {
       readonly kind: 'hub';
       readonly repo: string;
@@ -13,9 +14,10 @@ export type ModelRequest =
       readonly host: string;
       /** Not kept after use. */
       readonly passing?: boolean;
+      readonly file?: string;
     }
   /** Node only. */
-  | { readonly kind: 'folder'; readonly path: string };
+  | { readonly kind: 'folder'; readonly path: string; readonly file?: string };
 
 /** What a model's files say of it. */
 export interface ModelFacts {
@@ -42,6 +44,8 @@ export interface ModelFacts {
   readonly fingerprint: string;
   readonly hasTokenizer: boolean;
   readonly weightBytes: number;
+  /** Bytes of its tensors by the type they are stored in; not in what was measured by older versions. */
+  readonly storedBytes?: Readonly<Record<string, number>>;
   /** What a person should know of how it was opened: "kept in memory only, because ...". */
   readonly notes?: readonly string[];
   /** Sublayers that its config.json lists as dropped, as LLM-Drop does; they are not. */

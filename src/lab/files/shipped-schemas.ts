@@ -32,6 +32,7 @@ const modelReport: v.GenericSchema<unknown, ModelReport> = v.object({
   fingerprint: v.string(),
   hasTokenizer: v.boolean(),
   weightBytes: count,
+  storedBytes: v.optional(v.record(v.string(), count)),
   streamed: v.boolean(),
   notes: v.optional(v.array(v.string())),
 });

@@ -1,6 +1,7 @@
 import { LopperError } from '../../errors';
 import { DownloadCache } from '../../formats/cache';
 import { openFiles } from '../../formats/files';
+import { modelAmong } from '../../formats/gguf/choose';
 import { openHub } from '../../formats/hub';
 import { memoryShelf } from '../../formats/memory-shelf';
 import { opfsShelf } from '../../formats/opfs';
@@ -25,9 +26,12 @@ export function browserEnvironment(base: string): Environment {
         case 'bundled':
           return bundledModel(openSite('sapling', at('models/sapling')), request.step);
         case 'files':
-          return openFiles(request.name, request.files);
+          return modelAmong(openFiles(request.name, request.files), request.file);
         case 'hub':
-          return openHub(request, request.passing ? new DownloadCache() : (await downloads(onNote)).cache);
+          return modelAmong(
+            openHub(request, request.passing ? new DownloadCache() : (await downloads(onNote)).cache),
+            request.file,
+          );
         case 'folder':
           throw new LopperError('usage', `A page cannot open ${request.path} by its path.`, 'Pick or drop the folder.');
       }

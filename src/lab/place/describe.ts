@@ -3,7 +3,7 @@ import type { ByteProgress, ModelFiles } from '../../formats/bytes';
 import { fingerprint } from '../../formats/fingerprint';
 import { whatElse } from '../../formats/not-a-model';
 import { openWeights } from '../../formats/safetensors';
-import type { TensorMap } from '../../formats/tensor';
+import type { TensorInfo, TensorMap } from '../../formats/tensor';
 import { type ModelConfig, parseConfig } from '../../model/config';
 import type { ModelSpec } from '../../model/spec';
 import { describeStored, neededOf, type StoredModel } from '../../model/stored';
@@ -55,6 +55,12 @@ export async function readConfig(files: ModelFiles, signal?: AbortSignal): Promi
   }
 }
 
+function bytesByType(tensors: readonly TensorInfo[]): Record<string, number> {
+  const bytes: Record<string, number> = {};
+  for (const { dtype, start, end } of tensors) bytes[dtype] = (bytes[dtype] ?? 0) + end - start;
+  return bytes;
+}
+
 /** A model's facts, once its files are read. */
 export function factsOf(read: {
   readonly files: ModelFiles;
@@ -77,6 +83,7 @@ export function factsOf(read: {
     fingerprint,
     hasTokenizer,
     weightBytes: used.reduce((sum, { start, end }) => sum + end - start, 0),
+    storedBytes: bytesByType(used),
     ...(notes.length > 0 && { notes }),
     ...(listedAsDropped.length > 0 && { listedAsDropped }),
   };

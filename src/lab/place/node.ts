@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LopperError } from '../../errors';
 import { DownloadCache } from '../../formats/cache';
+import { modelAmong } from '../../formats/gguf/choose';
 import { openHub } from '../../formats/hub';
 import { fetchWithLinks, openFolder } from '../../formats/node';
 import { cacheFolder, folderShelf } from '../../formats/node-shelf';
@@ -26,10 +27,10 @@ export function nodeEnvironment(root: string, options: DawnOptions = {}): Enviro
           return bundledModel({ ...folder, id: 'sapling' }, request.step);
         }
         case 'folder':
-          return openFolder(request.path);
+          return modelAmong(await openFolder(request.path), request.file);
         case 'hub':
           return downloads(onNote).then(({ cache, fetch }) =>
-            openHub(request, request.passing ? new DownloadCache() : cache, { fetch }),
+            modelAmong(openHub(request, request.passing ? new DownloadCache() : cache, { fetch }), request.file),
           );
         case 'files':
           throw new LopperError('usage', 'Files from a page cannot be opened here.', 'Give the path of their folder.');
