@@ -1,29 +1,41 @@
 import { writeFile } from 'node:fs/promises';
 import { LopperError } from '../errors';
 import { FORMAT_NAMES, MASK_FORMATS } from '../exports/formats';
-import type { ModelFacts, ModelRequest, RecoveredModel } from '../lab/contract';
+import type { ModelFacts, ModelRequest, Pruning, RecoveredModel } from '../lab/contract';
 import { maskFromSublayers } from '../pruning/mask';
 import type { MaskNotes } from '../pruning/mask-file';
 import { writeEntries } from '../recovery/entries';
-import { type Arguments, oneOf, usage } from './arguments';
-import { type Command, JOB, MASK_OPTIONS, type Output, RECOVERY_OPTIONS, type Surroundings } from './command';
+import { type Arguments, oneOf, required, usage } from './arguments';
+import { type Command, facts, JOB, MASK_OPTIONS, type Output, RECOVERY_OPTIONS, type Surroundings } from './command';
+import { cancellable } from './interrupt';
 import { modelRequest } from './model-request';
 import { pruningOf } from './pruning';
 
-const TARGETS = [...FORMAT_NAMES];
+/** Beside the forms of a mask, a model of its own. */
+const TARGETS = ['checkpoint', ...FORMAT_NAMES] as const;
+const FORMS = ['zeroed', 'llm-drop'] as const;
 
 export const exportCommand: Command = {
   name: 'export',
-  summary: 'a mask in the form of another tool',
-  usage: 'lopper export MODEL (--drop LIST | --mask FILE) [--recovery FILE] --to FORMAT [--out PATH] [--json]',
+  summary: 'a mask in the form of another tool, or the pruned model as files of its own',
+  usage:
+    'lopper export MODEL (--drop LIST | --mask FILE) [--recovery FILE] --to FORMAT [--out PATH] [--form zeroed|llm-drop] [--json]',
   options: {
     ...MASK_OPTIONS,
     ...RECOVERY_OPTIONS,
-    to: { value: 'FORMAT', help: FORMAT_NAMES.join(', ') },
-    out: { value: 'PATH', help: 'the file; to standard output where left out' },
+    to: { value: 'FORMAT', help: TARGETS.join(', ') },
+    out: { value: 'PATH', help: 'the file, to standard output where left out; for a checkpoint a new folder' },
+    form: {
+      value: 'FORM',
+      help: 'of a checkpoint: single layers zeroed (default), or listed in config.json for LLM-Drop',
+    },
   },
   check(args) {
-    oneOf(args, 'to', TARGETS);
+    const to = oneOf(args, 'to', TARGETS);
+    if (to === 'checkpoint') required(args, 'out', 'FOLDER');
+    else if (args.values.has('form'))
+      throw usage('--form is of a checkpoint.', `Leave it out, or write --to checkpoint.`);
+    if (args.values.has('form')) oneOf(args, 'form', FORMS);
     if (['drop', 'mask', 'recovery'].some((name) => args.values.has(name))) return;
     throw usage('Nothing is dropped, so there is nothing to export.', 'Add --drop, --mask or --recovery.');
   },
@@ -38,12 +50,40 @@ async function run(surroundings: Surroundings): Promise<Output> {
   const model = await lab.describe(request, { job: JOB });
   for (const note of model.notes ?? []) reporter.note(note);
   const pruning = pruningOf(surroundings, model);
+  if (args.values.get('to') === 'checkpoint') return writeModel(surroundings, request, await pruning.pruning());
   return writeMask(
     surroundings,
     { ...model, ...placeOf(request, args) },
     await pruning.mask(),
     await pruning.recovery(),
   );
+}
+
+async function writeModel(
+  { args, lab, path, reporter, version }: Surroundings,
+  model: ModelRequest,
+  pruning: Pruning,
+): Promise<Output> {
+  const out = args.values.get('out')!;
+  const form = args.values.has('form') ? oneOf(args, 'form', FORMS) : 'zeroed';
+  const to = { kind: 'folder', path: path(out) } as const;
+  const request = { model, pruning, form, to, facts: { lopper: await version() } };
+  const report = await cancellable(lab, () => lab.exportModel(request, { job: JOB, onProgress: reporter.progress }));
+  const { files, kept, folded, beside, notes } = report;
+  for (const note of notes) reporter.note(note);
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  return {
+    json: { format: 'checkpoint', out, ...report },
+    text: facts([
+      ['folder', out],
+      ['blocks', String(kept.length)],
+      ['files', `${files.length}, ${(bytes / 1e6).toFixed(2)} MB`],
+      ...(folded.length > 0 ? [['in the weights', folded.join(', ')] as const] : []),
+      ...(beside.length > 0
+        ? [['beside them', `${beside.join(', ')}: README.md says how to hook it in`] as const]
+        : []),
+    ]),
+  };
 }
 
 /** A folder goes by its path in Python too; Lopper's own model lies in Lopper's folder. */

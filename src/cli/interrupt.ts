@@ -25,3 +25,14 @@ export async function untilEnded<T>(
     process.off('SIGINT', end);
   }
 }
+
+/** What a job gives; the first Ctrl-C cancels it, so that it can take back what it has half done. */
+export async function cancellable<T>(lab: Session['lab'], run: () => Promise<T>): Promise<T> {
+  const end = () => void lab.cancel(JOB);
+  process.once('SIGINT', end);
+  try {
+    return await run();
+  } finally {
+    process.off('SIGINT', end);
+  }
+}

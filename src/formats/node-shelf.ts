@@ -16,8 +16,15 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'lopper');
 }
 
-/** A folder on disk, made if need be. Throws `download-failed` when it cannot be made, or is full. */
-export async function folderShelf(folder = cacheFolder()): Promise<Shelf> {
+/**
+ * A folder on disk, made if need be. Throws `download-failed` when it cannot be made, or is full; `remedy`: what else one can do
+ * then.
+ */
+export async function folderShelf(
+  folder = cacheFolder(),
+  remedy = 'set LOPPER_CACHE to another folder',
+): Promise<Shelf> {
+  const unwritable = (path: string, cause: NodeJS.ErrnoException) => notWritable(path, cause, remedy);
   await mkdir(folder, { recursive: true }).catch((cause) => {
     throw unwritable(folder, cause);
   });
@@ -49,7 +56,7 @@ export async function folderShelf(folder = cacheFolder()): Promise<Shelf> {
     names: () => readdir(folder),
     async exclusive(name, signal, work) {
       const lock = at(`${name}.lock`);
-      await acquire(lock, signal);
+      await acquire(lock, signal, unwritable);
       const touch = setInterval(() => utimes(lock, new Date(), new Date()).catch(() => {}), TOUCH_MS);
       try {
         return await work();
@@ -61,7 +68,11 @@ export async function folderShelf(folder = cacheFolder()): Promise<Shelf> {
   };
 }
 
-async function acquire(lock: string, signal?: AbortSignal): Promise<void> {
+async function acquire(
+  lock: string,
+  signal: AbortSignal | undefined,
+  unwritable: (path: string, cause: NodeJS.ErrnoException) => LopperError,
+): Promise<void> {
   for (;;) {
     throwIfCancelled(signal);
     try {
@@ -82,14 +93,14 @@ function unlessMissing(cause: NodeJS.ErrnoException): undefined {
   throw cause;
 }
 
-function unwritable(path: string, cause: NodeJS.ErrnoException): LopperError {
+function notWritable(path: string, cause: NodeJS.ErrnoException, remedy: string): LopperError {
   const full = cause.code === 'ENOSPC' || cause.code === 'EDQUOT';
   return new LopperError(
     'download-failed',
     full
       ? `The disk is full: ${path} cannot be written.`
       : `${path} cannot be written (${cause.code ?? cause.message}).`,
-    `${full ? 'Free some space' : 'Make it writable'}, or set LOPPER_CACHE to another folder.`,
+    `${full ? 'Free some space' : 'Make it writable'}, or ${remedy}.`,
     { cause },
   );
 }

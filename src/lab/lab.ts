@@ -15,6 +15,7 @@ import { AnswerBook } from './exam/evaluate-answers';
 import { JOBS, type JobName, jobMethods, type Lab } from './jobs';
 import { costJob } from './jobs/cost';
 import { Desk, noModel } from './jobs/desk';
+import { exportModel } from './jobs/export';
 import type { Job, RunningJob } from './jobs/job';
 import { Calibrations } from './measure/calibrations';
 import { timed } from './measure/timed';
@@ -138,6 +139,9 @@ class DeviceLab implements LabItself {
 
   readonly memory: LabItself['memory'] = async () =>
     this.#open ? this.#model.engine.memory() : { weights: 0, activations: 0, cache: 0, peak: 0, budget: 0 };
+
+  readonly exportModel: LabItself['exportModel'] = (request, options) =>
+    this.#downloads.run(options, (running) => exportModel(this.#environment, () => this.#model, request, running));
 
   readonly calibrate: LabItself['calibrate'] = async (name, calibration) => this.#calibrations.name(name, calibration);
 

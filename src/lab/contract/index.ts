@@ -4,6 +4,7 @@
  */
 import type { Calibration } from './calibration';
 import type { BenchmarkSet, FetchSettings, GivenFile } from './evaluate';
+import type { ExportReport, ExportRequest } from './export';
 import type { Checkpoint } from './growth';
 import type { JobId, JobOptions } from './job';
 import type { AdapterReport, KeptDownload, MemoryReport, ModelFacts, ModelReport, ModelRequest } from './model';
@@ -11,6 +12,7 @@ import type { AdapterReport, KeptDownload, MemoryReport, ModelFacts, ModelReport
 export type * from './calibration';
 export type * from './cost';
 export type * from './evaluate';
+export type * from './export';
 export type * from './generate';
 export type * from './growth';
 export type * from './influence';
@@ -39,6 +41,11 @@ export interface LabItself {
   /** Opens a model. The one before stays in place until the new one is ready, and for good if this fails. */
   open(request: ModelRequest, options: JobOptions): Promise<ModelReport>;
   memory(): Promise<MemoryReport>;
+  /**
+   * Writes a pruned model as files of its own, from file to file; runs beside other jobs, and asks no device. Where it fails or is
+   * cancelled, nothing of it is left. Throws `usage` for a folder that is not empty, `mask-invalid` where nothing would be left.
+   */
+  exportModel(request: ExportRequest, options: JobOptions): Promise<ExportReport>;
   /**
    * Hands a calibration over once, under a name that its caller makes: requests need only name it from then on. Texts are
    * large, and a request for each drop of a layer need not carry one. A name that is not known (any more: the last few are

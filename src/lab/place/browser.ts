@@ -1,4 +1,5 @@
 import { LopperError } from '../../errors';
+import { shelfTarget } from '../../exports/checkpoint/target';
 import { DownloadCache } from '../../formats/cache';
 import { openFiles } from '../../formats/files';
 import { modelAmong } from '../../formats/gguf/choose';
@@ -9,6 +10,7 @@ import { readText, writeText } from '../../formats/shelf';
 import { openSite } from '../../formats/web';
 import { bundledModel } from './bundled-model';
 import type { Environment } from './environment';
+import { EXPORT_FOLDER, pickedTarget } from './picked-target';
 
 /** The lab's surroundings in a page or its worker. `base` is the page's address; downloads go to the browser's own files. */
 export function browserEnvironment(base: string): Environment {
@@ -56,6 +58,20 @@ export function browserEnvironment(base: string): Environment {
       );
     },
     downloads,
+    async exportTarget(to) {
+      if (to.kind === 'picked') return pickedTarget(to.directory, to.name);
+      const shelf = to.kind === 'kept' ? await opfsShelf(EXPORT_FOLDER) : undefined;
+      if (!shelf) {
+        throw new LopperError(
+          'usage',
+          'This browser keeps no files for pages, and lets them write into no folder.',
+          'Export with lopper export on the command line, or open the page in Chrome or Edge.',
+        );
+      }
+      // What an earlier export left, which was to be downloaded.
+      for (const name of await shelf.names()) await shelf.remove(name);
+      return shelfTarget(shelf);
+    },
     official: async () => [
       {
         read: async (name) => readText(await kept(), name),

@@ -1,7 +1,8 @@
+import type { ExportTarget } from '../../exports/checkpoint/target';
 import type { ModelFiles } from '../../formats/bytes';
 import type { DownloadCache } from '../../formats/cache';
 import type { Shelf } from '../../formats/shelf';
-import type { ModelRequest } from '../contract';
+import type { ExportPlace, ModelRequest } from '../contract';
 
 /** A place for official benchmark files, by name. */
 export interface OfficialPlace {
@@ -26,6 +27,8 @@ export interface Environment {
   bundledText(path: string, signal?: AbortSignal): Promise<string>;
   /** Where downloads are kept; `fetch` where the usual one will not do. */
   downloads(onNote: (note: string) => void): Promise<{ cache: DownloadCache; fetch?: typeof fetch }>;
+  /** Where an exported model goes. Throws `usage` for a folder that is not empty, or of a kind that cannot be had here. */
+  exportTarget(to: ExportPlace): Promise<ExportTarget>;
   /** Where official benchmarks are: the first place that has one counts, and what is fetched goes to the first. */
   official(): Promise<readonly OfficialPlace[]>;
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LopperError } from '../../errors';
+import { shelfTarget } from '../../exports/checkpoint/target';
 import { DownloadCache } from '../../formats/cache';
 import { modelAmong } from '../../formats/gguf/choose';
 import { openHub } from '../../formats/hub';
@@ -45,6 +46,20 @@ export function nodeEnvironment(root: string, options: DawnOptions = {}): Enviro
         });
       }),
     downloads,
+    async exportTarget(to) {
+      if (to.kind !== 'folder') {
+        throw new LopperError('usage', 'A folder of a page cannot be written to here.', 'Give the path of a folder.');
+      }
+      const shelf = await folderShelf(to.path, 'choose another folder');
+      if ((await shelf.names()).length > 0) {
+        throw new LopperError(
+          'usage',
+          `${to.path} is not empty: nothing is written over.`,
+          'Name a folder that is not there yet.',
+        );
+      }
+      return shelfTarget(shelf);
+    },
     // The next build takes the folder along with the page.
     official: async () => [
       {

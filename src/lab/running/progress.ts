@@ -76,3 +76,12 @@ export function loadingProgress(report: ((p: Progress) => void) | undefined) {
     },
   };
 }
+
+/** A callback for files that are written, in bytes. */
+export function writingProgress(report: ((p: Progress) => void) | undefined) {
+  let meter: ProgressMeter | undefined;
+  return (done: number, total: number): void => {
+    meter ??= new ProgressMeter(total, 'bytes', report);
+    meter.update(done, 'Writing the pruned model');
+  };
+}

@@ -1,0 +1,94 @@
+/** The bytes of planned tensors, piece by piece: a model of any size passes through a few megabytes. */
+import { throwIfCancelled } from '../../errors';
+import { DTYPES, type Dtype, widen } from '../../formats/dtypes';
+import type { PlannedTensor } from './plan';
+
+/** Read and written at once. */
+const PIECE_BYTES = 8 * 2 ** 20;
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** The head of a safetensors file of these tensors (https://github.com/huggingface/safetensors#format), as transformers writes it. */
+export function headerOf(tensors: readonly PlannedTensor[]): Bytes {
+  let end = 0;
+  const entries = tensors.map(({ name, dtype, shape, bytes }) => {
+    const start = end;
+    end += bytes;
+    return [name, { dtype, shape, data_offsets: [start, end] }] as const;
+  });
+  const header = { __metadata__: { format: 'pt' }, ...Object.fromEntries(entries) };
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const length = Math.ceil(text.length / 8) * 8;
+  const head = new Uint8Array(8 + length).fill(0x20);
+  new DataView(head.buffer).setBigUint64(0, BigInt(length), true);
+  head.set(text, 8);
+  return head;
+}
+
+/** A whole file of these tensors, in pieces of a few megabytes: small tensors are put together, large ones cut. */
+export async function* fileBytes(tensors: readonly PlannedTensor[], signal?: AbortSignal): AsyncGenerator<Bytes> {
+  let small: Bytes[] = [headerOf(tensors)];
+  let held = small[0]!.length;
+  for (const tensor of tensors) {
+    for await (const piece of tensorBytes(tensor, signal)) {
+      throwIfCancelled(signal);
+      if (held + piece.length > PIECE_BYTES && small.length > 0) {
+        yield joined(small, held);
+        [small, held] = [[], 0];
+      }
+      if (piece.length >= PIECE_BYTES / 2) {
+        if (small.length > 0) yield joined(small, held);
+        [small, held] = [[], 0];
+        yield piece;
+      } else {
+        small.push(piece);
+        held += piece.length;
+      }
+    }
+  }
+  if (small.length > 0) yield joined(small, held);
+}
+
+function joined(pieces: readonly Bytes[], length: number): Bytes {
+  if (pieces.length === 1) return pieces[0]!;
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}
+
+async function* tensorBytes({ from, bytes, shape }: PlannedTensor, signal?: AbortSignal): AsyncGenerator<Bytes> {
+  if (from.kind === 'copy') {
+    const { source, start, end } = from.tensor;
+    for (let at = start; at < end; at += PIECE_BYTES) {
+      yield await source.read(at, Math.min(end, at + PIECE_BYTES), signal);
+    }
+    return;
+  }
+  if (from.kind === 'zeros') {
+    for (let at = 0; at < bytes; at += PIECE_BYTES) yield new Uint8Array(Math.min(PIECE_BYTES, bytes - at));
+    return;
+  }
+  const { tensor, vector } = from;
+  const width = vector.length;
+  const rows = shape.reduce((product, n) => product * n, 1) / width;
+  const atOnce = Math.max(1, Math.floor(PIECE_BYTES / (4 * width)));
+  for (let row = 0; row < rows; row += atOnce) {
+    const count = Math.min(atOnce, rows - row);
+    const out = new Uint8Array(4 * width * count);
+    const view = new DataView(out.buffer);
+    const dtype = tensor?.dtype as Dtype;
+    const rowBytes = tensor ? width * DTYPES[dtype].bytes : 0;
+    const own = tensor
+      ? widen(
+          await tensor.source.read(tensor.start + row * rowBytes, tensor.start + (row + count) * rowBytes, signal),
+          dtype,
+        )
+      : undefined;
+    for (let i = 0; i < width * count; i++) view.setFloat32(4 * i, (own?.[i] ?? 0) + vector[i % width]!, true);
+    yield out;
+  }
+}

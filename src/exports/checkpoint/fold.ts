@@ -1,0 +1,83 @@
+/** Where what stands in for dropped layers goes: into biases and embeddings of stock code, exactly, or beside it. */
+import type { LinearSpec, ModelSpec, SublayerSpec } from '../../model/spec';
+import { sublayerIndex, sublayersOf } from '../../model/units';
+import { isBlockDropped, type Mask } from '../../pruning/mask';
+import type { Placed, RecoveryModule } from '../../recovery/module';
+import { unitName } from '../../recovery/units';
+import { takesBias } from './biases';
+
+/** A vector that is added to what a sublayer writes, or to every embedding. */
+export interface Folded {
+  readonly unit: string;
+  /** The projection whose bias takes it, of the full model; undefined for the embeddings. */
+  readonly into?: LinearSpec;
+  readonly vector: Float64Array;
+}
+
+/** A module that stock code has no room for. */
+export interface Beside {
+  readonly unit: string;
+  readonly module: RecoveryModule;
+  /**
+   * Where a hook applies it, blocks counted in the exported model: `before` block K (the final norm after the last), it reads
+   * and changes the stream there; `around` block K, it reads what the block reads, and adds to what it writes.
+   */
+  readonly at: 'before' | 'around';
+  readonly block: number;
+  /** Modules of one group read the same stream. */
+  readonly group: number;
+}
+
+export interface Folding {
+  readonly folded: readonly Folded[];
+  readonly beside: readonly Beside[];
+}
+
+/**
+ * Sorts modules. A mean update goes into the bias of the sublayer it stands for, where that is still in the file (zeroed); that
+ * of a block that is gone, into the bias below, or the embeddings where nothing is below. What reads the stream, and what has no
+ * bias to go into, is beside. `kept`: blocks of which something is left, rising.
+ */
+export function foldModules(spec: ModelSpec, mask: Mask, modules: readonly Placed[], kept: readonly number[]): Folding {
+  const folded: Folded[] = [];
+  const beside: Beside[] = [];
+  /** Gaps before a block of the exported model at which a hook stands: what comes later there must come after it. */
+  const hooked = new Set<number>();
+  const ordered = modules.filter(({ module }) => module.strength !== 0).toSorted((a, b) => walkIndex(a) - walkIndex(b));
+  for (const { unit, module } of ordered) {
+    const name = unitName(unit);
+    const isGone = isBlockDropped(mask, unit.block);
+    // Blocks of the exported model below the gap that a block which is gone leaves.
+    const below = kept.filter((block) => block < unit.block).length;
+    const own = spec.sublayers[sublayerIndex({ block: unit.block, kind: unit.kind === 'ffn' ? 'ffn' : 'attn' })]!;
+    const host = isGone ? spec.sublayers[sublayerIndex({ block: kept[below - 1] ?? -1, kind: 'ffn' })] : own;
+    const gap = isGone || (unit.kind === 'attn' && !spec.parallel) ? below : below + 1;
+    const isAdditive = !module.map && !module.diagonal;
+    const orderHolds = !isGone || !hooked.has(below);
+    if (isAdditive && orderHolds && (host ? takesBias(spec, host) : isGone)) {
+      const into = host && outputOf(host);
+      folded.push({ unit: name, into, vector: addition(spec, module, into) });
+      continue;
+    }
+    const isAround = spec.parallel && !isGone;
+    if (!isAround) hooked.add(gap);
+    beside.push({
+      ...{ unit: name, module, at: isAround ? 'around' : 'before' },
+      block: isAround ? below : gap,
+      // In a parallel block both sublayers read what the block reads.
+      group: spec.parallel ? 2 * unit.block : walkIndex({ unit, module }),
+    });
+  }
+  return { folded, beside };
+}
+
+const walkIndex = ({ unit: { kind, block } }: Placed): number => sublayerIndex(sublayersOf(kind, block)[0]!);
+
+/** The projection that writes to the stream. */
+export const outputOf = (sublayer: SublayerSpec): LinearSpec =>
+  sublayer.kind === 'attn' ? sublayer.out : sublayer.down;
+
+/** What has to be stored for the stream to get the module's bias. */
+function addition(_spec: ModelSpec, { bias, strength }: RecoveryModule, _into: LinearSpec | undefined): Float64Array {
+  return Float64Array.from(bias, (value) => strength * value);
+}

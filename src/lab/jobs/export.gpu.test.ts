@@ -1,0 +1,137 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { MASK_FORMATS } from '../../exports/formats';
+import { MODEL_TYPES } from '../../model/architectures/names';
+import { maskFromSublayers } from '../../pruning/mask';
+import type { Placed } from '../../recovery/module';
+import type { ModelRequest, Pruning } from '../contract';
+import { DATA, drop, hasData, job, readJson, testLab } from '../testing';
+
+/** What transformers is asked once all is exported; nothing where there is no Python with it. */
+const python = process.env.LOPPER_PYTHON;
+const questions: { readonly name: string; readonly ask: object; readonly want?: number }[] = [];
+
+const { lab } = testLab();
+const scratch = mkdtempSync(join(tmpdir(), 'lopper-export-'));
+let folders = 0;
+afterAll(async () => {
+  await lab.close();
+  rmSync(scratch, { recursive: true });
+});
+
+/** A vector, and with a rank a map, that any width of stream takes. */
+function module(unit: Placed['unit'], width: number, rank = 0): Placed {
+  const wave = (n: number, size: number, step: number) =>
+    Float32Array.from({ length: n }, (_, i) => size * Math.sin(step * i + 1));
+  const map = rank > 0 && { rank, a: wave(rank * width, 0.1, 0.7), b: wave(width * rank, 0.1, 1.3) };
+  return { unit, module: { strength: 0.5, bias: wave(width, 0.2, 0.9), ...(map && { map }) } };
+}
+
+async function lossOf(request: ModelRequest, windows: number[][], pruning: Pruning): Promise<number> {
+  await lab.open(request, job());
+  const [report] = await lab.score({ calibration: { ids: windows }, masks: [pruning] }, job());
+  return report!.loss;
+}
+
+/** Exports, opens what was exported, and holds its loss against that of the branch it stands for. */
+async function exported(name: string, model: ModelRequest, windows: number[][], pruning: Pruning) {
+  const want = await lossOf(model, windows, pruning);
+  const path = join(scratch, String(folders++));
+  const report = await lab.exportModel({ model, pruning, to: { kind: 'folder', path } }, job());
+  const hook = report.beside.length > 0;
+  questions.push({ name, ask: { folder: path, windows, hook }, want });
+  // What needs a hook is only whole in Python.
+  if (!hook) expect(Math.abs((await lossOf({ kind: 'folder', path }, windows, [])) - want), name).toBeLessThan(1e-5);
+  return { path, report };
+}
+
+const RANDOM = `${DATA}/models/random`;
+const models = hasData ? readdirSync(RANDOM).filter((name) => canRun(name)) : [];
+
+function canRun(name: string): boolean {
+  return (
+    existsSync(`${RANDOM}/${name}/model.safetensors`) &&
+    MODEL_TYPES.includes(readJson(`${RANDOM}/${name}/config.json`).model_type)
+  );
+}
+
+test.skipIf(!hasData)('every architecture opens its own export, with the same loss', async () => {
+  expect(models.length).toBeGreaterThan(5);
+  for (const name of models) {
+    const model = { kind: 'folder', path: `${RANDOM}/${name}` } as const;
+    const { windows } = readJson(`${RANDOM}/${name}/golden.json`) as { windows: number[][] };
+    const { width } = await lab.describe(model, job());
+    const dropped = drop('block:1,attn:2,ffn:3');
+    await exported(`${name}, a mask`, model, windows, dropped);
+    const means = [
+      module({ kind: 'block', block: 1 }, width),
+      module({ kind: 'attn', block: 2 }, width),
+      module({ kind: 'ffn', block: 3 }, width),
+    ];
+    const { report } = await exported(`${name}, means`, model, windows, { dropped, modules: means });
+    expect([...report.folded, ...report.beside].sort(), name).toEqual(['attn:2', 'block:1', 'ffn:3']);
+    expect(report.beside, name).toEqual(BESIDE[name] ?? []);
+    const maps = [
+      module({ kind: 'block', block: 0 }, width),
+      module({ kind: 'attn', block: 2 }, width, 3),
+      module({ kind: 'block', block: 3 }, width, 2),
+    ];
+    if (python)
+      await exported(`${name}, maps`, model, windows, { dropped: drop('block:0,attn:2,block:3'), modules: maps });
+  }
+});
+
+/** Means that stock code has no room for: a class without that bias, or one that slides. */
+const BESIDE: Readonly<Record<string, string[]>> = {
+  mistral: ['block:1', 'attn:2', 'ffn:3'],
+  qwen3: ['block:1', 'ffn:3'],
+};
+
+test('Sapling’s first block becomes part of its embeddings, and the rest of it is the same', async () => {
+  const windows = [
+    Array.from({ length: 60 }, (_, i) => (37 * i) % 2048),
+    Array.from({ length: 40 }, (_, i) => (91 * i) % 2048),
+  ];
+  const dropped = drop('block:0,5,attn:2,ffn:7');
+  const { path, report } = await exported('Sapling', { kind: 'bundled' }, windows, {
+    dropped,
+    modules: [module({ kind: 'block', block: 0 }, 128), module({ kind: 'ffn', block: 7 }, 128)],
+  });
+  expect(report).toMatchObject({ folded: ['block:0', 'ffn:7'], beside: [], kept: [1, 2, 3, 4, 6, 7, 8, 9, 10, 11] });
+  expect(report.files.map(({ name }) => name)).toEqual([
+    'model.safetensors',
+    'tokenizer.json',
+    'tokenizer_config.json',
+    'README.md',
+    'config.json',
+  ]);
+  expect(readFileSync(join(path, 'README.md'), 'utf8')).toContain('`block:0,5,attn:2,ffn:7`');
+  // The script that is taken along makes the same of the published model, tensor for tensor.
+  const plain = await exported('Sapling, a mask', { kind: 'bundled' }, windows, dropped);
+  const model = { ...(await lab.describe({ kind: 'bundled' }, job())), from: resolve('public/models/sapling') };
+  const script = join(scratch, 'prune.py');
+  writeFileSync(script, MASK_FORMATS.python.write({ mask: maskFromSublayers(12, dropped), model }));
+  questions.push({
+    name: 'the script',
+    ask: { run: script, cwd: scratch, same: [plain.path, join(scratch, 'sapling-pruned')] },
+  });
+});
+
+if (!python) console.log('skipped: transformers is not asked; LOPPER_PYTHON names a Python that has it');
+test.skipIf(!python)('transformers opens every export, with the same loss', () => {
+  const input = questions.map(({ ask }) => `${JSON.stringify(ask)}\n`).join('');
+  const { stdout, stderr, status } = spawnSync(python!, ['tools/judge/stock.py'], { input, encoding: 'utf8' });
+  expect(status, stderr).toBe(0);
+  const answers = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(answers.length).toBe(questions.length);
+  for (const [i, { name, want }] of questions.entries()) {
+    if (want === undefined) expect(answers[i], name).toMatchObject({ different: [] });
+    else expect(Math.abs(answers[i] - want), `${name}: ${answers[i]}, not ${want}`).toBeLessThan(1e-4);
+  }
+});
