@@ -41,6 +41,10 @@ export function parseConfig(text: string): ModelConfig {
   };
 }
 
+/** The config.json of a model as an object, of one that sees too the part that reads. Throws `config-invalid`. */
+export const readableConfig = (text: string): Readonly<Record<string, unknown>> =>
+  textPart(parseObject(text, 'config.json', 'config-invalid')).object;
+
 /** Models that see too, of which Lopper runs the part that reads: by their `model_type`. */
 const SEEING: readonly string[] = ['gemma3'];
 

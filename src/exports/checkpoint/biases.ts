@@ -21,12 +21,14 @@ const SWITCHES: Readonly<Record<string, Switches>> = {
 const LLAMAS = ['mistral', 'qwen2'];
 
 /** Whether a model is saved as a Llama where it needs a bias that its own class has not. */
-export const isLlama = (spec: ModelSpec): boolean => LLAMAS.includes(spec.modelType) && spec.window === undefined;
+export const isLlama = (spec: ModelSpec): boolean =>
+  LLAMAS.includes(spec.modelType) && spec.sublayers.every((s) => s.kind === 'ffn' || s.window === undefined);
 
 export const switchesOf = (spec: ModelSpec): Switches => (isLlama(spec) ? LLAMA : (SWITCHES[spec.modelType] ?? {}));
 
-/** Whether a vector can be added to what a sublayer writes, in stock code. */
+/** Whether a vector can be added to what a sublayer writes, in stock code: not where a norm still comes between. */
 export function takesBias(spec: ModelSpec, sublayer: SublayerSpec): boolean {
+  if (sublayer.normAfter) return false;
   const output = sublayer.kind === 'attn' ? sublayer.out : sublayer.down;
   return output.biases.length > 0 || switchesOf(spec)[sublayer.kind] !== undefined;
 }

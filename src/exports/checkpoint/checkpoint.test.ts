@@ -37,6 +37,8 @@ test('whole blocks are gone and the rest is numbered anew; a sublayer alone is z
     else expect(Buffer.compare(bytes, await bytesOf(base.tensors.get(from)!)), name).toBe(0);
   }
   expect(JSON.parse(await files.get('config.json')!.text())).toEqual({ ...base.config, num_hidden_layers: 10 });
+  // transformers takes a float for a float only where it is written as one.
+  expect(await files.get('config.json')!.text()).toContain('"rope_theta": 10000.0,\n');
   expect(await files.get('tokenizer.json')!.text()).toBe(await base.files.text('tokenizer.json'));
 });
 

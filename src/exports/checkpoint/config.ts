@@ -30,6 +30,8 @@ export function patchConfig(base: Config, spec: ModelSpec, { kept, biased }: Con
       patched[key] = kept.map((block) => value[block]);
     } else patched[key] = value;
   }
+  patched.architectures = [spec.architecture];
+  Object.assign(patched, byBlock(spec, kept));
   // Lopper takes GPT-2's from the weights where config.json does not say it; transformers takes it for 4 times the width.
   if (spec.modelType === 'gpt2' && spec.ffnWidth !== 4 * spec.width) patched.n_inner = spec.ffnWidth;
   // Which of two heads is meant is settled, whatever the base said.
@@ -40,6 +42,21 @@ export function patchConfig(base: Config, spec: ModelSpec, { kept, biased }: Con
   if (isLlama(spec)) asLlama(patched, spec);
   for (const kind of biased) patched[switchesOf(spec)[kind]!] = true;
   return patched;
+}
+
+/** What a class finds by the number of a block, for those that are numbered anew. */
+function byBlock({ sublayers }: ModelSpec, kept: readonly number[]): Record<string, unknown> {
+  const all = sublayers.filter((s) => s.kind === 'attn');
+  const left = kept.map((block) => all[block]!);
+  const someSlide = all.some((s) => s.window !== undefined) && all.some((s) => s.window === undefined);
+  const someTurn = all.some((s) => s.rotary !== undefined) && all.some((s) => s.rotary === undefined);
+  return {
+    ...(someSlide && {
+      layer_types: left.map((s) => (s.window === undefined ? 'full_attention' : 'sliding_attention')),
+    }),
+    // 1 for a block whose positions do turn.
+    ...(someTurn && { no_rope_layers: left.map((s) => (s.rotary === undefined ? 0 : 1)) }),
+  };
 }
 
 /** Every default in which the classes differ is written out. */
@@ -74,3 +91,16 @@ export function llmDropConfig(base: Config, mask: Mask, modelType: string): Reco
 
 /** Those that LLM-Drop has classes for. */
 const CLASSES: Readonly<Record<string, string>> = { llama: 'Llama', mistral: 'Mistral', gemma2: 'Gemma2' };
+
+/**
+ * As the text of a config.json. Numbers that the base writes as floats stay floats, 4.0 and not 4: transformers is strict about
+ * some. `text`: the base's own.
+ */
+export function writeConfig(config: Config, text: string): string {
+  const floats = [...text.matchAll(/"(\w+)"\s*:\s*-?\d+(?:\.\d+|(?:\.\d+)?[eE][-+]?\d+)/g)].map(([, key]) => key!);
+  const written = `${JSON.stringify(config, null, 2)}\n`;
+  return [...new Set(floats)].reduce(
+    (json, key) => json.replaceAll(new RegExp(`("${key}": -?\\d+)(?=,?\\n)`, 'g'), '$1.0'),
+    written,
+  );
+}

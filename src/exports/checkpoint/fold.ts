@@ -54,7 +54,7 @@ export function foldModules(spec: ModelSpec, mask: Mask, modules: readonly Place
     const gap = isGone || (unit.kind === 'attn' && !spec.parallel) ? below : below + 1;
     const isAdditive = !module.map && !module.diagonal;
     const orderHolds = !isGone || !hooked.has(below);
-    if (isAdditive && orderHolds && (host ? takesBias(spec, host) : isGone)) {
+    if (isAdditive && orderHolds && (host ? takesBias(spec, host) : embeddingsTake(spec))) {
       const into = host && outputOf(host);
       folded.push({ unit: name, into, vector: addition(spec, module, into) });
       continue;
@@ -77,7 +77,12 @@ const walkIndex = ({ unit: { kind, block } }: Placed): number => sublayerIndex(s
 export const outputOf = (sublayer: SublayerSpec): LinearSpec =>
   sublayer.kind === 'attn' ? sublayer.out : sublayer.down;
 
-/** What has to be stored for the stream to get the module's bias. */
-function addition(_spec: ModelSpec, { bias, strength }: RecoveryModule, _into: LinearSpec | undefined): Float64Array {
-  return Float64Array.from(bias, (value) => strength * value);
+/** Whether a vector may be added to every embedding: a tied head shifts all logits by it, which only a cap would notice. */
+const embeddingsTake = (spec: ModelSpec): boolean =>
+  spec.positions !== undefined || spec.head !== spec.embedding || spec.logitCap === undefined;
+
+/** What has to be stored for the stream to get the module's bias: what it is scaled by on the way is taken out. */
+function addition(spec: ModelSpec, { bias, strength }: RecoveryModule, into: LinearSpec | undefined): Float64Array {
+  const scale = into ? (into.scale ?? 1) : spec.positions ? 1 : (spec.embeddingScale ?? 1);
+  return Float64Array.from(bias, (value) => (strength * value) / scale);
 }

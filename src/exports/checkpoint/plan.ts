@@ -44,6 +44,8 @@ export interface CheckpointBase {
   readonly spec: ModelSpec;
   readonly tensors: TensorMap;
   readonly config: Readonly<Record<string, unknown>>;
+  /** The text that this was read from. */
+  readonly configText: string;
 }
 
 /**

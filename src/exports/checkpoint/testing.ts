@@ -2,10 +2,9 @@
 
 import type { ModelFiles } from '../../formats/bytes';
 import { openFiles } from '../../formats/files';
-import { parseObject } from '../../formats/json';
 import { openFolder } from '../../formats/node';
 import { openWeights } from '../../formats/safetensors';
-import { parseConfig } from '../../model/config';
+import { parseConfig, readableConfig } from '../../model/config';
 import { describeStored } from '../../model/stored';
 import type { CheckpointBase } from './plan';
 import type { ExportTarget } from './target';
@@ -15,7 +14,7 @@ export const readBase = async (folder: string) => baseOf(await openFolder(folder
 export async function baseOf(files: ModelFiles): Promise<CheckpointBase & { readonly files: ModelFiles }> {
   const text = await files.text('config.json');
   const { spec, tensors } = await describeStored(parseConfig(text), await openWeights(files));
-  return { files, spec, tensors, config: parseObject(text, 'config.json', 'config-invalid') };
+  return { files, spec, tensors, configText: text, config: readableConfig(text) };
 }
 
 /** What was written, under its final names, as a model's files. */

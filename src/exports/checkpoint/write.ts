@@ -4,6 +4,7 @@ import type { Mask } from '../../pruning/mask';
 import type { Placed } from '../../recovery/module';
 import { fileBytes } from './bytes';
 import { type CardFacts, cardOf } from './card';
+import { writeConfig } from './config';
 import { HOOK_SCRIPT, HOOK_TENSORS, hookScript, hookTensors } from './hook';
 import { type CheckpointBase, type CheckpointForm, type CheckpointPlan, planCheckpoint } from './plan';
 import { indexOf, SHARD_BYTES, shardsOf } from './shards';
@@ -97,7 +98,7 @@ export async function writeCheckpoint(
     }
     await putText('README.md', await cardOf(base, mask, plan, form, facts, signal));
     // Last: a folder without it is no model.
-    await putText('config.json', `${JSON.stringify(plan.config, null, 2)}\n`);
+    await putText('config.json', writeConfig(plan.config, base.configText));
     throwIfCancelled(signal);
     await target.finish();
   } catch (error) {

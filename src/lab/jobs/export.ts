@@ -1,5 +1,5 @@
 import { writeCheckpoint } from '../../exports/checkpoint/write';
-import { parseObject } from '../../formats/json';
+import { readableConfig } from '../../model/config';
 import { maskFromSublayers } from '../../pruning/mask';
 import type { ExportReport, ExportRequest } from '../contract';
 import type { Environment } from '../place/environment';
@@ -18,10 +18,17 @@ export async function exportModel(
     ? await readModel(await environment.files(model, () => {}), { signal, ...loadingProgress(onProgress) })
     : open();
   const { dropped, modules } = 'dropped' in pruning ? pruning : { dropped: pruning, modules: [] };
-  const config = parseObject(await found.files.text('config.json', signal), 'config.json', 'config-invalid');
+  const configText = await found.files.text('config.json', signal);
+  const config = readableConfig(configText);
   const { files, spec, tensors } = found;
   return writeCheckpoint(
-    { base: { files, spec, tensors, config }, mask: maskFromSublayers(spec.blocks, dropped), modules, form, facts },
+    {
+      base: { files, spec, tensors, config, configText },
+      mask: maskFromSublayers(spec.blocks, dropped),
+      modules,
+      form,
+      facts,
+    },
     await environment.exportTarget(to),
     { signal, onBytes: writingProgress(onProgress) },
   );
