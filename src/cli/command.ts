@@ -1,5 +1,7 @@
 import { DEFAULT_HOST, DEFAULT_REVISION } from '../formats/hub-defaults';
-import type { ModelReport, Pruning, RecoveredModel } from '../lab/contract';
+import type { CurveRequest, ModelReport, ModelRequest, Pruning, RecoveredModel } from '../lab/contract';
+import type { PartJob, PartReport } from '../lab/files/part-schemas';
+import type { ResultModel, ResultOrigin } from '../lab/files/result-file';
 import type { LocalLab } from '../lab/lab';
 import type { Environment } from '../lab/place/environment';
 import type { Sublayer } from '../model/units';
@@ -9,6 +11,8 @@ import type { Reporter } from './terminal';
 /** What a command works with, model or none. */
 export interface Surroundings {
   readonly args: Arguments;
+  /** The whole command line, its first word the command. */
+  readonly words: readonly string[];
   readonly reporter: Reporter;
   /** Lopper's version. */
   version(): Promise<string>;
@@ -19,6 +23,26 @@ export interface Surroundings {
   readonly environment: Environment;
   /** Opens no device before it is asked for something that needs one. */
   readonly lab: LocalLab;
+  /** Runs another command in the same program: the model stays open where it asks for the same. */
+  runBeside(other: ReadCommand): Promise<Output>;
+}
+
+/** What the commands of one program share: the lab, and the model that is open in it. */
+export interface Bench {
+  /** Lopper's folder. */
+  readonly root: string;
+  readonly reporter: Reporter;
+  readonly environment: Environment;
+  readonly lab: LocalLab;
+  /** Opens a model, unless it is the one that is open. */
+  open(request: ModelRequest): Promise<ModelReport>;
+}
+
+/** A command line, read and checked. */
+export interface ReadCommand {
+  readonly command: Command;
+  readonly args: Arguments;
+  run(bench: Bench): Promise<Output>;
 }
 
 /** What a command works with once its model is open. */
@@ -38,6 +62,25 @@ export interface Output {
   readonly text: string;
 }
 
+/** What a report is told with: what was asked, of which model, and by what. */
+export interface Told {
+  readonly args: Arguments;
+  /** Absent where the job opens models of its own. */
+  readonly model?: ResultModel;
+  readonly text: ResultOrigin['text'];
+  readonly madeBy: Omit<ResultOrigin['madeBy'], 'dtype'> & { readonly dtype?: string };
+  /** What the command drops. */
+  readonly mask: readonly Sublayer[];
+  /** What a curve was asked, to go on from it. */
+  readonly request?: Omit<CurveRequest, 'resume'>;
+}
+
+/** How a command tells the report of a job that is done in parts. */
+export interface Whole<N extends PartJob = PartJob> {
+  readonly job: N;
+  tell(report: PartReport<N>, told: Told): Output;
+}
+
 export interface Command {
   readonly name: string;
   readonly summary: string;
@@ -46,6 +89,10 @@ export interface Command {
   /** Throws `usage` for what is wrong with the words alone, before a model is opened. */
   check?(args: Arguments): void;
   run(session: Session): Promise<Output>;
+  /** Of a command that can do a part of its work (`--part`): how the whole is told. */
+  readonly whole?: Whole;
+  /** Takes any number of files in place of a model. */
+  readonly files?: true;
   /** What is answered without a model, where the words ask for that. */
   readonly alone?: { asked(args: Arguments): boolean; run(surroundings: Surroundings): Promise<Output> };
 }
@@ -61,6 +108,11 @@ export const COMMON_OPTIONS: Options = {
   file: { value: 'NAME', help: 'the .gguf that is meant, of a folder or a model from the hub' },
   host: { value: 'URL', help: `where models are fetched from (${DEFAULT_HOST})` },
   help: { help: 'this text' },
+};
+
+/** The option of commands that can do a part of their work. */
+export const PART_OPTION: Options = {
+  part: { value: 'I/N', help: 'only part I of N of the work, for lopper merge; prints JSON' },
 };
 
 /** Options of commands that may drop layers. */

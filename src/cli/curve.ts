@@ -7,10 +7,20 @@ import { isOfTask, METRIC_NAMES } from '../pruning/metrics';
 import { STRATEGY_NAMES, strategyTraits } from '../pruning/strategies';
 import { type Arguments, definedOf, oneOf, required, usage, wholeNumber } from './arguments';
 import { calibrationSource, checkCalibration, checkJudge, readCalibration, readJudge } from './calibration';
-import { CALIBRATION_OPTIONS, type Command, JOB, MASK_OPTIONS, RECOVERY_OPTIONS, type Session, table } from './command';
+import {
+  CALIBRATION_OPTIONS,
+  type Command,
+  JOB,
+  MASK_OPTIONS,
+  RECOVERY_OPTIONS,
+  type Session,
+  table,
+  type Whole,
+} from './command';
 import { tellCost } from './cost';
 import { untilEnded } from './interrupt';
 import { checkSampling, checkTask, ITEM_OPTIONS, readSettings, readTask, SETTING_OPTIONS } from './metric-settings';
+import { readPart, tellReport } from './part';
 import { readResume, resultJson } from './result';
 
 /** In a given order only the page asks. */
@@ -18,7 +28,16 @@ const STRATEGIES = STRATEGY_NAMES.filter((name) => !strategyTraits(name).ordered
 const BY_METRIC = STRATEGIES.filter((name) => strategyTraits(name).metric);
 type Resumed = Extract<Result, { kind: 'curve' }>;
 
+const whole: Whole<'curve'> = {
+  job: 'curve',
+  tell: (report, told) => ({
+    json: resultJson({ kind: 'curve', report, request: told.request }, told),
+    text: describeCurve(report),
+  }),
+};
+
 export const curve: Command = {
+  whole,
   name: 'curve',
   summary: 'loss, and a benchmark, against the number of layers dropped',
   usage: `lopper curve MODEL (--ids FILE | --text FILE --seq-len N | --calibration-task NAME) --strategy ${STRATEGIES.join('|')} [--metric NAME] --unit ${UNIT_NAMES.join('|')} [--steps K] [--json]`,
@@ -56,6 +75,7 @@ export const curve: Command = {
       value: 'FILE',
       help: 'go on from the JSON of a run that was ended early, or further; asks what that asked',
     },
+    part: { value: 'I/N', help: 'only part I of N of the draws of random, for lopper merge; prints JSON' },
   },
   check(args) {
     const { strategy, metric } = readChoice(args, args.values.has('resume'));
@@ -68,6 +88,7 @@ export const curve: Command = {
     const task = args.values.get('task');
     if (task !== undefined) checkTask(args, task);
     checkCalibration(args);
+    readPart(args);
     checkJudge(args);
     readRecover(args);
     if (args.values.has('recover') && args.values.has('recovery')) {
@@ -85,16 +106,10 @@ export const curve: Command = {
         { job: JOB, onProgress: reporter.progress, onPoint: (_, soFar) => tell(soFar) },
       ),
     );
-    const { resume, judge, standing: _, ...asked } = request;
+    const { resume, judge, standing: _, part: __, ...asked } = request;
     const source = await calibrationSource(session);
-    return {
-      json: await resultJson(
-        session,
-        { kind: 'curve', report, request: { ...asked, ...(judge === 'halves' && { judge }) } },
-        source,
-      ),
-      text: describeCurve(report),
-    };
+    const kept = { ...asked, ...(judge === 'halves' && { judge }) };
+    return tellReport(session, whole, { ...request, calibration }, report, source, kept);
   },
 };
 
@@ -119,6 +134,7 @@ async function readRequest(session: Session, resumed: Resumed | undefined): Prom
     judge: await readJudge(session),
     recover: readRecover(args),
     timed: args.values.has('timed') || undefined,
+    part: readPart(args),
   };
   const { judge: _, ...rest } = before ?? {};
   return {

@@ -2,17 +2,42 @@ import { taskNamed, tasks } from '../benchmarks/tasks';
 import type { EvalReport, EvalRequest } from '../lab/contract';
 import { evaluationJson, evaluationsJson, type Measured } from '../lab/files/evaluation-file';
 import { type Arguments, oneOf, required, usage, wholeNumber } from './arguments';
-import { type Command, JOB, MASK_OPTIONS, RECOVERY_OPTIONS, type Surroundings } from './command';
+import {
+  type Command,
+  JOB,
+  MASK_OPTIONS,
+  type Output,
+  PART_OPTION,
+  RECOVERY_OPTIONS,
+  type Surroundings,
+  type Whole,
+} from './command';
 import { tellCost } from './cost';
 import { readDataOption } from './data-files';
 import { ResultFile } from './evaluate-file';
 import { harnessJson } from './evaluate-json';
 import { requestsJson } from './evaluate-requests';
 import { resultText } from './evaluate-text';
+import { readPart, tellReport } from './part';
 
 const BOS = ['auto', 'on', 'off'] as const;
 
+const whole: Whole<'evaluate'> = {
+  job: 'evaluate',
+  tell(report, { args, model, madeBy, mask }) {
+    const [compare, recovery] = [args.values.has('compare'), args.values.get('recovery')];
+    const { fingerprint = '', ...named } = model!;
+    return tellReports([report], args, {
+      model: { ...named, fingerprint, dtype: madeBy.dtype! },
+      mask,
+      compare,
+      recovery,
+    });
+  },
+};
+
 export const evaluate: Command = {
+  whole,
   name: 'eval',
   summary: 'accuracy on benchmarks, with layers dropped or not',
   usage:
@@ -35,6 +60,7 @@ export const evaluate: Command = {
     resume: { value: 'FILE', help: 'keep results in FILE, and go on from those that are there' },
     harness: { help: "print the results as lm-evaluation-harness's JSON has them" },
     requests: { help: 'print what would be asked, as JSON; MODEL is left out' },
+    ...PART_OPTION,
     ...MASK_OPTIONS,
     ...RECOVERY_OPTIONS,
   },
@@ -49,6 +75,9 @@ export const evaluate: Command = {
       wholeNumber(args, name, least, undefined);
     }
     bosOf(args);
+    if (readPart(args) && taskNames(args).length > 1) {
+      throw usage('--part is of one task at a time.', `Write --task ${taskNames(args)[0]}, and the others likewise.`);
+    }
     if (args.values.has('compare') && !['drop', 'mask', 'recovery'].some((name) => args.values.has(name))) {
       throw usage('--compare has nothing to compare.', 'Add --drop LIST or --mask FILE.');
     }
@@ -76,6 +105,18 @@ export const evaluate: Command = {
     const path = args.values.get('resume');
     const file = path === undefined ? undefined : await ResultFile.open(session.path(path), measured);
     const asked = await settings(session);
+    const part = readPart(args);
+    if (part) {
+      const request: EvalRequest = {
+        task: taskNames(args)[0]!,
+        ...asked,
+        masks: compare ? [[], pruning] : [pruning],
+        part,
+      };
+      await tellCost(session, 'evaluate', request);
+      const report = await lab.evaluate(request, { job: JOB, onProgress: reporter.progress });
+      return tellReport(session, whole, request, report, { source: request.task });
+    }
     const reports: EvalReport[] = [];
     for (const task of taskNames(args)) {
       const request = { task, ...asked, ...file?.known(task), masks: compare ? [[], pruning] : [pruning] };
@@ -93,16 +134,21 @@ export const evaluate: Command = {
       await file?.end(report);
       reports.push(report);
     }
-    if (args.values.has('harness')) {
-      const json = harnessJson(reports, measured);
-      return { json, text: JSON.stringify(json, null, 2) };
-    }
-    return {
-      json: evaluationsJson(reports.map((report) => evaluationJson(report, measured))),
-      text: reports.map((report) => resultText(report, mask.length > 0, compare)).join('\n\n'),
-    };
+    return tellReports(reports, args, measured);
   },
 };
+
+function tellReports(reports: readonly EvalReport[], args: Arguments, measured: Measured): Output {
+  if (args.values.has('harness')) {
+    const json = harnessJson(reports, measured);
+    return { json, text: JSON.stringify(json, null, 2) };
+  }
+  const { mask, compare } = measured;
+  return {
+    json: evaluationsJson(reports.map((report) => evaluationJson(report, measured))),
+    text: reports.map((report) => resultText(report, mask.length > 0, compare)).join('\n\n'),
+  };
+}
 
 function taskNames(args: Arguments): readonly string[] {
   const names = required(args, 'task', 'NAME').split(',');

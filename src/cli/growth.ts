@@ -8,11 +8,27 @@ import type { Lab } from '../lab/jobs';
 import { isPlain, METRIC_NAMES } from '../pruning/metrics';
 import { oneOf, usage, wholeNumber } from './arguments';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
-import { CALIBRATION_OPTIONS, type Command, JOB, type Output, type Surroundings, table } from './command';
+import {
+  CALIBRATION_OPTIONS,
+  type Command,
+  JOB,
+  type Output,
+  PART_OPTION,
+  type Surroundings,
+  table,
+  type Whole,
+} from './command';
 import { untilEnded } from './interrupt';
 import { modelRequest } from './model-request';
+import { readPart, tellReport } from './part';
+
+const whole: Whole<'growth'> = {
+  job: 'growth',
+  tell: (report, { text, madeBy }) => ({ json: growthFile(report, { text, madeBy }), text: asTable(report) }),
+};
 
 export const growth: Command = {
+  whole,
   name: 'growth',
   summary: 'influence at one checkpoint of training after another',
   usage:
@@ -28,10 +44,12 @@ export const growth: Command = {
     task: { value: 'NAME', help: 'accuracy of each checkpoint on this task besides' },
     limit: { value: 'N', help: 'only the first N items (of --task or --calibration-task)' },
     resume: { value: 'FILE', help: 'go on from the JSON of a run that was ended early, or to more checkpoints' },
+    ...PART_OPTION,
   },
   check(args) {
     oneOf(args, 'metric', METRIC_NAMES.filter(isPlain));
     checkCalibration(args, false);
+    readPart(args);
     if (args.values.has('data') && !args.values.has('calibration-task')) {
       throw usage('--data is given without --calibration-task.', 'Name the benchmark whose items they are.');
     }
@@ -57,6 +75,7 @@ async function measure(surroundings: Surroundings): Promise<Output> {
     metric,
     ...(task && { task: { task, limit: wholeNumber(args, 'limit', 1, undefined) } }),
     resume: await readResume(surroundings),
+    part: readPart(args),
   };
   const calibration = await readCalibration(surroundings);
   const report = await untilEnded<GrowthReport>({ lab, reporter }, 'these are the checkpoints so far', (tell) =>
@@ -70,19 +89,10 @@ async function measure(surroundings: Surroundings): Promise<Output> {
     ),
   );
   for (const { name, message } of report.failures) reporter.note(`${name}: ${message}`);
-  return { json: await asJson(surroundings, lab, report), text: asTable(report) };
-}
-
-/** A report as it is printed with --json and read back by --resume. */
-async function asJson(surroundings: Surroundings, lab: Lab, report: GrowthReport): Promise<object> {
-  const { vendor, description } = await lab.start();
   const text = await calibrationSource(surroundings);
-  return growthFile(report, {
-    text: { ...text, source: text.source || 'bundled text' },
-    madeBy: {
-      lopper: await surroundings.version(),
-      adapter: [vendor, description].filter(Boolean).join(' '),
-    },
+  return tellReport(surroundings, whole, { ...request, calibration }, report, {
+    ...text,
+    source: text.source || 'bundled text',
   });
 }
 

@@ -5,7 +5,16 @@ import { formatDropList } from '../pruning/drop-list';
 import { isOfTask, isShapley, METRIC_NAMES } from '../pruning/metrics';
 import { type Arguments, oneOf } from './arguments';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
-import { CALIBRATION_OPTIONS, type Command, JOB, RECOVERY_OPTIONS, type Session, table } from './command';
+import {
+  CALIBRATION_OPTIONS,
+  type Command,
+  JOB,
+  PART_OPTION,
+  RECOVERY_OPTIONS,
+  type Session,
+  table,
+  type Whole,
+} from './command';
 import { tellCost } from './cost';
 import { untilEnded } from './interrupt';
 import {
@@ -17,7 +26,16 @@ import {
   SAMPLING,
   SETTING_OPTIONS,
 } from './metric-settings';
+import { readPart, tellReport } from './part';
 import { readResume, resultJson } from './result';
+
+const whole: Whole<'influence'> = {
+  job: 'influence',
+  tell: (report, told) => ({
+    json: resultJson({ kind: 'influence', report }, told),
+    text: describeInfluence(report, unitsOf(told.model!.blocks, report.unit).map(formatDropList)),
+  }),
+};
 
 export const influence: Command = {
   name: 'influence',
@@ -33,32 +51,32 @@ export const influence: Command = {
     ...ITEM_OPTIONS,
     ...RECOVERY_OPTIONS,
     resume: { value: 'FILE', help: 'go on from the JSON of a run that was ended early, to the same numbers' },
+    ...PART_OPTION,
   },
   check(args) {
     const metric = oneOf(args, 'metric', METRIC_NAMES);
     oneOf(args, 'unit', UNIT_NAMES);
     readSettings(args);
+    readPart(args);
     checkSampling(args, metric, [...SAMPLING, 'resume']);
     if (isOfTask(metric)) checkTask(args, taskOf(args));
     else checkCalibration(args);
   },
+  whole,
   async run(session) {
-    const { args, model } = session;
+    const { args } = session;
     const metric = oneOf(args, 'metric', METRIC_NAMES);
     const unit = oneOf(args, 'unit', UNIT_NAMES);
-    const report = await measure(session, metric, unit);
+    const { request, report } = await measure(session, metric, unit);
     const source = isOfTask(metric) ? { source: taskOf(args) } : await calibrationSource(session);
-    return {
-      json: await resultJson(session, { kind: 'influence', report }, source),
-      text: describeInfluence(report, unitsOf(model.blocks, unit).map(formatDropList)),
-    };
+    return tellReport(session, whole, request, report, source);
   },
 };
 
 const taskOf = (args: Arguments): string => args.values.get('task') ?? 'school_letters';
 
 /** The report; of a sampled metric that Ctrl-C ended early, the last estimate. */
-async function measure(session: Session, metric: InfluenceMetric, unit: UnitKind): Promise<InfluenceReport> {
+async function measure(session: Session, metric: InfluenceMetric, unit: UnitKind) {
   const { lab, args, reporter } = session;
   // A task is a text of its own.
   const calibration = isOfTask(metric) ? { ids: [] } : await readCalibration(session);
@@ -69,13 +87,15 @@ async function measure(session: Session, metric: InfluenceMetric, unit: UnitKind
     ...(isOfTask(metric) && { task: await readTask(session, taskOf(args)) }),
   };
   const from = await session.recovery();
-  const request = { calibration, metric, unit, ...settings, ...(from && { from }) };
+  const part = readPart(args);
+  const request = { calibration, metric, unit, ...settings, ...(from && { from }), ...(part && { part }) };
   await tellCost(session, 'influence', request);
   const job = { job: JOB, onProgress: reporter.progress };
-  if (!isShapley(metric)) return lab.influence(request, job);
-  return untilEnded<InfluenceReport>(session, 'this is the last estimate', (tell) =>
+  if (!isShapley(metric)) return { request, report: await lab.influence(request, job) };
+  const report = await untilEnded<InfluenceReport>(session, 'this is the last estimate', (tell) =>
     lab.influence(request, { ...job, onEstimate: tell }),
   );
+  return { request, report };
 }
 
 /** The report as people read it: a line a unit, with intervals where values are sampled, and what stands behind them. */

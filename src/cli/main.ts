@@ -2,11 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { LopperError } from '../errors';
 import { decodeText } from '../formats/decode-text';
-import { createLab } from '../lab/lab';
-import { nodeEnvironment } from '../lab/place/node';
 import { parseDropList } from '../pruning/drop-list';
 import { type Arguments, readArguments, usage } from './arguments';
-import { COMMON_OPTIONS, type Command, JOB, type Session, type Surroundings } from './command';
+import { OwnBench } from './bench';
+import { type Bench, COMMON_OPTIONS, type Command, type ReadCommand, type Session, type Surroundings } from './command';
 import { curve } from './curve';
 import { unreadable } from './data-files';
 import { evaluate } from './evaluate';
@@ -16,14 +15,16 @@ import { growth } from './growth';
 import { helpFor, overview } from './help';
 import { influence } from './influence';
 import { info } from './info';
+import { mergeOf } from './merge';
 import { modelRequest } from './model-request';
 import { norms } from './norms';
 import { pruningOf } from './pruning';
 import { recover } from './recover';
 import { score } from './score';
 import { Reporter } from './terminal';
+import { workOf } from './work';
 
-export const COMMANDS: readonly Command[] = [
+const MEASURING: readonly Command[] = [
   info,
   score,
   influence,
@@ -35,6 +36,8 @@ export const COMMANDS: readonly Command[] = [
   growth,
   exportCommand,
 ];
+const SINGLE: readonly Command[] = [...MEASURING, mergeOf(MEASURING)];
+export const COMMANDS: readonly Command[] = [...SINGLE, workOf((words) => readCommand(words, SINGLE))];
 
 /** Runs a command line and returns the exit status: the result on stdout, all else on stderr. `root` is Lopper's folder. */
 export async function main(words: readonly string[], root: string): Promise<number> {
@@ -51,48 +54,57 @@ export async function main(words: readonly string[], root: string): Promise<numb
   }
 }
 
-async function answer([name = '', ...words]: readonly string[], root: string, reporter: Reporter): Promise<string> {
+async function answer(words: readonly string[], root: string, reporter: Reporter): Promise<string> {
+  const [name] = words;
   if (name === '--version') return `${await versionOf(root)}\n`;
   if (name === '--help' || name === 'help') return overview(COMMANDS);
-  const command = COMMANDS.find((c) => c.name === name);
-  if (!command) {
-    throw usage(
-      name === '' || name.startsWith('-') ? 'No command is given.' : `There is no command "${name}".`,
-      `Use one of ${COMMANDS.map((c) => c.name).join(', ')}; lopper --help says more.`,
-    );
-  }
-  const args = readArguments(command.name, words, { ...command.options, ...COMMON_OPTIONS });
+  const { command, args, run } = readCommand(words, COMMANDS);
   if (args.values.has('help')) return helpFor(command);
-  const [model, ...rest] = args.positionals;
-  const alone = command.alone?.asked(args) ? command.alone : undefined;
-  if (model === undefined && !alone) throw usage('No model is given.', `Write ${command.usage}.`);
-  if (rest.length > 0) throw usage(`"${rest[0]}" is one word too many.`, `Write ${command.usage}.`);
-  command.check?.(args);
-  if (args.values.has('drop') && args.values.has('mask')) {
-    throw usage('--drop and --mask are both given.', 'Give one of them.');
-  }
-  parseDropList(args.values.get('drop') ?? ''); // what cannot be read at all is said before a model is opened
-  const surroundings = surroundingsOf(args, root, reporter);
+  const bench = new OwnBench(root, reporter);
   try {
-    const { json, text } = await (alone
-      ? alone.run(surroundings)
-      : command.run(await openSession(model!, surroundings)));
+    const { json, text } = await run(bench);
     return args.values.has('json') ? `${JSON.stringify(json)}\n` : `${text}\n`;
   } finally {
-    await surroundings.lab.close();
+    await bench.lab.close();
   }
 }
 
-function surroundingsOf(args: Arguments, root: string, reporter: Reporter): Surroundings {
-  const from = startFolder();
-  const environment = nodeEnvironment(root, {
-    onSoftware: (driver) => reporter.note(`No graphics card: computing on a software adapter (${driver}), slowly.`),
-  });
+/** Finds the command of some words, and checks those. Throws `usage` for what is wrong with them. */
+function readCommand(words: readonly string[], commands: readonly Command[]): ReadCommand {
+  const [name = '', ...others] = words;
+  const command = commands.find((c) => c.name === name);
+  if (!command) {
+    throw usage(
+      name === '' || name.startsWith('-') ? 'No command is given.' : `There is no command "${name}".`,
+      `Use one of ${commands.map((c) => c.name).join(', ')}; lopper --help says more.`,
+    );
+  }
+  const args = readArguments(command.name, others, { ...command.options, ...COMMON_OPTIONS });
+  const [model, ...rest] = args.positionals;
+  const alone = command.alone?.asked(args) ? command.alone : undefined;
+  if (!args.values.has('help')) {
+    if (model === undefined && !alone) throw usage('No model is given.', `Write ${command.usage}.`);
+    if (rest.length > 0 && !command.files) throw usage(`"${rest[0]}" is one word too many.`, `Write ${command.usage}.`);
+    command.check?.(args);
+    if (args.values.has('drop') && args.values.has('mask')) {
+      throw usage('--drop and --mask are both given.', 'Give one of them.');
+    }
+    parseDropList(args.values.get('drop') ?? ''); // what cannot be read at all is said before a model is opened
+  }
   return {
-    args,
-    reporter,
-    environment,
-    lab: createLab(environment),
+    ...{ command, args },
+    async run(bench) {
+      const surroundings = surroundingsOf(args, words, bench);
+      return alone ? alone.run(surroundings) : command.run(await openSession(model!, surroundings, bench));
+    },
+  };
+}
+
+function surroundingsOf(args: Arguments, words: readonly string[], bench: Bench): Surroundings {
+  const from = startFolder();
+  const { reporter, environment, lab, root } = bench;
+  return {
+    ...{ args, words, reporter, environment, lab },
     version: () => versionOf(root),
     path: (path) => resolve(from, path),
     async readText(path) {
@@ -101,15 +113,13 @@ function surroundingsOf(args: Arguments, root: string, reporter: Reporter): Surr
       if (note) reporter.note(note);
       return unixLines(text);
     },
+    runBeside: ({ run }) => run(bench),
   };
 }
 
-async function openSession(name: string, surroundings: Surroundings): Promise<Session> {
-  const { args, reporter, lab } = surroundings;
-  const request = modelRequest(name, startFolder(), args);
-  const model = await lab.open(request, { job: JOB, onProgress: reporter.progress });
-  for (const note of model.notes ?? []) reporter.note(note);
-  return { ...surroundings, lab, model, ...pruningOf(surroundings, model) };
+async function openSession(name: string, surroundings: Surroundings, bench: Bench): Promise<Session> {
+  const model = await bench.open(modelRequest(name, startFolder(), surroundings.args));
+  return { ...surroundings, model, ...pruningOf(surroundings, model) };
 }
 
 const versionOf = async (root: string): Promise<string> =>

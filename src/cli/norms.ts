@@ -4,6 +4,7 @@ import { formatDropList } from '../pruning/drop-list';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, table } from './command';
 import { tellCost } from './cost';
+import { toldOf } from './part';
 import { resultJson } from './result';
 
 const DIGITS = 3;
@@ -19,7 +20,7 @@ export const norms: Command = {
     const calibration = await readCalibration(session);
     await tellCost(session, 'norms', { calibration });
     const report = await lab.norms({ calibration }, { job: JOB, onProgress: reporter.progress });
-    const json = await resultJson(session, { kind: 'norms', report }, await calibrationSource(session));
+    const json = resultJson({ kind: 'norms', report }, await toldOf(session, await calibrationSource(session)));
     return { json, text: describeNorms(report) };
   },
 };

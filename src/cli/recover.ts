@@ -19,9 +19,19 @@ import { type TrainingTold, trainingTensors } from '../recovery/training-file';
 import { unitName } from '../recovery/units';
 import { type Arguments, definedOf, finiteNumber, oneOf, positiveNumber, usage, wholeNumber } from './arguments';
 import { calibrationSource, checkCalibration, parseIds, readCalibration } from './calibration';
-import { CALIBRATION_OPTIONS, type Command, facts, JOB, MASK_OPTIONS, type Session, table } from './command';
+import {
+  CALIBRATION_OPTIONS,
+  type Command,
+  facts,
+  JOB,
+  MASK_OPTIONS,
+  type Session,
+  table,
+  type Whole,
+} from './command';
 import { tellCost } from './cost';
 import { readDataOption } from './data-files';
+import { readPart, tellReport } from './part';
 import {
   describeTraining,
   isTrained,
@@ -37,7 +47,13 @@ import {
 const METHODS = ['mean', 'linear', 'diagonal', 'scale'] as const satisfies readonly RecoveryMethod[];
 const FITS = ['sequential', 'full', 'corrected'] as const satisfies readonly FitOrder[];
 
+const whole: Whole<'recoverEach'> = {
+  job: 'recoverEach',
+  tell: (report) => ({ json: eachJson(report), text: describeEach(report) }),
+};
+
 export const recover: Command = {
+  whole,
   name: 'recover',
   summary: 'what may stand in a dropped layer’s place, and what that is worth',
   usage: `lopper recover MODEL (--ids FILE | --text FILE --seq-len N | --calibration-task NAME) (--drop LIST | --mask FILE | --each --unit ${UNIT_NAMES.join('|')}) --method ${[...METHODS, ...TRAINING_METHODS].join('|')} [--json]`,
@@ -66,6 +82,7 @@ export const recover: Command = {
       help: 'text that is not fitted on: another file, read as the first, or a share of the windows',
     },
     out: { value: 'FILE', help: 'write what was fitted, as safetensors' },
+    part: { value: 'I/N', help: 'with --each: only part I of N of the units, for lopper merge; prints JSON' },
     ...TRAINING_OPTIONS,
   },
   check(args) {
@@ -85,6 +102,7 @@ export const recover: Command = {
     const unused = ['out', 'held-out', 'fit', 'split-blocks'].find((name) => has('each') && has(name));
     if (unused) throw usage(`--${unused} does not belong to --each.`, 'Leave it out, or name what is dropped.');
     if (has('unit')) oneOf(args, 'unit', UNIT_NAMES);
+    if (readPart(args) && !has('each')) throw usage('--part belongs to --each.', 'Leave it out.');
     shareOf(args);
   },
   async run(session) {
@@ -99,8 +117,10 @@ export const recover: Command = {
     const settings = readSettings(args);
     const job = { job: JOB, onProgress: reporter.progress };
     if (args.values.has('each')) {
-      const report = await lab.recoverEach({ calibration, unit: oneOf(args, 'unit', UNIT_NAMES), ...settings }, job);
-      return { json: eachJson(report), text: describeEach(report) };
+      const part = readPart(args);
+      const asked = { calibration, unit: oneOf(args, 'unit', UNIT_NAMES), ...settings, ...(part && { part }) };
+      const report = await lab.recoverEach(asked, job);
+      return tellReport(session, whole, asked, report, part ? await calibrationSource(session) : { source: '' });
     }
     const request = { calibration, dropped: await session.mask(), heldOut: await readHeldOut(session), ...settings };
     await tellCost(session, 'recover', request);

@@ -1,17 +1,10 @@
-import { type Result, type ResultOrigin, readResultFile, resultFile } from '../lab/files/result-file';
+import { type Result, readResultFile, resultFile } from '../lab/files/result-file';
 import { usage } from './arguments';
-import type { Session } from './command';
+import type { Session, Told } from './command';
 
 /** A result as it is printed with --json and read back by --resume and by the page. */
-export async function resultJson(
-  { lab, model, version }: Session,
-  result: Result,
-  text: ResultOrigin['text'],
-): Promise<object> {
-  const { vendor, description } = await lab.start();
-  const adapter = [vendor, description].filter(Boolean).join(' ');
-  return resultFile(result, model, { text, madeBy: { lopper: await version(), adapter, dtype: model.dtype } });
-}
+export const resultJson = (result: Result, { model, text, madeBy }: Told): object =>
+  resultFile(result, model!, { text, madeBy: { ...madeBy, dtype: madeBy.dtype! } });
 
 /** The result that `--resume` names, of that kind; undefined without it. Throws what reading it throws, and `usage`. */
 export async function readResume<K extends Result['kind']>(

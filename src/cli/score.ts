@@ -1,31 +1,22 @@
 import type { ScoreReport } from '../lab/contract';
 import { pairedLoss } from '../pruning/paired-loss';
-import { checkCalibration, readCalibration } from './calibration';
-import { CALIBRATION_OPTIONS, type Command, JOB, MASK_OPTIONS, RECOVERY_OPTIONS, table } from './command';
+import { calibrationSource, checkCalibration, readCalibration } from './calibration';
+import {
+  CALIBRATION_OPTIONS,
+  type Command,
+  JOB,
+  MASK_OPTIONS,
+  PART_OPTION,
+  RECOVERY_OPTIONS,
+  table,
+  type Whole,
+} from './command';
 import { tellCost } from './cost';
+import { readPart, tellReport } from './part';
 
-export const score: Command = {
-  name: 'score',
-  summary: 'loss and perplexity on a text, with layers dropped or not, and how much was added',
-  usage:
-    'lopper score MODEL (--ids FILE | --text FILE --seq-len N | --calibration-task NAME) [--drop LIST | --mask FILE] [--recovery FILE] [--logits] [--json]',
-  options: {
-    ...CALIBRATION_OPTIONS,
-    ...MASK_OPTIONS,
-    ...RECOVERY_OPTIONS,
-    logits: { help: "with --json: the logits of each window's last token" },
-  },
-  check: checkCalibration,
-  async run(session) {
-    const { lab, args, reporter } = session;
-    const [mask, recovery] = [await session.mask(), await session.recovery()];
-    const calibration = await readCalibration(session);
-    const logits = args.values.has('logits');
-    // What is dropped is held against the full model, with which it shares what comes before the first gap.
-    const masks = mask.length > 0 ? [recovery ?? mask, [], ...(recovery ? [mask] : [])] : [mask];
-    const request = { calibration, masks, windows: true, logits };
-    await tellCost(session, 'score', request);
-    const [report, full, pruned] = await lab.score(request, { job: JOB, onProgress: reporter.progress });
+const whole: Whole<'score'> = {
+  job: 'score',
+  tell([report, full, pruned]) {
     const { loss, perplexity, tokens, windows } = report!;
     return {
       json: {
@@ -42,6 +33,38 @@ export const score: Command = {
         ...(pruned ? [['without its recovery', pruned.loss.toFixed(5)]] : []),
       ]),
     };
+  },
+};
+
+export const score: Command = {
+  whole,
+  name: 'score',
+  summary: 'loss and perplexity on a text, with layers dropped or not, and how much was added',
+  usage:
+    'lopper score MODEL (--ids FILE | --text FILE --seq-len N | --calibration-task NAME) [--drop LIST | --mask FILE] [--recovery FILE] [--logits] [--json]',
+  options: {
+    ...CALIBRATION_OPTIONS,
+    ...MASK_OPTIONS,
+    ...RECOVERY_OPTIONS,
+    logits: { help: "with --json: the logits of each window's last token" },
+    ...PART_OPTION,
+  },
+  check(args) {
+    checkCalibration(args);
+    readPart(args);
+  },
+  async run(session) {
+    const { lab, args, reporter } = session;
+    const [mask, recovery] = [await session.mask(), await session.recovery()];
+    const calibration = await readCalibration(session);
+    const logits = args.values.has('logits');
+    // What is dropped is held against the full model, with which it shares what comes before the first gap.
+    const masks = mask.length > 0 ? [recovery ?? mask, [], ...(recovery ? [mask] : [])] : [mask];
+    const part = readPart(args);
+    const request = { calibration, masks, windows: true, logits, ...(part && { part }) };
+    await tellCost(session, 'score', request);
+    const reports = await lab.score(request, { job: JOB, onProgress: reporter.progress });
+    return tellReport(session, whole, request, reports, part ? await calibrationSource(session) : { source: '' });
   },
 };
 

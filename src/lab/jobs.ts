@@ -57,4 +57,9 @@ export interface Lab extends LabItself, JobMethods {
    * then need not do again, and a few tokens are walked where the model's pace is not known. Rejects as the job would.
    */
   cost<N extends JobName>(job: N, request: Types<N>['request']): Promise<Cost | undefined>;
+  /**
+   * The report on a whole request from those on its parts: all of them, in their order. The same to the bit as one run
+   * gives. Throws `usage` for a job that is not done in parts, `result-invalid`.
+   */
+  merge<N extends JobName>(job: N, parts: readonly Types<N>['report'][]): Promise<Types<N>['report']>;
 }

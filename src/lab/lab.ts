@@ -104,6 +104,15 @@ class DeviceLab implements LabItself {
     return this.run(costJob(job), request, { job: `cost ${++this.#asked}` });
   }
 
+  /** As `Lab` says. */
+  async merge(name: JobName, parts: readonly never[]): Promise<never> {
+    const job: Job<never, never> = JOBS[name] as Job<never, never>;
+    if (!job.merge) {
+      throw new LopperError('usage', `A job of ${name} is not done in parts.`, 'Run it whole.');
+    }
+    return job.merge(parts);
+  }
+
   readonly start: LabItself['start'] = async () => (await this.#device.get()).report;
 
   describe(request: ModelRequest, options: JobOptions): Promise<ModelFacts> {

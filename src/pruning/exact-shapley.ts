@@ -13,7 +13,10 @@ export const MOST_EXACT_UNITS = 12;
  */
 export function* exactShapley(
   units: readonly (readonly Sublayer[])[],
-  { setsPerBatch = 256 }: { setsPerBatch?: BatchSize } = {},
+  {
+    setsPerBatch = 256,
+    until,
+  }: { setsPerBatch?: BatchSize /** Sets after which it ends, default all. */; until?: number } = {},
   from?: SamplerState,
 ): Estimator {
   const n = units.length;
@@ -24,7 +27,7 @@ export function* exactShapley(
       'Sample permutations instead, or choose a coarser unit such as block.',
     );
   }
-  const total = 2 ** n;
+  const total = until ?? 2 ** n;
   const weight = weightsOf(n);
   const sums = from?.sums[0] ? [...from.sums[0]] : new Array<number>(n).fill(0);
   let [all, none] = from?.ends ?? [Number.NaN, Number.NaN];

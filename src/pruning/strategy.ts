@@ -42,9 +42,10 @@ export function* inOrder(order: Gone): StrategySteps {
   for (const i of order.keys()) yield { point: [order.slice(0, i + 1)] };
 }
 
-/** Every draw an order of its own; draw d of a seed is always the same. */
-export function* randomOrders(free: readonly number[], draws: number, seed: number): StrategySteps {
-  const orders = Array.from({ length: draws }, (_, d) => shuffled(free.length, seededAt(seed, d)).map((i) => free[i]!));
+/** Every draw an order of its own; draw d of a seed is always the same. `first`: the draw that is begun with. */
+export function* randomOrders(free: readonly number[], draws: number, seed: number, first = 0): StrategySteps {
+  const order = (draw: number) => shuffled(free.length, seededAt(seed, draw)).map((i) => free[i]!);
+  const orders = Array.from({ length: draws }, (_, d) => order(first + d));
   for (const i of free.keys()) yield { point: orders.map((order) => order.slice(0, i + 1)) };
 }
 

@@ -1,5 +1,6 @@
 /** What the lab answers about benchmarks. Plain data. */
 import type { BenchmarkFile } from '../../benchmarks/rows';
+import type { Part } from './part';
 import type { Pruning } from './pruning';
 
 /** An accuracy that says how sure it is. Where no item could be counted, n is 0 and the interval all of 0 to 1. */
@@ -79,6 +80,8 @@ export interface EvalRequest {
   readonly known?: readonly KnownAnswers[];
   /** What the report said that `known` came from; answers to other questions are refused (`usage`). */
   readonly knownFrom?: ExamFacts;
+  /** Only this part of the items. */
+  readonly part?: Part;
 }
 
 /** What makes two runs ask a model the same. */
@@ -153,6 +156,24 @@ export interface EvalReport {
   readonly dataSha256: string;
   /** True while fewer items are done than were asked for. */
   readonly partial: boolean;
+  /** Where it is only a part of what was asked. */
+  readonly part?: EvalPart;
+}
+
+/** A part of a report on a benchmark, and what the whole needs beside its items. */
+export interface EvalPart extends Part {
+  /** By item, in the order of the report's: what guessing gets on it, and what it is counted under. */
+  readonly counted: readonly CountedItem[];
+  /** Items asked. */
+  readonly asked: number;
+  /** Rows that are no items, whatever the model. */
+  readonly unreadable: number;
+}
+
+export interface CountedItem {
+  readonly chance: number;
+  readonly subject?: string;
+  readonly group?: string;
 }
 
 /** A file that an official set on this machine was made from. */

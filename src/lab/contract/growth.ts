@@ -4,6 +4,7 @@ import type { PlainMetric } from '../../pruning/metrics';
 import type { Accuracy } from './evaluate';
 import type { MeasuredTask, TaskMeasure } from './influence';
 import type { ModelRequest } from './model';
+import type { Part } from './part';
 
 /** One state of a model in training. */
 export interface Checkpoint {
@@ -25,6 +26,8 @@ export interface GrowthRequest {
   readonly task?: TaskMeasure;
   /** Goes on from a report: checkpoints in it are not opened again. One that was measured otherwise is refused (`result-mismatch`). */
   readonly resume?: GrowthReport;
+  /** Only this part of the checkpoints. */
+  readonly part?: Part;
 }
 
 export interface GrowthPoint {
@@ -52,4 +55,6 @@ export interface GrowthReport {
   readonly failures: readonly { readonly name: string; readonly message: string }[];
   /** True while fewer checkpoints are done than were asked for. */
   readonly partial: boolean;
+  /** Where it is only a part of what was asked. */
+  readonly part?: Part;
 }

@@ -18,6 +18,7 @@ export type * from './growth';
 export type * from './influence';
 export type * from './job';
 export type * from './model';
+export type * from './part';
 export type * from './pruning';
 export type * from './recover';
 export type * from './score';

@@ -6,6 +6,7 @@ import type { Strategy } from '../../pruning/strategies';
 import type { Placed } from '../../recovery/module';
 import type { Calibration } from './calibration';
 import type { Accuracy, NamedFile } from './evaluate';
+import type { Part } from './part';
 import type { RecoveredModel } from './pruning';
 
 export type { InfluenceMetric, LeaveOneOutMetric, ShapleyMetric, StaticMetric } from '../../pruning/metrics';
@@ -61,6 +62,8 @@ export interface InfluenceRequest extends InfluenceSettings {
   readonly unit: UnitKind;
   /** The model that units are taken from, default the full one. What it has dropped already is worth nothing more. */
   readonly from?: RecoveredModel;
+  /** Only this part of the work: some units, some draws or some windows. A sampled one is not gone on from. */
+  readonly part?: Part;
 }
 
 export interface InfluenceReport {
@@ -80,6 +83,47 @@ export interface InfluenceReport {
   readonly sampling?: Sampling;
   /** Names what was dropped beforehand and what stands there, where units were taken from such a model. */
   readonly standing?: string;
+  /** Where it is only a part of what was asked: which, and all that the whole is made of. */
+  readonly part?: InfluencePart;
+}
+
+/**
+ * A part of a report on influence. Of leave-one-out the values themselves, those of the others' units being NaN; else the
+ * values are all NaN until the parts are put together.
+ */
+export interface InfluencePart extends Part {
+  /** Of a static metric and of the gradient: the first window of every walk of the whole. */
+  readonly walks?: readonly number[];
+  /** What each of this part's walks saw of every unit. */
+  readonly statistics?: readonly Readonly<Record<'attn' | 'ffn' | 'block', readonly SeenUnit[]>>[];
+  /** Of the gradient: sums over the predicted tokens of each of this part's walks. */
+  readonly gradients?: readonly {
+    readonly sublayers: readonly number[];
+    readonly blocks: readonly number[];
+    readonly tokens: number;
+  }[];
+  /** Of a sampled one: how sets are drawn, and what each set of this part's draws is worth. */
+  readonly drawn?: DrawnPart;
+}
+
+/** Over first positions and over the others. */
+export interface SeenUnit {
+  readonly first: SeenSums;
+  readonly rest: SeenSums;
+}
+
+export interface SeenSums {
+  readonly rows: number;
+  readonly sums: Readonly<Record<string, number>>;
+}
+
+export interface DrawnPart
+  extends Required<Pick<InfluenceSettings, 'seed' | 'permutations'>>,
+    Pick<InfluenceSettings, 'bound' | 'stableLowest'> {
+  readonly method: Sampling['method'];
+  readonly task?: Sampling['task'];
+  /** Sublayers that are gone, by `sublayerIndex`, ascending and joined by commas; and what the model is worth then. */
+  readonly sets: readonly (readonly [gone: string, worth: number])[];
 }
 
 /** How sure sampled values are, and where sampling stands. */
@@ -131,6 +175,8 @@ export interface CurveRequest {
    * 0, 2, ... of the text and be judged on 1, 3, ...; a text, judged on that, leaves it the whole of its own.
    */
   readonly judge?: 'halves' | Calibration;
+  /** Of `random`: only this part of its draws. Not gone on from. */
+  readonly part?: Part;
   /**
    * Goes on from a report of the same request, further or with a benchmark that it had not. One of another metric, other
    * settings or another benchmark is refused (`usage`). Times are taken anew: they are of one machine.
@@ -205,6 +251,8 @@ export interface CurveReport {
   readonly standing?: string;
   /** True while fewer points are done than were asked for. */
   readonly partial: boolean;
+  /** Where it is only a part of the draws that were asked for; without points where that has none. */
+  readonly part?: Part;
 }
 
 /** Of one quantity over tokens. */

@@ -2,6 +2,7 @@
 import type { Sublayer, UnitKind } from '../../model/units';
 import type { Numbers, Placed, RecoveredUnit } from '../../recovery/module';
 import type { Calibration, NamedCalibration, On } from './calibration';
+import type { Part } from './part';
 import type { RecoveredModel } from './pruning';
 
 export type { Placed, RecoveredUnit, RecoveryModule } from '../../recovery/module';
@@ -86,7 +87,7 @@ export interface RecoverStrengthsReport {
   readonly losses: readonly { readonly strength: number; readonly loss: OnBoth }[];
 }
 
-export type RecoverEachRequest = On<RecoverSettings & { readonly unit: UnitKind }>;
+export type RecoverEachRequest = On<RecoverSettings & { readonly unit: UnitKind; readonly part?: Part }>;
 
 /** Each unit on its own, dropped and recovered. */
 export interface RecoverEachReport extends Required<Pick<RecoverSettings, 'method' | 'strength'>> {
@@ -98,6 +99,8 @@ export interface RecoverEachReport extends Required<Pick<RecoverSettings, 'metho
     readonly lossRecovered: number;
   })[];
   readonly tokens: number;
+  /** Where they are only some of the units. */
+  readonly part?: Part;
 }
 
 export type MeanUpdatesRequest = On<Pick<RecoverSettings, 'skipFirst'>>;

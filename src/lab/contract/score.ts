@@ -1,6 +1,7 @@
 /** What the lab answers about a loss. Plain data. */
 import type { LossParts } from '../../pruning/paired-loss';
 import type { On } from './calibration';
+import type { Part } from './part';
 import type { Pruning } from './pruning';
 
 export type ScoreRequest = On<{
@@ -10,6 +11,8 @@ export type ScoreRequest = On<{
   readonly windows?: boolean;
   /** With the raw logits of each window's last token too. */
   readonly logits?: boolean;
+  /** Only this part of the windows; with every token's loss. */
+  readonly part?: Part;
 }>;
 
 export interface ScoreReport {
@@ -26,4 +29,6 @@ export interface ScoreReport {
   /** Where asked for: the NLL of every token, nats, and the last one's logits. */
   readonly windows?: readonly { readonly nll: readonly number[]; readonly logits?: readonly number[] }[];
   readonly milliseconds: number;
+  /** Where it is of a part of the windows; the loss of none is NaN. */
+  readonly part?: Part;
 }

@@ -3,7 +3,7 @@ import { mcnemarExact, newcombePaired } from '../../benchmarks/statistics';
 import type { Item, Metric, Task } from '../../benchmarks/task';
 import { LopperError } from '../../errors';
 import type { EvalAnswer, EvalReport } from '../contract';
-import { Tally } from './evaluate-report';
+import { countedItem, Tally } from './evaluate-report';
 
 interface Part extends Item {
   readonly subject: string;
@@ -35,7 +35,7 @@ function reportOn(kind: Metric['kind'], rows: readonly [subject: string, ...answ
   };
   const tally = new Tally(exam, rows[0]!.length - 1, { bos: true, chat: false });
   for (const [index, [, ...answers]] of rows.entries()) {
-    tally.add({ index, gold: 0, shown: { question: '' }, answers }, items[index]!);
+    tally.add({ index, gold: 0, shown: { question: '' }, answers }, countedItem(exam.task, items[index]!));
   }
   return tally.report();
 }
@@ -138,7 +138,7 @@ describe('a report', () => {
       ...{ indices: [0, 1], available: 2, problems: [{ file: 'a.jsonl', line: 9, message: 'not JSON' }] },
     };
     const tally = new Tally(exam, 1, { bos: true, chat: false });
-    tally.add({ index: 0, gold: 0, shown: { question: '' }, answers: [right] }, items[0]!);
+    tally.add({ index: 0, gold: 0, shown: { question: '' }, answers: [right] }, countedItem(exam.task, items[0]!));
     expect(tally.report()).toMatchObject({ partial: true, unreadable: 1 });
     tally.passOver(items[1]!, new LopperError('prompt-too-long', 'It is too long.', 'Shorten it.'));
     expect(tally.report()).toMatchObject({

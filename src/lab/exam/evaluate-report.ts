@@ -1,7 +1,7 @@
 import { accuracyOf, mcnemarExact, newcombePaired } from '../../benchmarks/statistics';
-import type { Item } from '../../benchmarks/task';
+import type { Item, Task } from '../../benchmarks/task';
 import type { LopperError } from '../../errors';
-import type { Accuracy, EvalAnswer, EvalGroup, EvalItem, EvalReport, PairedDifference } from '../contract';
+import type { Accuracy, CountedItem, EvalAnswer, EvalGroup, EvalItem, EvalReport, PairedDifference } from '../contract';
 import type { Exam } from './exam';
 import { RunningMean } from './running-mean';
 import { tooFewToBeatChance, tooFewToCompare } from './too-few';
@@ -12,9 +12,25 @@ const MOST_PROBLEMS = 20;
 /** Items counted and right, by mask. */
 type Counts = { n: number; correct: number }[];
 
+/** What of an exam a report tells of. */
+export type ToldExam = Pick<
+  Exam,
+  'task' | 'about' | 'shots' | 'seed' | 'window' | 'dataSha256' | 'problems' | 'notes' | 'available' | 'part'
+> & { readonly items: { readonly length: number } };
+
+/** What an item is counted under. */
+export function countedItem(task: Task, asked: Item): CountedItem {
+  const { subject, group } = task.part?.(asked) ?? {};
+  return {
+    chance: task.chanceOf?.(asked) ?? task.chance,
+    ...(subject !== undefined && { subject }),
+    ...(group !== undefined && { group }),
+  };
+}
+
 /** What a run has come to so far: everything is counted as it comes, so that a report after every item costs little. */
 export class Tally {
-  readonly #items: EvalItem[] = [];
+  readonly #items: { readonly item: EvalItem; readonly counted: CountedItem }[] = [];
   readonly #total: Counts;
   readonly #parts = new Map<
     string,
@@ -33,7 +49,7 @@ export class Tally {
   readonly #pairs: readonly Pair[];
 
   constructor(
-    readonly exam: Exam,
+    readonly exam: ToldExam,
     readonly masks: number,
     readonly wording: { readonly bos: boolean; readonly chat: boolean },
   ) {
@@ -50,14 +66,14 @@ export class Tally {
     return this.#items.length >= least && this.#items.length === this.#unusable;
   }
 
-  add(item: EvalItem, asked: Item): void {
+  add(item: EvalItem, counted: CountedItem): void {
     const { task } = this.exam;
     const { answers } = item;
-    this.#items.push(item);
+    this.#items.push({ item, counted });
     if (answers.every((a) => a.failed !== undefined)) this.#unusable++;
-    this.#chance += task.chanceOf?.(asked) ?? task.chance;
+    this.#chance += counted.chance;
     if (answers.some((a) => a.truncated)) this.#truncated++;
-    const into = [this.#total, ...this.#partsOf(asked)];
+    const into = [this.#total, ...this.#partsOf(counted)];
     for (const [mask, answer] of answers.entries()) {
       if (answer.failed !== undefined) {
         this.#failed[mask]!++;
@@ -73,10 +89,27 @@ export class Tally {
   }
 
   /** Counts an item that this model cannot be asked among the rows that are no items. */
-  passOver({ file, line }: Item, { message }: LopperError): void {
+  passOver({ file, line }: Pick<Item, 'file' | 'line'>, { message }: Pick<LopperError, 'message'>): void {
     this.#passedOver++;
     this.#unreadable++;
     if (this.#problems.length < MOST_PROBLEMS) this.#problems.push({ file, line, message });
+  }
+
+  /** The report on all items, added up in their order: the same to the bit, whatever order they were answered in. */
+  final(): EvalReport {
+    const ordered = new Tally(this.exam, this.masks, this.wording);
+    const items = this.#items.toSorted((a, b) => a.item.index - b.item.index);
+    for (const { item, counted } of items) ordered.add(item, counted);
+    ordered.#problems.push(...this.#problems.slice(ordered.#problems.length));
+    ordered.#unreadable = this.#unreadable;
+    ordered.#passedOver = this.#passedOver;
+    const { part } = this.exam;
+    const kept = part && {
+      ...part,
+      counted: items.map(({ counted }) => counted),
+      unreadable: this.exam.problems.length,
+    };
+    return { ...ordered.report(), ...(kept && { part: kept }) };
   }
 
   /** `items`: with the items themselves. */
@@ -92,7 +125,7 @@ export class Tally {
       metrics: Object.fromEntries(task.metrics.map(({ name }, i) => [name, this.#means[i]!.map((mean) => mean.get())])),
       ...this.#groups(),
       ...this.#compared(results, chance),
-      items: items ? this.#items.toSorted((a, b) => a.index - b.index) : [],
+      items: items ? this.#items.map(({ item }) => item) : [],
       available: this.exam.available,
       truncated: this.#truncated,
       ...(this.#failed.some((n) => n > 0) ? { failed: [...this.#failed] } : {}),
@@ -105,16 +138,15 @@ export class Tally {
     };
   }
 
-  #partsOf(asked: Item): Counts[] {
-    const part = this.exam.task.part?.(asked);
-    if (!part) return [];
+  #partsOf({ subject, group }: CountedItem): Counts[] {
+    if (subject === undefined) return [];
     const of = (name: string, kind: EvalGroup['kind']) => {
       const key = `${kind} ${name}`;
       const found = this.#parts.get(key) ?? { name, kind, counts: counts(this.masks) };
       this.#parts.set(key, found);
       return found.counts;
     };
-    return [of(part.subject, 'subject'), ...(part.group === undefined ? [] : [of(part.group, 'group')])];
+    return [of(subject, 'subject'), ...(group === undefined ? [] : [of(group, 'group')])];
   }
 
   /** By subject and group, where there are several subjects. */

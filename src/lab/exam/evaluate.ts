@@ -5,7 +5,7 @@ import { notFinite } from '../running/finite';
 import { AnswerBook, type Answers } from './evaluate-answers';
 import { askPairs } from './evaluate-pairs';
 import { askPrompts } from './evaluate-prompts';
-import { Tally } from './evaluate-report';
+import { countedItem, Tally } from './evaluate-report';
 import type { Exam } from './exam';
 import type { Examinee } from './examinee';
 import { isAboutItem, type Question, QuestionMaker, type Reply } from './questions';
@@ -34,7 +34,7 @@ export async function evaluateExam(
 ): Promise<EvalReport> {
   const run = new Run(model, exam, branches, options);
   await run.ask();
-  return run.tally.report();
+  return run.tally.final();
 }
 
 class Run {
@@ -159,7 +159,7 @@ class Run {
     const item = this.exam.items[place]!;
     const shown = this.exam.task.shown(item);
     const done: EvalItem = { index, gold: item.gold, shown, answers: answers as EvalAnswer[] };
-    this.tally.add(done, item);
+    this.tally.add(done, countedItem(this.exam.task, item));
     const { onItem } = this.options;
     if (onItem) onItem(done, this.tally.report(false));
     return true;

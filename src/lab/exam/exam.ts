@@ -5,8 +5,9 @@ import type { Item, Task } from '../../benchmarks/task';
 import { taskNamed, tasks } from '../../benchmarks/tasks';
 import { LopperError } from '../../errors';
 import { sha256Of } from '../../formats/sha256';
-import type { EvalRequest, ExamFacts, NamedFile } from '../contract';
+import type { EvalRequest, ExamFacts, NamedFile, Part } from '../contract';
 import { difference, examPairs } from '../contract/asked';
+import { shareOf } from '../contract/part';
 import type { Environment } from '../place/environment';
 import { storedSet } from '../sets/official-store';
 
@@ -19,6 +20,8 @@ export interface Exam {
   readonly indices: readonly number[];
   /** Items there are, asked or not. */
   readonly available: number;
+  /** Which part of those that are asked, and how many those are. */
+  readonly part?: Part & { readonly asked: number };
   /** The worked examples before each item. */
   readonly examples: readonly (readonly Item[])[];
   readonly shots: number;
@@ -67,7 +70,8 @@ export async function readExam(
   const { items: read, problems, notes } = await readItems(task, files);
   const window = task.cut ? windowOf(task, request.window, model) : undefined;
   const all = window === undefined ? read : task.cut!(read, { encode: model!.encode, window });
-  const indices = choose(all.length, limit, seed);
+  const asked = choose(all.length, limit, seed);
+  const indices = asked.slice(...shareOf(asked.length, request.part));
   // Examples are drawn for one item after the other: those of a later one hang on all before it.
   const upTo = all.slice(0, (indices.at(-1) ?? -1) + 1);
   const pool = fewshot.length > 0 ? await readItems(task, fewshot) : { items: [], notes: [] };
@@ -78,6 +82,7 @@ export async function readExam(
     items: indices.map((index) => all[index]!),
     indices,
     available: all.length,
+    ...(request.part && { part: { ...request.part, asked: asked.length } }),
     examples: indices.map((index) => examples[index]!),
     shots,
     ...{ seed, window },

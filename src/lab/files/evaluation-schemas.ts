@@ -1,7 +1,7 @@
 /** Shapes of what benchmarks say as JSON: the report that ships, and the results that `lopper eval` keeps. */
 import * as v from 'valibot';
 import type { EvalAnswer, EvalItem, EvalReport, ExamFacts, Mean, ModelReport, PairedDifference } from '../contract';
-import { accuracy, count, interval, number, sublayers } from './result-schemas';
+import { accuracy, count, interval, number, partFields, sublayers } from './result-schemas';
 
 export const mean: v.GenericSchema<unknown, Mean> = v.object({ n: count, mean: number, interval });
 const group = v.object({ name: v.string(), kind: v.picklist(['subject', 'group']), results: v.array(accuracy) });
@@ -40,6 +40,16 @@ export const evaluationReport: v.GenericSchema<unknown, Omit<EvalReport, 'items'
   window: v.optional(count),
   dataSha256: v.string(),
   partial: v.boolean(),
+  part: v.optional(
+    v.object({
+      ...partFields,
+      counted: v.array(
+        v.object({ chance: v.number(), subject: v.optional(v.string()), group: v.optional(v.string()) }),
+      ),
+      asked: count,
+      unreadable: count,
+    }),
+  ),
 });
 
 const answer = {
@@ -60,7 +70,7 @@ const item = v.object({
 });
 
 /** An item as the page shows it: its words, and every mask's answer. */
-const asked: v.GenericSchema<unknown, EvalItem> = v.object({
+export const askedItem: v.GenericSchema<unknown, EvalItem> = v.object({
   index: count,
   gold: v.union([v.number(), v.string()]),
   shown: v.object({
@@ -116,7 +126,7 @@ export const scoresFile = v.object({
       v.object({
         /** What each of the report's results leaves out. */
         masks: v.array(sublayers),
-        items: v.optional(v.array(asked)),
+        items: v.optional(v.array(askedItem)),
         origin: v.object({ adapter: v.string(), version: v.optional(v.string()) }),
       }),
     ]),

@@ -1,5 +1,6 @@
-import type * as v from 'valibot';
+import * as v from 'valibot';
 import { keptEvaluation, scoresFile } from './evaluation-schemas';
+import { PART_REPORTS } from './part-schemas';
 import { curveReport, growthReport, influenceReport, normsReport } from './result-schemas';
 import { shippedDetails, shippedGrowth, shippedResults } from './shipped-schemas';
 
@@ -27,6 +28,8 @@ const ofTheBundledModel = {
   most: MOST_RESULT_BYTES,
 };
 
+const partReport = v.union(Object.values(PART_REPORTS));
+
 /** Every kind of file that results are kept in. */
 export const RESULT_KINDS = {
   influence: { schema: influenceReport, ...ofTheOpenModel },
@@ -44,6 +47,13 @@ export const RESULT_KINDS = {
     refusal: (name: string) => `${name} holds no results of lopper eval`,
     remedy: 'Name a file that --resume wrote, or one that is not there yet.',
     most: Number.POSITIVE_INFINITY, // a line an item, of as many tasks as were asked
+  },
+  part: {
+    /** Of its report, by its job. */
+    schema: partReport,
+    refusal: (name: string) => `${name} is no part of a result`,
+    remedy: 'Give a file that a command printed with --part; one that was cut short is to be run again.',
+    most: Number.POSITIVE_INFINITY, // a line an item, or a loss a token
   },
   scores: {
     schema: scoresFile,

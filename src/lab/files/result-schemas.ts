@@ -3,7 +3,15 @@ import * as v from 'valibot';
 import { UNIT_NAMES } from '../../model/units';
 import { isPlain, METRIC_NAMES } from '../../pruning/metrics';
 import { STRATEGY_NAMES } from '../../pruning/strategies';
-import type { Accuracy, CurveReport, CurveRequest, GrowthReport, InfluenceReport, NormsReport } from '../contract';
+import type {
+  Accuracy,
+  CurveReport,
+  CurveRequest,
+  GrowthReport,
+  InfluenceReport,
+  NormsReport,
+  Part,
+} from '../contract';
 
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 export const number = v.pipe(
@@ -24,6 +32,11 @@ const task = v.object({
 });
 const measuredTask = v.object({ ...task.entries, items: count, dataSha256: v.optional(v.string()) });
 
+/** Which part of a request's work a report is of. */
+const oneOrMore = v.pipe(v.number(), v.integer(), v.minValue(1));
+export const partFields = { index: oneOrMore, of: oneOrMore };
+export const part: v.GenericSchema<unknown, Part> = v.object(partFields);
+
 const state = v.object({
   drawn: count,
   sums: v.array(v.array(number)),
@@ -41,6 +54,26 @@ const sampling = v.object({
   task: v.optional(v.object({ ...measuredTask.entries, kept: count })),
 });
 
+const seenSums = v.object({ rows: count, sums: v.record(v.string(), number) });
+const seenUnits = v.array(v.object({ first: seenSums, rest: seenSums }));
+const influencePart = v.object({
+  ...partFields,
+  walks: v.optional(v.array(count)),
+  statistics: v.optional(v.array(v.object({ attn: seenUnits, ffn: seenUnits, block: seenUnits }))),
+  gradients: v.optional(v.array(v.object({ sublayers: v.array(number), blocks: v.array(number), tokens: count }))),
+  drawn: v.optional(
+    v.object({
+      method: v.picklist(['exact', 'permutations', 'subsets']),
+      seed: count,
+      permutations: count,
+      bound: v.optional(v.number()),
+      stableLowest: v.optional(count),
+      task: v.optional(v.object({ ...measuredTask.entries, kept: count })),
+      sets: v.array(v.tuple([v.string(), number])),
+    }),
+  ),
+});
+
 export const influenceReport: v.GenericSchema<unknown, InfluenceReport> = v.object({
   metric,
   unit,
@@ -51,6 +84,7 @@ export const influenceReport: v.GenericSchema<unknown, InfluenceReport> = v.obje
   denominator: v.optional(denominator),
   sampling: v.optional(sampling),
   standing: v.optional(v.string()),
+  part: v.optional(influencePart),
 });
 
 export const accuracy: v.GenericSchema<unknown, Accuracy> = v.object({
@@ -104,6 +138,7 @@ export const curveReport: v.GenericSchema<unknown, CurveReport> = v.object({
   recover: v.optional(recover),
   standing: v.optional(v.string()),
   partial: v.boolean(),
+  part: v.optional(part),
 });
 
 /** What a curve was asked with, to go on from it; files of items are left out. */
@@ -159,4 +194,5 @@ export const growthReport: v.GenericSchema<unknown, GrowthReport> = v.object({
   points: v.array(checkpoint),
   failures: v.array(v.object({ name: v.string(), message: v.string() })),
   partial: v.boolean(),
+  part: v.optional(part),
 });

@@ -5,6 +5,7 @@ import { examinee } from '../exam/examinee';
 import { type Calibrated, calibrationKey } from '../measure/calibrated';
 import { measureCurve } from '../measure/curve';
 import { CurveClock } from '../measure/curve-clock';
+import { mergeCurves } from '../measure/curve-part';
 import { metricOf } from '../measure/curve-plan';
 import { type CurveGround, curveWork } from '../measure/curve-work';
 import { DEFAULT_TASK, openTask } from '../measure/task-worth';
@@ -12,7 +13,7 @@ import { operationsOf } from '../measure/work';
 import { fractionMeter } from '../running/progress';
 import type { Desk } from './desk';
 import { groundOn, itemsGround } from './ground';
-import type { Job } from './job';
+import { type Job, partGoneOn } from './job';
 
 /** Loss, and a benchmark where asked, against the number of units dropped. `soFar` can be gone on from. */
 export const curve: Job<
@@ -22,6 +23,7 @@ export const curve: Job<
 > = {
   async run(desk, { calibration, ...request }, { signal, onProgress, onPoint }) {
     const { model, environment } = desk;
+    if (request.part && request.resume) throw partGoneOn();
     const texts = await textsOf(desk, calibration, request);
     const ground = await groundsOf(desk, texts, request);
     const operations = (work: Parameters<typeof operationsOf>[0]) => operationsOf(work, model.report);
@@ -35,6 +37,7 @@ export const curve: Job<
   async work(desk, { calibration, ...request }) {
     return curveWork(request, await groundsOf(desk, await textsOf(desk, calibration, request), request));
   },
+  merge: mergeCurves,
 };
 
 /** What the strategy chooses on, and what judges where that is another. */

@@ -1,6 +1,7 @@
 import { LopperError } from '../../errors';
 import type { EvalItem, EvalReport, EvalRequest } from '../contract';
 import { evaluateExam } from '../exam/evaluate';
+import { mergeEvaluations } from '../exam/evaluate-part';
 import { checkSameExam, examFacts, readExam } from '../exam/exam';
 import { examinee } from '../exam/examinee';
 import { walkWork } from '../measure/work';
@@ -40,4 +41,5 @@ export const evaluate: Job<EvalRequest, EvalReport, Events> = {
     const branches = request.masks.map((mask) => branchOfMask(desk.model, mask));
     return walkWork(await itemsGround(desk, request), branches);
   },
+  merge: mergeEvaluations,
 };

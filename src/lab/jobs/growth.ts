@@ -1,14 +1,15 @@
 import { sha256Of } from '../../formats/sha256';
 import type { Checkpoint, GrowthPoint, GrowthReport, GrowthRequest, On, TaskRequest } from '../contract';
+import { shareOf } from '../contract/part';
 import { readExam } from '../exam/exam';
 import { examinee } from '../exam/examinee';
 import { Calibrated, calibrationKey } from '../measure/calibrated';
-import { measureGrowth } from '../measure/growth';
+import { measureGrowth, mergeGrowth } from '../measure/growth';
 import { openTask } from '../measure/task-worth';
 import { windowsOf } from '../measure/windows-of';
 import { loadModel, readModel } from '../place/model';
 import { ProgressMeter } from '../running/progress';
-import type { Job } from './job';
+import { type Job, partGoneOn } from './job';
 
 /** Influence at one checkpoint after another; the open model stays open. `soFar` can be gone on from. */
 export const growth: Job<
@@ -20,7 +21,9 @@ export const growth: Job<
   async run(desk, { calibration: given, ...request }, { signal, onProgress, onPoint }) {
     const { device, environment } = desk;
     const calibration = desk.read(given);
-    const { length } = request.checkpoints;
+    if (request.part && request.resume) throw partGoneOn();
+    const [first, end] = shareOf(request.checkpoints.length, request.part);
+    const length = end - first;
     const meter = new ProgressMeter(length, 'steps', onProgress);
     const open = async (checkpoint: Checkpoint, step: (fraction: number) => void) => {
       const files = await environment.files(checkpoint.request, () => undefined);
@@ -47,4 +50,5 @@ export const growth: Job<
       onProgress: (done, name) => meter.update(done, `${name}, ${Math.floor(done) + 1} of ${length}`),
     });
   },
+  merge: mergeGrowth,
 };

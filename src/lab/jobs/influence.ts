@@ -7,13 +7,16 @@ import { examinee } from '../exam/examinee';
 import { Calibrated } from '../measure/calibrated';
 import { standingName } from '../measure/curve-plan';
 import { measureInfluence } from '../measure/influence';
+import type { InfluenceOptions } from '../measure/influence-options';
+import { measurePart, mergeInfluence } from '../measure/influence-part';
 import { influenceWork } from '../measure/influence-work';
 import { samplesAsked } from '../measure/shapley';
 import { DEFAULT_TASK, openTask } from '../measure/task-worth';
+import { times } from '../measure/work';
 import { ProgressMeter } from '../running/progress';
 import { branchOfMask } from './desk';
 import { groundOf, itemsGround } from './ground';
-import type { Job } from './job';
+import { type Job, partGoneOn } from './job';
 
 /** Sampled metrics come again and again, surer each time, through `onEstimate`; cancelled, the last one can be gone on from. */
 export const influence: Job<
@@ -22,8 +25,9 @@ export const influence: Job<
   { readonly onEstimate?: (soFar: InfluenceReport) => void }
 > = {
   async run(desk, { calibration, ...request }, { signal, onProgress, onEstimate }) {
-    const { metric, unit, resume, from } = request;
+    const { metric, unit, resume, from, part } = request;
     checkMetric(metric);
+    if (part && resume) throw partGoneOn();
     const standing = from && (standingName({ standing: from.modules }) || formatDropList(from.dropped));
     if (resume && resume.standing !== standing) {
       throw new LopperError(
@@ -38,7 +42,7 @@ export const influence: Job<
     const on = isOfTask(metric) ? new Calibrated(model.engine, []) : await desk.calibrate(calibration);
     const { name, total } = stepsOf(request, unitsOf(model.report.blocks, unit).length);
     const meter = new ProgressMeter(total, 'steps', onProgress, undefined, resume?.sampling?.drawn);
-    const report = await measureInfluence(on, metric, unit, {
+    const report = await measured(on, metric, unit, {
       ...request,
       ...(from && { base: branchOfMask(model, from) }),
       ...{ signal, onEstimate: (soFar) => onEstimate?.(told(soFar)) },
@@ -50,13 +54,22 @@ export const influence: Job<
     });
     return told(report);
   },
-  async work(desk, { calibration, ...request }) {
+  async work(desk, { calibration, part, ...request }) {
     const { metric, task = DEFAULT_TASK } = request;
     checkMetric(metric);
     const ground = await (isOfTask(metric) ? itemsGround(desk, task) : groundOf(desk, calibration));
-    return influenceWork(request, ground, request.from && branchOfMask(desk.model, request.from));
+    const whole = influenceWork(request, ground, request.from && branchOfMask(desk.model, request.from));
+    return part ? times(1 / part.of, whole) : whole;
   },
+  merge: mergeInfluence,
 };
+
+const measured = (
+  on: Calibrated,
+  metric: InfluenceRequest['metric'],
+  unit: InfluenceRequest['unit'],
+  { part, ...options }: InfluenceOptions,
+) => (part ? measurePart(on, metric, unit, { ...options, part }) : measureInfluence(on, metric, unit, options));
 
 /** What people are told is done, and how many times. */
 function stepsOf(request: InfluenceRequest, units: number): { name: string; total: number } {

@@ -1,3 +1,4 @@
+import { LopperError } from '../../errors';
 import type { Progress } from '../contract';
 import type { Work } from '../measure/work';
 import type { Desk } from './desk';
@@ -18,9 +19,20 @@ export interface Job<Request, Report, Events = object> {
    * where it had come to nothing new. Without it such a request fails.
    */
   goOn?(request: Request): unknown;
-  /** Puts together the reports of a request's parts, for work that several machines share. */
+  /**
+   * Puts the reports of a request's parts together, the same to the bit as of one run. They are given in their order, all
+   * of them and all of one request. Needs no device and no model.
+   */
   merge?(parts: readonly Report[]): Report;
 }
+
+/** A part is short, and done anew where it was cut. */
+export const partGoneOn = (): LopperError =>
+  new LopperError(
+    'usage',
+    'A part of the work is asked for, and a result to go on from.',
+    'Run the part anew; more parts are shorter ones.',
+  );
 
 /** How a job is told to stop, and says how far it is. */
 export interface RunningJob {

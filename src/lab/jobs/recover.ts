@@ -12,6 +12,7 @@ import type {
   RecoverStrengthsReport,
   RecoverStrengthsRequest,
 } from '../contract';
+import { dealtTo } from '../contract/part';
 import { DEFAULT_RANK, type FitTexts, type Fitted, fitModules, recovered } from '../measure/recover';
 import { plus, walkWork } from '../measure/work';
 import { notFinite } from '../running/finite';
@@ -67,12 +68,13 @@ export const recover: Job<RecoverRequest, RecoverReport> = {
 
 /** The same of each unit on its own, all in one walk and their losses in another. */
 export const recoverEach: Job<RecoverEachRequest, RecoverEachReport> = {
-  async run(desk, { calibration, unit, ...settings }, { signal, onProgress }) {
+  async run(desk, { calibration, unit, part, ...settings }, { signal, onProgress }) {
     checkSettings(settings);
     const meter = fractionMeter(onProgress, 'Recovery of each');
     const on = await desk.calibrate(calibration);
     const { blocks } = desk.model.report;
-    const units = unitsOf(blocks, unit).map(unitOf);
+    const all = unitsOf(blocks, unit).map(unitOf);
+    const units = dealtTo(all.length, part).map((i) => all[i]!);
     const fitted = await fitModules(
       { on },
       units,
@@ -95,7 +97,17 @@ export const recoverEach: Job<RecoverEachRequest, RecoverEachReport> = {
         lossDropped: losses[1 + i]!.loss,
         lossRecovered: losses[1 + units.length + i]!.loss,
       })),
+      ...(part && { part }),
     };
+  },
+  merge(parts) {
+    const [{ part: _, ...head }] = parts as [RecoverEachReport];
+    const count = parts.reduce((sum, { units }) => sum + units.length, 0);
+    const units = Array.from(
+      { length: count },
+      (_, i) => parts[i % parts.length]!.units[Math.floor(i / parts.length)]!,
+    );
+    return { ...head, units };
   },
 };
 

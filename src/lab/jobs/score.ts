@@ -1,6 +1,9 @@
 import { distinct } from '../../engine/branch';
 import type { ScoreReport, ScoreRequest } from '../contract';
-import { operationsOf, walkWork } from '../measure/work';
+import { shareOf } from '../contract/part';
+import { Calibrated } from '../measure/calibrated';
+import { reportOf } from '../measure/score';
+import { operationsOf, times, walkWork } from '../measure/work';
 import type { OpenModel } from '../place/model';
 import { fractionMeter } from '../running/progress';
 import { branchOfMask } from './desk';
@@ -17,12 +20,17 @@ const LEAST_ROWS = 64;
  * the adapter is slow, the first windows go ahead: what is found at the end is the same to the last bit.
  */
 export const score: Job<ScoreRequest, ScoreReport[], { readonly onSoFar?: (soFar: ScoreReport[]) => void }> = {
-  async run(desk, { calibration, masks, logits, windows = logits }, { signal, onProgress, onSoFar }) {
+  async run(desk, { calibration, masks, logits, part, windows = logits || part !== undefined }, options) {
+    const { signal, onProgress, onSoFar } = options;
     const branches = masks.map((mask) => branchOfMask(desk.model, mask));
     const meter = fractionMeter(onProgress, 'Scoring');
     const asked = (reports: readonly ScoreReport[]) =>
-      windows ? [...reports] : reports.map(({ windows: _, ...whole }) => whole);
-    const on = await desk.calibrate(calibration);
+      windows
+        ? reports.map((report) => ({ ...report, ...(part && { part }) }))
+        : reports.map(({ windows: _, ...whole }) => whole);
+    const all = await desk.calibrate(calibration);
+    const on = part ? new Calibrated(all.engine, all.windows.slice(...shareOf(all.windows.length, part))) : all;
+    if (on.windows.length === 0) return asked(branches.map(() => reportOf([], 0)));
     const reports = await on.score(branches, {
       ...{ signal, logits, onProgress: meter },
       ...(onSoFar && {
@@ -32,9 +40,19 @@ export const score: Job<ScoreRequest, ScoreReport[], { readonly onSoFar?: (soFar
     });
     return asked(reports);
   },
-  async work(desk, { calibration, masks }) {
+  async work(desk, { calibration, masks, part }) {
     const branches = masks.map((mask) => branchOfMask(desk.model, mask));
-    return walkWork(await groundOf(desk, calibration), branches);
+    return times(1 / (part?.of ?? 1), walkWork(await groundOf(desk, calibration), branches));
+  },
+  merge(parts) {
+    return parts[0]!.map((_, mask) => {
+      const own = parts.map((part) => part[mask]!);
+      const windows = own.flatMap((report) => report.windows ?? []);
+      return reportOf(
+        windows,
+        own.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
+      );
+    });
   },
 };
 

@@ -18,6 +18,7 @@ import type {
   MeasuredTask,
 } from '../contract';
 import { type CurveHead, curvePairs, difference } from '../contract/asked';
+import { shareOf } from '../contract/part';
 import { DEFAULT_PERMUTATIONS } from './shapley';
 
 /** Random orders drawn where no number is given. */
@@ -29,7 +30,9 @@ export interface CurvePlan {
   readonly free: readonly number[];
   /** Removals at most. */
   readonly most: number;
+  /** Orders drawn, the first being this one of the seed. */
   readonly draws: number;
+  readonly firstDraw: number;
   readonly seed: number;
   /** Points of the report that is gone on from, and the units of its last one in their order (of the first draw). */
   readonly known: readonly CurvePoint[];
@@ -63,6 +66,12 @@ export function planCurve(blocks: number, request: CurveRequest, head: CurveHead
   if (request.recover && request.standing) {
     throw usage('A curve has one recovery: fitted at every point, or given beforehand.', 'Ask for one of them.');
   }
+  if (request.part && !traits.drawn) {
+    throw usage(
+      `A ${strategy} curve is one path, of which each step follows from the one before.`,
+      'Ask for it whole: only random is done in parts.',
+    );
+  }
   checkWhole('The number of steps', steps, 1);
   checkWhole('The number of draws', draws, 1);
   checkWhole('The seed', seed, 0);
@@ -72,7 +81,9 @@ export function planCurve(blocks: number, request: CurveRequest, head: CurveHead
   const free = freeUnits(units, locked, start);
   const maskAfter = (gone: Gone) =>
     maskFromSublayers(blocks, [...from.dropped, ...gone.flatMap((unit) => units[unit]!)]);
-  const plan = { units, free, most: Math.min(steps ?? free.length, free.length), draws, seed, maskAfter };
+  const [firstDraw, endDraw] = shareOf(draws, request.part);
+  const most = Math.min(steps ?? free.length, free.length);
+  const plan = { units, free, most, draws: endDraw - firstDraw, firstDraw, seed, maskAfter };
   const { resume } = request;
   if (!resume || resume.points.length === 0) return { ...plan, known: [], gone: [] };
   checkSame(resume, head, request);

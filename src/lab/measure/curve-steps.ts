@@ -24,7 +24,7 @@ const BEGINNINGS: Readonly<Record<Strategy, (from: Beginning) => Begun | Promise
   iterative: ({ plan: { free, gone } }) => ({ steps: iterative(free, gone) }),
   greedy: ({ plan: { free, gone } }) => ({ steps: greedy(free, gone) }),
   span: async ({ plan, angles }) => ({ steps: goneOn(plan, spans(await angles(), plan.free)) }),
-  random: ({ plan }) => ({ steps: goneOn(plan, randomOrders(plan.free, plan.draws, plan.seed)) }),
+  random: ({ plan }) => ({ steps: goneOn(plan, randomOrders(plan.free, plan.draws, plan.seed, plan.firstDraw)) }),
   given: ({ plan }) => ordered(plan, plan.free),
 };
 

@@ -7,7 +7,7 @@ import { begin } from './curve-steps';
 import { PASSES } from './curve-time';
 import { influenceWork } from './influence-work';
 import { recoveryWork } from './recover';
-import { type Ground, times, Walks, type Work, walkWork } from './work';
+import { type Ground, NO_WORK, times, Walks, type Work, walkWork } from './work';
 
 /** Points whose masks are walked together, about. */
 const TOGETHER = 64;
@@ -33,6 +33,7 @@ export async function curveWork(
   const { resume, ...asked } = request;
   const blocks = text.shares.length / 2;
   const plan = planCurve(blocks, asked, headOf(asked));
+  if (plan.draws === 0) return NO_WORK;
   const metric = metricOf(request);
   const branchAfter = (gone: Gone) => branchOf({ mask: plan.maskAfter(gone), modules: request.standing });
   const walks = new Walks();

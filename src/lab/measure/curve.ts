@@ -62,11 +62,13 @@ export async function measureCurve(on: Calibrated, request: CurveRequest, option
   const plan = planCurve(blocks, request, head);
   if (request.recover) checkMap(request.recover, width);
   const run = new CurveRun(on, plan, head, request, exam, options);
+  if (plan.draws === 0) return run.report(false);
   await run.start();
   await run.path();
   await run.recover();
-  await run.benchmark();
-  await run.times();
+  // Of a random curve both are of its first draw.
+  if (plan.firstDraw === 0) await run.benchmark();
+  if (plan.firstDraw === 0) await run.times();
   return run.report(false);
 }
 
@@ -96,6 +98,7 @@ class CurveRun {
       ...this.head,
       ...{ points: [...this.#points], tokens: this.#judge.tokens, partial },
       ...(this.#order && { order: this.#order }),
+      ...(this.request.part && { part: this.request.part }),
     };
   }
 

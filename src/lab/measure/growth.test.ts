@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import type { GrowthReport, GrowthRequest } from '../contract';
-import { measureGrowth } from './growth';
+import { LopperError } from '../../errors';
+import type { GrowthReport, GrowthRequest, Part } from '../contract';
+import { measureGrowth, mergeGrowth } from './growth';
 
 const point = { name: 'step0', step: 0, loss: 5, block: [1], attn: [1], ffn: [1] };
 const asked: GrowthRequest = {
@@ -38,4 +39,29 @@ it.each<[string, Partial<GrowthReport>]>([
     code: 'result-mismatch',
     message: expect.stringContaining(what),
   });
+});
+
+it.each([1, 2, 3, 7])('comes to the same in %i parts, failures and all', async (of) => {
+  const names = ['step0', 'step8', 'lost', 'step64'];
+  const known: GrowthReport = {
+    ...before,
+    points: [0, 8, 64].map((step) => ({ ...point, name: `step${step}`, step })),
+  };
+  const checkpoints = names.map((name) => ({ name, request: { kind: 'bundled' as const } }));
+  const open = async () => {
+    throw new LopperError('file-missing', 'It is not there.', 'Look for it.');
+  };
+  const run = (part?: Part) =>
+    measureGrowth({ ...asked, checkpoints, resume: known, ...(part && { part }) }, 'ab12', open, {
+      dataSha256: 'ef56',
+    });
+  const whole = await run();
+  expect(whole.failures).toEqual([{ name: 'lost', message: 'It is not there. Look for it.' }]);
+  const parts = await Promise.all(Array.from({ length: of }, (_, i) => run({ index: i + 1, of })));
+  expect(JSON.stringify(mergeGrowth(parts))).toBe(JSON.stringify(whole));
+});
+
+it('says which checkpoint failed where all parts came to nothing', () => {
+  const failed = { ...before, points: [], failures: [{ name: 'step0', message: 'It is not there.' }] };
+  expect(() => mergeGrowth([failed])).toThrow('step0: It is not there.');
 });

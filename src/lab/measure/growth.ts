@@ -4,6 +4,7 @@ import { LopperError, throwIfCancelled } from '../../errors';
 import { traitsOf } from '../../pruning/metrics';
 import type { Accuracy, Checkpoint, GrowthMetric, GrowthPoint, GrowthReport, GrowthRequest } from '../contract';
 import { difference, type GrowthFacts, growthPairs } from '../contract/asked';
+import { shareOf } from '../contract/part';
 import { notFinite } from '../running/finite';
 import type { Calibrated } from './calibrated';
 import { measureInfluence } from './influence';
@@ -37,10 +38,11 @@ export async function measureGrowth(
   open: (checkpoint: Checkpoint, onProgress: (fraction: number) => void) => Promise<Grown>,
   { signal, dataSha256, onProgress, onPoint }: GrowthOptions = {},
 ): Promise<GrowthReport> {
-  const { series, checkpoints, metric, task, resume } = request;
-  if (checkpoints.length === 0) {
+  const { series, metric, task, resume, part } = request;
+  if (request.checkpoints.length === 0) {
     throw new LopperError('usage', 'No checkpoints are given.', 'Name revisions, or a folder of checkpoint folders.');
   }
+  const checkpoints = request.checkpoints.slice(...shareOf(request.checkpoints.length, part));
   const asked = { series, calibrationSha256, metric, ...(task && { task: { ...task, dataSha256 } }) };
   if (resume) checkAlike(resume, asked);
   const points: GrowthPoint[] = [];
@@ -53,6 +55,7 @@ export async function measureGrowth(
     points: [...points],
     failures: [...failures],
     partial: points.length + failures.length < checkpoints.length,
+    ...(part && { part }),
   });
   for (const [i, checkpoint] of checkpoints.entries()) {
     throwIfCancelled(signal);
@@ -83,8 +86,26 @@ export async function measureGrowth(
       failures.push({ name, message: `${error.message} ${error.remedy}` });
     }
   }
-  if (points.length === 0) throw firstError;
+  // Other parts may have some.
+  if (points.length === 0 && !part) throw firstError;
   return report();
+}
+
+/** The whole of its parts, in their order. Throws `result-invalid` where no checkpoint at all could be measured. */
+export function mergeGrowth(parts: readonly GrowthReport[]): GrowthReport {
+  const [{ series, calibrationSha256, metric, task, partial }] = parts as [GrowthReport];
+  const points = parts.flatMap((one) => one.points);
+  const failures = parts.flatMap((one) => one.failures);
+  const [failed] = failures;
+  if (points.length === 0 && failed) {
+    throw new LopperError(
+      'result-invalid',
+      `No checkpoint was measured; ${failed.name}: ${failed.message}`,
+      'See to that, and run the parts again.',
+    );
+  }
+  const tokens = Math.max(...parts.map((one) => one.tokens));
+  return { series, calibrationSha256, metric, ...(task && { task }), tokens, points, failures, partial };
 }
 
 /** Throws `result-mismatch`, naming what differs: points that were measured otherwise cannot stand beside new ones. */

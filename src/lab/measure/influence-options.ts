@@ -1,7 +1,7 @@
 import type { Branch } from '../../engine/branch';
 import type { RunOptions } from '../../engine/contract';
 import type { Sublayer } from '../../model/units';
-import type { InfluenceReport, InfluenceSettings } from '../contract';
+import type { InfluenceReport, InfluenceSettings, Part } from '../contract';
 import type { Examine } from './task-worth';
 
 /** How influence is measured, by whatever metric. */
@@ -10,6 +10,8 @@ export interface InfluenceOptions extends RunOptions, InfluenceSettings {
   readonly units?: readonly (readonly Sublayer[])[];
   /** What units are left out of, default the full model. */
   readonly base?: Branch;
+  /** Only this part of the work. */
+  readonly part?: Part;
   /** Sampled metrics, now and then. */
   readonly onEstimate?: (soFar: InfluenceReport) => void;
   /** Opens a task as a measure; needed for `shapley-task`. */

@@ -42,13 +42,17 @@ export async function scoreBranches(
       }
     }
     done += tree.rows;
-    if (done < rows) onSoFar?.(windows.map((own) => reportOf(own, count, started)));
+    if (done < rows) onSoFar?.(windows.map((own) => reportOf(own, performance.now() - started, count)));
   }
-  return windows.map((own) => reportOf(own, count, started));
+  return windows.map((own) => reportOf(own, performance.now() - started, count));
 }
 
-/** What the first windows of so many come to. */
-function reportOf(windows: NonNullable<ScoreReport['windows']>, count: number, started: number): ScoreReport {
+/** What windows come to, the first of so many. The loss of none is NaN. */
+export function reportOf(
+  windows: NonNullable<ScoreReport['windows']>,
+  milliseconds: number,
+  count = windows.length,
+): ScoreReport {
   let sum = 0;
   let tokens = 0;
   for (const { nll } of windows) {
@@ -63,7 +67,7 @@ function reportOf(windows: NonNullable<ScoreReport['windows']>, count: number, s
       count,
     ),
     ...(windows.length < count && { partial: { windows: windows.length, of: count } }),
-    milliseconds: performance.now() - started,
+    milliseconds,
   };
 }
 

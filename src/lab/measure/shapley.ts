@@ -1,14 +1,22 @@
 import { type Branch, distinct, FULL, without } from '../../engine/branch';
 import type { RunOptions } from '../../engine/contract';
 import { LopperError } from '../../errors';
-import type { Sublayer, UnitKind } from '../../model/units';
-import type { Estimate, Estimator, SamplerState } from '../../pruning/estimate';
+import { type Sublayer, type UnitKind, unitsOf } from '../../model/units';
+import {
+  type Batch,
+  type Dropped,
+  type Estimate,
+  type Estimator,
+  finiteOrNaN,
+  type SamplerState,
+} from '../../pruning/estimate';
 import { exactShapley } from '../../pruning/exact-shapley';
 import { isOfTask, traitsOf } from '../../pruning/metrics';
 import { sampleShapley } from '../../pruning/shapley';
 import { keptUnits, sampleSubsets } from '../../pruning/subset-influence';
-import type { InfluenceReport, InfluenceSettings, Sampling, ShapleyMetric } from '../contract';
+import type { InfluenceReport, InfluenceSettings, Part, Sampling, ShapleyMetric } from '../contract';
 import { difference, type SampledFacts, sampledPairs } from '../contract/asked';
+import { shareOf } from '../contract/part';
 import { breath } from '../running/breath';
 import { notFinite } from '../running/finite';
 import { Pace } from '../running/pace';
@@ -35,8 +43,9 @@ type Job = InfluenceOptions & Required<Pick<InfluenceOptions, 'units' | 'base'>>
 /**
  * Shapley values of units by permutations or, where asked, by every subset; of a task the paper's fixed-size subsets. An
  * estimate comes after every batch, a few times a second at most, and carries what is needed to go on from it; batches
- * are sized by the time they take, which changes no number. Throws `not-finite` where the full model gives no numbers and
- * `usage` for settings that cannot be met or a report that is of another request.
+ * are sized by the time they take, which changes no number. A part draws its share and no rule ends it before: what its
+ * sets are worth is kept for the whole. Throws `not-finite` where the full model gives no numbers and `usage` for settings
+ * that cannot be met or a report that is of another request.
  */
 export async function measureShapley(
   on: Calibrated,
@@ -44,55 +53,114 @@ export async function measureShapley(
   unit: UnitKind,
   options: Job,
 ): Promise<InfluenceReport> {
-  const { units, base, resume, signal, onProgress, onEstimate, seed = 0 } = options;
+  const { units, base, resume, signal, onProgress, onEstimate, seed = 0, part } = options;
   checkSettings(options);
   const method = methodOf(metric, options);
   const worth = await openWorth(on, metric, options);
   const { tokens, fullLoss, task } = worth;
   const from = resume && stateOf(resume, { metric, unit, method, seed, units: units.length, tokens, task }, fullLoss);
   const pace = new Pace(method === 'exact' ? { first: 32, most: 1024 } : { first: 1, most: 64 });
-  const estimator = estimatorOf(method, units, { ...options, seed }, () => pace.size, from);
-  const report = (estimate: Estimate): InfluenceReport => {
-    const { values, intervals, efficiency, stopped, state } = estimate;
-    const spoiled = values.flatMap((_, i) => (state.sums.some((row) => Number.isNaN(row[i])) ? [i] : []));
-    return {
-      ...{ metric, unit, values, tokens },
-      ...(fullLoss !== undefined && { fullLoss }),
-      ...(spoiled.length > 0 && { notFinite: spoiled }),
-      sampling: {
-        ...{ method, seed, drawn: state.drawn, intervals, state },
-        ...(efficiency && { efficiency }),
-        ...(stopped && { stopped }),
-        ...(task && { task }),
-      },
-    };
-  };
-  const total = samplesAsked(metric, units.length, options);
+  const facts: SampledReport = { metric, unit, tokens, fullLoss, method, seed, task };
+  const asked = samplesAsked(metric, units.length, options);
+  const draws = part && drawsOf(method, asked, part);
+  const [first, total] = draws ?? [0, asked];
+  const sets = new Map<string, number>();
+  const estimator = draws
+    ? estimatorOf(method, units, { seed, until: total }, () => pace.size, { drawn: first, sums: [] })
+    : estimatorOf(method, units, { ...options, seed }, () => pace.size, from);
   let last = Number.NEGATIVE_INFINITY;
-  let step = estimator.next([]);
-  while (!step.done) {
+  let step: IteratorResult<Batch, Estimate> | undefined = first < total ? estimator.next([]) : undefined;
+  while (step && !step.done) {
     const { branches, soFar } = step.value;
-    if (soFar && performance.now() - last >= MIN_INTERVAL_MS) {
+    if (soFar && !part && performance.now() - last >= MIN_INTERVAL_MS) {
       last = performance.now();
-      onEstimate?.(report(soFar));
+      onEstimate?.(sampledReport(facts, soFar));
     }
     // Where all is known already nothing is waited for, and a cancel still has to be heard.
     await breath(signal);
-    const drawn = soFar?.state.drawn ?? 0;
+    const drawn = soFar?.state.drawn ?? first;
     // The walk tells of its own steps, but a batch of sets that are all known needs no walk.
-    onProgress?.(drawn / total);
+    onProgress?.((drawn - first) / (total - first));
     const samples = Math.min(total - drawn, method === 'permutations' ? 2 * pace.size : branches.length);
     const values = await pace.time(() =>
       worth.of(
         branches.map((gone) => without(gone, base)),
-        { signal, onProgress: (fraction) => onProgress?.((drawn + fraction * samples) / total) },
+        { signal, onProgress: (fraction) => onProgress?.((drawn - first + fraction * samples) / (total - first)) },
       ),
     );
+    if (part) for (const [i, gone] of branches.entries()) sets.set(setName(gone), finiteOrNaN(values[i]!));
     step = estimator.next(values);
   }
   onProgress?.(1);
-  return report(step.value);
+  if (!part) return sampledReport(facts, step!.value as Estimate);
+  const { bound, stableLowest, permutations = DEFAULT_PERMUTATIONS } = options;
+  return {
+    ...{ metric, unit, tokens, values: units.map(() => Number.NaN) },
+    ...(fullLoss !== undefined && { fullLoss }),
+    part: { ...part, drawn: { method, seed, permutations, bound, stableLowest, task, sets: [...sets] } },
+  };
 }
+
+/** All of a sampled report but its numbers. */
+interface SampledReport extends Pick<InfluenceReport, 'metric' | 'unit' | 'tokens' | 'fullLoss'> {
+  readonly method: Sampling['method'];
+  readonly seed: number;
+  readonly task: Sampling['task'];
+}
+
+function sampledReport({ metric, unit, tokens, fullLoss, method, seed, task }: SampledReport, estimate: Estimate) {
+  const { values, intervals, efficiency, stopped, state } = estimate;
+  const spoiled = values.flatMap((_, i) => (state.sums.some((row) => Number.isNaN(row[i])) ? [i] : []));
+  return {
+    ...{ metric, unit, values, tokens },
+    ...(fullLoss !== undefined && { fullLoss }),
+    ...(spoiled.length > 0 && { notFinite: spoiled }),
+    sampling: {
+      ...{ method, seed, drawn: state.drawn, intervals, state },
+      ...(efficiency && { efficiency }),
+      ...(stopped && { stopped }),
+      ...(task && { task }),
+    },
+  } satisfies InfluenceReport;
+}
+
+/** The samples of a part: antithetic permutations stay together. */
+function drawsOf(method: Sampling['method'], asked: number, part: Part): readonly [first: number, end: number] {
+  if (method !== 'permutations') return shareOf(asked, part);
+  const [first, end] = shareOf(Math.max(1, Math.floor(asked / 2)), part);
+  return [2 * first, 2 * end];
+}
+
+/** What is gone, as parts write it. */
+const setName = (gone: Dropped): string => [...gone].sort((a, b) => a - b).join();
+
+/**
+ * The whole of its parts: the same draws in the same order, each set worth what the part that drew it says. Throws
+ * `result-invalid` where a set is in none of them.
+ */
+export function mergeShapley(parts: readonly InfluenceReport[]): InfluenceReport {
+  const { metric, unit, tokens, fullLoss, values, part } = parts[0]!;
+  const { method, seed, permutations, bound, stableLowest, task } = part!.drawn!;
+  const units = unitsOf(unit === 'sublayer' ? values.length / 2 : values.length, unit);
+  const known = new Map(parts.flatMap((one) => one.part!.drawn!.sets));
+  const worth = (gone: Dropped) => {
+    const found = known.get(setName(gone));
+    if (found !== undefined) return found;
+    throw new LopperError(
+      'result-invalid',
+      `No part says what the model is worth without the sublayers ${setName(gone) || 'of none'}.`,
+      'Run the parts again.',
+    );
+  };
+  const settings = { seed, permutations, bound, stableLowest };
+  const estimator = estimatorOf(method, units, settings, () => MERGED_AT_ONCE, undefined);
+  let step = estimator.next([]);
+  while (!step.done) step = estimator.next(step.value.branches.map(worth));
+  return sampledReport({ metric: metric as ShapleyMetric, unit, tokens, fullLoss, method, seed, task }, step.value);
+}
+
+/** Pairs, or sets, that are looked up together. */
+const MERGED_AT_ONCE = 64;
 
 /** Permutations, subsets or sets that will be drawn at most. */
 export function samplesAsked(metric: ShapleyMetric, units: number, settings: InfluenceSettings): number {
@@ -104,16 +172,20 @@ export function samplesAsked(metric: ShapleyMetric, units: number, settings: Inf
 export const methodOf = (metric: ShapleyMetric, { exact }: InfluenceSettings): Sampling['method'] =>
   isOfTask(metric) ? 'subsets' : exact ? 'exact' : 'permutations';
 
-/** `batch`: pairs of permutations, or sets of an exact value, that are asked for together. */
+/**
+ * `batch`: pairs of permutations, or sets of an exact value, that are asked for together. `until`: samples after which it
+ * ends, whatever else is asked.
+ */
 export function estimatorOf(
   method: Sampling['method'],
   units: readonly (readonly Sublayer[])[],
-  settings: InfluenceSettings & { seed: number },
+  settings: InfluenceSettings & { readonly seed: number; readonly until?: number },
   batch: () => number,
   from: SamplerState | undefined,
 ): Estimator {
-  const { seed, bound, stableLowest, permutations = DEFAULT_PERMUTATIONS } = settings;
-  if (method === 'exact') return exactShapley(units, { setsPerBatch: batch }, from);
+  const { seed, bound, stableLowest, until } = settings;
+  const permutations = until ?? settings.permutations ?? DEFAULT_PERMUTATIONS;
+  if (method === 'exact') return exactShapley(units, { setsPerBatch: batch, until }, from);
   if (method === 'subsets') return sampleSubsets(units, { seed, subsets: permutations, bound }, from);
   return sampleShapley(units, { seed, permutations, bound, stableLowest, pairsPerBatch: batch }, from);
 }

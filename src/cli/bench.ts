@@ -1,0 +1,32 @@
+import type { ModelReport, ModelRequest } from '../lab/contract';
+import { createLab, type LocalLab } from '../lab/lab';
+import type { Environment } from '../lab/place/environment';
+import { nodeEnvironment } from '../lab/place/node';
+import { type Bench, JOB } from './command';
+import type { Reporter } from './terminal';
+
+/** The lab in this program. */
+export class OwnBench implements Bench {
+  readonly environment: Environment;
+  readonly lab: LocalLab;
+  #open?: { readonly asked: string; readonly model: ModelReport };
+
+  constructor(
+    readonly root: string,
+    readonly reporter: Reporter,
+  ) {
+    this.environment = nodeEnvironment(root, {
+      onSoftware: (driver) => reporter.note(`No graphics card: computing on a software adapter (${driver}), slowly.`),
+    });
+    this.lab = createLab(this.environment);
+  }
+
+  async open(request: ModelRequest): Promise<ModelReport> {
+    const asked = JSON.stringify(request);
+    if (this.#open?.asked === asked) return this.#open.model;
+    const model = await this.lab.open(request, { job: JOB, onProgress: this.reporter.progress });
+    for (const note of model.notes ?? []) this.reporter.note(note);
+    this.#open = { asked, model };
+    return model;
+  }
+}

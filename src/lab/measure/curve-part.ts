@@ -1,0 +1,13 @@
+import type { CurvePoint, CurveReport } from '../contract';
+
+/** The whole of a random curve's parts, in their order: at every point the losses of all draws, and their mean. */
+export function mergeCurves(parts: readonly CurveReport[]): CurveReport {
+  const some = parts.filter(({ points }) => points.length > 0);
+  // What is of the first draw is of the first part that has any.
+  const { part: _, order, tokens, partial, ...head } = some[0] ?? parts[0]!;
+  const points = head.points.map((point, i): CurvePoint => {
+    const draws = some.flatMap(({ points }) => points[i]!.draws!);
+    return { ...point, loss: draws.reduce((sum, x) => sum + x, 0) / draws.length, draws };
+  });
+  return { ...head, points, tokens, partial, ...(order && { order }) };
+}
