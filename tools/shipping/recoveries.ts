@@ -35,13 +35,8 @@ import type { KeptWork } from './work';
 /** What training by distillation is asked for. */
 const DISTILLED = { steps: 40, lr: 5e-3, batch: 4 } as const;
 
-/** What stands in on the way of a curve: the last is all of Sapling's width. */
-const CURVE_MENDERS: readonly CurveRecovery[] = [
-  { method: 'mean' },
-  { method: 'linear', rank: 8 },
-  { method: 'linear', rank: 32 },
-  { method: 'linear', rank: 128 },
-];
+/** What stands in on the way of a curve. */
+const CURVE_MENDERS: readonly CurveRecovery[] = [{ method: 'mean' }, { method: 'linear', rank: 8 }];
 
 /** Tokens a window. */
 const SEQ_LEN = 128;

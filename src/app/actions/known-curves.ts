@@ -16,7 +16,7 @@ export function showKnownCurve(known: Known, i: number): void {
 export function showKnownCurvesOf(known: Known, unit: UnitKind): void {
   const there = store.getState().curves.map((curve) => curve.report);
   for (const [i, { report }] of (known.details?.curves ?? []).entries()) {
-    if (report.unit === unit && !there.includes(report)) showKnownCurve(known, i);
+    if (report.unit === unit && !report.recover && !there.includes(report)) showKnownCurve(known, i);
   }
 }
 
@@ -37,6 +37,6 @@ export function showFirstCurves(known: Known): void {
   const { fingerprint } = known.results.model;
   if (store.getState().curves.some((curve) => curve.model === fingerprint)) return;
   for (const [i, { report }] of (known.details?.curves ?? []).entries()) {
-    if (report.strategy === 'greedy' && report.unit !== 'sublayer') showKnownCurve(known, i);
+    if (report.strategy === 'greedy' && report.unit !== 'sublayer' && !report.recover) showKnownCurve(known, i);
   }
 }

@@ -1,5 +1,11 @@
 import { readLossTables } from '../../lab/files/loss-tables';
-import { readShipped, readShippedDetails, SHIPPED_RESULTS, type ShippedResults } from '../../lab/files/shipped-file';
+import {
+  readShipped,
+  readShippedDetails,
+  SHIPPED_RESULTS,
+  type ShippedDetails,
+  type ShippedResults,
+} from '../../lab/files/shipped-file';
 import { parseDropList } from '../../pruning/drop-list';
 import { knownLoss } from '../../pruning/known-masks';
 import { makeMask } from '../../pruning/mask';
@@ -74,7 +80,26 @@ type Beside = ReturnType<typeof detailsOf>;
 function detailsOf({ details, model: { blocks } }: ShippedResults, tables: NonNullable<Known['masks']>['tables'] = []) {
   const read = typeof details === 'object' ? details : undefined;
   const listed = read?.losses.map(([drop, added, half]) => ({ dropped: parseDropList(drop, blocks), added, half }));
-  return { masks: { blocks, tables, listed: listed ?? [] }, details: read } satisfies Partial<Known>;
+  const all = read && { ...read, curves: read.curves.flatMap(withRecovered) };
+  return { masks: { blocks, tables, listed: listed ?? [] }, details: all } satisfies Partial<Known>;
+}
+
+/** A curve, and the same with each of what stood in at its points. */
+function withRecovered({ recovered = [], ...curve }: ShippedDetails['curves'][number]): ShippedDetails['curves'] {
+  const { report, request } = curve;
+  return [
+    curve,
+    ...recovered.map(({ recover, losses }) => ({
+      request: { ...request, recover },
+      report: {
+        ...report,
+        recover,
+        points: report.points.map((point, i) =>
+          Number.isFinite(losses[i]) ? { ...point, recovered: losses[i]! } : point,
+        ),
+      },
+    })),
+  ];
 }
 
 /** Puts before the page what is known of the open model, where nothing was measured here. */
@@ -84,6 +109,13 @@ function showKnown(): void {
   const norms = known?.details?.norms;
   if (norms && !s.open.norms) {
     changeOpen({ norms: { report: norms, origin: known.origin, text: textOf(known) } });
+  }
+  const more = (known?.details?.influence ?? []).filter(
+    ({ metric, unit }) => !s.open.influence.some(({ report }) => report.metric === metric && report.unit === unit),
+  );
+  if (known && more.length > 0) {
+    const own = more.map((report) => ({ report, origin: known.origin, text: textOf(known) }));
+    changeOpen(({ influence }) => ({ influence: [...influence, ...own] }));
   }
   if (known) showFirstCurves(known);
 }
@@ -104,7 +136,7 @@ function resultsOf({ results, origin, details }: Known): Partial<Open> {
     { report, origin, text: report.task, masks: [mask] },
   ]);
   return {
-    influence: results.influence.map((report) => ({ report, origin, text })),
+    influence: [...results.influence, ...(details?.influence ?? [])].map((report) => ({ report, origin, text })),
     evaluations: Object.fromEntries(evaluations),
     full: { ...results.score, tokens, mask, origin, text },
     ...(details?.norms && { norms: { report: details.norms, origin, text } }),

@@ -1,8 +1,11 @@
+import { LopperError } from '../../errors';
 import type { Buffer } from '../../gpu/gpu';
 import { sublayerIndex, sublayersOf } from '../../model/units';
+import { parametersOf } from '../../recovery/module';
 import { type AdamState, type Adapter, moduleOf, type Tensors, tensorsOf } from '../../recovery/training';
 import type { Sink } from '../backward/contract';
 import { type Branch, type Module, replacing, without } from '../branch';
+import { mebibytes } from '../budget';
 import { adamKernels, updateAdam } from '../kernels/adamw';
 import { type ModuleGradients, moduleBackward, moduleBackwardKernels } from '../kernels/module-backward';
 import { padded } from '../layout';
@@ -42,7 +45,7 @@ export class HeldModules {
     this.#step = state.step;
   }
 
-  /** Throws `mask-mismatch` for modules of another width, `out-of-memory`. */
+  /** Throws `mask-mismatch` for modules of another width, `out-of-memory` with the rank that fits. */
   static async of(m: Machine, state: AdamState): Promise<HeldModules> {
     const { gpu } = m;
     const modules = state.adapters.map(
@@ -54,22 +57,25 @@ export class HeldModules {
       modules.map((module, i) => [indices[i][0], module] as const),
       without(indices.flat()),
     );
-    const release = await m.modules.hold([branch]);
+    const before = gpu.memory().weights;
     const buffers: Buffer[] = [];
+    let release = () => {};
     const free = () => {
       release();
       m.recorder.forget();
       for (const buffer of buffers.splice(0)) gpu.free(buffer);
     };
     try {
+      release = await m.modules.hold([branch]);
       const held: Held[] = [];
       for (const [i, adapter] of state.adapters.entries()) {
         held.push(await hold(m, modules[i], adapter, buffers));
       }
       return new HeldModules(m, modules, branch, held, state, free);
     } catch (error) {
+      const found = gpu.memory().weights - before;
       free();
-      throw error;
+      throw withRank(error, modules, found);
     }
   }
 
@@ -162,6 +168,21 @@ async function hold(m: Machine, module: Module, adapter: Adapter, buffers: Buffe
     };
   }
   return held;
+}
+
+/** Where there was no room, an error that says what was asked for and which rank would have fitted. */
+function withRank(error: unknown, modules: readonly Module[], found: number): unknown {
+  const rank = modules.reduce((most, { map }) => Math.max(most, map?.rank ?? 0), 0);
+  if (!(error instanceof LopperError) || error.code !== 'out-of-memory' || rank === 0) return error;
+  // Each number with its gradient and AdamW's two.
+  const bytes = modules.reduce((sum, module) => sum + 4 * 4 * parametersOf(module), 0);
+  const fit = Math.floor((rank * found) / bytes);
+  return new LopperError(
+    'out-of-memory',
+    `Training maps of rank ${rank} in ${modules.length} ${modules.length === 1 ? 'place' : 'places'} takes ${mebibytes(bytes)} of GPU memory, and there was room for ${mebibytes(found)}.`,
+    fit > 0 ? `Train maps of rank ${fit} or less, or for fewer layers.` : 'Train a bias alone, or for fewer layers.',
+    { cause: error },
+  );
 }
 
 /** Rows with the zeros that pad them, and without. */

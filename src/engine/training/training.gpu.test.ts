@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { LopperError } from '../../errors';
+import { expectFailure } from '../../formats/testing';
 import type { Gpu } from '../../gpu/gpu';
 import { fitMean } from '../../recovery/fit';
 import type { Placed, RecoveredUnit } from '../../recovery/module';
@@ -136,6 +138,34 @@ describe.skipIf(!hasModels)('a unit that adds the same everywhere', () => {
     const [dropped, recovered] = (await engine.walk(tree, [without([3]), replacing([[3, mean]])])).branches;
     expect(worst(dropped!.logprob, full!.logprob)).toBeGreaterThan(1e-3);
     expect(worst(recovered!.logprob, full!.logprob)).toBeLessThan(1e-5);
+    engine.dispose();
+  });
+});
+
+describe.skipIf(!hasModels)('a rank for which there is no room', () => {
+  it('is refused with the rank that fits, and nothing stays behind', async () => {
+    const engine = await openModel(gpu, 'random/llama');
+    const { width } = engine.model;
+    const unit = { kind: 'attn', block: 1 } as const;
+    const bias = new Float32Array(width);
+    const map = { rank: 40, a: new Float32Array(40 * width).fill(0.1), b: new Float32Array(width * 40) };
+    const state = initAdam([{ unit, module: { strength: 1, bias, map } }], [PLAIN_RATES]);
+    const room = gpu.memory().weights + 20 * 4 * 4 * 2 * width;
+    const { allocate } = gpu;
+    const short = vi.spyOn(gpu, 'allocate').mockImplementation(async (label, bytes, use, usage) => {
+      if (gpu.memory().weights + bytes > room) throw new LopperError('out-of-memory', `no room for ${label}`, 'None.');
+      return allocate.call(gpu, label, bytes, use, usage);
+    });
+    const before = gpu.memory();
+    try {
+      const failure = await expectFailure(engine.trainer(state, AIMS.sft), 'out-of-memory', 'maps of rank 40');
+      const rank = Number(/rank (\d+) or less/.exec(failure.remedy)?.[1]);
+      expect(rank).toBeGreaterThan(8);
+      expect(rank).toBeLessThanOrEqual(20);
+    } finally {
+      short.mockRestore();
+    }
+    expect(gpu.memory().activations).toBe(before.activations);
     engine.dispose();
   });
 });

@@ -98,7 +98,7 @@ export function curvesTable(curves: readonly Curve[], model: ModelReport): Chart
 }
 
 /** "a mean update", "a linear map of rank 8": what stands in at every point. */
-export const recoverWords = ({ report: { recover } }: Curve): string =>
+export const recoverWords = ({ report: { recover } }: Pick<Curve, 'report'>): string =>
   recover ? `a ${recoveryName(recover.method, recover.rank)}` : 'something';
 
 /** How much of the damage is undone at the last point that has any, and where a recovery does more harm than good. */

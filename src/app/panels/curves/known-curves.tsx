@@ -7,6 +7,7 @@ import type { Curve } from '../../store/curves';
 import { Select } from '../../widgets/select';
 import { useApp } from '../../widgets/use-app';
 import { curveName } from '../../words/curve-names';
+import { recoverWords } from './curve-words';
 
 /** Curves that were measured beforehand and are not on the chart: there at once, with or without a graphics card. */
 export function KnownCurves({ shown }: { shown: readonly Curve[] }) {
@@ -17,7 +18,7 @@ export function KnownCurves({ shown }: { shown: readonly Curve[] }) {
     return (known?.details?.curves ?? []).flatMap((curve, i) => (isShown(curve.request) ? [] : [{ curve, i }]));
   }, [known, shown]);
   if (!known || others.length === 0) return null;
-  const options = others.map(({ curve, i }) => ({ value: `${i}`, text: curveName(curve) }));
+  const options = others.map(({ curve, i }) => ({ value: `${i}`, text: nameOf(curve) }));
   return (
     <Select
       label="Measured beforehand"
@@ -28,3 +29,7 @@ export function KnownCurves({ shown }: { shown: readonly Curve[] }) {
     />
   );
 }
+
+/** "blocks, one by one", "blocks, one by one, with a linear map of rank 8". */
+const nameOf = ({ report, request }: Pick<Curve, 'report' | 'request'>): string =>
+  `${curveName({ report, request })}${report.recover ? `, with ${recoverWords({ report })}` : ''}`;

@@ -11,6 +11,7 @@ import { TextButton } from '../../widgets/text-button';
 import { useApp } from '../../widgets/use-app';
 import { fixed, percent, upperFirst, whole } from '../../words/format';
 import { recoveryName } from '../../words/recovery';
+import { trainedName } from '../../words/training';
 import { droppedBriefly, droppedWords } from '../../words/units';
 import css from './recovery.module.css';
 
@@ -60,7 +61,12 @@ function Losses({ of: { source, tokens, full, pruned, by } }: { of: ShippedRecov
   const rows = [
     { name: 'Full model', loss: full },
     { name: 'Plain removal', loss: pruned },
-    ...by.map(({ method, rank, loss }) => ({ name: upperFirst(recoveryName(method, rank)), loss })),
+    ...by.map(({ method, rank, loss }) => ({
+      name: upperFirst(
+        method === 'distill' ? trainedName({ objective: method, rank: rank! }) : recoveryName(method, rank),
+      ),
+      loss,
+    })),
   ];
   return (
     <table className={css.losses}>
