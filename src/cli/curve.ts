@@ -193,7 +193,12 @@ function describeCurve({ points, strategy, judged, partial }: CurveReport): stri
     { head: 'on the windows chosen on', cell: (p) => maybe(p.chosen), shown: some((p) => p.chosen) },
     { head: 'lowest', cell: (p) => say(Math.min(...p.draws!)), shown: first?.draws !== undefined },
     { head: 'highest', cell: (p) => say(Math.max(...p.draws!)), shown: first?.draws !== undefined },
-    { head: 'accuracy', cell: sayAccuracy, shown: some((p) => p.accuracy) },
+    { head: 'accuracy', cell: (p) => sayAccuracy(p.accuracy), shown: some((p) => p.accuracy) },
+    {
+      head: 'recovered',
+      cell: (p) => sayAccuracy(p.recoveredAccuracy),
+      shown: some((p) => p.recoveredAccuracy),
+    },
     { head: 'ms a pass', cell: (p) => p.milliseconds?.toFixed(1) ?? '', shown: some((p) => p.milliseconds) },
   ];
   const shown = columns.filter((c) => c.shown ?? true);
@@ -217,7 +222,7 @@ function whatWent({ dropped }: CurvePoint, previous: CurvePoint | undefined): st
 const say = (x: number) => (Number.isNaN(x) ? 'no number' : x.toFixed(5));
 const maybe = (x: number | undefined) => (x === undefined ? '' : say(x));
 
-function sayAccuracy({ accuracy }: CurvePoint): string {
+function sayAccuracy(accuracy: CurvePoint['accuracy']): string {
   if (!accuracy) return '';
   const percent = (x: number) => `${(100 * x).toFixed(1)}%`;
   const [low, high] = accuracy.interval.map(percent);

@@ -166,7 +166,7 @@ export interface CurveRequest {
   readonly settings?: InfluenceSettings;
   /** Measured at every point besides the loss. */
   readonly benchmark?: TaskRequest;
-  /** Fit, at every point, what may stand in for all that is dropped, and measure the loss with it too. */
+  /** Fit, at every point, what may stand in for all that is dropped, and measure the loss, and the benchmark, with it too. */
   readonly recover?: CurveRecovery;
   /** Also time a forward pass of each point's model by itself. */
   readonly timed?: boolean;
@@ -211,6 +211,8 @@ export interface CurvePoint {
   readonly draws?: readonly number[];
   /** Of the model without `dropped`. Absent where its numbers were not finite. */
   readonly accuracy?: Accuracy;
+  /** The same with what stands in, where both were asked for. */
+  readonly recoveredAccuracy?: Accuracy;
   /** Milliseconds of one forward pass over the first window, median of several. */
   readonly milliseconds?: number;
 }

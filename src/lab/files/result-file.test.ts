@@ -43,6 +43,7 @@ const curve: CurveReport = {
       loss: Number.NaN,
       draws: [2, Number.NaN],
       accuracy: { n: 3, correct: 1, accuracy: 1 / 3, interval: [0.06, 0.79] },
+      recoveredAccuracy: { n: 3, correct: 2, accuracy: 2 / 3, interval: [0.21, 0.94] },
       milliseconds: 3.25,
     },
   ],

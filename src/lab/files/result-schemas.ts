@@ -103,6 +103,7 @@ const point = v.object({
   added: v.optional(interval),
   draws: v.optional(v.array(number)),
   accuracy: v.optional(accuracy),
+  recoveredAccuracy: v.optional(accuracy),
   milliseconds: v.optional(v.number()),
 });
 

@@ -85,8 +85,11 @@ export async function curveWork(
   walkWaiting();
   if (request.recover) {
     for (const [i, own] of gone.entries()) {
-      if (resume?.points[i]?.recovered !== undefined) continue;
-      recoveryWork(walks, { text, judge }, plan.maskAfter(own).dropped);
+      const { recovered, recoveredAccuracy } = resume?.points[i] ?? {};
+      if (recovered !== undefined && (!benchmark || recoveredAccuracy)) continue;
+      const { dropped } = plan.maskAfter(own);
+      recoveryWork(walks, { text, judge }, dropped);
+      if (benchmark && dropped.length > 0) walks.add(walkWork(benchmark, [masks[i]!]));
     }
   }
   const unmeasured = masks.filter((_, i) => !resume?.points[i]?.accuracy);

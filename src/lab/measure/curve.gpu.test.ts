@@ -209,11 +209,19 @@ describe.skipIf(!hasData)('pruning curves of stories260K', () => {
     await expect(lab.curve({ ...request, calibration: text }, job())).rejects.toEqual(other('its first loss is 1.59'));
   });
 
-  it('a benchmark is measured at every point, and a pass is timed', async () => {
+  it('a benchmark is measured at every point, with what stands in too, and a pass is timed', async () => {
     const benchmark = { task: 'school', limit: 3, shots: 0 };
     const points: CurvePoint[] = [];
     const report = await curve(
-      { strategy: 'one-shot', metric: 'cosine', unit: 'attn', steps: 2, benchmark, timed: true },
+      {
+        strategy: 'one-shot',
+        metric: 'cosine',
+        unit: 'attn',
+        steps: 2,
+        benchmark,
+        timed: true,
+        recover: { method: 'mean' },
+      },
       { onPoint: (point: CurvePoint) => points.push(point) },
     );
     for (const { dropped, accuracy, milliseconds } of report.points) {
@@ -221,6 +229,12 @@ describe.skipIf(!hasData)('pruning curves of stories260K', () => {
       expect(accuracy).toEqual(alone.results[0]);
       expect(milliseconds).toBeGreaterThan(0);
     }
+    const { dropped, recovered, recoveredAccuracy } = report.points[2]!;
+    const fitted = await lab.recover({ calibration, dropped, method: 'mean' }, job());
+    expect(recovered).toBeCloseTo(fitted.loss.recovered[0], 5);
+    const { results } = await lab.evaluate({ ...benchmark, masks: [fitted] }, job());
+    expect(recoveredAccuracy).toEqual(results[0]);
+    expect(report.points[0]!.recoveredAccuracy).toEqual(report.points[0]!.accuracy);
     expect(report.benchmark).toMatchObject({ task: 'school', limit: 3, shots: 0 });
     // Losses come first: the chart is there before the benchmark is.
     expect(points.slice(0, 3).map((p) => [p.removed, p.accuracy])).toEqual([0, 1, 2].map((k) => [k, undefined]));

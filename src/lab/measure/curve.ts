@@ -7,7 +7,7 @@ import { type LossParts, pairedLoss } from '../../pruning/paired-loss';
 import { type StrategyTraits, strategyTraits } from '../../pruning/strategies';
 import type { Gone, StrategySteps } from '../../pruning/strategy';
 import { recoveredUnits } from '../../recovery/units';
-import type { CurvePoint, CurveRecovery, CurveReport, CurveRequest, Judged } from '../contract';
+import type { Accuracy, CurvePoint, CurveRecovery, CurveReport, CurveRequest, Judged } from '../contract';
 import type { CurveHead } from '../contract/asked';
 import { notFinite } from '../running/finite';
 import { branchOf } from './branch';
@@ -144,12 +144,12 @@ class CurveRun {
     await measureWaiting();
   }
 
-  /** The loss of every point's model with what may stand in for all that is dropped from it. */
+  /** The loss of every point's model, and its accuracy, with what may stand in for all that is dropped from it. */
   async recover(): Promise<void> {
     const { recover } = this.request;
     if (!recover) return;
-    for (const [i, { dropped, recovered, loss }] of this.#points.entries()) {
-      if (recovered !== undefined) continue;
+    for (const [i, { dropped, recovered, recoveredAccuracy, loss }] of this.#points.entries()) {
+      if (recovered !== undefined && (!this.exam || recoveredAccuracy)) continue;
       const { unrecovered: _, ...point } = this.#points[i]!;
       this.#points[i] = point;
       if (dropped.length === 0) this.#change(i, Number.isFinite(loss) ? { recovered: loss } : {});
@@ -161,13 +161,15 @@ class CurveRun {
   async #recovered(
     dropped: CurvePoint['dropped'],
     recover: CurveRecovery,
-  ): Promise<Pick<CurvePoint, 'recovered' | 'unrecovered'>> {
+  ): Promise<Pick<CurvePoint, 'recovered' | 'recoveredAccuracy' | 'unrecovered'>> {
     const run = this.#run((walks, ground) => recoveryWork(walks, ground, dropped));
     try {
       const fitted = await fitModules({ on: this.on }, recoveredUnits(dropped), recover, run);
       const branch = recoveredBranch(fitted);
       const [measure] = await this.#judge.measure([branch], { signal: run.signal });
-      return Number.isFinite(measure!.loss) ? { recovered: measure!.loss } : { unrecovered: notFinite(branch).message };
+      if (!Number.isFinite(measure!.loss)) return { unrecovered: notFinite(branch).message };
+      const [recoveredAccuracy] = (await this.#exam([branch])) ?? [];
+      return { recovered: measure!.loss, ...(recoveredAccuracy && { recoveredAccuracy }) };
     } catch (error) {
       throwIfCancelled(run.signal);
       // A lost device, or too little memory, would spoil every point that follows.
@@ -178,18 +180,25 @@ class CurveRun {
 
   /** The accuracy of every point's model; of a random curve, that of its first draw. */
   async benchmark(): Promise<void> {
-    const { exam } = this;
-    if (!exam) return;
+    if (!this.exam) return;
     const missing = [...this.#points.keys()].filter((i) => !this.#points[i]!.accuracy);
     for (let first = 0; first < missing.length; first += POINTS_PER_EXAM) {
       const some = missing.slice(first, first + POINTS_PER_EXAM);
-      const branches = some.map((i) => this.#branchAt(this.#points[i]!));
-      const results = await exam.accuracies(
-        branches,
-        this.#run((walks, { benchmark }) => branches.map((branch) => walks.add(walkWork(benchmark!, [branch])))),
-      );
-      for (const [i, accuracy] of results.entries()) this.#change(some[i]!, accuracy ? { accuracy } : {});
+      const results = await this.#exam(some.map((i) => this.#branchAt(this.#points[i]!)));
+      for (const [i, accuracy] of results!.entries()) this.#change(some[i]!, accuracy ? { accuracy } : {});
     }
+    const [full] = this.#points;
+    // Where nothing is dropped nothing stands in.
+    const same = full?.recovered !== undefined && full.dropped.length === 0 && full.accuracy;
+    if (same) this.#change(0, { recoveredAccuracy: same });
+  }
+
+  /** What some models have right, where that is asked. */
+  async #exam(branches: readonly Branch[]): Promise<(Accuracy | undefined)[] | undefined> {
+    return this.exam?.accuracies(
+      branches,
+      this.#run((walks, { benchmark }) => branches.map((branch) => walks.add(walkWork(benchmark!, [branch])))),
+    );
   }
 
   async times(): Promise<void> {

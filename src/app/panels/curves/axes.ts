@@ -34,7 +34,11 @@ export function spotsOf(curve: Curve, model: ModelReport, x: XAxis, y: YAxis, ba
 }
 
 function heightOf(point: CurvePoint, axis: YAxis, kind: BandKind): Pick<Spot, 'y' | 'band' | 'recovered'> {
-  if (axis === 'accuracy') return { y: point.accuracy?.accuracy, band: point.accuracy?.interval };
+  if (axis === 'accuracy') {
+    const { accuracy, recoveredAccuracy } = point;
+    const recovered = recoveredAccuracy && { recovered: recoveredAccuracy.accuracy };
+    return { y: accuracy?.accuracy, band: accuracy?.interval, ...recovered };
+  }
   const read = axis === 'perplexity' ? Math.exp : (loss: number) => loss;
   const y = read(point.loss);
   const band = point.draws && bandOf(point.draws, kind);

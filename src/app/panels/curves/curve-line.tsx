@@ -14,7 +14,7 @@ interface Props {
 }
 
 /**
- * One curve: its band, its line, its points; dashed and in the same hue, the losses once recovered, with a gap where there
+ * One curve: its band, its line, its points; dashed and in the same hue, the same once recovered, with a gap where there
  * is none. Random orders are dotted, their points hollow.
  */
 export const CurveLine = memo(function CurveLine({ curve, spots, area, aside }: Props) {

@@ -69,12 +69,14 @@ export function curvesTable(curves: readonly Curve[], model: ModelReport): Chart
   const some = (has: (p: CurvePoint) => boolean) => curves.some((c) => c.report.points.some(has));
   const [accuracy, timed, spread] = [some((p) => !!p.accuracy), some((p) => !!p.milliseconds), some((p) => !!p.draws)];
   const sure = some((p) => !!p.added);
+  const mended = some((p) => !!p.recoveredAccuracy);
   const recovered = some((p) => p.recovered !== undefined || p.unrecovered !== undefined);
   const columns = [
     ...['curve', 'units dropped', 'loss', 'added loss', 'perplexity', 'parameters saved', 'KV KiB saved a token'],
     ...(sure ? ['added at least (95%)', 'added at most (95%)'] : []),
     ...(recovered ? ['recovered by', 'recovered loss', 'no recovery since'] : []),
     ...(accuracy ? ['accuracy', 'from', 'to', 'n'] : []),
+    ...(mended ? ['recovered accuracy', 'recovered from', 'recovered to'] : []),
     ...(timed ? ['ms a pass'] : []),
     ...(spread ? ['least of the draws', 'greatest of the draws'] : []),
     'dropped',
@@ -88,6 +90,9 @@ export function curvesTable(curves: readonly Curve[], model: ModelReport): Chart
         ...(sure ? [p.added?.[0], p.added?.[1]] : []),
         ...(recovered ? [curve.report.recover && recoverWords(curve), p.recovered, p.unrecovered] : []),
         ...(accuracy ? [p.accuracy?.accuracy, p.accuracy?.interval[0], p.accuracy?.interval[1], p.accuracy?.n] : []),
+        ...(mended
+          ? [p.recoveredAccuracy?.accuracy, ...(p.recoveredAccuracy?.interval ?? [undefined, undefined])]
+          : []),
         ...(timed ? [p.milliseconds] : []),
         ...(spread ? [range?.[0], range?.[1]] : []),
         droppedWords(p.dropped),

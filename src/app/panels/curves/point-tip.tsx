@@ -10,7 +10,7 @@ import { addedLoss, recoverWords } from './curve-words';
 /** A point in words: what went, what it costs, what it saves. */
 export function PointTip({ curve, spot, model }: { curve: Curve; spot: Spot; model: ModelReport }) {
   const { point } = spot;
-  const { accuracy, loss, recovered, unrecovered, added, draws, milliseconds } = point;
+  const { accuracy, recoveredAccuracy, loss, recovered, unrecovered, added, draws, milliseconds } = point;
   const { one, many } = UNIT_WORDS[curve.report.unit];
   const range = spot.band && draws && `${fixed(Math.min(...draws), 3)} to ${fixed(Math.max(...draws), 3)}`;
   return (
@@ -32,6 +32,9 @@ export function PointTip({ curve, spot, model }: { curve: Curve; spot: Spot; mod
       {range && ` on average; ${range} over ${draws.length} orders`}
       {accuracy &&
         `; ${draws ? 'the first order’s accuracy' : 'accuracy'} ${percent(accuracy.accuracy)} (${percent(accuracy.interval[0], 0)} to ${percent(accuracy.interval[1], 0)}, n = ${accuracy.n})`}
+      {recoveredAccuracy &&
+        point.removed > 0 &&
+        `, with ${recoverWords(curve)} ${percent(recoveredAccuracy.accuracy)} (${percent(recoveredAccuracy.interval[0], 0)} to ${percent(recoveredAccuracy.interval[1], 0)})`}
       {'. '}
       {point.removed > 0 && `Saves ${percent(xOf(curve, point, model, 'parameters') ?? 0)} of the parameters. `}
       {milliseconds !== undefined && `${fixed(milliseconds, 1)} ms a pass. `}
