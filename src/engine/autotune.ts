@@ -30,7 +30,8 @@ const TRIES = 3;
 
 /**
  * GFLOP/s that any graphics chip exceeds. What is slower is a program on a processor, where threads that wait for each
- * other are dear (0.04 on Mesa's lavapipe, 1.5 without): what waits is not compiled there, which would take seconds.
+ * other are dear (0.04 on Mesa's lavapipe, 1.5 without): what waits is not compiled there, which would take seconds, in
+ * Firefox above all, and norms share no rows.
  */
 const CHIP_GFLOPS = 4;
 
@@ -99,7 +100,7 @@ export async function chooseKernels(gpu: Gpu): Promise<KernelRates> {
       gflops[way] = (2 * rows * columns * inputs) / ms / 1e6;
     };
     const normTime = async (threads: KernelChoice['threads']): Promise<number> => {
-      const d = await prepared({ threads }, (d) => normKernels(d, false));
+      const d = await prepared({ threads }, (d) => normKernels(d, false).slice(0, 1));
       const by: Norm = { layer: false, eps: 0, width: MATMUL.inputs, weight: weights };
       const from = (rows: number): Slots => ({ stream: x, slots: [0], rows });
       return time(
@@ -109,7 +110,8 @@ export async function chooseKernels(gpu: Gpu): Promise<KernelRates> {
     };
     await product('matmul_register', { matmul: 'matmul_register' }, MATMUL);
     await product('matvec_register', { matvec: 'matvec_register' }, MATVEC);
-    if (gflops.matmul_register >= CHIP_GFLOPS) {
+    const isChip = gflops.matmul_register >= CHIP_GFLOPS;
+    if (isChip) {
       // Where these do not compile there are still the others.
       await product('matmul_workgroup', { matmul: 'matmul_workgroup' }, MATMUL).catch(unlessRefused);
       await product('matvec_workgroup', { matvec: 'matvec_workgroup' }, MATVEC).catch(unlessRefused);
@@ -119,7 +121,7 @@ export async function chooseKernels(gpu: Gpu): Promise<KernelRates> {
       choice: {
         matmul: gflops.matmul_workgroup > gflops.matmul_register ? 'matmul_workgroup' : 'matmul_register',
         matvec: gflops.matvec_workgroup > gflops.matvec_register ? 'matvec_workgroup' : 'matvec_register',
-        threads: (await normTime(1)) < (await normTime(64)) ? 1 : 64,
+        threads: !isChip || (await normTime(1)) < (await normTime(64)) ? 1 : 64,
       },
     };
   } finally {
