@@ -10,6 +10,8 @@ export type ErrorCode =
   // formats
   | 'safetensors-corrupt'
   | 'gguf-corrupt'
+  | 'pytorch-corrupt'
+  | 'pytorch-refused' // a PyTorch file that asks for what tensors do not need, or is of a form that is not read
   | 'tensor-missing'
   | 'tensor-shape'
   | 'dtype-unsupported'

@@ -37,7 +37,7 @@ export function openHub(
         return new LopperError(
           'file-missing',
           `${file} is not in ${repo} at revision "${revision}" on ${host}.`,
-          'Check the id and the revision; the model needs config.json and safetensors weights.',
+          'Check the id and the revision; the model needs config.json and weights as safetensors or pytorch_model.bin.',
         );
       }
       if (status === 401 || status === 403) {

@@ -25,11 +25,14 @@ const KINDS: readonly { readonly has: RegExp; readonly is: string; readonly reme
     remedy: 'Get the index from where the model is published, and put it beside the shards.',
   },
   {
-    has: /^pytorch_model(-\d+-of-\d+)?\.bin(\.index\.json)?$/,
-    is: 'has its weights only as pytorch_model.bin, a format that can run code when it is read',
-    remedy:
-      'Convert it once: in Python, `AutoModelForCausalLM.from_pretrained(folder).save_pretrained(folder)` writes ' +
-      'safetensors. Many hub models also have a safetensors revision.',
+    has: /^pytorch_model(\.bin|\.bin\.index\.json)$/,
+    is: 'has weights and no config.json',
+    remedy: 'Get config.json from where the model is published, and put it beside the weights.',
+  },
+  {
+    has: /^pytorch_model-\d+-of-\d+\.bin$/,
+    is: 'has shards of weights without their index, pytorch_model.bin.index.json',
+    remedy: 'Get the index from where the model is published, and put it beside the shards.',
   },
   {
     has: /^mlc-chat-config\.json$|^params_shard_\d+\.bin$/,

@@ -41,7 +41,7 @@ export function remoteFiles(model: RemoteModel): ModelFiles {
     options: Pick<DownloadOptions, 'signal' | 'onProgress' | 'attempts'>,
   ): Promise<ByteSource> => {
     const source = await download(request(file), cache, { ...model.options, ...options });
-    if (file.endsWith('.safetensors')) await absences.setLoaded();
+    if (/\.(safetensors|bin)$/.test(file)) await absences.setLoaded();
     return source;
   };
   const probe = async (file: string, signal?: AbortSignal): Promise<boolean> => {

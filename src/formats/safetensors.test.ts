@@ -255,21 +255,14 @@ describe('the weights of a model', () => {
     }
   });
 
-  it('that exist only as a pickle are refused with the way out', async () => {
-    const failure = await expectFailure(
-      openWeights(memoryModel({ 'pytorch_model.bin': 'PK' })),
-      'file-missing',
-      'pytorch_model.bin',
-    );
-    expect(failure.remedy).toContain('save_pretrained');
-    await expectFailure(openWeights(memoryModel({ 'config.json': '{}' })), 'file-missing', 'model.safetensors');
-  });
+  it('that are not there at all are named', () =>
+    expectFailure(openWeights(memoryModel({ 'config.json': '{}' })), 'file-missing', 'model.safetensors'));
 
   it.each([
-    [['onnx', 'onnx/model.onnx', 'pytorch_model.bin'], 'only as pytorch_model.bin'],
-    [['params.json', 'pytorch_model-00001-of-00002.bin'], 'only as pytorch_model.bin'],
-    [['pytorch_model.bin', 'model-00001-of-00002.safetensors'], 'without their index'],
-    [['adapter_config.json', 'pytorch_model.bin'], 'an adapter'],
+    [['onnx', 'onnx/model.onnx', 'params.json'], 'ONNX only'],
+    [['params.json', 'pytorch_model-00001-of-00002.bin'], 'without their index, pytorch_model.bin.index.json'],
+    [['x.gguf', 'model-00001-of-00002.safetensors'], 'without their index'],
+    [['adapter_config.json', 'adapter_model.bin'], 'an adapter'],
     [['model.onnx_data', 'x.gguf'], 'ONNX only'],
     [[], 'an empty folder'],
   ])('that are not there are told by what is: %j', async (names, said) => {

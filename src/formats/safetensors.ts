@@ -3,6 +3,8 @@ import { shown } from '../json';
 import type { ByteProgress, ByteSource, ModelFiles } from './bytes';
 import { parseObject, repeatedKey } from './json';
 import { whatElse } from './not-a-model';
+import { readStateDict } from './pytorch/state-dict';
+import { corrupt as corruptPyTorch } from './pytorch/trouble';
 import { refuseImpostor, SNIFF_BYTES } from './sniff';
 import type { TensorInfo, TensorMap } from './tensor';
 
@@ -120,11 +122,33 @@ function checkCoverage(source: ByteSource, dataStart: number, tensors: readonly 
   }
 }
 
+/** The forms in which weights lie in a folder, the one that is taken where there are several first. */
+const FORMS = [
+  {
+    file: 'model.safetensors',
+    index: 'model.safetensors.index.json',
+    kind: 'safetensors',
+    shard: /^[^/\\:?#%\p{Cs}]+\.safetensors$/u,
+    read: parseHeader,
+    corrupt,
+  },
+  {
+    file: 'pytorch_model.bin',
+    index: 'pytorch_model.bin.index.json',
+    kind: 'PyTorch',
+    shard: /^[^/\\:?#%\p{Cs}]+\.bin$/u,
+    read: readStateDict,
+    corrupt: corruptPyTorch,
+  },
+] as const;
+type Form = (typeof FORMS)[number];
+
 /**
  * The tensors of a model: those of `model.safetensors`, else of the shards that `model.safetensors.index.json` names,
- * opened one at a time. What the index lists and is not there counts where it is among what `needs` makes of all listed;
- * what is not there beside that is left out, and told of as `spare`. Throws `file-missing`, `safetensors-corrupt`,
- * `tensor-missing` (named in the index but not in its shard) and what opening a file throws.
+ * opened one at a time; where there is neither, of `pytorch_model.bin` or the shards of its index. What the index lists
+ * and is not there counts where it is among what `needs` makes of all listed; what is not there beside that is left out,
+ * and told of as `spare`. Throws `file-missing`, `safetensors-corrupt` and its like, `tensor-missing` (named in the index
+ * but not in its shard) and what opening a file throws.
  */
 export async function openWeights(
   files: ModelFiles,
@@ -133,15 +157,28 @@ export async function openWeights(
   { needs = (listed) => new Set(listed), onSpare }: IndexNeeds = {},
 ): Promise<TensorMap> {
   if (files.tensors) return files.tensors(files.open, signal, onProgress);
-  if (await files.has('model.safetensors', signal)) {
-    const source = await files.open('model.safetensors', signal, onProgress);
-    return new Map((await parseHeader(source, signal)).map((t) => [t.name, t]));
+  for (const form of FORMS) {
+    if (await files.has(form.file, signal)) {
+      const source = await files.open(form.file, signal, onProgress);
+      return new Map((await form.read(source, signal)).map((t) => [t.name, t]));
+    }
+    if (await files.has(form.index, signal)) return openShards(form, files, signal, onProgress, { needs, onSpare });
   }
-  if (!(await files.has(INDEX, signal))) throw await noWeights(files, signal);
-  const index = readIndex(await files.text(INDEX, signal));
+  throw await noWeights(files, signal);
+}
+
+async function openShards(
+  form: Form,
+  files: ModelFiles,
+  signal: AbortSignal | undefined,
+  onProgress: ((p: ByteProgress) => void) | undefined,
+  { needs, onSpare }: Required<Pick<IndexNeeds, 'needs'>> & IndexNeeds,
+): Promise<TensorMap> {
+  const index = readIndex(form, await files.text(form.index, signal));
   const needed = needs([...index.keys()]);
   const shards = [...new Set(index.values())].sort();
   const tensors = new Map<string, TensorInfo>();
+  const homes = new Map<string, string>();
   const spare: string[] = [];
   for (const [i, shard] of shards.entries()) {
     throwIfCancelled(signal);
@@ -153,16 +190,18 @@ export async function openWeights(
       spare.push(...listed);
       continue;
     }
-    for (const tensor of await parseHeader(source, signal)) {
+    for (const tensor of await form.read(source, signal)) {
       const twin = tensors.get(tensor.name);
       const home = index.get(tensor.name);
       // Of two that are stored, the index says which is meant.
-      if (twin && home === undefined) throw corrupt(shard, `tensor ${tensor.name} is in ${twin.source.name} too`);
-      if (!twin || home === shard) tensors.set(tensor.name, tensor);
+      if (twin && home === undefined) throw form.corrupt(shard, `tensor ${tensor.name} is in ${twin.source.name} too`);
+      if (twin && home !== shard) continue;
+      tensors.set(tensor.name, tensor);
+      homes.set(tensor.name, shard);
     }
     for (const name of listed) {
-      if (tensors.get(name)?.source === source) continue;
-      if (needed.has(name)) throw missingFromShard(name, shard);
+      if (homes.get(name) === shard) continue;
+      if (needed.has(name)) throw missingFromShard(form, name, shard);
       spare.push(name);
     }
   }
@@ -182,29 +221,27 @@ function unlessMissing(error: unknown): undefined {
   if (!(error instanceof LopperError) || error.code !== 'file-missing') throw error;
 }
 
-const INDEX = 'model.safetensors.index.json';
-
-function readIndex(text: string): Map<string, string> {
-  const map = parseObject(text, INDEX, 'safetensors-corrupt').weight_map;
+function readIndex({ index, shard: pattern, kind, corrupt }: Form, text: string): Map<string, string> {
+  const map = parseObject(text, index, 'safetensors-corrupt').weight_map;
   if (map === null || typeof map !== 'object' || Object.keys(map).length === 0) {
-    throw corrupt(INDEX, 'it has no weight_map');
+    throw corrupt(index, 'it has no weight_map');
   }
   const entries = Object.entries(map);
   for (const entry of entries) {
     const [tensor, shard] = entry;
     if (typeof shard === 'string') entry[1] = shard.replace(/^(\.\/)+/, '');
     // A shard is a neighbour of the index: a name that leads elsewhere is not one.
-    if (typeof entry[1] !== 'string' || !/^[^/\\:?#%\p{Cs}]+\.safetensors$/u.test(entry[1])) {
-      throw corrupt(INDEX, `it puts tensor ${tensor} in ${shown(shard)}, which is not a safetensors file name`);
+    if (typeof entry[1] !== 'string' || !pattern.test(entry[1])) {
+      throw corrupt(index, `it puts tensor ${tensor} in ${shown(shard)}, which is not a ${kind} file name`);
     }
   }
   return new Map(entries as [string, string][]);
 }
 
-const missingFromShard = (tensor: string, shard: string): LopperError =>
+const missingFromShard = ({ index }: Form, tensor: string, shard: string): LopperError =>
   new LopperError(
     'tensor-missing',
-    `${INDEX} puts tensor ${tensor} in ${shard}, which does not have it.`,
+    `${index} puts tensor ${tensor} in ${shard}, which does not have it.`,
     'The index and the shards are of different versions: get them all again from one place.',
   );
 
@@ -213,7 +250,7 @@ async function noWeights(files: ModelFiles, signal?: AbortSignal): Promise<Loppe
   if (other) return other;
   return new LopperError(
     'file-missing',
-    `${files.id} has neither model.safetensors nor ${INDEX}.`,
+    `${files.id} has neither model.safetensors nor model.safetensors.index.json.`,
     'Give a model in Hugging Face layout: config.json, model.safetensors (or an index with shards), tokenizer.json.',
   );
 }

@@ -8,6 +8,8 @@ import { tasks } from '../../src/benchmarks/tasks';
 import { readMask } from '../../src/exports/read-mask';
 import { decodeStrictly, decodeText } from '../../src/formats/decode-text';
 import { readHubAddress } from '../../src/formats/hub-address';
+import { readStateDict } from '../../src/formats/pytorch/state-dict';
+import { file as torchFile, tensor as torchTensor } from '../../src/formats/pytorch/testing';
 import { PYTHIA_STEPS, parseRevisions } from '../../src/formats/revisions';
 import { memoryModel, sourceOf } from '../../src/formats/testing';
 import { parseTokenizer } from '../../src/formats/tokenizer';
@@ -32,7 +34,10 @@ export interface Kind {
   read(random: () => number): unknown;
 }
 
-const CONFIGS: readonly object[] = ['llama', 'mistral', 'qwen2', 'qwen3', 'gpt_neox']
+const CONFIGS: readonly object[] = [
+  ...['llama', 'mistral', 'qwen2', 'qwen3', 'gpt_neox'],
+  ...['gemma2', 'gemma3_text', 'phi3', 'olmo2', 'smollm3', 'granite'],
+]
   .map((model_type): object => ({
     model_type,
     hidden_size: 16,
@@ -89,6 +94,10 @@ export function kindsOf(root: string): readonly Kind[] {
   const items = (random: () => number, name: string, content: Uint8Array) =>
     readItems(oneOf(random, tasks), [benchmarkFile(name, content)]);
   const head = 8 + Number(new DataView(weights.buffer, weights.byteOffset).getBigUint64(0, true));
+  const torch = torchFile(
+    { a: torchTensor([2, 3]), b: torchTensor([3, 2], { key: '1', strides: [1, 3], type: 'HalfStorage' }) },
+    { 0: new Uint8Array(24), 1: new Uint8Array(12) },
+  );
   const link = '#model=owner/name@main&drop=attn:2,3;ffn:4-6&lock=attn:1&prompt=Once%20upon&seed=3&window=64&tab=cost';
 
   return [
@@ -98,6 +107,13 @@ export function kindsOf(root: string): readonly Kind[] {
         // The header is what can be wrong in many ways: most changes are made in it.
         const spoilt = random() < 0.8 ? spoiltHead(weights, head, random) : spoilBytes(weights, random);
         return describeModel(memoryModel({ 'config.json': config, 'model.safetensors': spoilt }));
+      },
+    },
+    {
+      name: 'a PyTorch file',
+      async read(random) {
+        const tensors = await readStateDict(sourceOf(spoilBytes(torch, random), 'pytorch_model.bin'));
+        for (const { source, start, end } of tensors) await source.read(start, end);
       },
     },
     {

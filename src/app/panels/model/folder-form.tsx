@@ -10,9 +10,10 @@ export function FolderForm({ disabled }: { disabled: boolean }) {
   return (
     <>
       <p>
-        A folder with <code>config.json</code>, <code>model.safetensors</code> (or an index with its shards) and{' '}
-        <code>tokenizer.json</code>, as published on Hugging Face. It is read here and sent nowhere; the browser may say
-        “upload” all the same. You can also drop the folder, or its files, anywhere on the page.
+        A folder with <code>config.json</code>, <code>model.safetensors</code> or <code>pytorch_model.bin</code> (or an
+        index with its shards) and <code>tokenizer.json</code>, as published on Hugging Face. It is read here and sent
+        nowhere; the browser may say “upload” all the same. You can also drop the folder, or its files, anywhere on the
+        page.
       </p>
       <FileButton
         label="Model folder"
