@@ -195,8 +195,9 @@ fn cache_row(t: Tile, position: u32) -> u32 {
   return t.branch * p.cacheRows + keys[t.list + min(position, t.end - 1u)];
 }
 
-@compute @workgroup_size(8, 8)
-fn score(@builtin(global_invocation_id) id: vec3u) {
+@compute @workgroup_size(64)
+fn score(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let id = group.xy * 8u + vec2u(lane & 7u, lane >> 3u);
   let index = id.y / p.heads;
   if (index >= p.tileCount) {
     return;
@@ -252,7 +253,8 @@ fn score(@builtin(global_invocation_id) id: vec3u) {
 fn scored(products: vec4f) -> vec4f {
   let s = products * p.scale;
   if (p.cap > 0.0) {
-    return p.cap * tanh(clamp(s / p.cap, vec4f(-15.0), vec4f(15.0))); // tanh of more is NaN on some drivers
+    let capped = p.cap * tanh(clamp(s / p.cap, vec4f(-15.0), vec4f(15.0))); // tanh of more is NaN on some drivers
+    return select(capped, s, (bitcast<vec4u>(s) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)); // clamp may eat NaN
   }
   return s;
 }
@@ -345,8 +347,9 @@ fn softmax(
   }
 }
 
-@compute @workgroup_size(8, 8)
-fn mix(@builtin(global_invocation_id) id: vec3u) {
+@compute @workgroup_size(64)
+fn mix(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let id = group.xy * 8u + vec2u(lane & 7u, lane >> 3u);
   let index = id.y;
   let stride = p.qStride / 4u;
   if (index >= p.tileCount || id.x >= stride) {

@@ -114,8 +114,9 @@ fn softmax_backward(
 }
 
 // Adds what the tiles of this dispatch give. The keys of a tile are seen by a run of tiles that begins with itself.
-@compute @workgroup_size(8, 8)
-fn keys_backward(@builtin(global_invocation_id) id: vec3u) {
+@compute @workgroup_size(64)
+fn keys_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let id = group.xy * 8u + vec2u(lane & 7u, lane >> 3u);
   let quads = p.headDim / 4u;
   let width = p.kvHeads * quads;
   if (id.x >= width || id.y >= p.tilesPerBranch) {

@@ -1,5 +1,7 @@
 // y = x Wᵀ + b for weights [outputs, inputs] kept as published: f32, f16 or bf16 bits in u32, widened as they are read.
 // Two ways to share the work of many rows, two of one; a measurement on the adapter chooses (src/engine/autotune.ts).
+// Workgroups are 64 threads in a row, laid out 8 by 8 by hand, here and elsewhere: those of two dimensions compute wrong
+// numbers on some drivers (pytorch/executorch#22328).
 // Rows of x and of W are padded with zeros to a multiple of 8 elements, so a step of the inner loop is 8 inputs.
 
 const F32 = 0u;
@@ -125,6 +127,11 @@ fn silu(v: f32) -> f32 {
   return v / (1.0 + exp(-clamp(v, -87.0, 87.0)));
 }
 
+// Compilers may take it that nothing is NaN, and let max and clamp make a number of one. Its bits tell.
+fn is_nan(v: f32) -> bool {
+  return (bitcast<u32>(v) & 0x7fffffffu) > 0x7f800000u;
+}
+
 fn activate(v: f32) -> f32 {
   if (EPILOGUE == GELU_TANH || EPILOGUE == GATED_GELU) {
     return 0.5 * v * (1.0 + safe_tanh(0.7978845608028654 * (v + 0.044715 * v * v * v)));
@@ -136,10 +143,10 @@ fn activate(v: f32) -> f32 {
     return silu(v);
   }
   if (EPILOGUE == RELU) {
-    return max(v, 0.0);
+    return select(max(v, 0.0), v, is_nan(v));
   }
   if (EPILOGUE == CAP) {
-    return p.ceiling * safe_tanh(v / p.cap);
+    return select(p.ceiling * safe_tanh(v / p.cap), v, is_nan(v));
   }
   return v;
 }
@@ -204,8 +211,9 @@ fn finish(row: u32, c: u32, acc: vec4f) {
 // A thread owns 8 rows by 8 columns in registers and reads straight from memory.
 // Nothing waits for anything: the best on adapters that are programs on a processor, where a barrier is dear.
 // (Written out: on those an indexed array of accumulators lives in memory and is many times slower.)
-@compute @workgroup_size(8, 8)
-fn matmul_register(@builtin(global_invocation_id) id: vec3u) {
+@compute @workgroup_size(64)
+fn matmul_register(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let id = group.xy * 8u + vec2u(lane & 7u, lane >> 3u);
   let c = id.x * 8u;
   let r = id.y * 8u;
   let columns = select(p.outputs, 2u * p.outputs, is_gated());
@@ -294,9 +302,9 @@ fn matmul_register(@builtin(global_invocation_id) id: vec3u) {
 var<workgroup> tile_x: array<vec4f, 256>; // [4 quads of inputs][64 rows]
 var<workgroup> tile_w: array<vec4f, 256>; // [4 quads of inputs][64 columns]
 
-@compute @workgroup_size(8, 8)
-fn matmul_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
-  let t = local.y * 8u + local.x;
+@compute @workgroup_size(64)
+fn matmul_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
+  let local = vec2u(t & 7u, t >> 3u);
   let first_row = group.y * 64u;
   let first_column = group.x * 64u;
   let stride = p.steps * 2u;

@@ -62,8 +62,9 @@ fn finish(row: u32, step: u32, left: vec4f, right: vec4f) {
 }
 
 // A thread owns 8 rows by 8 inputs in registers and reads straight from memory; see linear.wgsl.
-@compute @workgroup_size(8, 8)
-fn transposed_register(@builtin(global_invocation_id) id: vec3u) {
+@compute @workgroup_size(64)
+fn transposed_register(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let id = group.xy * 8u + vec2u(lane & 7u, lane >> 3u);
   let r = id.y * 8u;
   if (id.x >= p.steps || r >= p.rows) {
     return;
@@ -133,9 +134,9 @@ const AT_ONCE = 16u;
 var<workgroup> tile_g: array<f32, 1040>; // [16 outputs][64 rows, and one over: no bank conflicts]
 var<workgroup> tile_w: array<vec4f, 256>; // [16 outputs][64 inputs]
 
-@compute @workgroup_size(8, 8)
-fn transposed_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
-  let t = local.y * 8u + local.x;
+@compute @workgroup_size(64)
+fn transposed_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
+  let local = vec2u(t & 7u, t >> 3u);
   let first_row = group.y * 64u;
   let first_step = group.x * 8u;
   let last = p.rows - 1u;

@@ -88,8 +88,9 @@ fn backwards(@builtin(global_invocation_id) id: vec3u) {
 }
 
 // What the columns of a block that are done take off the columns above them: four rows by four columns a thread.
-@compute @workgroup_size(8, 8)
-fn less(@builtin(global_invocation_id) id: vec3u) {
+@compute @workgroup_size(64)
+fn less(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let id = group.xy * 8u + vec2u(lane & 7u, lane >> 3u);
   let c = p.firstColumn + 4u * id.x;
   let r = p.firstRow + 4u * id.y;
   // Above the diagonal nothing is read.
@@ -120,8 +121,9 @@ fn less(@builtin(global_invocation_id) id: vec3u) {
 }
 
 // The same downwards, for L'.
-@compute @workgroup_size(8, 8)
-fn lessBelow(@builtin(global_invocation_id) id: vec3u) {
+@compute @workgroup_size(64)
+fn lessBelow(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let id = group.xy * 8u + vec2u(lane & 7u, lane >> 3u);
   let c = p.firstColumn + 4u * id.x;
   let r = p.firstRow + 4u * id.y;
   if (4u * id.x >= p.columns || 4u * id.y >= p.rows) {

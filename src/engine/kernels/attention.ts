@@ -81,17 +81,23 @@ export const MIX = kernel({
   constants: [],
 });
 
-/** What the shaders call where norms of queries and keys go over. */
-export const qkNormOf = ({ qkNorm }: ModelSpec): number => ({ none: 0, head: 1, whole: 2 })[qkNorm ?? 'none'];
+/** What attention knows of a model. */
+export type Heads = Pick<
+  ModelSpec,
+  'heads' | 'kvHeads' | 'headDim' | 'qkvInterleaved' | 'rotaries' | 'attentionScale' | 'scoreCap' | 'qkNorm'
+>;
 
-const variantsFor = (d: Dispatcher, spec: ModelSpec) => ({
+/** What the shaders call where norms of queries and keys go over. */
+export const qkNormOf = ({ qkNorm }: Heads): number => ({ none: 0, head: 1, whole: 2 })[qkNorm ?? 'none'];
+
+const variantsFor = (d: Dispatcher, spec: Heads) => ({
   place: variant(PLACE, { QK_NORM: qkNormOf(spec) }),
   score: variant(SCORE, {}),
   softmax: variant(SOFTMAX, d.sharing),
   mix: variant(MIX, {}),
 });
 
-export const attentionKernels = (d: Dispatcher, spec: ModelSpec): Variant[] => [
+export const attentionKernels = (d: Dispatcher, spec: Heads): Variant[] => [
   ...Object.values(variantsFor(d, spec)),
   ...(spec.qkNorm === 'whole' ? [variant(SIZES, {})] : []),
 ];
@@ -127,7 +133,7 @@ export interface AttentionStep {
 export type Told = Values<(typeof parameters)['fields']>;
 
 /** q, k and v placed, scores, softmax and mix; in runs of tiles for which `scores` has room. */
-export function attention(d: Dispatcher, spec: ModelSpec, a: AttentionStep): void {
+export function attention(d: Dispatcher, spec: Heads, a: AttentionStep): void {
   place(d, spec, a);
   for (const run of tileRuns(d, spec, a)) {
     attend(d, spec, a, run);
@@ -136,7 +142,7 @@ export function attention(d: Dispatcher, spec: ModelSpec, a: AttentionStep): voi
 }
 
 /** q and k normed and turned, and k and v in the cache. */
-export function place(d: Dispatcher, spec: ModelSpec, a: AttentionStep): void {
+export function place(d: Dispatcher, spec: Heads, a: AttentionStep): void {
   const { places, qkv, turns, qkNorm, q, kv, sizes } = a;
   const told = toldOf(spec, a);
   if (spec.qkNorm === 'whole') {
@@ -153,7 +159,7 @@ export function place(d: Dispatcher, spec: ModelSpec, a: AttentionStep): void {
   );
 }
 
-export function toldOf(spec: ModelSpec, a: AttentionStep): Told {
+export function toldOf(spec: Heads, a: AttentionStep): Told {
   const { heads, kvHeads, headDim, qkvInterleaved } = spec;
   const turns = turnsOf(spec.rotaries);
   const own = a.sight.rotary === undefined ? undefined : turns.of[a.sight.rotary];
@@ -206,7 +212,7 @@ export interface TileRun {
   readonly tileCount: number;
 }
 
-export function* tileRuns(d: Dispatcher, spec: ModelSpec, a: AttentionStep): Generator<TileRun> {
+export function* tileRuns(d: Dispatcher, spec: Heads, a: AttentionStep): Generator<TileRun> {
   const inAll = a.tileCount * a.branches;
   const tileBytes = TILE_ROWS * spec.heads * a.scoreStride * 4;
   const fits = Math.floor(
@@ -218,11 +224,11 @@ export function* tileRuns(d: Dispatcher, spec: ModelSpec, a: AttentionStep): Gen
 }
 
 /** Multiply-adds of a tile, at most. */
-export const tileWork = ({ heads, headDim }: ModelSpec, { scoreStride }: AttentionStep): number =>
+export const tileWork = ({ heads, headDim }: Heads, { scoreStride }: AttentionStep): number =>
   TILE_ROWS * scoreStride * headDim * heads;
 
 /** What each row of the tiles gives to every key: probabilities. */
-export function attend(d: Dispatcher, spec: ModelSpec, a: AttentionStep, run: TileRun): void {
+export function attend(d: Dispatcher, spec: Heads, a: AttentionStep, run: TileRun): void {
   const { places, tiles, scores } = a;
   scoreKeys(d, spec, a, run, scores);
   const rows = run.tileCount * TILE_ROWS * spec.heads;
@@ -237,17 +243,16 @@ export function attend(d: Dispatcher, spec: ModelSpec, a: AttentionStep, run: Ti
 
 /** Which half of a row of the cache. */
 type Half = 'keys' | 'values';
-const startOf = (half: Half, { kvHeads, headDim }: ModelSpec): number =>
-  half === 'keys' ? 0 : (kvHeads * headDim) / 4;
+const startOf = (half: Half, { kvHeads, headDim }: Heads): number => (half === 'keys' ? 0 : (kvHeads * headDim) / 4);
 
 /** Each head's row of queries with each key, scaled and capped as the model does. */
-export const scoreKeys = (d: Dispatcher, spec: ModelSpec, a: AttentionStep, run: TileRun, scores: Buffer): void =>
+export const scoreKeys = (d: Dispatcher, spec: Heads, a: AttentionStep, run: TileRun, scores: Buffer): void =>
   score(d, spec, a, run, 'keys', a.q, scores, spec.attentionScale, spec.scoreCap);
 
 /** scores = scale * each head's row of `by` with each key, or with each value. */
 export function score(
   d: Dispatcher,
-  spec: ModelSpec,
+  spec: Heads,
   a: AttentionStep,
   run: TileRun,
   half: Half,
@@ -269,7 +274,7 @@ export function score(
 /** out = the sum of the values, or of the keys, by the scores of each head's row. */
 export function mix(
   d: Dispatcher,
-  spec: ModelSpec,
+  spec: Heads,
   a: AttentionStep,
   run: TileRun,
   half: Half,

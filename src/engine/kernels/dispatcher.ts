@@ -7,6 +7,8 @@ import { grid, type Recorder } from '../../gpu/recorder';
 export interface KernelChoice {
   readonly matmul: 'matmul_register' | 'matmul_workgroup';
   readonly matvec: 'matvec_register' | 'matvec_workgroup';
+  /** Below so many rows a product is a matvec for each, where one is compiled; default 4. */
+  readonly fewRows?: number;
   /** Threads that share a row in norms, softmax and sums. */
   readonly threads: 1 | 64;
 }

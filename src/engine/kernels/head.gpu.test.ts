@@ -125,3 +125,34 @@ describe.each(THREADS)('the distance of logits from the full model, %i threads t
     }
   });
 });
+
+it.each(THREADS)('a logit that is no number shows in its row, wherever it is, %i threads to a row', async (threads) => {
+  const d = await dispatcherFor(gpu, specOf(), { threads });
+  const [vocabulary, tile] = [150, 80];
+  const spoilt = [
+    undefined,
+    ...[0, 70, 79, 80, 149].map((at) => [at, Number.NaN] as const),
+    [3, Infinity],
+    [90, Infinity],
+  ] as const;
+  const rows = spoilt.map((spot) => {
+    const row = Array.from({ length: vocabulary }, (_, i) => Math.sin(i));
+    if (spot) row[spot[0]] = spot[1];
+    return row;
+  });
+  const states = await upload(gpu, new Float32Array(rows.length * 4));
+  const none = await upload(gpu, new Float32Array(4));
+  for (let firstToken = 0; firstToken < vocabulary; firstToken += tile) {
+    const columns = Math.min(tile, vocabulary - firstToken);
+    const here = rows.map((row) => row.slice(firstToken, firstToken + columns));
+    readLogits(d, await upload(gpu, flat(here, tile)), states, none, none, {
+      ...{ rows: rows.length, branches: 1, columns, stride: tile, firstToken, firstRow: 0, totalRows: rows.length },
+      ...{ firstBranch: 0, firstPair: 0, pairs: 0, totalPairs: 0 },
+    });
+  }
+  const got = await download(d.recorder, states);
+  for (const [i, spot] of spoilt.entries()) {
+    const isWhole = Number.isFinite(got[4 * i]) && Number.isFinite(got[4 * i + 1]);
+    expect(isWhole, `row with ${spot?.[1]} at ${spot?.[0]}`).toBe(spot === undefined);
+  }
+});

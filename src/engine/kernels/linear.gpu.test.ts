@@ -9,7 +9,7 @@ import { dispatcherFor, ImpatientRecorder, matrixOn, specOf, typesOf } from '../
 import { activated, activations, linear as linearOf } from '../testing/oracle';
 import { decodingKernels } from './compile';
 import type { Dispatcher, KernelChoice } from './dispatcher';
-import { linear, linearAdd, type Way } from './linear';
+import { linear, linearAdd, productKernels, type Way } from './linear';
 
 /**
  * Inputs and weights are exact multiples of 1/128 below 1, so all that differs from the oracle is the rounding of sums:
@@ -189,11 +189,31 @@ describe('a run of columns', () => {
 
 describe('activations far from zero', () => {
   it.each(['gelu-tanh', 'gelu-erf', 'silu', 'relu'] as const)(
-    '%s neither overflows nor loses its tail',
+    '%s neither overflows nor loses its tail, nor what is not a number',
     async (name) => {
       const d = await make('matmul_register', name === 'gelu-tanh' ? 'F16' : name === 'relu' ? 'BF16' : 'F32', name);
       const inputs = [
-        -1e30, -1000, -90, -20, -6, -4.5, -3, -1, -0.5, -1e-3, 0, 1e-3, 0.4999, 0.5, 1, 3, 6, 20, 90, 1000,
+        -1e30,
+        -1000,
+        -90,
+        -20,
+        -6,
+        -4.5,
+        -3,
+        -1,
+        -0.5,
+        -1e-3,
+        0,
+        1e-3,
+        0.4999,
+        0.5,
+        1,
+        3,
+        6,
+        20,
+        90,
+        1000,
+        Number.NaN,
       ];
       const xs = await upload(
         gpu,
@@ -205,6 +225,10 @@ describe('activations far from zero', () => {
       const on = await matrixOn(gpu, [[1]], { dtype: name === 'gelu-tanh' ? 'F16' : name === 'relu' ? 'BF16' : 'F32' });
       const got = await outputOf(d, inputs.length * 8, (out) => linear(d, xs, inputs.length, on, name, out, 8));
       for (const [i, v] of inputs.entries()) {
+        if (Number.isNaN(v)) {
+          expect(got[8 * i], `${name} makes a number of NaN`).toBeNaN();
+          continue;
+        }
         const want = activations[name](Math.fround(v));
         // f32's own exp and tanh: a few units in the last place of the result, or of 1 where 1 + erf cancels.
         expect(Math.abs(got[8 * i] - want), `${name}(${v}) is ${got[8 * i]}`).toBeLessThan(
@@ -213,4 +237,15 @@ describe('activations far from zero', () => {
       }
     },
   );
+});
+
+it('a cap keeps what is not a number', async () => {
+  const d = await make('matmul_register', 'F32', 'silu');
+  await d.ready(productKernels('matmul_register', [{ dtype: 'F32', epilogue: 'cap' }]));
+  const on = { ...(await matrixOn(gpu, [[1]])), cap: 30 };
+  const xs = await upload(gpu, flat([[Number.NaN], [15], [-1e9]], 8));
+  const got = await outputOf(d, 24, (out) => linear(d, xs, 3, on, 'store', out, 8));
+  expect(got[0]).toBeNaN();
+  expect(got[8]).toBeCloseTo(30 * Math.tanh(0.5), 5);
+  expect(got[16]).toBe(-30);
 });

@@ -7,7 +7,7 @@ import { type Linear, MAX_SLOTS, padded, type Slots } from '../layout';
 import { readAs, readable } from './blocks';
 import { type Dispatcher, type KernelChoice, type Variant, variant } from './dispatcher';
 
-/** From this many rows on a product is a matmul, below a matvec a row. */
+/** From so many rows on a product is a matmul, below a matvec a row, where no measurement says otherwise. */
 const MATMUL_ROWS = 4;
 
 /** What becomes of a product: by the shader's numbers. */
@@ -64,6 +64,9 @@ export const PRODUCTS = {
   matvec_workgroup: product('matvec_workgroup'),
 } satisfies Record<Way, unknown>;
 
+/** Workgroups of a dispatch, across and down, that every adapter takes. */
+const MOST_GROUPS = 65_535;
+
 /** Outputs (weight rows) and rows of x that one workgroup takes. */
 const SHARES: Readonly<Record<Way, readonly [columns: number, rows: number]>> = {
   matmul_register: [64, 64],
@@ -84,6 +87,12 @@ const productVariant = (way: Way, { dtype, epilogue }: ProductKind) =>
 /** For matrices that are stored so: what is in blocks is widened first, by `widenKernels`. */
 export const productKernels = (way: Way, kinds: readonly ProductKind[]): Variant[] =>
   kinds.map(({ dtype, epilogue }) => productVariant(way, { dtype: readAs(dtype), epilogue }));
+
+/** Which way so many rows are multiplied: few by a matvec, once one is compiled. */
+export const wayOf = (d: Dispatcher, rows: number, kind: ProductKind): Way =>
+  rows < (d.choice.fewRows ?? MATMUL_ROWS) && d.has(productVariant(d.choice.matvec, kind))
+    ? d.choice.matvec
+    : d.choice.matmul;
 
 /** A run of a matrix's outputs. */
 export interface Columns {
@@ -135,13 +144,12 @@ function multiply(
     if (begin >= end) continue;
     for (const piece of readable(d, part, w.steps, w.gated, begin, end)) {
       const kind = { dtype: piece.dtype, epilogue };
-      const few = rows < MATMUL_ROWS && d.has(productVariant(d.choice.matvec, kind));
-      const way = few ? d.choice.matvec : d.choice.matmul;
+      const way = wayOf(d, rows, kind);
       const share = SHARES[way];
-      const rowStep = few ? rows : atLeast(64, limit / (perColumn * (piece.end - piece.begin)));
+      const rowStep = way === d.choice.matvec ? rows : atLeast(64, limit / (perColumn * (piece.end - piece.begin)));
       for (let row = 0; row < rows; row += rowStep) {
         const count = Math.min(rowStep, rows - row);
-        const columnStep = atLeast(256, limit / (perColumn * count));
+        const columnStep = atLeast(256, Math.min(limit / (perColumn * count), (MOST_GROUPS * share[0]) / wide));
         for (let c = piece.begin; c < piece.end; c += columnStep) {
           const outputs = Math.min(columnStep, piece.end - c);
           const last = c + outputs === w.outputs;
