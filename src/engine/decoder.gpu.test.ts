@@ -5,7 +5,7 @@ import { type Branch, FULL, without } from './branch';
 import type { DecoderContract } from './contract';
 import type { Engine } from './engine';
 import { packTokens } from './pack';
-import { hasModels, numbers, openModel, readJson, sharedGpu, worst } from './testing/gpu';
+import { hasModels, numbers, openModel, RATES, readJson, sharedGpu, worst } from './testing/gpu';
 
 /** A step's sums are those of a walk in another order: logits of about 10 differ in the last digits. */
 const SAME = 5e-5;
@@ -162,6 +162,20 @@ describe.skipIf(!hasModels)('step by step the logits are those of a walk over th
 });
 
 describe.skipIf(!hasModels)('a decoder', () => {
+  it('leaves the last bits of later walks as they were, which sum in another order', async () => {
+    const choice = { ...RATES.choice, matvec: 'matvec_workgroup' } as const;
+    const engine = await openModel(gpu, 'stories260K', { rates: { ...RATES, choice } });
+    const tree = packTokens([{ ids: [1, 403], scoreFrom: 1 }]);
+    const walk = async () => (await engine.walk(tree, [FULL], { logitRows: tree.lastRows })).branches[0].logits[0];
+    const before = await walk();
+    const decoder = await engine.decoder(FULL, [[1]], 2);
+    await decoder.step([{ sequence: 0, id: 403 }]);
+    expect(worst(decoder.logits[0], before)).toBeGreaterThan(0);
+    decoder.dispose();
+    expect(await walk()).toEqual(before);
+    engine.dispose();
+  });
+
   it.each(['stories260K', 'random/gpt_neox', 'random/gpt2'])('%s: allocates nothing while it goes on', async (name) => {
     const engine = engineOf(name);
     const decoder = await engine.decoder(
@@ -196,6 +210,58 @@ describe.skipIf(!hasModels)('a decoder', () => {
     expect(made).toEqual([]);
     expect(engine.memory()).toEqual(before);
     decoder.dispose();
+  });
+
+  it.each([1, 3])('takes one submission, one read and few dispatches a step, of %i texts', async (texts) => {
+    const engine = engineOf('stories260K');
+    const prompts = Array.from({ length: texts }, (_, t) => [1, t + 2]);
+    const decoder = await engine.decoder(FULL, prompts, 8, { likeliest: true });
+    const step = () => decoder.step(prompts.map((_, sequence) => ({ sequence, id: decoder.likeliest[sequence]! })));
+    await step();
+    const { queue } = gpu.device;
+    const spies = {
+      submit: vi.spyOn(queue, 'submit'),
+      write: vi.spyOn(queue, 'writeBuffer'),
+      map: vi.spyOn(engine.machine.recorder, 'read'),
+      dispatch: vi.spyOn(engine.machine.recorder, 'dispatch'),
+    };
+    await step();
+    expect(spies.submit).toHaveBeenCalledTimes(1);
+    expect(spies.map).toHaveBeenCalledTimes(1);
+    // Ten a block; embedding, final norm, head and what is read of it.
+    const groups = spies.dispatch.mock.calls.filter(([, , , [x, y]]) => x * y > 0);
+    expect(groups.length).toBe(10 * 5 + 4);
+    const bytes = spies.write.mock.calls.map(([, , data, , size]) => size ?? (data as Uint8Array).byteLength);
+    const parameters = 512 * groups.length;
+    expect(bytes.reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(parameters + texts * (4 + 8 + 16 + 4) + 512);
+    for (const spy of Object.values(spies)) spy.mockRestore();
+    decoder.dispose();
+  });
+
+  it('goes on from its own keys after a walk has used the same room', async () => {
+    const engine = engineOf('stories260K');
+    const run = async (between: () => Promise<unknown>) => {
+      const decoder = await engine.decoder(
+        FULL,
+        [
+          [1, 2, 3],
+          [1, 9],
+        ],
+        8,
+        { likeliest: true },
+      );
+      const said: (number | undefined)[] = [];
+      for (let i = 0; i < 5; i++) {
+        await between();
+        await decoder.step([0, 1].map((sequence) => ({ sequence, id: decoder.likeliest[sequence]! })));
+        said.push(...decoder.likeliest);
+      }
+      decoder.dispose();
+      return said;
+    };
+    const alone = await run(async () => {});
+    const walk = () => engine.walk(packTokens([{ ids: tokens(7, 512), scoreFrom: 1 }]), [FULL]);
+    expect(await run(walk)).toEqual(alone);
   });
 
   it('keeps no cache for attention that is dropped, and frees the rest', async () => {

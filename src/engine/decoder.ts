@@ -5,7 +5,7 @@ import { at, type Branch } from './branch';
 import type { Capacity, DecoderContract, DecoderOptions, RunOptions } from './contract';
 import { likeliestOf, planLikeliest } from './greedy';
 import { logitBuffers, logitsOf, rowsPerRead } from './head';
-import { decodingKernels } from './kernels/compile';
+import { decodingKernels, walkKernels } from './kernels/compile';
 import { padded, TILE_ROWS } from './layout';
 import type { Machine } from './machine';
 import { largestRank } from './modules';
@@ -47,15 +47,16 @@ export class Decoder implements DecoderContract {
    * cache is larger than the adapter can hold.
    */
   static async create(
-    m: Machine,
+    machine: Machine,
     branch: Branch,
     prompts: readonly (readonly number[])[],
     maxNewTokens: number,
     options: DecoderOptions = {},
   ): Promise<Decoder> {
+    const m: Machine = { ...machine, dispatcher: machine.decoding };
     const { spec, gpu } = m;
     checkPrompts(prompts, spec.context);
-    await m.dispatcher.ready(decodingKernels(m.dispatcher, m.types));
+    await m.dispatcher.ready([...walkKernels(m.dispatcher, spec, m.types), ...decodingKernels(m.dispatcher, m.types)]);
     const capacity = options.capacity ?? just(prompts, maxNewTokens, spec.context);
     const sequences = new Sequences(capacity);
     const added = sequences.add(prompts, maxNewTokens);
@@ -71,7 +72,7 @@ export class Decoder implements DecoderContract {
     }
     const decoder = new Decoder(m, branch, sequences, cacheRows, options.likeliest ?? false);
     try {
-      decoder.#release = await m.modules.hold([branch], true);
+      decoder.#release = await m.modules.hold([branch], m.dispatcher);
       for (let index = 0; index < spec.sublayers.length; index++) {
         if (spec.sublayers[index].kind === 'attn' && at(branch, index) === 'run') {
           const label = `KV cache of block ${sublayerAt(index).block}`;
@@ -302,6 +303,6 @@ function rowsOf(pieces: readonly Piece[], sequences: Sequences, window: number |
   }
   return {
     ...{ count, ids, places, tiles: Uint32Array.from(tiles), tileCount: tiles.length / 4 },
-    ...{ keys: sequences.keys, scoreStride, maxPosition },
+    ...{ keys: sequences.keys, keysAre: sequences.keysAre, scoreStride, maxPosition },
   };
 }

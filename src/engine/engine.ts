@@ -87,7 +87,8 @@ export class Engine implements EngineContract {
       const types = storedTypes(spec, tensors);
       const widened = roomBytes(spec, tensors, gpu.facts.limits.maxStorageBufferBindingSize);
       if (widened > 0) room = await gpu.allocate('widened weights', widened, 'weights');
-      const dispatcher = new Dispatcher(recorder, Kernels.of(gpu), rates.choice, empty, room);
+      const dispatcherOf = () => new Dispatcher(recorder, Kernels.of(gpu), rates.choice, empty, room);
+      const [dispatcher, decoding] = [dispatcherOf(), dispatcherOf()];
       await dispatcher.ready(walkKernels(dispatcher, spec, types));
       const loaderOf = (options: ConstructorParameters<typeof WeightLoader>[4]) => {
         loaders.push(new WeightLoader(gpu, recorder, dispatcher, tensors, options));
@@ -109,7 +110,7 @@ export class Engine implements EngineContract {
       gpu.check();
       modules = new Modules(dispatcher, spec.width);
       const parts = { spec, types, residency, modules, embedding, positions, finalNorm, head };
-      return new Engine({ gpu, recorder, dispatcher, scratch, ...parts }, rates, release);
+      return new Engine({ gpu, recorder, dispatcher, decoding, scratch, ...parts }, rates, release);
     } catch (error) {
       release();
       throw error;

@@ -5,27 +5,34 @@ import { norm } from './kernels/norm';
 import { padded } from './layout';
 import type { Machine } from './machine';
 
-/** Tokens of a tile of logits. */
-const TILE_TOKENS = 4096;
+/** Logits of a tile: few rows have the whole vocabulary in one, and many no fewer tokens than keep a GPU busy. */
+const TILE_LOGITS = 2 ** 21;
+const LEAST_TOKENS = 4096;
 
 /** Bytes of a row's running log-sum-exp: see State in shaders/head.wgsl. */
 const STATE_BYTES = 16;
 
-const tileTokens = (m: Machine) => Math.min(TILE_TOKENS, padded(m.head.outputs));
+/** Tokens of a tile of logits of so many rows. */
+const tileTokens = (m: Machine, rows: number): number => {
+  const most = Math.max(LEAST_TOKENS, Math.floor(TILE_LOGITS / rows / 8) * 8);
+  return Math.min(most, padded(m.head.outputs));
+};
 
-/** Makes room for the likeliest tokens of so many rows. Nothing may be recorded and not yet submitted. */
+/** Makes room for the likeliest tokens of as many as so many rows. Nothing may be recorded and not yet submitted. */
 export async function planLikeliest(m: Machine, rows: number): Promise<void> {
   await m.scratch.plan({
     listed: rows * 4,
     headIn: rows * padded(m.spec.width) * 4,
-    logits: rows * tileTokens(m) * 4,
+    // Of fewer rows a tile may hold more logits.
+    logits: Math.max(rows * tileTokens(m, rows), Math.min(TILE_LOGITS, rows * padded(m.head.outputs))) * 4,
     states: rows * STATE_BYTES,
   });
 }
 
 /**
  * The likeliest token after each of the listed rows of a stream, the lowest on a tie; undefined where a logit is not
- * finite. A few bytes a row come back, not its logits.
+ * finite. A few bytes a row come back, not its logits. Its buffers must have been planned: what is recorded before goes
+ * along in the same submission.
  */
 export async function likeliestOf(
   m: Machine,
@@ -37,13 +44,11 @@ export async function likeliestOf(
   const { scratch, dispatcher, recorder } = m;
   const count = list.length;
   if (count === 0) return [];
-  await recorder.flush(signal);
-  await planLikeliest(m, count);
   m.gpu.device.queue.writeBuffer(scratch.get('listed').raw, 0, Uint32Array.from(list));
   const [headIn, logits, states] = [scratch.get('headIn'), scratch.get('logits'), scratch.get('states')];
   const listed = { buffer: scratch.get('listed'), first: 0, count };
   norm(dispatcher, m.finalNorm, { stream, slots: [0], rows: streamRows }, headIn, listed);
-  const stride = tileTokens(m);
+  const stride = tileTokens(m, count);
   for (let firstToken = 0; firstToken < m.head.outputs; firstToken += stride) {
     const columns = Math.min(stride, m.head.outputs - firstToken);
     linear(dispatcher, headIn, count, m.head, 'store', logits, stride, { first: firstToken, count: columns });

@@ -13,6 +13,8 @@ export interface Machine {
   readonly gpu: Gpu;
   readonly recorder: Recorder;
   readonly dispatcher: Dispatcher;
+  /** The same for decoding, which multiplies few rows in ways of their own: a walk's last bits do not hang on it. */
+  readonly decoding: Dispatcher;
   readonly scratch: Scratch;
   readonly spec: ModelSpec;
   readonly types: StoredTypes;

@@ -49,14 +49,15 @@ export class Modules {
    * Brings the modules of some branches to the GPU. They are there until the function that is returned is called. Throws
    * `mask-mismatch` for a module of another width or of an impossible rank, `out-of-memory`.
    */
-  async hold(branches: readonly Branch[], decoding = false): Promise<() => void> {
+  async hold(branches: readonly Branch[], decoding?: Dispatcher): Promise<() => void> {
     const modules = modulesOf(branches);
     if (modules.length === 0) return () => {};
     for (const module of modules) this.#check(module);
-    await this.dispatcher.ready([
+    const d = decoding ?? this.dispatcher;
+    await d.ready([
       ...additiveKernels(),
       ...(modules.some(reads) ? takingKernels() : []),
-      ...(modules.some(({ map }) => map) ? mapKernels(this.dispatcher, decoding) : []),
+      ...(modules.some(({ map }) => map) ? mapKernels(d, decoding !== undefined) : []),
     ]);
     this.#free((name, users) => users === 0 && !modules.some((module) => module.name === name));
     for (const module of modules) await this.#load(module);
@@ -68,8 +69,8 @@ export class Modules {
   }
 
   /** Adds what a module gives at every position of the slots: strength * (B A x + diagonal * x + bias), x being `from`. */
-  add({ name, strength }: Module, from: Slots, to: Slots, room: ModuleRoom): void {
-    const { dispatcher, width } = this;
+  add({ name, strength }: Module, from: Slots, to: Slots, room: ModuleRoom, dispatcher = this.dispatcher): void {
+    const { width } = this;
     const held = this.#held.get(name)!;
     const { bias, diagonal, map } = held;
     if (reads(held)) take(dispatcher, width, strength, from, room.taken);

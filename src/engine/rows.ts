@@ -13,6 +13,8 @@ export interface Rows {
   readonly tileCount: number;
   /** Rows of the cache along each path, by position. */
   readonly keys: Uint32Array<ArrayBuffer>;
+  /** The same object as long as keys are the same; absent where they are new each time. */
+  readonly keysAre?: object;
   /** Most keys that a tile's rows see together, rounded up to 4. */
   readonly scoreStride: number;
   readonly maxPosition: number;

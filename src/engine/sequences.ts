@@ -28,6 +28,8 @@ interface Place {
 export class Sequences {
   /** [sequences][length] cache rows by position. */
   readonly keys: Uint32Array<ArrayBuffer>;
+  /** Another object each time `keys` has changed. */
+  keysAre = {};
   readonly #places: (Place | undefined)[];
   readonly #free: number[];
   /** [rows] sequences that hold a row. */
@@ -71,6 +73,7 @@ export class Sequences {
    */
   add(prompts: readonly (readonly number[])[], newTokens: number): Added[] {
     const added: Added[] = [];
+    this.keysAre = {};
     const computed = new Map<number, number>();
     for (const prompt of prompts) {
       const room = Math.min(prompt.length + newTokens, this.capacity.length);

@@ -65,7 +65,7 @@ async function add(
     const to: Slots = { stream, slots, rows: rows.count };
     if (weights?.kind === 'attn') attn(m, m.spec.sublayers[index] as AttnSpec, weights, rows, from, to, cache);
     else if (weights) ffn(m, weights, rows, from, to);
-    else if (step !== 'run') m.modules.add(step, from, to, roomOf(m));
+    else if (step !== 'run') m.modules.add(step, from, to, roomOf(m), m.dispatcher);
     if (m.recorder.full) await m.recorder.flush(signal);
   }
 }

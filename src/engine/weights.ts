@@ -4,6 +4,7 @@ import type { TensorInfo, TensorMap } from '../formats/tensor';
 import type { Buffer, Gpu } from '../gpu/gpu';
 import type { Recorder } from '../gpu/recorder';
 import type { LinearSpec, NormSpec, SublayerSpec } from '../model/spec';
+import { InFlight } from './in-flight';
 import { arrange, arrangeKernels } from './kernels/arrange';
 import type { Dispatcher } from './kernels/dispatcher';
 import {
@@ -29,12 +30,16 @@ import {
 /** Bytes handed to the GPU at once: large enough to be quick, small enough that nothing waits long for a cancel. */
 const CHUNK_BYTES = 8 * 2 ** 20;
 
+/** Bytes handed over that the GPU has not taken yet, at most. */
+const IN_FLIGHT_BYTES = 64 * 2 ** 20;
+
 /** Copies tensors from their files to the GPU. One instance a model; it knows the files and the layouts. */
 export class WeightLoader {
   /** Bytes of weights read so far. */
   bytesRead = 0;
   /** Everything it has allocated: the loader owns the buffers of the weights it gives out. */
   readonly #owned: Buffer[] = [];
+  readonly #inFlight: InFlight;
 
   constructor(
     readonly gpu: Gpu,
@@ -42,7 +47,9 @@ export class WeightLoader {
     readonly dispatcher: Dispatcher,
     readonly tensors: TensorMap,
     readonly options: { readonly signal?: AbortSignal; readonly onBytes?: (read: number) => void } = {},
-  ) {}
+  ) {
+    this.#inFlight = new InFlight(IN_FLIGHT_BYTES, () => gpu.idle());
+  }
 
   /** A sublayer's weights; into the buffers of `reuse`, a sublayer of the same shape, where given. */
   async sublayer(spec: SublayerSpec, reuse?: SublayerWeights): Promise<SublayerWeights> {
@@ -153,11 +160,18 @@ export class WeightLoader {
     const published = bytesOf(dtypeOf(tensor), spec.inputs); // of a row
     if (!mustArrange(spec)) {
       const step = 2 * Math.max(1, Math.floor(CHUNK_BYTES / (2 * published))); // an even number of rows ends with a word
-      for (let row = 0; row < rows; row += step) {
+      const read = (row: number) => {
         const start = tensor.start + (first + row) * published;
-        const piece = await this.#readAs(dtype, tensor, start, start + Math.min(step, rows - row) * published);
+        const piece = this.#readAs(dtype, tensor, start, start + Math.min(step, rows - row) * published);
+        piece.catch(() => undefined); // told where it is waited for, unless another failed before
+        return piece;
+      };
+      let ahead = read(0);
+      for (let row = 0; row < rows; row += step) {
+        const piece = await ahead;
+        if (row + step < rows) ahead = read(row + step); // while this one goes to the GPU
         queue.writeBuffer(buffer.raw, (to + row) * rowBytes, inWords(piece));
-        if (rows > step) await this.gpu.idle();
+        await this.#inFlight.add(piece.byteLength);
       }
       return;
     }

@@ -74,14 +74,19 @@ export function checkContext({ context }: ModelSpec, { maxPosition }: Rows): voi
   );
 }
 
-/** Uploads rows for which there is room. */
+/** Which keys a buffer holds, where they are kept from step to step. */
+const keysIn = new WeakMap<Buffer, object>();
+
+/** Uploads rows for which there is room; keys only where the buffer does not hold them. */
 export function uploadRows(m: Machine, rows: Rows): void {
   const write = (name: string, data: Uint32Array<ArrayBuffer>) =>
     m.gpu.device.queue.writeBuffer(m.scratch.get(name).raw, 0, data);
   write('ids', rows.ids);
   write('places', rows.places);
   write('tiles', rows.tiles);
-  write('keys', rows.keys);
+  const keys = m.scratch.get('keys');
+  if (!rows.keysAre || keysIn.get(keys) !== rows.keysAre) write('keys', rows.keys);
+  keysIn.set(keys, rows.keysAre ?? rows);
   fillTurns(m);
 }
 

@@ -40,9 +40,12 @@ export interface Pipeline<F extends Fields = Fields, B extends string = string> 
 /** Bytes of a parameter block; also the step between blocks, a multiple of every adapter's uniform alignment. */
 export const PARAMETER_BYTES = 512;
 
-/** A kernel with its constants, in words: what tells compiled kernels apart. */
-export const variantName = (kernel: Kernel, constants: Constants): string =>
-  `${kernel.file}:${kernel.entry} ${JSON.stringify(constants)}`;
+/** A kernel with its constants, in words: what tells compiled kernels apart. Asked for at every dispatch. */
+export function variantName({ file, entry }: Kernel, constants: Constants): string {
+  let name = `${file}:${entry}`;
+  for (const constant in constants) name += ` ${constant}=${constants[constant]}`;
+  return name;
+}
 
 const COMPUTE = 4; // GPUShaderStage.COMPUTE
 

@@ -124,9 +124,10 @@ export class Recorder {
         copies.push({ from: r.buffer.raw, fromOffset: r.offset, to: staging, toOffset: at, bytes: align(r.bytes) });
       at += align(r.bytes);
     }
-    await this.#submit(signal, copies);
+    const ended = await this.#submit(signal, copies);
     try {
       await nudged(this.gpu.device, staging.mapAsync(1 /* READ */, 0, total));
+      ended?.();
     } catch (error) {
       await Promise.resolve();
       this.gpu.check();
@@ -162,7 +163,11 @@ export class Recorder {
     this.forget();
   }
 
-  async #submit(signal: AbortSignal | undefined, last: readonly Copy[]): Promise<void> {
+  /**
+   * Submits everything, `last` at its end. Whoever maps what `last` has copied hears by that when the last piece has run,
+   * and is to call what is returned.
+   */
+  async #submit(signal: AbortSignal | undefined, last: readonly Copy[]): Promise<(() => void) | undefined> {
     const steps = this.#steps;
     const { device } = this.gpu;
     try {
@@ -195,22 +200,23 @@ export class Recorder {
         begin = end;
         const submitted = performance.now();
         const pieceWork = work;
-        this.#running.push(
-          this.gpu.idle().then(() => {
-            const now = performance.now();
-            const ms = now - Math.max(this.#freeAt, submitted);
-            this.#freeAt = now;
-            // A short piece that ended early says nothing of the rate: it was mostly the round trip.
-            if (pieceWork > 0.5 * limit || ms > SUBMIT_MS) {
-              this.#rate = Math.max(LEAST_RATE, Math.min(Math.max(pieceWork / ms, this.#rate / 2), this.#rate * 2));
-            }
-          }),
-        );
+        const ended = () => {
+          const now = performance.now();
+          const ms = now - Math.max(this.#freeAt, submitted);
+          this.#freeAt = now;
+          // A short piece that ended early says nothing of the rate: it was mostly the round trip.
+          if (pieceWork > 0.5 * limit || ms > SUBMIT_MS) {
+            this.#rate = Math.max(LEAST_RATE, Math.min(Math.max(pieceWork / ms, this.#rate / 2), this.#rate * 2));
+          }
+        };
+        if (final && last.length > 0) return ended;
+        this.#running.push(this.gpu.idle().then(ended));
         while (this.#running.length >= IN_FLIGHT) await this.#running.shift();
         if (final) break;
         throwIfCancelled(signal);
         this.gpu.check();
       }
+      return undefined;
     } finally {
       this.discard();
     }
