@@ -1,10 +1,12 @@
 // `npm run bench`: the real engine in Chromium, beside ONNX Runtime Web in the same page. Prints a table and writes
 // bench-results/*.json. `npm run bench -- prefill matmul` measures those only; `--hardware` takes the graphics card
-// in place of the software adapter that every machine has.
+// in place of the software adapter that every machine has; `--node` does without a browser, on whatever computes for the
+// command line (LOPPER_ADAPTER=N chooses), and leaves out what needs a page.
 import { createReadStream, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { CHROMIUM_FLAGS, findChromium } from './chromium.mjs';
+import { loadModule } from './run.mjs';
 import { fail, ROOT, setUp } from './setup.mjs';
 
 /** @typedef {import('./bench/main').Measurements & { page: Awaited<ReturnType<typeof import('./bench/page.mjs').measurePage>> }} Measurements */
@@ -85,6 +87,15 @@ const ROWS = {
     ['  one at a time', `${number(r.tokensPerSecondAlone)} tokens/s`],
     ['  ratio', `${number(r.tokensPerSecondTogether / r.tokensPerSecondAlone, 1)} times`],
   ],
+  basics: ({ memory, calls }) => [
+    ['memory read', `${number(memory.read, 1)} GB/s`],
+    ['  copied', `${number(memory.copy, 1)} GB/s`],
+    ['  written from the program', `${number(memory.write, 1)} GB/s`],
+    ['a dispatch that waits for the one before', `${number(calls.dependent, 1)} µs`],
+    ['  that need not wait', `${number(calls.independent, 1)} µs`],
+    ['one dispatch and its result', `${number(calls.roundTrip, 3)} ms`],
+    ['  a submission of nothing', `${number(calls.submit, 3)} ms`],
+  ],
   matmul: (r) => [
     ['best multiply-add rate of the adapter', `${number(r.peakGflops, 1)} GFLOP/s`],
     ...r.products.map(
@@ -113,69 +124,95 @@ const ROWS = {
     ]),
 };
 
+/** What is measured of the page itself, or through its worker. */
+const NEEDS_PAGE = new Set(['toggle', 'page']);
+
 const hardware = process.argv.includes('--hardware');
 const flags = hardware
   ? [...CHROMIUM_FLAGS.filter((flag) => !flag.startsWith('--use-webgpu-adapter')), '--enable-features=Vulkan']
   : CHROMIUM_FLAGS;
-const asked = process.argv.slice(2).filter((name) => name !== '--hardware');
+const inNode = process.argv.includes('--node');
+const asked = process.argv.slice(2).filter((name) => !name.startsWith('--'));
 const names = /** @type {(keyof typeof ROWS)[]} */ (
-  Object.keys(ROWS).filter((n) => !asked.length || asked.includes(n))
+  Object.keys(ROWS).filter((n) => (asked.length ? asked.includes(n) : !inNode || !NEEDS_PAGE.has(n)))
 );
 const unknown = asked.filter((name) => !Object.hasOwn(ROWS, name));
 if (unknown.length > 0)
   fail(`Nothing to measure is called ${unknown.join(', ')}: there is ${Object.keys(ROWS).join(', ')}.`);
 
-setUp();
-const { createServer } = await import('vite');
-const { chromium } = await import('playwright');
-const { measurePage } = await import('./bench/page.mjs');
-
-const server = await createServer({
-  root: ROOT,
-  // Not the page's own settings: its Content-Security-Policy forbids the peer's WebAssembly.
-  configFile: false,
-  appType: 'mpa',
-  logLevel: 'warn',
-  cacheDir: join(ROOT, 'node_modules', '.vite-bench'),
-  server: { port: 0, hmr: false, watch: null },
-  optimizeDeps: { exclude: ['onnxruntime-web'], entries: ['tools/bench/index.html'] },
-  plugins: [
-    {
-      name: 'lopper:peer',
-      configureServer: ({ middlewares }) => {
-        middlewares.use('/bench/peer.onnx', (_, response) => {
-          if (existsSync(PEER)) createReadStream(PEER).pipe(response);
-          else response.writeHead(404).end();
-        });
+/** A page that measures, and the way to end it. */
+async function openPage() {
+  const { createServer } = await import('vite');
+  const { chromium } = await import('playwright');
+  const { measurePage } = await import('./bench/page.mjs');
+  const server = await createServer({
+    root: ROOT,
+    // Not the page's own settings: its Content-Security-Policy forbids the peer's WebAssembly.
+    configFile: false,
+    appType: 'mpa',
+    logLevel: 'warn',
+    cacheDir: join(ROOT, 'node_modules', '.vite-bench'),
+    server: { port: 0, hmr: false, watch: null },
+    optimizeDeps: { exclude: ['onnxruntime-web'], entries: ['tools/bench/index.html'] },
+    plugins: [
+      {
+        name: 'lopper:peer',
+        configureServer: ({ middlewares }) => {
+          middlewares.use('/bench/peer.onnx', (_, response) => {
+            if (existsSync(PEER)) createReadStream(PEER).pipe(response);
+            else response.writeHead(404).end();
+          });
+        },
       },
-    },
-  ],
-});
-await server.listen();
-const browser = await chromium.launch({ executablePath: findChromium({ install: true }), args: flags });
-
-try {
+    ],
+  });
+  await server.listen();
+  const browser = await chromium.launch({ executablePath: findChromium({ install: true }), args: flags });
   const page = await browser.newPage();
   page.setDefaultTimeout(0);
   const trouble = new Promise((_, reject) => page.on('pageerror', reject));
   trouble.catch(() => undefined);
   await page.goto(`${server.resolvedUrls?.local[0]}tools/bench/index.html`);
   await Promise.race([page.waitForFunction('globalThis.measurements'), trouble]);
-  const measure = (/** @type {string} */ name) => Promise.race([page.evaluate(`measurements.${name}()`), trouble]);
+  return {
+    runtime: `Chromium ${browser.version()}`,
+    measure: (/** @type {string} */ name) =>
+      name === 'page' ? measurePage(browser, ROOT) : Promise.race([page.evaluate(`measurements.${name}()`), trouble]),
+    async close() {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
 
+/** The same without one. */
+async function openNode() {
+  const { measurementsInNode } = await loadModule('tools/bench/node.ts');
+  const measurements = await measurementsInNode(ROOT);
+  return {
+    runtime: `Node ${process.version}`,
+    measure: (/** @type {string} */ name) => measurements[name](),
+    close: async () => {},
+  };
+}
+
+setUp();
+const { runtime, measure, close } = inNode ? await openNode() : await openPage();
+
+try {
   /** @type {Measurements['adapter']} */
   const adapter = await measure('adapter');
   const where = {
     adapter: [adapter.vendor, adapter.architecture, adapter.description].filter(Boolean).join(' '),
     software: adapter.software,
-    browser: `Chromium ${browser.version()}`,
+    runtime,
     processor: `${cpus()[0]?.model.trim()}, ${cpus().length} cores`,
   };
-  console.log(`${where.adapter}${where.software ? ' (software)' : ''}, ${where.browser}, ${where.processor}\n`);
+  console.log(`${where.adapter}${where.software ? ' (software)' : ''}, ${where.runtime}, ${where.processor}\n`);
   /** @type {Record<string, unknown>} */
   const results = {};
   for (const name of names) {
-    const result = name === 'page' ? await measurePage(browser, ROOT) : await measure(name);
+    const result = await measure(name);
     results[name] = result;
     for (const [label, value] of ROWS[name](/** @type {never} */ (result))) console.log(`${label.padEnd(48)} ${value}`);
   }
@@ -188,7 +225,10 @@ try {
   const report = { format: 'lopper-bench', version: 1, lopper: version, date, where, kernels: adapter.matmul, results };
   writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
   console.log(`\nWritten to ${file}`);
+} catch (error) {
+  console.error(error);
+  process.exitCode = 1;
 } finally {
-  await browser.close();
-  await server.close();
+  await close();
 }
+process.exit(); // Dawn would keep Node alive

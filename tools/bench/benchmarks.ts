@@ -6,8 +6,8 @@ import { evaluateExam } from '../../src/lab/exam/evaluate';
 import { type Exam, readExam } from '../../src/lab/exam/exam';
 import { QuestionMaker, type ScoredQuestion, type WrittenQuestion } from '../../src/lab/exam/questions';
 import { wordingOf } from '../../src/lab/exam/wording';
-import { browserEnvironment } from '../../src/lab/place/browser';
 import { openDevice } from '../../src/lab/place/device';
+import type { Environment } from '../../src/lab/place/environment';
 import { loadModel, type OpenModel, readModel } from '../../src/lab/place/model';
 import { sublayerIndex } from '../../src/model/units';
 import { median, takeTurns } from './timing';
@@ -39,8 +39,7 @@ export interface BenchmarksResult {
 }
 
 /** The bundled benchmarks on the bundled model: packed into trees, and a request at a time by the same kernels. */
-export async function measureBenchmarks(): Promise<BenchmarksResult> {
-  const environment = browserEnvironment(new URL('/', location.href).href);
+export async function measureBenchmarks(environment: Environment): Promise<BenchmarksResult> {
   const files = await environment.files({ kind: 'bundled' }, () => undefined);
   const model = await loadModel(await openDevice(await environment.webgpu()), await readModel(files, {}), {});
   const read = (task: string, shots: number) => readExam({ task, shots }, environment);
