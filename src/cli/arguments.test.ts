@@ -5,7 +5,8 @@ const options = {
   ids: { value: 'FILE', help: '' },
   count: { value: 'N', help: '' },
   json: { help: '' },
-};
+  adapter: { value: 'N', optional: true, help: '' },
+} as const;
 const read = (...words: string[]) => readArguments('score', words, options);
 const refused = (part: string, remedy = '') =>
   expect.objectContaining({
@@ -19,6 +20,12 @@ describe('the words of a command line', () => {
     const args = read('--json', 'model', '--ids', 'a.json', '--count=3');
     expect(args.positionals).toEqual(['model']);
     expect(Object.fromEntries(args.values)).toEqual({ json: '', ids: 'a.json', count: '3' });
+  });
+
+  it('where a value may be left out, only an equals sign gives one', () => {
+    expect(read('--adapter', 'model').positionals).toEqual(['model']);
+    expect(read('--adapter', 'model').values.get('adapter')).toBe('');
+    expect(read('--adapter=2').values.get('adapter')).toBe('2');
   });
 
   it.each([

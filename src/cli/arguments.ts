@@ -5,6 +5,8 @@ import { LopperError } from '../errors';
 export interface Option {
   /** `FILE`, `N`, ...; absent for a switch. */
   readonly value?: string;
+  /** The value may be left out; where it is not, it comes after an equals sign. */
+  readonly optional?: true;
   readonly help: string;
 }
 
@@ -27,7 +29,10 @@ export function readArguments(command: string, words: readonly string[], options
     tokens: true,
     allowPositionals: true,
     options: Object.fromEntries(
-      Object.entries(options).map(([name, { value }]) => [name, { type: value ? 'string' : 'boolean' } as const]),
+      Object.entries(options).map(([name, { value, optional }]) => [
+        name,
+        { type: value && !optional ? 'string' : 'boolean' } as const,
+      ]),
     ),
   });
   const values = new Map<string, string>();
@@ -40,7 +45,7 @@ export function readArguments(command: string, words: readonly string[], options
     if (!option.value && token.value !== undefined) {
       throw usage(`--${token.name} takes no value.`, `Leave "=${token.value}" out.`);
     }
-    if (option.value && isMissing(token.value, token.inlineValue)) {
+    if (option.value && !option.optional && isMissing(token.value, token.inlineValue)) {
       throw usage(
         `--${token.name} needs a value.`,
         `Write --${token.name} ${option.value}${token.value ? `, or --${token.name}=${token.value} if that is it` : ''}.`,

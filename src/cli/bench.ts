@@ -14,8 +14,10 @@ export class OwnBench implements Bench {
   constructor(
     readonly root: string,
     readonly reporter: Reporter,
+    adapter?: string,
   ) {
     this.environment = nodeEnvironment(root, {
+      adapter,
       onSoftware: (driver) => reporter.note(`No graphics card: computing on a software adapter (${driver}), slowly.`),
     });
     this.lab = createLab(this.environment);

@@ -198,6 +198,35 @@ describe.skipIf(!hasData)('lopper on stories260K', () => {
     expect(report.adapter.selfTest.passed).toBe(true);
   });
 
+  it('doctor: what computes, how quickly each part of it, and what to do', async () => {
+    const { adapter, rates, disk, surroundings, lopper: version } = await json('doctor', MODEL);
+    expect(adapter.selfTest.passed).toBe(true);
+    expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(surroundings.runtime).toContain(process.version);
+    expect(surroundings.adapters.length).toBeGreaterThan(0);
+    // The tests compute on a driver that they name.
+    expect(surroundings.advice[0].remedy).toContain('VK_ICD_FILENAMES');
+    const kinds = new Set(rates.products.map((p: { dtype: string }) => p.dtype));
+    expect([...kinds]).toEqual(['F32', 'F16', 'BF16']);
+    expect(rates.products[0]).toMatchObject({ rows: 1 });
+    expect(rates.attention).toHaveLength(2);
+    const { peak, memory, calls } = rates;
+    const measured = [disk.rate, peak, ...Object.values(memory), ...Object.values(calls)];
+    for (const p of rates.products) {
+      measured.push(p.gflops);
+      expect(p.gflops, `${p.dtype}, ${p.rows} rows`).toBeLessThan(1.5 * peak);
+    }
+    for (const value of measured) expect(value).toBeGreaterThan(0);
+  });
+
+  it('doctor: where nothing computes it says so, with what to do, and fails', async () => {
+    const { status, stdout } = await lopper(folder, 'doctor', '--adapter', 'no such card', '--json', '--quiet');
+    expect(status).toBe(1);
+    const { failure, surroundings } = JSON.parse(stdout);
+    expect(failure).toMatchObject({ code: 'no-adapter', message: expect.stringContaining('no such card') });
+    expect(failure.message).toContain(surroundings.adapters[0]);
+  });
+
   it('score: loss and windows of ids as they are, with the last logits', async () => {
     const report = await json('score', MODEL, '--ids', 'ids.json', '--logits');
     expect(Math.abs(report.loss / golden.loss - 1)).toBeLessThan(1e-4);

@@ -60,6 +60,8 @@ export interface Session extends Surroundings {
 export interface Output {
   readonly json: unknown;
   readonly text: string;
+  /** It is told, and a failure all the same. */
+  readonly failed?: true;
 }
 
 /** What a report is told with: what was asked, of which model, and by what. */
@@ -107,6 +109,7 @@ export const COMMON_OPTIONS: Options = {
   revision: { value: 'REV', help: `branch, tag or commit of a model from the hub (${DEFAULT_REVISION})` },
   file: { value: 'NAME', help: 'the .gguf that is meant, of a folder or a model from the hub' },
   host: { value: 'URL', help: `where models are fetched from (${DEFAULT_HOST})` },
+  adapter: { value: 'N', help: 'compute on this adapter, by its number or name in lopper doctor (LOPPER_ADAPTER)' },
   help: { help: 'this text' },
 };
 
@@ -114,6 +117,9 @@ export const COMMON_OPTIONS: Options = {
 export const PART_OPTION: Options = {
   part: { value: 'I/N', help: 'only part I of N of the work, for lopper merge; prints JSON' },
 };
+
+/** All options of a command: its own, then those of every command; where both have one, its own counts. */
+export const optionsOf = ({ options }: Command): Options => ({ ...options, ...COMMON_OPTIONS, ...options });
 
 /** Options of commands that may drop layers. */
 export const MASK_OPTIONS: Options = {

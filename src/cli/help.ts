@@ -1,5 +1,5 @@
 import type { Options } from './arguments';
-import { COMMON_OPTIONS, type Command } from './command';
+import { type Command, optionsOf } from './command';
 
 /** What `lopper --help` prints. */
 export function overview(commands: readonly Command[]): string {
@@ -19,11 +19,13 @@ export const helpFor = (command: Command): string =>
 
   ${command.usage}
 
-${list({ ...command.options, ...COMMON_OPTIONS })}
+${list(optionsOf(command))}
 `;
 
 function list(options: Options): string {
-  const names = Object.entries(options).map(([name, { value }]) => `--${name}${value ? ` ${value}` : ''}`);
+  const names = Object.entries(options).map(
+    ([name, { value, optional }]) => `--${name}${value ? (optional ? `[=${value}]` : ` ${value}`) : ''}`,
+  );
   const width = Math.max(...names.map((n) => n.length));
   return Object.values(options)
     .map(({ help }, i) => `  ${names[i]!.padEnd(width)}  ${help}`)

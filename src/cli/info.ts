@@ -14,7 +14,7 @@ export const info: Command = {
   name: 'info',
   summary: 'what a model is made of: blocks, parameters, cache',
   usage: 'lopper info MODEL [--adapter] [--json]',
-  options: { adapter: { help: 'say what computes, and how well it does' } },
+  options: { adapter: { value: 'N', optional: true, help: 'say what computes; --adapter=N chooses it' } },
   // The headers of its files say it all: nothing is loaded.
   alone: { asked: ({ positionals }) => positionals.length > 0, run: tell },
   run: tell,

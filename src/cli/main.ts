@@ -5,9 +5,10 @@ import { decodeText } from '../formats/decode-text';
 import { parseDropList } from '../pruning/drop-list';
 import { type Arguments, readArguments, usage } from './arguments';
 import { OwnBench } from './bench';
-import { type Bench, COMMON_OPTIONS, type Command, type ReadCommand, type Session, type Surroundings } from './command';
+import { type Bench, type Command, optionsOf, type ReadCommand, type Session, type Surroundings } from './command';
 import { curve } from './curve';
 import { unreadable } from './data-files';
+import { doctor } from './doctor';
 import { evaluate } from './evaluate';
 import { exportCommand } from './export';
 import { generate } from './generate';
@@ -37,16 +38,16 @@ const MEASURING: readonly Command[] = [
   exportCommand,
 ];
 const SINGLE: readonly Command[] = [...MEASURING, mergeOf(MEASURING)];
-export const COMMANDS: readonly Command[] = [...SINGLE, workOf((words) => readCommand(words, SINGLE))];
+export const COMMANDS: readonly Command[] = [...SINGLE, workOf((words) => readCommand(words, SINGLE)), doctor];
 
 /** Runs a command line and returns the exit status: the result on stdout, all else on stderr. `root` is Lopper's folder. */
 export async function main(words: readonly string[], root: string): Promise<number> {
   const reporter = new Reporter(process.stderr, words.includes('--quiet'));
   try {
-    const text = await answer(words, root, reporter);
+    const { text, status } = await answer(words, root, reporter);
     reporter.clear();
     process.stdout.write(text);
-    return 0;
+    return status;
   } catch (error) {
     reporter.clear();
     process.stderr.write(`lopper: ${describeError(error)}\n`);
@@ -54,16 +55,23 @@ export async function main(words: readonly string[], root: string): Promise<numb
   }
 }
 
-async function answer(words: readonly string[], root: string, reporter: Reporter): Promise<string> {
+interface Answer {
+  readonly text: string;
+  readonly status: number;
+}
+
+const fine = (text: string): Answer => ({ text, status: 0 });
+
+async function answer(words: readonly string[], root: string, reporter: Reporter): Promise<Answer> {
   const [name] = words;
-  if (name === '--version') return `${await versionOf(root)}\n`;
-  if (name === '--help' || name === 'help') return overview(COMMANDS);
+  if (name === '--version') return fine(`${await versionOf(root)}\n`);
+  if (name === '--help' || name === 'help') return fine(overview(COMMANDS));
   const { command, args, run } = readCommand(words, COMMANDS);
-  if (args.values.has('help')) return helpFor(command);
-  const bench = new OwnBench(root, reporter);
+  if (args.values.has('help')) return fine(helpFor(command));
+  const bench = new OwnBench(root, reporter, args.values.get('adapter') || undefined);
   try {
-    const { json, text } = await run(bench);
-    return args.values.has('json') ? `${JSON.stringify(json)}\n` : `${text}\n`;
+    const { json, text, failed } = await run(bench);
+    return { text: args.values.has('json') ? `${JSON.stringify(json)}\n` : `${text}\n`, status: failed ? 1 : 0 };
   } finally {
     await bench.lab.close();
   }
@@ -79,7 +87,7 @@ function readCommand(words: readonly string[], commands: readonly Command[]): Re
       `Use one of ${commands.map((c) => c.name).join(', ')}; lopper --help says more.`,
     );
   }
-  const args = readArguments(command.name, others, { ...command.options, ...COMMON_OPTIONS });
+  const args = readArguments(command.name, others, optionsOf(command));
   const [model, ...rest] = args.positionals;
   const alone = command.alone?.asked(args) ? command.alone : undefined;
   if (!args.values.has('help')) {

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { joinParts } from '../lab/files/join-parts';
 import { readPartFile } from '../lab/files/part-file';
 import { readArguments, usage } from './arguments';
-import { COMMON_OPTIONS, type Command, type Output, type Surroundings } from './command';
+import { type Command, type Output, optionsOf, type Surroundings } from './command';
 import { writeWhole } from './write-whole';
 
 /** `lopper merge`, of parts that these commands printed. */
@@ -35,7 +35,7 @@ async function merge(surroundings: Surroundings, commands: readonly Command[]): 
     parts.map(({ report }) => report as never),
   );
   const [, ...rest] = words;
-  const asked = readArguments(command.name, rest, { ...command.options, ...COMMON_OPTIONS });
+  const asked = readArguments(command.name, rest, optionsOf(command));
   const adapter = [...new Set(parts.map(({ madeBy }) => madeBy.adapter))].join('; ');
   const told = { ...facts, madeBy: { ...facts.madeBy, adapter }, args: asked, mask: dropped };
   const output = command.whole!.tell(report as never, told);

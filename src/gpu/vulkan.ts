@@ -1,5 +1,5 @@
 /** Finds what Dawn needs on a Linux machine without a graphics card: a software Vulkan driver, and the Vulkan loader. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { accessSync, existsSync, constants as fs, readdirSync, readFileSync } from 'node:fs';
 import { constants, homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
@@ -12,11 +12,51 @@ const LAVAPIPE_API = [1, 3, 274];
 const RTLD_NODELETE = 0x1000;
 
 /** True where a graphics card, or WSL's way to one, shows. */
-export function hasGraphicsCard(dev = '/dev'): boolean {
-  return (
-    list(join(dev, 'dri')).some((name) => name.startsWith('render')) ||
-    ['nvidia0', 'dxg'].some((name) => existsSync(join(dev, name)))
-  );
+export const hasGraphicsCard = (dev = '/dev'): boolean => findCards(dev).length > 0;
+
+/** A graphics card as the system shows it. */
+export interface Card {
+  /** Its device file. */
+  readonly path: string;
+  readonly maker: 'NVIDIA' | 'AMD' | 'Intel' | 'Microsoft' | 'unknown';
+  /** False where this user may not open it. */
+  readonly usable: boolean;
+}
+
+const MAKERS: Readonly<Record<string, Card['maker']>> = { '0x10de': 'NVIDIA', '0x1002': 'AMD', '0x8086': 'Intel' };
+
+/** The cards that show, or WSL's way to one. */
+export function findCards(dev = '/dev', sys = '/sys'): Card[] {
+  const usable = (path: string) => {
+    try {
+      accessSync(path, fs.R_OK | fs.W_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const rendering = list(join(dev, 'dri')).filter((name) => name.startsWith('render'));
+  const others = [
+    ['nvidia0', 'NVIDIA'],
+    ['dxg', 'Microsoft'],
+  ] as const;
+  const cards = rendering.map((name): Card => {
+    const path = join(dev, 'dri', name);
+    return { path, maker: makerOf(join(sys, 'class', 'drm', name, 'device', 'vendor')), usable: usable(path) };
+  });
+  for (const [name, maker] of others) {
+    const path = join(dev, name);
+    if (existsSync(path) && cards.every((c) => c.maker !== maker)) cards.push({ path, maker, usable: usable(path) });
+  }
+  return cards;
+}
+
+function makerOf(file: string): Card['maker'] {
+  try {
+    return MAKERS[readFileSync(file, 'utf8').trim()] ?? 'unknown';
+  } catch {
+    return 'unknown';
+  }
 }
 
 /** The manifest of the best software driver here: lavapipe, else the SwiftShader that lies beside a Chromium. */
@@ -62,9 +102,9 @@ function chromiumFolders(): string[] {
 /**
  * Loads a Chromium's Vulkan loader where the system has none. Dawn asks for `libvulkan.so.1` by name and is then given
  * the one already in the process. Node can only load libraries as addons, so both attempts end in an error: the first's
- * says whether the loader was found, and the second has by then done its work.
+ * says whether the loader was found, and the second has by then done its work. Returns where it is from.
  */
-export function ensureVulkanLoader(): void {
+export function ensureVulkanLoader(): 'system' | 'browser' | 'missing' {
   const load = (path: string) => {
     try {
       const { RTLD_NOW, RTLD_GLOBAL } = constants.dlopen;
@@ -75,11 +115,12 @@ export function ensureVulkanLoader(): void {
     return '';
   };
   const name = 'libvulkan.so.1';
-  if (load(name).includes('did not self-register')) return;
+  const isFound = (error: string) => error.includes('did not self-register');
+  if (isFound(load(name))) return 'system';
   const other = chromiumFolders()
     .map((folder) => join(folder, name))
     .find((path) => existsSync(path));
-  if (other) load(other);
+  return other && isFound(load(other)) ? 'browser' : 'missing';
 }
 
 /** For people: "lavapipe", "SwiftShader". */

@@ -1,6 +1,7 @@
 import type { Cost, JobOptions, LabItself } from './contract';
 import { curve } from './jobs/curve';
 import { evaluate } from './jobs/evaluate';
+import { examine } from './jobs/examine';
 import { generate } from './jobs/generate';
 import { growth } from './jobs/growth';
 import { influence } from './jobs/influence';
@@ -27,6 +28,7 @@ export const JOBS = {
   recoverEach,
   recoverStrengths,
   train,
+  examine,
 };
 
 type Jobs = typeof JOBS;

@@ -1,8 +1,11 @@
 import { type ReactNode, useEffect, useState } from 'react';
-import type { AdapterReport, MemoryReport } from '../../lab/contract';
+import type { AdapterReport, Examination, MemoryReport } from '../../lab/contract';
+import { rateLines } from '../../lab/files/examination-text';
+import { copyExamination, examineMachine } from '../actions/examine';
 import { refreshMemory, setMemoryBudget } from '../actions/session';
 import { Button } from '../widgets/button';
 import { Dialog } from '../widgets/dialog';
+import { JobProgress } from '../widgets/job-progress';
 import { NumberField } from '../widgets/number-field';
 import { useApp } from '../widgets/use-app';
 import { bytes, whole } from '../words/format';
@@ -19,7 +22,7 @@ export function AdapterDialog() {
   }, [open, ready]);
   return (
     <Dialog name="adapter" title="What computes here">
-      {machine.status === 'ready' && <Report adapter={machine.adapter} memory={machine.memory} />}
+      {machine.status === 'ready' && <Report {...machine} />}
       {machine.status === 'starting' && <p className="soft">Looking for an adapter and testing it…</p>}
       {'failure' in machine && (
         <>
@@ -32,7 +35,7 @@ export function AdapterDialog() {
   );
 }
 
-function Report({ adapter, memory }: { adapter: AdapterReport; memory: MemoryReport | undefined }) {
+function Report({ adapter, memory, found }: { adapter: AdapterReport; memory?: MemoryReport; found?: Examination }) {
   const { selfTest, matmul } = adapter;
   return (
     <>
@@ -90,7 +93,38 @@ function Report({ adapter, memory }: { adapter: AdapterReport; memory: MemoryRep
           </Fact>
         ))}
       </dl>
+      <Rates found={found} />
     </>
+  );
+}
+
+/** What the adapter can do, measured when a person asks, and all of it as a text to take along. */
+function Rates({ found }: { found?: Examination }) {
+  const job = useApp((s) => s.jobs.examine);
+  return (
+    <section aria-label="Measured rates">
+      <h3 className={css.limits}>Rates</h3>
+      {job ? (
+        <JobProgress slot="examine" />
+      ) : (
+        <p className={css.budget}>
+          <Button onClick={() => void examineMachine()}>{found ? 'Measure again' : 'Measure this machine'}</Button>
+          {found && <Button onClick={() => void copyExamination(found)}>Copy all as text</Button>}
+          {!found && (
+            <span className="small soft">Products, attention, memory and the cost of a call; some seconds.</span>
+          )}
+        </p>
+      )}
+      {found && (
+        <dl className={css.facts}>
+          {rateLines(found).map(([name, value]) => (
+            <Fact key={name + value} name={name}>
+              {value}
+            </Fact>
+          ))}
+        </dl>
+      )}
+    </section>
   );
 }
 

@@ -4,6 +4,7 @@ import type { JobId, Progress } from '../../lab/contract';
 const SLOTS = {
   open: { ofModel: false },
   benchmark: { ofModel: false },
+  examine: { ofModel: false },
   /** Opens one checkpoint after another beside the open model. */
   growth: { ofModel: false },
   score: { ofModel: true },

@@ -1,9 +1,15 @@
-import type { AdapterReport, Failure, MemoryReport } from '../../lab/contract';
+import type { AdapterReport, Examination, Failure, MemoryReport } from '../../lab/contract';
 
 /** The adapter, from "being looked for" to "cannot be used". */
 export type Machine =
   | { readonly status: 'starting' }
-  | { readonly status: 'ready'; readonly adapter: AdapterReport; readonly memory?: MemoryReport }
+  | {
+      readonly status: 'ready';
+      readonly adapter: AdapterReport;
+      readonly memory?: MemoryReport;
+      /** What was measured of it when a person asked. */
+      readonly found?: Examination;
+    }
   | { readonly status: 'absent' | 'untrusted' | 'broken'; readonly failure: Failure };
 
 export interface MachineState {

@@ -12,6 +12,7 @@ import type { AdapterReport, KeptDownload, MemoryReport, ModelFacts, ModelReport
 export type * from './calibration';
 export type * from './cost';
 export type * from './evaluate';
+export type * from './examination';
 export type * from './export';
 export type * from './generate';
 export type * from './growth';

@@ -72,6 +72,18 @@ export function browserEnvironment(base: string): Environment {
       for (const name of await shelf.names()) await shelf.remove(name);
       return shelfTarget(shelf);
     },
+    surroundings: async (used) => ({
+      runtime: navigator.userAgent,
+      adapters: [],
+      advice: used?.software
+        ? [
+            {
+              trouble: 'A program on the processor computes, not a graphics card.',
+              remedy: 'Switch graphics acceleration on in the browser’s settings, and update the graphics driver.',
+            },
+          ]
+        : [],
+    }),
     official: async () => [
       {
         read: async (name) => readText(await kept(), name),

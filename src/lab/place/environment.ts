@@ -2,7 +2,7 @@ import type { ExportTarget } from '../../exports/checkpoint/target';
 import type { ModelFiles } from '../../formats/bytes';
 import type { DownloadCache } from '../../formats/cache';
 import type { Shelf } from '../../formats/shelf';
-import type { ExportPlace, ModelRequest } from '../contract';
+import type { ExportPlace, ModelRequest, Surroundings } from '../contract';
 
 /** A place for official benchmark files, by name. */
 export interface OfficialPlace {
@@ -29,6 +29,8 @@ export interface Environment {
   downloads(onNote: (note: string) => void): Promise<{ cache: DownloadCache; fetch?: typeof fetch }>;
   /** Where an exported model goes. Throws `usage` for a folder that is not empty, or of a kind that cannot be had here. */
   exportTarget(to: ExportPlace): Promise<ExportTarget>;
+  /** What this runs in, and what stands between it and its best; `used`: the adapter that computes, where one does. */
+  surroundings(used?: { readonly description: string; readonly software: boolean }): Promise<Surroundings>;
   /** Where official benchmarks are: the first place that has one counts, and what is fetched goes to the first. */
   official(): Promise<readonly OfficialPlace[]>;
 }

@@ -8,7 +8,9 @@ import { openHub } from '../../formats/hub';
 import { fetchWithLinks, openFolder } from '../../formats/node';
 import { cacheFolder, folderShelf } from '../../formats/node-shelf';
 import { writeText } from '../../formats/shelf';
-import { type DawnOptions, openDawn } from '../../gpu/dawn';
+import { adviseOn } from '../../gpu/advice';
+import { type DawnOptions, dawnFacts, listAdapters, openDawn } from '../../gpu/dawn';
+import { findCards } from '../../gpu/vulkan';
 import { bundledModel } from './bundled-model';
 import type { Environment } from './environment';
 
@@ -59,6 +61,15 @@ export function nodeEnvironment(root: string, options: DawnOptions = {}): Enviro
         );
       }
       return shelfTarget(shelf);
+    },
+    async surroundings(used) {
+      const adapters = await listAdapters().catch(() => []);
+      const signs = { platform: process.platform, dawn: dawnFacts(), cards: findCards(), adapters, used };
+      return {
+        runtime: `Node ${process.version}, ${process.platform} ${process.arch}`,
+        adapters,
+        advice: adviseOn(signs),
+      };
     },
     // The next build takes the folder along with the page.
     official: async () => [
