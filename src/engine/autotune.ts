@@ -1,11 +1,11 @@
 import { LopperError } from '../errors';
-import type { Buffer, Gpu } from '../gpu/gpu';
-import { Kernels } from '../gpu/kernel';
-import { Recorder } from '../gpu/recorder';
-import { Dispatcher, type KernelChoice, type Variant } from './kernels/dispatcher';
+import { bytesOf, type Dtype } from '../formats/dtypes';
+import type { Gpu } from '../gpu/gpu';
+import type { KernelChoice } from './kernels/dispatcher';
 import { linear, productKernels, type Way } from './kernels/linear';
 import { norm, normKernels } from './kernels/norm';
 import type { Linear, Norm, Slots } from './layout';
+import { BenchTop, WORD } from './probe/bench-top';
 
 export interface KernelRates {
   readonly choice: KernelChoice;
@@ -13,20 +13,33 @@ export interface KernelRates {
   readonly gflops: Readonly<Record<string, number>>;
 }
 
-/** Shapes that stand for prefill and for decoding; small, since a software adapter takes a while over them. */
-const MATMUL = { rows: 128, columns: 256, inputs: 256 };
-const MATVEC = { rows: 1, columns: 1024, inputs: 512 };
+interface Shape {
+  readonly rows: number;
+  readonly columns: number;
+  readonly inputs: number;
+}
 
-/** The least that goes through a matmul: enough to have its kernel compiled. */
-const LEAST = { rows: 4, columns: 8 };
+/**
+ * Shapes that stand for prefill and for decoding, smallest first: on a processor those take a while, and on a chip only
+ * the larger ones tell what it computes from what a call costs.
+ */
+const MATMULS: readonly Shape[] = [
+  { rows: 128, columns: 256, inputs: 256 },
+  { rows: 256, columns: 1024, inputs: 512 },
+  { rows: 512, columns: 2048, inputs: 1024 },
+  { rows: 1024, columns: 4096, inputs: 2048 },
+];
+const MATVECS: readonly Shape[] = [
+  { rows: 1, columns: 1024, inputs: 512 },
+  { rows: 1, columns: 4096, inputs: 1024 },
+  { rows: 1, columns: 16_384, inputs: 2048 },
+];
 
-/** A measurement is trusted once it took this long. */
-const ENOUGH_MS = 8;
+/** A shape is large enough where a run of it takes this many milliseconds. */
+const LARGE_MS = 1;
 
-/** A variant that runs this long is hopeless here and not run again. */
-const HOPELESS_MS = 150;
-const MOST_REPEATS = 256;
-const TRIES = 3;
+/** Rows at which a matvec for each may still be quicker than a matmul that is mostly empty. */
+const FEW_ROWS: readonly number[] = [2, 3, 4, 6, 8, 12, 16];
 
 /**
  * GFLOP/s that any graphics chip exceeds. What is slower is a program on a processor, where threads that wait for each
@@ -36,100 +49,121 @@ const TRIES = 3;
 const CHIP_GFLOPS = 4;
 
 /** The type that most models' matrices are stored in, so that what is compiled to be measured is of use afterwards. */
-const DTYPE = 'F16';
+export const USUAL_DTYPE: Dtype = 'F16';
 
-/** Measures every way to multiply on this adapter and takes the quickest: which it is cannot be told from its name. */
-export async function chooseKernels(gpu: Gpu): Promise<KernelRates> {
-  const recorder = new Recorder(gpu);
-  const buffers: Buffer[] = [];
-  const room = async (label: string, floats: number): Promise<Buffer> => {
-    buffers.push(await gpu.allocate(`autotune ${label}`, floats * 4, 'activations'));
-    return buffers[buffers.length - 1];
-  };
+/**
+ * Measures every way to multiply matrices of this type on this adapter and takes the quickest: which it is cannot be told
+ * from its name.
+ */
+export async function chooseKernels(gpu: Gpu, dtype: Dtype = USUAL_DTYPE): Promise<KernelRates> {
+  const top = new BenchTop(gpu);
   try {
-    const x = await room('x', MATMUL.rows * MATMUL.inputs);
-    const weights = await room('w', Math.max(MATMUL.columns * MATMUL.inputs, MATVEC.columns * MATVEC.inputs));
-    const y = await room('y', Math.max(MATMUL.rows * MATMUL.columns, MATVEC.columns));
-    const empty = await room('empty', 4);
-
-    /**
-     * Milliseconds of what is recorded: the best of a few, since other programs disturb a single one. `little` is the same
-     * for hardly any work and goes first: many drivers compile a kernel where it is first run, and that is not its time.
-     */
-    const time = async (record: () => void, little: () => void): Promise<number> => {
-      const run = async (repeats: number, record: () => void): Promise<number> => {
-        const begin = performance.now();
-        for (let i = 0; i < repeats; i++) record();
-        await recorder.flush();
-        await gpu.idle();
-        return (performance.now() - begin) / repeats;
-      };
-      await run(1, little);
-      let repeats = 1;
-      let best = await run(repeats, record);
-      if (best >= HOPELESS_MS) return best;
-      while (best * repeats < ENOUGH_MS && repeats < MOST_REPEATS) {
-        repeats *= 4;
-        best = await run(repeats, record);
-      }
-      for (let i = 1; i < TRIES; i++) best = Math.min(best, await run(repeats, record));
-      return best;
-    };
-    const prepared = async (
-      choice: Partial<KernelChoice>,
-      kernels: (d: Dispatcher) => readonly Variant[],
-    ): Promise<Dispatcher> => {
-      const any = { matmul: 'matmul_register', matvec: 'matvec_register', threads: 1 } as const;
-      const d = new Dispatcher(recorder, Kernels.of(gpu), { ...any, ...choice }, empty);
-      await d.ready(kernels(d));
-      return d;
-    };
     const gflops: Record<string, number> = {};
-    const product = async (way: Way, choice: Partial<KernelChoice>, shape: typeof MATMUL): Promise<void> => {
-      const { rows, columns, inputs } = shape;
-      const d = await prepared(choice, () => productKernels(way, [{ dtype: DTYPE, epilogue: 'store' }]));
-      const matrix = (outputs: number): Linear => {
-        const parts = [{ buffer: weights, first: 0, outputs, dtype: DTYPE }] as const;
-        return { parts, outputs, steps: inputs / 8, gated: false };
-      };
-      const [whole, least] = [matrix(columns), matrix(LEAST.columns)];
-      const ms = await time(
-        () => linear(d, x, rows, whole, 'store', y, columns),
-        () => linear(d, x, Math.min(rows, LEAST.rows), least, 'store', y, columns),
-      );
-      gflops[way] = (2 * rows * columns * inputs) / ms / 1e6;
-    };
-    const normTime = async (threads: KernelChoice['threads']): Promise<number> => {
-      const d = await prepared({ threads }, (d) => normKernels(d, false).slice(0, 1));
-      const by: Norm = { layer: false, eps: 0, width: MATMUL.inputs, weight: weights };
-      const from = (rows: number): Slots => ({ stream: x, slots: [0], rows });
-      return time(
-        () => norm(d, by, from(MATMUL.rows), y),
-        () => norm(d, by, from(1), y),
-      );
-    };
-    await product('matmul_register', { matmul: 'matmul_register' }, MATMUL);
-    await product('matvec_register', { matvec: 'matvec_register' }, MATVEC);
-    const isChip = gflops.matmul_register >= CHIP_GFLOPS;
-    if (isChip) {
-      // Where these do not compile there are still the others.
-      await product('matmul_workgroup', { matmul: 'matmul_workgroup' }, MATMUL).catch(unlessRefused);
-      await product('matvec_workgroup', { matvec: 'matvec_workgroup' }, MATVEC).catch(unlessRefused);
-    }
-    return {
-      gflops,
-      choice: {
-        matmul: gflops.matmul_workgroup > gflops.matmul_register ? 'matmul_workgroup' : 'matmul_register',
-        matvec: gflops.matvec_workgroup > gflops.matvec_register ? 'matvec_workgroup' : 'matvec_register',
-        threads: !isChip || (await normTime(1)) < (await normTime(64)) ? 1 : 64,
-      },
-    };
+    const matmuls = await compete(top, dtype, ['matmul_register', 'matmul_workgroup'], MATMULS, gflops);
+    const matvecs = await compete(top, dtype, ['matvec_register', 'matvec_workgroup'], MATVECS, gflops, matmuls.chip);
+    const ways = { matmul: matmuls.best, matvec: matvecs.best } as Pick<KernelChoice, 'matmul' | 'matvec'>;
+    const fewRows = await fewestForMatmul(top, dtype, ways, matvecs.shape);
+    // On a processor no thread waits for another: that would only be compiled to be passed over.
+    const [alone, shared] = matmuls.chip ? await normTimes(top) : [0, 1];
+    return { gflops, choice: { ...ways, fewRows, threads: alone < shared ? 1 : 64 } };
   } finally {
-    recorder.destroy();
-    for (const b of buffers) gpu.free(b);
+    top.close();
   }
 }
 
-function unlessRefused(error: unknown): void {
-  if (!(error instanceof LopperError) || error.code !== 'shader-refused') throw error;
+/** The quickest of two ways, the first of which waits for nothing, at the first shape that is large enough. */
+async function compete(
+  top: BenchTop,
+  dtype: Dtype,
+  [plain, waiting]: readonly [Way, Way],
+  shapes: readonly Shape[],
+  gflops: Record<string, number>,
+  isChip?: boolean,
+): Promise<{ best: Way; shape: Shape; chip: boolean }> {
+  const first = await productOf(top, dtype, plain, shapes[0]);
+  await top.once(() => first(shapes[0].rows)); // compiling is not its time
+  let shape = shapes[0];
+  let run = first;
+  for (const next of shapes.slice(1)) {
+    if ((await top.once(() => run(shape.rows))) >= LARGE_MS || !fits(top.gpu, dtype, next)) break;
+    top.clear();
+    shape = next;
+    run = await productOf(top, dtype, plain, shape);
+  }
+  const rate = (ms: number) => (2 * shape.rows * shape.columns * shape.inputs) / ms / 1e6;
+  const record = (product: Product) => () => product(shape.rows);
+  gflops[plain] = rate((await top.race([record(run)]))[0]);
+  const chip = isChip ?? gflops[plain] >= CHIP_GFLOPS;
+  if (chip) {
+    try {
+      const other = await productOf(top, dtype, waiting, shape);
+      const times = await top.race([record(run), record(other)]);
+      [gflops[plain], gflops[waiting]] = times.map(rate);
+    } catch (error) {
+      // Where it does not compile there is still the other.
+      if (!(error instanceof LopperError) || error.code !== 'shader-refused') throw error;
+    }
+  }
+  top.clear();
+  return { best: gflops[waiting] > gflops[plain] ? waiting : plain, shape, chip };
+}
+
+/** From how many rows on a matmul is quicker than a matvec for each of them. */
+async function fewestForMatmul(
+  top: BenchTop,
+  dtype: Dtype,
+  { matmul, matvec }: Pick<KernelChoice, 'matmul' | 'matvec'>,
+  shape: Shape,
+): Promise<number> {
+  const most = { ...shape, rows: Math.max(...FEW_ROWS) };
+  const [few, many] = [await productOf(top, dtype, matvec, most), await productOf(top, dtype, matmul, most)];
+  let limit = FEW_ROWS[0];
+  for (const rows of FEW_ROWS) {
+    const [each, together] = await top.race([() => few(rows), () => many(rows)]);
+    if (each > together) break;
+    limit = rows + 1;
+  }
+  top.clear();
+  return limit;
+}
+
+/** Norms whose rows have a thread each, and those that share theirs. */
+async function normTimes(top: BenchTop): Promise<number[]> {
+  const { rows, inputs: width } = MATMULS[0];
+  const [x, y] = [await top.filled('x', rows * width * 4, WORD), await top.buffer('y', rows * width * 4)];
+  const by: Norm = { layer: false, eps: 0, width, weight: x };
+  const from: Slots = { stream: x, slots: [0], rows };
+  const records: (() => void)[] = [];
+  for (const threads of [1, 64] as const) {
+    const d = await top.dispatcher({ matmul: 'matmul_register', matvec: 'matvec_register', threads });
+    await d.ready(normKernels(d, false).slice(0, 1));
+    records.push(() => norm(d, by, from, y));
+  }
+  return top.race(records);
+}
+
+/** Records a product of so many rows. */
+type Product = (rows: number) => void;
+
+/** A product of a matrix of this shape by one way, with room for as many rows. */
+async function productOf(top: BenchTop, dtype: Dtype, way: Way, shape: Shape): Promise<Product> {
+  const { rows: most, columns: outputs, inputs } = shape;
+  const isMatmul = way.startsWith('matmul');
+  const choice = {
+    ...{ matmul: 'matmul_register', matvec: 'matvec_register', threads: 1 },
+    ...(isMatmul ? { matmul: way, fewRows: 1 } : { matvec: way, fewRows: most + 1 }),
+  } as KernelChoice;
+  const d = await top.dispatcher(choice);
+  await d.ready(productKernels(way, [{ dtype, epilogue: 'store' }]));
+  const weights = await top.filled('w', bytesOf(dtype, outputs * inputs), WORD);
+  const x = await top.filled('x', most * inputs * 4, WORD);
+  const y = await top.buffer('y', most * outputs * 4);
+  const parts = [{ buffer: weights, first: 0, outputs, dtype }];
+  const matrix: Linear = { parts, outputs, steps: inputs / 8, gated: false };
+  return (rows) => linear(d, x, rows, matrix, 'store', y, outputs);
+}
+
+function fits(gpu: Gpu, dtype: Dtype, { rows, columns, inputs }: Shape): boolean {
+  const largest = Math.max(rows * inputs * 4, rows * columns * 4, bytesOf(dtype, columns * inputs));
+  return largest <= gpu.facts.limits.maxStorageBufferBindingSize;
 }

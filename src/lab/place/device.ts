@@ -1,6 +1,8 @@
-import type { KernelRates } from '../../engine/autotune';
+import { chooseKernels, type KernelRates, USUAL_DTYPE } from '../../engine/autotune';
+import { readAs } from '../../engine/kernels/blocks';
 import { CASES, type Case, COMPARED, selfTest } from '../../engine/self-test';
 import { LopperError } from '../../errors';
+import { isDtype } from '../../formats/dtypes';
 import type { Shelf } from '../../formats/shelf';
 import { type Gpu, openGpu } from '../../gpu/gpu';
 import type { ModelSpec } from '../../model/spec';
@@ -21,15 +23,19 @@ type Proof = AdapterReport['selfTest'];
 export class Device {
   readonly #untilLost: Promise<never>;
   #proved?: Promise<void>;
+  readonly #rates = new Map<string, Promise<KernelRates>>();
 
   constructor(
     readonly gpu: Gpu,
     readonly report: AdapterReport,
-    /** The measured choice of kernels, the same for every model. */
+    /** The measured choice of kernels for the type that most models are stored in. */
     readonly rates: KernelRates,
     /** Proves the kernels that the bundled model has no use for. */
     readonly rest: () => Promise<void> = async () => {},
+    /** Where measurements are kept. */
+    readonly settings?: Shelf,
   ) {
+    this.#rates.set(USUAL_DTYPE, Promise.resolve(rates));
     this.#untilLost = gpu.device.lost.then(({ message }) => {
       gpu.check();
       throw new LopperError('device-lost', `The GPU device was lost: ${message}`, 'Run the job again.');
@@ -51,6 +57,24 @@ export class Device {
     if (FIRST.some((c) => c.config.model_type === modelType && c.dtype === dtype)) return;
     this.#proved ??= this.rest();
     await this.#proved;
+  }
+
+  /** The measured choice of kernels for a model, by the type that most of it is stored in; measured once for each type. */
+  ratesFor({ dtype }: Pick<ModelSpec, 'dtype'>): Promise<KernelRates> {
+    const [first = ''] = dtype.split(/[^\w]+/);
+    const read = isDtype(first) ? readAs(first) : USUAL_DTYPE;
+    let rates = this.#rates.get(read);
+    if (!rates) {
+      rates = (async () => {
+        const known = await recallRates(this.settings, this.gpu.facts, read);
+        const measured = known ?? (await chooseKernels(this.gpu, read));
+        if (!known) await keepRates(this.settings, this.gpu.facts, measured, read);
+        return measured;
+      })();
+      this.#rates.set(read, rates);
+      rates.catch(() => this.#rates.delete(read));
+    }
+    return rates;
   }
 
   /** The work's result, or `device-lost` as soon as the device is gone, whatever the work itself makes of that. */
@@ -88,12 +112,13 @@ export async function openDevice(
   if (known && proof) {
     const matmul = { variant: known.choice.matmul, gflops: known.gflops };
     const rest = proof.cases < CASES.length * COMPARED ? () => proveRest(gpu, known, settings, proof) : undefined;
-    return new Device(gpu, { ...facts, selfTest: proof, matmul }, known, rest);
+    return new Device(gpu, { ...facts, selfTest: proof, matmul }, known, rest, settings);
   }
   const { rates, matmul, selfTest } = await proveOn(FIRST, gpu, known, settings);
   if (!known) await keepRates(settings, facts, rates);
   await keepProof(settings, facts, selfTest);
-  return new Device(gpu, { ...facts, matmul, selfTest }, rates, () => proveRest(gpu, rates, settings, selfTest));
+  const rest = () => proveRest(gpu, rates, settings, selfTest);
+  return new Device(gpu, { ...facts, matmul, selfTest }, rates, rest, settings);
 }
 
 /** Keeps the proof of all cases once the rest is passed too. */

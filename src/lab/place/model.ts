@@ -64,9 +64,10 @@ export interface LoadOptions {
  * `adapter-untrusted`.
  */
 export async function loadModel(device: Device, model: ReadModel, { signal, onLoad }: LoadOptions): Promise<OpenModel> {
-  const { gpu, rates } = device;
+  const { gpu } = device;
   const { spec, tensors } = model;
   await device.prove(spec);
+  const rates = await device.ratesFor(spec);
   const facts = factsOf({ ...model, hasTokenizer: model.tokenizer !== undefined });
   const engine = await Engine.open(gpu, spec, tensors, {
     signal,
