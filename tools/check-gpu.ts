@@ -1,0 +1,328 @@
+/**
+ * `npm run check:gpu`: what a graphics card is, whether it computes right, how quickly, and what it does for the engine.
+ * Needs Node and a Vulkan loader, no browser. One table, and one JSON in bench-results/. LOPPER_ADAPTER=N chooses among
+ * several. Where a processor computes, it does the same with less.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chooseKernels } from '../src/engine/autotune';
+import type { KernelChoice } from '../src/engine/kernels/dispatcher';
+import type { Way } from '../src/engine/kernels/linear';
+import { measureAttention } from '../src/engine/probe/attention';
+import { measureCalls, measureMemory, measurePeak } from '../src/engine/probe/basics';
+import { BenchTop } from '../src/engine/probe/bench-top';
+import { checkHalves } from '../src/engine/probe/halves';
+import { measureProducts, type ProductRate } from '../src/engine/probe/products';
+import { selfTest } from '../src/engine/self-test';
+import type { Dtype } from '../src/formats/dtypes';
+import { openGpu } from '../src/gpu/gpu';
+import { nodeEnvironment } from '../src/lab/place/node';
+import { checkProduct } from './check/large-products';
+import { ONE_B, SMALL } from './check/patterned-model';
+import { measureRunning } from './check/running';
+
+/** All of it, and what is not begun after: the rest has still to fit. */
+const MOST_SECONDS = 600;
+
+/** What is aimed at on a card: products of many rows, of the measured multiply-add rate; decoding, of the read rate. */
+const AIMS = { product: 0.4, rows: 512, decode: 0.6 };
+
+const DTYPES: readonly Dtype[] = ['F32', 'F16', 'BF16'];
+const WAYS: readonly Way[] = ['matmul_register', 'matmul_workgroup', 'matvec_register', 'matvec_workgroup'];
+
+type Line = readonly [label: string, value: string];
+
+const number = (value: number): string =>
+  value >= 1000 ? value.toLocaleString('en', { maximumFractionDigits: 0 }) : String(Number(value.toPrecision(3)));
+const percent = (share: number): string => `${number(100 * share)}%`;
+
+export async function main(_: readonly string[], root: string): Promise<number> {
+  const began = performance.now();
+  const environment = nodeEnvironment(root);
+  const gpu = await openGpu(await environment.webgpu());
+  const { facts } = gpu;
+  const { software } = facts;
+  const top = new BenchTop(gpu);
+  const results: Record<string, unknown> = { facts };
+  let wrong = 0;
+  const print = ([label, value]: Line) => console.log(`${label.padEnd(52)} ${value}`);
+  const judge = (right: boolean): string => {
+    if (!right) wrong++;
+    return right ? '' : '  WRONG';
+  };
+  /** A part of it, unless the time is up. */
+  const part = async <T>(name: string, measure: () => Promise<T>, tell: (measured: T) => readonly Line[]) => {
+    const seconds = (performance.now() - began) / 1000;
+    if (seconds > MOST_SECONDS * 0.8) {
+      print([name, `left out: ${number(seconds)} s have passed`]);
+      return undefined;
+    }
+    try {
+      const measured = await measure();
+      results[name] = measured;
+      for (const line of tell(measured)) print(line);
+      return measured;
+    } catch (error) {
+      wrong++;
+      results[name] = { failed: String(error) };
+      print([name, `FAILED: ${error instanceof Error ? error.message : error}`]);
+      return undefined;
+    }
+  };
+
+  const around = await environment.surroundings(facts);
+  results.surroundings = around;
+  print([
+    'adapter',
+    `${[facts.vendor, facts.architecture, facts.description].filter(Boolean).join(' ')}${software ? ' (software)' : ''}`,
+  ]);
+  for (const { trouble, remedy } of around.advice) print(['to do', `${trouble} ${remedy}`]);
+
+  const rates = await part(
+    'choice',
+    () => chooseKernels(gpu),
+    ({ choice, gflops }) => [
+      [
+        'kernels chosen',
+        `${choice.matmul}, ${choice.matvec} below ${choice.fewRows} rows, ${choice.threads} threads a row`,
+      ],
+      ...Object.entries(gflops).map(([way, rate]): Line => [`  ${way}`, `${number(rate)} GFLOP/s`]),
+    ],
+  );
+  if (!rates) return 1;
+  const { choice } = rates;
+
+  await part(
+    'selfTests',
+    async () => {
+      const tests = [];
+      for (let i = 0; i < (software ? 2 : 20); i++) tests.push((await selfTest(gpu, { known: rates })).selfTest);
+      return tests;
+    },
+    (tests) => [
+      [
+        `self-test, ${tests.length} times`,
+        `off by at most ${Math.max(...tests.map((t) => t.worstError)).toExponential(1)}${judge(tests.every((t) => t.passed))}`,
+      ],
+    ],
+  );
+  await part(
+    'halves',
+    () => checkHalves(top),
+    (halves) => [['half floats', `${halves}${judge(halves !== 'wrong')}`]],
+  );
+  await part(
+    'largeProducts',
+    async () => {
+      const shape = software ? { inputs: 256, outputs: 128 } : { inputs: 2048, outputs: 4096 };
+      const checks = [];
+      for (const way of software ? WAYS.filter((w) => w.endsWith('register')) : WAYS) {
+        for (const dtype of DTYPES) {
+          const rows = way.startsWith('matvec') ? 3 : software ? 70 : 512;
+          checks.push(await checkProduct(top, way, dtype, { rows, ...shape }, software ? 3 : 20));
+        }
+      }
+      return checks;
+    },
+    (checks) =>
+      checks.map(({ way, dtype, rows, error, steady }) => [
+        `  ${way}, ${dtype}, ${rows} rows`,
+        `${number(error)} of what rounding may come to, ${steady ? 'the same each time' : 'NOT THE SAME EACH TIME'}${judge(error < 1 && steady)}`,
+      ]),
+  );
+
+  await part(
+    'calls',
+    () => measureCalls(top),
+    (calls) => [
+      ['a submission of nothing', `${number(calls.submit)} ms`],
+      ['one dispatch and its result', `${number(calls.roundTrip)} ms`],
+      ['a dispatch in a pass that waits for the one before', `${number(calls.dependent)} µs`],
+      ['  that need not wait', `${number(calls.independent)} µs`],
+    ],
+  );
+  const peak = await part(
+    'peak',
+    () => measurePeak(top),
+    (rate) => [['best multiply-add rate', `${number(rate)} GFLOP/s`]],
+  );
+  const memory = await part(
+    'memory',
+    () => measureMemory(top),
+    (m) => [
+      ['memory read', `${number(m.read)} GB/s`],
+      ['  copied', `${number(m.copy)} GB/s`],
+      ['  written from the program', `${number(m.write)} GB/s`],
+    ],
+  );
+
+  const shapes = software
+    ? [{ inputs: 256, outputs: 256 }]
+    : [
+        { inputs: 2048, outputs: 2048 },
+        { inputs: 2048, outputs: 8192 },
+        { inputs: 8192, outputs: 2048 },
+      ];
+  const tellProducts = (products: readonly ProductRate[]): Line[] =>
+    products.map((p) => [
+      `  ${p.kernel}, ${p.dtype}, ${p.rows} x ${p.inputs} x ${p.outputs}`,
+      `${number(p.gflops)} GFLOP/s${peak ? `, ${percent(p.gflops / peak)}` : ''}, ${number(p.weightRate)} GB/s of weights`,
+    ]);
+  for (const shape of shapes) {
+    for (const way of software ? [choice.matmul, choice.matvec] : WAYS) {
+      const isMatmul = way.startsWith('matmul');
+      const own = isMatmul ? { matmul: way, fewRows: 1 } : { matvec: way, fewRows: 1e9 };
+      const rows = isMatmul ? (software ? [4, 64] : [4, 16, 64, 256, 512, 2048]) : software ? [1, 4] : [1, 2, 4, 8, 16];
+      await part(
+        `products ${way} ${shape.inputs} x ${shape.outputs}`,
+        () => measureProducts(top, { ...choice, ...own } as KernelChoice, DTYPES, rows, shape),
+        tellProducts,
+      );
+    }
+  }
+  await part(
+    'attention',
+    async () => {
+      const rates = [];
+      for (const [rows, keys] of software
+        ? [
+            [64, 64],
+            [1, 512],
+          ]
+        : [
+            [256, 256],
+            [2048, 2048],
+            [1, 16],
+            [1, 2048],
+          ]) {
+        rates.push(await measureAttention(top, choice, rows!, keys!));
+      }
+      return rates;
+    },
+    (rates) =>
+      rates.map((a) => [`attention, ${a.rows} x ${a.keys}`, `${number(a.ms)} ms, ${number(a.gflops)} GFLOP/s`]),
+  );
+  top.close();
+
+  await part(
+    'running',
+    () =>
+      software
+        ? measureRunning(
+            gpu,
+            rates,
+            SMALL,
+            [64],
+            [
+              [1, 16],
+              [4, 16],
+            ],
+          )
+        : measureRunning(
+            gpu,
+            rates,
+            ONE_B,
+            [256, 512, 1024, 2048],
+            [
+              [1, 16],
+              [1, 2000],
+              [2, 16],
+              [4, 16],
+              [8, 16],
+              [16, 16],
+              [32, 16],
+            ],
+          ),
+    (r) => [
+      [`loading, ${number(r.weightBytes / 1e6)} MB`, `${number(r.loading)} GB/s`],
+      ...r.prefill.map((p): Line => [`prefill, ${p.tokens} tokens`, `${number(p.tokensPerSecond)} tokens/s`]),
+      ...r.decode.map((d): Line => {
+        const share = memory ? d.weightRate / memory.read : undefined;
+        const aim = !software && d.texts === 1 && d.tokens < 100 && share !== undefined;
+        return [
+          `decode, ${d.texts} ${d.texts === 1 ? 'text' : 'texts'} of ${d.tokens} tokens`,
+          `${number(d.tokensPerSecond)} tokens/s${share === undefined ? '' : `, ${percent(share)} of the read rate`}; a step: ${number(d.dispatches)} dispatches, ${number(d.submits)} submits, ${number(d.maps)} maps, ${number(d.bytesWritten)} bytes${aim ? aimed(share >= AIMS.decode) : ''}`,
+        ];
+      }),
+    ],
+  );
+  if (peak && !software) {
+    const many = Object.values(results).flatMap((r) => (Array.isArray(r) ? (r as ProductRate[]) : []));
+    const best = Math.max(...many.filter((p) => p.rows >= AIMS.rows && p.gflops).map((p) => p.gflops / peak));
+    print([
+      `products of ${AIMS.rows} rows and more`,
+      `${percent(best)} of the multiply-add rate${aimed(best >= AIMS.product)}`,
+    ]);
+  }
+  gpu.destroy();
+
+  const tests = software
+    ? ['src/engine/kernels/head.gpu.test.ts']
+    : ['src/engine/kernels', 'src/engine/golden.gpu.test.ts', 'src/engine/decoder.gpu.test.ts'];
+  await part(
+    'tests',
+    async () => runTests(root, tests),
+    ({ passed, failed, skipped }) => [
+      [
+        'kernel tests and golden files at hand',
+        `${passed} passed, ${failed} failed, ${skipped} skipped${judge(failed === 0 && passed > 0)}`,
+      ],
+    ],
+  );
+  await part(
+    'bench',
+    async () => runBench(root, software ? ['decode', 'memory'] : []),
+    (file) => [['npm run bench -- --node', file]],
+  );
+
+  const folder = join(root, 'bench-results');
+  mkdirSync(folder, { recursive: true });
+  const date = new Date().toISOString();
+  const seconds = (performance.now() - began) / 1000;
+  const file = join(folder, `check-${date.slice(0, 19).replaceAll(':', '-')}.json`);
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const report = { format: 'lopper-check', version: 1, lopper: version, date, seconds, wrong, results };
+  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+  console.log(`\n${wrong === 0 ? 'All right' : `${wrong} wrong`}, in ${number(seconds)} s. Written to ${file}`);
+  return wrong === 0 ? 0 : 1;
+}
+
+const aimed = (met: boolean): string => (met ? ', as aimed' : ', below the aim');
+
+/** GPU tests, on whatever computes here. */
+function runTests(root: string, files: readonly string[]) {
+  const folder = mkdtempSync(join(tmpdir(), 'lopper-check-'));
+  const report = join(folder, 'tests.json');
+  const command = [
+    '--no-install',
+    'vitest',
+    'run',
+    '--project=gpu',
+    '--reporter=json',
+    `--outputFile=${report}`,
+    ...files,
+  ];
+  const shell = process.platform === 'win32';
+  const env = { ...process.env, LOPPER_TEST_ADAPTER: 'any' };
+  spawnSync('npx', command, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], shell, env });
+  const {
+    numPassedTests: passed,
+    numFailedTests: failed,
+    numPendingTests: skipped,
+  } = JSON.parse(readFileSync(report, 'utf8'));
+  rmSync(folder, { recursive: true });
+  return { passed, failed, skipped } as { passed: number; failed: number; skipped: number };
+}
+
+/** The bench's rows that need no page; its file's name. */
+function runBench(root: string, names: readonly string[]): string {
+  const { status } = spawnSync(process.execPath, ['tools/bench.mjs', '--node', ...names], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  if (status !== 0) throw new Error('the bench did not come to its end');
+  const files = readdirSync(join(root, 'bench-results')).filter((name) => /^\d.*\.json$/.test(name));
+  return join('bench-results', files.sort().at(-1)!);
+}
