@@ -133,7 +133,7 @@ export const CurveChart = memo(function CurveChart(props: Props) {
                   data-testid="claimed"
                 />
               ))}
-              {width > WIDE && <CurveLabels series={series} area={own} />}
+              {width > WIDE && <CurveLabels series={series} area={own} isAside={isAside} />}
               {present && <PresentMark present={present} area={own} />}
               {place && <circle className={css.ring} cx={place.x} cy={place.y} r={8} />}
             </>

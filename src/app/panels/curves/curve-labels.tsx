@@ -1,5 +1,6 @@
 import type { PlotArea } from '../../charts/plot';
 import { spread } from '../../charts/spread';
+import type { Curve } from '../../store/curves';
 import { curveLabels } from '../../words/curve-names';
 import css from './curve-chart.module.css';
 import type { Series } from './series';
@@ -13,8 +14,14 @@ const BESIDE = 9;
 export const labelRoom = (series: readonly Series[]): number =>
   BESIDE + 6 + Math.max(0, ...curveLabels(series.map((s) => s.curve)).map((name) => name.length * LETTER));
 
+interface Props {
+  readonly series: readonly Series[];
+  readonly area: PlotArea;
+  readonly isAside: (curve: Curve) => boolean;
+}
+
 /** Each curve's name at the end of its line, moved apart where they would touch. */
-export function CurveLabels({ series, area }: { series: readonly Series[]; area: PlotArea }) {
+export function CurveLabels({ series, area, isAside }: Props) {
   const names = curveLabels(series.map((s) => s.curve));
   const ends = series.flatMap(({ curve, spots }, i) => {
     const end = spots.findLast((s) => s.y !== undefined);
@@ -35,6 +42,7 @@ export function CurveLabels({ series, area }: { series: readonly Series[]; area:
         y={places[k]}
         dominantBaseline="central"
         fill={`var(--series-${curve.colour})`}
+        opacity={isAside(curve) ? 0.5 : undefined}
       >
         {name}
       </text>

@@ -103,6 +103,8 @@ function measureHere(title: string, { to, metric, drop, curves }: Claim['measure
     }
   }
   go({ ...to, paper: false });
+  // From wherever the claim stood in the paper.
+  scrollTo(0, 0);
 }
 
 function Cite({ name, text }: { name: string; text: string }) {
