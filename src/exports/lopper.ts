@@ -18,7 +18,7 @@ export const lopper: MaskFormat = {
 export const dropList: MaskFormat = {
   title: 'Lopper, a list',
   about: 'For --drop on the command line, and to tell someone: kinds and blocks, counted from 0.',
-  loses: 'Nothing of the mask; what was measured, and what stands in.',
+  loses: 'What was measured, and what stands in.',
   units: 'sublayers',
   extension: 'txt',
   write: ({ mask }) => `${formatDropList(mask.dropped)}\n`,

@@ -1,7 +1,7 @@
 import { version } from '../../../package.json';
-import { readMask } from '../../exports/read-mask';
+import { fittingReadings, foreignReadings, readMask } from '../../exports/read-mask';
 import { sha256Of } from '../../formats/sha256';
-import { sameMask } from '../../pruning/mask';
+import { type Mask, sameMask } from '../../pruning/mask';
 import { type MaskNotes, writeMaskFile } from '../../pruning/mask-file';
 import type { InfluenceMetric } from '../../pruning/metrics';
 import { windowsIn } from '../../pruning/paired-loss';
@@ -40,11 +40,21 @@ export async function maskText(s: AppState): Promise<string> {
   return report ? writeMaskFile(maskOf(s), report, await notes(s)) : '';
 }
 
-/** Puts the mask of a file in force; a file that is no mask for this model changes nothing. */
+/**
+ * Puts the mask of a file in force, of Lopper or of another tool; where it may mean several, a person is asked which. A file that
+ * is no mask for this model changes nothing.
+ */
 export function importMask(name: string, text: string): void {
   const { model } = store.getState().open;
   if (!model) return;
   try {
+    const foreign = foreignReadings(text, model.report.blocks);
+    if (foreign) {
+      const readings = fittingReadings(foreign).map(({ reading, mask }) => ({ what: reading.what, mask }));
+      if (readings.length > 1) store.setState({ question: { file: name, readings }, dialog: 'reading' });
+      else takeReading(name, readings[0]!);
+      return;
+    }
     const { mask, modules, method = '', warnings } = readMask(text, model.report);
     setMask(mask);
     notify(`Mask loaded from ${name}`, warnings.join(' ') || undefined);
@@ -54,7 +64,15 @@ export function importMask(name: string, text: string): void {
   }
 }
 
-async function notes(s: AppState): Promise<MaskNotes> {
+/** Puts one reading of a file in force. */
+export function takeReading(name: string, { what, mask }: { readonly what: string; readonly mask: Mask }): void {
+  setMask(mask);
+  store.setState({ question: undefined, dialog: undefined });
+  notify(`Mask loaded from ${name}`, `Taken for ${what}.`);
+}
+
+/** What is known of the mask in force, beside what it drops. */
+export async function notes(s: AppState): Promise<MaskNotes> {
   const [attn, ffn] = (['attn', 'ffn'] as const).map((unit) => influenceOf(s, s.metric, unit));
   const { mask, full, pruned, saved } = verdictOf(s);
   const evaluations = evaluationsOf(s);

@@ -10,6 +10,7 @@ const DIALOGS: Readonly<Record<DialogName, ComponentType>> = {
   calibration: late(async () => ({ default: (await import('../panels/text/text-dialog')).TextDialog })),
   keys: late(async () => ({ default: (await import('./keys-dialog')).KeysDialog })),
   learn: late(async () => ({ default: (await import('./learn-dialog')).LearnDialog })),
+  reading: late(async () => ({ default: (await import('../panels/export/reading-dialog')).ReadingDialog })),
   shelf: late(async () => ({ default: (await import('../panels/shelf/shelf-dialog')).ShelfDialog })),
 };
 

@@ -7,6 +7,8 @@ const SLOTS = {
   examine: { ofModel: false },
   /** Opens one checkpoint after another beside the open model. */
   growth: { ofModel: false },
+  /** Writes files beside whatever is measured. */
+  export: { ofModel: false },
   score: { ofModel: true },
   influence: { ofModel: true },
   curve: { ofModel: true },

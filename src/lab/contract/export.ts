@@ -5,6 +5,9 @@ import type { WrittenCheckpoint } from '../../exports/checkpoint/write';
 import type { ModelRequest } from './model';
 import type { Pruning } from './pruning';
 
+/** Where the browser's own files keep an export until it is downloaded. */
+export const EXPORT_FOLDER = 'lopper-export';
+
 /** Where the files go. */
 export type ExportPlace =
   /** Node only: a folder that is not there yet, or empty. */

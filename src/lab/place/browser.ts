@@ -8,9 +8,10 @@ import { memoryShelf } from '../../formats/memory-shelf';
 import { opfsShelf } from '../../formats/opfs';
 import { readText, writeText } from '../../formats/shelf';
 import { openSite } from '../../formats/web';
+import { EXPORT_FOLDER } from '../contract/export';
 import { bundledModel } from './bundled-model';
 import type { Environment } from './environment';
-import { EXPORT_FOLDER, pickedTarget } from './picked-target';
+import { pickedTarget } from './picked-target';
 
 /** The lab's surroundings in a page or its worker. `base` is the page's address; downloads go to the browser's own files. */
 export function browserEnvironment(base: string): Environment {

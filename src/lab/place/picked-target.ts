@@ -1,9 +1,6 @@
 import { LopperError } from '../../errors';
 import type { ExportTarget } from '../../exports/checkpoint/target';
 
-/** Where the browser's own files keep an export until it is downloaded. */
-export const EXPORT_FOLDER = 'lopper-export';
-
 /**
  * A new folder in one that a person picked. What is written goes into copies that the browser keeps apart, and takes its place
  * when they are closed, which is done for all at the end. Throws `usage` where there is such a folder with files in it.

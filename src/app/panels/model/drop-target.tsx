@@ -54,7 +54,7 @@ export function DropTarget() {
 async function take({ name, files }: { name: string; files: File[] }): Promise<void> {
   const [first] = files;
   if (!first) return;
-  if (files.length === 1 && /\.(json|ya?ml|zip)$/i.test(first.name)) {
+  if (files.length === 1 && /\.(json|ya?ml|zip|py|sh|csv)$/i.test(first.name)) {
     // Readers of files are fetched when there is a file to read.
     const { openFile } = await import('../../actions/archive');
     return openFile(first);
