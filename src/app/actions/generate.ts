@@ -86,14 +86,16 @@ function finish(shown: Continuation, report: GenerateReport, branch: number): Co
 }
 
 /**
- * Times the decoding of both models, side by side, on a short greedy continuation of the calibration text's beginning, or
+ * Times the decoding of the models, side by side, on a short greedy continuation of the calibration text's beginning, or
  * of the prompt.
  */
 export async function measureSpeed(): Promise<void> {
   const s = store.getState();
   const mask = maskOf(s);
   const prompt = (s.calibration.text || s.prompt.prompt).slice(0, 200);
-  const masks = mask.dropped.length > 0 ? [[], mask.dropped] : [[]];
+  const third = thirdOf(s);
+  const modules = third && { dropped: mask.dropped, modules: modulesOf(third) };
+  const masks = mask.dropped.length > 0 ? [[], mask.dropped, ...(modules ? [modules] : [])] : [[]];
   await runJob({
     slot: 'speed',
     label: 'Decoding speed',
@@ -110,8 +112,11 @@ export async function measureSpeed(): Promise<void> {
 }
 
 /** Shows what a continuation says of the pace, where it is long enough to say something. Returns whether it is. */
-function showSpeed(s: AppState, { branches: [full, pruned = full] }: GenerateReport): boolean {
+function showSpeed(s: AppState, { branches: [full, pruned = full, mended] }: GenerateReport): boolean {
   const pace = paceOf(full!.stepMilliseconds, pruned!.stepMilliseconds);
-  if (pace) changeOpen({ speed: { mask: maskOf(s), pace, origin: hereOrigin(s) } });
+  const third = thirdOf(s);
+  const own = third && mended && paceOf(full!.stepMilliseconds, mended.stepMilliseconds);
+  const recovered = own && { modules: third.modules, pace: own };
+  if (pace) changeOpen({ speed: { mask: maskOf(s), pace, origin: hereOrigin(s), ...(recovered && { recovered }) } });
   return pace !== undefined;
 }

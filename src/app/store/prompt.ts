@@ -60,6 +60,8 @@ export interface Generation {
 export interface Speed {
   readonly mask: Mask;
   readonly pace: Pace;
+  /** Beside the full model's too, the recovered one's: with these modules. */
+  readonly recovered?: { readonly modules: Recovered['modules']; readonly pace: Pace };
   readonly origin: Origin;
 }
 
