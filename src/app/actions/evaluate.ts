@@ -1,6 +1,8 @@
 import { sha256Of } from '../../formats/sha256';
 import type { EvalAnswer, EvalItem, EvalReport } from '../../lab/contract';
 import { type Mask, makeMask, sameMask } from '../../pruning/mask';
+import type { Placed } from '../../recovery/module';
+import { unitName } from '../../recovery/units';
 import type { BenchSettings, Unfinished } from '../store/benchmarks';
 import { setMask } from '../store/masks';
 import { hereOrigin } from '../store/measuring';
@@ -9,7 +11,7 @@ import { maskOf, reportOf } from '../store/select';
 import { changeOpen, store } from '../store/store';
 import { thirdOf } from '../store/third';
 import { cancelJob, lab, runJob } from './jobs';
-import { forgetAnswers, keepAnswers, knownAnswers, type Run, unfinishedRuns } from './kept-answers';
+import { type Answering, forgetAnswers, keepAnswers, knownAnswers, type Run, unfinishedRuns } from './kept-answers';
 import { titleOf } from './offered';
 import { subsetOf } from './official-sets';
 import { OWN_TASK, withItems } from './own-items';
@@ -56,10 +58,14 @@ export function restartEvaluation(): void {
 async function runOnce(task: string, settings: Settings, mask: Mask): Promise<'done' | 'failed' | 'cancelled'> {
   const s = store.getState();
   const masks = mask.dropped.length > 0 ? [makeMask(mask.blocks), mask] : [mask];
-  const drops = masks.map((m) => m.dropped);
-  // Answers are kept from visit to visit by what is dropped; those of what stands in are of this visit alone.
   const third = thirdOf(s);
-  const asking = [...drops, ...(third ? [{ dropped: mask.dropped, modules: modulesOf(third) }] : [])];
+  const modules = third && modulesOf(third);
+  const asking = [...masks.map((m) => m.dropped), ...(modules ? [{ dropped: mask.dropped, modules }] : [])];
+  // Answers are kept from visit to visit, by what is dropped and what stands in.
+  const answering: Answering[] = [
+    ...masks.map(({ dropped }) => ({ dropped })),
+    ...(modules ? [{ dropped: mask.dropped, standing: await digestOf(modules) }] : []),
+  ];
   const own = task === OWN_TASK ? s.ownItems : undefined;
   const data = own ? (await sha256Of(own.text)).slice(0, 16) : subsetOf(s.officialSets, task);
   const run: Run = { fingerprint: reportOf(s)!.fingerprint, task, settings, data };
@@ -73,7 +79,7 @@ async function runOnce(task: string, settings: Settings, mask: Mask): Promise<'d
   const items: EvalItem[] = [];
   let keptAt = performance.now();
   let asked = 0;
-  const keep = () => keepAnswers(run, drops, answers.slice(0, drops.length), asked);
+  const keep = () => keepAnswers(run, answering, answers, asked);
   const ended = await runJob<EvalReport>({
     slot: 'evaluate',
     of: task,
@@ -82,7 +88,7 @@ async function runOnce(task: string, settings: Settings, mask: Mask): Promise<'d
     run: async (options, soFar) => {
       // Where the job starts once more, what it has been answered counts.
       items.length = 0;
-      const kept = await knownAnswers(run, drops);
+      const kept = await knownAnswers(run, answering);
       const known = answers.map((own, m) => ({ ...kept[m], ...own }));
       return lab().evaluate(
         { ...settings, ...withItems(s, { task }), masks: asking, known },
@@ -120,6 +126,15 @@ async function runOnce(task: string, settings: Settings, mask: Mask): Promise<'d
   if (asked > 0) await keep();
   void showUnfinished();
   return ended.ended;
+}
+
+/** Of all the numbers that stand in. */
+async function digestOf(modules: readonly Placed[]): Promise<string> {
+  const parts = modules.flatMap(({ unit, module: { strength, bias, map, diagonal } }) => [
+    JSON.stringify([unitName(unit), strength, map?.rank]),
+    ...[bias, map?.a, map?.b, diagonal].flatMap((numbers) => (numbers ? [numbers] : [])),
+  ]);
+  return sha256Of(await new Blob(parts).arrayBuffer());
 }
 
 /** Looks for runs of the open model that an earlier visit left unfinished. */

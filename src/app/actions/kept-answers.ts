@@ -17,11 +17,17 @@ export interface Run {
   readonly data?: string;
 }
 
+/** A model whose answers are kept: what it leaves out, and what stands there by its digest. */
+export interface Answering {
+  readonly dropped: readonly Sublayer[];
+  readonly standing?: string;
+}
+
 interface Entry {
   readonly run: Run;
   /** Items asked for. */
   readonly of: number;
-  readonly masks: readonly { readonly dropped: readonly Sublayer[]; readonly answers: KnownAnswers }[];
+  readonly masks: readonly (Answering & { readonly answers: KnownAnswers })[];
   /** The mask of the last run, where it was left unfinished. */
   readonly unfinished?: readonly Sublayer[];
 }
@@ -34,34 +40,34 @@ const keyOf = ({ fingerprint, task, settings, data = '' }: Run) => {
   return [fingerprint, task, limit, seed, shots, bos, chat, data].join('|');
 };
 
-const same = (a: readonly Sublayer[], b: readonly Sublayer[]) => nameOf(a) === nameOf(b);
+const same = (a: Answering, b: Answering) => nameOf(a.dropped) === nameOf(b.dropped) && a.standing === b.standing;
 const nameOf = (dropped: readonly Sublayer[]) =>
   formatDropList([...dropped].sort((a, b) => a.block - b.block || a.kind.localeCompare(b.kind)));
 
 /** Answers given in this or an earlier visit, for each mask. A browser that keeps nothing for pages has none. */
-export async function knownAnswers(run: Run, masks: readonly (readonly Sublayer[])[]): Promise<KnownAnswers[]> {
+export async function knownAnswers(run: Run, masks: readonly Answering[]): Promise<KnownAnswers[]> {
   const entry = await get<Entry>(keyOf(run), shelf()).catch(() => undefined);
-  return masks.map((mask) => entry?.masks.find((m) => same(m.dropped, mask))?.answers ?? {});
+  return masks.map((mask) => entry?.masks.find((m) => same(m, mask))?.answers ?? {});
 }
 
 /** Keeps the answers of each mask; `of` items were asked for. Where the browser has no room they go with the tab. */
 export async function keepAnswers(
   run: Run,
-  masks: readonly (readonly Sublayer[])[],
+  masks: readonly Answering[],
   answers: readonly Readonly<Record<number, EvalAnswer>>[],
   of: number,
 ): Promise<void> {
   const key = keyOf(run);
   const before = await get<Entry>(key, shelf()).catch(() => undefined);
-  const others = before?.masks.filter((m) => !masks.some((mask) => same(m.dropped, mask))) ?? [];
+  const others = before?.masks.filter((m) => !masks.some((mask) => same(m, mask))) ?? [];
   const full = others.filter((m) => m.dropped.length === 0);
   const rest = others.filter((m) => m.dropped.length > 0).slice(-KEPT_MASKS);
-  const last = masks.at(-1) ?? [];
+  const last = masks.at(-1)?.dropped ?? [];
   const finished = answers.every((own) => Object.keys(own).length >= of);
   const entry: Entry = {
     run,
     of,
-    masks: [...full, ...rest, ...masks.map((dropped, i) => ({ dropped, answers: answers[i]! }))],
+    masks: [...full, ...rest, ...masks.map((mask, i) => ({ ...mask, answers: answers[i]! }))],
     ...(finished ? {} : { unfinished: last }),
   };
   await set(key, entry, shelf()).catch(() => undefined);
@@ -72,7 +78,7 @@ export async function unfinishedRuns(fingerprint: string): Promise<Unfinished[]>
   const all = await entries<string, Entry>(shelf()).catch(() => []);
   return all.flatMap(([, { run, of, masks, unfinished }]) => {
     if (run.fingerprint !== fingerprint || run.task === 'own' || !unfinished) return [];
-    const done = masks.find((m) => same(m.dropped, unfinished));
+    const done = masks.find((m) => same(m, { dropped: unfinished }));
     return [
       {
         task: run.task,

@@ -11,6 +11,7 @@ import { toFailure } from './failure';
 import { computeInfluence } from './influence';
 import { type Ended, endModelJobs, lab, runJob } from './jobs';
 import { recallRecovery } from './kept-recovery';
+import { recallTrainings } from './kept-training';
 import { forgetScores, requestScore } from './score';
 import { openWith } from './shipped';
 import { sayIfItWaits } from './waiting';
@@ -80,9 +81,9 @@ export function showModel(model: OpenModel, start: Start = NOTHING): void {
   const { source, report } = model;
   // The bundled model taking the place of its own shipped results: the mask made meanwhile stays, and its training.
   const same = open.model?.loaded === false && open.model.report.fingerprint === report.fingerprint;
-  const { masks, locked, shelf, chosen, growth, moment, recovered } = open;
+  const { masks, locked, shelf, chosen, growth, moment, recovered, trained } = open;
   store.setState({
-    open: { ...openWith(model), ...(same && { masks, locked, shelf, chosen, growth, moment, recovered }) },
+    open: { ...openWith(model), ...(same && { masks, locked, shelf, chosen, growth, moment, recovered, trained }) },
     ...(source.kind !== 'bundled' && { metric: 'cosine' as const }),
   });
   if (!same) {
@@ -96,6 +97,7 @@ export function showModel(model: OpenModel, start: Start = NOTHING): void {
     if (store.getState().open.model !== model) return;
     requestScore();
     void recallRecovery();
+    void recallTrainings();
     if (model.loaded && source.kind !== 'bundled' && isCheap(report)) void computeInfluence('cosine');
   });
 }

@@ -9,6 +9,7 @@ import { restartEvaluation } from './evaluate';
 import { toFailure } from './failure';
 import { cancelJob, lab } from './jobs';
 import { keepRecovery, recallRecovery } from './kept-recovery';
+import { keepTrainings, recallTrainings } from './kept-training';
 import { applySettings, openLinked } from './open-link';
 import { openModel, startMaskFrom } from './open-model';
 import { requestScore } from './score';
@@ -23,12 +24,13 @@ export async function startSession(): Promise<void> {
   watchMask();
   keepShelf();
   keepRecovery();
+  keepTrainings();
   const link = linkFromAddress();
   const wanted = link?.model?.kind === 'hub' ? link.model : undefined;
   if (link) applySettings(link);
   const start = wanted || link?.folder ? undefined : link;
   await Promise.all([loadText(link?.text, link?.window), showShipped(start)]);
-  await recallRecovery();
+  await Promise.all([recallRecovery(), recallTrainings()]);
   // Until the link's model is there, the address still says what was asked for.
   if (!wanted) keepAddress();
   if (await startMachine()) {

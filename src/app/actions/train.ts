@@ -64,12 +64,15 @@ export function showTrained(id: number): void {
 /** What is known of a training while it goes on. */
 interface SoFar {
   readonly progress?: TrainingProgress;
+  /** To go on from: it is some steps behind. */
+  readonly run?: TrainingRun;
   readonly report?: TrainReport;
 }
 
 async function train({ id, mask, settings, calibration }: Trained, heldOut: number | undefined): Promise<void> {
   /** The last that can be gone on from: after a pause, or where the device was lost. */
   let run: TrainingRun | undefined = runOf(id)?.run;
+  let progress: TrainingProgress | undefined;
   const ended = await runJob<SoFar>({
     slot: 'recover',
     of: 'train',
@@ -81,20 +84,24 @@ async function train({ id, mask, settings, calibration }: Trained, heldOut: numb
           { calibration: on, heldOut, dropped: mask.dropped, ...settingsOf(settings), ...(run && { resume: run }) },
           {
             ...options,
-            onStep: (progress) => soFar({ progress }),
+            onStep: (now) => {
+              progress = now;
+              soFar({ progress, run });
+            },
             onRun: (now) => {
               run = now;
+              soFar({ progress, run });
             },
           },
         ),
       ),
     }),
-    show: ({ progress, report }) => {
+    show: ({ progress, run, report }) => {
       if (report) {
         const { losses, heldLosses, best } = report.run;
         const state = report.ended;
         changeRun(id, { losses, heldLosses, best: best.step, run: report.run, report, state });
-      } else if (progress) changeRun(id, progress);
+      } else changeRun(id, { ...progress, ...(run && { run }) });
     },
   });
   if (ended.ended === 'done') return showTrained(id);

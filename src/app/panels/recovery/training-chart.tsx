@@ -4,7 +4,7 @@ import { removeTraining, resumeTraining, showTrained } from '../../actions/train
 import { ChartFrame } from '../../charts/chart-frame';
 import { linePath, Plot } from '../../charts/plot';
 import { linearScale, logScale, tickWriter } from '../../charts/plot-scale';
-import { fileStem, maskOf, modelName } from '../../store/select';
+import { canCompute, fileStem, maskOf, modelName } from '../../store/select';
 import type { Trained } from '../../store/training';
 import { Button } from '../../widgets/button';
 import { Check } from '../../widgets/check';
@@ -111,6 +111,7 @@ function summaryOf(runs: readonly Trained[]): string {
 export function TrainingList({ runs }: { runs: readonly Trained[] }) {
   const mask = useApp(maskOf);
   const running = useApp((s) => s.jobs.recover !== undefined);
+  const ready = useApp(canCompute);
   return (
     <ul className={css.list} aria-label="Trainings">
       {runs.map((run) => {
@@ -129,7 +130,7 @@ export function TrainingList({ runs }: { runs: readonly Trained[] }) {
               </span>
             </span>
             {run.state === 'paused' && here && (
-              <Button disabled={running} onClick={() => void resumeTraining(run.id)}>
+              <Button computes disabled={running || !ready} onClick={() => void resumeTraining(run.id)}>
                 Go on<span className="visually-hidden"> with the {name}</span>
               </Button>
             )}
