@@ -34,6 +34,18 @@ test('a folder is opened: another tower, grey until it is measured, then measure
   await expect(lab.cell(0, 'attention')).toHaveAttribute('aria-label', /, kept, [−\d.]+$/);
 });
 
+test('a folder that is chosen while the adapter is tested is what opens', async ({ page }) => {
+  test.skip(!existsSync(STORIES), `no model at ${STORIES}`);
+  const lab = new LabPage(page);
+  await page.goto('./#text=short');
+  const dialog = await lab.openModelDialog('Folder on this machine');
+  await expect(dialog.getByText('what you choose now opens once it is')).toBeVisible();
+  await dialog.getByLabel('Model folder').setInputFiles(STORIES);
+  await expect(lab.tower.getByRole('row')).toHaveCount(5);
+  await lab.computed();
+  await expect(page.getByRole('banner')).toContainText('stories260K');
+});
+
 test('the bundled model’s card says what it scores and what it cannot do', async ({ lab }) => {
   const { page } = lab;
   const dialog = await lab.openModelDialog('Bundled');

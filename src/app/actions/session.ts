@@ -33,11 +33,17 @@ export async function startSession(): Promise<void> {
   await Promise.all([recallRecovery(), recallTrainings()]);
   // Until the link's model is there, the address still says what was asked for.
   if (!wanted) keepAddress();
-  if (await startMachine()) {
+  // Who has chosen a model meanwhile wants that one.
+  if ((await startMachine()) && !hasChosen()) {
     await openModel({ kind: 'bundled' }, start);
     if (link) await openLinked(link);
   }
   if (wanted) keepAddress();
+}
+
+function hasChosen(): boolean {
+  const { jobs, open } = store.getState();
+  return jobs.open !== undefined || (open.model !== undefined && open.model.source.kind !== 'bundled');
 }
 
 async function showShipped(link: Link = { dropped: [] }): Promise<void> {

@@ -36,7 +36,7 @@ export function ModelDialog() {
       {!ready && (
         <p className={css.note}>
           {testing
-            ? 'The graphics adapter is still being tested: a model can be opened in a moment.'
+            ? 'The graphics adapter is still being tested: what you choose now opens once it is.'
             : 'Opening a model needs a working WebGPU adapter. The adapter button at the top says more.'}
         </p>
       )}
@@ -49,10 +49,10 @@ export function ModelDialog() {
           <Tabs.Trigger value="results">Results only</Tabs.Trigger>
         </Tabs.List>
         <Tabs.Content value="folder" className={css.tab}>
-          <FolderForm disabled={!ready} />
+          <FolderForm disabled={!ready && !testing} />
         </Tabs.Content>
         <Tabs.Content value="hub" className={css.tab}>
-          <HubForm disabled={!ready} />
+          <HubForm disabled={!ready && !testing} />
         </Tabs.Content>
         <Tabs.Content value="results" className={css.tab}>
           <ResultsForm />
