@@ -297,10 +297,24 @@ fn matmul_register(@builtin(workgroup_id) group: vec3u, @builtin(local_invocatio
 }
 
 // 64 rows by 64 columns a workgroup, 8 by 8 outputs a thread, 16 inputs at a time through workgroup memory: every value
-// read from memory serves 64 outputs. For real GPUs. Rows and columns are permuted in workgroup memory so that
-// neighbouring threads read neighbouring words (no bank conflicts) and still own adjacent columns.
+// read from memory serves 64 outputs. For real GPUs.
 var<workgroup> tile_x: array<vec4f, 256>; // [4 quads of inputs][64 rows]
 var<workgroup> tile_w: array<vec4f, 256>; // [4 quads of inputs][64 columns]
+
+// Where a row's or a column's quad of inputs lies: turned about so that the eight threads that go to workgroup memory
+// together find eight different groups of banks, storing as well as loading. linear.test.ts counts them.
+fn slot(quad: u32, row: u32) -> u32 {
+  return quad * 64u + (row & 7u) * 8u + (((row >> 3u) ^ row ^ (2u * quad)) & 7u);
+}
+
+// Four columns' sums with four more inputs, a multiply-add for each.
+fn into(sum: vec4f, a: vec4f, w0: vec4f, w1: vec4f, w2: vec4f, w3: vec4f) -> vec4f {
+  return vec4f(chain(sum.x, a, w0), chain(sum.y, a, w1), chain(sum.z, a, w2), chain(sum.w, a, w3));
+}
+
+fn chain(sum: f32, a: vec4f, w: vec4f) -> f32 {
+  return fma(a.w, w.w, fma(a.z, w.z, fma(a.y, w.y, fma(a.x, w.x, sum))));
+}
 
 @compute @workgroup_size(64)
 fn matmul_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
@@ -309,8 +323,22 @@ fn matmul_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
   let first_column = group.x * 64u;
   let stride = p.steps * 2u;
   let last = p.rows - 1u;
-  var left: array<vec4f, 8>;
-  var right: array<vec4f, 8>;
+  var l0 = vec4f();
+  var r0 = vec4f();
+  var l1 = vec4f();
+  var r1 = vec4f();
+  var l2 = vec4f();
+  var r2 = vec4f();
+  var l3 = vec4f();
+  var r3 = vec4f();
+  var l4 = vec4f();
+  var r4 = vec4f();
+  var l5 = vec4f();
+  var r5 = vec4f();
+  var l6 = vec4f();
+  var r6 = vec4f();
+  var l7 = vec4f();
+  var r7 = vec4f();
   for (var k = 0u; k < p.steps; k += 2u) {
     for (var i = 0u; i < 4u; i++) {
       let q = t + 64u * i;
@@ -318,7 +346,7 @@ fn matmul_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
       let row = q >> 2u;
       let inside = 2u * k + quad < stride;
       let at = (p.rowStart + min(first_row + row, last)) * stride + select(0u, 2u * k + quad, inside);
-      tile_x[quad * 64u + (row & 7u) * 8u + (row >> 3u)] = select(vec4f(), x[at], inside);
+      tile_x[slot(quad, row)] = select(vec4f(), x[at], inside);
     }
     for (var i = 0u; i < 2u; i++) {
       let e = t + 64u * i;
@@ -328,36 +356,52 @@ fn matmul_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
       if (k + step < p.steps) {
         v = weights(rowBase(weightRow(first_column + column)), k + step);
       }
-      let slot = (column & 7u) * 8u + (column >> 3u);
-      tile_w[2u * step * 64u + slot] = v.lo;
-      tile_w[(2u * step + 1u) * 64u + slot] = v.hi;
+      tile_w[slot(2u * step, column)] = v.lo;
+      tile_w[slot(2u * step + 1u, column)] = v.hi;
     }
     workgroupBarrier();
     for (var quad = 0u; quad < 4u; quad++) {
-      let wx = quad * 64u + local.x;
-      let w0 = tile_w[wx];
-      let w1 = tile_w[wx + 8u];
-      let w2 = tile_w[wx + 16u];
-      let w3 = tile_w[wx + 24u];
-      let w4 = tile_w[wx + 32u];
-      let w5 = tile_w[wx + 40u];
-      let w6 = tile_w[wx + 48u];
-      let w7 = tile_w[wx + 56u];
-      for (var i = 0u; i < 8u; i++) {
-        let a = tile_x[quad * 64u + i * 8u + local.y];
-        left[i] += vec4f(dot(a, w0), dot(a, w1), dot(a, w2), dot(a, w3));
-        right[i] += vec4f(dot(a, w4), dot(a, w5), dot(a, w6), dot(a, w7));
-      }
+      let w0 = tile_w[slot(quad, local.x * 8u + 0u)];
+      let w1 = tile_w[slot(quad, local.x * 8u + 1u)];
+      let w2 = tile_w[slot(quad, local.x * 8u + 2u)];
+      let w3 = tile_w[slot(quad, local.x * 8u + 3u)];
+      let w4 = tile_w[slot(quad, local.x * 8u + 4u)];
+      let w5 = tile_w[slot(quad, local.x * 8u + 5u)];
+      let w6 = tile_w[slot(quad, local.x * 8u + 6u)];
+      let w7 = tile_w[slot(quad, local.x * 8u + 7u)];
+      let a0 = tile_x[slot(quad, local.y * 8u + 0u)];
+      l0 = into(l0, a0, w0, w1, w2, w3);
+      r0 = into(r0, a0, w4, w5, w6, w7);
+      let a1 = tile_x[slot(quad, local.y * 8u + 1u)];
+      l1 = into(l1, a1, w0, w1, w2, w3);
+      r1 = into(r1, a1, w4, w5, w6, w7);
+      let a2 = tile_x[slot(quad, local.y * 8u + 2u)];
+      l2 = into(l2, a2, w0, w1, w2, w3);
+      r2 = into(r2, a2, w4, w5, w6, w7);
+      let a3 = tile_x[slot(quad, local.y * 8u + 3u)];
+      l3 = into(l3, a3, w0, w1, w2, w3);
+      r3 = into(r3, a3, w4, w5, w6, w7);
+      let a4 = tile_x[slot(quad, local.y * 8u + 4u)];
+      l4 = into(l4, a4, w0, w1, w2, w3);
+      r4 = into(r4, a4, w4, w5, w6, w7);
+      let a5 = tile_x[slot(quad, local.y * 8u + 5u)];
+      l5 = into(l5, a5, w0, w1, w2, w3);
+      r5 = into(r5, a5, w4, w5, w6, w7);
+      let a6 = tile_x[slot(quad, local.y * 8u + 6u)];
+      l6 = into(l6, a6, w0, w1, w2, w3);
+      r6 = into(r6, a6, w4, w5, w6, w7);
+      let a7 = tile_x[slot(quad, local.y * 8u + 7u)];
+      l7 = into(l7, a7, w0, w1, w2, w3);
+      r7 = into(r7, a7, w4, w5, w6, w7);
     }
     workgroupBarrier();
   }
+  // By index from here on, as above.
   let c = first_column + local.x * 8u;
-  for (var i = 0u; i < 8u; i++) {
-    let r = first_row + local.y * 8u + i;
-    if (r < p.rows) {
-      finish(p.rowStart + r, c, left[i]);
-      finish(p.rowStart + r, c + 4u, right[i]);
-    }
+  let r = first_row + local.y * 8u;
+  var strips = array(l0, r0, l1, r1, l2, r2, l3, r3, l4, r4, l5, r5, l6, r6, l7, r7);
+  for (var i = 0u; i < 16u && r + (i >> 1u) < p.rows; i++) {
+    finish(p.rowStart + r + (i >> 1u), c + 4u * (i & 1u), strips[i]);
   }
 }
 
@@ -383,31 +427,77 @@ fn matvec_register(@builtin(global_invocation_id) id: vec3u) {
   finish(row, c, acc);
 }
 
-// One workgroup, four columns: neighbouring threads read neighbouring weights.
-var<workgroup> partial: array<vec4f, 64>;
+// One workgroup, four columns of up to eight rows: neighbouring threads read neighbouring weights, and widen each once for
+// all of the rows. A row's sum is the same whatever ROWS is.
+override ROWS: u32 = 1u;
+var<workgroup> partial: array<vec4f, 64u * ROWS>;
 
 @compute @workgroup_size(64)
 fn matvec_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
   let c = group.x * 4u;
-  let row = p.rowStart + group.y;
+  let first = p.rowStart + group.y * ROWS;
+  let last = p.rowStart + p.rows - 1u;
   let b0 = rowBase(weightRow(c));
   let b1 = rowBase(weightRow(c + 1u));
   let b2 = rowBase(weightRow(c + 2u));
   let b3 = rowBase(weightRow(c + 3u));
-  let base = row * p.steps * 2u;
-  var acc = vec4f();
+  let stride = p.steps * 2u;
+  let x0 = first * stride;
+  let x1 = min(first + 1u, last) * stride;
+  let x2 = min(first + 2u, last) * stride;
+  let x3 = min(first + 3u, last) * stride;
+  let x4 = min(first + 4u, last) * stride;
+  let x5 = min(first + 5u, last) * stride;
+  let x6 = min(first + 6u, last) * stride;
+  let x7 = min(first + 7u, last) * stride;
+  var a0 = vec4f();
+  var a1 = vec4f();
+  var a2 = vec4f();
+  var a3 = vec4f();
+  var a4 = vec4f();
+  var a5 = vec4f();
+  var a6 = vec4f();
+  var a7 = vec4f();
   for (var k = t; k < p.steps; k += 64u) {
-    acc += strip(inputs(base, k), weights(b0, k), weights(b1, k), weights(b2, k), weights(b3, k));
+    let w0 = weights(b0, k);
+    let w1 = weights(b1, k);
+    let w2 = weights(b2, k);
+    let w3 = weights(b3, k);
+    a0 += strip(inputs(x0, k), w0, w1, w2, w3);
+    if (ROWS > 1u) {
+      a1 += strip(inputs(x1, k), w0, w1, w2, w3);
+      a2 += strip(inputs(x2, k), w0, w1, w2, w3);
+      a3 += strip(inputs(x3, k), w0, w1, w2, w3);
+    }
+    if (ROWS > 4u) {
+      a4 += strip(inputs(x4, k), w0, w1, w2, w3);
+      a5 += strip(inputs(x5, k), w0, w1, w2, w3);
+      a6 += strip(inputs(x6, k), w0, w1, w2, w3);
+      a7 += strip(inputs(x7, k), w0, w1, w2, w3);
+    }
   }
-  partial[t] = acc;
+  partial[t] = a0;
+  if (ROWS > 1u) {
+    partial[64u + t] = a1;
+    partial[128u + t] = a2;
+    partial[192u + t] = a3;
+  }
+  if (ROWS > 4u) {
+    partial[256u + t] = a4;
+    partial[320u + t] = a5;
+    partial[384u + t] = a6;
+    partial[448u + t] = a7;
+  }
   workgroupBarrier();
   for (var half = 32u; half > 0u; half >>= 1u) {
     if (t < half) {
-      partial[t] += partial[t + half];
+      for (var at = t; at < 64u * ROWS; at += 64u) {
+        partial[at] += partial[at + half];
+      }
     }
     workgroupBarrier();
   }
-  if (t == 0u) {
-    finish(row, c, partial[0]);
+  if (t < ROWS && first + t <= last) {
+    finish(first + t, c, partial[64u * t]);
   }
 }

@@ -2,7 +2,7 @@ import { LopperError } from '../errors';
 import { bytesOf, type Dtype } from '../formats/dtypes';
 import type { Gpu } from '../gpu/gpu';
 import type { KernelChoice } from './kernels/dispatcher';
-import { linear, productKernels, type Way } from './kernels/linear';
+import { fewRowKernels, linear, productKernels, type Way } from './kernels/linear';
 import { norm, normKernels } from './kernels/norm';
 import type { Linear, Norm, Slots } from './layout';
 import { BenchTop, WORD } from './probe/bench-top';
@@ -39,7 +39,11 @@ const MATVECS: readonly Shape[] = [
 const LARGE_MS = 1;
 
 /** Rows at which a matvec for each may still be quicker than a matmul that is mostly empty. */
-const FEW_ROWS: readonly number[] = [2, 3, 4, 6, 8, 12, 16];
+const FEW_ROWS: readonly number[] = [2, 3, 4, 6, 8, 12, 16, 24, 32, 48];
+
+/** Rows that a matvec may take together, and at how many it is measured. */
+const TOGETHER = [1, 4, 8] as const;
+const TOGETHER_ROWS = 8;
 
 /**
  * GFLOP/s that any graphics chip exceeds. What is slower is a program on a processor, where threads that wait for each
@@ -62,10 +66,11 @@ export async function chooseKernels(gpu: Gpu, dtype: Dtype = USUAL_DTYPE): Promi
     const matmuls = await compete(top, dtype, ['matmul_register', 'matmul_workgroup'], MATMULS, gflops);
     const matvecs = await compete(top, dtype, ['matvec_register', 'matvec_workgroup'], MATVECS, gflops, matmuls.chip);
     const ways = { matmul: matmuls.best, matvec: matvecs.best } as Pick<KernelChoice, 'matmul' | 'matvec'>;
-    const fewRows = await fewestForMatmul(top, dtype, ways, matvecs.shape);
+    const together = await bestTogether(top, dtype, ways.matvec, matvecs.shape);
+    const fewRows = await fewestForMatmul(top, dtype, { ...ways, together }, matvecs.shape);
     // On a processor no thread waits for another: that would only be compiled to be passed over.
     const [alone, shared] = matmuls.chip ? await normTimes(top) : [0, 1];
-    return { gflops, choice: { ...ways, fewRows, threads: alone < shared ? 1 : 64 } };
+    return { gflops, choice: { ...ways, fewRows, together, threads: alone < shared ? 1 : 64 } };
   } finally {
     top.close();
   }
@@ -108,15 +113,34 @@ async function compete(
   return { best: gflops[waiting] > gflops[plain] ? waiting : plain, shape, chip };
 }
 
-/** From how many rows on a matmul is quicker than a matvec for each of them. */
+/** How many rows a matvec best takes together. */
+async function bestTogether(
+  top: BenchTop,
+  dtype: Dtype,
+  matvec: KernelChoice['matvec'],
+  shape: Shape,
+): Promise<(typeof TOGETHER)[number]> {
+  if (matvec !== 'matvec_workgroup') return 1;
+  const records: (() => void)[] = [];
+  for (const rows of TOGETHER) {
+    const product = await productOf(top, dtype, matvec, { ...shape, rows: TOGETHER_ROWS }, rows);
+    records.push(() => product(TOGETHER_ROWS));
+  }
+  const times = await top.race(records);
+  top.clear();
+  return TOGETHER[times.indexOf(Math.min(...times))];
+}
+
+/** From how many rows on a matmul is quicker than a matvec of them. */
 async function fewestForMatmul(
   top: BenchTop,
   dtype: Dtype,
-  { matmul, matvec }: Pick<KernelChoice, 'matmul' | 'matvec'>,
+  { matmul, matvec, together }: Pick<KernelChoice, 'matmul' | 'matvec' | 'together'>,
   shape: Shape,
 ): Promise<number> {
   const most = { ...shape, rows: Math.max(...FEW_ROWS) };
-  const [few, many] = [await productOf(top, dtype, matvec, most), await productOf(top, dtype, matmul, most)];
+  const few = await productOf(top, dtype, matvec, most, together);
+  const many = await productOf(top, dtype, matmul, most);
   let limit = FEW_ROWS[0];
   for (const rows of FEW_ROWS) {
     const [each, together] = await top.race([() => few(rows), () => many(rows)]);
@@ -146,15 +170,22 @@ async function normTimes(top: BenchTop): Promise<number[]> {
 type Product = (rows: number) => void;
 
 /** A product of a matrix of this shape by one way, with room for as many rows. */
-async function productOf(top: BenchTop, dtype: Dtype, way: Way, shape: Shape): Promise<Product> {
+async function productOf(
+  top: BenchTop,
+  dtype: Dtype,
+  way: Way,
+  shape: Shape,
+  together: KernelChoice['together'] = 1,
+): Promise<Product> {
   const { rows: most, columns: outputs, inputs } = shape;
   const isMatmul = way.startsWith('matmul');
   const choice = {
     ...{ matmul: 'matmul_register', matvec: 'matvec_register', threads: 1 },
-    ...(isMatmul ? { matmul: way, fewRows: 1 } : { matvec: way, fewRows: most + 1 }),
+    ...(isMatmul ? { matmul: way, fewRows: 1 } : { matvec: way, fewRows: most + 1, together }),
   } as KernelChoice;
   const d = await top.dispatcher(choice);
-  await d.ready(productKernels(way, [{ dtype, epilogue: 'store' }]));
+  const kinds = [{ dtype, epilogue: 'store' }] as const;
+  await d.ready(isMatmul ? productKernels(way, kinds) : fewRowKernels(d, kinds));
   const weights = await top.filled('w', bytesOf(dtype, outputs * inputs), WORD);
   const x = await top.filled('x', most * inputs * 4, WORD);
   const y = await top.buffer('y', most * outputs * 4);

@@ -6,7 +6,7 @@ import { widenKernels } from './blocks';
 import type { Dispatcher, Variant } from './dispatcher';
 import { embedKernels } from './embed';
 import { logitKernels } from './head';
-import { type ProductKind, productKernels } from './linear';
+import { fewRowKernels, type ProductKind, productKernels } from './linear';
 import { takingKernels } from './module';
 import { normAddKernels, normKernels } from './norm';
 
@@ -32,5 +32,4 @@ export const walkKernels = (d: Dispatcher, spec: ModelSpec, types: StoredTypes):
 ];
 
 /** Products of few rows, beside those of a walk. */
-export const decodingKernels = (d: Dispatcher, types: StoredTypes): Variant[] =>
-  productKernels(d.choice.matvec, types.products);
+export const decodingKernels = (d: Dispatcher, types: StoredTypes): Variant[] => fewRowKernels(d, types.products);

@@ -9,6 +9,8 @@ export interface KernelChoice {
   readonly matvec: 'matvec_register' | 'matvec_workgroup';
   /** Below so many rows a product is a matvec for each, where one is compiled; default 4. */
   readonly fewRows?: number;
+  /** Rows of which a matvec takes as many together as share their weights; default 1, each by itself. */
+  readonly together?: 1 | 4 | 8;
   /** Threads that share a row in norms, softmax and sums. */
   readonly threads: 1 | 64;
 }

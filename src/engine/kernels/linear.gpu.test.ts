@@ -9,7 +9,7 @@ import { dispatcherFor, ImpatientRecorder, matrixOn, specOf, typesOf } from '../
 import { activated, activations, linear as linearOf } from '../testing/oracle';
 import { decodingKernels } from './compile';
 import type { Dispatcher, KernelChoice } from './dispatcher';
-import { linear, linearAdd, productKernels, type Way } from './linear';
+import { fewRowKernels, linear, linearAdd, productKernels, type Way } from './linear';
 
 /**
  * Inputs and weights are exact multiples of 1/128 below 1, so all that differs from the oracle is the rounding of sums:
@@ -119,6 +119,33 @@ describe.each(VARIANTS)('%s multiplies as the formula says', (variant) => {
         want[slot * perSlot + r] = want[slot * perSlot + r].map((v, i) => v + update[b * perSlot + r][i]);
     const got = await download(d.recorder, buffer);
     expect(worst(got, flat(want, padded(outputs)))).toBeLessThan(TOLERANCE);
+  });
+});
+
+describe('a matvec of several rows at once', () => {
+  it.each([4, 8] as const)('%i of them: the sums of each row are those it has alone, to the bit', async (together) => {
+    const [inputs, outputs, most] = [600, 13, 17];
+    const next = numbers(11);
+    const x = matrix(most, inputs, next);
+    const w = matrix(outputs, inputs, next);
+    const xs = await upload(gpu, flat(x, padded(inputs)));
+    const on = await matrixOn(gpu, w, { dtype: 'F16', bias: matrix(1, outputs, next)[0] });
+    const spec = specOf({ dtype: 'F16' });
+    const ready = async (choice: Partial<KernelChoice>) => {
+      const d = await dispatcherFor(gpu, spec, { matvec: 'matvec_workgroup', fewRows: 99, ...choice });
+      await d.ready(fewRowKernels(d, [{ dtype: 'F16', epilogue: 'store' }]));
+      return d;
+    };
+    const [alone, all] = [await ready({}), await ready({ together })];
+    const stride = padded(outputs);
+    const of = (d: Dispatcher, rows: number) =>
+      outputOf(d, most * stride, (out) => linear(d, xs, rows, on, 'store', out, stride));
+    const want = await of(alone, most);
+    for (const rows of [1, 2, 3, 4, 5, 8, 9, 16, 17]) {
+      const expected = want.slice();
+      expected.fill(FILLER, rows * stride);
+      expect(await of(all, rows), `${rows} rows`).toEqual(expected);
+    }
   });
 });
 
@@ -240,8 +267,8 @@ describe('activations far from zero', () => {
 });
 
 it('a cap keeps what is not a number', async () => {
-  const d = await make('matmul_register', 'F32', 'silu');
-  await d.ready(productKernels('matmul_register', [{ dtype: 'F32', epilogue: 'cap' }]));
+  const d = await make('matvec_register', 'F32', 'silu');
+  await d.ready(productKernels('matvec_register', [{ dtype: 'F32', epilogue: 'cap' }]));
   const on = { ...(await matrixOn(gpu, [[1]])), cap: 30 };
   const xs = await upload(gpu, flat([[Number.NaN], [15], [-1e9]], 8));
   const got = await outputOf(d, 24, (out) => linear(d, xs, 3, on, 'store', out, 8));

@@ -44,24 +44,24 @@ const parameters = new Parameters('Params', {
   slots: [MAX_SLOTS],
 });
 
-const product = (entry: Way) =>
+const product = <const C extends string>(entry: Way, constants: readonly C[]) =>
   kernel({
     file: 'linear.wgsl',
     code,
     entry,
     parameters,
     bindings: { x: read(1), w: read(2), bias: read(3), out: write(4) },
-    constants: ['DTYPE', 'EPILOGUE'],
+    constants,
   });
 
 /** The ways to multiply; a measurement on the adapter chooses. */
 export type Way = KernelChoice['matmul'] | KernelChoice['matvec'];
 
 export const PRODUCTS = {
-  matmul_register: product('matmul_register'),
-  matmul_workgroup: product('matmul_workgroup'),
-  matvec_register: product('matvec_register'),
-  matvec_workgroup: product('matvec_workgroup'),
+  matmul_register: product('matmul_register', ['DTYPE', 'EPILOGUE']),
+  matmul_workgroup: product('matmul_workgroup', ['DTYPE', 'EPILOGUE']),
+  matvec_register: product('matvec_register', ['DTYPE', 'EPILOGUE']),
+  matvec_workgroup: product('matvec_workgroup', ['DTYPE', 'EPILOGUE', 'ROWS']),
 } satisfies Record<Way, unknown>;
 
 /** Workgroups of a dispatch, across and down, that every adapter takes. */
@@ -81,12 +81,21 @@ export interface ProductKind {
   readonly epilogue: Epilogue;
 }
 
-const productVariant = (way: Way, { dtype, epilogue }: ProductKind) =>
-  variant(PRODUCTS[way], { DTYPE: DTYPES[dtype].code, EPILOGUE: EPILOGUES[epilogue] });
+/** `together`: rows that a workgroup takes; 1 but for `matvec_workgroup`. */
+function productVariant(way: Way, { dtype, epilogue }: ProductKind, together = 1) {
+  const of = { DTYPE: DTYPES[dtype].code, EPILOGUE: EPILOGUES[epilogue] };
+  return way === 'matvec_workgroup' ? variant(PRODUCTS[way], { ...of, ROWS: together }) : variant(PRODUCTS[way], of);
+}
 
 /** For matrices that are stored so: what is in blocks is widened first, by `widenKernels`. */
-export const productKernels = (way: Way, kinds: readonly ProductKind[]): Variant[] =>
-  kinds.map(({ dtype, epilogue }) => productVariant(way, { dtype: readAs(dtype), epilogue }));
+export const productKernels = (way: Way, kinds: readonly ProductKind[], together = 1): Variant[] =>
+  kinds.map(({ dtype, epilogue }) => productVariant(way, { dtype: readAs(dtype), epilogue }, together));
+
+/** For products of few rows, beside those of many. */
+export const fewRowKernels = ({ choice }: Dispatcher, kinds: readonly ProductKind[]): Variant[] =>
+  [...new Set([1, togetherOf(choice)])].flatMap((rows) => productKernels(choice.matvec, kinds, rows));
+
+const togetherOf = ({ matvec, together = 1 }: KernelChoice): number => (matvec === 'matvec_workgroup' ? together : 1);
 
 /** Which way so many rows are multiplied: few by a matvec, once one is compiled. */
 export const wayOf = (d: Dispatcher, rows: number, kind: ProductKind): Way =>
@@ -145,16 +154,18 @@ function multiply(
     for (const piece of readable(d, part, w.steps, w.gated, begin, end)) {
       const kind = { dtype: piece.dtype, epilogue };
       const way = wayOf(d, rows, kind);
-      const share = SHARES[way];
+      // A single row has no use for the room of others.
+      const together = way === d.choice.matvec && rows > 1 ? togetherOf(d.choice) : 1;
+      const [columnShare, rowShare] = [SHARES[way][0], SHARES[way][1] * together];
       const rowStep = way === d.choice.matvec ? rows : atLeast(64, limit / (perColumn * (piece.end - piece.begin)));
       for (let row = 0; row < rows; row += rowStep) {
         const count = Math.min(rowStep, rows - row);
-        const columnStep = atLeast(256, Math.min(limit / (perColumn * count), (MOST_GROUPS * share[0]) / wide));
+        const columnStep = atLeast(256, Math.min(limit / (perColumn * count), (MOST_GROUPS * columnShare) / wide));
         for (let c = piece.begin; c < piece.end; c += columnStep) {
           const outputs = Math.min(columnStep, piece.end - c);
           const last = c + outputs === w.outputs;
           d.run(
-            productVariant(way, kind),
+            productVariant(way, kind, together),
             {
               rows: count,
               rowStart: row,
@@ -175,7 +186,7 @@ function multiply(
               slots: to?.slots ?? [],
             },
             { x, w: piece.buffer, bias: w.bias ?? d.empty, out },
-            [Math.ceil((outputs * wide) / share[0]), Math.ceil(count / share[1])],
+            [Math.ceil((outputs * wide) / columnShare), Math.ceil(count / rowShare)],
             count * outputs * perColumn,
           );
         }

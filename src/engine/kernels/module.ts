@@ -5,7 +5,7 @@ import { Parameters } from '../../gpu/parameters';
 import { grid } from '../../gpu/recorder';
 import { MAX_SLOTS, padded, type Slots } from '../layout';
 import { type Dispatcher, type Variant, variant } from './dispatcher';
-import { productKernels } from './linear';
+import { fewRowKernels, productKernels } from './linear';
 
 const parameters = new Parameters('Params', {
   rows: 'u32',
@@ -41,13 +41,13 @@ export const additiveKernels = (): Variant[] => [variant(ADD, {})];
 export const takingKernels = (): Variant[] => [variant(TAKE, {})];
 
 /** Only where one has a map, for many rows, and for the few of a step of decoding. */
-export const mapKernels = (d: Dispatcher, decoding: boolean): Variant[] =>
-  [d.choice.matmul, ...(decoding ? [d.choice.matvec] : [])].flatMap((way) =>
-    productKernels(way, [
-      { dtype: 'F32', epilogue: 'store' },
-      { dtype: 'F32', epilogue: 'add' },
-    ]),
-  );
+export function mapKernels(d: Dispatcher, decoding: boolean): Variant[] {
+  const kinds = [
+    { dtype: 'F32', epilogue: 'store' },
+    { dtype: 'F32', epilogue: 'add' },
+  ] as const;
+  return [...productKernels(d.choice.matmul, kinds), ...(decoding ? fewRowKernels(d, kinds) : [])];
+}
 
 /** out [rows of all slots, padded width] = strength * the rows of the slots. */
 export function take(d: Dispatcher, width: number, strength: number, from: Slots, out: Buffer): void {
