@@ -127,6 +127,11 @@ export interface DecoderOptions extends RunOptions {
   readonly capacity?: Capacity;
   /** Bring back the likeliest token of each sequence in place of its logits. */
   readonly likeliest?: boolean;
+  /**
+   * With `likeliest`: the step after each is begun before that has come back, as though every text went on with its
+   * likeliest token, so that a card is never idle. Default: where a card computes.
+   */
+  readonly ahead?: boolean;
 }
 
 export interface DecoderContract {

@@ -401,6 +401,42 @@ describe.skipIf(!hasModels)('sequences that come and go', () => {
     decoder.dispose();
   });
 
+  it('a step ahead of what has come back, each says the same, in one submission a step more', async () => {
+    const engine = engineOf('stories260K');
+    const write = async (ahead: boolean) => {
+      const capacity = { sequences: 3, rows: 30 + 2 * (6 + 12) + 12, length: 60 };
+      const decoder = await engine.decoder(FULL, [common], 0, { capacity, likeliest: true, ahead });
+      const got: number[][] = prompts.map(() => []);
+      const live = new Map<number, number>();
+      let next = 0;
+      let steps = 0;
+      const submit = vi.spyOn(gpu.device.queue, 'submit');
+      while (next < prompts.length || live.size > 0) {
+        for (const sequence of await decoder.add(prompts.slice(next), 12)) live.set(sequence, next++);
+        for (const [sequence, i] of live) {
+          // A third token is forced, so that what was begun ahead is of no use.
+          got[i].push(got[i].length === 2 ? 9 : decoder.likeliest[sequence]!);
+          if (got[i].length < wanted[i]) continue;
+          decoder.remove(sequence);
+          live.delete(sequence);
+        }
+        const before = submit.mock.calls.length;
+        await decoder.step([...live].map(([sequence, i]) => ({ sequence, id: got[i][got[i].length - 1] })));
+        if (live.size > 0) steps = Math.max(steps, submit.mock.calls.length - before);
+        // What the page does after a click, in the same working buffers.
+        await engine.walk(packTokens([{ ids: tokens(9, 512), scoreFrom: 1 }]), [FULL]);
+      }
+      submit.mockRestore();
+      decoder.dispose();
+      return { got, steps };
+    };
+    const [plain, begun] = [await write(false), await write(true)];
+    expect(begun.got).toEqual(plain.got);
+    expect(plain.steps).toBe(1);
+    expect(begun.steps).toBe(2); // where nothing had been begun that was of use: this step and the next
+    expect(gpu.memory().cache).toBe(0);
+  });
+
   it('cancelled while one is read in, the others go on and its place is free', async () => {
     const engine = engineOf('stories260K');
     const capacity = { sequences: 2, rows: 60, length: 40 };

@@ -1,9 +1,9 @@
-import { LopperError } from '../errors';
+import { LopperError, throwIfCancelled } from '../errors';
 import type { Buffer } from '../gpu/gpu';
 import { sublayerAt } from '../model/units';
 import { at, type Branch } from './branch';
 import type { Capacity, DecoderContract, DecoderOptions, RunOptions } from './contract';
-import { likeliestOf, planLikeliest } from './greedy';
+import { BEST_AT, findLikeliest, planLikeliest, STATE_BYTES } from './greedy';
 import { logitBuffers, logitsOf, rowsPerRead } from './head';
 import { decodingKernels, walkKernels } from './kernels/compile';
 import { padded, TILE_ROWS } from './layout';
@@ -30,6 +30,9 @@ export class Decoder implements DecoderContract {
   readonly #long: boolean;
   readonly #caches = new Map<number, Buffer>();
   #release = () => {};
+  /** States of the last step, where the next one takes its tokens from before they have come back. */
+  #bests?: Buffer;
+  #ahead?: Ahead;
 
   private constructor(
     readonly m: Machine,
@@ -79,6 +82,10 @@ export class Decoder implements DecoderContract {
           decoder.#caches.set(index, await gpu.allocate(label, cacheRows * rowBytes, 'cache'));
         }
       }
+      const ahead = options.ahead ?? (!gpu.facts.software && !m.residency.streamed);
+      if (ahead && options.likeliest) {
+        decoder.#bests = await gpu.allocate('likeliest tokens', capacity.sequences * STATE_BYTES, 'cache');
+      }
       await decoder.#plan(options.capacity !== undefined);
       await decoder.#prefill(added, options);
       return decoder;
@@ -105,6 +112,7 @@ export class Decoder implements DecoderContract {
   }
 
   remove(sequence: number): void {
+    this.#ahead?.places.delete(sequence); // the number may go to another
     this.sequences.remove(sequence);
   }
 
@@ -126,13 +134,18 @@ export class Decoder implements DecoderContract {
       this.sequences.put(sequence, id);
       return { sequence, start, end: start + 1 };
     });
-    await this.#planRead(tokens.length);
-    await this.#run(pieces, signal);
-    await this.#read(
-      tokens.length,
-      tokens.map(({ sequence }, row) => ({ sequence, row })),
-      signal,
-    );
+    if (this.onlyLikeliest) {
+      const found = await this.#stepLikeliest(tokens, pieces, signal);
+      for (const [i, { sequence }] of tokens.entries()) this.likeliest[sequence] = found[i];
+    } else {
+      await this.#planRead(tokens.length);
+      await this.#run(pieces, signal);
+      await this.#read(
+        tokens.length,
+        tokens.map(({ sequence }, row) => ({ sequence, row })),
+        signal,
+      );
+    }
     for (const { sequence } of tokens) this.sequences.advance(sequence);
   }
 
@@ -140,7 +153,59 @@ export class Decoder implements DecoderContract {
     this.m.recorder.forget();
     for (const c of this.#caches.values()) this.m.gpu.free(c);
     this.#caches.clear();
+    this.m.gpu.free(this.#bests);
+    this.#bests = undefined;
+    this.#ahead = undefined;
     this.#release();
+  }
+
+  /** What is likeliest after each of some tokens: of the step that was begun ahead, where it is this one, else of a new one. */
+  async #stepLikeliest(
+    tokens: readonly { readonly sequence: number; readonly id: number }[],
+    pieces: readonly Piece[],
+    signal?: AbortSignal,
+  ): Promise<(number | undefined)[]> {
+    throwIfCancelled(signal);
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    let [rows, reading] = [tokens.map((_, row) => row), ahead?.reading];
+    const isThis = ({ sequence, start }: Piece) => ahead?.places.get(sequence)?.start === start;
+    if (pieces.every(isThis) && tokens.every(({ sequence, id }) => this.likeliest[sequence] === id)) {
+      rows = tokens.map(({ sequence }) => ahead!.places.get(sequence)!.row);
+    } else {
+      reading = (await this.#begin(pieces, undefined, signal)).reading;
+    }
+    await this.#goAhead(pieces, rows);
+    const found = await reading!;
+    throwIfCancelled(signal);
+    return rows.map((row) => found[row]);
+  }
+
+  /** Begins a step: its tokens as the pieces have them, or the best of rows of the step before. */
+  async #begin(
+    pieces: readonly Piece[],
+    from: readonly number[] | undefined,
+    signal?: AbortSignal,
+  ): Promise<Pick<Ahead, 'reading'>> {
+    const { m } = this;
+    await this.#planRead(pieces.length);
+    await this.#run(pieces, signal, from);
+    const list = pieces.map((_, row) => row);
+    const { states, read } = findLikeliest(m, m.scratch.get('stream'), pieces.length, list, signal);
+    if (this.#bests) m.recorder.copy(states, 0, this.#bests, 0, pieces.length * STATE_BYTES);
+    const reading = read();
+    reading.catch(() => undefined); // told where it is waited for
+    return { reading };
+  }
+
+  /** Begins the step after this one, where every text has room for it and this one is submitted whole. */
+  async #goAhead(pieces: readonly Piece[], rows: readonly number[]): Promise<void> {
+    const { m, sequences } = this;
+    const fits = pieces.every(({ sequence, end }) => end < Math.min(sequences.room(sequence), m.spec.context));
+    if (!this.#bests || !fits || !m.recorder.settled) return;
+    const next = pieces.map(({ sequence, end }) => ({ sequence, start: end, end: end + 1 }));
+    const { reading } = await this.#begin(next, rows);
+    this.#ahead = { places: new Map(next.map(({ sequence, start }, row) => [sequence, { row, start }])), reading };
   }
 
   /** Runs the pieces, so many rows at a time, and reads what follows each `last` sequence's last token. */
@@ -176,7 +241,8 @@ export class Decoder implements DecoderContract {
     const stream = m.scratch.get('stream');
     const list = [...new Set(asked.map((a) => a.row))];
     if (this.onlyLikeliest) {
-      const found = await likeliestOf(m, stream, rows, list, signal);
+      if (list.length === 0) return m.recorder.flush(signal);
+      const found = await findLikeliest(m, stream, rows, list, signal).read();
       for (const { sequence, row } of asked) this.likeliest[sequence] = found[list.indexOf(row)];
     } else {
       const [found] = await logitsOf(m, { stream, slots: [0], rows }, list, this.#rowsPerRead(list.length), signal);
@@ -218,13 +284,17 @@ export class Decoder implements DecoderContract {
   }
 
   /** One pass of the branch over the rows of some pieces, in slot 0. */
-  async #run(pieces: readonly Piece[], signal?: AbortSignal): Promise<void> {
+  async #run(pieces: readonly Piece[], signal?: AbortSignal, from?: readonly number[]): Promise<void> {
     const { m } = this;
     const rows = rowsOf(pieces, this.sequences, widestWindow(m.spec), this.#long);
     checkContext(m.spec, rows);
     await planRows(m, { ...rows, keyCount: rows.keys.length, rank: this.#rank }, 1);
     await this.#planStream(rows.count);
     uploadRows(m, rows);
+    const ids = m.scratch.get('ids');
+    for (const [row, best] of from?.entries() ?? []) {
+      m.recorder.copy(this.#bests!, best * STATE_BYTES + BEST_AT, ids, row * 4, 4);
+    }
     const stream = m.scratch.get('stream');
     embedRows(m, rows.count, stream, 0);
     const carried: Carried = { slot: 0, sourced: false };
@@ -238,6 +308,13 @@ export class Decoder implements DecoderContract {
     const kv = this.#caches.get(index);
     return kv && { kv, rows: this.cacheRows };
   }
+}
+
+/** A step that was begun before its tokens were known here. */
+interface Ahead {
+  /** Row and position of each sequence that goes on. */
+  readonly places: Map<number, { readonly row: number; readonly start: number }>;
+  readonly reading: Promise<(number | undefined)[]>;
 }
 
 function checkPrompts(prompts: readonly (readonly number[])[], context: number): void {

@@ -10,7 +10,9 @@ const TILE_LOGITS = 2 ** 21;
 const LEAST_TOKENS = 4096;
 
 /** Bytes of a row's running log-sum-exp: see State in shaders/head.wgsl. */
-const STATE_BYTES = 16;
+export const STATE_BYTES = 16;
+/** Where in it the likeliest token stands. */
+export const BEST_AT = 8;
 
 /** Tokens of a tile of logits of so many rows. */
 const tileTokens = (m: Machine, rows: number): number => {
@@ -29,21 +31,30 @@ export async function planLikeliest(m: Machine, rows: number): Promise<void> {
   });
 }
 
+/** What was read of the likeliest tokens, before it has come back. */
+export interface Reading {
+  /** States [rows] on the GPU. */
+  readonly states: Buffer;
+  /**
+   * The likeliest token after each of the listed rows, the lowest on a tie; undefined where a logit is not finite. To be
+   * called once all that belongs into the same submission is recorded.
+   */
+  read(): Promise<(number | undefined)[]>;
+}
+
 /**
- * The likeliest token after each of the listed rows of a stream, the lowest on a tie; undefined where a logit is not
- * finite. A few bytes a row come back, not its logits. Its buffers must have been planned: what is recorded before goes
- * along in the same submission.
+ * Records what finds the likeliest token after each of the listed rows of a stream, of which a few bytes a row come back,
+ * not its logits. Its buffers must have been planned: what is recorded before goes along in the same submission.
  */
-export async function likeliestOf(
+export function findLikeliest(
   m: Machine,
   stream: Buffer,
   streamRows: number,
   list: readonly number[],
   signal?: AbortSignal,
-): Promise<(number | undefined)[]> {
+): Reading {
   const { scratch, dispatcher, recorder } = m;
   const count = list.length;
-  if (count === 0) return [];
   m.gpu.device.queue.writeBuffer(scratch.get('listed').raw, 0, Uint32Array.from(list));
   const [headIn, logits, states] = [scratch.get('headIn'), scratch.get('logits'), scratch.get('states')];
   const listed = { buffer: scratch.get('listed'), first: 0, count };
@@ -57,11 +68,16 @@ export async function likeliestOf(
       ...{ firstRow: 0, totalRows: count, firstBranch: 0, firstPair: 0, pairs: 0, totalPairs: 0 },
     });
   }
-  const [bytes] = await recorder.read([{ buffer: states, offset: 0, bytes: count * STATE_BYTES }], signal);
-  const values = new Float32Array(bytes);
-  const tokens = new Uint32Array(bytes);
-  return list.map((_, i) => {
-    const [top, sum] = [values[4 * i], values[4 * i + 1]];
-    return Number.isFinite(top) && Number.isFinite(sum) ? tokens[4 * i + 2] : undefined;
-  });
+  return {
+    states,
+    async read() {
+      const [bytes] = await recorder.read([{ buffer: states, offset: 0, bytes: count * STATE_BYTES }], signal);
+      const values = new Float32Array(bytes);
+      const tokens = new Uint32Array(bytes);
+      return list.map((_, i) => {
+        const [top, sum] = [values[4 * i], values[4 * i + 1]];
+        return Number.isFinite(top) && Number.isFinite(sum) ? tokens[4 * i + 2] : undefined;
+      });
+    },
+  };
 }

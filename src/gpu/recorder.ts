@@ -59,13 +59,21 @@ export class Recorder {
   #pendingWork = 0;
   #running: Promise<void>[] = [];
   #freeAt = 0;
-  #staging: GPUBuffer | undefined;
+  /** Submissions that are still being cut into pieces. */
+  #submitting = 0;
+  /** Buffers to map that are free: as many as were ever read into at once. */
+  readonly #stagings: GPUBuffer[] = [];
 
   constructor(readonly gpu: Gpu) {}
 
   /** Multiply-adds that one dispatch may hold without being too long for one submission. */
   get maxWork(): number {
     return this.#rate * SUBMIT_MS;
+  }
+
+  /** True when all that was recorded is submitted: what is recorded now comes after it, whether it has run or not. */
+  get settled(): boolean {
+    return this.#submitting === 0 && this.#steps.length === 0;
   }
 
   /** True when what is recorded fills a submission. */
@@ -109,14 +117,17 @@ export class Recorder {
     await this.#submit(signal, []);
   }
 
-  /** Submits everything recorded, then brings the bytes asked for back, in one map. */
+  /**
+   * Submits everything recorded, then brings the bytes asked for back, in one map. More may be recorded and read meanwhile
+   * once it is `settled`.
+   */
   async read(reads: readonly Read[], signal?: AbortSignal): Promise<ArrayBuffer[]> {
     const total = reads.reduce((sum, r) => sum + align(r.bytes), 0);
     if (total === 0) {
       await this.flush(signal);
       return reads.map(() => new ArrayBuffer(0));
     }
-    const staging = this.#stagingOf(total);
+    const staging = this.#takeStaging(total);
     const copies: Copy[] = [];
     let at = 0;
     for (const r of reads) {
@@ -141,6 +152,7 @@ export class Recorder {
       return bytes;
     });
     staging.unmap();
+    this.#stagings.push(staging);
     throwIfCancelled(signal);
     return out;
   }
@@ -159,7 +171,7 @@ export class Recorder {
 
   destroy(): void {
     for (const a of this.#arenas) a.buffer.destroy();
-    this.#staging?.destroy();
+    for (const staging of this.#stagings.splice(0)) staging.destroy();
     this.forget();
   }
 
@@ -170,6 +182,7 @@ export class Recorder {
   async #submit(signal: AbortSignal | undefined, last: readonly Copy[]): Promise<(() => void) | undefined> {
     const steps = this.#steps;
     const { device } = this.gpu;
+    this.#submitting++;
     try {
       throwIfCancelled(signal);
       this.gpu.check();
@@ -218,6 +231,7 @@ export class Recorder {
       }
       return undefined;
     } finally {
+      this.#submitting--;
       this.discard();
     }
   }
@@ -289,16 +303,15 @@ export class Recorder {
     return this.#arenas[index];
   }
 
-  #stagingOf(bytes: number): GPUBuffer {
-    if (!this.#staging || this.#staging.size < bytes) {
-      this.#staging?.destroy();
-      this.#staging = this.gpu.device.createBuffer({
-        label: 'readback',
-        size: bytes,
-        usage: 0x01 | 0x08 /* MAP_READ | COPY_DST */,
-      });
-    }
-    return this.#staging;
+  #takeStaging(bytes: number): GPUBuffer {
+    const large = this.#stagings.findIndex(({ size }) => size >= bytes);
+    if (large >= 0) return this.#stagings.splice(large, 1)[0];
+    this.#stagings.pop()?.destroy(); // too small
+    return this.gpu.device.createBuffer({
+      label: 'readback',
+      size: bytes,
+      usage: 0x01 | 0x08 /* MAP_READ | COPY_DST */,
+    });
   }
 }
 
