@@ -8,6 +8,8 @@ export interface Option {
   /** The value may be left out; where it is not, it comes after an equals sign. */
   readonly optional?: true;
   readonly help: string;
+  /** It may be given several times: its values are put together with commas. */
+  readonly repeats?: true;
 }
 
 export type Options = Readonly<Record<string, Option>>;
@@ -41,7 +43,8 @@ export function readArguments(command: string, words: readonly string[], options
     const isKnown = token.rawName.startsWith('--') && Object.hasOwn(options, token.name);
     const option = isKnown ? options[token.name] : undefined;
     if (!option) throw usage(`${command} has no option ${token.rawName}.`, `See lopper ${command} --help.`);
-    if (values.has(token.name)) throw usage(`--${token.name} is given twice.`, 'Give it once.');
+    const before = values.get(token.name);
+    if (before !== undefined && !option.repeats) throw usage(`--${token.name} is given twice.`, 'Give it once.');
     if (!option.value && token.value !== undefined) {
       throw usage(`--${token.name} takes no value.`, `Leave "=${token.value}" out.`);
     }
@@ -51,7 +54,7 @@ export function readArguments(command: string, words: readonly string[], options
         `Write --${token.name} ${option.value}${token.value ? `, or --${token.name}=${token.value} if that is it` : ''}.`,
       );
     }
-    values.set(token.name, token.value ?? '');
+    values.set(token.name, before === undefined ? (token.value ?? '') : `${before},${token.value}`);
   }
   return { positionals, values };
 }

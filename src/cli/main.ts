@@ -19,6 +19,7 @@ import { info } from './info';
 import { mergeOf } from './merge';
 import { modelRequest } from './model-request';
 import { norms } from './norms';
+import { plan } from './plan';
 import { pruningOf } from './pruning';
 import { recover } from './recover';
 import { score } from './score';
@@ -30,6 +31,7 @@ const MEASURING: readonly Command[] = [
   score,
   influence,
   curve,
+  plan,
   norms,
   generate,
   evaluate,

@@ -8,6 +8,7 @@ import { influence } from './jobs/influence';
 import type { Job } from './jobs/job';
 import { meanUpdates } from './jobs/mean-updates';
 import { norms } from './jobs/norms';
+import { plan } from './jobs/plan';
 import { recover, recoverEach, recoverStrengths } from './jobs/recover';
 import { score } from './jobs/score';
 import { tokenInfluence } from './jobs/token-influence';
@@ -18,6 +19,7 @@ export const JOBS = {
   score,
   influence,
   curve,
+  plan,
   norms,
   tokenInfluence,
   growth,

@@ -20,6 +20,7 @@ export type * from './influence';
 export type * from './job';
 export type * from './model';
 export type * from './part';
+export type * from './plan';
 export type * from './pruning';
 export type * from './recover';
 export type * from './score';

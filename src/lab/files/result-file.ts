@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { LopperError } from '../../errors';
 import { type Sublayer, unitsOf } from '../../model/units';
 import { countBlocks } from '../../pruning/mask';
-import type { CurveReport, CurveRequest, InfluenceReport, NormsReport } from '../contract';
+import type { CurveReport, CurveRequest, InfluenceReport, NormsReport, PlanReport } from '../contract';
 import { openResultText, type ResultText } from './read-result';
 import { RESULT_KINDS } from './result-kinds';
 import { curveRequest } from './result-schemas';
@@ -31,7 +31,9 @@ export type Result =
       /** What was asked, to go on from the report. */
       readonly request?: Omit<CurveRequest, 'resume'>;
     }
-  | { readonly kind: 'norms'; readonly report: NormsReport };
+  | { readonly kind: 'norms'; readonly report: NormsReport }
+  /** What stands in for the best is not kept: its file is that of lopper recover. */
+  | { readonly kind: 'plan'; readonly report: PlanReport };
 
 const model = v.object({
   id: v.string(),
@@ -42,7 +44,7 @@ const model = v.object({
 const head = v.object({
   format: v.literal('lopper-result'),
   version: v.literal(1),
-  kind: v.picklist(['influence', 'curve', 'norms']),
+  kind: v.picklist(['influence', 'curve', 'norms', 'plan']),
   model,
   text: v.object({ source: v.string(), sha256: v.optional(v.string()) }),
   made_by: v.object({ lopper: v.string(), adapter: v.string(), dtype: v.string() }),
@@ -63,6 +65,7 @@ export function resultFile(
     text,
     made_by: madeBy,
     ...report,
+    ...(kind === 'plan' && { modules: undefined }),
     ...(kind === 'curve' && result.request && { request: v.parse(curveRequest, result.request) }),
   };
 }
@@ -79,6 +82,7 @@ export function readResultFile(text: string, open: ResultModel): Result & { read
   const { blocks } = model;
   if (kind === 'influence') return { kind, report: checkInfluence(file, blocks), origin };
   if (kind === 'norms') return { kind, report: checkNorms(file, blocks), origin };
+  if (kind === 'plan') return { kind, report: checkPlan(file, blocks), origin };
   const { request: asked } = file.json as { request?: unknown };
   const request = asked === undefined ? undefined : file.check(curveRequest, asked, 'request.');
   return { kind, report: checkCurve(file, request, blocks), origin, ...(request && { request }) };
@@ -122,13 +126,31 @@ function checkCurve(
 ): CurveReport {
   const report = file.check(RESULT_KINDS.curve.schema);
   const lists = [...report.points.map((p) => p.dropped), ...(report.order ?? []), ...order, start, locked];
-  const named: Sublayer[] = lists.flat();
-  const stray = named.find((s) => s.block >= blocks);
-  if (stray) throw file.refuse(`it names ${stray.kind}:${stray.block}, but its own model has ${countBlocks(blocks)}`);
+  checkBlocks(file, lists.flat(), blocks);
   for (const [i, point] of report.points.entries()) {
     if (point.removed !== i) throw file.refuse(`"points.${i}.removed" is ${point.removed}, expected ${i}`);
   }
   return report;
+}
+
+function checkPlan(file: ResultText, blocks: number): PlanReport {
+  const report = file.check(RESULT_KINDS.plan.schema);
+  const { points, best, rivals, locked = [], free = [] } = report;
+  const named = [
+    ...points.flatMap((p) => [...p.dropped, ...(p.modules ?? []).flatMap((m) => m.unit)]),
+    ...locked,
+    ...free,
+  ];
+  checkBlocks(file, named, blocks);
+  for (const index of [...(best === undefined ? [] : [best]), ...rivals.map(({ point }) => point)]) {
+    if (index >= points.length) throw file.refuse(`it names point ${index} of ${points.length}`);
+  }
+  return report;
+}
+
+function checkBlocks(file: ResultText, named: readonly Sublayer[], blocks: number) {
+  const stray = named.find((s) => s.block >= blocks);
+  if (stray) throw file.refuse(`it names ${stray.kind}:${stray.block}, but its own model has ${countBlocks(blocks)}`);
 }
 
 function checkNorms(file: ResultText, blocks: number): NormsReport {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { keptEvaluation, scoresFile } from './evaluation-schemas';
 import { PART_REPORTS } from './part-schemas';
+import { planReport } from './plan-schemas';
 import { curveReport, growthReport, influenceReport, normsReport } from './result-schemas';
 import { shippedDetails, shippedGrowth, shippedResults } from './shipped-schemas';
 
@@ -19,7 +20,7 @@ export const MOST_RESULT_BYTES = 20_000_000;
 const ofTheOpenModel = {
   refusal: () => 'This is not a result Lopper can read',
   remedy:
-    'Choose a file that lopper influence, curve or norms printed with --json, or that the page saved ("format": "lopper-result").',
+    'Choose a file that lopper influence, curve, norms or plan printed with --json, or that the page saved ("format": "lopper-result").',
   most: MOST_RESULT_BYTES,
 };
 const ofTheBundledModel = {
@@ -35,6 +36,7 @@ export const RESULT_KINDS = {
   influence: { schema: influenceReport, ...ofTheOpenModel },
   curve: { schema: curveReport, ...ofTheOpenModel },
   norms: { schema: normsReport, ...ofTheOpenModel },
+  plan: { schema: planReport, ...ofTheOpenModel },
   growth: {
     schema: growthReport,
     refusal: (name: string) => `${name} is no result of lopper growth`,

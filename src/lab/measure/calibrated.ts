@@ -30,6 +30,7 @@ export class Calibrated {
 
   readonly trees: readonly WindowTree[];
   #halves?: readonly [even: Calibrated, odd: Calibrated];
+  #thirds?: readonly [first: Calibrated, rest: Calibrated];
 
   constructor(
     readonly engine: EngineContract,
@@ -52,13 +53,22 @@ export class Calibrated {
         'Give a longer text or shorter windows, or judge on the windows that are chosen on.',
       );
     }
-    const half = (odd: number) =>
-      new Calibrated(
-        this.engine,
-        this.windows.filter((_, w) => w % 2 === odd),
-      );
-    this.#halves ??= [half(0), half(1)];
+    this.#halves ??= [this.#only((w) => w % 2 === 0), this.#only((w) => w % 2 === 1)];
     return this.#halves;
+  }
+
+  /** The windows 0, 3, 6, ... and the others; undefined where there are fewer than three. */
+  thirds(): readonly [first: Calibrated, rest: Calibrated] | undefined {
+    if (this.windows.length < 3) return undefined;
+    this.#thirds ??= [this.#only((w) => w % 3 === 0), this.#only((w) => w % 3 > 0)];
+    return this.#thirds;
+  }
+
+  #only(of: (window: number) => boolean): Calibrated {
+    return new Calibrated(
+      this.engine,
+      this.windows.filter((_, w) => of(w)),
+    );
   }
 
   /**

@@ -55,20 +55,20 @@ export const recovered = (modules: readonly Placed[], from: Branch = FULL): Bran
 /**
  * Fits a module for each unit, from low to high. Fitted in the full model, all are observed in one walk, else one after the
  * other, in the model in which those below it are recovered: the way up is gone once, each walk beginning where the last
- * unit was. Throws `usage` for a rank or width that cannot be, and
+ * unit was. `from`: what else is left out, or stands somewhere already. Throws `usage` for a rank or width that cannot be, and
  * `not-finite`.
  */
 export async function fitModules(
   texts: FitTexts,
   units: readonly RecoveredUnit[],
   settings: RecoverSettings,
-  { signal, onProgress }: RunOptions = {},
+  { signal, onProgress, from = FULL }: RunOptions & { readonly from?: Branch } = {},
 ): Promise<Fitted[]> {
   const { fit = 'sequential' } = settings;
   checkMap(settings, texts.on.engine.model.width);
   const fitted: Fitted[] = [];
   if (fit === 'full') {
-    const { seen } = await observeUnits(texts, FULL, units, settings, 'own', { signal, onProgress });
+    const { seen } = await observeUnits(texts, from, units, settings, 'own', { signal, onProgress });
     for (const [i, unit] of units.entries())
       fitted.push(await fitOne(texts.on.engine, unit, seen[i]!, settings, signal));
     return fitted;
@@ -81,7 +81,7 @@ export async function fitModules(
       onProgress: (fraction: number) => onProgress?.((i + fraction) / units.length),
       ...(i + 1 < units.length && { keep: beginOf(unit, parallel) }),
     };
-    const branch = recovered(fitted);
+    const branch = recovered(fitted, from);
     const { seen, ...left } = await observeUnits(texts, branch, [unit], settings, targetOf(fit), options, landings);
     landings = left;
     fitted.push(await fitOne(texts.on.engine, unit, seen[0]!, settings, signal));

@@ -1,3 +1,4 @@
+import highs from 'highs/runtime?url';
 import { LopperError } from '../../errors';
 import { shelfTarget } from '../../exports/checkpoint/target';
 import { DownloadCache } from '../../formats/cache';
@@ -12,6 +13,7 @@ import { EXPORT_FOLDER } from '../contract/export';
 import { bundledModel } from './bundled-model';
 import type { Environment } from './environment';
 import { pickedTarget } from './picked-target';
+import { openSolver } from './solver';
 
 /** The lab's surroundings in a page or its worker. `base` is the page's address; downloads go to the browser's own files. */
 export function browserEnvironment(base: string): Environment {
@@ -23,6 +25,7 @@ export function browserEnvironment(base: string): Environment {
     return { cache: new DownloadCache(shelf, onNote) };
   };
   return {
+    solver: once(() => openSolver(new URL(highs, import.meta.url).href)),
     webgpu: async () => navigator.gpu as GPU | undefined,
     async files(request, onNote) {
       switch (request.kind) {

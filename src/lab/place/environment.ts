@@ -2,6 +2,7 @@ import type { ExportTarget } from '../../exports/checkpoint/target';
 import type { ModelFiles } from '../../formats/bytes';
 import type { DownloadCache } from '../../formats/cache';
 import type { Shelf } from '../../formats/shelf';
+import type { Solve } from '../../pruning/programme';
 import type { ExportPlace, ModelRequest, Surroundings } from '../contract';
 
 /** A place for official benchmark files, by name. */
@@ -33,4 +34,6 @@ export interface Environment {
   surroundings(used?: { readonly description: string; readonly software: boolean }): Promise<Surroundings>;
   /** Where official benchmarks are: the first place that has one counts, and what is fetched goes to the first. */
   official(): Promise<readonly OfficialPlace[]>;
+  /** What solves integer programmes; fetched when first asked for. */
+  solver(): Promise<Solve>;
 }

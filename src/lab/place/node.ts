@@ -13,15 +13,18 @@ import { type DawnOptions, dawnFacts, listAdapters, openDawn } from '../../gpu/d
 import { findCards } from '../../gpu/vulkan';
 import { bundledModel } from './bundled-model';
 import type { Environment } from './environment';
+import { openSolver } from './solver';
 
 /** The lab's surroundings in Node. `root` is Lopper's own folder, with `public/` in it; downloads go to the user's cache. */
 export function nodeEnvironment(root: string, options: DawnOptions = {}): Environment {
+  let solver: ReturnType<typeof openSolver> | undefined;
   const official = join(root, 'public', 'benchmarks', 'official');
   const downloads: Environment['downloads'] = async (onNote) => ({
     cache: new DownloadCache(await folderShelf(), onNote),
     fetch: fetchWithLinks,
   });
   return {
+    solver: () => (solver ??= openSolver()),
     webgpu: () => openDawn(options),
     async files(request, onNote) {
       switch (request.kind) {
