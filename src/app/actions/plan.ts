@@ -1,39 +1,67 @@
-import type { CurveRequest } from '../../lab/contract';
-import { type Goal, SAVINGS, stepsFor } from '../../pruning/goal';
-import { isOnKnownText, knownOf } from '../store/beforehand';
-import { canMeasure, judgeOf } from '../store/measuring';
-import { store } from '../store/store';
-import { addCurves } from './curves';
+import type { PlanPoint, PlanReport, PlanRequest } from '../../lab/contract';
+import { makeMask, maskFromSublayers } from '../../pruning/mask';
+import { knownOf } from '../store/beforehand';
+import { setMask } from '../store/masks';
+import type { Measured } from '../store/measured';
+import { calibrationOf, canMeasure, hereOrigin } from '../store/measuring';
+import { reportOf } from '../store/select';
+import { changeOpen, store } from '../store/store';
+import { lab, runJob } from './jobs';
 import { showKnownCurvesOf } from './known-curves';
-import { settingsOf } from './metric-settings';
+import { dropByHand } from './locks';
+import { named } from './named';
 
 /**
- * Goes towards a goal in every way that is quick: the lowest by what each costs alone and by cosine, neighbouring blocks,
- * and one after the other whatever costs least. What was measured beforehand is not measured again. What each comes to
- * stands among the curves.
+ * Looks for the best mask within budgets; what it finds is shown as it goes, and a cut plan can be gone on with. Where
+ * nothing can be computed, what was measured beforehand is held against them.
  */
-export async function find(goal: Goal): Promise<void> {
+export async function findPlan(request: PlanRequest, goesOn = false): Promise<void> {
   const s = store.getState();
-  const model = s.open.model?.report;
-  if (!model) return;
-  const { unit } = SAVINGS[goal.saves];
   const known = knownOf(s);
-  if (known) showKnownCurvesOf(known, unit);
-  // Curves that were measured beforehand know of no locks.
-  const isKnown = s.open.locked.length === 0 && known?.details?.curves.some(({ report }) => report.unit === unit);
-  if ((isKnown && isOnKnownText(s)) || !canMeasure(s)) return;
-  const steps = stepsFor(goal, model);
-  const common = { unit, steps, locked: s.open.locked, judge: judgeOf(s) };
-  const lowest = (metric: 'loo-loss' | 'cosine'): CurveRequest => ({
-    strategy: 'one-shot',
-    metric,
-    ...common,
-    settings: settingsOf(s, metric),
+  if (known) showKnownCurvesOf(known, request.unit);
+  if (!canMeasure(s)) return;
+  const before = goesOn ? s.open.plan : undefined;
+  const calibration = before?.calibration ?? calibrationOf(s);
+  const influences = s.open.influence
+    .filter(({ report }) => report.unit === request.unit && report.sampling)
+    .map(({ report }) => report);
+  const from: Omit<Measured<PlanReport>, 'report'> = {
+    ...{ origin: hereOrigin(s), text: before?.text ?? s.calibration.source, calibration },
+  };
+  const { locked } = s.open;
+  await runJob<PlanReport>({
+    slot: 'plan',
+    label: 'Plan',
+    failure: 'The plan could not be made',
+    run: (options, soFar) =>
+      named(calibration, (on) =>
+        lab().plan(
+          {
+            ...request,
+            ...(locked.length > 0 && { locked }),
+            influences,
+            ...(before && { resume: before.report }),
+            calibration: on,
+          },
+          { ...options, onSoFar: soFar },
+        ),
+      ),
+    show: (report) => changeOpen({ plan: { report, ...from } }),
   });
-  await addCurves(
-    lowest('loo-loss'),
-    lowest('cosine'),
-    ...(unit === 'block' ? [{ strategy: 'span', ...common } as const] : []),
-    { strategy: 'greedy', ...common },
-  );
+}
+
+/** Puts a point's mask into the tower; of the best, what stands in comes with it. */
+export function applyPlanPoint({ report }: Measured<PlanReport>, point: PlanPoint): void {
+  const open = reportOf(store.getState());
+  if (!open) return;
+  const mask = dropByHand(makeMask(open.blocks), point.dropped, true);
+  setMask(mask);
+  const { modules, best } = report;
+  if (!modules || best === undefined || report.points[best] !== point) return;
+  changeOpen({
+    recovered: {
+      mask: maskFromSublayers(open.blocks, point.dropped),
+      ...{ modules, name: 'of the plan', strength: 1, losses: [], applied: true },
+    },
+  });
 }

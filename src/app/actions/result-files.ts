@@ -88,6 +88,10 @@ export async function openResult(file: File): Promise<void> {
         go({ view: 'curves' });
         break;
       }
+      case 'plan':
+        changeOpen({ plan: { report: result.report, origin, text, ...(same && { calibration: here }) } });
+        go({ view: 'find' });
+        break;
       case 'norms':
         changeOpen({ norms: { report: result.report, origin, text } });
         go({ view: 'stream' });

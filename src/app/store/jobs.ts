@@ -12,6 +12,7 @@ const SLOTS = {
   score: { ofModel: true },
   influence: { ofModel: true },
   curve: { ofModel: true },
+  plan: { ofModel: true },
   select: { ofModel: true },
   norms: { ofModel: true },
   tokens: { ofModel: true },

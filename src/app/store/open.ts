@@ -1,5 +1,5 @@
 import { DEFAULT_HOST } from '../../formats/hub-defaults';
-import type { ModelReport, NormsReport, TokenInfluenceReport } from '../../lab/contract';
+import type { ModelReport, NormsReport, PlanReport, TokenInfluenceReport } from '../../lab/contract';
 import type { Sublayer } from '../../model/units';
 import type { Link } from '../../pruning/link';
 import { type Mask, makeMask } from '../../pruning/mask';
@@ -47,6 +47,7 @@ export interface Open extends Losses, Scores, Training, Writing, Recoveries, Tra
   readonly chosen?: { readonly mask: Mask; readonly how: Chosen };
   readonly influence: InfluenceReports;
   readonly norms?: Measured<NormsReport>;
+  readonly plan?: Measured<PlanReport>;
   /** `text` is the text itself. */
   readonly tokenInfluence?: Measured<TokenInfluenceReport>;
 }

@@ -1,27 +1,25 @@
 import type { ModelReport } from '../../../lab/contract';
-import { type Goal, isWithin } from '../../../pruning/goal';
+import { type Budget, isWithin } from '../../../pruning/budgets';
 import { maskFromSublayers, sameMask } from '../../../pruning/mask';
-import { savingsOf } from '../../../pruning/savings';
-import { applyPoint } from '../../actions/curves';
 import { highlight } from '../../store/notify';
 import { maskOf } from '../../store/select';
 import { Button } from '../../widgets/button';
 import { useApp } from '../../widgets/use-app';
-import { curveName } from '../../words/curve-names';
 import { percent, signed, upperFirst } from '../../words/format';
 import { droppedWords } from '../../words/units';
-import type { Found } from './found';
 import css from './plan.module.css';
+import type { Spot } from './spots';
 
 interface Props {
-  readonly goal: Goal;
-  readonly found: readonly Found[];
+  readonly budgets: readonly Budget[];
+  readonly found: readonly Spot[];
   readonly model: ModelReport;
+  onApply(spot: Spot): void;
+  onKeep(spot: Spot): void;
 }
 
 /** The best mask found, with its run-ups: what goes, what it costs and saves, before it is taken. */
-export function FoundList({ goal, found, model }: Props) {
-  const mixed = new Set(found.map(({ curve }) => curve.text)).size > 1;
+export function FoundList({ budgets, found, model, onApply, onKeep }: Props) {
   return (
     <div className={css.scroll}>
       <table className={css.found} aria-label="Masks that save enough">
@@ -41,13 +39,13 @@ export function FoundList({ goal, found, model }: Props) {
         <tbody>
           {found.map((one, i) => (
             <Row
-              key={one.curve.id}
+              key={`${one.how} ${one.added}`}
               one={one}
-              goal={goal}
               model={model}
-              first={one.curve.text !== found[i - 1]?.curve.text}
+              within={isWithin(budgets, one.saved, one.added)}
               top={i === 0}
-              named={mixed}
+              onApply={onApply}
+              onKeep={onKeep}
             />
           ))}
         </tbody>
@@ -56,60 +54,60 @@ export function FoundList({ goal, found, model }: Props) {
   );
 }
 
-interface RowProps {
-  readonly one: Found;
-  readonly goal: Goal;
-  readonly model: ModelReport;
-  /** The cheapest on its text, and of all that are listed the first. */
-  readonly first: boolean;
+interface RowProps extends Pick<Props, 'model' | 'onApply' | 'onKeep'> {
+  readonly one: Spot;
+  readonly within: boolean;
   readonly top: boolean;
-  /** Whether to say on which text, others being of others. */
-  readonly named: boolean;
 }
 
-function Row({ one, goal, model, first, top, named }: RowProps) {
+function Row({ one, model, within, top, onApply, onKeep }: RowProps) {
   const mask = maskFromSublayers(model.blocks, one.dropped);
   const here = useApp((s) => sameMask({ blocks: model.blocks, dropped: maskOf(s).dropped }, mask));
-  const { parameterFraction, kvFraction } = savingsOf(mask, model);
-  const { added } = one.point;
-  const certain = !added || added[0] > 0 || added[1] < 0;
-  const name = upperFirst(curveName(one.curve));
+  const { interval, added, saved, plan } = one;
+  const certain = !interval || interval[0] > 0 || interval[1] < 0;
+  const words = droppedWords(one.dropped);
+  const stands = plan?.point.modules ?? [];
   return (
-    <tr
-      data-over={!isWithin(goal, one)}
-      onPointerEnter={() => highlight(one.dropped)}
-      onPointerLeave={() => highlight(undefined)}
-    >
+    <tr data-over={!within} onPointerEnter={() => highlight(one.dropped)} onPointerLeave={() => highlight(undefined)}>
       <th scope="row">
-        {first && isWithin(goal, one) && <span className={css.best}>Best found{named && ` on ${one.curve.text}`}</span>}
-        {upperFirst(droppedWords(one.dropped))}
+        {top && within && <span className={css.best}>Best found</span>}
+        {upperFirst(words)}
         <span className={css.way}>
-          {name}
-          {named && `, on ${one.curve.text}`}
+          {upperFirst(one.how)}
+          {stands.length > 0 &&
+            `; with ${stands.map(({ unit, rank }) => `${rank ? `a map of rank ${rank}` : 'the mean update'} for ${droppedWords(unit)}`).join(', ')}`}
         </span>
       </th>
-      <td className={certain ? (one.added > 0 ? 'worse' : 'better') : 'soft'}>
-        {Number.isFinite(one.added) ? signed(one.added, 3) : 'not finite'}
-        {added && (
+      <td className={certain ? (added > 0 ? 'worse' : 'better') : 'soft'}>
+        {Number.isFinite(added) ? signed(added, 3) : 'not finite'}
+        {interval && (
           <span className={css.interval} title="95%, over windows; grey where it holds no change">
-            {signed(added[0], 3)} to {signed(added[1], 3)}
+            {signed(interval[0], 3)} to {signed(interval[1], 3)}
           </span>
         )}
       </td>
       <td className={css.saved} data-of="parameters">
-        {percent(-parameterFraction)}
+        {percent(-saved.params)}
       </td>
       <td className={css.saved} data-of="KV cache">
-        {percent(-kvFraction)}
+        {percent(-saved.kv)}
       </td>
       <td>
+        <Button
+          look="quiet"
+          aria-label={`Put on the shelf: ${words}`}
+          title="Put on the shelf"
+          onClick={() => onKeep(one)}
+        >
+          Keep
+        </Button>{' '}
         {here ? (
           <span className="soft">in the tower</span>
         ) : (
           <Button
-            look={top && isWithin(goal, one) ? 'primary' : 'plain'}
-            aria-label={`Apply: ${droppedWords(one.dropped)}`}
-            onClick={() => applyPoint(one.curve, one.point)}
+            look={top && within ? 'primary' : 'plain'}
+            aria-label={`Apply: ${words}`}
+            onClick={() => onApply(one)}
           >
             Apply
           </Button>

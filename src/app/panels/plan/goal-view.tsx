@@ -1,108 +1,129 @@
 import { useEffect, useMemo } from 'react';
 import type { ModelReport } from '../../../lab/contract';
-import { canSave, type Goal, isWithin, SAVINGS } from '../../../pruning/goal';
-import { applyPoint } from '../../actions/curves';
+import { SAVED, type Saved, savedFirst } from '../../../pruning/budgets';
+import { maskFromSublayers } from '../../../pruning/mask';
+import { dropByHand } from '../../actions/locks';
+import { applyPlanPoint, findPlan } from '../../actions/plan';
+import { keepMask } from '../../actions/shelf';
 import { ChartFrame } from '../../charts/chart-frame';
+import type { Provenance } from '../../charts/provenance';
 import { knownOf } from '../../store/beforehand';
-import { canMeasure } from '../../store/measuring';
+import { setMask } from '../../store/masks';
+import { canMeasure, hereOrigin } from '../../store/measuring';
 import { highlight } from '../../store/notify';
 import { fileStem, modelName } from '../../store/select';
+import { store } from '../../store/store';
+import { Button } from '../../widgets/button';
 import { Empty } from '../../widgets/empty';
 import { JobProgress } from '../../widgets/job-progress';
+import { Select } from '../../widgets/select';
 import { useApp } from '../../widgets/use-app';
 import { useKept } from '../../widgets/use-kept';
-import { percent, plural } from '../../words/format';
-import { SAVING_WORDS } from '../../words/plan';
-import { UNIT_WORDS } from '../../words/units';
-import { explodes } from '../curves/axes';
-import { CurveChart } from '../curves/curve-chart';
-import { curvesSummary, curvesTable } from '../curves/curve-words';
-import { curvesProvenance } from '../curves/curves-provenance';
-import { usePresent } from '../curves/use-present';
-import { foundFor } from './found';
+import { plural, upperFirst } from '../../words/format';
+import { SAVED_WORDS } from '../../words/plan';
+import { droppedWords } from '../../words/units';
 import { FoundList } from './found-list';
-import { GoalForm } from './goal-form';
+import { budgetsOf, FIRST_GOAL, GoalForm, requestOf } from './goal-form';
 import css from './plan.module.css';
+import { PlanPicture } from './plan-picture';
+import { PlanVerdict } from './plan-verdict';
+import { rankSpots, type Spot, spotsOf } from './spots';
 
-/** A third of the attention layers: the paper's own question. */
-const FIRST: Goal = { saves: 'cache', share: 1 / 3, atMost: 0.1 };
-const X_AXES = { cache: 'cache', parameters: 'parameters', blocks: 'units' } as const;
-
-/** Say what is wanted, get the mask: every curve's point that saves enough, the cheapest first, and the picture of all. */
+/** Say what is wanted, get the mask: all that was measured as one picture, what saves enough as a list, the best first. */
 export function GoalView({ model }: { model: ModelReport }) {
-  const [goal, setGoal] = useKept('plan.goal', FIRST);
+  const [goal, setGoal] = useKept('plan.budgets', FIRST_GOAL);
+  const [axis, setAxis] = useKept<Saved | 'goal'>('plan.axis', 'goal');
   const all = useApp((s) => s.curves);
-  const waiting = useApp((s) => s.curvesWaiting.length);
-  const running = useApp((s) => s.jobs.curve !== undefined);
+  const plan = useApp((s) => s.open.plan);
+  const running = useApp((s) => s.jobs.plan !== undefined);
+  const computes = useApp(canMeasure);
   const ready = useApp((s) => canMeasure(s) || knownOf(s) !== undefined);
   const locked = useApp((s) => s.open.locked);
+  const text = useApp((s) => s.calibration.source);
   const stem = useApp(fileStem);
   const name = useApp(modelName);
+  const budgets = useMemo(() => budgetsOf(goal), [goal]);
   const curves = useMemo(() => all.filter((c) => c.model === model.fingerprint), [all, model]);
-  const text = useApp((s) => s.calibration.source);
-  const found = useMemo(() => foundFor(goal, curves, model, locked, text), [goal, curves, model, locked, text]);
-  const { unit } = SAVINGS[goal.saves];
-  const shown = useMemo(() => curves.filter((c) => canSave(goal.saves, c.report.unit)), [curves, goal.saves]);
-  const x = X_AXES[goal.saves];
-  const present = usePresent(shown, x, 'loss');
+  // Without weights there is only the text that was measured on.
+  const on = plan?.text ?? (curves.some((c) => c.text === text) ? text : (curves[0]?.text ?? text));
+  const spots = useMemo(() => spotsOf(plan, curves, model, locked, on), [plan, curves, model, locked, on]);
+  const found = useMemo(() => rankSpots(budgets, spots), [budgets, spots]);
+  const of = axis === 'goal' ? savedFirst(budgets) : axis;
   useEffect(() => () => highlight(undefined), []);
-  const words = useMemo(
-    () => ({ summary: curvesSummary(shown, model), table: curvesTable(shown, model) }),
-    [shown, model],
-  );
+  const take = (spot: Spot) => {
+    if (spot.plan) applyPlanPoint(spot.plan.of, spot.plan.point);
+    else setMask(dropByHand(maskFromSublayers(model.blocks, []), spot.dropped, true));
+  };
+  const provenance: Provenance = {
+    ...{ model: name, text: on, tokens: plan?.report.tokens, seed: plan?.report.seed },
+    origin: plan?.origin ?? curves[0]?.origin ?? hereOrigin(store.getState()),
+  };
+  const table = {
+    columns: ['without', 'found by', ...SAVED.map((saved) => `${SAVED_WORDS[saved].name} saved`), 'loss added'],
+    rows: spots.map((s) => [droppedWords(s.dropped), s.how, ...SAVED.map((saved) => s.saved[saved]), s.added]),
+  };
   return (
     <>
-      <GoalForm goal={goal} ready={ready} running={running} onChange={setGoal} />
-      {running && (
+      <GoalForm
+        goal={goal}
+        ready={ready}
+        running={running}
+        onChange={setGoal}
+        onFind={() => void findPlan(requestOf(goal))}
+      />
+      {running ? (
         <div className={css.job}>
-          <JobProgress slot="curve" />
-          {waiting > 0 && <p className="small soft">{plural(waiting, 'more way')} to try after this one.</p>}
+          <JobProgress slot="plan" stop="Pause" />
         </div>
+      ) : (
+        plan?.report.partial &&
+        computes && (
+          <Button icon="play" onClick={() => void findPlan({ ...plan.report }, true)}>
+            Go on
+          </Button>
+        )
       )}
+      {plan && <PlanVerdict report={plan.report} />}
       {found.length > 0 ? (
-        <>
-          <p className={css.about}>{summaryOf(goal, found)}</p>
-          <FoundList goal={goal} found={found} model={model} />
-        </>
+        <FoundList
+          budgets={budgets}
+          found={found}
+          model={model}
+          onApply={take}
+          onKeep={(spot) => keepMask(maskFromSublayers(model.blocks, spot.dropped))}
+        />
       ) : (
         !running && (
           <Empty>
             {ready
-              ? `Find tries the quick ways first, then one ${UNIT_WORDS[unit].one} after the other, whichever costs least. What each comes to is shown before anything is dropped.`
+              ? 'Find measures each layer alone, tries every way to choose, and swaps from the best. What each comes to is shown before anything is dropped.'
               : 'Nothing that was measured saves so much.'}
           </Empty>
         )
       )}
-      {shown.length > 0 && (
+      {spots.length > 1 && (
         <div className={css.chart}>
           <ChartFrame
             title="What is saved, and what it costs"
             bare
-            summary={words.summary}
-            table={words.table}
-            provenance={curvesProvenance(shown, name)}
+            summary={`${plural(spots.length, 'mask')} by what they save and what they add to the loss; the line joins those that nothing beats.`}
+            table={table}
+            provenance={provenance}
             fileName={`${stem}-plan`}
+            actions={
+              <Select
+                label="Saved"
+                shown
+                value={of}
+                groups={[{ options: SAVED.map((value) => ({ value, text: upperFirst(SAVED_WORDS[value].name) })) }]}
+                onChange={setAxis}
+              />
+            }
           >
-            <CurveChart
-              curves={shown}
-              model={model}
-              x={x}
-              y="loss"
-              log={explodes(shown)}
-              band="range"
-              present={typeof present === 'string' ? undefined : present}
-              onApply={(curve, spot) => applyPoint(curve, spot.point)}
-            />
+            <PlanPicture spots={spots} of={of} onApply={take} />
           </ChartFrame>
         </div>
       )}
     </>
   );
-}
-
-function summaryOf(goal: Goal, found: ReturnType<typeof foundFor>): string {
-  const within = found.filter((one) => isWithin(goal, one)).length;
-  const what = `${percent(goal.share, 0)} of the ${SAVING_WORDS[goal.saves].name}`;
-  if (within === 0) return `Nothing found yet saves ${what} within that loss. The nearest:`;
-  return `${plural(within, 'mask')} found that ${within === 1 ? 'saves' : 'save'} ${what}${goal.atMost === undefined ? '' : ' within that loss'}, the cheapest first.`;
 }

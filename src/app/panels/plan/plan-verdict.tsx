@@ -1,0 +1,42 @@
+import type { PlanReport } from '../../../lab/contract';
+import { formatBudget } from '../../../pruning/budgets';
+import { fixed, plural, signed, upperFirst } from '../../words/format';
+import { wayWords } from '../../words/plan';
+import { droppedWords } from '../../words/units';
+import css from './plan.module.css';
+
+/** How the best was found, how far the sum of single costs was from the truth, and what it was held against. */
+export function PlanVerdict({ report }: { readonly report: PlanReport }) {
+  const { best, points, budgets, within, rivals, judged, work, notes, partial } = report;
+  const asked = budgets.map(formatBudget).join(', ');
+  if (best === undefined) return <p className={css.about}>Nothing found yet for {asked}.</p>;
+  const point = points[best]!;
+  const { chosen } = points[0]!;
+  return (
+    <div className={css.about}>
+      <p>
+        {within ? 'The best found for' : 'Nothing found stays within the loss; the nearest for'} {asked}:{' '}
+        <strong>without {droppedWords(point.dropped)}</strong>. Found by {point.ways.map(wayWords).join('; ')}. Where it
+        was chosen it adds {signed(point.chosen - chosen, 3)}; what its layers add alone sums to {signed(point.sum, 3)}.
+        {partial && ' The search was not ended: the best so far.'}
+      </p>
+      {rivals.length > 0 && (
+        <details>
+          <summary>Held against {plural(rivals.length, 'other way')}</summary>
+          <ul>
+            {rivals.map(({ way, point: p, more, interval }) => (
+              <li key={wayWords(way)}>
+                {upperFirst(wayWords(way))}: {signed(more, 3)} beside it (95%: {signed(interval[0], 3)} to{' '}
+                {signed(interval[1], 3)}), without {droppedWords(points[p]!.dropped)}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      <p className="small soft">
+        {plural(work.masks, 'mask')} measured in {plural(Math.round(work.passes), 'pass', 'passes')}; one by one it were{' '}
+        {fixed(work.alone, 0)}. {judged ? 'Chosen on the even windows, judged on the odd ones.' : ''} {notes.join(' ')}
+      </p>
+    </div>
+  );
+}
