@@ -6,6 +6,7 @@ import { type Arguments, definedOf, oneOf, required, usage, wholeNumber } from '
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, type Session, table } from './command';
 import { untilEnded } from './interrupt';
+import { toldOf } from './part';
 import { readResume, resultJson } from './result';
 
 export const plan: Command = {
@@ -47,7 +48,7 @@ export const plan: Command = {
       lab.plan({ ...request, calibration }, { job: JOB, onProgress: reporter.progress, onSoFar: tell }),
     );
     return {
-      json: await resultJson(session, { kind: 'plan', report }, await calibrationSource(session)),
+      json: resultJson({ kind: 'plan', report }, await toldOf(session, await calibrationSource(session))),
       text: describePlan(report),
     };
   },
