@@ -97,6 +97,11 @@ const CLAIMS: Readonly<Record<string, (right: number | undefined) => void>> = {
     const { full, by } = stories('block:7');
     expect(Math.abs(by[2]!.loss[1] - full[1])).toBeLessThan(0.02);
   },
+  'Taught by the full model': (right) => {
+    expect(right).toBe(1);
+    const [, closed, wide, taught] = stories('block:7').by;
+    expect(taught!.loss[1] - wide!.loss[1]).toBeLessThan(0.2 * (closed!.loss[1] - wide!.loss[1]));
+  },
   'Is it mended?': (right) => {
     const { full, by } = stories('attn:7');
     expect(by[1]!.loss[1] - full[1]).toBeLessThan(0.005);

@@ -30,7 +30,7 @@ export const MENDERS: readonly Mender[] = [
   { method: 'linear', rank: 32 },
   { method: 'distill', rank: 8 },
 ];
-const [MEAN, RANK_8, RANK_32] = [0, 1, 2] as const;
+const [MEAN, RANK_8, RANK_32, TAUGHT] = [0, 1, 2, 3] as const;
 
 /** The loss on the half of the text that was not fitted on; of a stand-in, by its number among `MENDERS`. */
 const left = (f: Facts, drop: string, by?: number, source = STORIES): number => {
@@ -88,6 +88,26 @@ export const mend: Lesson = {
         `${percent(undone(f, 'block:7', RANK_8), 0)}: loss ${nats(left(f, 'block:7', RANK_8))}. With 32 directions it is ${nats(left(f, 'block:7', RANK_32))}, where the full model has ${nats(fullLoss(f, 'block:7'))}. On stories the block is hardly missed any more.`,
       why: () =>
         'On one kind of text a layer does much the same thing over and over, and a straight line through that is close enough. On other kinds of text it was never tried.',
+    },
+    {
+      title: 'Taught by the full model',
+      words: () =>
+        'A map can also be trained: its numbers are nudged, forty times over, so that the model with the map predicts what the full model predicts. This is distillation. The map stays of rank 8, and nothing else in the model changes.',
+      look: { view: 'recovery', figure: figure('block:7', [RANK_8, RANK_32]), mask: 'block:7' },
+      guess: {
+        question: () => 'Trained, the map of rank 8 is …',
+        choices: ['no better', 'nearly as good as rank 32', 'better than rank 32'],
+        right: (f) => {
+          const loss = left(f, 'block:7', TAUGHT);
+          if (loss > left(f, 'block:7', RANK_8) - 0.01) return 0;
+          return loss > left(f, 'block:7', RANK_32) ? 1 : 2;
+        },
+      },
+      after: { figure: figure('block:7', [RANK_8, RANK_32, TAUGHT]) },
+      reveal: (f) =>
+        `The loss falls from ${nats(left(f, 'block:7', RANK_8))} to ${nats(left(f, 'block:7', TAUGHT))}; the map of rank 32 has ${nats(left(f, 'block:7', RANK_32))}, with four times the numbers.`,
+      why: () =>
+        'In one step a map is fitted to the block’s own update, all of it. Training asks only for what the predictions need, and eight directions go further so. It takes a gradient through every layer above.',
     },
     {
       title: 'Is it mended?',
