@@ -38,6 +38,11 @@ describe('a sound header', () => {
     expect(isDtype(tensor.dtype)).toBe(false);
   });
 
+  it('has none of the dtypes of a GGUF', async () => {
+    const entry = { odd: { dtype: 'Q8_0', shape: [32], data_offsets: [0, 5] } };
+    await expect(parse(entry, 5)).rejects.toThrow(/dtype Q8_0, which safetensors does not have/);
+  });
+
   it('reads back any list of tensors that was written', async () => {
     const dtypes = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1, F8_E4M3: 1 };
     const tensor = fc.record({

@@ -1,6 +1,7 @@
 import { LopperError, throwIfCancelled } from '../errors';
 import { shown } from '../json';
 import type { ByteProgress, ByteSource, ModelFiles } from './bytes';
+import { isDtype } from './dtypes';
 import { parseObject, repeatedKey } from './json';
 import { whatElse } from './not-a-model';
 import { readStateDict } from './pytorch/state-dict';
@@ -92,6 +93,8 @@ function readEntry(source: ByteSource, dataStart: number, name: string, entry: u
   if (bits !== undefined && elements * bits !== (end - start) * 8) {
     throw fail(`of shape [${shape}] and dtype ${dtype} takes ${(elements * bits) / 8} bytes, not ${end - start}`);
   }
+  // A name that only GGUF knows would be believed further on, with a length that nobody has checked.
+  if (bits === undefined && isDtype(dtype)) throw fail(`is of dtype ${dtype}, which safetensors does not have`);
   return { name, dtype, shape, source, start: dataStart + start, end: dataStart + end };
 }
 
