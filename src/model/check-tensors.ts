@@ -1,7 +1,7 @@
 import { LopperError } from '../errors';
 import { dtypesJoined, isDtype } from '../formats/dtypes';
 import type { TensorMap } from '../formats/tensor';
-import { missingTensors } from './missing-tensors';
+import { missingTensors, quantised } from './missing-tensors';
 
 /**
  * Whether a file has the tensors of a description, in their shapes and in types that Lopper computes with. Throws
@@ -12,18 +12,19 @@ export function checkTensors(shapes: ReadonlyMap<string, readonly number[]>, ten
   if (missing.length > 0) throw missingTensors(missing, shapes.keys(), tensors);
   for (const [name, shape] of shapes) {
     const tensor = tensors.get(name)!;
+    if (!isDtype(tensor.dtype)) {
+      const error = new LopperError(
+        'dtype-unsupported',
+        `${name} is stored as ${tensor.dtype}; Lopper reads ${dtypesJoined('and')}.`,
+        'Choose a version of the model that is not quantised.',
+      );
+      throw quantised(tensors) ?? error;
+    }
     if (tensor.shape.length !== shape.length || tensor.shape.some((n, i) => n !== shape[i])) {
       throw new LopperError(
         'tensor-shape',
         `${name} has the shape [${tensor.shape}], but config.json makes it [${shape}].`,
         'config.json and the weights are of different models: get both from the same place.',
-      );
-    }
-    if (!isDtype(tensor.dtype)) {
-      throw new LopperError(
-        'dtype-unsupported',
-        `${name} is stored as ${tensor.dtype}; Lopper reads ${dtypesJoined('and')}.`,
-        'Choose a version of the model that is not quantised.',
       );
     }
   }

@@ -2,8 +2,8 @@
 
 import * as v from 'valibot';
 import { LopperError } from '../errors';
-import { dtypesJoined } from '../formats/dtypes';
 import { shown } from '../json';
+import { fp8BlockOf, QUANTISED_KEYS, refuseQuantised } from './quantised';
 
 /** Python writes None as null: the same as leaving the key out. */
 export const maybe = <T extends v.GenericSchema>(schema: T) => v.nullish(schema);
@@ -28,7 +28,7 @@ const COMMON_KEYS = {
   eos_token_id: maybe(v.union([id, v.array(id)])),
   torch_dtype: maybe(v.string()),
   dtype: maybe(v.string()),
-  quantization_config: maybe(v.looseObject({ quant_method: maybe(v.string()) })),
+  ...QUANTISED_KEYS,
 };
 
 /** The sizes of a model, under the names that nearly all go by. */
@@ -47,7 +47,7 @@ export type Keys<E extends v.ObjectEntries> = CommonKeys & Checked<E>;
 
 /**
  * Checks an architecture's own keys and those that all have. Throws `config-invalid`, with the key and its value, and
- * `dtype-unsupported` where the weights are quantised.
+ * `dtype-unsupported` where the weights are quantised in a way that is not read.
  */
 export function readKeys<E extends v.ObjectEntries>(own: E, config: Readonly<Record<string, unknown>>): Keys<E> {
   const parsed = v.safeParse(v.object({ ...own, ...COMMON_KEYS }), config);
@@ -57,14 +57,7 @@ export function readKeys<E extends v.ObjectEntries>(own: E, config: Readonly<Rec
     if (issue.input === undefined) throw invalid(`${key} is missing`);
     throw invalid(`${key} is ${shown(issue.input, 100)}; expected ${expectation(issue)}`);
   }
-  const { quantization_config: quantised } = parsed.output as CommonKeys;
-  if (quantised) {
-    throw new LopperError(
-      'dtype-unsupported',
-      `The weights are quantised (${quantised.quant_method ?? 'by an unnamed method'}).`,
-      `Use the model that this one was quantised from, published as ${dtypesJoined('or')}.`,
-    );
-  }
+  refuseQuantised(parsed.output as CommonKeys);
   return parsed.output as Keys<E>;
 }
 
@@ -105,6 +98,7 @@ export function commonFacts(raw: CommonKeys, { tied = false } = {}) {
     bosId: raw.bos_token_id ?? undefined,
     eosIds: Array.isArray(eos) ? eos : [eos],
     dtype: raw.dtype ?? raw.torch_dtype ?? undefined,
+    ...(raw.quantization_config?.weight_block_size && { fp8Block: fp8BlockOf(raw) }),
   };
 }
 

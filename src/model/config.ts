@@ -51,7 +51,15 @@ const SEEING: readonly string[] = ['gemma3'];
 const SEES = 'The model also sees pictures: only the part that reads is run here, and the other is not loaded.';
 
 /** What the outer config says of both parts. */
-const SHARED = ['tie_word_embeddings', 'bos_token_id', 'eos_token_id', 'torch_dtype', 'dtype', 'quantization_config'];
+const SHARED = [
+  'tie_word_embeddings',
+  'bos_token_id',
+  'eos_token_id',
+  'torch_dtype',
+  'dtype',
+  'quantization_config',
+  'quantization',
+];
 
 /** The config of the part that reads, where a model has one that sees beside it. */
 function textPart(config: Record<string, unknown>): { object: Record<string, unknown>; sees: boolean } {

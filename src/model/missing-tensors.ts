@@ -1,6 +1,6 @@
 import { LopperError } from '../errors';
-import { dtypesJoined } from '../formats/dtypes';
 import type { TensorMap } from '../formats/tensor';
+import { ELSEWHERE } from './quantised';
 
 /** The block that a tensor's name says it is of. */
 const blockOf = (name: string): number | undefined => {
@@ -34,7 +34,8 @@ export function missingTensors(missing: readonly string[], wanted: Iterable<stri
   );
 }
 
-function quantised(tensors: TensorMap): LopperError | undefined {
+/** Quantised weights, by the names of what stands beside them. */
+export function quantised(tensors: TensorMap): LopperError | undefined {
   const names = [...tensors.keys()];
   const mlx = names.find((name) => name.endsWith('.scales') && tensors.has(name.replace(/scales$/, 'biases')));
   const found = mlx
@@ -48,8 +49,8 @@ function quantised(tensors: TensorMap): LopperError | undefined {
   if (!found) return undefined;
   return new LopperError(
     'dtype-unsupported',
-    `The weights are quantised (${found.method}, by the name of ${found.name}), which config.json does not say.`,
-    `Use the model that this one was quantised from, published as ${dtypesJoined('or')}.`,
+    `The weights are quantised (${found.method}, by the name of ${found.name}) in a way that is not read.`,
+    ELSEWHERE,
   );
 }
 

@@ -7,6 +7,7 @@ import type { ModelSpec } from './spec';
 import { headOf, settleHead } from './stored-head';
 import { underTheirNames } from './stored-names';
 import type { Sublayer } from './units';
+import { widenStored } from './widen-stored';
 
 /** A model as its files have it, and what a person should know of how they were read. */
 export interface StoredModel {
@@ -27,8 +28,9 @@ export async function describeStored(
   stored: TensorMap,
   signal?: AbortSignal,
 ): Promise<StoredModel> {
-  const named = underTheirNames(stored, (tensors) => layoutOf(config, tensors).shapes.keys());
-  const { config: settled, tensors, note } = await settleHead(config, named, signal);
+  const renamed = underTheirNames(stored, (tensors) => layoutOf(config, tensors).shapes.keys());
+  const named = widenStored(withHead(config, renamed), renamed, config.fp8Block);
+  const { config: settled, tensors, note } = await settleHead(config, named.tensors, signal);
   const spec = describe(settled, tensors);
   const listed =
     config.listedAsDropped.length > 0 &&
@@ -37,10 +39,16 @@ export async function describeStored(
     spec,
     tensors,
     listedAsDropped: config.listedAsDropped,
-    notes: [...config.notes, note, unusedTensors(spec.shapes, tensors, config), listed].filter(
+    notes: [...config.notes, ...named.notes, note, unusedTensors(spec.shapes, tensors, config), listed].filter(
       (n) => typeof n === 'string',
     ),
   };
+}
+
+/** The shapes of a layout, and of the output head that may be stored though the config ties it. */
+function withHead(config: ModelConfig, tensors: TensorMap): ReadonlyMap<string, readonly number[]> {
+  const { shapes, vocabulary, width } = layoutOf(config, tensors);
+  return new Map([...shapes, [headOf(config, tensors), [vocabulary, width]]]);
 }
 
 /** Of tensors that are told of by their names alone, those that the model of a config cannot do without. */

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LopperError } from '../../errors';
 import { type Dtype, isDtype, widen } from '../dtypes';
+import { widenFp8 } from '../fp8';
 import { fileSource } from '../node';
 import { openWeights } from '../safetensors';
 import type { TensorInfo } from '../tensor';
@@ -226,6 +227,10 @@ describe.skipIf(!python)('files as torch saves them', () => {
         shape,
       ]);
       if (isDtype(t.dtype)) expect(await valuesOf(t), t.name).toEqual(values);
+      if (t.dtype === 'F8_E4M3') {
+        const one = { ...t, dtype: 'F32', shape: [], source: sourceOf(floats(1)), start: 0, end: 4 };
+        expect(await valuesOf(widenFp8(t, one)!)).toEqual(values);
+      }
     }
     const [embed, head] = ['embed', 'head'].map((tied) => found.find((t) => t.name === tied));
     if (embed) expect([head!.source, head!.start]).toEqual([embed.source, embed.start]);

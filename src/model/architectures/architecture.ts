@@ -46,6 +46,8 @@ export interface ConfigFacts {
   readonly eosIds: readonly number[];
   /** As published, e.g. `bfloat16`; the weights themselves decide. */
   readonly dtype?: string;
+  /** Rows and columns of a block of an FP8 matrix that shares a scale. */
+  readonly fp8Block?: number;
   /** What a person should know of how it is run: sentences. */
   readonly notes?: readonly string[];
 }
