@@ -10,13 +10,17 @@ import { hasModels, numbers, openModel, RATES, readJson, sharedGpu, worst } from
 /** A step's sums are those of a walk in another order: logits of about 10 differ in the last digits. */
 const SAME = 5e-5;
 
+const MODELS = [
+  ...['stories260K', 'random/mistral', 'random/gpt_neox', 'random/gpt2', 'random/gemma2', 'random/gemma3_text'],
+  ...['random/phi3', 'random/olmo2', 'random/smollm3', 'random/granite', 'random/opt'],
+];
+
 let gpu: Gpu;
 const engines = new Map<string, Engine>();
 beforeAll(async () => {
   if (!hasModels) return;
   gpu = await sharedGpu();
-  for (const name of ['stories260K', 'random/mistral', 'random/gpt_neox', 'random/gpt2'])
-    engines.set(name, await openModel(gpu, name));
+  for (const name of MODELS) engines.set(name, await openModel(gpu, name));
 });
 afterAll(() => {
   for (const e of engines.values()) e.dispose();
@@ -92,6 +96,12 @@ describe.skipIf(!hasModels)('step by step the logits are those of a walk over th
     ['random/gpt_neox', 'with sublayers dropped', [0, 3, 4, 5]],
     ['random/gpt2', 'with learned positions', []],
     ['random/gpt2', 'with sublayers dropped', [1, 2]],
+    ['random/gemma2', 'norms on both sides, caps, a window in every other block', [3]],
+    ['random/gemma3_text', 'two ways of turning, norms of each head', [2]],
+    ['random/olmo2', 'norms behind, and over all heads', [4]],
+    ['random/smollm3', 'a block without positions', []],
+    ['random/granite', 'scaled updates', []],
+    ['random/opt', 'positions from the third row on', [5]],
   ] as const)('%s, %s', async (name, _, drop) => {
     const engine = engineOf(name);
     const dropped = without(drop);
@@ -99,6 +109,20 @@ describe.skipIf(!hasModels)('step by step the logits are those of a walk over th
     const decoder = await engine.decoder(dropped, [text.slice(0, 5)], 31);
     expect(await errorOf(engine, decoder, [text], [5], dropped)).toBeLessThan(SAME);
     decoder.dispose();
+  });
+
+  it('a text that may come to be long turns its positions as long ones do from the start; others as short ones', async () => {
+    const engine = engineOf('random/phi3'); // long beyond 32
+    const text = tokens(40, engine.model.vocabulary);
+    const long = await engine.decoder(FULL, [text.slice(0, 5)], 35);
+    for (let i = 5; i < 40; i++) await long.step([{ sequence: 0, id: text[i] }]);
+    const want = await walked(engine, text, without([]));
+    expect(worst(long.logits[0], want[39])).toBeLessThan(SAME);
+    long.dispose();
+    const short = await engine.decoder(FULL, [text.slice(0, 5)], 25);
+    expect(await errorOf(engine, short, [text.slice(0, 30)], [5], FULL)).toBeLessThan(SAME);
+    short.dispose();
+    expect(worst((await walked(engine, text.slice(0, 30), FULL))[29], want[29])).toBeGreaterThan(0.01);
   });
 
   it.each(['stories260K', 'random/mistral'])(

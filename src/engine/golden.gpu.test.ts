@@ -43,7 +43,7 @@ const meanNll = (logprob: Float32Array) => -logprob.reduce((a, b) => a + b, 0) /
 const lossOf = (tree: ReturnType<typeof scored>, logprob: Float32Array) =>
   meanNll(Float32Array.from(tree.pairs.flatMap((p) => Array.from(p, (i) => logprob[i]))));
 
-const MODELS_WITH_GOLDEN = [
+const OLDER = [
   'stories260K',
   'random/llama',
   'random/mistral',
@@ -51,6 +51,9 @@ const MODELS_WITH_GOLDEN = [
   'random/qwen3',
   'random/gpt_neox',
   'random/gpt2',
+];
+const MODELS_WITH_GOLDEN = [
+  ...OLDER,
   'random/gemma2',
   'random/gemma3_text',
   'random/phi3',
@@ -62,7 +65,9 @@ const MODELS_WITH_GOLDEN = [
 
 suite.skipIf(!here).each(here ? MODELS_WITH_GOLDEN : [])('%s agrees with its golden values', (folder) => {
   const g = golden(folder);
-  const relative = folder === 'stories260K' ? 1e-4 : 5e-4;
+  const isOlder = OLDER.includes(folder);
+  const relative = folder === 'stories260K' || !isOlder ? 1e-4 : 5e-4;
+  const logits = isOlder ? 2e-3 : 2e-4;
 
   test.each(['never', 'always'] as const)('streaming %s: loss, first window, last logits', async (streaming) => {
     const engine = await openModel(folder, { streaming });
@@ -75,7 +80,7 @@ suite.skipIf(!here).each(here ? MODELS_WITH_GOLDEN : [])('%s agrees with its gol
       expect(-branches[0].logprob[tree.pairs[0][i]]).toBeCloseTo(nll, 3);
     });
     g.last_logits_first_window.forEach((z: number, i: number) => {
-      expect(Math.abs(branches[0].logits[0][i] - z)).toBeLessThan(2e-3);
+      expect(Math.abs(branches[0].logits[0][i] - z)).toBeLessThan(logits);
     });
     engine.dispose();
     expect(engine.memory()).toMatchObject({ weights: 0, activations: 0, cache: 0 });

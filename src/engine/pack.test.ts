@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packTokens } from './pack';
+import { LONG, treeRows } from './rows';
 import { sight } from './testing/oracle';
 import type { Sequence } from './tree';
 
@@ -109,4 +110,22 @@ describe('packTokens', () => {
     expect(packTokens([]).rows).toBe(0);
     expect(packTokens([{ ids: [4], scoreFrom: 1, endIsTarget: true }])).toMatchObject({ rows: 0, lastRows: [-1] });
   });
+});
+
+describe('sequences beyond a length', () => {
+  it('share nothing with shorter ones, and are told by a bit of their rows', () =>
+    check((list) => {
+      const beyond = 5;
+      const tree = packTokens(list, beyond);
+      const { places } = treeRows(tree, undefined, 0, tree.rows, beyond);
+      const seen = sight(tree);
+      for (const [s, sequence] of list.entries()) {
+        const path = tree.lastRows[s] < 0 ? [] : seen[tree.lastRows[s]];
+        expect(path.map((row) => tree.ids[row])).toEqual(rowsOf(sequence));
+        for (const row of path) {
+          const isLong = path.length > beyond;
+          expect(places[2 * row + 1]).toBe(row + (isLong ? LONG : 0));
+        }
+      }
+    }));
 });

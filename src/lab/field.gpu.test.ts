@@ -22,9 +22,11 @@ const REFUSED: Record<string, [message: string, remedy: string]> = {
   'lfs-tokenizer-folder': ['tokenizer.json is a git-LFS pointer', 'git lfs pull'],
   'adapter-folder': ['is an adapter (LoRA), not a whole model', 'Merge it into its base model first'],
   'onnx-only-folder': ['has its weights as ONNX only', 'safetensors'],
-  'sliding-mix-qwen2': ['2 of 4 blocks slide their attention', 'Choose a model all of whose blocks slide'],
   'no-vocab-size': ['config.json: vocab_size is missing.', 'Get config.json again'],
 };
+
+/** Losses that the list lacks, as transformers 5.18 has them in double precision. */
+const LOSSES: Record<string, number> = { 'sliding-mix-qwen2': 3.586685030164187 };
 
 /** What a person is told of those that are run. */
 const NOTED: Record<string, string> = {
@@ -60,6 +62,7 @@ describe.skipIf(!has)('a model from the field', () => {
     const calibration = existsSync(text) ? { text: readFileSync(text, 'utf8'), seqLen: 16 } : { ids };
     const dropped = name === 'llmdrop-lists-mistral' ? [1, 2].map((block) => ({ block, kind: 'attn' as const })) : [];
     const [score] = await lab.score({ calibration, masks: [dropped] }, job());
-    expect(Math.abs(score!.loss - expected[name]!.loss!) / expected[name]!.loss!).toBeLessThan(1e-4);
+    const want = expected[name]!.loss ?? LOSSES[name]!;
+    expect(Math.abs(score!.loss - want) / want).toBeLessThan(1e-4);
   });
 });
