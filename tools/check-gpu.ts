@@ -86,7 +86,7 @@ export async function main(_: readonly string[], root: string): Promise<number> 
     ({ choice, gflops }) => [
       [
         'kernels chosen',
-        `${choice.matmul}, ${choice.matvec} below ${choice.fewRows} rows, ${choice.threads} threads a row`,
+        `${choice.matmul}, ${choice.matvec} below ${choice.fewRows ?? 4} rows${choice.together ? `, ${choice.together} together` : ''}, ${choice.threads} threads a row`,
       ],
       ...Object.entries(gflops).map(([way, rate]): Line => [`  ${way}`, `${number(rate)} GFLOP/s`]),
     ],

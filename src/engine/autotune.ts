@@ -13,7 +13,7 @@ export interface KernelRates {
   readonly gflops: Readonly<Record<string, number>>;
 }
 
-interface Shape {
+export interface Shape {
   readonly rows: number;
   readonly columns: number;
   readonly inputs: number;
@@ -66,10 +66,11 @@ export async function chooseKernels(gpu: Gpu, dtype: Dtype = USUAL_DTYPE): Promi
     const matmuls = await compete(top, dtype, ['matmul_register', 'matmul_workgroup'], MATMULS, gflops);
     const matvecs = await compete(top, dtype, ['matvec_register', 'matvec_workgroup'], MATVECS, gflops, matmuls.chip);
     const ways = { matmul: matmuls.best, matvec: matvecs.best } as Pick<KernelChoice, 'matmul' | 'matvec'>;
+    // On a processor no thread waits for another, and a page that starts there should not wait for finer choices.
+    if (!matmuls.chip) return { gflops, choice: { ...ways, threads: 1 } };
     const together = await bestTogether(top, dtype, ways.matvec, matvecs.shape);
     const fewRows = await fewestForMatmul(top, dtype, { ...ways, together }, matvecs.shape);
-    // On a processor no thread waits for another: that would only be compiled to be passed over.
-    const [alone, shared] = matmuls.chip ? await normTimes(top) : [0, 1];
+    const [alone, shared] = await normTimes(top);
     return { gflops, choice: { ...ways, fewRows, together, threads: alone < shared ? 1 : 64 } };
   } finally {
     top.close();
@@ -77,7 +78,7 @@ export async function chooseKernels(gpu: Gpu, dtype: Dtype = USUAL_DTYPE): Promi
 }
 
 /** The quickest of two ways, the first of which waits for nothing, at the first shape that is large enough. */
-async function compete(
+export async function compete(
   top: BenchTop,
   dtype: Dtype,
   [plain, waiting]: readonly [Way, Way],
@@ -114,7 +115,7 @@ async function compete(
 }
 
 /** How many rows a matvec best takes together. */
-async function bestTogether(
+export async function bestTogether(
   top: BenchTop,
   dtype: Dtype,
   matvec: KernelChoice['matvec'],
@@ -132,7 +133,7 @@ async function bestTogether(
 }
 
 /** From how many rows on a matmul is quicker than a matvec of them. */
-async function fewestForMatmul(
+export async function fewestForMatmul(
   top: BenchTop,
   dtype: Dtype,
   { matmul, matvec, together }: Pick<KernelChoice, 'matmul' | 'matvec' | 'together'>,
@@ -152,7 +153,7 @@ async function fewestForMatmul(
 }
 
 /** Norms whose rows have a thread each, and those that share theirs. */
-async function normTimes(top: BenchTop): Promise<number[]> {
+export async function normTimes(top: BenchTop): Promise<number[]> {
   const { rows, inputs: width } = MATMULS[0];
   const [x, y] = [await top.filled('x', rows * width * 4, WORD), await top.buffer('y', rows * width * 4)];
   const by: Norm = { layer: false, eps: 0, width, weight: x };

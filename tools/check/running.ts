@@ -102,7 +102,8 @@ function count(device: GPUDevice, engine: Engine) {
     return writeBuffer.call(queue, buffer, offset, data as ArrayBuffer, from, size);
   };
   recorder.dispatch = (...asked) => {
-    counts.dispatches++;
+    const [, , , groups] = asked;
+    if (groups[0] * groups[1] > 0) counts.dispatches++;
     dispatch.apply(recorder, asked);
   };
   recorder.read = (...asked) => {

@@ -107,7 +107,7 @@ function Rates({ found }: { found?: Examination }) {
       {job ? (
         <JobProgress slot="examine" />
       ) : (
-        <p className={css.budget}>
+        <p className={css.measure}>
           <Button onClick={() => void examineMachine()}>{found ? 'Measure again' : 'Measure this machine'}</Button>
           {found && <Button onClick={() => void copyExamination(found)}>Copy all as text</Button>}
           {!found && (

@@ -62,7 +62,8 @@ export class Device {
   /** The measured choice of kernels for a model, by the type that most of it is stored in; measured once for each type. */
   ratesFor({ dtype }: Pick<ModelSpec, 'dtype'>): Promise<KernelRates> {
     const [first = ''] = dtype.split(/[^\w]+/);
-    const read = isDtype(first) ? readAs(first) : USUAL_DTYPE;
+    // Where a processor computes, types differ little and measuring takes long.
+    const read = isDtype(first) && !this.gpu.facts.software ? readAs(first) : USUAL_DTYPE;
     let rates = this.#rates.get(read);
     if (!rates) {
       rates = (async () => {

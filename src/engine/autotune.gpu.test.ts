@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { bestTogether, compete, fewestForMatmul, normTimes } from './autotune';
+import { BenchTop } from './probe/bench-top';
+import { sharedGpu } from './testing/gpu';
+
+/** What is chosen among on a chip, which no test has, on shapes that a processor multiplies in a moment. */
+const SHAPES = [
+  { rows: 8, columns: 64, inputs: 64 },
+  { rows: 16, columns: 128, inputs: 64 },
+];
+const [SHAPE] = SHAPES as [(typeof SHAPES)[number]];
+
+let top: BenchTop;
+beforeAll(async () => {
+  top = new BenchTop(await sharedGpu());
+});
+afterAll(() => {
+  top.close();
+  expect(top.gpu.memory()).toEqual({ weights: 0, activations: 0, cache: 0 });
+});
+
+it('two ways compete at a shape that is large enough, and the quicker is the best', async () => {
+  for (const ways of [
+    ['matmul_register', 'matmul_workgroup'],
+    ['matvec_register', 'matvec_workgroup'],
+  ] as const) {
+    const gflops: Record<string, number> = {};
+    const { best, shape, chip } = await compete(top, 'F16', ways, SHAPES, gflops, true);
+    expect(chip).toBe(true);
+    expect(SHAPES).toContain(shape);
+    expect(Object.keys(gflops).sort()).toEqual([...ways]);
+    expect(gflops[best]).toBe(Math.max(...Object.values(gflops)));
+  }
+});
+
+it('how many rows a matvec takes together, and from how many on a matmul is quicker, are measured', async () => {
+  const together = await bestTogether(top, 'F16', 'matvec_workgroup', SHAPE);
+  expect([1, 4, 8]).toContain(together);
+  expect(await bestTogether(top, 'F16', 'matvec_register', SHAPE)).toBe(1);
+  const ways = { matmul: 'matmul_workgroup', matvec: 'matvec_workgroup', together: 8 } as const;
+  const fewRows = await fewestForMatmul(top, 'F16', ways, SHAPE);
+  expect(fewRows).toBeGreaterThanOrEqual(2);
+  expect(fewRows).toBeLessThanOrEqual(49);
+  for (const ms of await normTimes(top)) expect(ms).toBeGreaterThan(0);
+});
