@@ -108,8 +108,18 @@ function Loss({ verdict }: { verdict: Found }) {
   }
   if (change !== undefined && soFar) {
     return (
-      <Figure large judged={judgeLoss(verdict)} value={signed(change, 3)} name={<>loss, full {was}</>}>
-        {intervalWords(interval)} {soFar.windows} of {soFar.of} windows so far
+      <Figure
+        large
+        judged={judgeLoss(verdict)}
+        value={signed(change, 3)}
+        name={
+          <>
+            <span className="visually-hidden">loss, full {was}, </span>
+            {soFar.windows} of {soFar.of} windows so far
+          </>
+        }
+      >
+        {intervalWords(interval)}
       </Figure>
     );
   }
