@@ -9,12 +9,13 @@ const HALF = 30;
 export function PresentMark({ present, area }: { present: PresentPoint; area: PlotArea }) {
   const [x, y] = [area.x(present.x), area.y(present.y)];
   const above = y - area.top > 24;
-  // Centred over the mark, and within the chart.
-  const middle = Math.max(area.left + HALF, Math.min(area.right - HALF, x));
+  // Centred over the mark and within the chart; before it where it stands at the end, where curves have their names.
+  const atEnd = x > area.right - HALF;
+  const place = atEnd ? x - 12 : Math.max(area.left + HALF, x);
   return (
     <g className={css.present}>
       <path d={`M${x} ${y - 7}L${x + 7} ${y}L${x} ${y + 7}L${x - 7} ${y}Z`} />
-      <text x={middle} y={above ? y - 13 : y + 20} textAnchor="middle">
+      <text x={place} y={above ? y - 13 : y + 20} textAnchor={atEnd ? 'end' : 'middle'}>
         this mask
       </text>
     </g>
