@@ -96,6 +96,6 @@ async function openArchive(file: File): Promise<void> {
   }
 }
 
-/** Opens a mask, a result, or an archive of results. */
-export const openFile = (file: File): Promise<void> =>
-  /\.zip$/i.test(file.name) ? openArchive(file) : importFile(file);
+/** Opens a mask, a result or the parts of one, or an archive of results. */
+export const openFile = (file: File, ...others: readonly File[]): Promise<void> =>
+  /\.zip$/i.test(file.name) ? openArchive(file) : importFile(file, ...others);

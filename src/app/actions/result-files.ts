@@ -21,6 +21,7 @@ import { toFailure } from './failure';
 import { showInfluence } from './influence';
 import { importMask } from './mask-files';
 import { titleOf } from './offered';
+import { isPart, openParts } from './open-parts';
 
 /** A result as the text of Lopper's JSON file, to be opened again here or gone on with on the command line. */
 export async function resultText(result: Result, from: Omit<Measured<unknown>, 'report'>): Promise<string> {
@@ -52,12 +53,16 @@ export const saveCurve = ({ report, request, ...from }: Curve): Promise<void> =>
 export const saveRun = ({ report, ...from }: Measured<InfluenceReport>): Promise<void> =>
   saveResult(`${report.metric}-${report.unit}`, { kind: 'influence', report }, from);
 
-/** Opens a mask or a result, whichever a JSON file is. */
-export async function importFile(file: File): Promise<void> {
+/** Opens a mask or a result, whichever a JSON file is; of several files the parts of a result. */
+export async function importFile(file: File, ...others: readonly File[]): Promise<void> {
   // One character more than is read is enough to say that it is too long.
   const text = await file.slice(0, MOST_RESULT_BYTES + 1).text();
   const begin = text.slice(0, 2000);
-  if (/"format"\s*:\s*"lopper-result"/.test(begin)) await openResult(file);
+  if (others.length > 0 || isPart(begin)) {
+    await openParts([file, ...others], openResult).catch((error) =>
+      notifyFailure(`${others.length > 0 ? 'The files were' : `${file.name} was`} not opened`, toFailure(error)),
+    );
+  } else if (/"format"\s*:\s*"lopper-result"/.test(begin)) await openResult(file);
   else if (/"format"\s*:\s*"lopper-evaluations"/.test(begin)) openScores(file.name, text);
   else importMask(file.name, text);
 }

@@ -38,8 +38,9 @@ export default function ExportTab() {
         <FileButton
           label="Mask or result file"
           accept=".json,.yaml,.yml,.zip,.py,.sh,.csv,.txt,application/json,application/zip"
-          title="Open a mask of Lopper or of another tool, a result or an archive of results; dropping it on the page does the same"
-          onFile={(chosen) => void openFile(chosen)}
+          title="Open a mask of Lopper or of another tool, a result, all parts of one, or an archive of results; dropping them on the page does the same"
+          multiple
+          onFile={(...chosen) => void openFile(...chosen)}
         >
           Import
         </FileButton>

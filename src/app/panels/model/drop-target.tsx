@@ -59,6 +59,11 @@ async function take({ name, files }: { name: string; files: File[] }): Promise<v
     const { openFile } = await import('../../actions/archive');
     return openFile(first);
   }
+  // Several without a model's config are the parts of a result.
+  if (files.length > 1 && files.every((file) => /\.json$/i.test(file.name) && !/config\.json$/i.test(file.name))) {
+    const { openFile } = await import('../../actions/archive');
+    return openFile(first, ...files.slice(1));
+  }
   if (files.length === 1 && /\.safetensors$/i.test(first.name)) {
     const { importIfRecovery } = await import('../../actions/recovery');
     if (await importIfRecovery(first)) return;
