@@ -12,7 +12,8 @@ import { modelRequest } from './model-request';
 import { pruningOf } from './pruning';
 
 /** Beside the forms of a mask, a model of its own. */
-const TARGETS = ['checkpoint', ...FORMAT_NAMES] as const;
+const MODELS = ['checkpoint', 'gguf'] as const;
+const TARGETS = [...MODELS, ...FORMAT_NAMES] as const;
 const FORMS = ['zeroed', 'llm-drop'] as const;
 
 export const exportCommand: Command = {
@@ -24,7 +25,10 @@ export const exportCommand: Command = {
     ...MASK_OPTIONS,
     ...RECOVERY_OPTIONS,
     to: { value: 'FORMAT', help: TARGETS.join(', ') },
-    out: { value: 'PATH', help: 'the file, to standard output where left out; for a checkpoint a new folder' },
+    out: {
+      value: 'PATH',
+      help: 'the file, to standard output where left out; for a checkpoint or a GGUF (of a GGUF) a new folder',
+    },
     form: {
       value: 'FORM',
       help: 'of a checkpoint: single layers zeroed (default), or listed in config.json for LLM-Drop',
@@ -32,8 +36,8 @@ export const exportCommand: Command = {
   },
   check(args) {
     const to = oneOf(args, 'to', TARGETS);
-    if (to === 'checkpoint') required(args, 'out', 'FOLDER');
-    else if (args.values.has('form'))
+    if (isModel(to)) required(args, 'out', 'FOLDER');
+    if (to !== 'checkpoint' && args.values.has('form'))
       throw usage('--form is of a checkpoint.', `Leave it out, or write --to checkpoint.`);
     if (args.values.has('form')) oneOf(args, 'form', FORMS);
     if (['drop', 'mask', 'recovery'].some((name) => args.values.has(name))) return;
@@ -44,13 +48,15 @@ export const exportCommand: Command = {
   run,
 };
 
+const isModel = (to: string | undefined): boolean => MODELS.some((model) => model === to);
+
 async function run(surroundings: Surroundings): Promise<Output> {
   const { args, lab, path, reporter } = surroundings;
   const request = modelRequest(args.positionals[0]!, path('.'), args);
   const model = await lab.describe(request, { job: JOB });
   for (const note of model.notes ?? []) reporter.note(note);
   const pruning = pruningOf(surroundings, model);
-  if (args.values.get('to') === 'checkpoint') return writeModel(surroundings, request, await pruning.pruning());
+  if (isModel(args.values.get('to'))) return writeModel(surroundings, request, await pruning.pruning());
   return writeMask(
     surroundings,
     { ...model, ...placeOf(request, args) },
@@ -65,7 +71,8 @@ async function writeModel(
   pruning: Pruning,
 ): Promise<Output> {
   const out = args.values.get('out')!;
-  const form = args.values.has('form') ? oneOf(args, 'form', FORMS) : 'zeroed';
+  const checkpoint = args.values.has('form') ? oneOf(args, 'form', FORMS) : 'zeroed';
+  const form = args.values.get('to') === 'gguf' ? ('gguf' as const) : checkpoint;
   const to = { kind: 'folder', path: path(out) } as const;
   const request = { model, pruning, form, to, facts: { lopper: await version() } };
   const report = await cancellable(lab, () => lab.exportModel(request, { job: JOB, onProgress: reporter.progress }));
@@ -73,7 +80,7 @@ async function writeModel(
   for (const note of notes) reporter.note(note);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   return {
-    json: { format: 'checkpoint', out, ...report },
+    json: { format: form === 'gguf' ? form : 'checkpoint', out, ...report },
     text: facts([
       ['folder', out],
       ['blocks', String(kept.length)],

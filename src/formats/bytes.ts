@@ -28,4 +28,6 @@ export interface ModelFiles {
   peek?(file: string, signal?: AbortSignal): Promise<ByteSource>;
   /** The tensors by their published names, of files that are not safetensors; `open`: how those are opened. */
   tensors?(open: ModelFiles['open'], signal?: AbortSignal, onProgress?: (p: ByteProgress) => void): Promise<TensorMap>;
+  /** Of a GGUF the names of its files, in their order. */
+  readonly gguf?: readonly string[];
 }

@@ -30,13 +30,13 @@ export const canExport = (s: AppState): boolean => requestOf(s) !== undefined &&
 type Picker = (options: { readonly mode: 'readwrite' }) => Promise<FileSystemDirectoryHandle>;
 
 /** Writes the pruned model into a folder that a person picks; where the browser lets pages pick none, as downloads. */
-export async function exportModel(form: CheckpointForm): Promise<void> {
+export async function exportModel(form?: CheckpointForm): Promise<void> {
   const s = store.getState();
   const request = requestOf(s);
   if (!request) return;
   const to = await placeFor(exportName(s));
   if (!to) return;
-  const third = form === 'zeroed' ? thirdOf(s) : undefined;
+  const third = form === undefined ? thirdOf(s) : undefined;
   const mask = maskOf(s);
   const pruning = third ? { dropped: mask.dropped, modules: modulesOf(third) } : mask.dropped;
   const ended = await runJob<ExportReport>({

@@ -161,12 +161,12 @@ function newBiases(linear: LinearSpec, tensors: TensorMap, added: ReadonlyMap<st
 
 function copied(name: string, tensor: TensorInfo): PlannedTensor {
   const { dtype, shape, start, end } = tensor;
-  if (isDtype(dtype) && DTYPES[dtype].elements === 1) {
+  if (isDtype(dtype) && DTYPES[dtype].elements === 1 && !tensor.turned) {
     return { name, dtype, shape, bytes: end - start, from: { kind: 'copy', tensor } };
   }
   throw new LopperError(
     'dtype-unsupported',
-    `${name} is stored as ${dtype}, which a safetensors file does not hold.`,
+    `${name} is stored as ${dtype}${tensor.turned ? ', turned' : ''}, which a checkpoint does not hold.`,
     'Export a GGUF file from a GGUF file, or open the model as it was published.',
   );
 }

@@ -89,8 +89,12 @@ export async function writeCheckpoint(
     if (index) await putText('model.safetensors.index.json', index);
     for (const name of ALONG) {
       if (!(await base.files.has(name, signal))) continue;
-      const source = await base.files.open(name, signal);
-      await put(name, [await source.read(0, source.size, signal)]);
+      // Those of a GGUF are made of what is inside it, as texts.
+      if (name.endsWith('.json')) await putText(name, await base.files.text(name, signal));
+      else {
+        const source = await base.files.open(name, signal);
+        await put(name, [await source.read(0, source.size, signal)]);
+      }
     }
     if (plan.beside.length > 0) {
       await put(HOOK_TENSORS, [hookTensors(plan.beside)]);

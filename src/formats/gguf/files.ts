@@ -56,6 +56,7 @@ export function ggufFiles(files: ModelFiles, name: string): ModelFiles {
   };
   return {
     ...files,
+    gguf: partsOf(name),
     async has(file, signal) {
       return (await inside(file, signal)) !== undefined || files.has(file, signal);
     },

@@ -21,7 +21,8 @@ export interface ExportRequest {
   /** The open one where left out; it need not be open, and no device is asked. */
   readonly model?: ModelRequest;
   readonly pruning: Pruning;
-  readonly form?: CheckpointForm;
+  /** A checkpoint, or a GGUF of a GGUF; where left out, what the model itself is. */
+  readonly form?: CheckpointForm | 'gguf';
   readonly to: ExportPlace;
   readonly facts?: CardFacts;
 }

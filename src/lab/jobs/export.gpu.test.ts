@@ -65,7 +65,6 @@ test.skipIf(!hasData)('every architecture opens its own export, with the same lo
     const { windows } = readJson(`${RANDOM}/${name}/golden.json`) as { windows: number[][] };
     const { width } = await lab.describe(model, job());
     const dropped = drop('block:1,attn:2,ffn:3');
-    await exported(`${name}, a mask`, model, windows, dropped);
     const means = [
       module({ kind: 'block', block: 1 }, width),
       module({ kind: 'attn', block: 2 }, width),
@@ -74,6 +73,8 @@ test.skipIf(!hasData)('every architecture opens its own export, with the same lo
     const { report } = await exported(`${name}, means`, model, windows, { dropped, modules: means });
     expect([...report.folded, ...report.beside].sort(), name).toEqual(['attn:2', 'block:1', 'ffn:3']);
     expect(report.beside, name).toEqual(BESIDE[name] ?? []);
+    // What can be told of the others is told of the mask, too.
+    if (python || BESIDE[name]) await exported(`${name}, a mask`, model, windows, dropped);
     const maps = [
       module({ kind: 'block', block: 0 }, width),
       module({ kind: 'attn', block: 2 }, width, 3),
@@ -123,6 +124,36 @@ test('Sapling’s first block becomes part of its embeddings, and the rest of it
     name: 'the script',
     ask: { run: script, cwd: scratch, same: [plain.path, join(scratch, 'sapling-pruned')] },
   });
+});
+
+const GGUF = `${DATA}/models/gguf`;
+test
+  .skipIf(!hasData)
+  .each([
+    'llama-Q4_K_M.gguf',
+    'llama-split-00001-of-00003.gguf',
+    'qwen2-Q8_0.gguf',
+    'gptneox-mixed.gguf',
+    'gpt2-mixed.gguf',
+  ])('a pruned %s has the loss of the mask, in the types that it had', async (file) => {
+  const model = { kind: 'folder', path: GGUF, file } as const;
+  const golden = readdirSync(GGUF).find(
+    (name) => name.endsWith('.golden.json') && file.startsWith(name.replace('.golden.json', '')),
+  );
+  const { windows } = readJson(`${GGUF}/${golden}`) as { windows: number[][] };
+  const dropped = drop('block:1,attn:2,ffn:3');
+  const want = await lossOf(model, windows, dropped);
+  const path = join(scratch, String(folders++));
+  const { kept } = await lab.exportModel(
+    { model, pruning: dropped, form: 'gguf', to: { kind: 'folder', path } },
+    job(),
+  );
+  expect(kept).toEqual([0, 2, 3]);
+  expect(Math.abs((await lossOf({ kind: 'folder', path }, windows, [])) - want)).toBeLessThan(1e-6);
+  const [before, after] = await Promise.all(
+    [model, { kind: 'folder', path } as const].map((m) => lab.describe(m, job())),
+  );
+  expect(after).toMatchObject({ blocks: 3, modelType: before!.modelType, hasTokenizer: before!.hasTokenizer });
 });
 
 if (!python) console.log('skipped: transformers is not asked; LOPPER_PYTHON names a Python that has it');

@@ -1,6 +1,11 @@
+import { LopperError } from '../../errors';
+import type { ExportTarget } from '../../exports/checkpoint/target';
 import { writeCheckpoint } from '../../exports/checkpoint/write';
+import { lastPart } from '../../exports/format';
+import { writeGguf } from '../../exports/gguf';
 import { readableConfig } from '../../model/config';
-import { maskFromSublayers } from '../../pruning/mask';
+import { type Mask, maskFromSublayers } from '../../pruning/mask';
+import type { Placed } from '../../recovery/module';
 import type { ExportReport, ExportRequest } from '../contract';
 import type { Environment } from '../place/environment';
 import { type ReadModel, readModel } from '../place/model';
@@ -18,6 +23,11 @@ export async function exportModel(
     ? await readModel(await environment.files(model, () => {}), { signal, ...loadingProgress(onProgress) })
     : open();
   const { dropped, modules } = 'dropped' in pruning ? pruning : { dropped: pruning, modules: [] };
+  const mask = maskFromSublayers(found.spec.blocks, dropped);
+  const told = { signal, onBytes: writingProgress(onProgress) };
+  if (form === 'gguf' || (form === undefined && found.files.gguf)) {
+    return exportGguf(found, mask, modules, await environment.exportTarget(to), told);
+  }
   const configText = await found.files.text('config.json', signal);
   const config = readableConfig(configText);
   const { files, spec, tensors } = found;
@@ -30,6 +40,25 @@ export async function exportModel(
       facts,
     },
     await environment.exportTarget(to),
-    { signal, onBytes: writingProgress(onProgress) },
+    told,
   );
+}
+
+async function exportGguf(
+  { files, spec }: ReadModel,
+  mask: Mask,
+  modules: readonly Placed[],
+  target: ExportTarget,
+  told: Parameters<typeof writeGguf>[4],
+): Promise<ExportReport> {
+  if (!files.gguf || modules.length > 0) {
+    throw new LopperError(
+      'usage',
+      files.gguf ? 'A GGUF has no place for what stands in for dropped layers.' : `${files.id} is not a GGUF.`,
+      files.gguf ? 'Export the mask alone.' : 'Export a checkpoint, and convert that with llama.cpp.',
+    );
+  }
+  const name = `${lastPart(files.id).replace(/\.gguf$/i, '')}-pruned.gguf`;
+  const { kept, bytes } = await writeGguf({ files, spec }, mask, name, target, told);
+  return { files: [{ name, bytes }], kept, folded: [], beside: [], notes: [] };
 }

@@ -115,10 +115,10 @@ export const FORMS: Readonly<Record<string, Form>> = {
   checkpoint: {
     name: 'Pruned model, as a checkpoint',
     about:
-      'For every tool that opens models of Hugging Face: the weights without what is dropped, from file to file. A layer alone is zeroed and keeps its size; what stands in goes into biases where the architecture has them, and beside the weights where not.',
+      'For every tool that opens models of Hugging Face: the weights without what is dropped, from file to file. A layer alone is zeroed and keeps its size; what stands in goes into biases where the architecture has them, and beside the weights where not. Of a GGUF it is a GGUF, in the types it has.',
     text: checkpointText,
     action: 'Write the pruned model',
-    take: () => exportModel('zeroed'),
+    take: () => exportModel(),
     can: canExport,
   },
   'checkpoint-listed': {
