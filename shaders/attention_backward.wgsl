@@ -128,8 +128,8 @@ fn keys_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_
   if (begin >= end && p.firstTile > 0u) {
     return;
   }
-  let group = p.heads / p.kvHeads;
-  let head = id.x / quads * group;
+  let perKv = p.heads / p.kvHeads;
+  let head = id.x / quads * perKv;
   let stride = p.qStride / 4u;
   // Written out: on software adapters an indexed array of accumulators lives in memory.
   var k0 = vec4f();
@@ -149,7 +149,7 @@ fn keys_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_
     }
     let key = select(vec4u(), positions - vec4u(t.base), seen);
     for (var r = 0u; r < t.rows; r++) {
-      for (var h = head; h < head + group; h++) {
+      for (var h = head; h < head + perKv; h++) {
         let at = (t.row + r) * stride + h * quads + id.x % quads;
         let line = vec4u((((g - p.firstTile) * 4u + r) * p.heads + h) * p.scoreStride) + key;
         let ds = select(vec4f(), vec4f(scored[line.x], scored[line.y], scored[line.z], scored[line.w]), seen);
