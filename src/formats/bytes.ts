@@ -20,6 +20,8 @@ export interface ModelFiles {
   has(file: string, signal?: AbortSignal): Promise<boolean>;
   /** What lies in the folder, and one level below it as `folder/file`; only where that can be known. */
   list?(): Promise<readonly string[]>;
+  /** What a hub says lies in the repository: a request. Undefined where it does not say. */
+  catalogue?(signal?: AbortSignal): Promise<readonly string[] | undefined>;
   /** The whole file as text (config, tokenizer, index): UTF-8, or what its byte order mark says. Throws `text-encoding`. */
   text(file: string, signal?: AbortSignal): Promise<string>;
   /** The file for random access. A remote one is first downloaded and kept. */

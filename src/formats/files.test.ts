@@ -53,9 +53,7 @@ it('a missing file is named with what there is', async () => {
 });
 
 it('weights of another kind, dropped by themselves, are named', async () => {
-  for (const picked of [file('tiny.Q4.gguf'), file('m/tiny.Q4.gguf')]) {
-    expect((await whatElse(openFiles('tiny.Q4.gguf', [picked])))?.message).toBe(
-      'tiny.Q4.gguf has its weights as GGUF only.',
-    );
+  for (const picked of [file('tiny.onnx'), file('m/tiny.onnx')]) {
+    expect((await whatElse(openFiles('tiny.onnx', [picked])))?.message).toBe('tiny.onnx has its weights as ONNX only.');
   }
 });

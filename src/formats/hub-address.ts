@@ -7,10 +7,10 @@ const NOT_MODELS = /^(datasets|spaces|papers|collections|docs|blog|api|models|se
 
 /**
  * What an address copied from a browser names: `https://huggingface.co/owner/name`, also on the page of a branch or of a
- * file (`/tree/main`, `/blob/main/config.json`, `/resolve/…`), on a mirror, without its scheme. Undefined for a text that
- * is no address. Throws `usage` for the address of something other than a model.
+ * file (`/tree/main`, `/blob/main/config.json`, `/resolve/…`), on a mirror, without its scheme. A .gguf is the file that is
+ * meant. Undefined for a text that is no address. Throws `usage` for the address of something other than a model.
  */
-export function readHubAddress(text: string): HubModel | undefined {
+export function readHubAddress(text: string): (HubModel & { readonly file?: string }) | undefined {
   const written = text.trim();
   const address = /^(www\.)?(huggingface\.co|hf\.co)\//i.test(written) ? `https://${written}` : written;
   if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) return undefined;
@@ -29,7 +29,9 @@ export function readHubAddress(text: string): HubModel | undefined {
   }
   // Names of branches such as refs/pr/1 hold slashes, which addresses write as %2F or as they are.
   const branch = revision === 'refs' && more.length > 1 ? [revision, more[0], more[1]].join('/') : revision;
+  const file = (branch === revision ? more : more.slice(2)).join('/');
   return {
+    ...(view !== 'tree' && /\.gguf$/i.test(file) && { file }),
     repo: ownerless ? owner : `${owner}/${name}`,
     ...(view !== undefined && branch !== undefined && { revision: branch }),
     host: /^(www\.)?(huggingface\.co|hf\.co)$/i.test(new URL(address).hostname) ? DEFAULT_HOST : origin,

@@ -1,4 +1,4 @@
-import { LopperError } from '../errors';
+import { LopperError, throwIfCancelled } from '../errors';
 import type { ModelFiles } from './bytes';
 import type { DownloadCache } from './cache';
 import type { DownloadOptions } from './download';
@@ -24,7 +24,7 @@ export function openHub(
   checkRevision(revision);
   const base = `${checkHost(host)}/${repo}`;
   const at = `${base}/resolve/${encodeURIComponent(revision)}`;
-  return remoteFiles({
+  const files = remoteFiles({
     id: repo,
     revision,
     key: `${base}@${revision}`,
@@ -54,6 +54,21 @@ export function openHub(
       );
     },
   });
+  const listed = `${checkHost(host)}/api/models/${repo}/tree/${encodeURIComponent(revision)}?recursive=true`;
+  return { ...files, catalogue: (signal) => namesAt(listed, options.fetch ?? fetch, signal) };
+}
+
+/** A hub says what it has in pages of a thousand, of which the first is enough to choose from. */
+async function namesAt(url: string, get: typeof fetch, signal?: AbortSignal): Promise<readonly string[] | undefined> {
+  try {
+    const response = await get(url, { signal });
+    const entries: unknown = response.ok ? await response.json() : undefined;
+    if (!Array.isArray(entries)) return undefined;
+    return entries.flatMap((entry) => (typeof entry?.path === 'string' && entry.type === 'file' ? [entry.path] : []));
+  } catch {
+    throwIfCancelled(signal);
+    return undefined; // a mirror of files alone, or no network: asking for the files says which
+  }
 }
 
 /** Whether a text looks like a hub id. */

@@ -1,5 +1,6 @@
 import { LopperError } from '../errors';
 import type { ModelFiles } from './bytes';
+import { chooseGguf, ggufModels } from './gguf/names-of-files';
 
 /** What a folder without a config or without readable weights is, by the names of what lies in it, and where to turn; what is nearest first. */
 const KINDS: readonly { readonly has: RegExp; readonly is: string; readonly remedy: string }[] = [
@@ -50,11 +51,6 @@ const KINDS: readonly { readonly has: RegExp; readonly is: string; readonly reme
     is: 'holds the publisher’s own form of the weights (consolidated), not that of Hugging Face',
     remedy: 'Give the version "in Hugging Face format", mostly a repository whose name ends in -hf.',
   },
-  {
-    has: /\.gguf$/i,
-    is: 'has its weights as GGUF only',
-    remedy: 'Give the model it was made from, as safetensors.',
-  },
 ];
 
 /** Of a folder that cannot be listed, names worth asking for. */
@@ -71,7 +67,7 @@ const TELLING = [
 
 /** What a folder is instead of a model in Hugging Face layout; undefined where nothing tells. */
 export async function whatElse(files: ModelFiles, signal?: AbortSignal): Promise<LopperError | undefined> {
-  const names = (await files.list?.()) ?? (await present(files, signal));
+  const names = (await files.list?.()) ?? (await files.catalogue?.(signal)) ?? (await present(files, signal));
   if (files.list && names.length === 0) {
     return new LopperError(
       'file-missing',
@@ -80,7 +76,9 @@ export async function whatElse(files: ModelFiles, signal?: AbortSignal): Promise
     );
   }
   const kind = KINDS.find(({ has }) => names.some((name) => has.test(name)));
-  return kind && new LopperError('file-missing', `${files.id} ${kind.is}.`, kind.remedy);
+  if (kind) return new LopperError('file-missing', `${files.id} ${kind.is}.`, kind.remedy);
+  const gguf = ggufModels(names);
+  return gguf.length > 0 ? chooseGguf(files.id, gguf) : undefined;
 }
 
 async function present(files: ModelFiles, signal?: AbortSignal): Promise<string[]> {

@@ -7,6 +7,8 @@ import { benchmarkFile } from '../../src/benchmarks/rows';
 import { tasks } from '../../src/benchmarks/tasks';
 import { readMask } from '../../src/exports/read-mask';
 import { decodeStrictly, decodeText } from '../../src/formats/decode-text';
+import { modelAmong } from '../../src/formats/gguf/choose';
+import { ggufFile, tinyLlama } from '../../src/formats/gguf/testing';
 import { readHubAddress } from '../../src/formats/hub-address';
 import { readStateDict } from '../../src/formats/pytorch/state-dict';
 import { file as torchFile, tensor as torchTensor } from '../../src/formats/pytorch/testing';
@@ -79,6 +81,9 @@ export function kindsOf(root: string): readonly Kind[] {
   const mergekit =
     'slices:\n  - sources:\n      - model: a/b\n        layer_range: [0, 7]\nmerge_method: passthrough\n';
   const { tensors, shards } = sharded(weights);
+  const tiny = tinyLlama();
+  const gguf = ggufFile(tiny.metadata, tiny.tensors);
+  const ggufHead = gguf.length - tiny.tensors.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const rows = { question: 'What is red?', choices: ['a', 'b', 'c', 'd'], answer: 2, subject: 'colours' };
   const jsonl = `${JSON.stringify(rows)}\n`.repeat(5);
   const csv = `question,choices,answer\n${'"What, is ""red""?","[\'a\', \'b\']",1\n'.repeat(5)}`;
@@ -114,6 +119,15 @@ export function kindsOf(root: string): readonly Kind[] {
       async read(random) {
         const tensors = await readStateDict(sourceOf(spoilBytes(torch, random), 'pytorch_model.bin'));
         for (const { source, start, end } of tensors) await source.read(start, end);
+      },
+    },
+    {
+      name: 'a GGUF',
+      async read(random) {
+        // Its header is what can be wrong in many ways.
+        const spoilt = random() < 0.8 ? spoilBytes(gguf.subarray(0, ggufHead), random) : spoilBytes(gguf, random);
+        const whole = new Uint8Array([...spoilt, ...gguf.subarray(spoilt.length)]);
+        return describeModel(await modelAmong(memoryModel({ 'x.gguf': whole }), 'x.gguf'));
       },
     },
     {

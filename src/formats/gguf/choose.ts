@@ -1,6 +1,7 @@
 import { LopperError } from '../../errors';
 import type { ModelFiles } from '../bytes';
-import { ggufFiles, ggufModels } from './files';
+import { ggufFiles } from './files';
+import { chooseGguf, ggufModels } from './names-of-files';
 
 /**
  * The model among files: the GGUF that is named; else what is in Hugging Face layout; else the only GGUF there is. Throws
@@ -23,12 +24,5 @@ export async function modelAmong(files: ModelFiles, named?: string): Promise<Mod
   const models = ggufModels(names);
   if (models.length === 0 || names.some((name) => /^model\.safetensors(\.index\.json)?$/.test(name))) return files;
   if (models.length === 1) return opened(models[0]!);
-  throw severalModels(files.id, models);
+  throw chooseGguf(files.id, models);
 }
-
-export const severalModels = (id: string, models: readonly string[]): LopperError =>
-  new LopperError(
-    'usage',
-    `${id} has ${models.length} GGUF files: ${[...models].sort().join(', ')}.`,
-    'Choose one of them (--file NAME).',
-  );

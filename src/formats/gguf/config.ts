@@ -39,7 +39,7 @@ export class Facts {
  * What a config.json of the same model would say, in the words of transformers: read as every other is.
  * @param tensors by their published names
  */
-export function configOf(facts: Facts, tensors: TensorMap, frequencyFactors?: readonly number[]): object {
+export function configOf(facts: Facts, tensors: TensorMap, factors?: FrequencyFactors): object {
   const { architecture } = facts;
   const n = (key: string) => facts.number(key);
   const has = (name: string) => tensors.has(name);
@@ -79,20 +79,22 @@ export function configOf(facts: Facts, tensors: TensorMap, frequencyFactors?: re
   }
   const headDim = n('attention.key_length');
   const turned = n('rope.dimension_count');
-  const width = headDim ?? (common.hidden_size && heads ? common.hidden_size / heads : undefined);
+  const split = common.hidden_size && heads ? common.hidden_size / heads : undefined;
+  const width = headDim ?? split;
   return {
     ...common,
     num_key_value_heads: n('attention.head_count_kv') ?? heads,
     head_dim: headDim,
     rms_norm_eps: n('attention.layer_norm_rms_epsilon'),
     rope_theta: n('rope.freq_base') ?? 10_000,
-    rope_scaling: ropeScaling(facts, frequencyFactors),
+    rope_scaling: ropeScaling(facts, factors),
     partial_rotary_factor: turned && width && turned !== width ? turned / width : undefined,
     sliding_window: n('attention.sliding_window'),
     attention_bias: architecture === 'llama' ? has('model.layers.0.self_attn.q_proj.bias') : undefined,
     mlp_bias: architecture === 'llama' ? has('model.layers.0.mlp.up_proj.bias') : undefined,
     tie_word_embeddings: !has('lm_head.weight'),
     num_local_experts: n('expert_count') ?? undefined,
+    query_pre_attn_scalar: gemmaScalar(facts, common.num_hidden_layers, split, headDim),
     attn_logit_softcapping: n('attn_logit_softcapping'),
     final_logit_softcapping: n('final_logit_softcapping'),
     ...(architecture === 'granite' && {
@@ -104,16 +106,29 @@ export function configOf(facts: Facts, tensors: TensorMap, frequencyFactors?: re
   };
 }
 
-/** How positions are stretched: by a factor for each pair of channels where the file has them (`rope_freqs`), else as it says. */
-function ropeScaling(facts: Facts, factors?: readonly number[]): object | undefined {
+/** What the frequency of each pair of channels is divided by: in short texts, and in long ones. */
+export interface FrequencyFactors {
+  readonly short: readonly number[];
+  readonly long: readonly number[];
+}
+
+/** What Gemma divides its scores by the root of: the largest of each kind take the width of a head, others the head's own. */
+function gemmaScalar({ architecture }: Facts, blocks: number | undefined, split: number | undefined, headDim?: number) {
+  const largest = { gemma2: 46, gemma3: 62 }[architecture];
+  return largest === undefined ? undefined : blocks === largest ? split : headDim;
+}
+
+/** How positions are stretched: by a factor for each pair of channels where the file has them, else as it says. */
+function ropeScaling(facts: Facts, factors?: FrequencyFactors): object | undefined {
   const original = facts.number('rope.scaling.original_context_length');
   if (factors) {
+    const same = factors.short === factors.long;
     return {
       rope_type: 'longrope',
-      short_factor: factors,
-      long_factor: factors,
-      attention_factor: 1,
-      original_max_position_embeddings: original ?? facts.number('context_length'),
+      short_factor: factors.short,
+      long_factor: factors.long,
+      attention_factor: facts.number('rope.scaling.attn_factor') ?? (same ? 1 : undefined),
+      original_max_position_embeddings: same ? facts.number('context_length') : original,
     };
   }
   const type = facts.of('rope.scaling.type');

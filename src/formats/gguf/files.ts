@@ -2,33 +2,12 @@ import { LopperError } from '../../errors';
 import type { ByteProgress, ModelFiles } from '../bytes';
 import { isDtype, widen } from '../dtypes';
 import type { TensorInfo, TensorMap } from '../tensor';
-import { configOf, Facts } from './config';
+import { configOf, Facts, type FrequencyFactors } from './config';
 import { type Container, corrupt, type Metadata, readContainer } from './container';
 import { publishedName } from './names';
-import { halvesFromPairs, headsFromKinds, inOrder, type RowOrder, widened } from './rows';
+import { partsOf } from './names-of-files';
+import { halvesFromPairs, headsFromKinds, inOrder, type RowOrder, shifted, widened } from './rows';
 import { tokenizerFiles } from './tokenizer';
-
-const SPLIT = /-(\d{5})-of-(\d{5})\.gguf$/i;
-
-/** Names of the models among files: each .gguf, and of a split its first. A projector of images is none. */
-export const ggufModels = (names: readonly string[]): string[] =>
-  names.filter((name) => {
-    const part = SPLIT.exec(name)?.[1];
-    return /\.gguf$/i.test(name) && (part === undefined || part === '00001') && !/(^|\/)mmproj[-.]/i.test(name);
-  });
-
-/** All files of a model, by the name of one. */
-function partsOf(name: string): string[] {
-  const split = SPLIT.exec(name);
-  if (!split) return [name];
-  const count = Number(split[2]);
-  const stem = name.slice(0, split.index);
-  return Array.from(
-    { length: Math.min(count, MAX_PARTS) },
-    (_, i) => `${stem}-${String(i + 1).padStart(5, '0')}-of-${split[2]}.gguf`,
-  );
-}
-const MAX_PARTS = 1000;
 
 /** What is made of a GGUF for whoever reads a model in Hugging Face layout. */
 const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json'] as const;
@@ -99,10 +78,23 @@ async function openModel(
       return [published, { ...asPublished(facts, tensor), name: published }];
     }),
   );
-  const factors = stored.find((tensor) => tensor.name === 'rope_freqs.weight');
-  tensors.delete('rope_freqs.weight');
-  const config = configOf(facts, tensors, factors && (await numbersOf(factors, signal)));
-  return { metadata, tensors, config };
+  const factors = await factorsOf(tensors, signal);
+  for (const factor of Object.values(FACTORS)) tensors.delete(factor);
+  return { metadata, tensors, config: configOf(facts, tensors, factors) };
+}
+
+/** Tensors that say how positions are stretched, and nothing else does: Llama 3's, and Phi's two. */
+const FACTORS = { all: 'rope_freqs.weight', short: 'rope_factors_short.weight', long: 'rope_factors_long.weight' };
+
+async function factorsOf(tensors: TensorMap, signal?: AbortSignal): Promise<FrequencyFactors | undefined> {
+  const [all, short, long] = await Promise.all(
+    Object.values(FACTORS).map((name) => {
+      const tensor = tensors.get(name);
+      return tensor && numbersOf(tensor, signal);
+    }),
+  );
+  if (all) return { short: all, long: all };
+  return short && long ? { short, long } : undefined;
 }
 
 function withoutPart(error: unknown, name: string, part: string, count: number): unknown {
@@ -146,6 +138,8 @@ function asPublished(facts: Facts, tensor: TensorInfo): TensorInfo {
   const { architecture } = facts;
   const part = /^blk\.\d+\.(\w+)\.(weight|bias)$/.exec(tensor.name)?.[1];
   if (tensor.name === 'position_embd.weight') return widened(tensor);
+  // The converter adds to Gemma's norms what the model would.
+  if (architecture.startsWith('gemma') && tensor.name.endsWith('_norm.weight')) return shifted(tensor, -1);
   if (part === undefined) return tensor;
   if (architecture === 'gpt2' && tensor.shape.length === 2) return { ...tensor, turned: true };
   const heads = facts.number('attention.head_count') ?? 0;

@@ -57,15 +57,19 @@ export function inOrder(tensor: TensorInfo, order: RowOrder): TensorInfo {
 }
 
 /** A table that is read number by number, not in blocks: where it is stored in blocks it is widened as it is read. */
-export function widened(tensor: TensorInfo): TensorInfo {
+export const widened = (tensor: TensorInfo): TensorInfo =>
+  isDtype(tensor.dtype) && isInBlocks(tensor.dtype) ? shifted(tensor, 0) : tensor;
+
+/** The tensor in F32, `by` added to each number as it is read. */
+export function shifted(tensor: TensorInfo, by: number): TensorInfo {
   const { name, dtype, shape, source, start, end } = tensor;
-  if (!isDtype(dtype) || !isInBlocks(dtype)) return tensor;
+  if (!isDtype(dtype)) return tensor;
   const size = 4 * shape.reduce((product, n) => product * n, 1);
-  const rowBytes = (end - start) / shape[0]!;
-  const wideBytes = size / shape[0]!;
+  const [rowBytes, wideBytes] = [(end - start) / shape[0]!, size / shape[0]!];
   const read: ByteSource['read'] = async (from, to, signal) => {
     const [first, last] = [Math.floor(from / wideBytes), Math.ceil(to / wideBytes)];
     const rows = widen(await source.read(start + first * rowBytes, start + last * rowBytes, signal), dtype);
+    if (by !== 0) for (let i = 0; i < rows.length; i++) rows[i]! += by;
     return new Uint8Array(rows.buffer).slice(from - first * wideBytes, to - first * wideBytes);
   };
   return { ...tensor, dtype: 'F32', source: { name: `${name} of ${source.name}`, size, read }, start: 0, end: size };

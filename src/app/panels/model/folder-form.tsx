@@ -13,7 +13,7 @@ export function FolderForm({ disabled }: { disabled: boolean }) {
         A folder with <code>config.json</code>, <code>model.safetensors</code> or <code>pytorch_model.bin</code> (or an
         index with its shards) and <code>tokenizer.json</code>, as published on Hugging Face. It is read here and sent
         nowhere; the browser may say “upload” all the same. You can also drop the folder, or its files, anywhere on the
-        page.
+        page. A model in GGUF is one file, or all files of a split.
       </p>
       <FileButton
         label="Model folder"
@@ -26,9 +26,19 @@ export function FolderForm({ disabled }: { disabled: boolean }) {
         }}
       >
         Choose a folder
+      </FileButton>{' '}
+      <FileButton
+        label="GGUF file"
+        accept=".gguf"
+        multiple
+        disabled={disabled}
+        onFile={(...files) => void openFromDialog({ kind: 'files', name: files[0].name, files })}
+      >
+        Choose a GGUF file
       </FileButton>
       <p className={css.hint}>
-        {ARCHITECTURE_TITLES} architectures; {dtypesJoined('or')} weights.
+        {ARCHITECTURE_TITLES} architectures; {dtypesJoined('or')} weights, or llama.cpp’s Q2_K to Q8_0, IQ4_NL and
+        IQ4_XS.
       </p>
     </>
   );

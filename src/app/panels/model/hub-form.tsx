@@ -19,6 +19,7 @@ export function HubForm({ disabled }: { disabled: boolean }) {
   const [repo, setRepo] = useState('');
   const [revision, setRevision] = useState(DEFAULT_REVISION);
   const [host, setHost] = useState(DEFAULT_HOST);
+  const [file, setFile] = useState('');
   const id = useId();
   return (
     <form
@@ -26,7 +27,7 @@ export function HubForm({ disabled }: { disabled: boolean }) {
       onSubmit={(e) => {
         e.preventDefault();
         const typed = { repo: repo.trim(), revision: revision.trim() || DEFAULT_REVISION, host: host.trim() };
-        void openFromDialog({ kind: 'hub', ...typed });
+        void openFromDialog({ kind: 'hub', ...typed, ...(file.trim() !== '' && { file: file.trim() }) });
       }}
     >
       <label htmlFor={`${id}-repo`}>Model id</label>
@@ -42,6 +43,7 @@ export function HubForm({ disabled }: { disabled: boolean }) {
           setRepo(pasted?.repo ?? e.target.value);
           if (pasted?.revision) setRevision(pasted.revision);
           if (pasted?.host) setHost(pasted.host);
+          if (pasted?.file) setFile(pasted.file);
         }}
       />
       <label htmlFor={`${id}-revision`}>Revision</label>
@@ -51,6 +53,15 @@ export function HubForm({ disabled }: { disabled: boolean }) {
         autoCapitalize="off"
         value={revision}
         onChange={(e) => setRevision(e.target.value)}
+      />
+      <label htmlFor={`${id}-file`}>GGUF file</label>
+      <input
+        id={`${id}-file`}
+        placeholder="none: safetensors"
+        spellCheck={false}
+        autoCapitalize="off"
+        value={file}
+        onChange={(e) => setFile(e.target.value)}
       />
       <label htmlFor={`${id}-host`}>Host</label>
       <input
