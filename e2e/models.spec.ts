@@ -8,6 +8,7 @@ import { LabPage, test } from './support/lab-page';
 
 const SAPLING = 'public/models/sapling';
 const STORIES = '../shared/data/models/stories260K';
+const GGUF = `${STORIES}-gguf/stories260K-f32.gguf`;
 const FILES = ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'];
 
 /** A copy of the bundled model's folder in which one file is another. */
@@ -44,6 +45,20 @@ test('a folder that is chosen while the adapter is tested is what opens', async 
   await expect(lab.tower.getByRole('row')).toHaveCount(5);
   await lab.computed();
   await expect(page.getByRole('banner')).toContainText('stories260K');
+});
+
+test('a GGUF is opened, its weights are made smaller, and what that cost is told', async ({ lab }) => {
+  test.skip(!existsSync(GGUF), `no model at ${GGUF}`);
+  const dialog = await lab.openModelDialog('Folder on this machine');
+  await dialog.getByLabel('GGUF file').setInputFiles(GGUF);
+  await expect(lab.tower.getByRole('row')).toHaveCount(5);
+  await expect(dialog).toBeHidden();
+  await lab.computed();
+  await lab.openModelDialog('Folder on this machine');
+  await dialog.getByLabel('Precision of the weights').selectOption('q8');
+  await expect(dialog.getByText(/parameters in Q8_0/)).toBeVisible();
+  await dialog.getByRole('button', { name: 'What does it cost?' }).click();
+  await expect(dialog.getByText(/nats more than the [\d.]+ of its weights as published/)).toBeVisible();
 });
 
 test('the bundled model’s card says what it scores and what it cannot do', async ({ lab }) => {

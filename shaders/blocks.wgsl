@@ -241,3 +241,86 @@ fn widen(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
   out[o] = p.scale * v.lo;
   out[o + 1u] = p.scale * v.hi;
 }
+
+// Products of few rows straight from the blocks: the sums alone, four columns a thread or a workgroup, for linear.wgsl to
+// make of them what they are for. Gate and up rows alternate, so that a pair meets there in one strip.
+struct Product {
+  rowStart: u32, // of x
+  eights: u32,
+  rowHalves: u32,
+  columns: u32, // gate and up rows counted each
+  weightStart: u32, // weight row behind column 0
+  upStart: u32, // from a gate row to its up row; 0 where there is no gate
+}
+
+@group(0) @binding(0) var<uniform> q: Product;
+@group(0) @binding(4) var<storage, read> x: array<vec4f>;
+
+fn row_of(c: u32) -> u32 {
+  let column = min(c, q.columns - 1u);
+  if (q.upStart == 0u) {
+    return (q.weightStart + column) * q.rowHalves;
+  }
+  return (q.weightStart + (column >> 1u) + (column & 1u) * q.upStart) * q.rowHalves;
+}
+
+fn product(lo: vec4f, hi: vec4f, v: Eight) -> f32 {
+  return dot(lo, v.lo) + dot(hi, v.hi);
+}
+
+// Step `e` of four rows with that of x, whose row begins at `base`.
+fn strip(base: u32, e: u32, rows: vec4u) -> vec4f {
+  let lo = x[base + 2u * e];
+  let hi = x[base + 2u * e + 1u];
+  return vec4f(
+    product(lo, hi, eight(rows.x, e)),
+    product(lo, hi, eight(rows.y, e)),
+    product(lo, hi, eight(rows.z, e)),
+    product(lo, hi, eight(rows.w, e)),
+  );
+}
+
+fn rows_of(c: u32) -> vec4u {
+  return vec4u(row_of(c), row_of(c + 1u), row_of(c + 2u), row_of(c + 3u));
+}
+
+fn strips() -> u32 {
+  return (q.columns + 3u) / 4u;
+}
+
+@compute @workgroup_size(32)
+fn products_register(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= strips()) {
+    return;
+  }
+  let rows = rows_of(4u * id.x);
+  let base = (q.rowStart + id.y) * q.eights * 2u;
+  var sum = vec4f();
+  for (var e = 0u; e < q.eights; e++) {
+    sum += strip(base, e, rows);
+  }
+  out[id.y * strips() + id.x] = sum;
+}
+
+var<workgroup> partial: array<vec4f, 64>;
+
+@compute @workgroup_size(64)
+fn products_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
+  let rows = rows_of(4u * group.x);
+  let base = (q.rowStart + group.y) * q.eights * 2u;
+  var sum = vec4f();
+  for (var e = t; e < q.eights; e += 64u) {
+    sum += strip(base, e, rows);
+  }
+  partial[t] = sum;
+  workgroupBarrier();
+  for (var rest = 32u; rest > 0u; rest >>= 1u) {
+    if (t < rest) {
+      partial[t] += partial[t + rest];
+    }
+    workgroupBarrier();
+  }
+  if (t == 0u) {
+    out[group.y * strips() + group.x] = partial[0];
+  }
+}

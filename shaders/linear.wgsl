@@ -501,3 +501,11 @@ fn matvec_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
     finish(first + t, c, partial[64u * t]);
   }
 }
+
+// What products that were computed elsewhere (blocks.wgsl) come to: x holds them, `steps` strips of four columns a row.
+@compute @workgroup_size(64)
+fn finish_strips(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x < p.steps) {
+    finish(p.rowStart + id.y, 4u * id.x, x[id.y * p.steps + id.x]);
+  }
+}

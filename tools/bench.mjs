@@ -30,6 +30,19 @@ const sharing = (name, r) => [
 ];
 
 /**
+ * Speeds beside those of the first.
+ * @type {(r: Measurements['storedTypes'][number], first: Measurements['storedTypes'][number]) => string}
+ */
+const beside = (r, first) =>
+  [
+    r.prefillTokensPerSecond / first.prefillTokensPerSecond,
+    first.leaveOneOutMs / r.leaveOneOutMs,
+    r.decodeTokensPerSecond / first.decodeTokensPerSecond,
+  ]
+    .map((ratio) => number(ratio, 2))
+    .join(', ');
+
+/**
  * How each measurement is printed: rows of a label and a value, in the order in which they are taken.
  * @type {{ [K in Exclude<keyof Measurements, 'adapter'>]: (result: Measurements[K]) => [string, string][] }}
  */
@@ -45,6 +58,13 @@ const ROWS = {
     ['decode', `${number(r.tokensPerSecond, 1)} tokens/s`],
     ['  buffers and bind groups made per token', number(r.allocationsPerToken, 2)],
   ],
+  storedTypes: (all) =>
+    all.flatMap((r) => [
+      [`weights in ${r.dtype}: prefill`, `${number(r.prefillTokensPerSecond)} tokens/s`],
+      ['  leave-one-out', `${number(r.leaveOneOutMs)} ms`],
+      ['  decode', `${number(r.decodeTokensPerSecond, 1)} tokens/s`],
+      ['  beside F16, in this order', beside(r, all[0])],
+    ]),
   leaveOneOut: (r) => [
     [`leave-one-out, ${r.branches} losses in one walk`, `${number(r.togetherMs / 1000, 2)} s`],
     ['  the same kernels, a walk for each', `${number(r.naiveMs / 1000, 2)} s`],

@@ -51,6 +51,18 @@ describe('MODEL', () => {
     expect(() => request('https://huggingface.co/datasets/a/b')).toThrow(expect.objectContaining({ code: 'usage' }));
   });
 
+  it('a .gguf is that file of its folder; of several in a folder or on the hub --file names one', () => {
+    writeFileSync(join(folder, 'x.Q4_0.gguf'), '');
+    expect(request('x.Q4_0.gguf')).toEqual({ kind: 'folder', path: folder, file: 'x.Q4_0.gguf' });
+    expect(request('.', '--file', 'x.Q4_0.gguf')).toMatchObject({ path: folder, file: 'x.Q4_0.gguf' });
+    expect(request('a/b', '--file', 'y.gguf', '--precision', 'q8')).toMatchObject({ file: 'y.gguf', precision: 'q8' });
+    expect(request('https://huggingface.co/a/b/blob/main/sub/y.gguf')).toMatchObject({
+      repo: 'a/b',
+      file: 'sub/y.gguf',
+    });
+    expect(() => request('sapling', '--precision', 'q5')).toThrow(expect.objectContaining({ code: 'usage' }));
+  });
+
   it('a folder without a model that stands before a hub id says so', () => {
     mkdirSync(join(folder, 'Qwen', 'Qwen3-0.6B'), { recursive: true });
     const hidden = (what: string) =>

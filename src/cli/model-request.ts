@@ -3,14 +3,20 @@ import { basename, dirname, resolve } from 'node:path';
 import { isRepoId } from '../formats/hub';
 import { readHubAddress } from '../formats/hub-address';
 import { DEFAULT_HOST, DEFAULT_REVISION } from '../formats/hub-defaults';
-import type { ModelRequest } from '../lab/contract';
-import { type Arguments, usage } from './arguments';
+import type { ModelPlace, ModelRequest } from '../lab/contract';
+import { PRECISIONS } from '../model/precision';
+import { type Arguments, oneOf, usage } from './arguments';
 
 /**
  * MODEL as a request: `sapling`, an address from a browser, a folder that is there or is written as a path, else a hub id.
  * Throws `usage`.
  */
 export function modelRequest(name: string, from: string, args: Arguments): ModelRequest {
+  const precision = args.values.has('precision') ? oneOf(args, 'precision', PRECISIONS) : undefined;
+  return { ...placeOf(name, from, args), ...(precision !== undefined && { precision }) };
+}
+
+function placeOf(name: string, from: string, args: Arguments): ModelPlace {
   const [revision, host, file] = ['revision', 'host', 'file'].map((option) => args.values.get(option));
   const ofFile = file !== undefined && { file };
   const path = resolve(from, name);

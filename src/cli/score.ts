@@ -1,11 +1,13 @@
 import type { ScoreReport } from '../lab/contract';
 import { pairedLoss } from '../pruning/paired-loss';
+import { usage } from './arguments';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
 import {
   CALIBRATION_OPTIONS,
   type Command,
   JOB,
   MASK_OPTIONS,
+  type Output,
   PART_OPTION,
   RECOVERY_OPTIONS,
   table,
@@ -46,12 +48,19 @@ export const score: Command = {
     ...CALIBRATION_OPTIONS,
     ...MASK_OPTIONS,
     ...RECOVERY_OPTIONS,
+    'precision-cost': { help: 'with --precision: how much of the loss is that of the smaller weights' },
     logits: { help: "with --json: the logits of each window's last token" },
     ...PART_OPTION,
   },
   check(args) {
     checkCalibration(args);
-    readPart(args);
+    const part = readPart(args);
+    if (args.values.has('precision-cost') && !['q8', 'q4'].includes(args.values.get('precision') ?? '')) {
+      throw usage('--precision-cost asks what smaller weights cost.', 'Add --precision q8 or q4.');
+    }
+    if (args.values.has('precision-cost') && part) {
+      throw usage('--precision-cost and --part are both given.', 'Ask for the whole, or leave --precision-cost out.');
+    }
   },
   async run(session) {
     const { lab, args, reporter } = session;
@@ -64,9 +73,23 @@ export const score: Command = {
     const request = { calibration, masks, windows: true, logits, ...(part && { part }) };
     await tellCost(session, 'score', request);
     const reports = await lab.score(request, { job: JOB, onProgress: reporter.progress });
-    return tellReport(session, whole, request, reports, part ? await calibrationSource(session) : { source: '' });
+    const source = part ? await calibrationSource(session) : { source: '' };
+    const told = await tellReport(session, whole, request, reports, source);
+    if (!args.values.has('precision-cost')) return told;
+    const published = await lab.scorePublished({ calibration }, { job: JOB, onProgress: reporter.progress });
+    return withPrecision(told, reports[mask.length > 0 ? 1 : 0]!, published);
   },
 };
+
+/** What was told, and how much the smaller weights added to the full model's loss. */
+function withPrecision({ json, text }: Output, made: ScoreReport, published: ScoreReport): Output {
+  const { full, added } = againstFull(made, published);
+  const cost = table([
+    ['as published', published.loss.toFixed(5)],
+    ['precision added', sayAdded(made, published)[1]![1]!],
+  ]);
+  return { json: { ...Object(json), precision: { published: full, added } }, text: `${text}\n${cost}` };
+}
 
 /** The full model's loss, and how much more the mask's is. */
 function againstFull(pruned: ScoreReport, full: ScoreReport) {

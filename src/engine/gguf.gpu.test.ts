@@ -1,6 +1,7 @@
 /** Models in GGUF, in every type that is read, against an oracle of their own: ../shared/oracle/gguf.py. */
 import { readdirSync, statSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { type Dtype, widen } from '../formats/dtypes';
 import { ggufFiles } from '../formats/gguf/files';
 import { openFolder } from '../formats/node';
 import { openWeights } from '../formats/safetensors';
@@ -9,13 +10,16 @@ import { parseConfig } from '../model/config';
 import { describeStored } from '../model/stored';
 import { FULL, without } from './branch';
 import { Engine, type OpenOptions } from './engine';
-import { hasModels, MODELS, RATES, readJson, scored, sharedGpu, worst } from './testing/gpu';
+import { hasModels, MODELS, RATES, readJson, scored, sharedGpu, tensorOf, worst } from './testing/gpu';
+import { madeUpModel } from './testing/made-up-model';
 
 const NAMES = hasModels
   ? readdirSync(`${MODELS}/gguf`).flatMap((file) => /^(.+)\.golden\.json$/.exec(file)?.[1] ?? [])
   : [];
 /** Of these also as they pass through GPU memory: between them every kind of mix, a split, and matrices in order of their own. */
 const STREAMED = ['llama-Q4_K_M', 'llama-split', 'gptneox-mixed', 'gpt2-mixed', 'qwen3-mixed'];
+/** Between them most types, as products of one row read them. */
+const DECODED = ['llama-Q4_K_M', 'qwen3-mixed', 'llama-Q5_K'];
 
 interface Golden {
   readonly windows: number[][];
@@ -27,7 +31,7 @@ interface Golden {
 
 let gpu: Gpu;
 beforeAll(async () => {
-  if (hasModels) gpu = await sharedGpu();
+  gpu = await sharedGpu();
 });
 
 async function open(name: string, options: OpenOptions = {}): Promise<Engine> {
@@ -67,6 +71,17 @@ describe.skipIf(!hasModels)('a model in GGUF has the losses, the logits and the 
     expect(gpu.memory()).toEqual({ weights: 0, activations: 0, cache: 0 });
   });
 
+  it.each(DECODED.filter((name) => NAMES.includes(name)))('%s, written token by token', async (name) => {
+    const golden = readJson(`gguf/${name}.golden.json`) as Golden;
+    const window = golden.windows[0]!;
+    const engine = await open(name);
+    const decoder = await engine.decoder(FULL, [window.slice(0, -2)], 2);
+    for (const id of window.slice(-2)) await decoder.step([{ sequence: 0, id }]);
+    expect(worst(decoder.logits[0]!, golden.last_logits_first_window)).toBeLessThan(2e-4);
+    decoder.dispose();
+    engine.dispose();
+  });
+
   it.each(STREAMED.filter((name) => NAMES.includes(name)))('%s, streamed', async (name) => {
     const engine = await open(name, { streaming: 'always' });
     await check(engine, name, 2);
@@ -84,4 +99,40 @@ it.skipIf(!hasModels)('stays in its blocks on the device', async () => {
   );
   expect(engine.memory().weights).toBeLessThan(size + 4 * largest + 10_000);
   engine.dispose();
+});
+
+describe('weights made of blocks while loading', () => {
+  const CONFIG = {
+    ...{ model_type: 'gpt2', n_embd: 64, n_head: 2, n_layer: 2, n_positions: 64, vocab_size: 61 },
+    tie_word_embeddings: true,
+  };
+  const IDS = Array.from({ length: 15 }, (_, i) => (7 * i * i + 3) % 61);
+
+  it.each(['q8', 'q4'] as const)('%s: the losses of the numbers that the blocks stand for', async (precision) => {
+    const [, tensors] = madeUpModel(CONFIG, () => 'F32');
+    const config = parseConfig(JSON.stringify(CONFIG));
+    const made = await describeStored(config, tensors, undefined, precision);
+    expect(made.spec.dtype).toBe({ q8: 'Q8_0 + F32', q4: 'Q4_0 + F32' }[precision]);
+    expect(made.published!.spec.dtype).toBe('F32');
+    const wide = new Map(
+      await Promise.all(
+        [...made.tensors].map(async ([name, tensor]) => {
+          const values = widen(await tensor.source.read(tensor.start, tensor.end), tensor.dtype as Dtype);
+          const plain = tensorOf(name, 'F32', tensor.shape, new Uint8Array(values.buffer));
+          return [name, { ...plain, turned: tensor.turned }] as const;
+        }),
+      ),
+    );
+    const walked = async ({ spec, tensors }: Pick<typeof made, 'spec' | 'tensors'>) => {
+      const engine = await Engine.open(gpu, spec, tensors, { rates: RATES });
+      const { branches } = await engine.walk(scored([IDS]), [FULL, without([1])]);
+      engine.dispose();
+      return branches.flatMap(({ logprob }) => Array.from(logprob));
+    };
+    const got = await walked(made);
+    expect(
+      worst(got, await walked(await describeStored({ ...config, ffnWidth: made.spec.ffnWidth }, wide))),
+    ).toBeLessThan(1e-5);
+    expect(worst(got, await walked(made.published!))).toBeGreaterThan(1e-4);
+  });
 });

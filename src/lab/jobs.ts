@@ -11,12 +11,14 @@ import { norms } from './jobs/norms';
 import { plan } from './jobs/plan';
 import { recover, recoverEach, recoverStrengths } from './jobs/recover';
 import { score } from './jobs/score';
+import { scorePublished } from './jobs/score-published';
 import { tokenInfluence } from './jobs/token-influence';
 import { train } from './jobs/train';
 
 /** Every job of the lab, by the name of the method that asks for it. */
 export const JOBS = {
   score,
+  scorePublished,
   influence,
   curve,
   plan,

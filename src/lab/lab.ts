@@ -119,7 +119,7 @@ class DeviceLab implements LabItself {
     return this.#downloads.run(options, async ({ signal }) => {
       const notes: string[] = [];
       const files = await this.#environment.files(request, (note) => notes.push(note));
-      return withNotes(await describeModel(files, signal), notes);
+      return withNotes(await describeModel(files, signal, request.precision), notes);
     });
   }
 
@@ -129,7 +129,7 @@ class DeviceLab implements LabItself {
       const loading = { signal, ...loadingProgress(onProgress) };
       const files = await this.#environment.files(request, (note) => notes.push(note));
       // What is wrong with the files is said before anything is asked of the device.
-      const found = await readModel(files, loading);
+      const found = await readModel(files, { ...loading, precision: request.precision });
       const device = await this.#device.get();
       const model = await device.guard(loadModel(device, found, loading)).catch((error) => {
         throw this.#open ? noRoomForBoth(error) : error;

@@ -3,6 +3,7 @@ import type { ModelConfig } from './config';
 import { describe, layoutOf } from './describe';
 import { formatList } from './drop-lists';
 import { unusedTensors } from './missing-tensors';
+import { atPrecision, type Precision } from './precision';
 import type { ModelSpec } from './spec';
 import { headOf, settleHead } from './stored-head';
 import { underTheirNames } from './stored-names';
@@ -17,27 +18,32 @@ export interface StoredModel {
   readonly notes: readonly string[];
   /** Sublayers that the config lists as dropped. */
   readonly listedAsDropped: readonly Sublayer[];
+  /** The same as it is published, where its weights are made smaller while loading. */
+  readonly published?: Pick<StoredModel, 'spec' | 'tensors'>;
 }
 
 /**
  * The model that a config and the tensors of its files make, also where the two do not quite agree: names under a prefix, a
- * head that is stored or not, tensors that nothing reads. Throws what `describe` throws.
+ * head that is stored or not, tensors that nothing reads. `precision`: what its matrices are made of. Throws what `describe` throws.
  */
 export async function describeStored(
   config: ModelConfig,
   stored: TensorMap,
   signal?: AbortSignal,
+  precision: Precision = 'published',
 ): Promise<StoredModel> {
   const renamed = underTheirNames(stored, (tensors) => layoutOf(config, tensors).shapes.keys());
   const named = widenStored(withHead(config, renamed), renamed, config.fp8Block);
   const { config: settled, tensors, note } = await settleHead(config, named.tensors, signal);
   const spec = describe(settled, tensors);
+  const made = atPrecision(spec, tensors, precision);
   const listed =
     config.listedAsDropped.length > 0 &&
     `config.json lists layers as dropped, as LLM-Drop does: ${formatList(config.listedAsDropped)}. They are not dropped until you drop them.`;
   return {
-    spec,
-    tensors,
+    ...(made === tensors
+      ? { spec, tensors }
+      : { spec: describe({ ...settled, ffnWidth: spec.ffnWidth }, made), tensors: made, published: { spec, tensors } }),
     listedAsDropped: config.listedAsDropped,
     notes: [...config.notes, ...named.notes, note, unusedTensors(spec.shapes, tensors, config), listed].filter(
       (n) => typeof n === 'string',

@@ -9,6 +9,7 @@ import { measureDecode, measureGradient, measureLeaveOneOut, measureTraining, op
 import type { Peer } from './peer';
 import { PREFILL_TOKENS } from './shape';
 import { measureBudget, measureGreedyCurve, measureShapleySampling } from './sharing';
+import { measureStoredTypes } from './stored-types';
 import { median, takeTurns } from './timing';
 
 /** Rounds of a prefill by each engine, after one to warm up. */
@@ -43,6 +44,7 @@ export async function openMeasurements(
     },
 
     decode: () => measureDecode(engine, gpu.device),
+    storedTypes: () => measureStoredTypes(gpu),
     leaveOneOut: () => measureLeaveOneOut(engine),
     gradient: () => measureGradient(engine),
     training: () => measureTraining(engine),

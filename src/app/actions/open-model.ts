@@ -64,10 +64,20 @@ export async function openModel(
         .open(request, { ...options, onProgress })
         .finally(goesOn);
       // It is open now, also where it was cancelled while word of that was on its way.
+      opened = request;
       showModel({ source: sourceOf(request), report, loaded: true }, start);
     },
   });
   return ended;
+}
+
+/** What was opened last: files that a person chose are known to nothing else. */
+let opened: ModelRequest | undefined;
+
+/** Opens the model that is open anew, otherwise than before; what is dropped stays dropped. */
+export async function openAgain(change: Pick<ModelRequest, 'precision'>): Promise<void> {
+  const { masks, locked } = store.getState().open;
+  if (opened) await openModel({ ...opened, ...change }, { dropped: masks.present.dropped, locked });
 }
 
 const awaitedStart = (request: ModelRequest): Start =>

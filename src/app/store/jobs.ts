@@ -15,6 +15,7 @@ const SLOTS = {
   plan: { ofModel: true },
   select: { ofModel: true },
   norms: { ofModel: true },
+  precision: { ofModel: true },
   tokens: { ofModel: true },
   evaluate: { ofModel: true },
   generate: { ofModel: true },

@@ -9,6 +9,7 @@ import type { InfluenceReports } from './influence';
 import { type Losses, noLosses } from './losses';
 import { type MaskHistory, startHistory } from './mask-history';
 import type { Measured } from './measured';
+import type { PrecisionCost } from './precision';
 import type { Writing } from './prompt';
 import type { Recoveries } from './recovery';
 import type { Chosen, Shelf } from './shelf';
@@ -48,6 +49,8 @@ export interface Open extends Losses, Scores, Training, Writing, Recoveries, Tra
   readonly influence: InfluenceReports;
   readonly norms?: Measured<NormsReport>;
   readonly plan?: Measured<PlanReport>;
+  /** Of weights made smaller while loading. */
+  readonly precisionCost?: PrecisionCost;
   /** `text` is the text itself. */
   readonly tokenInfluence?: Measured<TokenInfluenceReport>;
 }

@@ -25,6 +25,35 @@ export const WIDEN = kernel({
   constants: ['DTYPE'],
 });
 
+const products = (entry: 'products_register' | 'products_workgroup') =>
+  kernel({
+    file: 'blocks.wgsl',
+    code,
+    entry,
+    parameters: new Parameters('Product', {
+      rowStart: 'u32',
+      eights: 'u32',
+      rowHalves: 'u32',
+      columns: 'u32',
+      weightStart: 'u32',
+      upStart: 'u32',
+    }),
+    bindings: { w: read(2), out: write(3), x: read(4) },
+    constants: ['DTYPE'],
+  });
+
+/** Products of few rows, by the way in which the adapter multiplies those best. */
+export const BLOCK_PRODUCTS = {
+  matvec_register: products('products_register'),
+  matvec_workgroup: products('products_workgroup'),
+};
+
+/** Columns that one workgroup takes. */
+const PRODUCT_COLUMNS = { matvec_register: 128, matvec_workgroup: 4 } as const;
+
+export const blockProductVariant = (d: Dispatcher, dtype: Dtype) =>
+  variant(BLOCK_PRODUCTS[d.choice.matvec], { DTYPE: DTYPES[dtype].code });
+
 const widenVariant = (dtype: Dtype) => variant(WIDEN, { DTYPE: DTYPES[dtype].code });
 
 /** Widens matrices stored in these types; those that need no widening are passed over. */
@@ -76,6 +105,36 @@ export function gatherRows(
     { ids, w: part.buffer, out },
     grid(Math.ceil((rows * steps) / 64)),
     rows * steps * 8 * WORK,
+  );
+}
+
+/** Four columns of a row of products. */
+export const stripsOf = (columns: number): number => Math.ceil(columns / 4);
+
+/**
+ * Products of a few rows of x, from `rowStart` on, with outputs [begin, begin + outputs) of a part that is stored in blocks,
+ * into the dispatcher's room: rows of strips, gate and up in turn where gated.
+ */
+export function blockProducts(
+  d: Dispatcher,
+  part: Part,
+  gated: boolean,
+  x: Buffer,
+  steps: number,
+  [rowStart, rows]: readonly [start: number, count: number],
+  [begin, outputs]: readonly [begin: number, count: number],
+): void {
+  const columns = outputs * (gated ? 2 : 1);
+  d.run(
+    blockProductVariant(d, part.dtype),
+    {
+      ...{ rowStart, eights: steps, rowHalves: halvesOf(part.dtype, steps), columns },
+      weightStart: begin - part.first,
+      upStart: gated ? part.outputs : 0,
+    },
+    { x, w: part.buffer, out: d.room },
+    [Math.ceil(columns / PRODUCT_COLUMNS[d.choice.matvec]), rows],
+    rows * columns * steps * 8 * WORK,
   );
 }
 

@@ -1,10 +1,10 @@
 import code from '../../../shaders/linear.wgsl?raw';
-import { DTYPES, type Dtype } from '../../formats/dtypes';
+import { DTYPES, type Dtype, isInBlocks } from '../../formats/dtypes';
 import type { Buffer } from '../../gpu/gpu';
 import { kernel, read, write } from '../../gpu/kernel';
 import { Parameters } from '../../gpu/parameters';
 import { type Linear, MAX_SLOTS, padded, type Slots } from '../layout';
-import { readAs, readable } from './blocks';
+import { blockProducts, blockProductVariant, readAs, readable, stripsOf } from './blocks';
 import { type Dispatcher, type KernelChoice, type Variant, variant } from './dispatcher';
 
 /** From so many rows on a product is a matmul, below a matvec a row, where no measurement says otherwise. */
@@ -91,17 +91,33 @@ function productVariant(way: Way, { dtype, epilogue }: ProductKind, together = 1
 export const productKernels = (way: Way, kinds: readonly ProductKind[], together = 1): Variant[] =>
   kinds.map(({ dtype, epilogue }) => productVariant(way, { dtype: readAs(dtype), epilogue }, together));
 
-/** For products of few rows, beside those of many. */
-export const fewRowKernels = ({ choice }: Dispatcher, kinds: readonly ProductKind[]): Variant[] =>
-  [...new Set([1, togetherOf(choice)])].flatMap((rows) => productKernels(choice.matvec, kinds, rows));
-
 const togetherOf = ({ matvec, together = 1 }: KernelChoice): number => (matvec === 'matvec_workgroup' ? together : 1);
+
+/** What becomes of products that blocks.wgsl computed. */
+export const FINISH = kernel({
+  file: 'linear.wgsl',
+  code,
+  entry: 'finish_strips',
+  parameters,
+  bindings: { x: read(1), bias: read(3), out: write(4) },
+  constants: ['EPILOGUE'],
+});
+
+const finishVariant = (epilogue: Epilogue) => variant(FINISH, { EPILOGUE: EPILOGUES[epilogue] });
+
+/** For products of few rows, beside those of many: straight from the blocks where matrices are stored in such. */
+export const fewRowKernels = (d: Dispatcher, kinds: readonly ProductKind[]): Variant[] =>
+  kinds.flatMap((kind) =>
+    isInBlocks(kind.dtype)
+      ? [blockProductVariant(d, kind.dtype), finishVariant(kind.epilogue)]
+      : [...new Set([1, togetherOf(d.choice)])].flatMap((rows) => productKernels(d.choice.matvec, [kind], rows)),
+  );
+
+const fewRows = ({ choice }: Dispatcher): number => choice.fewRows ?? MATMUL_ROWS;
 
 /** Which way so many rows are multiplied: few by a matvec, once one is compiled. */
 export const wayOf = (d: Dispatcher, rows: number, kind: ProductKind): Way =>
-  rows < (d.choice.fewRows ?? MATMUL_ROWS) && d.has(productVariant(d.choice.matvec, kind))
-    ? d.choice.matvec
-    : d.choice.matmul;
+  rows < fewRows(d) && d.has(productVariant(d.choice.matvec, kind)) ? d.choice.matvec : d.choice.matmul;
 
 /** A run of a matrix's outputs. */
 export interface Columns {
@@ -147,10 +163,37 @@ function multiply(
   const wide = w.gated ? 2 : 1;
   const perColumn = w.steps * 8 * wide; // multiply-adds a row
   const limit = d.recorder.maxWork;
+  /** What a dispatch is told of its columns, from `c` on, and of their epilogue. */
+  const aimed = (c: number, outputs: number) => ({
+    ...{ outputs, columnStart: c - columns.first, outStride },
+    ...{ hasBias: w.bias ? 1 : 0, biasStart: c, upBias: w.outputs },
+    padTo: c + outputs === w.outputs && epilogue !== 'add' ? padded(w.outputs) - c : 0,
+    rowsPerSlot: to?.rows ?? 1,
+    ...{ scale: w.scale ?? 1, cap: w.cap ?? 1, ceiling: w.ceiling ?? w.cap ?? 1 },
+    slots: to?.slots ?? [],
+  });
   for (const part of w.parts) {
     const begin = Math.max(part.first, columns.first);
     const end = Math.min(part.first + part.outputs, columns.first + columns.count);
     if (begin >= end) continue;
+    const straight =
+      isInBlocks(part.dtype) && d.has(blockProductVariant(d, part.dtype)) && d.has(finishVariant(epilogue));
+    if (straight && rows < fewRows(d)) {
+      const most = Math.floor((MOST_GROUPS * 4) / wide);
+      for (let c = begin; c < end; c += most) {
+        const outputs = Math.min(most, end - c);
+        const strips = stripsOf(outputs * wide);
+        blockProducts(d, part, w.gated, x, w.steps, [0, rows], [c, outputs]);
+        d.run(
+          finishVariant(epilogue),
+          { rows, rowStart: 0, steps: strips, weightStart: 0, upStart: 0, ...aimed(c, outputs) },
+          { x: d.room, bias: w.bias ?? d.empty, out },
+          [Math.ceil(strips / 64), rows],
+          rows * outputs,
+        );
+      }
+      continue;
+    }
     for (const piece of readable(d, part, w.steps, w.gated, begin, end)) {
       const kind = { dtype: piece.dtype, epilogue };
       const way = wayOf(d, rows, kind);
@@ -163,27 +206,12 @@ function multiply(
         const columnStep = atLeast(256, Math.min(limit / (perColumn * count), (MOST_GROUPS * columnShare) / wide));
         for (let c = piece.begin; c < piece.end; c += columnStep) {
           const outputs = Math.min(columnStep, piece.end - c);
-          const last = c + outputs === w.outputs;
           d.run(
             productVariant(way, kind, together),
             {
-              rows: count,
-              rowStart: row,
-              steps: w.steps,
-              outputs,
-              weightStart: c - piece.first,
-              upStart: piece.upStart,
-              columnStart: c - columns.first,
-              outStride,
-              hasBias: w.bias ? 1 : 0,
-              biasStart: c,
-              upBias: w.outputs,
-              padTo: last && epilogue !== 'add' ? padded(w.outputs) - c : 0,
-              rowsPerSlot: to?.rows ?? 1,
-              scale: w.scale ?? 1,
-              cap: w.cap ?? 1,
-              ceiling: w.ceiling ?? w.cap ?? 1,
-              slots: to?.slots ?? [],
+              ...{ rows: count, rowStart: row, steps: w.steps },
+              ...{ weightStart: c - piece.first, upStart: piece.upStart },
+              ...aimed(c, outputs),
             },
             { x, w: piece.buffer, bias: w.bias ?? d.empty, out },
             [Math.ceil((outputs * wide) / columnShare), Math.ceil(count / rowShare)],

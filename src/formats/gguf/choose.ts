@@ -22,7 +22,11 @@ export async function modelAmong(files: ModelFiles, named?: string): Promise<Mod
   }
   const names = (await files.list?.()) ?? [];
   const models = ggufModels(names);
-  if (models.length === 0 || names.some((name) => /^model\.safetensors(\.index\.json)?$/.test(name))) return files;
+  if (
+    models.length === 0 ||
+    names.some((name) => /^(model\.safetensors|pytorch_model\.bin)(\.index\.json)?$/.test(name))
+  )
+    return files;
   if (models.length === 1) return opened(models[0]!);
   throw chooseGguf(files.id, models);
 }

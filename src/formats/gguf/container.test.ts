@@ -32,7 +32,9 @@ describe('a GGUF that is not sound is refused by what is wrong with it', () => {
     ['five dimensions', ggufFile({}, [vector({ shape: [1, 1, 1, 1, 1] })]), '5 dimensions'],
     ['rows that do not fill blocks', ggufFile({}, [vector({ type: 8 })]), 'Q8_0', 'blocks of 32'],
   ];
-  it.each(refusals)('%s', (_, bytes, ...parts) => expectFailure(read(bytes), 'gguf-corrupt', 'x.gguf', ...parts));
+  it.each(refusals)('%s', async (_, bytes, ...parts) => {
+    await expectFailure(read(bytes), 'gguf-corrupt', 'x.gguf', ...parts);
+  });
 
   it('versions that nothing writes now', async () => {
     await expectFailure(read(ggufFile({}, [], { version: 1 })), 'dtype-unsupported', 'version 1');

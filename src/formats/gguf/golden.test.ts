@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Dtype, widen } from '../dtypes';
 import { fileSource, openFolder } from '../node';
-import { parseTokenizer } from '../tokenizer';
+import { loadTokenizer, parseTokenizer } from '../tokenizer';
 import { readContainer } from './container';
 import { ggufFiles } from './files';
 
@@ -57,3 +57,23 @@ describe.skipIf(!here).each(NAMES.map((file) => [file.replace('.golden.json', ''
     }
   });
 });
+
+const STORIES = '../shared/data/models/stories260K';
+
+it.skipIf(!existsSync(`${STORIES}-gguf`))(
+  'a trained model’s tokenizer gives the ids of the one beside its safetensors',
+  async () => {
+    const inside = ggufFiles(await openFolder(`${STORIES}-gguf`), 'stories260K-f32.gguf');
+    const [own, published] = await Promise.all([loadTokenizer(inside), loadTokenizer(await openFolder(STORIES))]);
+    for (const text of [
+      'Once upon a time, there was a little girl.',
+      'Lily & Ben\n\n"café" 日本 ',
+      '  two  spaces',
+      '1 2 345',
+    ]) {
+      expect(own!.encode(text, { bos: true })).toEqual(published!.encode(text, { bos: true }));
+      expect(own!.decode(own!.encode(text))).toBe(published!.decode(published!.encode(text)));
+    }
+    expect([own!.bosId, own!.eosIds]).toEqual([1, [2]]);
+  },
+);

@@ -1,8 +1,12 @@
 /** A model as it is asked for and as it is told of, and the machine it is on. Plain data. */
+import type { Precision } from '../../model/precision';
 import type { Sublayer } from '../../model/units';
 
-/** `file`: the GGUF that is meant, where there are several. */
-export type ModelRequest =
+/** `precision`: what its weights are made of while loading; default as published. */
+export type ModelRequest = ModelPlace & { readonly precision?: Precision };
+
+/** Where a model is. `file`: the GGUF that is meant, where there are several. */
+export type ModelPlace =
   /** The model that ships with Lopper, or a checkpoint of its training by its step. */
   | { readonly kind: 'bundled'; readonly step?: number }
   /** Files a person picked or dropped: config.json, *.safetensors (and index), tokenizer.json; or *.gguf. */
@@ -44,6 +48,10 @@ export interface ModelFacts {
   readonly fingerprint: string;
   readonly hasTokenizer: boolean;
   readonly weightBytes: number;
+  /** What its weights were made of while loading; absent where they are as published. */
+  readonly precision?: Exclude<Precision, 'published'>;
+  /** Bytes of its weights at each precision that they can be made of; absent where they stay as they are published. */
+  readonly bytesAt?: Readonly<Record<Precision, number>>;
   /** Bytes of its tensors by the type they are stored in; not in what was measured by older versions. */
   readonly storedBytes?: Readonly<Record<string, number>>;
   /** What a person should know of how it was opened: "kept in memory only, because ...". */

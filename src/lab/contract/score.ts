@@ -15,6 +15,9 @@ export type ScoreRequest = On<{
   readonly part?: Part;
 }>;
 
+/** Of the full model with its weights as published. */
+export type ScorePublishedRequest = On<object>;
+
 export interface ScoreReport {
   /** Mean token NLL over all predicted tokens of all windows, nats. */
   readonly loss: number;

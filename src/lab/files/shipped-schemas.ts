@@ -32,6 +32,8 @@ const modelReport: v.GenericSchema<unknown, ModelReport> = v.object({
   fingerprint: v.string(),
   hasTokenizer: v.boolean(),
   weightBytes: count,
+  precision: v.optional(v.picklist(['q8', 'q4'])),
+  bytesAt: v.optional(v.object({ published: count, q8: count, q4: count })),
   storedBytes: v.optional(v.record(v.string(), count)),
   streamed: v.boolean(),
   notes: v.optional(v.array(v.string())),

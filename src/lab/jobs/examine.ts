@@ -26,7 +26,7 @@ export const examine: Job<ExaminationRequest, Examination> = {
 
 async function headersOf(desk: Desk, model: NonNullable<ExaminationRequest['model']>, signal: AbortSignal) {
   const files = await desk.environment.files(model, () => undefined);
-  return (await readHeaders(await readConfig(files, signal), files, signal)).tensors;
+  return (await readHeaders(await readConfig(files, signal), files, { signal })).tensors;
 }
 
 /** Reads weights one after the other, as loading does. */

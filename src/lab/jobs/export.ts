@@ -30,7 +30,8 @@ export async function exportModel(
   }
   const configText = await found.files.text('config.json', signal);
   const config = readableConfig(configText);
-  const { files, spec, tensors } = found;
+  const { files } = found;
+  const { spec, tensors } = found.published ?? found;
   return writeCheckpoint(
     {
       base: { files, spec, tensors, config, configText },

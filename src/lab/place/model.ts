@@ -1,14 +1,14 @@
 import type { EngineContract } from '../../engine/contract';
 import { Engine } from '../../engine/engine';
 import { LopperError } from '../../errors';
-import type { ByteProgress, ModelFiles } from '../../formats/bytes';
+import type { ModelFiles } from '../../formats/bytes';
 import type { TensorMap } from '../../formats/tensor';
 import { loadTokenizer, type Tokenizer } from '../../formats/tokenizer';
 import { proveTokenizer } from '../../formats/tokenizer-proof';
 import type { ModelSpec } from '../../model/spec';
 import type { Sublayer } from '../../model/units';
 import type { ModelReport } from '../contract';
-import { factsOf, readConfig, readHeaders } from './describe';
+import { factsOf, type ReadOptions, readConfig, readHeaders } from './describe';
 import type { Device } from './device';
 import { Speed } from './speed';
 
@@ -23,6 +23,8 @@ export interface ReadModel {
   readonly fingerprint: string;
   /** What a person should know of how the files were read. */
   readonly notes: readonly string[];
+  /** As its files have it, where its weights are made smaller while loading. */
+  readonly published?: Pick<ReadModel, 'spec' | 'tensors'>;
   /** Sublayers that config.json lists as dropped. */
   readonly listedAsDropped: readonly Sublayer[];
 }
@@ -36,13 +38,10 @@ export interface OpenModel extends ReadModel {
 }
 
 /** Reads a model's small files and its weights' headers, downloading what is not here yet. Throws what they throw. */
-export async function readModel(
-  files: ModelFiles,
-  { signal, onBytes }: { signal?: AbortSignal; onBytes?: (progress: ByteProgress) => void },
-): Promise<ReadModel> {
+export async function readModel(files: ModelFiles, { signal, onBytes, precision }: ReadOptions): Promise<ReadModel> {
   const config = await readConfig(files, signal);
   const tokenizer = await loadTokenizer(files, signal);
-  const { notes, ...headers } = await readHeaders(config, files, signal, onBytes);
+  const { notes, ...headers } = await readHeaders(config, files, { signal, onBytes, precision });
   const unproved = tokenizer && proveTokenizer(tokenizer);
   return {
     files,
@@ -76,6 +75,16 @@ export async function loadModel(device: Device, model: ReadModel, { signal, onLo
   });
   const speed = new Speed(1e9 * Math.max(0, ...Object.values(rates.gflops)));
   return { ...model, engine, speed, report: { ...facts, streamed: engine.streamed } };
+}
+
+/** A model's weights as they are published, a few sublayers at a time in GPU memory: what opens beside another takes little. */
+export async function openPublished(
+  device: Device,
+  { spec, tensors }: NonNullable<ReadModel['published']>,
+  signal?: AbortSignal,
+): Promise<EngineContract> {
+  const rates = await device.ratesFor(spec);
+  return Engine.open(device.gpu, spec, tensors, { signal, rates, streaming: 'always' });
 }
 
 /** The open model's tokenizer. Throws `tokenizer-missing`. */

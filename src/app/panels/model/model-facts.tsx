@@ -1,6 +1,7 @@
 import { useApp } from '../../widgets/use-app';
 import { bytes, count, plural, whole } from '../../words/format';
 import css from './model.module.css';
+import { PrecisionChoice } from './precision-choice';
 
 export function ModelFacts() {
   const model = useApp((s) => s.open.model);
@@ -26,6 +27,7 @@ export function ModelFacts() {
         {count(report.parameters)} parameters in {report.dtype}, {bytes(report.weightBytes)}
         {report.streamed && ', streamed through GPU memory a few layers at a time'}
       </dd>
+      <PrecisionChoice />
       <dt>Architecture</dt>
       <dd>
         {report.architecture}
