@@ -72,7 +72,7 @@ test('a mask that was not measured beforehand names the nearest that was', async
 test('what was chosen in a tab is still chosen when it is opened again', async ({ page }) => {
   const lab = new LabPage(page);
   await page.goto('./#model=sapling&tab=plan');
-  const share = page.getByRole('form', { name: 'Goal' }).getByLabel('Save');
+  const share = page.getByRole('form', { name: 'Goal' }).getByLabel('of the parameters');
   await share.fill('25');
   await lab.openTab('Cost', 'Texts');
   await lab.openTab('Plan');
