@@ -2,7 +2,7 @@ import { strFromU8, unzipSync } from 'fflate';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { accuracyOf } from '../../benchmarks/statistics';
 import { sha256Of } from '../../formats/sha256';
-import type { InfluenceReport, ModelReport } from '../../lab/contract';
+import type { GrowthReport, InfluenceReport, ModelReport, PlanReport } from '../../lab/contract';
 import { makeMask, maskFromSublayers } from '../../pruning/mask';
 import { setMask } from '../store/masks';
 import { justOpened } from '../store/open';
@@ -110,6 +110,31 @@ it('an archive is opened again: its results, and its mask', async () => {
   await openFile(new File([saved[0]!.content], 'tiny-results.zip'));
   expect(maskOf(store.getState()).dropped).toEqual(mask.dropped);
   expect(store.getState().open.influence.map(({ report }) => report.values)).toEqual([[0.5, 0.25]]);
+});
+
+it('a plan and a series of checkpoints come back with the rest', async () => {
+  const plan = {
+    ...{ budgets: [{ of: 'kv', by: 0.5 }], unit: 'attn', seed: 0, within: true, rivals: [], tokens: 20, best: 1 },
+    ...{ tried: [{ pick: [0], loss: 2 }], notes: [], partial: false, work: { masks: 2, passes: 1.5, alone: 2 } },
+    points: [0, 1].map((n) => ({
+      ...{ ways: [], pick: n ? [0] : [], dropped: n ? [{ block: 0, kind: 'attn' }] : [], chosen: 1, loss: 1, sum: 0 },
+      saved: { params: 0.1, kv: n / 2, time: 0.1, memory: 0.1 },
+    })),
+  } as never as PlanReport;
+  const series = {
+    ...{ series: 'mine', calibrationSha256: 'aa', metric: 'cosine', tokens: 20, failures: [], partial: false },
+    points: [{ name: 'step1', loss: 2, block: [1, 2], attn: [1, 2], ffn: [1, 2] }],
+  } as never as GrowthReport;
+  changeOpen({
+    plan: { report: plan, origin, text: 'mine.txt' },
+    growth: { cosine: { report: series, origin, text: 'mine.txt' } },
+  });
+  await saveArchive();
+  changeOpen({ plan: undefined, growth: {} });
+  await openFile(new File([saved[0]!.content], 'tiny-results.zip'));
+  const { open } = store.getState();
+  expect(open.plan?.report).toEqual(plan);
+  expect(open.growth.cosine).toMatchObject({ report: series, origin: { kind: 'file', adapter: 'a test' } });
 });
 
 it('a zip file that is none of Lopper’s changes nothing, and says so', async () => {

@@ -2,7 +2,8 @@
 import { version } from '../../../package.json';
 import { LopperError } from '../../errors';
 import { sha256Of } from '../../formats/sha256';
-import { MOST_RESULT_BYTES } from '../../lab/files/result-kinds';
+import { growthFile } from '../../lab/files/growth-file';
+import { openZip } from '../../lab/files/open-zip';
 import { notifyFailure } from '../store/notify';
 import { fileStem, reportOf } from '../store/select';
 import type { AppState } from '../store/state';
@@ -13,8 +14,8 @@ import { maskText } from './mask-files';
 import { curveText, importFile, resultText } from './result-files';
 import { evaluationsText } from './save-evaluations';
 
-/** Files of an archive that are opened at most. */
-const MOST_FILES = 200;
+/** Members of an archive that are results. */
+const OURS = /^(mask|norms|plan|benchmarks|(influence|curves|training)\/[^/]+)\.json$/;
 
 /** One file of an archive. */
 export interface ArchiveEntry {
@@ -26,7 +27,7 @@ export interface ArchiveEntry {
 export async function archiveEntries(s: AppState): Promise<ArchiveEntry[]> {
   const report = reportOf(s);
   if (!report) return [];
-  const { influence, norms, evaluations } = s.open;
+  const { influence, norms, plan, growth, evaluations } = s.open;
   const curves = s.curves.filter((c) => c.model === report.fingerprint && c.report.points.length > 0);
   return [
     { name: 'mask.json', text: await maskText(s) },
@@ -43,8 +44,30 @@ export async function archiveEntries(s: AppState): Promise<ArchiveEntry[]> {
       })),
     )),
     ...(norms ? [{ name: 'norms.json', text: await resultText({ kind: 'norms', report: norms.report }, norms) }] : []),
+    ...(plan ? [{ name: 'plan.json', text: await resultText({ kind: 'plan', report: plan.report }, plan) }] : []),
+    ...Object.entries(growth).map(([metric, { report, origin, text }]) => ({
+      name: `training/${metric}.json`,
+      text: `${JSON.stringify(growthFile(report, { text: { source: text }, madeBy: { lopper: version, adapter: origin.adapter } }), null, 2)}\n`,
+    })),
     ...(Object.keys(evaluations).length > 0 ? [{ name: 'benchmarks.json', text: evaluationsText(s) }] : []),
   ];
+}
+
+/** What lies in an archive, and how it is opened again, for who finds it a year later. */
+function readmeOf(s: AppState, entries: readonly ArchiveEntry[]): string {
+  const { id, revision, fingerprint, dtype } = reportOf(s)!;
+  return [
+    `# Results of ${id}`,
+    '',
+    `Model: ${id}${revision ? ` at ${revision}` : ''}, ${dtype}, weights ${fingerprint}.`,
+    `Saved by Lopper ${version} on ${new Date().toISOString().slice(0, 10)}; text in use: ${s.calibration.source}.`,
+    '',
+    'Open the zip file in Lopper (drop it on the page) to see all of it again. Each JSON file says what it was measured',
+    'on, by what adapter and version, and opens by itself too; manifest.json has the SHA-256 of each. Blocks count from 0.',
+    '',
+    ...entries.map(({ name }) => `- ${name}`),
+    '',
+  ].join('\n');
 }
 
 /** Saves all of it as a zip file whose manifest lists each file with its hash. */
@@ -63,7 +86,12 @@ export async function saveArchive(): Promise<void> {
       made_by: { lopper: version },
       files,
     };
-    const all = [{ name: 'manifest.json', text: `${JSON.stringify(manifest, null, 2)}\n` }, ...entries];
+    const readme = readmeOf(s, entries);
+    const all = [
+      { name: 'README.md', text: readme },
+      { name: 'manifest.json', text: `${JSON.stringify(manifest, null, 2)}\n` },
+      ...entries,
+    ];
     const zip = zipSync(Object.fromEntries(all.map(({ name, text }) => [name, strToU8(text)])));
     download(`${fileStem(s)}-results.zip`, new Blob([zip]), 'application/zip');
   } catch (error) {
@@ -71,26 +99,20 @@ export async function saveArchive(): Promise<void> {
   }
 }
 
-/** Opens what an archive holds: results, then the mask. What is too large or not Lopper's is passed over. */
+/** Opens what an archive holds: results, then the mask. What is not Lopper's is passed over. */
 async function openArchive(file: File): Promise<void> {
   try {
-    const { unzipSync, strFromU8 } = await import('fflate');
-    let taken = 0;
-    const files = unzipSync(new Uint8Array(await file.arrayBuffer()), {
-      filter: ({ name, originalSize }) =>
-        /^(mask|norms|benchmarks|(influence|curves)\/[^/]+)\.json$/.test(name) &&
-        originalSize <= MOST_RESULT_BYTES &&
-        ++taken <= MOST_FILES,
-    });
-    if (taken === 0) {
+    const files = await openZip(new Uint8Array(await file.arrayBuffer()), file.name);
+    const ours = [...files].filter(([name]) => OURS.test(name));
+    if (ours.length === 0) {
       throw new LopperError(
         'result-invalid',
         'No file in it is a mask or a result of Lopper.',
         'Choose a zip file that “All results” under Export saved, or a .json file.',
       );
     }
-    const names = Object.keys(files).sort((a, b) => Number(a === 'mask.json') - Number(b === 'mask.json'));
-    for (const name of names) await importFile(new File([strFromU8(files[name]!)], name.replace('/', '-')));
+    ours.sort(([a], [b]) => Number(a === 'mask.json') - Number(b === 'mask.json'));
+    for (const [name, text] of ours) await importFile(new File([text], name.replace('/', '-')));
   } catch (error) {
     notifyFailure(`${file.name} was not opened`, toFailure(error));
   }

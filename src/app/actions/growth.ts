@@ -2,7 +2,7 @@ import { byStep, parseRevisions, publicSteps, stepOf } from '../../formats/revis
 import type { Checkpoint, GrowthMetric, GrowthReport } from '../../lab/contract';
 import { calibrationPairs, difference } from '../../lab/contract/asked';
 import { SHORT } from '../../lab/contract/bundled-texts';
-import { BUNDLED_SERIES } from '../../lab/files/growth-file';
+import { BUNDLED_SERIES, readGrowth } from '../../lab/files/growth-file';
 import { readShippedGrowth, SHIPPED_GROWTH } from '../../lab/files/shipped-file';
 import type { Growth } from '../store/growth';
 import { calibrationOf, hereOrigin } from '../store/measuring';
@@ -115,6 +115,13 @@ const put = (...shown: readonly Growth[]): void =>
   changeOpen(({ growth }) => ({
     growth: { ...growth, ...Object.fromEntries(shown.map((one) => [one.report.metric, one])) },
   }));
+
+/** Opens a series that was measured elsewhere, in the place of the one before of its metric. Throws `result-invalid`. */
+export function openGrowth(name: string, text: string): void {
+  const { report, text: on, madeBy } = readGrowth(text, name);
+  const origin = { kind: 'file', adapter: madeBy.adapter, version: madeBy.lopper } as const;
+  put({ report, origin, text: on.source });
+}
 
 /** Items asked of each checkpoint: enough for a curve, whose intervals are shown. */
 const TASK_ITEMS = 100;

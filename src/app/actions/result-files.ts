@@ -18,6 +18,7 @@ import { METRIC_WORDS } from '../words/metrics';
 import { addCurve } from './curves';
 import { download } from './download';
 import { toFailure } from './failure';
+import { openGrowth } from './growth';
 import { showInfluence } from './influence';
 import { importMask } from './mask-files';
 import { titleOf } from './offered';
@@ -62,7 +63,8 @@ export async function importFile(file: File, ...others: readonly File[]): Promis
     await openParts([file, ...others], openResult).catch((error) =>
       notifyFailure(`${others.length > 0 ? 'The files were' : `${file.name} was`} not opened`, toFailure(error)),
     );
-  } else if (/"format"\s*:\s*"lopper-result"/.test(begin)) await openResult(file);
+  } else if (/"kind"\s*:\s*"growth"/.test(begin)) openSeries(file.name, text);
+  else if (/"format"\s*:\s*"lopper-result"/.test(begin)) await openResult(file);
   else if (/"format"\s*:\s*"lopper-evaluations"/.test(begin)) openScores(file.name, text);
   else importMask(file.name, text);
 }
@@ -109,6 +111,16 @@ export async function openResult(file: File): Promise<void> {
     }
   } catch (error) {
     notifyFailure(`${file.name} was not opened`, toFailure(error));
+  }
+}
+
+/** Opens a series of checkpoints. */
+function openSeries(name: string, text: string): void {
+  try {
+    openGrowth(name, text);
+    go({ view: 'training' });
+  } catch (error) {
+    notifyFailure(`${name} was not opened`, toFailure(error));
   }
 }
 

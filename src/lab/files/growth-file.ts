@@ -28,9 +28,21 @@ export const growthFile = (report: GrowthReport, { text, madeBy }: GrowthOrigin)
   ...report,
 });
 
+const originSchema = v.object({
+  text: v.object({ source: v.string(), sha256: v.optional(v.string()) }),
+  made_by: v.object({ lopper: v.string(), adapter: v.string() }),
+});
+
 /** Reads the report in a file. Numbers come back as they were, NaN too. Throws `result-invalid`, naming the file. */
 export function readGrowthFile(text: string, name: string): GrowthReport {
   const file = openResultText('growth', text, name);
   file.check(headSchema);
   return file.check(RESULT_KINDS.growth.schema);
+}
+
+/** The same, and where it comes from. Throws `result-invalid`, naming the file. */
+export function readGrowth(text: string, name: string): { readonly report: GrowthReport } & GrowthOrigin {
+  const report = readGrowthFile(text, name);
+  const { made_by: madeBy, ...from } = openResultText('growth', text, name).check(originSchema);
+  return { report, ...from, madeBy };
 }
