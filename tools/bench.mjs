@@ -76,6 +76,12 @@ const ROWS = {
     ['  a plain walk', `${number(r.walkMs)} ms`],
     ['  ratio', number(r.gradientMs / r.walkMs, 2)],
   ],
+  moments: (r) => [
+    [`mean updates of all sublayers, ${r.tokens} tokens`, `${number(r.updatesMs)} ms`],
+    ['  the sums of all closed forms', `${number(r.sumsMs)} ms`],
+    ['  a plain walk', `${number(r.walkMs)} ms`],
+    ['  ratios', `${number(r.updatesMs / r.walkMs, 2)}, ${number(r.sumsMs / r.walkMs, 2)}`],
+  ],
   training: (r) => [
     [`a step of training, ${r.tokens} tokens, block 4`, `${number(r.stepMs)} ms`],
     ['  a plain walk', `${number(r.walkMs)} ms`],
@@ -93,6 +99,7 @@ const ROWS = {
           [`toggle to new loss, ${r.tokens} tokens, first windows, median`, `${number(r.firstMs)} ms`],
           ['  the whole text, median', `${number(r.medianMs)} ms`],
           ['  slowest', `${number(r.worstMs)} ms`],
+          ['a new strength to its losses, median', `${number(r.strengthMs)} ms`],
         ]
       : [['toggle to new loss', 'left out: there is no bundled model']],
   benchmarks: (r) => [

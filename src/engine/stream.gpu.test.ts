@@ -47,6 +47,23 @@ describe.skipIf(!hasModels).each(MODELS)('%s: a walk that begins where another h
     expect(whole.branches[0]!.logprob).not.toEqual(whole.branches[1]!.logprob);
   });
 
+  it('is the same with weights that stream by, of which those below are not read', async () => {
+    const engine = await openModel(gpu, name, { streaming: 'always' });
+    const tree = scored(TEXTS.slice(0, 1));
+    const { observed } = await engine.walk(tree, [FULL], {
+      observe: [{ branch: 0, observer: streamBefore(2) }],
+      until: 3,
+    });
+    const read = vi.spyOn(engine.machine.residency, 'acquire');
+    const whole = await engine.walk(tree, [FULL]);
+    const all = read.mock.calls.length;
+    read.mockClear();
+    const begun = await engine.walk(tree, [FULL], { from: { index: 2, streams: [observed[0]!] } });
+    expect(begun.branches[0]!.logprob).toEqual(whole.branches[0]!.logprob);
+    expect(read.mock.calls.length).toBe(all - 2);
+    engine.dispose();
+  });
+
   it('is seen to the bit by who watches it, also where memory suffices for some rows at a time', async () => {
     const engine = engines.get(name)!;
     const branch = above(engine.model.width);

@@ -5,7 +5,15 @@ import type { Environment } from '../../src/lab/place/environment';
 import { measureBenchmarks } from './benchmarks';
 import { measureKernelTimes } from './kernel-times';
 import { sweepMatmul } from './matmul-sweep';
-import { measureDecode, measureGradient, measureLeaveOneOut, measureTraining, openOurs, prefill } from './ours';
+import {
+  measureDecode,
+  measureGradient,
+  measureLeaveOneOut,
+  measureMoments,
+  measureTraining,
+  openOurs,
+  prefill,
+} from './ours';
 import type { Peer } from './peer';
 import { PREFILL_TOKENS } from './shape';
 import { measureBudget, measureGreedyCurve, measureShapleySampling } from './sharing';
@@ -47,6 +55,7 @@ export async function openMeasurements(
     storedTypes: () => measureStoredTypes(gpu),
     leaveOneOut: () => measureLeaveOneOut(engine),
     gradient: () => measureGradient(engine),
+    moments: () => measureMoments(engine),
     training: () => measureTraining(engine),
     greedyCurve: () => measureGreedyCurve(engine),
     shapley: () => measureShapleySampling(engine),

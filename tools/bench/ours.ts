@@ -1,10 +1,12 @@
 import { type Branch, FULL, without } from '../../src/engine/branch';
 import { Engine } from '../../src/engine/engine';
+import { momentsOf } from '../../src/engine/observers/moments';
 import { packTokens } from '../../src/engine/pack';
 import { openWeights } from '../../src/formats/safetensors';
 import type { Gpu } from '../../src/gpu/gpu';
 import { parseConfig } from '../../src/model/config';
 import { describe as describeModel } from '../../src/model/describe';
+import { sublayerAt } from '../../src/model/units';
 import { initAdam, PLAIN_RATES } from '../../src/recovery/training';
 import { randomModel } from './random-model';
 import { PREFILL_TOKENS, SHAPE, tokens } from './shape';
@@ -91,6 +93,34 @@ export async function measureGradient(engine: Engine): Promise<GradientResult> {
   };
   const [walkTimes, gradientTimes] = await takeTurns([() => prefill(engine, PREFILL_TOKENS), gradient], 5);
   return { tokens: PREFILL_TOKENS, walkMs: median(walkTimes!), gradientMs: median(gradientTimes!) };
+}
+
+export interface MomentsResult {
+  readonly tokens: number;
+  readonly walkMs: number;
+  /** Mean updates of every sublayer, in one walk. */
+  readonly updatesMs: number;
+  /** The sums that a closed form for each of them is solved from, likewise. */
+  readonly sumsMs: number;
+}
+
+/** What is learned of every sublayer to fit what may stand in its place, beside a plain walk of the same text. */
+export async function measureMoments(engine: Engine): Promise<MomentsResult> {
+  const tree = packTokens([{ ids: tokens(PREFILL_TOKENS), scoreFrom: 1 }]);
+  const observing = (products: boolean) => async () => {
+    const observe = Array.from({ length: 2 * SHAPE.blocks }, (_, i) => ({
+      branch: 0,
+      observer: momentsOf([sublayerAt(i)], { products }),
+    }));
+    const { observed } = await engine.walk(tree, [FULL], { observe });
+    if (!observed.every(({ tt }) => tt.every(Number.isFinite))) throw new Error('The sums are not finite.');
+  };
+  const [walkTimes, updatesTimes, sumsTimes] = await takeTurns(
+    [() => prefill(engine, PREFILL_TOKENS), observing(false), observing(true)],
+    5,
+  );
+  const [walkMs, updatesMs, sumsMs] = [walkTimes, updatesTimes, sumsTimes].map((times) => median(times!));
+  return { tokens: PREFILL_TOKENS, walkMs: walkMs!, updatesMs: updatesMs!, sumsMs: sumsMs! };
 }
 
 export interface TrainingResult {

@@ -1,10 +1,12 @@
 import { STORIES } from '../../src/lab/contract/bundled-texts';
 import { connectLab } from '../../src/lab/remote';
-import { sublayerAt } from '../../src/model/units';
+import { sublayerAt, sublayersOf } from '../../src/model/units';
 import { median } from './timing';
 
 /** Toggles that are timed, spread over the model's depth. */
 const TOGGLES = 9;
+
+const STRENGTHS = 5;
 
 export interface ToggleResult {
   readonly tokens: number;
@@ -12,6 +14,8 @@ export interface ToggleResult {
   readonly firstMs: number;
   readonly medianMs: number;
   readonly worstMs: number;
+  /** From a new strength of what stands in for a block to its losses, on the windows fitted on and on the others. */
+  readonly strengthMs: number;
 }
 
 /**
@@ -40,7 +44,19 @@ export async function measureToggles(): Promise<ToggleResult | undefined> {
       // A quick adapter goes through the text at once.
       firsts.push(told[0] ?? times.at(-1)!);
     }
-    return { tokens: full!.tokens, firstMs: median(firsts), medianMs: median(times), worstMs: Math.max(...times) };
+    const dropped = sublayersOf('block', Math.floor(model.blocks / 2));
+    const on = { calibration, heldOut: 0.5, dropped };
+    const { modules } = await lab.recover({ ...on, method: 'mean' }, { job: 'fit' });
+    const strengths: number[] = [];
+    for (let i = 1; i <= STRENGTHS; i++) {
+      const started = performance.now();
+      await lab.recoverStrengths({ ...on, modules, strengths: [i / STRENGTHS / 2] }, { job: `strength ${i}` });
+      strengths.push(performance.now() - started);
+    }
+    return {
+      ...{ tokens: full!.tokens, firstMs: median(firsts), medianMs: median(times), worstMs: Math.max(...times) },
+      strengthMs: median(strengths),
+    };
   } finally {
     end();
   }

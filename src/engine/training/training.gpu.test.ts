@@ -70,16 +70,17 @@ async function train(
   windows: number[][],
   { schedule, lr, steps, rates, objective }: Case,
   start: Packed[],
+  taken = steps,
 ) {
   const trees = windows.map((window) => scored([window])); // a tree each: windows may begin alike
   let state: AdamState = initAdam(start.map(placed), rates ?? start.map(() => PLAIN_RATES));
   const trainer = await engine.trainer(state, AIMS[objective]);
   const losses = [];
   try {
-    for (let step = 1; step <= steps; step++) {
-      const taken = await trainer.step(trees, rateAt(schedule, lr, step, steps));
-      losses.push(taken.loss);
-      state = taken.state!;
+    for (let step = 1; step <= taken; step++) {
+      const next = await trainer.step(trees, rateAt(schedule, lr, step, steps));
+      losses.push(next.loss);
+      state = next.state!;
     }
     losses.push(await trainer.loss(trees));
   } finally {
@@ -121,6 +122,19 @@ describe.skipIf(!hasModels)('twenty steps of AdamW come to where the oracle came
       engine.dispose();
     },
   );
+});
+
+describe.skipIf(!hasModels)('the first steps with streamed weights are the oracle’s too', () => {
+  // Those models that are resident above.
+  it.each(MODELS.map((name, i) => [name, i] as const).filter(([, i]) => i % 2 === 0))('%s, run %i', async (name, i) => {
+    const g = readJson(`${name}/recovery.json`);
+    const one = g.training[i] as Case;
+    const engine = await openModel(gpu, name, { streaming: 'always' });
+    const { losses } = await train(engine, g.windows_short, one, g.starts[one.start], 2);
+    const bound = 2e-3 * Math.abs(one.losses[0]! - one.losses[one.steps]!) + 1e-7;
+    for (const [k, loss] of losses.entries()) expect(Math.abs(loss - one.losses[k]!), `loss ${k}`).toBeLessThan(bound);
+    engine.dispose();
+  });
 });
 
 describe.skipIf(!hasModels)('a unit that adds the same everywhere', () => {
