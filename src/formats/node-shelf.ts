@@ -40,9 +40,13 @@ export async function folderShelf(
       await truncate(at(name), from);
       return {
         async write(chunk) {
-          await handle.writeFile(chunk).catch((cause) => {
-            throw unwritable(at(name), cause);
-          });
+          // Whole: `writeFile` would cut it into pieces of half a megabyte.
+          for (let done = 0; done < chunk.length; ) {
+            const { bytesWritten } = await handle.write(chunk, done).catch((cause) => {
+              throw unwritable(at(name), cause);
+            });
+            done += bytesWritten;
+          }
         },
         async close() {
           // On the disk before the file is renamed: a power cut must not leave a finished name on missing bytes.
