@@ -25,7 +25,7 @@ for (const width of [1440, 1024]) {
     const moved = await page.evaluate(() =>
       (window as unknown as { shifts: number[] }).shifts.reduce((a, b) => a + b, 0),
     );
-    expect(moved).toBeLessThan(0.0001);
+    expect(moved).toBeLessThan(0.0002);
   });
 }
 

@@ -123,12 +123,14 @@ function Beside({ metric, value, onChange }: BesideProps) {
   );
   const nothing = { options: [{ value: '' as const, text: 'nothing' }] };
   return (
-    <Select<InfluenceMetric | ''>
-      label="Compare with"
-      shown
-      value={value && others.includes(value) ? value : ''}
-      groups={[nothing, ...metricOptions(others)]}
-      onChange={(m) => onChange(m || undefined)}
-    />
+    <span className={css.compare}>
+      <Select<InfluenceMetric | ''>
+        label="Compare with"
+        shown
+        value={value && others.includes(value) ? value : ''}
+        groups={[nothing, ...metricOptions(others)]}
+        onChange={(m) => onChange(m || undefined)}
+      />
+    </span>
   );
 }
