@@ -24,15 +24,21 @@ export function readPart(args: Arguments): Part | undefined {
 /** A session, or what growth has: it opens its models itself. */
 type Telling = Surroundings & { readonly model?: ModelReport; mask?(): Promise<readonly Sublayer[]> };
 
+/** As it would be typed: what a shell would take apart stands in quotes. */
+const commandLine = (words: readonly string[]): string =>
+  ['lopper', ...words]
+    .map((word) => (/^[\w./:=,+%@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+    .join(' ');
+
 /** What a report is told with. */
 export async function toldOf(session: Telling, text: ResultOrigin['text']): Promise<Told> {
-  const { args, lab, model, version } = session;
+  const { args, lab, model, version, words } = session;
   const { vendor, description } = await lab.start();
   const adapter = [vendor, description].filter(Boolean).join(' ');
   return {
     ...{ args, text },
     ...(model && { model }),
-    madeBy: { lopper: await version(), adapter, ...(model && { dtype: model.dtype }) },
+    madeBy: { lopper: await version(), adapter, command: commandLine(words), ...(model && { dtype: model.dtype }) },
     mask: (await session.mask?.()) ?? [],
   };
 }

@@ -20,7 +20,13 @@ export interface ResultModel {
 export interface ResultOrigin {
   /** What it was measured on: the text's name or file, and the hash of what was read. */
   readonly text: { readonly source: string; readonly sha256?: string };
-  readonly madeBy: { readonly lopper: string; readonly adapter: string; readonly dtype: string };
+  readonly madeBy: {
+    readonly lopper: string;
+    readonly adapter: string;
+    readonly dtype: string;
+    /** The command line that makes it again, where one made it. */
+    readonly command?: string;
+  };
 }
 
 export type Result =
@@ -47,7 +53,7 @@ const head = v.object({
   kind: v.picklist(['influence', 'curve', 'norms', 'plan']),
   model,
   text: v.object({ source: v.string(), sha256: v.optional(v.string()) }),
-  made_by: v.object({ lopper: v.string(), adapter: v.string(), dtype: v.string() }),
+  made_by: v.object({ lopper: v.string(), adapter: v.string(), dtype: v.string(), command: v.optional(v.string()) }),
 });
 
 /** A result as the object that its file holds: the report's own fields, and beside them where it comes from. */

@@ -39,7 +39,7 @@ describe.skipIf(!hasData)('plans of stories260K', () => {
   it('at every step of the front a plan is as good as the best of all masks of up to four sublayers', async () => {
     const front = frontOf(all.map(({ saved, loss }) => ({ saved: saved.params, loss }))).map((i) => all[i]!);
     const steps = front.filter(({ mask }) => mask.length > 0);
-    expect(steps.length).toBeGreaterThan(8);
+    expect(steps.length).toBeGreaterThan(4);
     for (const { mask, saved, loss } of steps) {
       const report = await plan({ budgets: [{ of: 'params', by: saved.params }] });
       const best = bestOf(report);
