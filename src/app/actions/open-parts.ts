@@ -11,9 +11,6 @@ import { changeOpen, store } from '../store/store';
 import { lab } from './jobs';
 import { titleOf } from './offered';
 
-/** Whether a file is a part of a result, by how it begins. */
-export const isPart = (begin: string): boolean => /"format"\s*:\s*"lopper-part"/.test(begin);
-
 /**
  * Puts the parts of a result together and opens the whole: a result that is opened as any other is handed to `open`, the
  * rest is shown. Throws for parts that make no whole, or not one of the open model.

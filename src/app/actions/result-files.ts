@@ -22,7 +22,6 @@ import { openGrowth } from './growth';
 import { showInfluence } from './influence';
 import { importMask } from './mask-files';
 import { titleOf } from './offered';
-import { isPart, openParts } from './open-parts';
 
 /** A result as the text of Lopper's JSON file, to be opened again here or gone on with on the command line. */
 export async function resultText(result: Result, from: Omit<Measured<unknown>, 'report'>): Promise<string> {
@@ -59,7 +58,9 @@ export async function importFile(file: File, ...others: readonly File[]): Promis
   // One character more than is read is enough to say that it is too long.
   const text = await file.slice(0, MOST_RESULT_BYTES + 1).text();
   const begin = text.slice(0, 2000);
-  if (others.length > 0 || isPart(begin)) {
+  if (others.length > 0 || /"format"\s*:\s*"lopper-part"/.test(begin)) {
+    // What puts parts together is fetched when there are some.
+    const { openParts } = await import('./open-parts');
     await openParts([file, ...others], openResult).catch((error) =>
       notifyFailure(`${others.length > 0 ? 'The files were' : `${file.name} was`} not opened`, toFailure(error)),
     );
