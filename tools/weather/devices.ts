@@ -17,6 +17,9 @@ export async function weatherOfDevices(root: string): Promise<Row[]> {
   let asked = 0;
   const on = () => ({ calibration: { text: text.slice(++asked), seqLen: 64 } });
   const attention = [{ block: 2, kind: 'attn' as const }];
+  let names = 0;
+  const named = (): JobOptions => ({ job: `weather ${++names}` });
+  const free = [2, 3, 4, 5].map((block) => ({ block, kind: 'attn' as const }));
   const checkpoints = [{ name: 'step 0', request: { kind: 'bundled' as const } }];
   const jobs: Readonly<Record<string, (options: JobOptions) => Promise<unknown>>> = {
     score: (o) => lab.score({ ...on(), masks: [[], attention] }, o),
@@ -33,9 +36,14 @@ export async function weatherOfDevices(root: string): Promise<Row[]> {
     recoverStrengths: (o) => lab.recoverStrengths({ ...on(), dropped: attention, modules: [], strengths: [0, 1] }, o),
     train: (o) => lab.train({ ...on(), method: 'bias', dropped: attention, steps: 4 }, o),
     evaluate: (o) => lab.evaluate({ task: 'school', limit: 20, masks: [[], attention] }, o),
+    meanUpdates: (o) => lab.meanUpdates(on(), o),
+    plan: (o) => lab.plan({ ...on(), budgets: [{ of: 'params', by: 0.05 }], unit: 'attn', free }, o),
+    examine: (o) => lab.examine({}, o),
+    scorePublished: async (o) => {
+      await lab.open({ kind: 'bundled', precision: 'q8' }, named());
+      await lab.scorePublished(on(), o);
+    },
   };
-  let names = 0;
-  const named = (): JobOptions => ({ job: `weather ${++names}` });
   const open = (o: JobOptions) => lab.open({ kind: 'bundled' }, o);
   const untried = Object.keys(JOBS).filter((name) => !(name in jobs));
   const rows: Row[] = untried.map((name) => ({ what: `a device lost in ${name}`, ended: '', faults: ['not tried'] }));
