@@ -99,7 +99,7 @@ const ROWS = {
           [`toggle to new loss, ${r.tokens} tokens, first windows, median`, `${number(r.firstMs)} ms`],
           ['  the whole text, median', `${number(r.medianMs)} ms`],
           ['  slowest', `${number(r.worstMs)} ms`],
-          ['a new strength to its losses, median', `${number(r.strengthMs)} ms`],
+          ['a new strength to its losses, short text, median', `${number(r.strengthMs)} ms`],
         ]
       : [['toggle to new loss', 'left out: there is no bundled model']],
   benchmarks: (r) => [

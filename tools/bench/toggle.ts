@@ -1,4 +1,4 @@
-import { STORIES } from '../../src/lab/contract/bundled-texts';
+import { SHORT, STORIES } from '../../src/lab/contract/bundled-texts';
 import { connectLab } from '../../src/lab/remote';
 import { sublayerAt, sublayersOf } from '../../src/model/units';
 import { median } from './timing';
@@ -14,7 +14,7 @@ export interface ToggleResult {
   readonly firstMs: number;
   readonly medianMs: number;
   readonly worstMs: number;
-  /** From a new strength of what stands in for a block to its losses, on the windows fitted on and on the others. */
+  /** The same for a new strength of what stands in for a block, on the short text: on the window fitted on and the other. */
   readonly strengthMs: number;
 }
 
@@ -45,7 +45,8 @@ export async function measureToggles(): Promise<ToggleResult | undefined> {
       firsts.push(told[0] ?? times.at(-1)!);
     }
     const dropped = sublayersOf('block', Math.floor(model.blocks / 2));
-    const on = { calibration, heldOut: 0.5, dropped };
+    const short = await (await fetch(`${base}${SHORT.path}`)).text();
+    const on = { calibration: { text: short, seqLen: STORIES.seqLen }, heldOut: 0.5, dropped };
     const { modules } = await lab.recover({ ...on, method: 'mean' }, { job: 'fit' });
     const strengths: number[] = [];
     for (let i = 1; i <= STRENGTHS; i++) {
