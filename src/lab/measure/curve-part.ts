@@ -3,7 +3,7 @@ import type { CurvePoint, CurveReport } from '../contract';
 /** The whole of a random curve's parts, in their order: at every point the losses of all draws, and their mean. */
 export function mergeCurves(parts: readonly CurveReport[]): CurveReport {
   const some = parts.filter(({ points }) => points.length > 0);
-  // What is of the first draw is of the first part that has any.
+  // What a curve tells of its first draw (its order, its masks) stands in the first part that drew anything.
   const { part: _, order, tokens, partial, ...head } = some[0] ?? parts[0]!;
   const points = head.points.map((point, i): CurvePoint => {
     const draws = some.flatMap(({ points }) => points[i]!.draws!);
