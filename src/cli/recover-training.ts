@@ -42,7 +42,7 @@ export const TRAINING_OPTIONS: Options = {
 export function readTrainSettings(args: Arguments): TrainSettings {
   const has = (name: string) => args.values.has(name);
   const method = oneOf(args, 'method', TRAINING_METHODS);
-  const foreign = ['strength', 'ridge', 'weighted', 'skip-first', 'each'].find(has);
+  const foreign = ['strength', 'ridge', 'weighted', 'normed', 'skip-first', 'each'].find(has);
   if (foreign) throw usage(`--${foreign} does not belong to --method ${method}.`, 'Leave it out.');
   if (has('fit') && method !== 'mse') throw usage(`--fit does not belong to --method ${method}.`, 'Leave it out.');
   const both = [

@@ -75,6 +75,9 @@ export const recover: Command = {
     strength: { value: 'S', help: 'how much of what was fitted is added (1)' },
     ridge: { value: 'X', help: 'of the linear map, the diagonal (1e-6 of the mean eigenvalue)' },
     weighted: { help: 'least squares of the relative error' },
+    normed: {
+      help: 'a linear map of the normed stream: in a feed-forward layer’s place it fits into a checkpoint’s weights',
+    },
     'skip-first': { value: 'K', help: 'leave the first K positions of each window out of the statistics' },
     'split-blocks': { help: 'a module for each sublayer of a dropped block, not one for the block' },
     'held-out': {
@@ -138,8 +141,9 @@ function readSettings(args: Arguments): RecoverSettings {
   if (foreign) {
     throw usage(`--${foreign} does not belong to --method ${method}.`, `It is for ${TRAINING_METHODS.join(', ')}.`);
   }
-  if (args.values.has('rank') && method !== 'linear') {
-    throw usage(`--rank does not belong to --method ${method}.`, 'Leave it out, or give --method linear.');
+  for (const name of ['rank', 'normed']) {
+    if (!args.values.has(name) || method === 'linear') continue;
+    throw usage(`--${name} does not belong to --method ${method}.`, 'Leave it out, or give --method linear.');
   }
   if (args.values.has('ridge') && (method === 'mean' || method === 'scale')) {
     throw usage(`--ridge does not belong to --method ${method}.`, 'Leave it out, or give --method linear or diagonal.');
@@ -152,6 +156,7 @@ function readSettings(args: Arguments): RecoverSettings {
       strength: finiteNumber(args, 'strength', undefined),
       ridge: positiveNumber(args, 'ridge', undefined),
       weighted: args.values.has('weighted') || undefined,
+      normed: args.values.has('normed') || undefined,
       skipFirst: wholeNumber(args, 'skip-first', 0, undefined),
       splitBlocks: args.values.has('split-blocks') || undefined,
     }),

@@ -7,6 +7,7 @@ import {
   compareBranches,
   distinct,
   FULL,
+  named,
   parting,
   replacing,
   stepKey,
@@ -52,6 +53,7 @@ describe('a branch', () => {
     expect(of(1, 2)).toBe(of(1, 2));
     expect(new Set([of(1, 2), of(2, 1), of(1, 2.0000002384185791), of(1, 2, 0), of(-0, 2), of(0, 2)]).size).toBe(6);
     const half = { ...additive([1, 2]), strength: 0.5 };
+    expect(replacing([[0, named({ ...additive([1, 2]), reads: 'normed' })]]).key).not.toBe(of(1, 2));
     expect(replacing([[0, half]]).key).not.toBe(of(1, 2));
   });
 });

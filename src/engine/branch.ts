@@ -87,7 +87,7 @@ function made(left: Map<number, Exclude<Step, 'run'>>): Branch {
 }
 
 /** Hexadecimal digits that tell modules apart: 64 bits of all their bits, by two FNV-1a hashes that start apart. */
-function nameOf({ bias, map, diagonal }: RecoveryModule): string {
+function nameOf({ bias, map, diagonal, reads }: RecoveryModule): string {
   let [a, b] = [0x811c9dc5, 0x1000193];
   for (const numbers of [bias, map?.a, map?.b, diagonal]) {
     const bytes = numbers ? new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength) : [1]; // its own mark
@@ -96,5 +96,5 @@ function nameOf({ bias, map, diagonal }: RecoveryModule): string {
       b = Math.imul(b ^ byte, 0x85ebca6b);
     }
   }
-  return [a, b].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
+  return [a, b].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('') + (reads ?? '');
 }

@@ -108,7 +108,7 @@ export class Engine implements EngineContract {
       const residency = await residencyOf(spec, loader, () => streamed(spec, loaderOf({}), recorder), options);
       await gpu.idle();
       gpu.check();
-      modules = new Modules(dispatcher, spec.width);
+      modules = new Modules(dispatcher, spec.width, spec.finalNorm);
       const parts = { spec, types, residency, modules, embedding, positions, finalNorm, head };
       return new Engine({ gpu, recorder, dispatcher, decoding, scratch, ...parts }, rates, release);
     } catch (error) {

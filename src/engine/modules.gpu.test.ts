@@ -7,7 +7,9 @@ import type { ModelSpec } from '../model/spec';
 import { sublayerIndex } from '../model/units';
 import { additive, type Branch, FULL, type Module, named, replacing, without } from './branch';
 import { Engine } from './engine';
+import { linearBackwardKernels } from './kernels/linear-backward';
 import { additiveKernels } from './kernels/module';
+import { normBackwardKernels } from './kernels/norm-backward';
 import { padded } from './layout';
 import { Modules } from './modules';
 import { packTokens } from './pack';
@@ -29,6 +31,7 @@ import {
 } from './testing/gpu';
 import { dispatcherFor, specOf } from './testing/kernels';
 
+const NORMS = { kind: 'rms', eps: 1e-5 } as const;
 const MODELS = ['stories260K', 'random/llama', 'random/mistral', 'random/qwen3', 'random/gpt_neox', 'random/gpt2'];
 /** A step of decoding adds up in another order than a walk. */
 const SAME = 5e-5;
@@ -155,7 +158,7 @@ describe('a module of every form', () => {
   it.each(SIZES)('width %i: adds B A x, its diagonal times x and its bias, to the slots named', async (width) => {
     const own = await sharedGpu();
     const d = await dispatcherFor(own, specOf());
-    const modules = new Modules(d, width);
+    const modules = new Modules(d, width, NORMS);
     const [rows, slots, stride] = [3, [2, 0], padded(width)];
     const x = matrix(3 * rows, width, numbers(1));
     for (const rank of ranksOf(width)) {
@@ -182,9 +185,50 @@ describe('a module of every form', () => {
     modules.destroy();
   });
 
+  it.each(['rms', 'layer'] as const)(
+    'of the normed stream adds B A n(x), and sends a gradient back through the norm (%s)',
+    async (kind) => {
+      const [width, rows, eps] = [21, 3, 1e-3];
+      const own = await sharedGpu();
+      const d = await dispatcherFor(own, specOf());
+      await d.ready(normBackwardKernels(d, kind === 'layer'));
+      const modules = new Modules(d, width, { kind, eps });
+      const module = named({ ...mapping(width, 4, 5), strength: 0.75, reads: 'normed' });
+      const release = await modules.hold([replacing([[0, module]])]);
+      await d.ready(linearBackwardKernels(d, ['F32']));
+      const normed = (row: readonly number[]) => {
+        const mean = kind === 'layer' ? row.reduce((sum, v) => sum + v, 0) / width : 0;
+        const square = row.reduce((sum, v) => sum + (v - mean) ** 2, 0) / width;
+        return row.map((v) => (v - mean) / Math.sqrt(square + eps));
+      };
+      const stride = padded(width);
+      const [x, before, g] = [1, 2, 3].map((seed) => matrix(rows, width, numbers(seed)));
+      const put = (m: number[][]) => upload(own, flat(m, stride));
+      const [source, stream, gradient, into] = [await put(x), await put(before), await put(g), await put(before)];
+      const room = { taken: await put(x), inner: await upload(own, new Float32Array(rows * padded(4))) };
+      const at = (stream: Buffer) => ({ stream, slots: [0], rows });
+      modules.add(module, at(source), at(stream), room);
+      const want = before.map((row, r) => row.map((v, i) => v + added(module, normed(x[r]))[i]));
+      expect(worst(await download(d.recorder, stream), flat(want, stride))).toBeLessThan(1e-5);
+      modules.addBackward(module, rows, { input: source, gradient, into }, room);
+      const value = (row: readonly number[], r: number) =>
+        added(module, normed(row)).reduce((sum, v, i) => sum + v * g[r][i], 0);
+      const back = before.map((row, r) =>
+        row.map((v, i) => {
+          const nudged = (by: number) => value(x[r].with(i, x[r][i] + by), r);
+          return v + (nudged(1e-5) - nudged(-1e-5)) / 2e-5;
+        }),
+      );
+      expect(worst(await download(d.recorder, into), flat(back, stride))).toBeLessThan(1e-5);
+      release();
+      for (const buffer of [source, stream, gradient, into, room.taken, room.inner]) own.free(buffer);
+      modules.destroy();
+    },
+  );
+
   it('of an impossible rank, or with matrices of another size, is refused with the numbers', async () => {
     const own = await sharedGpu();
-    const modules = new Modules(await dispatcherFor(own, specOf()), 4);
+    const modules = new Modules(await dispatcherFor(own, specOf()), 4, NORMS);
     const hold = (map: Module['map']) => modules.hold([replacing([[0, named({ ...vector(4, 1), map })]])]);
     await expectFailure(hold({ ...mapping(4, 4, 1).map!, rank: 5 }), 'mask-mismatch', 'rank 5', '1 to the width, 4');
     await expectFailure(hold({ ...mapping(4, 4, 1).map!, rank: 0 }), 'mask-mismatch', 'rank 0');

@@ -1,5 +1,6 @@
 import { LopperError } from '../errors';
 import type { Buffer } from '../gpu/gpu';
+import type { NormSpec } from '../model/spec';
 import type { LowRank } from '../recovery/module';
 import { type Branch, type Module, modulesOf } from './branch';
 import type { Dispatcher } from './kernels/dispatcher';
@@ -7,7 +8,9 @@ import { linear, linearAdd } from './kernels/linear';
 import { linearBackward } from './kernels/linear-backward';
 import { additiveKernels, addVectors, mapKernels, take, takingKernels } from './kernels/module';
 import type { MapNumbers } from './kernels/module-backward';
-import { type Linear, padded, type Slots } from './layout';
+import { norm, normKernels } from './kernels/norm';
+import { normBackward } from './kernels/norm-backward';
+import { type Linear, type Norm, padded, type Slots } from './layout';
 import { cut } from './matrix-parts';
 
 /** A module's numbers on the GPU. */
@@ -15,6 +18,8 @@ interface Held {
   readonly bias: Buffer;
   readonly diagonal?: Buffer;
   readonly map?: { readonly rank: number; readonly a: Linear; readonly b: Linear };
+  /** By what the stream is normed before it is read. */
+  readonly norm?: Norm;
   users: number;
 }
 
@@ -38,11 +43,17 @@ export const largestRank = (branches: readonly Branch[]): number =>
  */
 export class Modules {
   readonly #held = new Map<string, Held>();
+  /** Weights of a norm that has none: ones. */
+  #ones?: Buffer;
 
-  /** @param width of the stream */
+  /**
+   * @param width of the stream
+   * @param norms how the model norms it
+   */
   constructor(
     readonly dispatcher: Dispatcher,
     readonly width: number,
+    readonly norms: Pick<NormSpec, 'kind' | 'eps'>,
   ) {}
 
   /**
@@ -57,6 +68,7 @@ export class Modules {
     await d.ready([
       ...additiveKernels(),
       ...(modules.some(reads) ? takingKernels() : []),
+      ...(modules.some((module) => module.reads) ? normKernels(d, this.norms.kind === 'layer') : []),
       ...(modules.some(({ map }) => map) ? mapKernels(d, decoding !== undefined) : []),
     ]);
     this.#free((name, users) => users === 0 && !modules.some((module) => module.name === name));
@@ -73,19 +85,25 @@ export class Modules {
     const { width } = this;
     const held = this.#held.get(name)!;
     const { bias, diagonal, map } = held;
-    if (reads(held)) take(dispatcher, width, strength, from, room.taken);
+    if (held.norm) norm(dispatcher, held.norm, from, room.taken);
+    else if (reads(held)) take(dispatcher, width, strength, from, room.taken);
     if (map) {
       linear(dispatcher, room.taken, from.rows * from.slots.length, map.a, 'store', room.inner, padded(map.rank));
-      linearAdd(dispatcher, room.inner, map.b, to);
+      linearAdd(dispatcher, room.inner, held.norm ? { ...map.b, scale: strength } : map.b, to);
     }
     addVectors(dispatcher, width, { bias, strength, diagonal }, room.taken, to);
   }
 
   /**
    * Adds to the gradient of what a module reads what comes of the gradient of what it adds to [rows, padded width], which
-   * may be the same buffer: strength * (A' B' g + diagonal * g).
+   * may be the same buffer: strength * (A' B' g + diagonal * g), and through the norm of `input`, what it reads, where it norms.
    */
-  addBackward({ name, strength }: Module, rows: number, gradient: Buffer, into: Buffer, room: ModuleRoom): void {
+  addBackward(
+    { name, strength }: Module,
+    rows: number,
+    { input, gradient, into }: { readonly input: Buffer; readonly gradient: Buffer; readonly into: Buffer },
+    room: ModuleRoom,
+  ): void {
     const { dispatcher, width } = this;
     const held = this.#held.get(name)!;
     const { bias, diagonal, map } = held;
@@ -93,7 +111,10 @@ export class Modules {
     take(dispatcher, width, strength, { stream: gradient, slots: [0], rows }, room.taken);
     if (map) {
       linearBackward(dispatcher, room.taken, padded(width), rows, map.b, room.inner);
-      linearBackward(dispatcher, room.inner, padded(map.rank), rows, map.a, into, { add: true });
+      if (held.norm) {
+        linearBackward(dispatcher, room.inner, padded(map.rank), rows, map.a, room.taken);
+        normBackward(dispatcher, held.norm, input, room.taken, rows, into);
+      } else linearBackward(dispatcher, room.inner, padded(map.rank), rows, map.a, into, { add: true });
     }
     // Without the bias, which gives the stream no gradient.
     const to = { stream: into, slots: [0], rows };
@@ -117,13 +138,16 @@ export class Modules {
 
   destroy(): void {
     this.#free(() => true);
+    if (this.#ones) this.dispatcher.recorder.gpu.free(this.#ones);
+    this.#ones = undefined;
   }
 
-  #check({ bias, map, diagonal }: Module): void {
+  #check({ bias, map, diagonal, reads }: Module): void {
     const width = [bias, diagonal].find((numbers) => numbers && numbers.length !== this.width)?.length;
     if (width !== undefined) {
       throw mismatch(`is for a stream of width ${width}; that of this model is ${this.width}`);
     }
+    if (reads && (!map || diagonal)) throw mismatch('reads the normed stream, and is not a map of it');
     if (!map) return;
     const { rank, a, b } = map;
     if (!Number.isInteger(rank) || rank < 1 || rank > this.width) {
@@ -134,7 +158,7 @@ export class Modules {
     }
   }
 
-  async #load({ name, bias, map, diagonal }: Module): Promise<void> {
+  async #load({ name, bias, map, diagonal, reads }: Module): Promise<void> {
     if (this.#held.has(name)) return;
     const buffers: Buffer[] = [];
     try {
@@ -142,12 +166,19 @@ export class Modules {
         bias: await this.#rows(bias, 1, this.width, buffers),
         diagonal: diagonal && (await this.#rows(diagonal, 1, this.width, buffers)),
         map: map && (await this.#map(map, buffers)),
+        norm: reads && (await this.#norm()),
       };
       this.#held.set(name, { ...held, users: 0 });
     } catch (error) {
       for (const buffer of buffers) this.dispatcher.recorder.gpu.free(buffer);
       throw error;
     }
+  }
+
+  async #norm(): Promise<Norm> {
+    const { width, norms } = this;
+    this.#ones ??= await this.#rows(new Float32Array(width).fill(1), 1, width, []);
+    return { layer: norms.kind === 'layer', eps: norms.eps, width, weight: this.#ones };
   }
 
   async #map({ rank, a, b }: LowRank, buffers: Buffer[]): Promise<Held['map']> {

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { LopperError } from '../errors';
 import { PLAIN_UNITS } from '../model/units';
-import type { Numbers, Placed, RecoveryModule } from './module';
+import { type Numbers, type Placed, READS, type RecoveryModule } from './module';
 import { unitName } from './units';
 
 /** Numbers of all modules above which they stay out: 2 MB of them are 2.7 MB of text. */
@@ -19,6 +19,8 @@ export const recoveryEntry = v.object({
   tensor: v.optional(v.string()),
   strength: v.optional(finite),
   rank: v.optional(v.pipe(count, v.minValue(1))),
+  /** Other than the raw stream. */
+  reads: v.optional(v.picklist(READS)),
   /** F32, little-endian, in base64; shapes as in that file. */
   numbers: v.optional(
     v.object({
@@ -34,10 +36,11 @@ export type RecoveryEntry = v.InferOutput<typeof recoveryEntry>;
 export function writeEntries(modules: readonly Placed[], kind: string): RecoveryEntry[] {
   const all = modules.reduce((sum, { module }) => sum + arraysOf(module).reduce((n, a) => n + a.length, 0), 0);
   return modules.map(({ unit, module }) => {
-    const { strength, bias, map, diagonal } = module;
+    const { strength, bias, map, diagonal, reads } = module;
     return {
       ...{ unit: [unit.kind, unit.block], kind, tensor: `${unit.kind}.${unit.block}`, strength },
       ...(map && { rank: map.rank }),
+      ...(reads && { reads }),
       ...(all <= MOST_NUMBERS && {
         numbers: {
           bias: toText(bias),
@@ -57,7 +60,7 @@ const arraysOf = ({ bias, map, diagonal }: RecoveryModule): Numbers[] => [
 
 /** The modules of those entries that have their numbers. Throws `recovery-invalid` for numbers of another shape, or none. */
 export function readEntries(entries: readonly RecoveryEntry[], width: number): Placed[] {
-  return entries.flatMap(({ unit: [kind, block], strength = 1, rank = 0, numbers }) => {
+  return entries.flatMap(({ unit: [kind, block], strength = 1, rank = 0, reads, numbers }) => {
     if (!numbers) return [];
     const unit = { kind, block };
     const read = (name: keyof typeof numbers, length: number): Numbers => {
@@ -71,7 +74,13 @@ export function readEntries(entries: readonly RecoveryEntry[], width: number): P
     };
     const map = rank > 0 && { rank, a: read('A', rank * width), b: read('B', rank * width) };
     const diagonal = numbers.diagonal !== undefined && read('diagonal', width);
-    const module = { strength, bias: read('bias', width), ...(map && { map }), ...(diagonal && { diagonal }) };
+    const module = {
+      strength,
+      ...(reads && { reads }),
+      bias: read('bias', width),
+      ...(map && { map }),
+      ...(diagonal && { diagonal }),
+    };
     return [{ unit, module }];
   });
 }

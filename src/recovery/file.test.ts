@@ -18,6 +18,7 @@ const RECOVERY: Recovery = {
       unit: { kind: 'block', block: 2 },
       module: {
         strength: 1,
+        reads: 'normed',
         bias: Float32Array.of(0, -1, 1e-20),
         map: { rank: 2, a: Float32Array.of(1, 2, 3, 4, 5, 6), b: Float32Array.of(6, 5, 4, 3, 2, 1) },
         diagonal: Float32Array.of(7, 8, 9),

@@ -6,7 +6,7 @@ import { readHeader } from '../formats/safetensors';
 import type { TensorInfo } from '../formats/tensor';
 import { type WrittenTensor, writeSafetensors } from '../formats/write-safetensors';
 import { PLAIN_UNITS, type Sublayer, sublayersOf } from '../model/units';
-import type { Numbers, Placed, RecoveredUnit } from './module';
+import { type Numbers, type Placed, READS, type RecoveredUnit } from './module';
 import { unitName } from './units';
 
 /** The model that modules were fitted on or are read for. The lab's model report serves as one. */
@@ -36,6 +36,8 @@ const about = v.object({
   dropped: v.array(v.tuple([v.picklist(['attn', 'ffn']), count])),
   method: v.string(),
   strength: v.record(v.string(), finite),
+  /** Of the modules that read something else than the raw stream. */
+  reads: v.optional(v.record(v.string(), v.picklist(READS))),
   settings: v.optional(v.record(v.string(), v.unknown())),
   calibration: v.optional(v.object({ source: v.string(), sha256: v.optional(v.string()), tokens: v.optional(count) })),
   loss: v.optional(v.record(v.string(), v.array(finite))),
@@ -61,7 +63,7 @@ const TRAINING = 'train.';
 export function writeRecovery(
   { dropped, modules }: Recovery,
   { id, revision, architecture, blocks, fingerprint }: RecoveryModel,
-  notes: Omit<RecoveryAbout, 'model' | 'dropped' | 'strength'>,
+  notes: Omit<RecoveryAbout, 'model' | 'dropped' | 'strength' | 'reads'>,
   training: readonly WrittenTensor[] = [],
 ): Uint8Array<ArrayBuffer> {
   const tensors = modules.flatMap(({ unit, module: { bias, map, diagonal } }): WrittenTensor[] => {
@@ -74,10 +76,12 @@ export function writeRecovery(
       ...(diagonal ? [{ name: `${name}.diagonal`, shape: [width], data: diagonal }] : []),
     ];
   });
+  const others = modules.flatMap(({ unit, module: { reads } }) => (reads ? [[tensorName(unit), reads] as const] : []));
   const told: RecoveryAbout = {
     model: { id, revision, architecture, blocks, weights_sha256: fingerprint },
     dropped: dropped.map(({ kind, block }) => [kind, block]),
     strength: Object.fromEntries(modules.map(({ unit, module }) => [tensorName(unit), module.strength])),
+    ...(others.length > 0 && { reads: Object.fromEntries(others) }),
     ...notes,
   };
   return writeSafetensors([...tensors, ...training], {
@@ -127,8 +131,10 @@ export async function readRecovery(
     const unit = unitOf(name, model.blocks);
     if (!unit) throw invalid(`its tensor ${own[0]!.name} belongs to no layer of a model of ${model.blocks} blocks`);
     const strength = told.strength[name] ?? 1;
+    const reads = told.reads?.[name];
     const read = await readModule(own, name, model.width, invalid, source.name);
-    modules.push({ unit, module: { strength, ...read } });
+    if (reads && !read.map) throw invalid(`${name} reads the ${reads} stream, and has no map`);
+    modules.push({ unit, module: { strength, ...(reads && { reads }), ...read } });
   }
   const dropped = told.dropped.map(([kind, block]): Sublayer => ({ kind, block }));
   const gone = new Set(dropped.map(({ kind, block }) => `${kind}.${block}`));

@@ -8,6 +8,8 @@ import type { PlainUnit } from '../model/units';
 export interface RecoveryModule {
   /** 1: as fitted. 0: nothing, the unit is only dropped. */
   readonly strength: number;
+  /** `normed`: x is that stream as the model's norms make it, without their weights. Such a map fits into a feed-forward layer. */
+  readonly reads?: Reads;
   /** [width of the stream]. */
   readonly bias: Numbers;
   /** A linear map of x, as two thin matrices. */
@@ -15,6 +17,10 @@ export interface RecoveryModule {
   /** [width]: what each channel of x is multiplied by. */
   readonly diagonal?: Numbers;
 }
+
+/** What else than the raw stream a module may read. */
+export type Reads = (typeof READS)[number];
+export const READS = ['normed'] as const;
 
 /** B A: a map of the stream through so few channels. */
 export interface LowRank {

@@ -130,8 +130,8 @@ async function runOnce(task: string, settings: Settings, mask: Mask): Promise<'d
 
 /** Of all the numbers that stand in. */
 async function digestOf(modules: readonly Placed[]): Promise<string> {
-  const parts = modules.flatMap(({ unit, module: { strength, bias, map, diagonal } }) => [
-    JSON.stringify([unitName(unit), strength, map?.rank]),
+  const parts = modules.flatMap(({ unit, module: { strength, bias, map, diagonal, reads } }) => [
+    JSON.stringify([unitName(unit), strength, map?.rank, reads]),
     ...[bias, map?.a, map?.b, diagonal].flatMap((numbers) => (numbers ? [numbers] : [])),
   ]);
   return sha256Of(await new Blob(parts).arrayBuffer());

@@ -35,7 +35,11 @@ export async function fitRecovery(): Promise<void> {
   const s = store.getState();
   const mask = maskOf(s);
   const { skipFirst, rank, trains: _, ...choice } = s.recovery;
-  const settings = { ...choice, ...(choice.method === 'linear' && { rank }), skipFirst: skipFirst ? 1 : 0 };
+  const settings = {
+    ...choice,
+    ...(choice.method === 'linear' ? { rank } : { normed: false }),
+    skipFirst: skipFirst ? 1 : 0,
+  };
   const from = { origin: hereOrigin(s), text: s.calibration.source };
   const calibration = calibrationOf(s);
   const heldOut = heldOutOf(s);

@@ -5,7 +5,9 @@ import type { Scored } from './losses';
 import type { Measured } from './measured';
 
 /** How the next recovery will be fitted. */
-export type RecoveryChoice = Required<Pick<RecoverSettings, 'method' | 'fit' | 'rank' | 'splitBlocks' | 'weighted'>> & {
+export type RecoveryChoice = Required<
+  Pick<RecoverSettings, 'method' | 'fit' | 'rank' | 'splitBlocks' | 'weighted' | 'normed'>
+> & {
   readonly skipFirst: boolean;
   /** It is trained, as `training` says, in place of `method`'s closed form. */
   readonly trains: boolean;
@@ -17,7 +19,15 @@ export interface RecoveryState {
 
 export const recoveryAtFirst: RecoveryState = {
   recovery: {
-    ...{ method: 'mean', fit: 'sequential', rank: 8, splitBlocks: false, weighted: false, skipFirst: false },
+    ...{
+      method: 'mean',
+      fit: 'sequential',
+      rank: 8,
+      splitBlocks: false,
+      weighted: false,
+      normed: false,
+      skipFirst: false,
+    },
     trains: false,
   },
 };

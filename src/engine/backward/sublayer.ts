@@ -40,7 +40,7 @@ export async function throughSublayer(
     return;
   }
   const room = { taken: m.scratch.get('x'), inner: m.scratch.get('inner') };
-  m.modules.addBackward(step, rows.count, way.gradient, way.into, room);
+  m.modules.addBackward(step, rows.count, way, room);
 }
 
 function throughAttn(m: Machine, sight: AttnSpec, w: AttnWeights, rows: Rows, way: Way): void {

@@ -1,7 +1,9 @@
 import type { Buffer } from '../../gpu/gpu';
 import { type Sublayer, sublayerIndex } from '../../model/units';
+import type { Reads } from '../../recovery/module';
 import { type Moments, mergeMoments, type Products } from '../../recovery/moments';
 import { CHUNK, type MomentRows, momentKernels, PART, sumChannels, sumProducts } from '../kernels/moments';
+import { norm, normKernels } from '../kernels/norm';
 import { padded } from '../layout';
 import type { Observer, View, Watch } from './observer';
 
@@ -12,6 +14,8 @@ export interface MomentOptions {
   readonly weighted?: boolean;
   /** The first so many positions of every text do not count. */
   readonly skipFirst?: number;
+  /** What is read, otherwise than as it is: normed, without weights. */
+  readonly reads?: Reads;
   /**
    * What should stand in for the update: the unit's own (default), in the branch that is watched, where it runs; or what
    * brings that branch to where the full model is behind the unit. The full model goes beside the branch, see `Observation`;
@@ -27,10 +31,19 @@ export const momentsOf = (unit: readonly Sublayer[], options: MomentOptions = {}
     t: rows * padded(width) * 4,
     weights: rows * 4,
     parts: Math.ceil(rows / CHUNK) * PART.length * padded(width) * 4,
+    ...(options.reads && { ones: padded(width) * 4 }),
     ...(options.products && { xx: padded(width) ** 2 * 4, xt: padded(width) ** 2 * 4 }),
   }),
   async watch(view) {
-    await view.dispatcher.ready(momentKernels(options.products ?? false));
+    const { dispatcher, spec } = view;
+    await dispatcher.ready([
+      ...momentKernels(options.products ?? false),
+      ...(options.reads ? normKernels(dispatcher, spec.finalNorm.kind === 'layer') : []),
+    ]);
+    if (options.reads) {
+      const ones = new Float32Array(spec.width).fill(1);
+      dispatcher.recorder.gpu.device.queue.writeBuffer(view.buffer('ones').raw, 0, ones);
+    }
     return new MomentWatch(view, unit.map(sublayerIndex), options);
   },
   merge: mergeMoments,
@@ -54,7 +67,7 @@ class MomentWatch implements Watch<Moments> {
   }
 
   before(index: number, stream: Buffer, first: number): void {
-    if (index === this.#reads) this.#keep('x', stream, first);
+    if (index === this.#reads) this.#read(stream, first);
     if (index === this.#first) this.#keep('t', stream, first);
   }
 
@@ -80,6 +93,23 @@ class MomentWatch implements Watch<Moments> {
     const channels = { ...mergeMoments(each), rows: this.#rows - skipped.length };
     if (!xx || !xt) return channels;
     return { ...channels, products: centred(channels, each[0]!, xx, xt) };
+  }
+
+  /** x, by way of t, which is kept later where it is not what is read. */
+  #read(stream: Buffer, first: number): void {
+    if (!this.options.reads) {
+      this.#keep('x', stream, first);
+      return;
+    }
+    const { dispatcher, spec } = this.view;
+    const { kind, eps } = spec.finalNorm;
+    this.#keep('t', stream, first);
+    norm(
+      dispatcher,
+      { layer: kind === 'layer', eps, width: spec.width, weight: this.view.buffer('ones') },
+      { stream: this.view.buffer('t'), slots: [0], rows: this.#rows },
+      this.view.buffer('x'),
+    );
   }
 
   #keep(name: string, stream: Buffer, first: number): void {

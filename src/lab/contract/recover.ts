@@ -33,6 +33,8 @@ export interface RecoverSettings {
   readonly weighted?: boolean;
   /** First positions of every window that are left out of the statistics; the module stands at every position. */
   readonly skipFirst?: number;
+  /** For `linear`: of the stream as the model's norms make it, which is what feed-forward layers of stock code can hold. */
+  readonly normed?: boolean;
   /** A module for each sublayer of a dropped block; else one for the block. */
   readonly splitBlocks?: boolean;
 }

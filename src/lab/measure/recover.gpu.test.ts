@@ -25,6 +25,7 @@ interface Closed {
   readonly scale: { readonly s: number; readonly loss: number[] };
   readonly rank8: { readonly bias: number[]; readonly frobenius_BA: number };
   readonly 'rank8_ridge_0.01': { readonly r2: number; readonly r2_unseen: number; readonly loss: number[] };
+  readonly rank8_normed_weighted: { readonly r2: number; readonly r2_unseen: number; readonly loss: number[] };
   readonly rank8_weighted: { readonly r2: number; readonly r2_unseen: number; readonly loss: number[] };
 }
 
@@ -133,6 +134,7 @@ describe.skipIf(!hasData)('recovery, as the oracle has it', () => {
         for (const [asked, golden] of [
           [{ method: 'linear', ridge: 0.01 }, want['rank8_ridge_0.01']],
           [{ method: 'linear', weighted: true }, want.rank8_weighted],
+          [{ method: 'linear', normed: true, weighted: true }, want.rank8_normed_weighted],
           [{ method: 'diagonal' }, want.diagonal],
         ] as const) {
           const report = await fitted([want.unit], asked);

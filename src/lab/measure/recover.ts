@@ -1,5 +1,6 @@
 import { type Branch, FULL, named, replacing, without } from '../../engine/branch';
 import type { EngineContract, RunOptions } from '../../engine/contract';
+import { LopperError } from '../../errors';
 import { type Sublayer, sublayerIndex, sublayersOf } from '../../model/units';
 import {
   channelsOf,
@@ -100,8 +101,15 @@ const beginOf = ({ kind, block }: RecoveredUnit, parallel: boolean): number =>
   sublayerIndex(sublayersOf(parallel ? 'block' : kind, block)[0]!);
 
 /** Throws `usage` for a linear map that a stream of this width cannot have. */
-export function checkMap({ method, rank = DEFAULT_RANK }: RecoverSettings, width: number): void {
-  if (method !== 'linear') return;
+export function checkMap({ method, rank = DEFAULT_RANK, normed }: RecoverSettings, width: number): void {
+  if (method !== 'linear') {
+    if (!normed) return;
+    throw new LopperError(
+      'usage',
+      `Only linear maps read the normed stream, and ${method} is none.`,
+      'Choose the linear map.',
+    );
+  }
   checkClosedRank(rank, width);
 }
 
@@ -129,12 +137,17 @@ async function observeUnits(
   { on, held }: FitTexts,
   branch: Branch,
   units: readonly RecoveredUnit[],
-  { method, weighted = false, skipFirst }: RecoverSettings,
+  { method, weighted = false, skipFirst, normed }: RecoverSettings,
   target: 'own' | 'full',
   { signal, onProgress, keep }: ClimbOptions,
   from: Landings = {},
 ): Promise<Landings & { seen: Seen[] }> {
-  const plain = units.map((unit): MomentsAsked => ({ unit, products: method === 'linear', target, skipFirst }));
+  const plain = units.map(
+    (unit): MomentsAsked => ({
+      ...{ unit, products: method === 'linear', target, skipFirst },
+      ...(normed && { reads: 'normed' }),
+    }),
+  );
   const weights = weighted ? plain.map((asked) => ({ ...asked, weighted })) : [];
   const share = held ? 0.5 : 1;
   const step = (done: number, from: Landing | undefined) => ({
@@ -162,7 +175,7 @@ async function fitOne(
   signal?: AbortSignal,
 ): Promise<Fitted> {
   await breath(signal);
-  const { method, strength = 1, ridge, rank = DEFAULT_RANK } = settings;
+  const { method, strength = 1, ridge, rank = DEFAULT_RANK, normed } = settings;
   const { norm, mean: channelMean, std: channelStd } = channelsOf(judged.t);
   const texts = held ? [judged, held] : [judged];
   const told = { unit, norm, channelMean, channelStd };
@@ -176,7 +189,7 @@ async function fitOne(
   for (const moments of texts) byRank.push(await unhurried(r2ByRank(fit, moments, judged.t), signal));
   return {
     unit,
-    module: { ...mapOfRank(fit, rank), strength },
+    module: { ...mapOfRank(fit, rank), strength, ...(normed && { reads: 'normed' as const }) },
     ridge: fit.ridge,
     report: {
       ...told,

@@ -95,14 +95,14 @@ function evened({ map, ...rest }: RecoveryModule, [scale]: Rates): RecoveryModul
   return { ...rest, map: { rank, a, b } };
 }
 
-/** The modules given, their strength made part of their numbers. Throws `mask-mismatch` for a diagonal. */
+/** The modules given, their strength made part of their numbers. Throws `mask-mismatch` for what is not trained. */
 const initOf = (init: readonly Placed[]): Placed[] =>
-  init.map(({ unit, module: { strength, bias, map, diagonal } }) => {
-    if (diagonal) {
+  init.map(({ unit, module: { strength, bias, map, diagonal, reads } }) => {
+    if (diagonal || reads) {
       throw new LopperError(
         'mask-mismatch',
-        `The module to begin with for ${unitName(unit)} has a diagonal, which is not trained.`,
-        'Begin with a mean update or a linear map.',
+        `The module to begin with for ${unitName(unit)} ${diagonal ? 'has a diagonal' : `reads the ${reads} stream`}, which is not trained.`,
+        'Begin with a mean update or a linear map of the stream as it is.',
       );
     }
     const times = (numbers: Float32Array<ArrayBuffer>) => numbers.map((v) => strength * v);

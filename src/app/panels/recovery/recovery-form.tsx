@@ -93,6 +93,14 @@ export function RecoveryForm() {
             onChange={(weighted) => chooseRecovery({ weighted })}
           />
         )}
+        {isMap && (
+          <Check
+            label="Of the normed stream"
+            hint="In a feed-forward layer’s place such a map fits into the weights of a checkpoint, where the architecture has room."
+            checked={choice.normed}
+            onChange={(normed) => chooseRecovery({ normed })}
+          />
+        )}
       </div>
     </form>
   );
