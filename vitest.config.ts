@@ -2,6 +2,9 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 const GPU_TESTS = 'src/**/*.gpu.test.ts';
 
+/** What is held to a person's patience is tried once more where a shared machine was busy at that moment. */
+const AGAIN = 1;
+
 export default defineConfig({
   test: {
     projects: [
@@ -24,6 +27,7 @@ export default defineConfig({
           // Files that run in the same process share a device (`sharedGpu`) and what was compiled for it.
           isolate: false,
           sequence: { groupOrder: 1 },
+          retry: AGAIN,
           testTimeout: 240_000,
           hookTimeout: 240_000,
         },
@@ -36,6 +40,7 @@ export default defineConfig({
           // Node speaks WebSocket by itself from 22 on.
           execArgv: typeof WebSocket === 'undefined' ? ['--experimental-websocket'] : [],
           sequence: { groupOrder: 2 },
+          retry: AGAIN,
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

@@ -4,11 +4,15 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { findChromium } from './chromium.mjs';
 import { findFirefox } from './firefox.mjs';
 import { fail, ROOT, setUp } from './setup.mjs';
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Count */
+/**
+ * `faults`: each failed test and the first line of why; and what passed at its second try, if that is told.
+ * @typedef {{ passed: number, failed: number, skipped: number, faults?: string[] }} Count
+ */
 
 const reports = mkdtempSync(join(tmpdir(), 'lopper-test-'));
 const unitReport = join(reports, 'unit.json');
@@ -57,12 +61,37 @@ function countVitest(/** @type {any} */ json) {
     passed: json.numPassedTests,
     failed: json.numFailedTests + broken,
     skipped: json.numPendingTests + (json.numTodoTests ?? 0),
+    faults: json.testResults.flatMap((/** @type {any} */ { name, status, message, assertionResults }) => {
+      const failed = assertionResults.filter((/** @type {any} */ one) => one.status === 'failed');
+      if (status === 'failed' && assertionResults.length === 0) return [fault(name, message)];
+      return failed.map((/** @type {any} */ one) => fault(`${name} › ${one.fullName}`, one.failureMessages[0]));
+    }),
   };
 }
 
+/** A test's name from the checkout on, and the first line of why it failed. */
+const fault = (/** @type {string} */ name, /** @type {string | undefined} */ why) =>
+  stripVTControlCharacters(`${name.replace(`${ROOT}/`, '')}: ${(why ?? '').trim().split('\n')[0]}`);
+
+/**
+ * @param {any} suite
+ * @returns {string[]}
+ */
+const faultsOf = ({ title, suites = [], specs = [] }) => [
+  ...specs.flatMap((/** @type {any} */ spec) =>
+    spec.tests.flatMap((/** @type {any} */ { status, results }) => {
+      const name = `${title} › ${spec.title}`;
+      if (status === 'flaky') return [fault(`${name} (well at its second try)`, results[0].error?.message)];
+      return status === 'unexpected' ? [fault(name, results.at(-1)?.error?.message)] : [];
+    }),
+  ),
+  ...suites.flatMap(faultsOf),
+];
+
 /** @returns {Count} */
-function countPlaywright(/** @type {any} */ { stats, errors }) {
+function countPlaywright(/** @type {any} */ { stats, errors, suites }) {
   return {
+    faults: suites.flatMap(faultsOf),
     passed: stats.expected + stats.flaky,
     failed: stats.unexpected + (errors.length > 0 && stats.unexpected === 0 ? 1 : 0),
     skipped: stats.skipped,
@@ -169,12 +198,16 @@ results.sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
 rmSync(reports, { recursive: true, force: true });
 
 const total = { passed: 0, failed: 0, skipped: 0 };
+/** @type {string[]} */
+const faults = [];
 console.log('\n');
 for (const { name, seconds, ...count } of results) {
+  faults.push(...(count.faults ?? []).map((one) => `${name}: ${one}`));
   total.passed += count.passed;
   total.failed += count.failed;
   total.skipped += count.skipped;
   console.log(`${name.padEnd(7)} ${`${seconds.toFixed(0)} s`.padStart(6)}   ${summary(count)}`);
 }
+if (faults.length > 0) console.log(`\n${faults.join('\n')}`);
 console.log(`\n${summary(total)}`);
 process.exit(total.failed > 0 ? 1 : 0);
