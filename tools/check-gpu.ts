@@ -86,7 +86,7 @@ export async function main(_: readonly string[], root: string): Promise<number> 
     ({ choice, gflops }) => [
       [
         'kernels chosen',
-        `${choice.matmul}, ${choice.matvec} below ${choice.fewRows ?? 4} rows${choice.together ? `, ${choice.together} together` : ''}, ${choice.threads} threads a row`,
+        `${choice.matmul}, ${choice.matvec} below ${choice.fewRows ?? 4} rows${choice.together ? `, ${choice.together} together` : ''}, ${choice.threads} threads a row, attention ${choice.flash?.steps ? 'without' : 'with'} scores in memory in steps, ${choice.flash?.texts ? 'without' : 'with'} in texts`,
       ],
       ...Object.entries(gflops).map(([way, rate]): Line => [`  ${way}`, `${number(rate)} GFLOP/s`]),
     ],

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { bestTogether, compete, fewestForMatmul, normTimes } from './autotune';
+import { bestTogether, compete, fewestForMatmul, flashIsQuicker, normTimes } from './autotune';
 import { BenchTop } from './probe/bench-top';
 import { sharedGpu } from './testing/gpu';
 
@@ -42,4 +42,12 @@ it('how many rows a matvec takes together, and from how many on a matmul is quic
   expect(fewRows).toBeGreaterThanOrEqual(2);
   expect(fewRows).toBeLessThanOrEqual(49);
   for (const ms of await normTimes(top)) expect(ms).toBeGreaterThan(0);
+});
+
+it('whether attention is quicker without its scores in memory is measured, in steps and in texts', async () => {
+  for (const shape of [
+    [1, 200],
+    [8, 8],
+  ] as const)
+    expect([true, false]).toContain(await flashIsQuicker(top, 1, shape));
 });

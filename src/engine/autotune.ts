@@ -5,6 +5,7 @@ import type { KernelChoice } from './kernels/dispatcher';
 import { fewRowKernels, linear, productKernels, type Way } from './kernels/linear';
 import { norm, normKernels } from './kernels/norm';
 import type { Linear, Norm, Slots } from './layout';
+import { attentionOf } from './probe/attention';
 import { BenchTop, WORD } from './probe/bench-top';
 
 export interface KernelRates {
@@ -45,10 +46,14 @@ const FEW_ROWS: readonly number[] = [2, 3, 4, 6, 8, 12, 16, 24, 32, 48];
 const TOGETHER = [1, 4, 8] as const;
 const TOGETHER_ROWS = 8;
 
+/** Rows and keys that stand for a step of a long text being written, and for a text being read. */
+const STEP = [1, 2048] as const;
+const TEXT = [512, 512] as const;
+
 /**
  * GFLOP/s that any graphics chip exceeds. What is slower is a program on a processor, where threads that wait for each
  * other are dear (0.04 on Mesa's lavapipe, 1.5 without): what waits is not compiled there, which would take seconds, in
- * Firefox above all, and norms share no rows.
+ * Firefox above all, and norms share no rows, and attention keeps its scores.
  */
 const CHIP_GFLOPS = 4;
 
@@ -71,7 +76,9 @@ export async function chooseKernels(gpu: Gpu, dtype: Dtype = USUAL_DTYPE): Promi
     const together = await bestTogether(top, dtype, ways.matvec, matvecs.shape);
     const fewRows = await fewestForMatmul(top, dtype, { ...ways, together }, matvecs.shape);
     const [alone, shared] = await normTimes(top);
-    return { gflops, choice: { ...ways, fewRows, together, threads: alone < shared ? 1 : 64 } };
+    const threads = alone < shared ? 1 : 64;
+    const flash = { steps: await flashIsQuicker(top, threads, STEP), texts: await flashIsQuicker(top, threads, TEXT) };
+    return { gflops, choice: { ...ways, fewRows, together, threads, flash } };
   } finally {
     top.close();
   }
@@ -165,6 +172,30 @@ export async function normTimes(top: BenchTop): Promise<number[]> {
     records.push(() => norm(d, by, from, y));
   }
   return top.race(records);
+}
+
+/** Whether attention of so many rows with so many keys is quicker without its scores in memory. */
+export async function flashIsQuicker(
+  top: BenchTop,
+  threads: KernelChoice['threads'],
+  [rows, keys]: readonly [rows: number, keys: number],
+): Promise<boolean> {
+  const of = (is: boolean) =>
+    attentionOf(
+      top,
+      { matmul: 'matmul_register', matvec: 'matvec_register', threads, flash: { steps: is, texts: is } },
+      rows,
+      keys,
+    );
+  try {
+    const [kept, flash] = await top.race([await of(false), await of(true)]);
+    return flash < kept;
+  } catch (error) {
+    if (!(error instanceof LopperError) || error.code !== 'shader-refused') throw error;
+    return false;
+  } finally {
+    top.clear();
+  }
 }
 
 /** Records a product of so many rows. */

@@ -1,7 +1,7 @@
 import { LopperError } from '../errors';
 import type { Buffer } from '../gpu/gpu';
 import type { ModelSpec } from '../model/spec';
-import { turnsOf } from './kernels/attention';
+import { turnsOf } from './kernels/attention-step';
 import { embed } from './kernels/embed';
 import { MAX_SLOTS, padded, TILE_ROWS } from './layout';
 import type { Machine } from './machine';

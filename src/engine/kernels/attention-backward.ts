@@ -4,19 +4,8 @@ import { kernel, read, write } from '../../gpu/kernel';
 import { grid } from '../../gpu/recorder';
 import type { ModelSpec } from '../../model/spec';
 import { TILE_ROWS } from '../layout';
-import {
-  type AttentionStep,
-  attend,
-  mix,
-  parameters,
-  place,
-  qkNormOf,
-  score,
-  scoreKeys,
-  tileRuns,
-  tileWork,
-  toldOf,
-} from './attention';
+import { attend, mix, place, score, scoreKeys, tileRuns } from './attention';
+import { type AttentionStep, parameters, qkNormOf, tileWork, toldOf } from './attention-step';
 import { type Dispatcher, type Variant, variant } from './dispatcher';
 
 const BACKWARD = { file: 'attention_backward.wgsl', code, parameters };

@@ -11,6 +11,8 @@ export interface KernelChoice {
   readonly fewRows?: number;
   /** Rows of which a matvec takes as many together as share their weights; default 1, each by itself. */
   readonly together?: 1 | 4 | 8;
+  /** Whether attention keeps no scores in memory (flash.ts): in steps of texts being written, in whole texts; default neither. */
+  readonly flash?: { readonly steps: boolean; readonly texts: boolean };
   /** Threads that share a row in norms, softmax and sums. */
   readonly threads: 1 | 64;
 }

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Gpu } from '../../gpu/gpu';
 import { Recorder } from '../../gpu/recorder';
 import type { ModelSpec } from '../../model/spec';
@@ -10,6 +10,8 @@ import { dispatcherFor, ImpatientRecorder, matrixOn, specOf } from '../testing/k
 import { add, attention as attentionOf, layerNorm, rmsNorm, rope, sight } from '../testing/oracle';
 import { arrange, arrangeKernels } from './arrange';
 import { attention } from './attention';
+import type { AttentionStep } from './attention-step';
+import type { KernelChoice } from './dispatcher';
 import { embed } from './embed';
 import { norm } from './norm';
 
@@ -180,8 +182,52 @@ const SHAPES: readonly AttentionCase[] = [
   },
 ];
 
-describe.each(THREADS)('attention, %i threads to a row', (threads) => {
-  it.each(SHAPES)('$name', async (c) => {
+/** More keys and channels than a workgroup takes at a time, more heads to a key head than it takes together. */
+const LARGER: AttentionCase[] = [
+  { name: 'long texts', heads: 5, kvHeads: 1, headDim: 4, rotary: 4, lengths: [200, 140], shared: 70 },
+  {
+    name: 'long texts, a wide window',
+    heads: 2,
+    kvHeads: 2,
+    headDim: 4,
+    rotary: 0,
+    window: 150,
+    lengths: [200],
+    shared: 0,
+  },
+];
+
+const WIDE: AttentionCase[] = [
+  { name: 'wide heads', heads: 2, kvHeads: 1, headDim: 132, rotary: 8, lengths: [70], shared: 0 },
+];
+
+/** Tiles cut into rows. */
+function singles(tiles: Uint32Array): { tiles: Uint32Array<ArrayBuffer>; tileCount: number } {
+  const rows: number[] = [];
+  for (let t = 0; t < tiles.length; t += 4) {
+    for (let r = 0; r < tiles[t + 1]; r++) rows.push(tiles[t] + r, 1, tiles[t + 2], 0);
+  }
+  return { tiles: Uint32Array.from(rows), tileCount: rows.length / 4 };
+}
+
+/** What each way of attention is; `apart`: every row a tile of its own, as in a step of texts that are being written. */
+const WAYS: readonly [
+  string,
+  Partial<KernelChoice>,
+  { readonly apart?: boolean; readonly shapes?: AttentionCase[] },
+][] = [
+  ['a thread to a row', { threads: 1 }, {}],
+  ['64 threads to a row', { threads: 64 }, {}],
+  ['no scores in memory, of texts', { flash: { texts: true, steps: false } }, { shapes: LARGER }],
+  [
+    'no scores in memory, of steps',
+    { flash: { texts: false, steps: true } },
+    { shapes: [...LARGER, ...WIDE], apart: true },
+  ],
+];
+
+describe.each(WAYS)('attention, %s', (_, choice, { apart = false, shapes = [] }) => {
+  it.each([...SHAPES, ...shapes])('$name', async (c) => {
     const { heads, kvHeads, headDim, window } = c;
     const next = numbers(11);
     const frequencies = Array.from({ length: c.rotary / 2 }, (_, i) => 10_000 ** ((-2 * i) / c.rotary));
@@ -192,7 +238,8 @@ describe.each(THREADS)('attention, %i threads to a row', (threads) => {
         scoreFrom: n,
       })),
     );
-    const rows = treeRows(tree, window);
+    const whole = treeRows(tree, window);
+    const rows = apart ? { ...whole, ...singles(whole.tiles) } : whole;
     const branches = 2;
     const isWhole = c.qkNorm === 'whole';
     const norms = [heads, kvHeads].map((n) => matrix(1, isWhole ? n * headDim : headDim, next)[0]);
@@ -209,8 +256,8 @@ describe.each(THREADS)('attention, %i threads to a row', (threads) => {
     const d = await dispatcherFor(
       gpu,
       spec,
-      { threads },
-      threads === 1 ? new Recorder(gpu) : new ImpatientRecorder(gpu),
+      choice,
+      choice.threads === 1 ? new Recorder(gpu) : new ImpatientRecorder(gpu),
     );
 
     const width = (heads + 2 * kvHeads) * headDim;
@@ -225,7 +272,7 @@ describe.each(THREADS)('attention, %i threads to a row', (threads) => {
     const out = await upload(gpu, new Float32Array(tree.rows * branches * stride).fill(FILLER));
     // Room for three tiles at a time (and one branch's tiles end in the middle of a run).
     const tileFloats = TILE_ROWS * heads * rows.scoreStride;
-    attention(d, spec, {
+    const step: AttentionStep = {
       rows: tree.rows,
       branches,
       sight: { window, rotary: 0 },
@@ -244,7 +291,13 @@ describe.each(THREADS)('attention, %i threads to a row', (threads) => {
       tileCount: rows.tileCount,
       keys: await words(rows.keys),
       turns: await upload(gpu, turns),
-    });
+    };
+    const run = vi.spyOn(d, 'run');
+    attention(d, spec, step);
+    // The way that is meant, not one that was fallen back on.
+    const ran = run.mock.calls.map(([{ kernel }]) => kernel.entry);
+    expect(ran.includes('flash')).toBe(choice.flash !== undefined && (apart || rows.tileCount < rows.count));
+    expect(ran.includes('flash_join')).toBe(apart && rows.scoreStride > 128);
 
     const seen = sight(tree, window);
     const want = Array.from({ length: branches }, (_, b) => {
@@ -267,7 +320,10 @@ describe.each(THREADS)('attention, %i threads to a row', (threads) => {
       return attentionOf(all(0, heads), all(1, kvHeads), all(2, kvHeads), seen, { scale, cap });
     }).flat();
     // Scores reach about 10, where f32's exp is off by 1e-6 relative; values reach 2.
-    expect(worst(await download(d.recorder, out), flat(want, stride))).toBeLessThan(2 * TOLERANCE);
+    const got = await download(d.recorder, out);
+    expect(worst(got, flat(want, stride))).toBeLessThan(2 * TOLERANCE);
+    attention(d, spec, step);
+    expect(await download(d.recorder, out)).toEqual(got);
   });
 });
 

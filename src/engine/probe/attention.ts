@@ -1,4 +1,5 @@
-import { attend, attentionKernels, type Heads, mix, tileRuns } from '../kernels/attention';
+import { attentionKernels, see } from '../kernels/attention';
+import type { Heads } from '../kernels/attention-step';
 import type { KernelChoice } from '../kernels/dispatcher';
 import { TILE_ROWS } from '../layout';
 import { type BenchTop, WORD } from './bench-top';
@@ -21,13 +22,26 @@ const HEADS: Heads = {
   attentionScale: 0.125,
 };
 
-/** The rate of scores, softmax and mix for so many rows that end with so many keys. */
+/** The rate of what follows the placing of queries and keys, for so many rows that end with so many keys. */
 export async function measureAttention(
   top: BenchTop,
   choice: KernelChoice,
   rows: number,
   keys: number,
 ): Promise<AttentionRate> {
+  const ms = await top.time(await attentionOf(top, choice, rows, keys));
+  top.clear();
+  const seen = (rows * (2 * keys - rows + 1)) / 2; // pairs of a row and a key that it sees
+  return { rows, keys, ms, gflops: (4 * seen * HEADS.heads * HEADS.headDim) / ms / 1e6 };
+}
+
+/** What records it. */
+export async function attentionOf(
+  top: BenchTop,
+  choice: KernelChoice,
+  rows: number,
+  keys: number,
+): Promise<() => void> {
   const { heads, kvHeads, headDim } = HEADS;
   const d = await top.dispatcher(choice);
   await d.ready(attentionKernels(d, HEADS));
@@ -56,13 +70,5 @@ export async function measureAttention(
       Uint32Array.from({ length: keys }, (_, i) => i),
     ),
   };
-  const ms = await top.time(() => {
-    for (const run of tileRuns(d, HEADS, step)) {
-      attend(d, HEADS, step, run);
-      mix(d, HEADS, step, run, 'values', step.scores, step.out);
-    }
-  });
-  top.clear();
-  const seen = (rows * (first + 1 + keys)) / 2; // pairs of a row and a key that it sees
-  return { rows, keys, ms, gflops: (4 * seen * heads * headDim) / ms / 1e6 };
+  return () => see(d, HEADS, step);
 }

@@ -19,6 +19,7 @@ const RatesSchema = v.object({
       matvec: v.picklist(['matvec_register', 'matvec_workgroup']),
       fewRows: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
       together: v.optional(v.picklist([1, 4, 8])),
+      flash: v.optional(v.object({ steps: v.boolean(), texts: v.boolean() })),
       threads: v.picklist([1, 64]),
     }),
     gflops: v.record(v.string(), v.pipe(v.number(), v.finite())),
