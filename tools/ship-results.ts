@@ -10,10 +10,12 @@ import { compareBranches, FULL, without } from '../src/engine/branch';
 import { sha256Of } from '../src/formats/sha256';
 import type { Calibration, InfluenceReport, NormsReport } from '../src/lab/contract';
 import {
+  SHIPPED_GROWTH,
   type ShippedDetails,
   type ShippedResults,
   shippedDetailsFile,
   shippedFile,
+  shippedGrowthFile,
 } from '../src/lab/files/shipped-file';
 import { influence } from '../src/lab/jobs/influence';
 import { norms } from '../src/lab/jobs/norms';
@@ -25,7 +27,7 @@ import { MOST_EXACT_UNITS } from '../src/pruning/exact-shapley';
 import { isGradient, isPlain, isRecovered, isStatic, METRIC_NAMES } from '../src/pruning/metrics';
 import { readShipping, type Shipping, USAGE } from './shipping/arguments';
 import { drawCurves, stepsOf } from './shipping/curves';
-import { shipGrowth } from './shipping/growth';
+import { measureGrowth } from './shipping/growth';
 import { KeptCalibrated, KeptLosses } from './shipping/kept-losses';
 import { listedMasks, listLosses, measureTables, tableHeads, tablesFile } from './shipping/losses';
 import { askTasks, continuePrompts, namedMasks } from './shipping/named';
@@ -41,17 +43,32 @@ export async function main(args: readonly string[], root: string): Promise<numbe
   const asked = readShipping(args, root);
   const reporter = new Reporter(process.stderr, false);
   const places = await openPlaces(asked.model, asked.python, root, reporter);
+  const { work, calibration, sha256 } = await groundOf(asked, places.engine, root);
   if (asked.recovery) {
-    const { work, calibration } = await groundOf(asked, places.engine, root);
     await shipRecoveries(detailsBeside(resolve(root, asked.out)), (curves) =>
       measureRecoveries(places.engine, work, root, calibration, curves),
     );
     return 0;
   }
+  if (asked.growth) {
+    const reports = await measureGrowth(places.engine, work, root, calibration);
+    const text = { ...textOf(asked, root), seqLen: calibration.seqLen, sha256 };
+    const madeBy = { lopper: await versionOf(root), adapter: places.engine.adapter };
+    await writeFile(join(root, 'public', SHIPPED_GROWTH), shippedGrowthFile({ text, reports, madeBy }));
+    return 0;
+  }
   await ship(asked, places, root, reporter);
-  if (asked.growth) await shipGrowth(root, reporter);
   return 0;
 }
+
+const versionOf = async (root: string): Promise<string> =>
+  JSON.parse(await readFile(join(root, 'package.json'), 'utf8')).version;
+
+/** The text as the page knows it. */
+const textOf = ({ text }: Shipping, root: string) => ({
+  name: basename(text).replace(/\.\w+$/, ''),
+  source: relative(join(root, 'public'), resolve(root, text)),
+});
 
 /** Losses of two programs, in single precision both, differ by less. */
 const SAME_LOSS = 1e-4;
@@ -155,8 +172,7 @@ async function ship(
   const results: Omit<ShippedResults, 'format' | 'version'> = {
     model,
     text: {
-      name: basename(asked.text).replace(/\.\w+$/, ''),
-      source: relative(join(root, 'public'), resolve(root, asked.text)),
+      ...textOf(asked, root),
       seqLen: calibration.seqLen,
       windows: on.windows.length,
       tokens: on.tokens,
@@ -169,7 +185,7 @@ async function ship(
     details: asked.model.kind === 'bundled' ? basename(detailsBeside(out)) : details,
     ...(heads.length > 0 && { tables: { file: `${basename(stem)}-losses.bin`, of: heads } }),
     madeBy: {
-      lopper: JSON.parse(await readFile(join(root, 'package.json'), 'utf8')).version,
+      lopper: await versionOf(root),
       adapter: engine.adapter,
       ...(fast !== engine && { walks: fast.adapter }),
       dtype: model.dtype,

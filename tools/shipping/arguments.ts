@@ -17,6 +17,7 @@ export interface Shipping {
   /** Masks of many layers too, in the tables. */
   readonly whole: boolean;
   readonly permutations: number;
+  /** Nothing but Sapling's checkpoints in training. */
   readonly growth: boolean;
   /** Nothing but what stands in for dropped layers, put into the results that are there. */
   readonly recovery: boolean;
@@ -32,7 +33,7 @@ const OPTIONS = {
   python: { value: 'PROGRAM', help: "Sapling's losses and answers by its numpy, where there is no graphics card" },
   permutations: { value: 'N', help: 'of a Shapley value, with --few; default 64' },
   few: { help: 'no mask of more than four units of a kind in the tables' },
-  growth: { help: "Sapling's checkpoints too" },
+  growth: { help: "only Sapling's checkpoints in training, into the results that are there" },
   recovery: { help: 'only what stands in for dropped layers of Sapling, into the results that are there' },
 };
 
@@ -55,6 +56,8 @@ export function readShipping(words: readonly string[], root: string): Shipping {
   if (!bundled && given('python')) throw usage('The processor knows Sapling only.', 'Leave out --python.');
   if (!bundled && given('recovery') !== undefined)
     throw usage('Recoveries are shipped of Sapling only.', 'Leave out --recovery.');
+  if (!bundled && given('growth') !== undefined)
+    throw usage('A training is shipped of Sapling only.', 'Leave out --growth.');
   const tasks = listed(given('tasks')) ?? ['school', 'school_letters', 'school_math'];
   return {
     model,

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Checkpoint, GrowthReport } from '../../lab/contract';
+import { STORIES } from '../../lab/contract/bundled-texts';
 import { BUNDLED_SERIES } from '../../lab/files/growth-file';
 import type { Lab } from '../../lab/jobs';
 import { calibrationOf } from '../store/measuring';
@@ -67,7 +68,12 @@ describe('on the page', () => {
     const come = new Promise<void>((done) => {
       answer = done;
     });
-    const text = async () => JSON.stringify({ reports: [shipped], adapter: 'test' });
+    const text = async () =>
+      JSON.stringify({
+        text: { name: 'stories', source: STORIES.path, seqLen: STORIES.seqLen, sha256: '' },
+        reports: [shipped],
+        madeBy: { lopper: '0.1.0', adapter: 'test' },
+      });
     vi.stubGlobal('fetch', () => come.then(() => ({ ok: true, text })));
     lab.cancel = vi.fn(async () => undefined);
     lab.calibrate = vi.fn(async () => undefined);
@@ -109,7 +115,8 @@ describe('on the page', () => {
     await showShippedGrowth();
     expect(store.getState().open.growth.cosine).toMatchObject({
       report: { series: BUNDLED_SERIES },
-      origin: { kind: 'shipped' },
+      origin: { kind: 'shipped', version: '0.1.0' },
+      text: STORIES.title,
     });
     store.setState(shown({ ...report, series: BUNDLED_SERIES }));
     await showShippedGrowth();

@@ -1,9 +1,9 @@
 import { byStep, parseRevisions, publicSteps, stepOf } from '../../formats/revisions';
 import type { Checkpoint, GrowthMetric, GrowthReport } from '../../lab/contract';
 import { calibrationPairs, difference } from '../../lab/contract/asked';
-import { SHORT } from '../../lab/contract/bundled-texts';
 import { BUNDLED_SERIES, readGrowth } from '../../lab/files/growth-file';
 import { readShippedGrowth, SHIPPED_GROWTH } from '../../lab/files/shipped-file';
+import { titleOf } from '../store/beforehand';
 import type { Growth } from '../store/growth';
 import { calibrationOf, hereOrigin } from '../store/measuring';
 import { notifyFailure } from '../store/notify';
@@ -146,8 +146,9 @@ export async function shippedGrowth(): Promise<Growth[]> {
   try {
     const answer = await fetch(new URL(SHIPPED_GROWTH, document.baseURI));
     if (!answer.ok) return [];
-    const { reports, adapter } = readShippedGrowth(await answer.text());
-    return reports.map((report) => ({ report, origin: { kind: 'shipped', adapter }, text: SHORT.title }));
+    const { reports, text, madeBy } = readShippedGrowth(await answer.text());
+    const origin = { kind: 'shipped', adapter: madeBy.adapter, version: madeBy.lopper } as const;
+    return reports.map((report) => ({ report, origin, text: titleOf(text) }));
   } catch (error) {
     notifyFailure('The shipped checkpoints’ results could not be read', toFailure(error));
     return [];

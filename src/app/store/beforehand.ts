@@ -18,7 +18,9 @@ export const knownOf = ({ known, open }: Pick<AppState, 'known' | 'open'>): Know
 };
 
 /** What known losses were measured on, in words. */
-export const textOf = ({ results: { text } }: Known): string => bundledText(text.source)?.title ?? text.name;
+export const textOf = ({ results: { text } }: Known): string => titleOf(text);
+export const titleOf = ({ name, source }: { readonly name: string; readonly source: string }): string =>
+  bundledText(source)?.title ?? name;
 
 /** The known losses, where the text in force is the one they were measured on: without weights there is no other. */
 function knownMasksOf(s: AppState): (Known & { readonly masks: KnownMasks }) | undefined {

@@ -1,4 +1,3 @@
-import type { GrowthReport } from '../contract';
 import { openResultText } from './read-result';
 import { RESULT_KINDS } from './result-kinds';
 import type { ShippedDetails, ShippedGrowth, ShippedResults } from './shipped-schemas';
@@ -22,8 +21,7 @@ export const shippedFile = (results: Omit<ShippedResults, 'format' | 'version'>)
 /** Much longer than the first, and so without spaces. */
 export const shippedDetailsFile = (details: ShippedDetails): string => `${JSON.stringify(details)}\n`;
 
-export const shippedGrowthFile = (reports: readonly GrowthReport[], adapter: string): string =>
-  asText({ reports, adapter });
+export const shippedGrowthFile = (measured: ShippedGrowth): string => asText(measured);
 
 const asText = (file: object) => `${JSON.stringify(file, null, 1)}\n`;
 

@@ -144,5 +144,9 @@ export const shippedResults = v.object({
 export type ShippedResults = v.InferOutput<typeof shippedResults>;
 
 /** Its training measured, a report a metric: `public/models/sapling/growth/results.json`. */
-export const shippedGrowth = v.object({ reports: v.array(growthReport), adapter: v.string() });
+export const shippedGrowth = v.object({
+  text: v.object({ name: v.string(), source: v.string(), seqLen: count, sha256: v.string() }),
+  reports: v.array(growthReport),
+  madeBy: v.object({ lopper: v.string(), adapter: v.string() }),
+});
 export type ShippedGrowth = v.InferOutput<typeof shippedGrowth>;
