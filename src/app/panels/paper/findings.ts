@@ -190,3 +190,23 @@ export function duringTraining(blocks: number, growth: GrowthReport | undefined)
     },
   };
 }
+
+/** The middle blocks, with each of what was fitted in their place, on windows that it was not fitted on. */
+export function meanStandsIn({ details }: Known): Finding | undefined {
+  const found = details?.recoveries?.find(({ drop }) => drop === 'block:2-6');
+  const mean = found?.by.find(({ method }) => method === 'mean');
+  if (!found || !mean) return undefined;
+  const added = (loss: readonly [number, number]) => loss[1] - found.full[1];
+  const trained = found.by.find(({ method }) => method === 'distill');
+  return {
+    words: `Without blocks 2 to 6 the loss rises by ${signed(added(found.pruned))} nats, with their mean updates by ${signed(added(mean.loss))}${trained ? `, with trained maps of rank ${trained.rank} by ${signed(added(trained.loss))}` : ''}.`,
+    figure: {
+      kind: 'bars',
+      bars: [
+        { name: 'nothing', value: added(found.pruned) },
+        { name: 'mean', value: added(mean.loss) },
+        ...(trained ? [{ name: 'trained', value: added(trained.loss) }] : []),
+      ],
+    },
+  };
+}
