@@ -27,13 +27,25 @@ export function AdapterDialog() {
       {'failure' in machine && (
         <>
           <p>{machine.failure.message}</p>
-          <p>{machine.failure.remedy}</p>
+          <p>{withFlags(machine.failure.remedy)}</p>
           <WebGpuAdvice />
         </>
       )}
     </Dialog>
   );
 }
+
+/** Flags of a command line stay whole at the end of a line. */
+const withFlags = (text: string): ReactNode[] =>
+  text.split(/(--[\w=-]+)/).map((part, i) =>
+    i % 2 === 1 ? (
+      <code key={part} className={css.flag}>
+        {part}
+      </code>
+    ) : (
+      part
+    ),
+  );
 
 function Report({ adapter, memory, found }: { adapter: AdapterReport; memory?: MemoryReport; found?: Examination }) {
   const { selfTest, matmul } = adapter;

@@ -9,17 +9,20 @@ interface Props {
   readonly step?: number;
   /** After the number: its unit. */
   readonly unit?: string;
+  /** The label stands behind the number, as in a sentence. */
+  readonly trailing?: boolean;
   readonly disabled?: boolean;
   readonly hint?: string;
   onChange(value: number): void;
 }
 
 /** A number with its label; what is typed is kept within its limits. */
-export function NumberField({ label, value, min, max, step = 1, unit, disabled, hint, onChange }: Props) {
+export function NumberField({ label, value, min, max, step = 1, unit, trailing, disabled, hint, onChange }: Props) {
   const id = useId();
+  const words = <label htmlFor={id}>{label}</label>;
   return (
     <span className={css.field}>
-      <label htmlFor={id}>{label}</label>
+      {!trailing && words}
       <input
         id={id}
         type="number"
@@ -35,6 +38,7 @@ export function NumberField({ label, value, min, max, step = 1, unit, disabled, 
         }}
       />
       {unit && <span>{unit}</span>}
+      {trailing && words}
     </span>
   );
 }

@@ -30,7 +30,8 @@ describe('numbers as the page writes them', () => {
   });
 
   it('hides no sign of a small change', () => {
-    expect(signedShort(-1.3e-4)).toBe('−1.3e−4');
+    expect(signedShort(-1.3e-4)).toBe('−0.00013');
+    expect(signedShort(-1.3e-5)).toBe('−1.3e−5');
     expect(signedShort(0.001)).toBe('+0.0010');
     expect(signedShort(0)).toBe('0');
   });

@@ -13,11 +13,12 @@ export function signed(value: number, digits = 4): string {
   return `${value < 0 ? MINUS : '+'}${text}`;
 }
 
-/** Two or three significant digits for a cell or an axis, however small: `1.23`, `0.0053`, `1.3e−4`. */
+/** Two or three significant digits for a cell or an axis, however small: `1.23`, `0.0053`, `0.00013`, `1.3e−5`. */
 export function short(value: number): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
-  if (size < 0.0005 || size >= 1e5) return proper(value.toExponential(1)).replace('.0e', 'e').replace('+', '');
+  if (size < 0.00005 || size >= 1e5) return proper(value.toExponential(1)).replace('.0e', 'e').replace('+', '');
+  if (size < 0.0005) return proper(value.toFixed(5));
   if (size < 0.0095) return proper(value.toFixed(4));
   if (size < 0.1) return proper(value.toFixed(3));
   if (size < 10) return proper(value.toFixed(2));

@@ -55,7 +55,7 @@ export default function ExportTab() {
           <div className={css.line}>
             <Button
               look="primary"
-              icon={form.take && name !== 'link' ? 'download' : 'link'}
+              icon={name === 'link' ? 'link' : form.take ? 'download' : 'copy'}
               disabled={!can}
               onClick={() => void (form.take ? form.take() : copy(text, form.name))}
             >

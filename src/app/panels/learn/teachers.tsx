@@ -99,7 +99,7 @@ function Hour({ lessons: all }: { lessons: readonly Lesson[] }) {
                 {starts[i]} to {starts[i]! + minutes}
               </td>
               <td>
-                <strong>{title}.</strong> {about}
+                <strong>{ended(title)}</strong> {about}
               </td>
               <td>no</td>
               <td className={css.noPrint}>
@@ -123,7 +123,7 @@ function Hour({ lessons: all }: { lessons: readonly Lesson[] }) {
             <tr key={id}>
               <td>another {minutes}</td>
               <td>
-                <strong>{title}.</strong> {about}
+                <strong>{ended(title)}</strong> {about}
               </td>
               <td>no</td>
               <td className={css.noPrint}>
@@ -205,3 +205,6 @@ function Sheet({ lessons, facts }: { lessons: readonly Lesson[]; facts: Facts })
     </section>
   );
 }
+
+/** A title as the first sentence of a line; one that asks ends already. */
+const ended = (title: string) => (title.endsWith('?') ? title : `${title}.`);

@@ -41,7 +41,8 @@ export function ModelDialog() {
         </p>
       )}
       <h3 className={css.another}>Open another</h3>
-      <Tabs.Root defaultValue="folder">
+      {/* Where nothing can be computed, what can be opened comes first. */}
+      <Tabs.Root defaultValue={ready || testing ? 'folder' : 'results'}>
         <Tabs.List className={css.tabs} aria-label="Where from">
           <Tabs.Trigger value="folder">Folder on this machine</Tabs.Trigger>
           <Tabs.Trigger value="hub">Hugging Face id</Tabs.Trigger>

@@ -61,10 +61,11 @@ export function GoalForm({ goal, ready, running, onChange, onFind }: Props) {
       }}
     >
       <span>Save at least</span>
-      {SAVED.map((of) => (
+      {SAVED.map((of, i) => (
         <NumberField
           key={of}
-          label={`of the ${SAVED_WORDS[of].name}`}
+          label={`of the ${SAVED_WORDS[of].name}${i + 1 < SAVED.length ? ',' : ''}`}
+          trailing
           value={goal.saves[of]}
           min={0}
           max={99}
