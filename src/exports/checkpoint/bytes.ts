@@ -72,14 +72,20 @@ async function* tensorBytes({ from, bytes, shape }: PlannedTensor, signal?: Abor
     for (let at = 0; at < bytes; at += PIECE_BYTES) yield new Uint8Array(Math.min(PIECE_BYTES, bytes - at));
     return;
   }
+  if (from.kind === 'made') {
+    const columns = shape.at(-1)!;
+    for (let at = 0; at < bytes / 4; at += PIECE_BYTES / 4) {
+      const count = Math.min(bytes / 4 - at, PIECE_BYTES / 4);
+      yield f32(count, (i) => from.at(Math.floor((at + i) / columns), (at + i) % columns));
+    }
+    return;
+  }
   const { tensor, vector } = from;
   const width = vector.length;
   const rows = shape.reduce((product, n) => product * n, 1) / width;
   const atOnce = Math.max(1, Math.floor(PIECE_BYTES / (4 * width)));
   for (let row = 0; row < rows; row += atOnce) {
     const count = Math.min(atOnce, rows - row);
-    const out = new Uint8Array(4 * width * count);
-    const view = new DataView(out.buffer);
     const dtype = tensor?.dtype as Dtype;
     const rowBytes = tensor ? width * DTYPES[dtype].bytes : 0;
     const own = tensor
@@ -88,7 +94,13 @@ async function* tensorBytes({ from, bytes, shape }: PlannedTensor, signal?: Abor
           dtype,
         )
       : undefined;
-    for (let i = 0; i < width * count; i++) view.setFloat32(4 * i, (own?.[i] ?? 0) + vector[i % width]!, true);
-    yield out;
+    yield f32(width * count, (i) => (own?.[i] ?? 0) + vector[i % width]!);
   }
+}
+
+/** Little-endian. */
+function f32(count: number, at: (i: number) => number): Bytes {
+  const view = new DataView(new ArrayBuffer(4 * count));
+  for (let i = 0; i < count; i++) view.setFloat32(4 * i, at(i), true);
+  return new Uint8Array(view.buffer);
 }

@@ -1,10 +1,11 @@
 /** Where what stands in for dropped layers goes: into biases and embeddings of stock code, exactly, or beside it. */
-import type { LinearSpec, ModelSpec, SublayerSpec } from '../../model/spec';
+import type { FfnSpec, LinearSpec, ModelSpec, SublayerSpec } from '../../model/spec';
 import { sublayerIndex, sublayersOf } from '../../model/units';
 import { isBlockDropped, type Mask } from '../../pruning/mask';
 import type { Placed, RecoveryModule } from '../../recovery/module';
 import { unitName } from '../../recovery/units';
 import { takesBias } from './biases';
+import { holdsMap, type MadeTensor, mapTensors } from './fold-map';
 
 /** A vector that is added to what a sublayer writes, or to every embedding. */
 export interface Folded {
@@ -12,6 +13,8 @@ export interface Folded {
   /** The projection whose bias takes it, of the full model; undefined for the embeddings. */
   readonly into?: LinearSpec;
   readonly vector: Float64Array;
+  /** The layer's other tensors, where it has become a linear map. */
+  readonly made?: readonly MadeTensor[];
 }
 
 /** A module that stock code has no room for. */
@@ -35,8 +38,8 @@ export interface Folding {
 
 /**
  * Sorts modules. A mean update goes into the bias of the sublayer it stands for, where that is still in the file (zeroed); that
- * of a block that is gone, into the bias below, or the embeddings where nothing is below. What reads the stream, and what has no
- * bias to go into, is beside. `kept`: blocks of which something is left, rising.
+ * of a block that is gone, into the bias below, or the embeddings where nothing is below. A linear map of the normed stream in the
+ * place of a feed-forward layer becomes that layer. What else reads the stream, and what has no bias to go into, is beside. `kept`: blocks of which something is left, rising.
  */
 export function foldModules(spec: ModelSpec, mask: Mask, modules: readonly Placed[], kept: readonly number[]): Folding {
   const folded: Folded[] = [];
@@ -57,6 +60,12 @@ export function foldModules(spec: ModelSpec, mask: Mask, modules: readonly Place
     if (isAdditive && orderHolds && (host ? takesBias(spec, host) : embeddingsTake(spec))) {
       const into = host && outputOf(host);
       folded.push({ unit: name, into, vector: addition(spec, module, into) });
+      continue;
+    }
+    if (!isGone && holdsMap(spec, own, module)) {
+      const into = outputOf(own);
+      const made = mapTensors(spec, own as FfnSpec, module);
+      folded.push({ unit: name, into, vector: addition(spec, module, into), made });
       continue;
     }
     const isAround = spec.parallel && !isGone;

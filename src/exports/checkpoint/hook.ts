@@ -1,5 +1,7 @@
 /** What stock code has no room for, as a file of tensors and a class that hooks it in. */
+
 import { type WrittenTensor, writeSafetensors } from '../../formats/write-safetensors';
+import type { ModelSpec } from '../../model/spec';
 import { outputNames } from '../output-names';
 import type { Beside } from './fold';
 
@@ -7,7 +9,10 @@ export const HOOK_TENSORS = 'lopper-recovery.safetensors';
 export const HOOK_SCRIPT = 'lopper_recovery.py';
 
 /** The modules' numbers, `attn.3.A`, with their places in the file's metadata. */
-export function hookTensors(beside: readonly Beside[]): Uint8Array<ArrayBuffer> {
+export function hookTensors(
+  beside: readonly Beside[],
+  { finalNorm: { kind, eps } }: ModelSpec,
+): Uint8Array<ArrayBuffer> {
   const tensors = beside.flatMap(({ unit, module: { bias, map, diagonal } }): WrittenTensor[] => {
     const name = unit.replace(':', '.');
     const width = bias.length;
@@ -21,9 +26,16 @@ export function hookTensors(beside: readonly Beside[]): Uint8Array<ArrayBuffer> 
   const groups = [...new Set(beside.map(({ group }) => group))].map((group) => {
     const own = beside.filter((one) => one.group === group);
     const { at, block } = own[0]!;
-    return { at, block, units: own.map(({ unit, module }) => [unit.replace(':', '.'), module.strength]) };
+    return {
+      at,
+      block,
+      units: own.map(({ unit, module: { strength, reads } }) => [unit.replace(':', '.'), strength, reads ?? 'raw']),
+    };
   });
-  return writeSafetensors(tensors, { format: 'lopper-hooks', places: JSON.stringify(groups) });
+  const norm = { layer: kind === 'layer', eps };
+  return writeSafetensors(tensors, {
+    ...{ format: 'lopper-hooks', places: JSON.stringify(groups), norm: JSON.stringify(norm) },
+  });
 }
 
 /** The class, for one architecture. */
@@ -44,21 +56,26 @@ from safetensors import safe_open
 class LopperRecovery:
     def __init__(self, folder):
         with safe_open(os.path.join(folder, "${HOOK_TENSORS}"), "pt") as file:
-            self.places = json.loads(file.metadata()["places"])
+            self.places, self.norm = (json.loads(file.metadata()[key]) for key in ("places", "norm"))
             self.tensors = {name: file.get_tensor(name) for name in file.keys()}
 
     def added(self, units, x):
-        """What stands in adds to the stream x: strength (B A x + diagonal x + bias), for each unit."""
+        """What stands in adds to the stream x: strength (B A x + diagonal x + bias), for each unit, of x normed or raw."""
         total = 0
-        for unit, strength in units:
+        for unit, strength, reads in units:
             A, B, diagonal, bias = (self.tensors.get(f"{unit}.{key}") for key in ("A", "B", "diagonal", "bias"))
             y = bias.to(x)
+            read = self.normed(x) if reads == "normed" else x
             if A is not None:
-                y = y + x @ A.to(x).T @ B.to(x).T
+                y = y + read @ A.to(x).T @ B.to(x).T
             if diagonal is not None:
-                y = y + x * diagonal.to(x)
+                y = y + read * diagonal.to(x)
             total = total + strength * y
         return total
+
+    def normed(self, x):
+        x = x - x.mean(-1, keepdim=True) if self.norm["layer"] else x
+        return x / (x.pow(2).mean(-1, keepdim=True) + self.norm["eps"]).sqrt()
 
     def apply(self, model):
         places = [*model.get_submodule("${layers}"), model.get_submodule("${norm}")]

@@ -8,6 +8,7 @@ import { keptBlocks } from '../format';
 import { switchedOn } from './biases';
 import { llmDropConfig, patchConfig } from './config';
 import { type Beside, foldModules, outputOf } from './fold';
+import type { MadeTensor } from './fold-map';
 import { biasOf, blockOf, inBlock } from './names';
 
 /** How single sublayers go: zeroed, for stock code; or listed, for LLM-Drop's classes. */
@@ -25,6 +26,8 @@ export interface PlannedTensor {
 export type TensorBytes =
   | { readonly kind: 'copy'; readonly tensor: TensorInfo }
   | { readonly kind: 'zeros' }
+  /** F32, number by number. */
+  | { readonly kind: 'made'; readonly at: MadeTensor['at'] }
   /** F32: the tensor's numbers (zeros without one) with a vector added to each of its rows. */
   | { readonly kind: 'added'; readonly tensor?: TensorInfo; readonly vector: Float64Array };
 
@@ -71,11 +74,17 @@ export function planCheckpoint(
     const name = into ? biasOf(into.weights[0]!) : (spec.positions ?? spec.embedding);
     added.set(name, plus(added.get(name), vector));
   }
+  const made = new Map(folded.flatMap(({ made = [] }) => made.map((tensor) => [tensor.name, madeTensor(tensor)])));
   const zeroed = new Set(zeroedTensors(spec, mask));
   const planned: PlannedTensor[] = [];
   for (const [name, shape] of spec.shapes) {
     const block = blockOf(name);
     if (block !== undefined && isBlockDropped(mask, block)) continue;
+    const asMade = made.get(name);
+    if (asMade) {
+      planned.push(asMade);
+      continue;
+    }
     const tensor = tensors.get(name)!;
     const own = zeroed.has(name) ? undefined : tensor;
     const vector = added.get(name);
@@ -86,7 +95,7 @@ export function planCheckpoint(
   for (const sublayer of spec.sublayers) {
     if (!biased.has(sublayer.kind) || isBlockDropped(mask, sublayer.block)) continue;
     const linears = sublayer.kind === 'attn' ? [sublayer.qkv, sublayer.out] : [sublayer.up, sublayer.down];
-    for (const linear of linears) planned.push(...newBiases(linear, tensors, added));
+    for (const linear of linears) planned.push(...newBiases(linear, tensors, added, made));
   }
   const at = new Map(kept.map((block, i) => [block, i]));
   const renamed = planned.map((tensor) => {
@@ -148,13 +157,19 @@ const zeroedTensors = (spec: ModelSpec, mask: Mask): string[] =>
     .filter((sublayer) => isDropped(mask, sublayer))
     .flatMap((sublayer) => [...outputOf(sublayer).weights, ...outputOf(sublayer).biases]);
 
-/** Biases of projections that had none: zeros, but where something was folded in. */
-function newBiases(linear: LinearSpec, tensors: TensorMap, added: ReadonlyMap<string, Float64Array>): PlannedTensor[] {
+/** Biases of projections that had none: zeros, but where something was folded in, or made. */
+function newBiases(
+  linear: LinearSpec,
+  tensors: TensorMap,
+  added: ReadonlyMap<string, Float64Array>,
+  made: ReadonlyMap<string, PlannedTensor>,
+): PlannedTensor[] {
   if (linear.biases.length > 0) return [];
   return linear.weights.map((weight, i) => {
     const name = biasOf(weight);
     const shape = [linear.outputs[i]!];
     const vector = added.get(name);
+    if (made.has(name)) return made.get(name)!;
     return vector ? addedTensor(name, shape, vector) : zeros(name, shape, tensors.get(weight)!.dtype);
   });
 }
@@ -186,6 +201,11 @@ const addedTensor = (
 ): PlannedTensor => ({
   ...{ name, dtype: 'F32', shape, bytes: 4 * elementsOf(shape) },
   from: { kind: 'added', tensor, vector },
+});
+
+const madeTensor = ({ name, shape, at }: MadeTensor): PlannedTensor => ({
+  ...{ name, dtype: 'F32', shape, bytes: 4 * elementsOf(shape) },
+  from: { kind: 'made', at },
 });
 
 const plus = (a: Float64Array | undefined, b: Float64Array) => (a ? a.map((x, i) => x + b[i]!) : b);

@@ -97,7 +97,7 @@ export async function writeCheckpoint(
       }
     }
     if (plan.beside.length > 0) {
-      await put(HOOK_TENSORS, [hookTensors(plan.beside)]);
+      await put(HOOK_TENSORS, [hookTensors(plan.beside, base.spec)]);
       await putText(HOOK_SCRIPT, hookScript(base.spec.modelType));
     }
     await putText('README.md', await cardOf(base, mask, plan, form, facts, signal));

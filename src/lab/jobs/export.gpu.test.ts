@@ -23,11 +23,11 @@ afterAll(async () => {
 });
 
 /** A vector, and with a rank a map, that any width of stream takes. */
-function module(unit: Placed['unit'], width: number, rank = 0): Placed {
+function module(unit: Placed['unit'], width: number, rank = 0, reads?: 'normed'): Placed {
   const wave = (n: number, size: number, step: number) =>
     Float32Array.from({ length: n }, (_, i) => size * Math.sin(step * i + 1));
   const map = rank > 0 && { rank, a: wave(rank * width, 0.1, 0.7), b: wave(width * rank, 0.1, 1.3) };
-  return { unit, module: { strength: 0.5, bias: wave(width, 0.2, 0.9), ...(map && { map }) } };
+  return { unit, module: { strength: 0.5, bias: wave(width, 0.2, 0.9), ...(map && { map }), ...(reads && { reads }) } };
 }
 
 async function lossOf(request: ModelRequest, windows: number[][], pruning: Pruning): Promise<number> {
@@ -80,6 +80,17 @@ test.skipIf(!hasData)('every architecture opens its own export, with the same lo
       module({ kind: 'attn', block: 2 }, width, 3),
       module({ kind: 'block', block: 3 }, width, 2),
     ];
+    if (python || HOLDING.includes(name)) {
+      // A layer that becomes a map, and takes the mean of the block above it too.
+      const normed = [
+        module({ kind: 'ffn', block: 1 }, width, 3, 'normed'),
+        module({ kind: 'block', block: 2 }, width),
+        module({ kind: 'attn', block: 3 }, width, 2, 'normed'),
+      ];
+      const pruning = { dropped: drop('ffn:1,block:2,attn:3'), modules: python ? normed : normed.slice(0, 2) };
+      const { report } = await exported(`${name}, a map for a layer`, model, windows, pruning);
+      expect(report.folded, name).toEqual(HOLDING.includes(name) ? ['ffn:1', 'block:2'] : []);
+    }
     if (python)
       await exported(`${name}, maps`, model, windows, { dropped: drop('block:0,attn:2,block:3'), modules: maps });
   }
@@ -95,6 +106,9 @@ const BESIDE: Readonly<Record<string, string[]>> = {
   phi3: ALL,
   olmo2: ALL,
 };
+
+/** In whose feed-forward layers a linear map of the normed stream has room: those with biases, or that take them. */
+const HOLDING = ['gpt2', 'gpt_neox', 'opt', 'llama', 'granite', 'smollm3', 'qwen2'];
 
 test('Sapling’s first block becomes part of its embeddings, and the rest of it is the same', async () => {
   const windows = [
