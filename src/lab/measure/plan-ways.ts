@@ -33,9 +33,9 @@ export interface WaysGround {
   branchOf(pick: Pick): Branch;
 }
 
-/** A way, and the picks on it, the last of which is its own. */
+/** A way, and the picks on it, the last of which is its own. The full model is come to by none. */
 export interface Path {
-  readonly way: PlanWay;
+  readonly way?: PlanWay;
   readonly picks: readonly Pick[];
 }
 

@@ -1,20 +1,8 @@
-import { type Branch, FULL, named, replacing, without } from '../../engine/branch';
+import { FULL } from '../../engine/branch';
 import type { RunOptions } from '../../engine/contract';
 import { LopperError } from '../../errors';
-import { type Sublayer, sublayerIndex, sublayersOf, unitsOf } from '../../model/units';
-import {
-  asksToSave,
-  isWithin,
-  type MeasuredTime,
-  mostLoss,
-  type PlanSizes,
-  savedFirst,
-  savesEnough,
-  sharesOf,
-  weightsOf,
-} from '../../pruning/budgets';
+import { asksToSave, isWithin, mostLoss, type PlanSizes, savedFirst, savesEnough } from '../../pruning/budgets';
 import type { InfluenceMetric } from '../../pruning/metrics';
-import { type LossParts, pairedLoss } from '../../pruning/paired-loss';
 import {
   type Alternative,
   cheapest,
@@ -24,29 +12,24 @@ import {
   type Pick,
   pickKey,
   savedBy,
-  thinned,
 } from '../../pruning/picks';
 import { type Solve, solvePlan } from '../../pruning/programme';
-import { freeUnits } from '../../pruning/strategy';
 import { seededAt, shuffled } from '../../random';
-import { type Placed, parametersOf } from '../../recovery/module';
-import { unitOf } from '../../recovery/units';
-import type { Judged, PlanPoint, PlanReport, PlanRequest, PlanRival, PlanWay } from '../contract';
+import type { Placed } from '../../recovery/module';
+import type { Judged, PlanPoint, PlanReport, PlanRequest, PlanRival } from '../contract';
 import { notFinite } from '../running/finite';
 import type { Calibrated } from './calibrated';
-import { timePass } from './curve-time';
+import { branchOf, type PlanChoices, planChoices, refitted } from './plan-choices';
+import { isRefit, PlanPoints, SAME } from './plan-points';
 import { checkPossible, checkRequest, resumed } from './plan-request';
 import { Tries } from './plan-tries';
 import { greedyPath, iterative, oneShots, type Path, spanPath, type WaysGround } from './plan-ways';
-import { fitModules, recovered } from './recover';
 import { sharesOf as computedShares } from './work';
 
 /** Shares of the budgets at which the programme is asked too: the road to the goal. */
 const ROAD = [0.25, 0.5, 0.75, 1];
 /** Where only the loss is bounded: the sum of single costs is seldom the truth, so that more and less is asked for. */
 const SUMS = [0.25, 0.5, 1, 1.5, 2];
-/** Points of a path that are shown; of a strategy that ends where enough is saved, only its end. */
-const POINTS_OF_A_PATH = 5;
 /** Rounds of swaps at most, and those in a row that lead nowhere; in each, so many that promise most, and some at random. */
 const ROUNDS = 10;
 const PATIENCE = 3;
@@ -54,8 +37,6 @@ const PROMISING = 24;
 const AT_RANDOM = 8;
 /** Units, each with what may stand in, up to which every mask is tried. */
 const EVERY_UP_TO = 10;
-/** Losses closer than this are no improvement. */
-const SAME = 1e-7;
 
 export interface PlanOptions extends RunOptions {
   readonly sizes: PlanSizes;
@@ -86,108 +67,72 @@ export async function makePlan(on: Calibrated, request: PlanRequest, options: Pl
   return run.finish();
 }
 
-type Point = { -readonly [K in keyof PlanPoint]: PlanPoint[K] };
-const REFIT: PlanWay = { by: 'refit' };
-const sameWay = (a: PlanWay, b: PlanWay) => a.by === b.by && a.metric === b.metric;
-
 class PlanRun {
-  readonly #units: readonly (readonly Sublayer[])[];
-  readonly #free: readonly number[];
   readonly #judge: Calibrated;
-  #alternatives: Alternative[] = [];
-  #modules: (Placed | undefined)[] = [];
-  #costs: number[] = [];
+  #choices!: PlanChoices;
   #tries!: Tries;
-  #time?: MeasuredTime;
-  readonly #points: Point[] = [];
-  readonly #parts = new Map<string, LossParts>();
+  #points!: PlanPoints;
+  #costs: readonly number[] = [];
+  /** Distances of logits, known only where they were measured anew. */
+  #distances: readonly number[] = [];
   readonly #notes: string[] = [];
   #rivals: readonly PlanRival[] = [];
   #refitted?: readonly Placed[];
-  #full = Number.NaN;
   #done = 0;
   #expected = 1;
   #stage = '';
-  /** Distances of logits, known only where they were measured anew. */
-  #distances: readonly number[] = [];
 
   constructor(
     readonly on: Calibrated,
     readonly request: PlanRequest,
     readonly options: PlanOptions,
   ) {
-    const { blocks } = on.engine.model;
-    this.#units = unitsOf(blocks, request.unit);
-    const allowed = request.free && new Set(request.free.map(sublayerIndex));
-    const held = [
-      ...(request.locked ?? []),
-      ...(allowed ? unitsOf(blocks, 'sublayer').flat() : []).filter((s) => !allowed!.has(sublayerIndex(s))),
-    ];
-    this.#free = freeUnits(this.#units, held);
     this.#judge = options.judge?.on ?? on;
     if (!options.judge) this.#notes.push('The text is a single window: the same tokens choose and judge.');
   }
 
   /** Alternatives and what they save. */
   async prepare(): Promise<void> {
-    const { request, options, on } = this;
-    const { signal, sizes } = options;
-    if (request.timed) this.#time = request.resume?.time ?? (await this.#timed());
-    const weights = weightsOf(sizes, this.#time);
-    const plain = (unit: number): Alternative => ({
-      unit,
-      sublayers: this.#units[unit]!,
-      saves: sharesOf(weights, this.#units[unit]!),
-    });
-    this.#alternatives = this.#free.map(plain);
-    this.#modules = this.#free.map(() => undefined);
-    for (const rank of request.recover ? [0, ...request.recover.ranks] : []) {
-      this.#tell('Fitting what may stand in');
-      const asked = this.#free.map((unit) => unitOf(this.#units[unit]!));
-      const fitted = await fitModules({ on }, asked, { ...methodOf(rank), fit: 'full' }, { signal });
-      for (const [i, { unit, module }] of fitted.entries()) {
-        const own = this.#units[this.#free[i]!]!;
-        this.#modules.push({ unit, module });
-        this.#alternatives.push({
-          ...{ unit: this.#free[i]!, sublayers: own, rank },
-          saves: sharesOf(weights, own, parametersOf(module)),
-        });
-      }
-    }
-    checkPossible(request, this.#alternatives);
+    const { request, on } = this;
+    const { signal, sizes } = this.options;
+    this.#choices = await planChoices(on, request, { sizes, signal, tell: (stage) => this.#tell(stage) });
+    const { alternatives, free } = this.#choices;
+    checkPossible(request, alternatives);
     this.#tries = new Tries(
       on,
       computedShares(sizes),
-      (pick) => this.#branchOf(pick),
-      resumed(request, this.#alternatives.length),
+      (pick) => branchOf(this.#choices, pick),
+      resumed(request, alternatives.length),
       { signal, onPasses: (passes) => this.#advance(passes) },
     );
     const steps = this.#stepsExpected();
-    const n = this.#free.length;
-    const greedy = steps * (n - steps / 2) * 0.3;
-    this.#expected = 0.5 * this.#alternatives.length + 8 + steps + 30 + greedy + 3 * (0.2 * n + 8);
+    const greedy = steps * (free.length - steps / 2) * 0.3;
+    this.#expected = 0.5 * alternatives.length + 8 + steps + 30 + greedy + 3 * (0.2 * free.length + 8);
   }
 
   /** What each alternative costs by itself; the full model is the first point. */
   async alone(): Promise<void> {
     this.#tell('Each alone');
-    const singles = this.#alternatives.map((_, a): Pick => [a]);
-    const all: Pick[] = [[], ...singles];
-    const losses = await this.#withDistances(all);
-    this.#full = losses[0]!;
-    if (!Number.isFinite(this.#full)) throw notFinite(FULL);
-    this.#costs = losses.slice(1).map((loss) => loss - this.#full);
-    await this.#add([{ way: { by: 'one-shot' }, picks: [[]] }]);
-    this.#points[0]!.ways = [];
+    const singles = this.#choices.alternatives.map((_, a): Pick => [a]);
+    const [full, ...losses] = await this.#withDistances([[], ...singles]);
+    if (!Number.isFinite(full)) throw notFinite(FULL);
+    this.#costs = losses.map((loss) => loss - full!);
+    const { budgets, resume } = this.request;
+    this.#points = new PlanPoints({
+      ...{ tries: this.#tries, choices: this.#choices, budgets, judge: this.#judge, costs: this.#costs },
+      before: resume?.points ?? [],
+    });
+    await this.#add([{ picks: [[]] }]);
   }
 
   async ways(): Promise<void> {
     await this.#programme(this.#costs, ROAD);
     const ground = this.#ground();
+    const { units, alternatives } = this.#choices;
     const byMetric = new Map<InfluenceMetric, readonly number[]>();
     const ofRank = (rank: number | undefined, values: readonly number[]) => {
-      const own = this.#units.map(() => Number.NaN);
-      for (const [a, alternative] of this.#alternatives.entries()) {
+      const own = units.map(() => Number.NaN);
+      for (const [a, alternative] of alternatives.entries()) {
         if (alternative.rank === rank) own[alternative.unit] = values[a]!;
       }
       return own;
@@ -216,20 +161,17 @@ class PlanRun {
   /** Every mask that saves enough, where there are few units; whether it was so. */
   async every(): Promise<boolean> {
     const { budgets, everyUpTo = EVERY_UP_TO } = this.request;
-    const n = this.#alternatives.length;
+    const { alternatives } = this.#choices;
+    const n = alternatives.length;
     if (n > everyUpTo) return false;
     this.#tell('Every mask');
-    const all = Array.from({ length: 2 ** n }, (_, set) =>
-      this.#alternatives.flatMap((_, a) => ((set >> a) & 1 ? a : [])),
-    );
+    const all = Array.from({ length: 2 ** n }, (_, set) => alternatives.flatMap((_, a) => ((set >> a) & 1 ? a : [])));
     const picks = all.filter(
-      (pick) => savesEnough(budgets, savedBy(this.#alternatives, pick)) && isSingle(pick, this.#alternatives),
+      (pick) => savesEnough(budgets, savedBy(alternatives, pick)) && isSingle(pick, alternatives),
     );
     const losses = await this.#tries.losses(picks);
     const saved = savedFirst(budgets);
-    const front = frontOf(
-      picks.map((pick, i) => ({ saved: savedBy(this.#alternatives, pick)[saved], loss: losses[i]! })),
-    );
+    const front = frontOf(picks.map((pick, i) => ({ saved: savedBy(alternatives, pick)[saved], loss: losses[i]! })));
     await this.#add([{ way: { by: 'every' }, picks: front.map((i) => picks[i]!) }]);
     return true;
   }
@@ -237,24 +179,25 @@ class PlanRun {
   /** From the best so far to others near it, as long as one of them is better. */
   async swaps(): Promise<void> {
     const { seed = 0, budgets } = this.request;
-    const explored = new Set<number>();
+    const { alternatives } = this.#choices;
+    const explored = new Set<PlanPoint>();
     // Past the first that leads nowhere: the best mask may lie near another one.
     let patience = PATIENCE;
     for (let round = 0; round < ROUNDS && patience > 0; round++) {
-      const best = this.#best();
-      const at = this.#bestOf((point) => !explored.has(this.#points.indexOf(point)));
+      const best = this.#points.best();
+      const at = this.#points.best((point) => !explored.has(point));
       if (at === undefined) return;
-      explored.add(at);
+      const point = this.#points.all[at]!;
+      explored.add(point);
       this.#tell(`Swaps, round ${round + 1}`);
-      const { pick } = this.#points[at]!;
+      const { pick, saved } = point;
       const costs = await this.#marginalCosts(pick);
-      const near = neighbours(this.#alternatives, pick, costs).filter(({ pick: other }) =>
-        asksToSave(budgets)
-          ? savesEnough(budgets, savedBy(this.#alternatives, other))
-          : savedBy(this.#alternatives, other)[savedFirst(budgets)] >
-            this.#points[at]!.saved[savedFirst(budgets)] - SAME,
-      );
-      const wider = asksToSave(budgets) ? exchanges(budgets, this.#alternatives, pick, costs) : [];
+      const first = savedFirst(budgets);
+      const near = neighbours(alternatives, pick, costs).filter(({ pick: other }) => {
+        const own = savedBy(alternatives, other);
+        return asksToSave(budgets) ? savesEnough(budgets, own) : own[first] > saved[first] - SAME;
+      });
+      const wider = asksToSave(budgets) ? exchanges(budgets, alternatives, pick, costs) : [];
       const fresh = distinctPicks(
         [...wider, ...near].sort((a, b) => a.change - b.change).map((one) => one.pick),
       ).filter((other) => this.#tries.isNew(other));
@@ -265,80 +208,53 @@ class PlanRun {
       const seen = await this.#tries.race(some);
       const found = asksToSave(budgets)
         ? seen.slice(0, 1)
-        : seen.filter(({ loss }) => loss - this.#full <= mostLoss(budgets));
+        : seen.filter(({ loss }) => loss - this.#points.full <= mostLoss(budgets));
       await this.#add([{ way: { by: 'swaps' }, picks: found.map(({ pick: other }) => other) }]);
-      patience = this.#best() === best ? patience - 1 : PATIENCE;
+      patience = this.#points.best() === best ? patience - 1 : PATIENCE;
     }
   }
 
   /** What stands in, fitted once more where what goes below is gone already. */
   async refit(): Promise<void> {
-    const at = this.#best();
-    const best = at === undefined ? undefined : this.#points[at]!;
-    if (!best?.pick.some((a) => this.#modules[a])) return;
+    const at = this.#points.best();
+    const best = at === undefined ? undefined : this.#points.all[at]!;
+    if (!best?.modules) return;
     this.#tell('Fitting anew');
     const { signal } = this.options;
-    const plain = best.pick.filter((a) => !this.#modules[a]).flatMap((a) => this.#alternatives[a]!.sublayers);
-    const from = without(plain.map(sublayerIndex));
-    const fitted: Placed[] = [];
-    const inOrder = best.pick
-      .filter((a) => this.#modules[a])
-      .sort(
-        (a, b) =>
-          sublayerIndex(this.#alternatives[a]!.sublayers[0]!) - sublayerIndex(this.#alternatives[b]!.sublayers[0]!),
-      );
-    for (const a of inOrder) {
-      const { rank = 0 } = this.#alternatives[a]!;
-      const { unit } = this.#modules[a]!;
-      const [own] = await fitModules({ on: this.on }, [unit], methodOf(rank), {
-        signal,
-        from: recovered(fitted, from),
-      });
-      fitted.push({ unit: own!.unit, module: own!.module });
-      this.#tries.count(0.5);
-    }
-    const branch = recovered(fitted, from);
+    const { branch, fitted } = await refitted(this.on, this.#choices, best.pick, signal);
     const [chosen] = await this.on.measure([branch], { signal });
     const [judged] = await this.#judge.measure([branch], { signal, parts: true });
-    this.#tries.count(2);
+    this.#tries.count(0.5 * fitted.length + 2);
     if (!(chosen!.loss < best.chosen - SAME)) return;
     this.#refitted = fitted;
-    const key = `refit ${pickKey(best.pick)}`;
-    this.#parts.set(key, judged!.parts!);
-    this.#points.push({
-      ...best,
-      ways: [REFIT],
-      chosen: chosen!.loss,
-      loss: judged!.loss,
-      ...this.#interval(judged!.parts!),
-    });
+    this.#points.addRefit(best, chosen!.loss, judged!);
   }
 
   async finish(): Promise<PlanReport> {
-    await this.#compare();
+    this.#rivals = await this.#points.rivals();
     const report = this.report(false);
     const best = report.best === undefined ? undefined : report.points[report.best]!;
     if (!best?.modules) return report;
-    const placed = best.ways.some((way) => sameWay(way, REFIT))
-      ? this.#refitted!
-      : best.pick.flatMap((a) => this.#modules[a] ?? []);
+    const placed = isRefit(best) ? this.#refitted! : best.pick.flatMap((a) => this.#choices.modules[a] ?? []);
     return { ...report, modules: placed };
   }
 
   report(partial: boolean): PlanReport {
     const { request, options } = this;
-    const best = this.#best();
+    const { all, full } = this.#points;
+    const best = this.#points.best();
     const { seed = 0, budgets, unit, locked, free, recover } = request;
-    const point = best === undefined ? undefined : this.#points[best]!;
+    const { time } = this.#choices;
+    const point = best === undefined ? undefined : all[best]!;
     return {
       ...{ budgets, unit, seed },
       ...(locked && { locked }),
       ...(free && { free }),
       ...(recover && { recover }),
-      ...(this.#time && { time: this.#time }),
-      points: this.#points.map((one) => ({ ...one, ways: [...one.ways] })),
+      ...(time && { time }),
+      points: all.map((one) => ({ ...one, ways: [...one.ways] })),
       ...(best !== undefined && { best }),
-      within: point !== undefined && isWithin(budgets, point.saved, point.chosen - this.#full),
+      within: point !== undefined && isWithin(budgets, point.saved, point.chosen - full),
       rivals: this.#rivals,
       tokens: this.#judge.tokens,
       ...(options.judge && { judged: options.judge.judged }),
@@ -350,20 +266,12 @@ class PlanRun {
   }
 
   #ground(): WaysGround {
+    const { units, free, alternatives } = this.#choices;
     return {
-      ...{ on: this.on, tries: this.#tries, budgets: this.request.budgets, units: this.#units, free: this.#free },
-      ...{ alternatives: this.#alternatives, by: cheapest(this.#alternatives, this.#costs), full: this.#full },
-      ...{ signal: this.options.signal, branchOf: (pick: Pick) => this.#branchOf(pick) },
+      ...{ on: this.on, tries: this.#tries, budgets: this.request.budgets, units, free, alternatives },
+      ...{ by: cheapest(alternatives, this.#costs), full: this.#points.full, signal: this.options.signal },
+      branchOf: (pick: Pick) => branchOf(this.#choices, pick),
     };
-  }
-
-  async #timed(): Promise<MeasuredTime> {
-    const { engine, trees } = this.on;
-    const all = unitsOf(engine.model.blocks, 'sublayer').flat();
-    const time = (kind?: 'attn' | 'ffn') =>
-      timePass(engine, trees, without(all.filter((s) => s.kind === kind).map(sublayerIndex)), this.options.signal);
-    this.#tell('Timing');
-    return { full: await time(), withoutAttn: await time('attn'), withoutFfn: await time('ffn') };
   }
 
   /** Losses of each by itself; the logit distances too, where they are measured now and not known from before. */
@@ -374,13 +282,8 @@ class PlanRun {
       this.#distances = distances.slice(1);
     } else if (this.request.resume) {
       // Gone on from: what they are is asked again, so that the plan is the same.
-      const distances = await this.on.measure(
-        picks.map((pick) => this.#branchOf(pick)),
-        {
-          distances: true,
-          signal: this.options.signal,
-        },
-      );
+      const branches = picks.map((pick) => branchOf(this.#choices, pick));
+      const distances = await this.on.measure(branches, { distances: true, signal: this.options.signal });
       this.#distances = distances.slice(1).map(({ distance }) => distance!);
     }
     return this.#tries.losses(picks);
@@ -388,14 +291,15 @@ class PlanRun {
 
   /** What each alternative of a pick adds to its loss, and what any other would add; on the first third of the windows. */
   async #marginalCosts(pick: Pick): Promise<number[]> {
-    const own = new Set(pick.map((a) => this.#alternatives[a]!.unit));
-    const asked = this.#alternatives.flatMap(({ unit }, a): { a: number; pick: Pick }[] => {
+    const { alternatives } = this.#choices;
+    const own = new Set(pick.map((a) => alternatives[a]!.unit));
+    const asked = alternatives.flatMap(({ unit }, a): { a: number; pick: Pick }[] => {
       if (pick.includes(a)) return [{ a, pick: pick.filter((other) => other !== a) }];
       if (own.has(unit)) return [];
       return [{ a, pick: [...pick, a].sort((x, y) => x - y) }];
     });
     const [base, ...losses] = await this.#tries.glances([pick, ...asked.map((one) => one.pick)]);
-    const costs = this.#alternatives.map(() => Number.NaN);
+    const costs = alternatives.map(() => Number.NaN);
     for (const [i, { a }] of asked.entries()) costs[a] = pick.includes(a) ? base! - losses[i]! : losses[i]! - base!;
     return costs;
   }
@@ -403,6 +307,7 @@ class PlanRun {
   /** The picks of the programme at some shares of the budgets, by some costs. */
   async #solved(costs: readonly number[], shares: readonly number[]): Promise<Pick[]> {
     const { budgets } = this.request;
+    const { alternatives } = this.#choices;
     let solve: Solve;
     try {
       solve = await this.options.solver();
@@ -413,7 +318,7 @@ class PlanRun {
     }
     const picks = (asksToSave(budgets) ? shares : SUMS).map((share) => {
       const some = budgets.map(({ of, by }) => ({ of, by: asksToSave(budgets) && of === 'loss' ? by : share * by }));
-      return solvePlan(solve, some, this.#alternatives, costs);
+      return solvePlan(solve, some, alternatives, costs);
     });
     return picks.filter((pick): pick is Pick => pick !== undefined && pick.length > 0);
   }
@@ -423,139 +328,21 @@ class PlanRun {
     await this.#add([{ way: { by: 'programme' }, picks: await this.#solved(costs, shares) }]);
   }
 
-  /** Points of some paths, measured where they are chosen and where they are judged. */
   async #add(paths: readonly Path[]): Promise<void> {
-    const ways = new Map<string, { readonly pick: Pick; readonly ways: PlanWay[] }>();
-    for (const { way, picks } of paths) {
-      const ends = asksToSave(this.request.budgets) && ['one-shot', 'iterative', 'span'].includes(way.by);
-      const most = way.by === 'every' ? picks.length : ends ? 1 : POINTS_OF_A_PATH;
-      for (const pick of thinned(picks, most)) {
-        const own = ways.get(pickKey(pick)) ?? { pick, ways: [] };
-        own.ways.push(way);
-        ways.set(pickKey(pick), own);
-      }
-    }
-    const own = [...ways.values()];
-    const chosen = await this.#tries.losses(own.map(({ pick }) => pick));
-    const known = new Map(this.#points.map((point) => [pickKey(point.pick), point]));
-    const judged = await this.#judged(own.flatMap(({ pick }) => (known.has(pickKey(pick)) ? [] : [pick])));
-    for (const [i, { pick, ways }] of own.entries()) {
-      const point = known.get(pickKey(pick));
-      if (point) {
-        point.ways = [...point.ways, ...ways.filter((way) => !point.ways.some((one) => sameWay(one, way)))];
-        continue;
-      }
-      const parts = pick.map((a) => this.#alternatives[a]!);
-      const modules = parts.flatMap(({ sublayers, rank }) => (rank === undefined ? [] : [{ unit: sublayers, rank }]));
-      this.#points.push({
-        ...{ ways, pick, dropped: parts.flatMap(({ sublayers }) => sublayers) },
-        ...(modules.length > 0 && { modules }),
-        saved: savedBy(this.#alternatives, pick),
-        chosen: chosen[i]!,
-        ...judged.get(pickKey(pick))!,
-        sum: pick.reduce((sum, a) => sum + this.#costs[a]!, 0),
-      });
-    }
+    await this.#points.add(paths);
     this.options.onSoFar?.(this.report(true));
-  }
-
-  async #judged(picks: readonly Pick[]): Promise<Map<string, Judgement>> {
-    const found = new Map<string, Judgement>();
-    const before = new Map(this.request.resume?.points.map((point) => [pickKey(point.pick), point]));
-    const missing = picks.filter((pick) => {
-      const point = before.get(pickKey(pick));
-      if (!point || point.ways.some((way) => sameWay(way, REFIT)) || pick.length === 0) return true;
-      found.set(pickKey(pick), { loss: point.loss, ...(point.added && { added: point.added }) });
-      return false;
-    });
-    const take = (pick: Pick, { loss, parts }: { readonly loss: number; readonly parts?: LossParts }) => {
-      this.#parts.set(pickKey(pick), parts!);
-      found.set(pickKey(pick), { loss, ...(pick.length > 0 && Number.isFinite(loss) && this.#interval(parts!)) });
-    };
-    await this.#tries.walk(this.#judge, missing, take, { parts: true });
-    return found;
-  }
-
-  #interval(parts: LossParts): Partial<PlanPoint> {
-    const full = this.#parts.get('');
-    return full ? { added: pairedLoss(full, parts).interval } : {};
-  }
-
-  /** The best of each way against the best of all, on the windows that judge. */
-  async #compare(): Promise<void> {
-    const at = this.#best();
-    if (at === undefined) return;
-    const best = this.#points[at]!;
-    const ways = [
-      ...new Map(this.#points.flatMap(({ ways }) => ways).map((way) => [`${way.by} ${way.metric}`, way])).values(),
-    ];
-    const rivals = ways.flatMap((way) => {
-      const own = this.#bestOf((point) => point.ways.some((one) => sameWay(one, way)));
-      return own === undefined || own === at || way.by === 'refit' ? [] : [{ way, point: own }];
-    });
-    const missing = [best, ...rivals.map(({ point }) => this.#points[point]!)].filter(
-      (point) => !this.#parts.has(this.#partsKey(point)),
-    );
-    await this.#tries.walk(
-      this.#judge,
-      missing.map(({ pick }) => pick),
-      (pick, { parts }) => void this.#parts.set(pickKey(pick), parts!),
-      {
-        parts: true,
-      },
-    );
-    const own = this.#parts.get(this.#partsKey(best))!;
-    this.#rivals = rivals.map(({ way, point }) => {
-      const { difference, interval } = pairedLoss(own, this.#parts.get(this.#partsKey(this.#points[point]!))!);
-      return { way, point, more: difference, interval };
-    });
-  }
-
-  #partsKey = ({ ways, pick }: Point): string =>
-    `${ways.some((way) => sameWay(way, REFIT)) ? 'refit ' : ''}${pickKey(pick)}`;
-
-  #best(): number | undefined {
-    return this.#bestOf(() => true);
-  }
-
-  /** Of those that save enough the lowest loss where it is chosen; where only the loss is bounded, what saves most within it. */
-  #bestOf(is: (point: Point) => boolean): number | undefined {
-    const { budgets } = this.request;
-    const first = savedFirst(budgets);
-    let best: number | undefined;
-    for (const [i, point] of this.#points.entries()) {
-      if (!is(point) || !Number.isFinite(point.chosen) || !savesEnough(budgets, point.saved)) continue;
-      if (!asksToSave(budgets) && point.chosen - this.#full > mostLoss(budgets)) continue;
-      const before = best === undefined ? undefined : this.#points[best]!;
-      const gain = before ? point.saved[first] - before.saved[first] : 0;
-      const lower = before ? point.chosen < before.chosen - SAME : true;
-      if (!before || (asksToSave(budgets) ? lower : gain > SAME || (gain > -SAME && lower))) best = i;
-    }
-    return best;
-  }
-
-  #branchOf(pick: Pick): Branch {
-    const parts = pick.map((a) => ({ ...this.#alternatives[a]!, placed: this.#modules[a] }));
-    const all = without(parts.flatMap(({ sublayers }) => sublayers.map(sublayerIndex)));
-    return replacing(
-      parts.flatMap(({ placed }) => {
-        if (!placed) return [];
-        const { kind, block } = placed.unit;
-        return [[sublayerIndex(sublayersOf(kind, block)[0]!), named(placed.module)] as const];
-      }),
-      all,
-    );
   }
 
   #stepsExpected(): number {
     const { budgets } = this.request;
-    if (!asksToSave(budgets)) return this.#free.length / 2;
+    const { alternatives, free } = this.#choices;
+    if (!asksToSave(budgets)) return free.length / 2;
     const means = budgets.map(({ of, by }) => {
       if (of === 'loss') return 0;
-      const useful = this.#alternatives.map(({ saves }) => saves[of]).filter((share) => share > 0);
+      const useful = alternatives.map(({ saves }) => saves[of]).filter((share) => share > 0);
       return (by * useful.length) / useful.reduce((sum, share) => sum + share, 0);
     });
-    return Math.min(this.#free.length, Math.ceil(Math.max(...means)));
+    return Math.min(free.length, Math.ceil(Math.max(...means)));
   }
 
   #tell(stage: string): void {
@@ -569,14 +356,6 @@ class PlanRun {
     this.options.onStage?.(this.#stage, Math.min(0.99, this.#done / Math.max(this.#expected, this.#done * 1.02)));
   }
 }
-
-/** What a pick comes to where it is judged. */
-interface Judgement {
-  readonly loss: number;
-  readonly added?: PlanPoint['added'];
-}
-
-const methodOf = (rank: number) => (rank > 0 ? ({ method: 'linear', rank } as const) : ({ method: 'mean' } as const));
 
 /** Whether no unit is in it twice. */
 const isSingle = (pick: Pick, all: readonly Alternative[]) =>
