@@ -6,9 +6,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { PROMPTS } from '../src/app/panels/prompt/prompts';
 import { Reporter } from '../src/cli/terminal';
-import { compareBranches, FULL, without } from '../src/engine/branch';
+import { FULL } from '../src/engine/branch';
 import { sha256Of } from '../src/formats/sha256';
-import type { Calibration, InfluenceReport, NormsReport } from '../src/lab/contract';
+import type { InfluenceReport, NormsReport } from '../src/lab/contract';
 import {
   SHIPPED_GROWTH,
   type ShippedDetails,
@@ -21,15 +21,15 @@ import { influence } from '../src/lab/jobs/influence';
 import { norms } from '../src/lab/jobs/norms';
 import { score } from '../src/lab/jobs/score';
 import { measureInfluence } from '../src/lab/measure/influence';
-import { PLAIN_UNITS, sublayerIndex } from '../src/model/units';
+import { PLAIN_UNITS } from '../src/model/units';
 import { formatDropList, parseDropList } from '../src/pruning/drop-list';
 import { MOST_EXACT_UNITS } from '../src/pruning/exact-shapley';
-import { isGradient, isPlain, isRecovered, isStatic, METRIC_NAMES } from '../src/pruning/metrics';
+import { isLeaveOneOut, isPlain, isRecovered, METRIC_NAMES } from '../src/pruning/metrics';
 import { readShipping, type Shipping, USAGE } from './shipping/arguments';
 import { drawCurves, stepsOf } from './shipping/curves';
 import { measureGrowth } from './shipping/growth';
 import { KeptCalibrated, KeptLosses } from './shipping/kept-losses';
-import { listedMasks, listLosses, measureTables, tableHeads, tablesFile } from './shipping/losses';
+import { listedMasks, listLosses, measureTables, rankedMasks, tableHeads, tablesFile } from './shipping/losses';
 import { askTasks, continuePrompts, namedMasks } from './shipping/named';
 import { openPlaces, type Place } from './shipping/place';
 import { measureRecoveries, shipRecoveries } from './shipping/recoveries';
@@ -42,7 +42,7 @@ export async function main(args: readonly string[], root: string): Promise<numbe
   }
   const asked = readShipping(args, root);
   const reporter = new Reporter(process.stderr, false);
-  const places = await openPlaces(asked.model, asked.python, root, reporter);
+  const places = await openPlaces(asked.model, asked, root, reporter);
   const { work, calibration, sha256 } = await groundOf(asked, places.engine, root);
   if (asked.recovery) {
     await shipRecoveries(detailsBeside(resolve(root, asked.out)), (curves) =>
@@ -70,11 +70,20 @@ const textOf = ({ text }: Shipping, root: string) => ({
   source: relative(join(root, 'public'), resolve(root, text)),
 });
 
+interface TextCalibration {
+  readonly text: string;
+  readonly seqLen: number;
+}
+
 /** Losses of two programs, in single precision both, differ by less. */
 const SAME_LOSS = 1e-4;
 
+/** Of the text that both read, enough to tell. */
+const WINDOWS = 2;
+
 /** Throws where the processor does not say what the adapter says, on the full model and some layers out. */
-async function checkAgreement(engine: Place, fast: Place, calibration: Calibration): Promise<number> {
+async function checkAgreement(engine: Place, fast: Place, text: TextCalibration): Promise<number> {
+  const calibration = { ...text, maxWindows: WINDOWS };
   const masks = ['', 'attn:7', 'ffn:2', 'block:5', 'attn:1-3,ffn:8'].map((list) => parseDropList(list));
   const [ours, theirs] = await Promise.all(
     [engine, fast].map((place) => place.run(score, { calibration, masks }, `Five losses by ${place.adapter}`)),
@@ -118,18 +127,29 @@ async function ship(
   const tell = (what: string, done: number, of: number) => reporter.note(`Losses, ${what}: ${done} of ${of} to go`);
 
   if (fast !== engine) await work.get('agreement', () => checkAgreement(engine, fast, calibration));
+  const kept = new KeptCalibrated(on, losses);
   const [full] = await on.score([FULL]);
   const plain: InfluenceReport[] = [];
   for (const metric of METRIC_NAMES.filter((one) => isPlain(one) && !isRecovered(one))) {
     for (const unit of PLAIN_UNITS) {
       const name = `${metric}, ${unit}`;
-      const place = isStatic(metric) || isGradient(metric) ? engine : fast;
-      plain.push(await work.get(name, () => place.run(influence, { metric, unit, calibration }, name)));
+      const measure = () =>
+        isLeaveOneOut(metric)
+          ? measureInfluence(kept, metric, unit)
+          : engine.run(influence, { metric, unit, calibration }, name);
+      plain.push(await work.get(name, measure));
     }
   }
   const stream = await work.get<NormsReport>('norms', () => engine.run(norms, { calibration }, 'Norms'));
-  const curves = await drawCurves(fast, work, calibration);
-  const masks = namedMasks(blocks, curves);
+  const curves = await drawCurves(fast, work, calibration, asked.curves);
+  const masks = namedMasks(blocks, curves, asked.singles);
+  const listed = [
+    ...listedMasks(blocks, asked.runs),
+    ...rankedMasks(blocks, plain, asked.curves),
+    ...masks.map((m) => m.dropped),
+    ...curves.flatMap((c) => stepsOf(c.report)),
+  ];
+  await measureTables(losses, blocks, { whole: false, listed }, tell);
   const tasks = await askTasks(fast, work, asked, masks);
   const written = await continuePrompts(
     fast,
@@ -137,18 +157,13 @@ async function ship(
     model.hasTokenizer ? PROMPTS.slice(0, 3).map((p) => p.text) : [],
     masks,
   );
-  await measureTables(losses, blocks, false, tell);
-  const kept = new KeptCalibrated(on, losses);
   const sampled: InfluenceReport[] = [];
-  for (const unit of PLAIN_UNITS) {
+  for (const unit of asked.whole || asked.permutations > 0 ? PLAIN_UNITS : []) {
     reporter.note(`shapley-loss, ${unit}`);
     const settings = { seed: 1, exact: asked.whole && blocks <= MOST_EXACT_UNITS, permutations: asked.permutations };
     sampled.push(withoutState(await measureInfluence(kept, 'shapley-loss', unit, settings)));
   }
-  if (asked.whole) await measureTables(losses, blocks, true, tell);
-  const listed = [...listedMasks(blocks), ...masks.map((m) => m.dropped), ...curves.flatMap((c) => stepsOf(c.report))];
-  const branches = listed.map((mask) => without(mask.map(sublayerIndex))).sort(compareBranches);
-  await losses.measure(branches, (done, of) => tell('of curves', done, of));
+  if (asked.whole) await measureTables(losses, blocks, { whole: true, listed }, tell);
 
   const mended =
     asked.model.kind === 'bundled' ? await measureRecoveries(engine, work, root, calibration, curves) : undefined;

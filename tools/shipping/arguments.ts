@@ -1,6 +1,23 @@
 import { readArguments, usage, wholeNumber } from '../../src/cli/arguments';
 import { modelRequest } from '../../src/cli/model-request';
 import type { ModelRequest } from '../../src/lab/contract';
+import { UNIT_NAMES, type UnitKind } from '../../src/model/units';
+
+/** Which curves are drawn, and how far. */
+export interface CurveBudget {
+  readonly units: readonly UnitKind[];
+  readonly by: readonly (typeof CURVES)[number][];
+  /** Removals at most. */
+  readonly steps?: number;
+  /** For the band of random orders. */
+  readonly draws: number;
+}
+
+/** Random orders where no number is given. */
+export const DRAWS = 12;
+
+/** What units may go by: one by one, once by a metric, at random, spans of blocks. */
+export const CURVES = ['greedy', 'loo-loss', 'cosine', 'random', 'span'] as const;
 
 export interface Shipping {
   readonly model: ModelRequest;
@@ -17,6 +34,11 @@ export interface Shipping {
   /** Masks of many layers too, in the tables. */
   readonly whole: boolean;
   readonly permutations: number;
+  readonly curves: CurveBudget;
+  /** Units of a kind that follow one another, of which any may be listed: at most so many. */
+  readonly runs: number;
+  /** Whether single layers are named too: what is named is asked tasks and writes texts. */
+  readonly singles: boolean;
   /** Nothing but Sapling's checkpoints in training. */
   readonly growth: boolean;
   /** Nothing but what stands in for dropped layers, put into the results that are there. */
@@ -30,10 +52,19 @@ const OPTIONS = {
   tasks: { value: 'NAMES', help: 'default school,school_letters,school_math' },
   'mask-tasks': { value: 'NAMES', help: 'those of them that named masks are asked; default all' },
   scratch: { value: 'DIR', help: 'what a run that was cut goes on from; default /tmp/lopper-results' },
-  python: { value: 'PROGRAM', help: "Sapling's losses and answers by its numpy, where there is no graphics card" },
-  permutations: { value: 'N', help: 'of a Shapley value, with --few; default 64' },
+  python: {
+    value: 'PROGRAM',
+    help: 'losses and answers of a plain Llama by its numpy, where there is no graphics card',
+  },
+  permutations: { value: 'N', help: 'of a Shapley value, with --few; default 64, 0 leaves it out' },
   few: { help: 'no mask of more than four units of a kind in the tables' },
   growth: { help: "only Sapling's checkpoints in training, into the results that are there" },
+  curves: { value: 'NAMES', help: `which are drawn; default ${CURVES.join(',')}` },
+  units: { value: 'NAMES', help: 'of which units; default block,attn,ffn,sublayer' },
+  steps: { value: 'N', help: 'units that a curve removes at most; default all' },
+  draws: { value: 'N', help: `random orders; default ${DRAWS}` },
+  runs: { value: 'N', help: 'no losses of more than so many units of a kind that follow one another; default all' },
+  several: { help: 'tasks and texts of masks of several layers only' },
   recovery: { help: 'only what stands in for dropped layers of Sapling, into the results that are there' },
 };
 
@@ -45,6 +76,14 @@ export const USAGE = [
 
 const listed = (names: string | undefined) => names?.split(',').filter(Boolean);
 
+/** Those of a list that are named; all where none is. Throws `usage`. */
+function chosen<T extends string>(names: string | undefined, option: string, of: readonly T[]): readonly T[] {
+  const own = listed(names) ?? of;
+  const unknown = own.find((name) => !of.some((one) => one === name));
+  if (unknown) throw usage(`--${option} names ${unknown}, which there is not.`, `Name some of ${of.join(', ')}.`);
+  return of.filter((one) => own.includes(one));
+}
+
 /** Throws `usage`. */
 export function readShipping(words: readonly string[], root: string): Shipping {
   const args = readArguments('ship-results', words, OPTIONS);
@@ -53,7 +92,6 @@ export function readShipping(words: readonly string[], root: string): Shipping {
   const given = (option: keyof typeof OPTIONS) => args.values.get(option);
   const bundled = model.kind === 'bundled';
   if (!bundled && !given('out')) throw usage('It is not said where the results go.', 'Add --out FILE.');
-  if (!bundled && given('python')) throw usage('The processor knows Sapling only.', 'Leave out --python.');
   if (!bundled && given('recovery') !== undefined)
     throw usage('Recoveries are shipped of Sapling only.', 'Leave out --recovery.');
   if (!bundled && given('growth') !== undefined)
@@ -69,7 +107,15 @@ export function readShipping(words: readonly string[], root: string): Shipping {
     tasks,
     maskTasks: listed(given('mask-tasks')) ?? tasks,
     whole: given('few') === undefined,
-    permutations: wholeNumber(args, 'permutations', 2, 64),
+    permutations: wholeNumber(args, 'permutations', 0, 64),
+    curves: {
+      units: chosen(given('units'), 'units', UNIT_NAMES),
+      by: chosen(given('curves'), 'curves', CURVES),
+      ...(given('steps') && { steps: wholeNumber(args, 'steps', 1, 1) }),
+      draws: wholeNumber(args, 'draws', 2, DRAWS),
+    },
+    runs: wholeNumber(args, 'runs', 1, Number.MAX_SAFE_INTEGER),
+    singles: given('several') === undefined,
     growth: given('growth') !== undefined,
     recovery: given('recovery') !== undefined,
   };

@@ -1,36 +1,45 @@
 import type { Calibration, CurveReport, CurveRequest } from '../../src/lab/contract';
 import type { ShippedDetails } from '../../src/lab/files/shipped-file';
 import { curve } from '../../src/lab/jobs/curve';
-import { UNIT_NAMES } from '../../src/model/units';
+import type { UnitKind } from '../../src/model/units';
+import { type CURVES, type CurveBudget, DRAWS } from './arguments';
 import type { Place } from './place';
 import type { KeptWork } from './work';
-
-/** Drawn for the band of random orders. */
-const DRAWS = 12;
 
 /**
  * Strategies for every kind of unit, chosen on the even windows and judged on the odd ones. Leave-one-out measured anew
  * after each removal goes the way of the greedy one.
  */
-const REQUESTS: readonly CurveRequest[] = [
-  ...UNIT_NAMES.flatMap((unit): CurveRequest[] => [
-    { strategy: 'greedy', unit },
-    { strategy: 'one-shot', unit, metric: 'loo-loss' },
-    { strategy: 'one-shot', unit, metric: 'cosine' },
-    { strategy: 'random', unit, draws: DRAWS, seed: 1 },
-  ]),
-  { strategy: 'span', unit: 'block' } satisfies CurveRequest,
-].map((request): CurveRequest => ({ ...request, judge: 'halves' }) as CurveRequest);
+const REQUESTS: Readonly<Record<(typeof CURVES)[number], (unit: UnitKind, draws: number) => CurveRequest>> = {
+  greedy: (unit) => ({ strategy: 'greedy', unit }),
+  'loo-loss': (unit) => ({ strategy: 'one-shot', unit, metric: 'loo-loss' }),
+  cosine: (unit) => ({ strategy: 'one-shot', unit, metric: 'cosine' }),
+  random: (unit, draws) => ({ strategy: 'random', unit, draws, seed: 1 }),
+  span: (unit) => ({ strategy: 'span', unit }),
+};
+
+const requestsOf = ({ units, by, steps, draws }: CurveBudget): CurveRequest[] =>
+  [
+    ...units.flatMap((unit) => by.filter((one) => one !== 'span').map((one) => REQUESTS[one](unit, draws))),
+    ...by.filter((one) => one === 'span').map((one) => REQUESTS[one]('block', draws)),
+  ].map((request) => ({ ...request, judge: 'halves', ...(steps && { steps }) }));
 
 export async function drawCurves(
   place: Place,
   work: KeptWork,
   calibration: Calibration,
+  budget: CurveBudget,
 ): Promise<ShippedDetails['curves']> {
   const drawn: { report: CurveReport; request: CurveRequest }[] = [];
-  for (const request of REQUESTS) {
-    const name = ['curve', request.strategy, request.metric, request.unit].filter(Boolean).join(' ');
-    const report = await work.get(name, () => place.run(curve, { ...request, calibration }, name));
+  for (const request of requestsOf(budget)) {
+    const { strategy, metric, unit, steps, draws } = request;
+    const fewer = [steps && `${steps} steps`, draws !== undefined && draws !== DRAWS && `${draws} draws`];
+    const name = ['curve', strategy, metric, unit, ...fewer].filter(Boolean).join(' ');
+    const report = await work.getOn<CurveReport, CurveReport>(name, (resume, keep) =>
+      place.run(curve, { ...request, calibration, ...(resume && { resume }) }, name, {
+        onPoint: (_, soFar) => keep(soFar),
+      }),
+    );
     drawn.push({ report, request });
   }
   return drawn;

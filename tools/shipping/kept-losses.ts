@@ -10,6 +10,8 @@ import type { WindowTree } from '../../src/lab/measure/windows';
 export interface KeptLoss {
   /** Nats of each window, summed over its predicted tokens. */
   readonly windows: readonly number[];
+  /** How far its logits are from the full model's, where that was asked: summed over rows, and how many rows. */
+  readonly distance?: readonly [sum: number, rows: number];
 }
 
 /** Branches walked together: few enough that a run that is cut loses little. */
@@ -44,17 +46,28 @@ export class KeptLosses {
     return this.#known.get(branch.key);
   }
 
-  /** Measures those that are missing; neighbours should agree on the lower sublayers. */
-  async measure(branches: readonly Branch[], onProgress?: (done: number, of: number) => void): Promise<void> {
-    const missing = distinct(branches).filter((b) => !this.#known.has(b.key));
+  /** Measures those that are missing, with their distances where asked; neighbours should agree on the lower sublayers. */
+  async measure(
+    branches: readonly Branch[],
+    onProgress?: (done: number, of: number) => void,
+    distances = false,
+  ): Promise<void> {
+    const known = (b: Branch) => this.#known.get(b.key);
+    const missing = distinct(branches).filter((b) => (distances ? !known(b)?.distance : !known(b)));
     for (let first = 0; first < missing.length; first += AT_ONCE) {
       onProgress?.(first, missing.length);
       const some = missing.slice(first, first + AT_ONCE);
-      const found = some.map(() => ({ windows: [] as number[] }));
+      const found = some.map(() => ({
+        windows: [] as number[],
+        ...(distances && { distance: [0, 0] as [number, number] }),
+      }));
       for (const { tree } of this.trees) {
-        const { branches: results } = await this.engine.walk(tree, some);
-        for (const [b, { logprob }] of results.entries()) {
-          for (const pairs of tree.pairs) found[b]!.windows.push(-pairs.reduce((sum, pair) => sum + logprob[pair]!, 0));
+        const { branches: results } = await this.engine.walk(tree, some, distances ? { logitDistance: true } : {});
+        for (const [b, { logprob, logitDistance }] of results.entries()) {
+          const { windows, distance } = found[b]!;
+          for (const pairs of tree.pairs) windows.push(-pairs.reduce((sum, pair) => sum + logprob[pair]!, 0));
+          if (distance) distance[0] += logitDistance!.sum;
+          if (distance) distance[1] += logitDistance!.rows;
         }
       }
       const lines = some.map(({ key }, b) => JSON.stringify({ key, ...found[b]! }, (_, x) => rounded(x)));
@@ -74,10 +87,15 @@ export class KeptCalibrated extends Calibrated {
   }
 
   override async measure(branches: readonly Branch[], options: MeasureOptions = {}): Promise<Measure[]> {
-    if (options.distances || options.parts) return super.measure(branches, options);
-    await this.kept.measure([...branches].sort(compareBranches));
+    const { distances = false } = options;
+    if (options.parts) return super.measure(branches, options);
+    await this.kept.measure([...branches].sort(compareBranches), undefined, distances);
     const predicted = this.tokens - this.windows.length;
-    return branches.map((b) => ({ loss: this.kept.get(b)!.windows.reduce((sum, x) => sum + x, 0) / predicted }));
+    return branches.map((b) => {
+      const { windows, distance } = this.kept.get(b)!;
+      const loss = windows.reduce((sum, x) => sum + x, 0) / predicted;
+      return { loss, ...(distances && { distance: distance![0] / distance![1] }) };
+    });
   }
 }
 

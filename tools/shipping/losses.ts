@@ -1,11 +1,13 @@
 /** Losses of masks beforehand: every mask of a kind where the model is small, and those that people will ask for. */
 
 import { compareBranches, without } from '../../src/engine/branch';
+import type { InfluenceReport } from '../../src/lab/contract';
 import { lossTableBytes, type TableHead } from '../../src/lab/files/loss-tables';
 import { PLAIN_UNITS, type Sublayer, sublayerIndex, unitsOf } from '../../src/model/units';
 import { formatDropList } from '../../src/pruning/drop-list';
 import { tableMasks } from '../../src/pruning/known-masks';
 import { type LossParts, pairedLoss } from '../../src/pruning/paired-loss';
+import type { CurveBudget } from './arguments';
 import type { KeptLosses } from './kept-losses';
 
 /** Blocks of a model whose masks can all be measured: 4,096 of each kind. */
@@ -18,18 +20,37 @@ const FIRST = { attn: 4, ffn: 4, block: 3 };
 export const tableHeads = (blocks: number): TableHead[] =>
   blocks > MOST_BLOCKS ? [] : [{ of: 'attn' }, { of: 'ffn' }, { of: 'block' }, { of: 'few', most: FEW }];
 
-/** Masks that are known of a model too large for tables: units of a kind that follow one another, from one to all. */
-export const listedMasks = (blocks: number): Sublayer[][] =>
+/** Masks that are known of a model too large for tables: units of a kind that follow one another, from one to `most`. */
+export const listedMasks = (blocks: number, most: number): Sublayer[][] =>
   PLAIN_UNITS.flatMap((unit) => {
     const units = unitsOf(blocks, unit);
-    return units.flatMap((_, from) => units.slice(from).map((_, i) => units.slice(from, from + i + 1).flat()));
+    return units.flatMap((_, from) =>
+      units.slice(from, from + most).map((_, i) => units.slice(from, from + i + 1).flat()),
+    );
   });
+
+/**
+ * And what metrics on the whole text would take of it, one unit after the other: of those that its curves are drawn by too.
+ * Where there are tables, they are in there.
+ */
+export const rankedMasks = (
+  blocks: number,
+  influence: readonly InfluenceReport[],
+  { by, units }: CurveBudget,
+): Sublayer[][] =>
+  influence
+    .filter(({ metric, unit }) => by.some((one) => one === metric) && units.includes(unit))
+    .flatMap(({ unit, values }) => {
+      const all = unitsOf(blocks, unit);
+      const order = [...all.keys()].sort((a, b) => values[a]! - values[b]! || a - b);
+      return order.map((_, i) => order.slice(0, i + 1).flatMap((one) => all[one]!));
+    });
 
 /** Measures the masks of all tables, the likeliest to be asked for first, and then the rest. */
 export async function measureTables(
   kept: KeptLosses,
   blocks: number,
-  whole: boolean,
+  { whole, listed }: { readonly whole: boolean; readonly listed: readonly (readonly Sublayer[])[] },
   tell: (what: string, done: number, of: number) => void,
 ): Promise<void> {
   const measure = (name: string, masks: readonly (readonly number[])[]) =>
@@ -46,7 +67,7 @@ export async function measureTables(
   }
   await measure(
     'listed',
-    listedMasks(blocks).map((mask) => mask.map(sublayerIndex)),
+    listed.map((mask) => mask.map(sublayerIndex)),
   );
   for (const head of heads.filter((head) => head.of === 'few')) await measure('any few', tableMasks(blocks, head));
   if (whole) for (const head of plain) await measure(`every ${head.of}`, tableMasks(blocks, head));

@@ -18,9 +18,9 @@ export interface NamedMask {
 const UNIT = { block: 'Block', attn: 'Attention', ffn: 'Feed-forward' } as const;
 const UNITS = { block: 'the blocks', attn: 'the attention', ffn: 'the feed-forward', sublayer: 'all layers' } as const;
 
-/** Every single layer and block, and what strategies would take of a third of them and of a half. */
-export function namedMasks(blocks: number, curves: ShippedDetails['curves']): NamedMask[] {
-  const single = PLAIN_UNITS.flatMap((unit) =>
+/** Every single layer and block, where asked, and what strategies would take of a third of them and of a half. */
+export function namedMasks(blocks: number, curves: ShippedDetails['curves'], singles: boolean): NamedMask[] {
+  const single = (singles ? PLAIN_UNITS : []).flatMap((unit) =>
     unitsOf(blocks, unit).map((dropped, i) => ({ name: `${UNIT[unit]} ${i}`, dropped })),
   );
   const several = curves

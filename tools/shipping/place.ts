@@ -7,7 +7,9 @@ import { Calibrations } from '../../src/lab/measure/calibrations';
 import { openDevice } from '../../src/lab/place/device';
 import { loadModel, type OpenModel, readModel } from '../../src/lab/place/model';
 import { nodeEnvironment } from '../../src/lab/place/node';
+import type { Shipping } from './arguments';
 import { onProcessor, Processor } from './processor';
+import { writeWidened } from './widened';
 
 /** A model on this machine's adapter, and its jobs. */
 export interface Place {
@@ -26,7 +28,7 @@ export interface Place {
 /** The same model twice: as every adapter walks it, and with a Python's matrices where one is given. */
 export async function openPlaces(
   request: ModelRequest,
-  python: string | undefined,
+  { python, scratch }: Pick<Shipping, 'python' | 'scratch'>,
   root: string,
   reporter: Reporter,
 ): Promise<{ readonly engine: Place; readonly fast: Place }> {
@@ -49,6 +51,6 @@ export async function openPlaces(
   // "llvmpipe: Mesa 25.0.7 (LLVM 15.0.6)" is more than a caption can hold.
   const engine = place(opened, [vendor, description.split(/[:(]/)[0]!.trim()].filter(Boolean).join(' '));
   if (!python) return { engine, fast: engine };
-  const processor = await Processor.start(python, root, `${root}/public/models/sapling`);
+  const processor = await Processor.start(python, root, await writeWidened(scratch, read));
   return { engine, fast: place({ ...opened, engine: onProcessor(opened.engine, processor) }, processor.name) };
 }

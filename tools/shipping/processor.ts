@@ -1,4 +1,4 @@
-/** The engine's walks and decoders on the processor: see tools/sapling/processor.py. */
+/** The engine's walks and decoders on the processor: see processor.py. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ export class Processor {
   }
 
   static async start(python: string, root: string, model: string): Promise<Processor> {
-    const child = spawn(python, [join(root, 'tools', 'sapling', 'processor.py'), model], {
+    const child = spawn(python, [join(root, 'tools', 'shipping', 'processor.py'), model], {
       stdio: ['pipe', 'pipe', 'inherit'],
       // Numpy's large arrays come and go: memory that is kept is not cleared anew each time, a third of the time.
       env: { ...process.env, MALLOC_MMAP_THRESHOLD_: '2000000000', MALLOC_TRIM_THRESHOLD_: '4000000000' },

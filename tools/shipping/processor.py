@@ -1,15 +1,18 @@
-"""Walks the exported model on the processor, for `npm run ship-results -- --python python3`: where there is no graphics
-card, numpy's matrices are some twenty times faster than a software adapter's.
+"""Walks a plain Llama on the processor, for `npm run ship-results -- --python python3`: where there is no graphics card,
+numpy's matrices are many times faster than a software adapter's.
 
 Reads requests from standard input, a line of JSON each, and answers each with a line of JSON that says how many bytes
 follow. Requests name what `EngineContract` names (src/engine/contract.ts); a mask is the list of sublayers left out,
 2 * block for attn and 2 * block + 1 for ffn.
 
-    python3 tools/sapling/processor.py public/models/sapling
+    python3 tools/shipping/processor.py FOLDER
+
+FOLDER holds what tools/shipping/widened.ts writes: model.json, and the weights as F32 in weights.bin, which is mapped
+and not read, so that several of these share it.
 """
 import json
+import math
 import os
-import struct
 import sys
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # on a busy machine two threads wait for one another
@@ -21,31 +24,24 @@ HEAD_ROWS = 256
 
 
 class Llama:
-    """The Llama layout, biases and switches left out: Sapling has none."""
+    """The Llama layout, biases and switches left out: widened.ts refuses a model that has any."""
 
     def __init__(self, folder):
-        config = json.load(open(f"{folder}/config.json"))
-        raw = open(f"{folder}/model.safetensors", "rb").read()
-        (size,) = struct.unpack("<Q", raw[:8])
-        header, base = json.loads(raw[8 : 8 + size]), 8 + size
-
-        def tensor(name):
-            begin, end = header[name]["data_offsets"]
-            values = np.frombuffer(raw[base + begin : base + end], "<f2").astype(np.float32)
-            return values.reshape(header[name]["shape"])
-
-        self.blocks, self.eps = config["num_hidden_layers"], config["rms_norm_eps"]
-        self.heads, self.kv = config["num_attention_heads"], config["num_key_value_heads"]
-        self.dim, self.theta = config["head_dim"], config["rope_theta"]
-        self.embedding, self.last_norm = tensor("model.embed_tokens.weight"), tensor("model.norm.weight")
-        self.head = np.ascontiguousarray(self.embedding.T)
-        self.sublayers = []
-        for block in range(self.blocks):
-            of = f"model.layers.{block}"
-            attn = [tensor(f"{of}.self_attn.{x}_proj.weight").T.copy() for x in "qkvo"]
-            ffn = [tensor(f"{of}.mlp.{x}_proj.weight").T.copy() for x in ("gate", "up", "down")]
-            self.sublayers.append((tensor(f"{of}.input_layernorm.weight"), attn))
-            self.sublayers.append((tensor(f"{of}.post_attention_layernorm.weight"), ffn))
+        facts = json.load(open(f"{folder}/model.json"))
+        weights, at = np.memmap(f"{folder}/weights.bin", "<f4", "r"), 0
+        tensors = {}
+        for name, shape in facts["shapes"].items():
+            size = math.prod(shape)
+            tensors[name] = weights[at : at + size].reshape(shape)
+            at += size
+        self.blocks, self.eps = facts["blocks"], facts["eps"]
+        self.heads, self.kv, self.dim = facts["heads"], facts["kvHeads"], facts["headDim"]
+        self.frequencies = np.array(facts["frequencies"])
+        self.embedding, self.last_norm = tensors[facts["embedding"]], tensors[facts["finalNorm"]]
+        self.head = tensors[facts["head"]].T
+        self.sublayers = [
+            (tensors[one["norm"]], [tensors[name].T for name in one["weights"]]) for one in facts["sublayers"]
+        ]
 
     def norm(self, x, weight):
         return x / np.sqrt(np.mean(x * x, -1, keepdims=True) + np.float32(self.eps)) * weight
@@ -58,8 +54,7 @@ class Llama:
 
     def turns(self, positions):
         """Cosine and sine [rows, 1, dim / 2] of what each position turns each pair of channels by."""
-        rates = self.theta ** (-np.arange(0, self.dim, 2) / self.dim)
-        angles = (positions[:, None] * rates)[:, None]
+        angles = (positions[:, None] * self.frequencies)[:, None]
         return np.cos(angles).astype(np.float32), np.sin(angles).astype(np.float32)
 
     def qkv(self, x, weights, turns):
