@@ -75,6 +75,9 @@ test('a new version waits, says so, leaves an open tab whole, and comes when it 
   const other = page.getByRole('status').filter({ hasText: 'Another tab' });
   await expect(other).toBeVisible();
   await second.close();
+  // The browser may take its time over what the closed tab held.
+  const tabs = () => page.evaluate(async () => (await navigator.locks.query()).held?.length);
+  await expect.poll(tabs).toBe(1);
   await other.getByRole('button', { name: 'Reload with it' }).click();
   await expect(page).toHaveTitle('Lopper, next');
   await expect(lab.fullLoss).toBeVisible();

@@ -17,7 +17,9 @@ export async function keepOffline(): Promise<void> {
     const look = () => {
       if (registration.waiting && navigator.serviceWorker.controller) tellOfNewVersion();
     };
-    registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', look));
+    const watch = () => registration.installing?.addEventListener('statechange', look);
+    registration.addEventListener('updatefound', watch);
+    watch(); // one may have been found before this page looked
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'visible') registration.update().catch(() => undefined);
     });
@@ -34,22 +36,34 @@ const tellOfNewVersion = () =>
     { kind: 'update' },
   );
 
+/** A tab that is being closed counts for a moment yet: so often it is looked whether it is gone, so many milliseconds apart. */
+const [LOOKS, LOOK_MS] = [10, 100];
+
 /**
  * Reloads the page with the version that waits. Not while other tabs run on the old one: their parts that have not been
  * fetched yet would be gone.
  */
 export async function takeNewVersion(): Promise<void> {
-  const { held = [] } = await navigator.locks.query();
-  const others = held.filter(({ name }) => name === tabLock()).length - 1;
-  if (others > 0) {
-    tell(
-      'Another tab still runs on the old version',
-      'The new one is taken once all other tabs of Lopper are closed: close them and try again.',
-      { kind: 'update' },
-    );
-    return;
+  for (let looks = 1; await hasOthers(); looks++) {
+    if (looks === LOOKS) {
+      tell(
+        'Another tab still runs on the old version',
+        'The new one is taken once all other tabs of Lopper are closed: close them and try again.',
+        { kind: 'update' },
+      );
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
   const registration = await navigator.serviceWorker.getRegistration();
+  // One that waits no longer was taken already.
+  if (!registration?.waiting) return location.reload();
   navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
-  registration?.waiting?.postMessage({ type: 'SKIP_WAITING' });
+  registration.waiting.postMessage({ type: 'SKIP_WAITING' });
+}
+
+/** Whether the page is open in another tab too. */
+async function hasOthers(): Promise<boolean> {
+  const { held = [] } = await navigator.locks.query();
+  return held.filter(({ name }) => name === tabLock()).length > 1;
 }
