@@ -1,3 +1,4 @@
+import { LopperError } from '../errors';
 import type { Cost, JobOptions, LabItself } from './contract';
 import { curve } from './jobs/curve';
 import { evaluate } from './jobs/evaluate';
@@ -68,4 +69,11 @@ export interface Lab extends LabItself, JobMethods {
    * gives. Throws `usage` for a job that is not done in parts, `result-invalid`.
    */
   merge<N extends JobName>(job: N, parts: readonly Types<N>['report'][]): Promise<Types<N>['report']>;
+}
+
+/** As `Lab.merge` says: the whole of a job's parts. */
+export function mergeParts(name: JobName, parts: readonly never[]): never {
+  const job: Job<never, never> = JOBS[name] as Job<never, never>;
+  if (!job.merge) throw new LopperError('usage', `A job of ${name} is not done in parts.`, 'Run it whole.');
+  return job.merge(parts);
 }

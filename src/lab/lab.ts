@@ -12,7 +12,7 @@ import type {
   ModelRequest,
 } from './contract';
 import { AnswerBook } from './exam/evaluate-answers';
-import { JOBS, type JobName, jobMethods, type Lab } from './jobs';
+import { JOBS, type JobName, jobMethods, type Lab, mergeParts } from './jobs';
 import { costJob } from './jobs/cost';
 import { Desk, noModel } from './jobs/desk';
 import { exportModel } from './jobs/export';
@@ -106,11 +106,7 @@ class DeviceLab implements LabItself {
 
   /** As `Lab` says. */
   async merge(name: JobName, parts: readonly never[]): Promise<never> {
-    const job: Job<never, never> = JOBS[name] as Job<never, never>;
-    if (!job.merge) {
-      throw new LopperError('usage', `A job of ${name} is not done in parts.`, 'Run it whole.');
-    }
-    return job.merge(parts);
+    return mergeParts(name, parts);
   }
 
   readonly start: LabItself['start'] = async () => (await this.#device.get()).report;

@@ -18,10 +18,12 @@ interface Told {
   readonly fault?: string;
 }
 
-/** Reads `count` inputs of every kind. `from`: this very file, as it runs. */
-export async function weatherOfInputs(count: number, root: string, from: URL): Promise<Row[]> {
+/** Reads `all` inputs, as many of every kind. `from`: this very file, as it runs. */
+export async function weatherOfInputs(all: number, root: string, from: URL): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const [kind, { name }] of kindsOf(root).entries()) {
+  const kinds = kindsOf(root);
+  const count = Math.ceil(all / kinds.length);
+  for (const [kind, { name }] of kinds.entries()) {
     const row = { name, done: 0, read: 0, refused: 0, faults: [] as string[], worstMs: 0 };
     for (let index = 0; index < count; ) {
       index = await readSome({ kind, root, index, count }, from, (told) => {

@@ -1,6 +1,7 @@
 /** What comes from outside, by kind: a sound one, spoilt by chance, and given to its reader. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { strToU8, zipSync } from 'fflate';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { readItems } from '../../src/benchmarks/read-items';
 import { benchmarkFile } from '../../src/benchmarks/rows';
@@ -17,9 +18,14 @@ import { memoryModel, sourceOf } from '../../src/formats/testing';
 import { parseTokenizer } from '../../src/formats/tokenizer';
 import { proveTokenizer } from '../../src/formats/tokenizer-proof';
 import { readEvaluations } from '../../src/lab/files/evaluation-file';
+import { readGrowth } from '../../src/lab/files/growth-file';
+import { joinParts } from '../../src/lab/files/join-parts';
+import { openZip } from '../../src/lab/files/open-zip';
+import { readPartFile } from '../../src/lab/files/part-file';
 import { readResultFile } from '../../src/lab/files/result-file';
 import { readScores } from '../../src/lab/files/scores-file';
 import { readShipped } from '../../src/lab/files/shipped-file';
+import { mergeParts } from '../../src/lab/jobs';
 import { describeModel } from '../../src/lab/place/describe';
 import { parseConfig } from '../../src/model/config';
 import { parseDropList } from '../../src/pruning/drop-list';
@@ -28,6 +34,9 @@ import { maskFromSublayers } from '../../src/pruning/mask';
 import { writeMaskFile } from '../../src/pruning/mask-file';
 import { writeEntries } from '../../src/recovery/entries';
 import { readRecovery, writeRecovery } from '../../src/recovery/file';
+import { initAdam, PLAIN_RATES } from '../../src/recovery/training';
+import { readTraining, type TrainingTold, trainingTensors } from '../../src/recovery/training-file';
+import { partTexts, planText, seriesText } from './reports';
 import { oneOf, spoilBytes, spoilJson, spoilText } from './spoil';
 
 export interface Kind {
@@ -55,6 +64,12 @@ const CONFIGS: readonly object[] = [
   }))
   .concat({ model_type: 'gpt2', n_embd: 16, n_layer: 2, n_head: 4, vocab_size: 64, n_positions: 128 });
 
+/** What a file says of a training that has begun. */
+const TRAINING: TrainingTold = {
+  ...{ step: 0, best: 0, rates: [[1, 1, 1]], textSha256: 'ab', losses: [0.9], heldLosses: [0.8] },
+  asked: { method: 'sft', fit: 'full', lr: 1e-3, schedule: 'cosine', batch: 2, seed: 1, rates: 'plain' },
+};
+
 /** The kinds, on what ships with Lopper in `root`. */
 export function kindsOf(root: string): readonly Kind[] {
   const at = (path: string) => readFileSync(join(root, 'public', path));
@@ -72,6 +87,30 @@ export function kindsOf(root: string): readonly Kind[] {
   const modules = [{ unit: { kind: 'attn', block: 7 }, module: { strength: 1, bias, map } }] as const;
   const recovered = writeMaskFile(dropped, sapling, { recovery: writeEntries(modules, 'linear') });
   const recovery = writeRecovery({ dropped: dropped.dropped, modules }, sapling, { method: 'linear' });
+  const trained = writeRecovery(
+    { dropped: dropped.dropped, modules },
+    sapling,
+    { method: 'bias', training: TRAINING },
+    trainingTensors(initAdam(modules, [PLAIN_RATES])),
+  );
+  const plan = planText(sapling);
+  const series = seriesText();
+  const parts = partTexts(sapling);
+  const { norms, curves } = JSON.parse(text('models/sapling/results-details.json'));
+  const measured = [
+    resultFile(JSON.parse(results).influence[0], 'influence'),
+    resultFile(norms, 'norms'),
+    ...curves.slice(0, 4).map(({ report }: { report: object }) => resultFile(report, 'curve')),
+  ];
+  const session: Readonly<Record<string, string>> = {
+    'mask.json': mask,
+    'influence/loo-loss-attn.json': measured[0]!,
+    'norms.json': measured[1]!,
+    'curves/1-attn-cosine.json': measured[2]!,
+    'plan.json': plan,
+    'training/cosine.json': series,
+    'benchmarks.json': scoresOf(results),
+  };
   const masks = [
     mask,
     recovered,
@@ -98,7 +137,6 @@ export function kindsOf(root: string): readonly Kind[] {
   const bytes = (content: string) => new TextEncoder().encode(content);
   const items = (random: () => number, name: string, content: Uint8Array) =>
     readItems(oneOf(random, tasks), [benchmarkFile(name, content)]);
-  const head = 8 + Number(new DataView(weights.buffer, weights.byteOffset).getBigUint64(0, true));
   const torch = torchFile(
     { a: torchTensor([2, 3]), b: torchTensor([3, 2], { key: '1', strides: [1, 3], type: 'HalfStorage' }) },
     { 0: new Uint8Array(24), 1: new Uint8Array(12) },
@@ -110,7 +148,7 @@ export function kindsOf(root: string): readonly Kind[] {
       name: 'weights',
       read(random) {
         // The header is what can be wrong in many ways: most changes are made in it.
-        const spoilt = random() < 0.8 ? spoiltHead(weights, head, random) : spoilBytes(weights, random);
+        const spoilt = random() < 0.8 ? spoiltHead(weights, random) : spoilBytes(weights, random);
         return describeModel(memoryModel({ 'config.json': config, 'model.safetensors': spoilt }));
       },
     },
@@ -161,7 +199,11 @@ export function kindsOf(root: string): readonly Kind[] {
     },
     {
       name: 'a recovery',
-      read: (random) => readRecovery(sourceOf(spoilBytes(recovery, random), 'x.safetensors'), sapling),
+      read: (random) => readRecovery(sourceOf(spoiltRecovery(recovery, random), 'x.safetensors'), sapling),
+    },
+    {
+      name: 'a training to go on with',
+      read: (random) => readTraining(sourceOf(spoiltRecovery(trained, random), 'x.safetensors'), sapling),
     },
     {
       name: 'results',
@@ -171,11 +213,44 @@ export function kindsOf(root: string): readonly Kind[] {
           case 0:
             return readShipped(shipped());
           case 1:
-            return readResultFile(spoilJson(resultFile(results), random), sapling);
+            return readResultFile(spoilJson(oneOf(random, measured), random), sapling);
           case 2:
             return readScores(spoilJson(scoresOf(results), random), 'benchmarks.json', sapling);
           default:
             return readEvaluations(shipped(), 'results.json');
+        }
+      },
+    },
+    { name: 'a plan', read: (random) => readResultFile(spoilJson(plan, random), sapling) },
+    { name: 'a series of checkpoints', read: (random) => readGrowth(spoilJson(series, random), 'x.json') },
+    {
+      name: 'parts of a result',
+      read(random) {
+        const [first, second] = oneOf(random, parts);
+        // What is said around a report is looked at by name; what is in it has to fit the other part's too.
+        const spoilt = random() < 0.3 ? spoilJson(first, random) : spoiltReport(first, random);
+        const files = random() < 0.5 ? [spoilt, second] : [second, spoilt];
+        const given = files.map((own, i) => ({ name: `${i}.json`, file: readPartFile(own, `${i}.json`) }));
+        const { parts: joined } = joinParts(given);
+        return mergeParts(
+          joined[0]!.job,
+          joined.map(({ report }) => report as never),
+        );
+      },
+    },
+    {
+      name: 'a session as a zip',
+      async read(random) {
+        const inside = random() < 0.5;
+        const file = oneOf(random, Object.keys(session));
+        const own = inside ? { ...session, [file]: spoilJson(session[file]!, random) } : session;
+        const zip = zipped(own);
+        const opened = await openZip(inside ? zip : spoilBytes(zip, random), 'x.zip');
+        for (const [name, content] of opened) {
+          if (name === 'mask.json') readMask(content, sapling);
+          else if (name === 'benchmarks.json') readScores(content, name, sapling);
+          else if (name.startsWith('training/')) readGrowth(content, name);
+          else readResultFile(content, sapling);
         }
       },
     },
@@ -214,20 +289,38 @@ export function kindsOf(root: string): readonly Kind[] {
   ];
 }
 
-function spoiltHead(weights: Uint8Array, head: number, random: () => number): Uint8Array<ArrayBuffer> {
-  const json = new TextDecoder().decode(weights.subarray(8, head));
-  const spoilt = new TextEncoder().encode(spoilJson(json, random));
-  const whole = new Uint8Array(8 + spoilt.length + weights.length - head);
-  new DataView(whole.buffer).setBigUint64(0, BigInt(spoilt.length), true);
-  whole.set(spoilt, 8);
-  whole.set(weights.subarray(head), 8 + spoilt.length);
+/** Where the numbers of a safetensors file begin. */
+const headOf = (file: Uint8Array): number =>
+  8 + Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
+
+function spoiltHead(file: Uint8Array, random: () => number): Uint8Array<ArrayBuffer> {
+  const json = new TextDecoder().decode(file.subarray(8, headOf(file)));
+  return withHead(file, spoilJson(json, random));
+}
+
+/** A file of what stands in: in its bytes, its header, or what it says of itself within that. */
+function spoiltRecovery(file: Uint8Array, random: () => number): Uint8Array<ArrayBuffer> {
+  const where = random();
+  if (where < 0.2) return spoilBytes(file, random);
+  if (where < 0.5) return spoiltHead(file, random);
+  const head = JSON.parse(new TextDecoder().decode(file.subarray(8, headOf(file))));
+  head.__metadata__.lopper = spoilJson(head.__metadata__.lopper, random);
+  return withHead(file, JSON.stringify(head));
+}
+
+function withHead(file: Uint8Array, json: string): Uint8Array<ArrayBuffer> {
+  const written = new TextEncoder().encode(json);
+  const numbers = file.subarray(headOf(file));
+  const whole = new Uint8Array(8 + written.length + numbers.length);
+  new DataView(whole.buffer).setBigUint64(0, BigInt(written.length), true);
+  whole.set(written, 8);
+  whole.set(numbers, 8 + written.length);
   return whole;
 }
 
 /** The bundled weights as two shards that each hold all: an index decides. */
 function sharded(weights: Uint8Array) {
-  const head = 8 + Number(new DataView(weights.buffer, weights.byteOffset).getBigUint64(0, true));
-  const names = Object.keys(JSON.parse(new TextDecoder().decode(weights.subarray(8, head)))).filter(
+  const names = Object.keys(JSON.parse(new TextDecoder().decode(weights.subarray(8, headOf(weights))))).filter(
     (name) => name !== '__metadata__',
   );
   const tensors = Object.fromEntries(names.map((name, i) => [name, `${i % 2 ? 'a' : 'b'}.safetensors`]));
@@ -244,18 +337,22 @@ function scoresOf(shipped: string): string {
 }
 
 /** A result file with a report of those that ship. */
-function resultFile(shipped: string): string {
-  const found = JSON.parse(shipped) as Record<string, unknown>;
-  const report = Object.values(found).find(
-    (value): value is unknown[] => Array.isArray(value) && value.length > 0,
-  )?.[0];
-  return JSON.stringify({
-    ...Object(report),
+const resultFile = (report: object, kind: string): string =>
+  JSON.stringify({
+    ...report,
     format: 'lopper-result',
     version: 1,
-    kind: 'influence',
+    kind,
     model: { id: 'sapling', blocks: 12 },
     text: { source: 'stories' },
-    madeBy: { lopper: '0.1.0', adapter: 'test', dtype: 'F32' },
+    made_by: { lopper: '0.1.0', adapter: 'test', dtype: 'F32' },
   });
+
+/** A part whose report is spoilt, and is JSON still. */
+function spoiltReport(part: string, random: () => number): string {
+  const { report, ...rest } = JSON.parse(part);
+  return `${JSON.stringify(rest).slice(0, -1)},"report":${spoilJson(JSON.stringify(report), random)}}`;
 }
+
+const zipped = (files: Readonly<Record<string, string>>): Uint8Array =>
+  zipSync(Object.fromEntries(Object.entries(files).map(([name, content]) => [name, strToU8(content)])), { level: 1 });

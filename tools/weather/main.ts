@@ -9,14 +9,14 @@ import { readInThread, weatherOfInputs } from './inputs';
 import { weatherOfPage } from './page';
 import { type Row, tableOf } from './table';
 
-/** Stages, and how many of each: inputs in eleven kinds, downloads, jobs that lose their device (all), toggles of a layer. */
+/** Stages, and how many of each: inputs of all kinds together, downloads, jobs that lose their device (all), toggles of a layer. */
 const USUAL: Readonly<Record<string, number>> = { inputs: 10_000, downloads: 100, devices: 1, page: 1000 };
 
 export async function main(args: readonly string[], root: string): Promise<number> {
   const asked = args.length > 0 ? readArguments(args) : USUAL;
   const here = new URL(import.meta.url);
   const stages: Readonly<Record<string, (count: number) => Promise<Row[]>>> = {
-    inputs: (count) => weatherOfInputs(Math.ceil(count / 11), root, here),
+    inputs: (count) => weatherOfInputs(count, root, here),
     downloads: weatherOfDownloads,
     devices: () => weatherOfDevices(root),
     page: (count) => weatherOfPage(count, root),

@@ -77,16 +77,22 @@ export function spoilJson(text: string, random: Random): string {
     const keys = Object.keys(holder);
     if (keys.length === 0) continue;
     const key = oneOf(random, keys);
-    switch (below(random, 5)) {
+    const value = holder[key];
+    switch (below(random, 8)) {
       case 0:
         delete holder[key];
         break;
-      case 1:
+      case 1: // well formed, and as long or as large as nothing else is
+      case 2:
+        if (Array.isArray(value)) holder[key] = random() < 0.5 ? value.slice(1) : [...value, ...value.slice(-1)];
+        else if (typeof value === 'number') holder[key] = below(random, 20);
+        else delete holder[key];
+        break;
+      case 3:
         rename(holder, key, oneOf(random, [`${key}x`, ...ODD_NAMES]));
         break;
-      case 2:
-        holder[key] =
-          typeof holder[key] === 'number' ? -(holder[key] as number) * 10 ** below(random, 12) : [holder[key]];
+      case 4:
+        holder[key] = typeof value === 'number' ? -value * 10 ** below(random, 12) : [value];
         break;
       default:
         holder[key] = structuredClone(oneOf(random, ODD));

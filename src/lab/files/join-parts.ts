@@ -105,7 +105,8 @@ const AGREED: {
     ['SHA-256 of the calibration', calibrationSha256],
     ['SHA-256 of the items', task?.dataSha256],
   ],
-  evaluate: ({ dataSha256, available, part, bos, chat, window }) => [
+  evaluate: ({ dataSha256, available, part, bos, chat, window, results }) => [
+    ['number of models', results.length],
     ['SHA-256 of the items', dataSha256],
     ['number of items', available],
     ['number of items asked', part?.asked],

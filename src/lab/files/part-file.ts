@@ -7,6 +7,7 @@ import { PART_REPORTS, type PartJob, type PartReport } from './part-schemas';
 import { openResultText } from './read-result';
 import type { ResultModel, ResultOrigin } from './result-file';
 import { curveRequest, partFields, sublayers } from './result-schemas';
+import { lackOf } from './sound-part';
 
 export interface PartFile<N extends PartJob = PartJob> {
   readonly job: N;
@@ -66,6 +67,8 @@ export function readPartFile(text: string, name: string): PartFile {
   if (part.index > part.of) throw file.refuse(`it is part ${part.index} of ${part.of}`);
   const { report: own } = file.json as { report?: unknown };
   const report = file.check(PART_REPORTS[job] as v.GenericSchema<unknown, PartReport>, own, 'report.');
+  const lack = lackOf(job, report as never);
+  if (lack) throw file.refuse(lack);
   if (!model) return { ...rest, madeBy, report };
   const { weights_sha256: fingerprint, ...named } = model;
   return { ...rest, madeBy, report, model: { ...named, ...(fingerprint && { fingerprint }) } };

@@ -1,5 +1,6 @@
 /** Shapes of the lab's reports as JSON. JSON has no NaN: `null` is NaN, both ways. */
 import * as v from 'valibot';
+import { TOTALS } from '../../engine/observers/totals';
 import { UNIT_NAMES } from '../../model/units';
 import { isPlain, METRIC_NAMES } from '../../pruning/metrics';
 import { STRATEGY_NAMES } from '../../pruning/strategies';
@@ -54,7 +55,7 @@ const sampling = v.object({
   task: v.optional(v.object({ ...measuredTask.entries, kept: count })),
 });
 
-const seenSums = v.object({ rows: count, sums: v.record(v.string(), number) });
+const seenSums = v.object({ rows: count, sums: v.object(v.entriesFromList(TOTALS, number)) });
 const seenUnits = v.array(v.object({ first: seenSums, rest: seenSums }));
 const influencePart = v.object({
   ...partFields,

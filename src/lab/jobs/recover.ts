@@ -17,6 +17,7 @@ import { DEFAULT_RANK, type FitTexts, type Fitted, fitModules, recovered } from 
 import { plus, walkWork } from '../measure/work';
 import { notFinite } from '../running/finite';
 import { fractionMeter } from '../running/progress';
+import { unfit } from '../running/unfit';
 import { branchOfMask } from './desk';
 import { lossesOf, pair, textsOf } from './fit-texts';
 import { groundOn } from './ground';
@@ -103,6 +104,10 @@ export const recoverEach: Job<RecoverEachRequest, RecoverEachReport> = {
   merge(parts) {
     const [{ part: _, ...head }] = parts as [RecoverEachReport];
     const count = parts.reduce((sum, { units }) => sum + units.length, 0);
+    const dealt = parts.every(
+      ({ units }, i) => units.length === dealtTo(count, { index: i + 1, of: parts.length }).length,
+    );
+    if (!dealt) throw unfit('they have not the units that were dealt out to them');
     const units = Array.from(
       { length: count },
       (_, i) => parts[i % parts.length]!.units[Math.floor(i / parts.length)]!,
