@@ -105,7 +105,9 @@ test('a recovery goes into a file and comes back from it, with its mask', async 
   await expectAccessible(page);
 });
 
-test('what stands in is trained, paused and gone on with, and its line stays beside the next one', async ({ lab }) => {
+test('what stands in is trained, paused and gone on with after a reload, and its line stays beside the next one', async ({
+  lab,
+}) => {
   const { page } = lab;
   await lab.openTab('Recovery');
   const panel = page.getByRole('region', { name: 'In the gap' });
@@ -117,10 +119,16 @@ test('what stands in is trained, paused and gone on with, and its line stays bes
   await expect(list.getByText(/step [1-9]\d* of 8$/)).toBeVisible();
   await panel.getByRole('button', { name: /^Pause/ }).click();
   await expect(list.getByText(/paused after step \d+ of 8$/)).toBeVisible();
+
+  // Its state is kept in the browser: a reload loses no step.
+  const paused = await list.getByText(/paused after step/).textContent();
+  await page.reload();
+  await expect(list.getByText(paused!)).toBeVisible();
   await list.getByRole('button', { name: /^Go on/ }).click();
   await expect(list.getByText(/8 steps, best after \d+$/)).toBeVisible();
   await expect(panel.getByRole('row', { name: /^With a map of rank 8 trained by distillation/ })).toBeVisible();
 
+  await panel.getByRole('radio', { name: 'Trained' }).click();
   await panel.getByRole('radio', { name: 'bias alone' }).click();
   await panel.getByLabel('Steps').fill('3');
   await panel.getByRole('button', { name: 'Train it' }).click();

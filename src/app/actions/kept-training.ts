@@ -15,19 +15,20 @@ const REST_MS = 3000;
 /** From now on the trainings of each model are kept in the browser. */
 export function keepTrainings(): void {
   const waiting = new Map<string, readonly Trained[]>();
+  const keep = (fingerprint: string) => {
+    const now = waiting.get(fingerprint);
+    waiting.delete(fingerprint);
+    if (now) void write(fingerprint, now.map(asPaused)).catch(() => undefined);
+  };
   store.subscribe((s, before) => {
     const { trained, model } = s.open;
     const same = model?.report.fingerprint === before.open.model?.report.fingerprint;
     if (!model || !same || trained === before.open.trained) return;
     const { fingerprint } = model.report;
-    if (!waiting.has(fingerprint)) {
-      setTimeout(() => {
-        const now = waiting.get(fingerprint)!;
-        waiting.delete(fingerprint);
-        void write(fingerprint, now.map(asPaused)).catch(() => undefined);
-      }, REST_MS);
-    }
+    if (!waiting.has(fingerprint)) setTimeout(() => keep(fingerprint), REST_MS);
     waiting.set(fingerprint, trained);
+    // Who pauses may be about to close the tab.
+    if (!trained.some(({ state }) => state === 'running')) keep(fingerprint);
   });
 }
 
