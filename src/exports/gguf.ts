@@ -5,13 +5,12 @@ import type { ModelFiles } from '../formats/bytes';
 import { isDtype } from '../formats/dtypes';
 import { readContainer } from '../formats/gguf/container';
 import { Bytes, CutShort } from '../formats/gguf/reader';
-import type { TensorInfo } from '../formats/tensor';
 import type { ModelSpec } from '../model/spec';
 import { isBlockDropped, isDropped, type Mask } from '../pruning/mask';
+import { ahead, piecesOf, Turns, zeros } from './checkpoint/bytes';
 import type { ExportTarget } from './checkpoint/target';
 import { keptBlocks } from './format';
 
-const PIECE_BYTES = 8 * 2 ** 20;
 const BLOCK = /^blk\.(\d+)\.(.*)$/;
 const ARRAY = 9;
 const STRING = 8;
@@ -69,6 +68,7 @@ export async function writeGguf(
   const head = header.bytes();
   const total = padded(head.length, alignment) + offset;
   let done = 0;
+  const turns = new Turns();
   const file = await target.create(name);
   const put = async (bytes: Raw) => {
     throwIfCancelled(signal);
@@ -81,8 +81,10 @@ export async function writeGguf(
       await put(head);
       await put(new Uint8Array(padded(head.length, alignment) - head.length));
       for (const tensor of tensors) {
-        for await (const piece of piecesOf(tensor, isZeroed(tensor.name, mask), signal)) await put(piece);
-        const size = tensor.end - tensor.start;
+        const { source, start, end } = tensor;
+        const size = end - start;
+        const pieces = isZeroed(tensor.name, mask) ? zeros(size) : piecesOf(source, [start, end], turns, signal);
+        for await (const piece of ahead(pieces)) await put(piece);
         if (size % alignment > 0) await put(new Uint8Array(padded(size, alignment) - size));
       }
     } finally {
@@ -112,17 +114,6 @@ const renumbered = (name: string, kept: readonly number[]): string => {
 function isZeroed(name: string, mask: Mask): boolean {
   const found = /^blk\.(\d+)\.(attn_output|ffn_down)\.(?:weight|bias)$/.exec(name);
   return found !== null && isDropped(mask, { block: Number(found[1]), kind: found[2] === 'ffn_down' ? 'ffn' : 'attn' });
-}
-
-async function* piecesOf(
-  { source, start, end }: TensorInfo,
-  zeroed: boolean,
-  signal?: AbortSignal,
-): AsyncGenerator<Raw> {
-  for (let at = start; at < end; at += PIECE_BYTES) {
-    const to = Math.min(end, at + PIECE_BYTES);
-    yield zeroed ? new Uint8Array(to - at) : await source.read(at, to, signal);
-  }
 }
 
 /** llama.cpp finds by a block's number whether it slides and whether its positions turn. */

@@ -5,4 +5,9 @@ export interface ByteSource {
   readonly size: number;
   /** Bytes `[start, end)`, in memory of their own; throws `download-cut` or `file-missing` when they cannot be had. */
   read(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * The same from `start` on until `into` is full, where a source can: of gigabytes that pass through, fresh memory for every piece
+   * costs more than reading and writing.
+   */
+  readInto?(start: number, into: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<void>;
 }

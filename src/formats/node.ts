@@ -59,35 +59,40 @@ export async function fileSource(path: string, name = basename(path)): Promise<B
   const { size } = await stat(path).catch((cause) => {
     throw unreadable(path, cause);
   });
+  const readInto = async (start: number, into: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<void> => {
+    checkRange({ name, size }, start, start + into.length);
+    const handle = await open(path).catch((cause) => {
+      throw unreadable(path, cause);
+    });
+    try {
+      let done = 0;
+      while (done < into.length) {
+        throwIfCancelled(signal);
+        const want = Math.min(into.length - done, MAX_READ_BYTES);
+        const { bytesRead } = await handle.read(into, done, want, start + done);
+        if (bytesRead === 0) {
+          throw new LopperError(
+            'download-cut',
+            `${name} ended at byte ${start + done} of ${size} while it was read.`,
+            'Something else changed the file: get it again.',
+          );
+        }
+        done += bytesRead;
+      }
+    } finally {
+      await handle.close();
+    }
+  };
   return {
     name,
     size,
     async read(start, end, signal) {
       checkRange({ name, size }, start, end);
       const bytes = new Uint8Array(end - start);
-      const handle = await open(path).catch((cause) => {
-        throw unreadable(path, cause);
-      });
-      try {
-        let done = 0;
-        while (done < bytes.length) {
-          throwIfCancelled(signal);
-          const want = Math.min(bytes.length - done, MAX_READ_BYTES);
-          const { bytesRead } = await handle.read(bytes, done, want, start + done);
-          if (bytesRead === 0) {
-            throw new LopperError(
-              'download-cut',
-              `${name} ended at byte ${start + done} of ${size} while it was read.`,
-              'Something else changed the file: get it again.',
-            );
-          }
-          done += bytesRead;
-        }
-      } finally {
-        await handle.close();
-      }
+      await readInto(start, bytes, signal);
       return bytes;
     },
+    readInto,
   };
 }
 

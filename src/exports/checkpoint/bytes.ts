@@ -1,12 +1,66 @@
 /** The bytes of planned tensors, piece by piece: a model of any size passes through a few megabytes. */
 import { throwIfCancelled } from '../../errors';
+import type { ByteSource } from '../../formats/bytes';
 import { DTYPES, type Dtype, widen } from '../../formats/dtypes';
 import type { PlannedTensor } from './plan';
 
 /** Read and written at once. */
 const PIECE_BYTES = 8 * 2 ** 20;
 
-type Bytes = Uint8Array<ArrayBuffer>;
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Memory that large pieces lie in by turns: while one is written, the next is read into the other. */
+export class Turns {
+  readonly #buffers: Bytes[] = [];
+  #turn = 0;
+
+  next(length: number): Bytes {
+    this.#turn = 1 - this.#turn;
+    this.#buffers[this.#turn] ??= new Uint8Array(PIECE_BYTES);
+    return this.#buffers[this.#turn]!.subarray(0, length);
+  }
+}
+
+/** The next piece is read while one is written. */
+export async function* ahead(pieces: AsyncIterable<Bytes> | Iterable<Bytes>): AsyncGenerator<Bytes> {
+  const from = Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]();
+  const take = () => {
+    const next = Promise.resolve(from.next());
+    next.catch(() => {}); // thrown where it is waited for
+    return next;
+  };
+  for (let next = take(); ; ) {
+    const { done, value } = await next;
+    if (done) return;
+    next = take();
+    yield value;
+  }
+}
+
+/** Some bytes of a source as they are. A piece is good until the one after the next is asked for. */
+export async function* piecesOf(
+  source: ByteSource,
+  [start, end]: readonly [number, number],
+  turns: Turns,
+  signal?: AbortSignal,
+): AsyncGenerator<Bytes> {
+  for (let at = start; at < end; at += PIECE_BYTES) {
+    const length = Math.min(PIECE_BYTES, end - at);
+    if (source.readInto && isLarge(length)) {
+      const piece = turns.next(length);
+      await source.readInto(at, piece, signal);
+      yield piece;
+    } else yield await source.read(at, at + length, signal);
+  }
+}
+
+/** So many zeros. */
+export function* zeros(bytes: number): Generator<Bytes> {
+  for (let at = 0; at < bytes; at += PIECE_BYTES) yield new Uint8Array(Math.min(PIECE_BYTES, bytes - at));
+}
+
+/** What is not is put together with its neighbours. */
+const isLarge = (length: number) => length >= PIECE_BYTES / 2;
 
 /** The head of a safetensors file of these tensors (https://github.com/huggingface/safetensors#format), as transformers writes it. */
 export function headerOf(tensors: readonly PlannedTensor[]): Bytes {
@@ -25,18 +79,22 @@ export function headerOf(tensors: readonly PlannedTensor[]): Bytes {
   return head;
 }
 
-/** A whole file of these tensors, in pieces of a few megabytes: small tensors are put together, large ones cut. */
+/**
+ * A whole file of these tensors, in pieces of a few megabytes: small tensors are put together, large ones cut. A piece is good
+ * until the one after the next is asked for.
+ */
 export async function* fileBytes(tensors: readonly PlannedTensor[], signal?: AbortSignal): AsyncGenerator<Bytes> {
   let small: Bytes[] = [headerOf(tensors)];
   let held = small[0]!.length;
+  const turns = new Turns();
   for (const tensor of tensors) {
-    for await (const piece of tensorBytes(tensor, signal)) {
+    for await (const piece of tensorBytes(tensor, turns, signal)) {
       throwIfCancelled(signal);
       if (held + piece.length > PIECE_BYTES && small.length > 0) {
         yield joined(small, held);
         [small, held] = [[], 0];
       }
-      if (piece.length >= PIECE_BYTES / 2) {
+      if (isLarge(piece.length)) {
         if (small.length > 0) yield joined(small, held);
         [small, held] = [[], 0];
         yield piece;
@@ -60,16 +118,18 @@ function joined(pieces: readonly Bytes[], length: number): Bytes {
   return all;
 }
 
-async function* tensorBytes({ from, bytes, shape }: PlannedTensor, signal?: AbortSignal): AsyncGenerator<Bytes> {
+async function* tensorBytes(
+  { from, bytes, shape }: PlannedTensor,
+  turns: Turns,
+  signal?: AbortSignal,
+): AsyncGenerator<Bytes> {
   if (from.kind === 'copy') {
     const { source, start, end } = from.tensor;
-    for (let at = start; at < end; at += PIECE_BYTES) {
-      yield await source.read(at, Math.min(end, at + PIECE_BYTES), signal);
-    }
+    yield* piecesOf(source, [start, end], turns, signal);
     return;
   }
   if (from.kind === 'zeros') {
-    for (let at = 0; at < bytes; at += PIECE_BYTES) yield new Uint8Array(Math.min(PIECE_BYTES, bytes - at));
+    yield* zeros(bytes);
     return;
   }
   if (from.kind === 'made') {

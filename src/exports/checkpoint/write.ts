@@ -2,7 +2,7 @@ import { throwIfCancelled } from '../../errors';
 import type { ModelFiles } from '../../formats/bytes';
 import type { Mask } from '../../pruning/mask';
 import type { Placed } from '../../recovery/module';
-import { fileBytes } from './bytes';
+import { ahead, type Bytes, fileBytes } from './bytes';
 import { type CardFacts, cardOf } from './card';
 import { writeConfig } from './config';
 import { HOOK_SCRIPT, HOOK_TENSORS, hookScript, hookTensors } from './hook';
@@ -111,22 +111,4 @@ export async function writeCheckpoint(
   }
   const { kept, folded, notes } = plan;
   return { files, kept, folded, notes, beside: plan.beside.map(({ unit }) => unit) };
-}
-
-type Bytes = Uint8Array<ArrayBuffer>;
-
-/** The next piece is read while one is written. */
-async function* ahead(pieces: AsyncIterable<Bytes> | Iterable<Bytes>): AsyncGenerator<Bytes> {
-  const from = Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]();
-  const take = () => {
-    const next = Promise.resolve(from.next());
-    next.catch(() => {}); // thrown where it is waited for
-    return next;
-  };
-  for (let next = take(); ; ) {
-    const { done, value } = await next;
-    if (done) return;
-    next = take();
-    yield value;
-  }
 }
