@@ -8,6 +8,7 @@ import { CALIBRATION_OPTIONS, type Command, JOB, type Session, table } from './c
 import { untilEnded } from './interrupt';
 import { toldOf } from './part';
 import { readResume, resultJson } from './result';
+import { saveRecovery } from './save-recovery';
 
 export const plan: Command = {
   name: 'plan',
@@ -28,6 +29,7 @@ export const plan: Command = {
       help: 'let the mean update stand in where that is better, or linear maps of these ranks too',
     },
     seed: { value: 'S', help: 'of the swaps that are tried at random (0)' },
+    out: { value: 'FILE', help: 'write what stands in for the best, as safetensors (with --recover)' },
     timed: { help: 'measure what time attention and feed-forward layers take, in place of counting it' },
     resume: { value: 'FILE', help: 'go on from the JSON of a run that was ended early; asks what that asked' },
   },
@@ -39,6 +41,12 @@ export const plan: Command = {
     for (const name of ['lock', 'free']) parseDropList(args.values.get(name) ?? '');
     readRecover(args);
     wholeNumber(args, 'seed', 0, undefined);
+    if (args.values.has('out') && !args.values.has('recover') && !args.values.has('resume')) {
+      throw usage(
+        '--out writes what stands in, and nothing may.',
+        'Give --recover too, or print the mask with --json.',
+      );
+    }
   },
   async run(session) {
     const calibration = await readCalibration(session);
@@ -47,12 +55,39 @@ export const plan: Command = {
     const report = await untilEnded<PlanReport>(session, 'this is the best so far', (tell) =>
       lab.plan({ ...request, calibration }, { job: JOB, onProgress: reporter.progress, onSoFar: tell }),
     );
+    await save(session, report);
     return {
       json: resultJson({ kind: 'plan', report }, await toldOf(session, await calibrationSource(session))),
       text: describePlan(report),
     };
   },
 };
+
+/** What stands in for the best, as a file. */
+async function save(session: Session, { modules, points, best, recover, judged, tokens }: PlanReport): Promise<void> {
+  const out = session.args.values.get('out');
+  if (out === undefined) return;
+  if (!modules || best === undefined) {
+    session.reporter.note(`Nothing stands in for what the best leaves out: ${out} was not written.`);
+    return;
+  }
+  const [full, point] = [points[0]!, points[best]!];
+  await saveRecovery(
+    session,
+    out,
+    { dropped: point.dropped, modules },
+    {
+      method: 'plan',
+      settings: {
+        ranks: recover?.ranks ?? [],
+        fit: point.ways.some(({ by }) => by === 'refit') ? 'sequential' : 'full',
+      },
+      // As lopper recover tells them: where it was fitted, and where it was not.
+      loss: { full: [full.chosen, full.loss], recovered: [point.chosen, point.loss] },
+      tokens: judged?.chosenOn ?? tokens,
+    },
+  );
+}
 
 async function readRequest(session: Session): Promise<PlanRequest> {
   const { args, model } = session;

@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { LopperError } from '../errors';
 import type {
   Calibration,
   FitOrder,
@@ -13,7 +11,6 @@ import type {
   TrainReport,
 } from '../lab/contract';
 import { UNIT_NAMES } from '../model/units';
-import { writeRecovery } from '../recovery/file';
 import type { AdamState } from '../recovery/training';
 import { type TrainingTold, trainingTensors } from '../recovery/training-file';
 import { unitName } from '../recovery/units';
@@ -42,6 +39,7 @@ import {
   trainingJson,
   trainingTold,
 } from './recover-training';
+import { saveRecovery } from './save-recovery';
 
 /** In closed form. */
 const METHODS = ['mean', 'linear', 'diagonal', 'scale'] as const satisfies readonly RecoveryMethod[];
@@ -195,34 +193,17 @@ async function save(
   settings: Readonly<Record<string, unknown>>,
   training?: { readonly told: TrainingTold; readonly of: AdamState },
 ): Promise<void> {
-  const { args, lab, model, path, version, reporter } = session;
-  const out = args.values.get('out');
+  const out = session.args.values.get('out');
   if (out === undefined) return;
-  const { vendor, description } = await lab.start();
-  const { source, sha256 } = (await calibrationSource(session)) ?? { source: '' };
   const { method: _, ...rest } = settings;
   const notes = {
     method: report.method,
     settings: { ...rest, ...(report.fit && { fit: report.fit }), ...(report.rank && { rank: report.rank }) },
-    calibration: { source, ...(sha256 && { sha256 }), tokens: report.tokens[0] },
+    tokens: report.tokens[0],
     loss: Object.fromEntries(Object.entries(report.loss).map(([name, pair]) => [name, [...pair] as number[]])),
-    made_by: {
-      lopper: await version(),
-      adapter: [vendor, description].filter(Boolean).join(' '),
-      dtype: model.dtype,
-    },
     ...(training && { training: training.told }),
   };
-  const bytes = writeRecovery(report, model, notes, training && trainingTensors(training.of));
-  await writeFile(path(out), bytes).catch((cause) => {
-    throw new LopperError(
-      'file-missing',
-      `${out} cannot be written (${(cause as Error).message}).`,
-      'Name a file in a folder that is there and may be written to.',
-      { cause },
-    );
-  });
-  reporter.note(`${out} has what was fitted: give it to lopper score with --recovery ${out}.`);
+  await saveRecovery(session, out, report, notes, training && trainingTensors(training.of));
 }
 
 const unitJson = ({ block, kind }: RecoveredUnit) => (kind === 'block' ? ['block', block] : [block, kind]);

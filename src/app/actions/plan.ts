@@ -4,12 +4,14 @@ import { knownOf } from '../store/beforehand';
 import { setMask } from '../store/masks';
 import type { Measured } from '../store/measured';
 import { calibrationOf, canMeasure, hereOrigin } from '../store/measuring';
+import { notify } from '../store/notify';
 import { reportOf } from '../store/select';
 import { changeOpen, store } from '../store/store';
 import { lab, runJob } from './jobs';
 import { showKnownCurvesOf } from './known-curves';
 import { dropByHand } from './locks';
 import { named } from './named';
+import { takeRecovery } from './recovery';
 
 /**
  * Looks for the best mask within budgets; what it finds is shown as it goes, and a cut plan can be gone on with. Where
@@ -50,18 +52,18 @@ export async function findPlan(request: PlanRequest, goesOn = false): Promise<vo
   });
 }
 
-/** Puts a point's mask into the tower; of the best, what stands in comes with it. */
+/** Puts a point's mask into the tower; of the best, what stands in comes with it as the third model. */
 export function applyPlanPoint({ report }: Measured<PlanReport>, point: PlanPoint): void {
   const open = reportOf(store.getState());
   if (!open) return;
-  const mask = dropByHand(makeMask(open.blocks), point.dropped, true);
-  setMask(mask);
+  setMask(dropByHand(makeMask(open.blocks), point.dropped, true));
+  if (!point.modules) return;
   const { modules, best } = report;
-  if (!modules || best === undefined || report.points[best] !== point) return;
-  changeOpen({
-    recovered: {
-      mask: maskFromSublayers(open.blocks, point.dropped),
-      ...{ modules, name: 'of the plan', strength: 1, losses: [], applied: true },
-    },
-  });
+  if (modules && best !== undefined && report.points[best] === point) {
+    return void takeRecovery(maskFromSublayers(open.blocks, point.dropped), modules, 'plan');
+  }
+  notify(
+    'Applied without what stood in',
+    'A plan keeps that of its best mask, where it is small enough for a file. Recovery fits it anew.',
+  );
 }

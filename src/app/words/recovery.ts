@@ -38,8 +38,9 @@ export const FIT_WORDS: Readonly<Record<FitOrder, string>> = {
 /** Of a recovery that does more harm than good, wherever one is shown. */
 export const WORSE_THAN_REMOVAL = 'worse than plain removal';
 
-/** "mean update", "linear map of rank 8". */
+/** "mean update", "linear map of rank 8"; of a plan, which may have chosen several. */
 export const recoveryName = (method: string, rank?: number): string => {
+  if (method === 'plan') return 'what the plan chose';
   const name = Object.hasOwn(METHOD_WORDS, method) ? METHOD_WORDS[method as RecoveryMethod].name : method;
   return rank === undefined ? name : `${name} of rank ${rank}`;
 };

@@ -114,7 +114,7 @@ export interface PlanReport {
   readonly work: { readonly masks: number; readonly passes: number; readonly alone: number };
   /** All that was measured to choose by: what is gone on from. */
   readonly tried: readonly TriedPick[];
-  /** Of the best, where something stands in. Not kept in files. */
+  /** Of the best, where something stands in. A file has them where their numbers are few; see `recovery/entries.ts`. */
   readonly modules?: readonly Placed[];
   /** Said where something may mislead, or could not be tried. */
   readonly notes: readonly string[];

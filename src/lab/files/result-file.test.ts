@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LopperError } from '../../errors';
 import { type UnitKind, unitsOf } from '../../model/units';
-import type { CurveReport, CurveRequest, InfluenceReport, NormsReport, UnitNorms } from '../contract';
+import type { CurveReport, CurveRequest, InfluenceReport, NormsReport, PlanReport, UnitNorms } from '../contract';
 import { type Result, readResultFile, resultFile } from './result-file';
 import { MOST_RESULT_BYTES } from './result-kinds';
 
@@ -165,4 +165,47 @@ test('no JSON whatever makes the reader throw anything but its own errors', () =
     }),
     { numRuns: 500 },
   );
+});
+
+describe('a plan with something in the place of a layer', () => {
+  const shares = { params: 0.1, kv: 0.1, time: 0.1, memory: 0.1 };
+  const attn = { block: 1, kind: 'attn' } as const;
+  const point = { ways: [], saved: shares, chosen: 1, loss: 1, sum: 0 };
+  const module = {
+    strength: 1,
+    bias: Float32Array.of(0.5, -2),
+    map: { rank: 1, a: Float32Array.of(1, 2), b: Float32Array.of(3, 4) },
+  };
+  const report: PlanReport = {
+    ...{
+      budgets: [{ of: 'kv', by: 0.1 }],
+      unit: 'sublayer',
+      seed: 0,
+      recover: { ranks: [1] },
+      within: true,
+      rivals: [],
+    },
+    points: [
+      { ...point, pick: [], dropped: [] },
+      { ...point, pick: [3], dropped: [attn], modules: [{ unit: [attn], rank: 1 }] },
+    ],
+    ...{ best: 1, tokens: 8, work: { masks: 1, passes: 1, alone: 1 }, tried: [], notes: [], partial: false },
+    modules: [{ unit: attn, module }],
+  };
+  const open = { ...model, width: 2 };
+
+  test('comes back with it to the bit, and without a width to check it by without', () => {
+    expect(readResultFile(write({ kind: 'plan', report }), open).report).toEqual(report);
+    expect(readResultFile(write({ kind: 'plan', report }), model).report).not.toHaveProperty('modules');
+  });
+
+  test('is refused where it stands elsewhere than the best says, or is of another width', () => {
+    const elsewhere = { ...report, modules: [{ unit: { block: 2, kind: 'ffn' } as const, module }] };
+    expect(() => readResultFile(write({ kind: 'plan', report: elsewhere }), open)).toThrow(
+      /does not stand where its best/,
+    );
+    expect(() => readResultFile(write({ kind: 'plan', report }), { ...model, width: 3 })).toThrow(
+      /not 3 finite numbers/,
+    );
+  });
 });

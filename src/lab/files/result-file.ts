@@ -1,8 +1,10 @@
 import * as v from 'valibot';
 import { LopperError } from '../../errors';
-import { type Sublayer, unitsOf } from '../../model/units';
+import { type Sublayer, sublayerIndex, sublayersOf, unitsOf } from '../../model/units';
 import { countBlocks } from '../../pruning/mask';
-import type { CurveReport, CurveRequest, InfluenceReport, NormsReport, PlanReport } from '../contract';
+import { readEntries, recoveryEntry, writeEntries } from '../../recovery/entries';
+import type { Placed } from '../../recovery/module';
+import type { CurveReport, CurveRequest, InfluenceReport, NormsReport, PlanPoint, PlanReport } from '../contract';
 import { openResultText, type ResultText } from './read-result';
 import { RESULT_KINDS } from './result-kinds';
 import { curveRequest } from './result-schemas';
@@ -12,6 +14,8 @@ export interface ResultModel {
   readonly id: string;
   readonly revision?: string;
   readonly blocks: number;
+  /** Of its stream; without it what stands in is not read. */
+  readonly width?: number;
   /** Identifies the weights; `weights_sha256` in the file. */
   readonly fingerprint?: string;
 }
@@ -38,7 +42,7 @@ export type Result =
       readonly request?: Omit<CurveRequest, 'resume'>;
     }
   | { readonly kind: 'norms'; readonly report: NormsReport }
-  /** What stands in for the best is not kept: its file is that of lopper recover. */
+  /** With what stands in for the best, where its numbers are few enough for JSON. */
   | { readonly kind: 'plan'; readonly report: PlanReport };
 
 const model = v.object({
@@ -71,7 +75,7 @@ export function resultFile(
     text,
     made_by: madeBy,
     ...report,
-    ...(kind === 'plan' && { modules: undefined }),
+    ...(kind === 'plan' && { modules: undefined, recovery: report.modules && writeEntries(report.modules, 'plan') }),
     ...(kind === 'curve' && result.request && { request: v.parse(curveRequest, result.request) }),
   };
 }
@@ -88,7 +92,7 @@ export function readResultFile(text: string, open: ResultModel): Result & { read
   const { blocks } = model;
   if (kind === 'influence') return { kind, report: checkInfluence(file, blocks), origin };
   if (kind === 'norms') return { kind, report: checkNorms(file, blocks), origin };
-  if (kind === 'plan') return { kind, report: checkPlan(file, blocks), origin };
+  if (kind === 'plan') return { kind, report: checkPlan(file, blocks, open.width), origin };
   const { request: asked } = file.json as { request?: unknown };
   const request = asked === undefined ? undefined : file.check(curveRequest, asked, 'request.');
   return { kind, report: checkCurve(file, request, blocks), origin, ...(request && { request }) };
@@ -139,7 +143,7 @@ function checkCurve(
   return report;
 }
 
-function checkPlan(file: ResultText, blocks: number): PlanReport {
+function checkPlan(file: ResultText, blocks: number, width?: number): PlanReport {
   const report = file.check(RESULT_KINDS.plan.schema);
   const { points, best, rivals, locked = [], free = [] } = report;
   const named = [
@@ -151,7 +155,23 @@ function checkPlan(file: ResultText, blocks: number): PlanReport {
   for (const index of [...(best === undefined ? [] : [best]), ...rivals.map(({ point }) => point)]) {
     if (index >= points.length) throw file.refuse(`it names point ${index} of ${points.length}`);
   }
-  return report;
+  const { recovery } = file.json as { recovery?: unknown };
+  if (recovery === undefined || width === undefined || best === undefined) return report;
+  const modules = readEntries(file.check(v.array(recoveryEntry), recovery, 'recovery.'), width);
+  checkStandIns(file, modules, points[best]!);
+  return modules.length > 0 ? { ...report, modules } : report;
+}
+
+/** What stands in stands where the best says so, and nowhere else; of a file without its numbers nothing does. */
+function checkStandIns(file: ResultText, modules: readonly Placed[], { modules: told = [] }: PlanPoint) {
+  if (modules.length === 0) return;
+  const where = (units: readonly (readonly Sublayer[])[]) =>
+    units
+      .map((unit) => unit.map(sublayerIndex).join('+'))
+      .sort()
+      .join();
+  const [asked, found] = [told.map(({ unit }) => unit), modules.map(({ unit: u }) => sublayersOf(u.kind, u.block))];
+  if (where(asked) !== where(found)) throw file.refuse('its "recovery" does not stand where its best point says');
 }
 
 function checkBlocks(file: ResultText, named: readonly Sublayer[], blocks: number) {

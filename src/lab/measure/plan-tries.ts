@@ -7,9 +7,9 @@ import { sharedPasses } from './work';
 
 /** Branches walked together at most: more would share little more, and be longer without anything to show. */
 const MOST_BRANCHES = 64;
-/** Of those that try out for something on the first third, so many see the whole text: a quarter of them, and at least these. */
-const FINALISTS = 4;
-const LEAST_FINALISTS = 3;
+/** Of those that try out for something on the first third, so many see the whole text: an eighth of them, and at least these. */
+const FINALISTS = 8;
+const LEAST_FINALISTS = 2;
 
 type Known = { -readonly [K in 'first' | 'loss']?: number };
 
@@ -82,6 +82,17 @@ export class Tries {
       });
     }
     return picks.map((pick) => this.lossOf(pick)!);
+  }
+
+  /** The distance of each's logits from the full model's; their losses are known then too. */
+  async distances(picks: readonly Pick[]): Promise<number[]> {
+    const distances: number[] = [];
+    const take = (pick: Pick, { loss, distance }: Measure) => {
+      this.#note(pick, { loss });
+      distances.push(distance!);
+    };
+    await this.walk(this.on, picks, take, { distances: true });
+    return distances;
   }
 
   /** The loss of each on the first third, or on the whole text where that has no thirds: enough to say what is promising. */

@@ -277,9 +277,7 @@ class PlanRun {
   /** Losses of each by itself; the logit distances too, where they are measured now and not known from before. */
   async #withDistances(picks: readonly Pick[]): Promise<number[]> {
     if (picks.every((pick) => this.#tries.lossOf(pick) === undefined)) {
-      const distances: number[] = [];
-      await this.#tries.walk(this.on, picks, (_, { distance }) => distances.push(distance!), { distances: true });
-      this.#distances = distances.slice(1);
+      this.#distances = (await this.#tries.distances(picks)).slice(1);
     } else if (this.request.resume) {
       // Gone on from: what they are is asked again, so that the plan is the same.
       const branches = picks.map((pick) => branchOf(this.#choices, pick));
