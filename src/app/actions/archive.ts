@@ -9,47 +9,49 @@ import { fileStem, reportOf } from '../store/select';
 import type { AppState } from '../store/state';
 import { store } from '../store/store';
 import { download } from './download';
+import { type ArchiveEntry, drawCharts } from './draw-charts';
 import { toFailure } from './failure';
 import { maskText } from './mask-files';
+import { importRecovery, recoveryFile } from './recovery';
 import { curveText, importFile, resultText } from './result-files';
 import { evaluationsText } from './save-evaluations';
 
 /** Members of an archive that are results. */
-const OURS = /^(mask|norms|plan|benchmarks|(influence|curves|training)\/[^/]+)\.json$/;
+const OURS = /^((mask|norms|plan|benchmarks|(influence|curves|training)\/[^/]+)\.json|recovery\.safetensors)$/;
+/** These put a mask in force: last, what stands in after the mask. */
+const MASKS = ['mask.json', 'recovery.safetensors'];
 
-/** One file of an archive. */
-export interface ArchiveEntry {
-  readonly name: string;
-  readonly text: string;
-}
-
-/** What there is of the open model: the mask, every measure, curve and norm, and what was answered. */
+/** What there is of the open model: the mask, every measure, curve and norm, what was answered, and what stands in. */
 export async function archiveEntries(s: AppState): Promise<ArchiveEntry[]> {
   const report = reportOf(s);
   if (!report) return [];
   const { influence, norms, plan, growth, evaluations } = s.open;
+  const recovery = recoveryFile(s);
   const curves = s.curves.filter((c) => c.model === report.fingerprint && c.report.points.length > 0);
   return [
-    { name: 'mask.json', text: await maskText(s) },
+    { name: 'mask.json', content: await maskText(s) },
     ...(await Promise.all(
       influence.map(async ({ report, ...from }) => ({
         name: `influence/${report.metric}-${report.unit}.json`,
-        text: await resultText({ kind: 'influence', report }, from),
+        content: await resultText({ kind: 'influence', report }, from),
       })),
     )),
     ...(await Promise.all(
       curves.map(async (curve) => ({
         name: `curves/${curve.id}-${curve.report.unit}-${curve.report.metric ?? curve.report.strategy}.json`,
-        text: await curveText(curve),
+        content: await curveText(curve),
       })),
     )),
-    ...(norms ? [{ name: 'norms.json', text: await resultText({ kind: 'norms', report: norms.report }, norms) }] : []),
-    ...(plan ? [{ name: 'plan.json', text: await resultText({ kind: 'plan', report: plan.report }, plan) }] : []),
+    ...(norms
+      ? [{ name: 'norms.json', content: await resultText({ kind: 'norms', report: norms.report }, norms) }]
+      : []),
+    ...(plan ? [{ name: 'plan.json', content: await resultText({ kind: 'plan', report: plan.report }, plan) }] : []),
     ...Object.entries(growth).map(([metric, { report, origin, text }]) => ({
       name: `training/${metric}.json`,
-      text: `${JSON.stringify(growthFile(report, { text: { source: text }, madeBy: { lopper: version, adapter: origin.adapter } }), null, 2)}\n`,
+      content: `${JSON.stringify(growthFile(report, { text: { source: text }, madeBy: { lopper: version, adapter: origin.adapter } }), null, 2)}\n`,
     })),
-    ...(Object.keys(evaluations).length > 0 ? [{ name: 'benchmarks.json', text: evaluationsText(s) }] : []),
+    ...(Object.keys(evaluations).length > 0 ? [{ name: 'benchmarks.json', content: evaluationsText(s) }] : []),
+    ...(recovery ? [{ name: 'recovery.safetensors', content: recovery }] : []),
   ];
 }
 
@@ -64,21 +66,27 @@ function readmeOf(s: AppState, entries: readonly ArchiveEntry[]): string {
     '',
     'Open the zip file in Lopper (drop it on the page) to see all of it again. Each JSON file says what it was measured',
     'on, by what adapter and version, and opens by itself too; manifest.json has the SHA-256 of each. Blocks count from 0.',
+    'The charts are as the page showed them when this was saved, each with its table; the numbers of all are in the JSON files.',
     '',
     ...entries.map(({ name }) => `- ${name}`),
     '',
   ].join('\n');
 }
 
+const bytesOf = (content: ArchiveEntry['content']): Uint8Array<ArrayBuffer> =>
+  typeof content === 'string' ? new TextEncoder().encode(content) : content;
+
 /** Saves all of it as a zip file whose manifest lists each file with its hash. */
 export async function saveArchive(): Promise<void> {
   const s = store.getState();
   try {
-    const { zipSync, strToU8 } = await import('fflate');
-    const entries = await archiveEntries(s);
+    const { zipSync } = await import('fflate');
+    const entries = [...(await archiveEntries(s)), ...(await drawCharts())];
     const { id, revision, fingerprint, dtype } = reportOf(s)!;
     const files = await Promise.all(
-      entries.map(async ({ name, text }) => ({ name, bytes: strToU8(text).length, sha256: await sha256Of(text) })),
+      entries.map(async ({ name, content }) => ({
+        ...{ name, bytes: bytesOf(content).length, sha256: await sha256Of(content) },
+      })),
     );
     const manifest = {
       ...{ format: 'lopper-archive', version: 1 },
@@ -88,11 +96,11 @@ export async function saveArchive(): Promise<void> {
     };
     const readme = readmeOf(s, entries);
     const all = [
-      { name: 'README.md', text: readme },
-      { name: 'manifest.json', text: `${JSON.stringify(manifest, null, 2)}\n` },
+      { name: 'README.md', content: readme },
+      { name: 'manifest.json', content: `${JSON.stringify(manifest, null, 2)}\n` },
       ...entries,
     ];
-    const zip = zipSync(Object.fromEntries(all.map(({ name, text }) => [name, strToU8(text)])));
+    const zip = zipSync(Object.fromEntries(all.map(({ name, content }) => [name, bytesOf(content)])));
     download(`${fileStem(s)}-results.zip`, new Blob([zip]), 'application/zip');
   } catch (error) {
     notifyFailure('The results could not be saved', toFailure(error));
@@ -111,8 +119,11 @@ async function openArchive(file: File): Promise<void> {
         'Choose a zip file that “All results” under Export saved, or a .json file.',
       );
     }
-    ours.sort(([a], [b]) => Number(a === 'mask.json') - Number(b === 'mask.json'));
-    for (const [name, text] of ours) await importFile(new File([text], name.replace('/', '-')));
+    ours.sort(([a], [b]) => MASKS.indexOf(a) - MASKS.indexOf(b));
+    for (const [name, bytes] of ours) {
+      const file = new File([bytes], name.replace('/', '-'));
+      await (name.endsWith('.json') ? importFile(file) : importRecovery(file));
+    }
   } catch (error) {
     notifyFailure(`${file.name} was not opened`, toFailure(error));
   }

@@ -182,16 +182,15 @@ export async function scoreThird(): Promise<void> {
   });
 }
 
-/** Saves what was fitted, at the strength it has, with what it was worth. */
-export async function exportRecovery(): Promise<void> {
-  const s = store.getState();
+/** The file of what stands in, at the strength it has, with what it was worth; undefined where nothing does. */
+export function recoveryFile(s: AppState): Uint8Array<ArrayBuffer> | undefined {
   const recovered = recoveredOf(s);
   const { model } = s.open;
-  if (!recovered || !model) return;
+  if (!recovered || !model) return undefined;
   const { report, text } = recovered.measured ?? ({} as Partial<NonNullable<Recovered['measured']>>);
   const loss = lossAt(recovered);
   const plain = (pair: readonly (number | undefined)[]) => pair.filter((x) => x !== undefined);
-  const bytes = writeRecovery({ dropped: recovered.mask.dropped, modules: modulesOf(recovered) }, model.report, {
+  return writeRecovery({ dropped: recovered.mask.dropped, modules: modulesOf(recovered) }, model.report, {
     method: report?.method ?? recovered.name,
     ...(report && { settings: { fit: report.fit, ...(report.rank && { rank: report.rank }) } }),
     ...(report && text !== undefined && { calibration: { source: text, tokens: report.tokens[0] } }),
@@ -201,7 +200,13 @@ export async function exportRecovery(): Promise<void> {
       }),
     made_by: { lopper: version, adapter: recovered.measured?.origin.adapter ?? '', dtype: model.report.dtype },
   });
-  download(`${fileStem(s)}-recovery.safetensors`, new Blob([bytes]), 'application/octet-stream');
+}
+
+/** Saves it. */
+export async function exportRecovery(): Promise<void> {
+  const s = store.getState();
+  const bytes = recoveryFile(s);
+  if (bytes) download(`${fileStem(s)}-recovery.safetensors`, new Blob([bytes]), 'application/octet-stream');
 }
 
 /** Puts the mask of a recovery's file in force, and what stands there; a file that is none for this model changes nothing. */

@@ -1,4 +1,4 @@
-import { type ReactNode, useId, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { version } from '../../../package.json';
 import { download } from '../actions/download';
 import { toFailure } from '../actions/failure';
@@ -10,6 +10,7 @@ import { drawPicture, toPng } from './chart-image';
 import { toCsv } from './csv';
 import { DataTable } from './data-table';
 import { type Provenance, provenanceLine, sourceLines } from './provenance';
+import { type ShownChart, showChart } from './shown-charts';
 import type { ChartTable } from './table';
 
 interface Props {
@@ -43,14 +44,18 @@ export function ChartFrame({ title, bare, summary, table, provenance, fileName, 
   const id = useId();
   const line = provenanceLine(provenance);
 
+  const csv = () => toCsv(table, sourceLines(title, provenance, savedBy()));
+  const draw = () =>
+    drawPicture(chart.current!, title, [summary, `${line} · ${provenance.origin.adapter} · ${savedBy()}`]);
+  const files = useRef<() => ShownChart | undefined>(() => undefined);
+  files.current = () => chart.current && { fileName, element: chart.current, csv, svg: () => draw().svg };
+  useEffect(() => showChart(() => files.current()), []);
+
   const save = async (kind: 'CSV' | 'SVG' | 'PNG') => {
     const name = `${fileName}.${kind.toLowerCase()}`;
-    if (kind === 'CSV') return download(name, toCsv(table, sourceLines(title, provenance, savedBy())), 'text/csv');
+    if (kind === 'CSV') return download(name, csv(), 'text/csv');
     try {
-      const picture = drawPicture(chart.current!, title, [
-        summary,
-        `${line} · ${provenance.origin.adapter} · ${savedBy()}`,
-      ]);
+      const picture = draw();
       if (kind === 'SVG') download(name, picture.svg, 'image/svg+xml');
       else download(name, await toPng(picture), 'image/png');
     } catch (error) {

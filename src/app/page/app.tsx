@@ -1,3 +1,4 @@
+import { drawChartsBy } from '../actions/draw-charts';
 import { DropTarget } from '../panels/model/drop-target';
 import { ShelfFoot } from '../panels/shelf/shelf-foot';
 import { TowerPanel } from '../panels/tower/tower-panel';
@@ -17,6 +18,9 @@ import { Tabs } from './tabs';
 const LessonPage = late(() => import('./lesson-page'));
 const PaperPage = late(() => import('../panels/paper/paper-page'));
 const PresentPage = late(() => import('./present-page'));
+
+// Drawn when they are saved.
+drawChartsBy(async () => (await import('./all-charts')).allCharts());
 
 export function App() {
   const inLesson = useApp((s) => s.route.lesson !== undefined);

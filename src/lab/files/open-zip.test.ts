@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { strToU8, zipSync } from 'fflate';
+import { strFromU8, strToU8, zipSync } from 'fflate';
 import { expect, it } from 'vitest';
 import { LopperError } from '../../errors';
 import { openZip } from './open-zip';
@@ -11,7 +11,8 @@ const refused = (bytes: Uint8Array) => expect(openZip(bytes, 'theirs.zip')).reje
 
 it('what was packed is read again', async () => {
   const files = { 'mask.json': '{}', 'curves/1-attn.json': '[1]', 'README.md': 'Größe' };
-  expect(Object.fromEntries(await openZip(zip(files), 'ours.zip'))).toEqual(files);
+  const opened = [...(await openZip(zip(files), 'ours.zip'))].map(([name, bytes]) => [name, strFromU8(bytes)]);
+  expect(Object.fromEntries(opened)).toEqual(files);
 });
 
 it('names that lead out of their folder are refused, named', async () => {
@@ -36,7 +37,7 @@ it('ten thousand members, a huge one, and one that lies about its size are refus
     if (size.every((byte, i) => lying[at + i] === byte)) lying.set([1, 0, 0, 0], at);
   }
   const opened = await openZip(lying, 'lying.zip').catch((error: unknown) => error);
-  if (opened instanceof Map) expect([...opened.values()].join('').length).toBeLessThanOrEqual(1);
+  if (opened instanceof Map) expect(opened.get('mask.json').length).toBeLessThanOrEqual(1);
   else expect(opened).toBeInstanceOf(LopperError);
 });
 

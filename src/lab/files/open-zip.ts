@@ -7,10 +7,10 @@ const MOST_MEMBERS = 1000;
 const MOST_BYTES = 200_000_000;
 
 /**
- * The texts of a zip file from whatever hands, by name. Nothing is unpacked before every member's name and size are looked
+ * The files of a zip file from whatever hands, by name. Nothing is unpacked before every member's name and size are looked
  * at. Throws `result-invalid` for what is no zip file, for names that lead out of their folder, and for more than is read.
  */
-export async function openZip(bytes: Uint8Array, file: string): Promise<Map<string, string>> {
+export async function openZip(bytes: Uint8Array, file: string): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const { unzipSync } = await import('fflate');
   const refuse = (what: string, options?: ErrorOptions) =>
     new LopperError(
@@ -34,9 +34,7 @@ export async function openZip(bytes: Uint8Array, file: string): Promise<Map<stri
     return !name.endsWith('/');
   };
   try {
-    const utf8 = new TextDecoder('utf-8', { fatal: true });
-    const files = unzipSync(bytes, { filter: look });
-    return new Map(Object.entries(files).map(([name, own]) => [name, utf8.decode(own)]));
+    return new Map(Object.entries(unzipSync(bytes, { filter: look }))) as Map<string, Uint8Array<ArrayBuffer>>;
   } catch (error) {
     if (error instanceof LopperError) throw error;
     throw refuse(`it is damaged, or no zip file (${error instanceof Error ? error.message : 'unreadable'})`, {

@@ -105,9 +105,9 @@ export const FORMS: Readonly<Record<string, Form>> = {
   results: {
     name: 'All results',
     about:
-      'Every measure, curve, norm and answer of this model, a file each, in a zip file whose manifest lists them with their hashes.',
+      'Every measure, curve, norm and answer of this model and what stands in, a file each, beside them every chart as SVG and its table as CSV, in a zip file whose manifest lists them with their hashes.',
     text: async (s) =>
-      (await archiveEntries(s)).map(({ name, text }) => `${name}  ${text.length} characters`).join('\n'),
+      (await archiveEntries(s)).map(({ name, content }) => `${name}  ${content.length} bytes`).join('\n'),
     file: (s) => `${fileStem(s)}-results.zip`,
     action: 'Save all results',
     take: saveArchive,
