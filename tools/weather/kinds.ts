@@ -246,7 +246,8 @@ export function kindsOf(root: string): readonly Kind[] {
         const own = inside ? { ...session, [file]: spoilJson(session[file]!, random) } : session;
         const zip = zipped(own);
         const opened = await openZip(inside ? zip : spoilBytes(zip, random), 'x.zip');
-        for (const [name, content] of opened) {
+        for (const [name, bytes] of opened) {
+          const content = new TextDecoder().decode(bytes);
           if (name === 'mask.json') readMask(content, sapling);
           else if (name === 'benchmarks.json') readScores(content, name, sapling);
           else if (name.startsWith('training/')) readGrowth(content, name);

@@ -10,6 +10,7 @@ import { maskOf } from '../store/select';
 import { initialState } from '../store/state';
 import { changeOpen, store } from '../store/store';
 import { openFile, saveArchive } from './archive';
+import { drawChartsBy } from './draw-charts';
 import { saveEvaluations } from './save-evaluations';
 
 const saved = vi.hoisted(() => [] as { name: string; content: string | Blob }[]);
@@ -23,6 +24,7 @@ const model = {
   blocks: 2,
   dtype: 'F32',
   parameters: 100,
+  width: 2,
 };
 const sizes = { attnParameters: [10, 10], ffnParameters: [20, 20], kvBytesPerTokenPerBlock: 4 };
 const mask = maskFromSublayers(2, [{ block: 1, kind: 'attn' }]);
@@ -141,4 +143,34 @@ it('a zip file that is none of Lopper’s changes nothing, and says so', async (
   await openFile(new File(['not a zip'], 'x.zip'));
   expect(maskOf(store.getState()).dropped).toEqual(mask.dropped);
   expect(store.getState().notices.map((n) => n.kind)).toEqual(['error']);
+});
+
+it('charts and tables lie beside the results, each under its hash, and are passed over when it is opened', async () => {
+  drawChartsBy(async () => [
+    { name: 'charts/curves.svg', content: '<svg/>' },
+    { name: 'tables/curves.csv', content: 'removed,loss\n0,1\n' },
+  ]);
+  await saveArchive();
+  drawChartsBy(async () => []);
+  const files = unzipSync(new Uint8Array(await (saved[0]!.content as Blob).arrayBuffer()));
+  expect(strFromU8(files['tables/curves.csv']!)).toBe('removed,loss\n0,1\n');
+  const { files: told } = JSON.parse(strFromU8(files['manifest.json']!));
+  expect(told).toContainEqual({ name: 'charts/curves.svg', bytes: 6, sha256: await sha256Of('<svg/>') });
+  expect(strFromU8(files['README.md']!)).toContain('- charts/curves.svg');
+  await openFile(new File([saved[0]!.content], 'tiny-results.zip'));
+  expect(store.getState().notices.filter(({ kind }) => kind === 'error')).toEqual([]);
+});
+
+it('what stands in for the dropped layers comes back, to the bit, as the third model', async () => {
+  const module = { strength: 0.75, bias: Float32Array.of(0.1, -3) };
+  const modules = [{ unit: { kind: 'attn', block: 1 } as const, module }];
+  changeOpen({
+    recovered: { mask, modules, name: 'mean update', strength: 0.75, losses: [], applied: true },
+  });
+  await saveArchive();
+  setMask(makeMask(2));
+  changeOpen({ recovered: undefined });
+  await openFile(new File([saved[0]!.content], 'tiny-results.zip'));
+  expect(maskOf(store.getState()).dropped).toEqual(mask.dropped);
+  expect(store.getState().open.recovered).toMatchObject({ modules, strength: 0.75, applied: true });
 });

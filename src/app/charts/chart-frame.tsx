@@ -48,7 +48,7 @@ export function ChartFrame({ title, bare, summary, table, provenance, fileName, 
   const draw = () =>
     drawPicture(chart.current!, title, [summary, `${line} · ${provenance.origin.adapter} · ${savedBy()}`]);
   const files = useRef<() => ShownChart | undefined>(() => undefined);
-  files.current = () => chart.current && { fileName, element: chart.current, csv, svg: () => draw().svg };
+  files.current = () => (chart.current ? { fileName, element: chart.current, csv, svg: () => draw().svg } : undefined);
   useEffect(() => showChart(() => files.current()), []);
 
   const save = async (kind: 'CSV' | 'SVG' | 'PNG') => {
