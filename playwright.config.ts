@@ -3,7 +3,7 @@ import { CHROMIUM_FLAGS, findChromium } from './tools/chromium.mjs';
 
 const PORT = Number(process.env.LOPPER_E2E_PORT ?? 41730);
 /** The page from what ships with it, in a browser without WebGPU: such tests wait for nothing to be computed. */
-const STILL = /\/(access|beforehand|export|lessons|offline|one-measure|present|shelf|without-webgpu)\.spec\.ts$/;
+const STILL = /\/(access|beforehand|export|hub|lessons|offline|one-measure|present|shelf|without-webgpu)\.spec\.ts$/;
 const PREVIEW = `npx vite preview --strictPort --port ${PORT} --host 127.0.0.1`;
 
 export default defineConfig({

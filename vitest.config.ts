@@ -1,6 +1,6 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-const GPU_TESTS = 'src/**/*.gpu.test.ts';
+const GPU_TESTS = '{src,tools}/**/*.gpu.test.ts';
 
 /** What is held to a person's patience is tried once more where a shared machine was busy at that moment. */
 const AGAIN = 1;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect } from '@playwright/test';
+import { expect, type Locator } from '@playwright/test';
 import { expectAccessible } from './support/axe';
 import { type Hub, startHub } from './support/hub';
 import { LabPage, test } from './support/lab-page';
@@ -134,11 +134,13 @@ test.describe('from a hub', () => {
   });
   test.afterEach(() => hub.close());
 
+  const download = (dialog: Locator) => dialog.getByRole('button', { name: /^Download [\d.]+ .iB and open|^Open$/ });
+
   async function ask(lab: LabPage, repo: string) {
     const dialog = await lab.openModelDialog('Hugging Face id');
     await dialog.getByRole('textbox', { name: 'Model id' }).fill(repo);
     await dialog.getByRole('textbox', { name: 'Host' }).fill(hub.url);
-    await dialog.getByRole('button', { name: 'Download and open' }).click();
+    await dialog.getByRole('button', { name: 'Look at it' }).click();
     return dialog;
   }
 
@@ -148,14 +150,18 @@ test.describe('from a hub', () => {
     const { page } = lab;
     hub.fault('model.safetensors', { kind: 'slow', bytesPerSecond: 400_000 });
     const dialog = await ask(lab, 'lopper/sapling');
-    await expect(dialog.getByText(/MiB|KiB/).filter({ hasText: ' of ' })).toBeVisible();
+    await download(dialog).click();
+    await expect(dialog.getByText(/MiB|KiB/).filter({ hasText: / of .*left/ })).toBeVisible();
     await dialog.getByRole('button', { name: /^Cancel/ }).click();
     await expect(dialog.getByRole('progressbar')).toBeHidden();
     await expect(lab.alerts).toHaveCount(0);
     await dialog.getByRole('button', { name: 'Close' }).click();
 
-    hub.fault('model.safetensors', { kind: 'cut' });
+    hub.fault('model.safetensors', undefined);
     await ask(lab, 'lopper/sapling');
+    await expect(dialog.getByText('are here: it goes on from there')).toBeVisible();
+    hub.fault('model.safetensors', { kind: 'cut' });
+    await download(dialog).click();
     await expect(page.getByRole('banner').getByText('lopper/sapling')).toBeVisible();
     await lab.computed();
     expect(hub.requests.filter((r) => r.path.endsWith('model.safetensors')).length).toBeGreaterThan(1);
@@ -164,7 +170,7 @@ test.describe('from a hub', () => {
   test('what was downloaded is listed, and deleted with a second click, but not from under the open model', async ({
     lab,
   }) => {
-    await ask(lab, 'lopper/sapling');
+    await download(await ask(lab, 'lopper/sapling')).click();
     await expect(lab.page.getByRole('banner').getByText('lopper/sapling')).toBeVisible();
     await lab.computed();
     const open = await lab.openModelDialog('Bundled');
@@ -186,11 +192,11 @@ test.describe('from a hub', () => {
 
   test('a model that is not there, and a page in place of a file, are said by name', async ({ lab }) => {
     const { page } = lab;
-    await ask(lab, 'lopper/nothing');
-    await expect(lab.alerts.filter({ hasText: 'file-missing' })).toBeVisible();
+    const dialog = await ask(lab, 'lopper/nothing');
+    await expect(dialog.getByRole('alert').filter({ hasText: 'file-missing' })).toBeVisible();
     hub.fault('config.json', { kind: 'html' });
     await ask(lab, 'lopper/sapling');
-    await expect(lab.alerts.filter({ hasText: 'not-a-model-file' })).toBeVisible();
+    await expect(dialog.getByRole('alert').filter({ hasText: 'not-a-model-file' })).toBeVisible();
     await expect(page.getByRole('banner').getByText('Sapling')).toBeVisible();
   });
 });

@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'text-encoding' // bytes that are no text, or in an encoding that cannot be told
   | 'download-failed'
   | 'download-cut'
+  | 'token-refused' // an access token that a hub does not know, or does not give a model out for
   | 'cancelled'
   // formats
   | 'safetensors-corrupt'

@@ -43,6 +43,25 @@ const beside = (r, first) =>
     .join(', ');
 
 /**
+ * A walk over weights that are read as it comes to them, and the most memory that took.
+ * @type {(r: Measurements['streaming'][number]) => [string, string][]}
+ */
+const streamingRows = (r) => [
+  [
+    `streamed, ${number(r.weightBytes / 1e9, 2)} GB ${r.precision}: ${r.tokens} tokens, ${r.masks} masks`,
+    `${number(r.seconds, 1)} s`,
+  ],
+  ['  read', `${number(r.bytesRead / 1e9, 2)} GB, waited for ${number(r.readingSeconds, 1)} s`],
+  ['  GPU memory at most', `${number(r.gpuPeak / 2 ** 30, 2)} GiB`],
+  ...(r.processPeak
+    ? [/** @type {[string, string]} */ (['  process at most', `${number(r.processPeak / 2 ** 30, 2)} GiB`])]
+    : []),
+];
+
+/** What takes long, and is measured where it is asked for by name. */
+const ONLY_ASKED = new Set(['sevenB']);
+
+/**
  * How each measurement is printed: rows of a label and a value, in the order in which they are taken.
  * @type {{ [K in Exclude<keyof Measurements, 'adapter'>]: (result: Measurements[K]) => [string, string][] }}
  */
@@ -65,6 +84,8 @@ const ROWS = {
       ['  decode', `${number(r.decodeTokensPerSecond, 1)} tokens/s`],
       ['  beside F16, in this order', beside(r, all[0])],
     ]),
+  streaming: (all) => all.flatMap(streamingRows),
+  sevenB: (all) => all.flatMap(streamingRows),
   leaveOneOut: (r) => [
     [`leave-one-out, ${r.branches} losses in one walk`, `${number(r.togetherMs / 1000, 2)} s`],
     ['  the same kernels, a walk for each', `${number(r.naiveMs / 1000, 2)} s`],
@@ -161,7 +182,9 @@ const flags = hardware
 const inNode = process.argv.includes('--node');
 const asked = process.argv.slice(2).filter((name) => !name.startsWith('--'));
 const names = /** @type {(keyof typeof ROWS)[]} */ (
-  Object.keys(ROWS).filter((n) => (asked.length ? asked.includes(n) : !inNode || !NEEDS_PAGE.has(n)))
+  Object.keys(ROWS).filter((n) =>
+    asked.length ? asked.includes(n) : !ONLY_ASKED.has(n) && (!inNode || !NEEDS_PAGE.has(n)),
+  )
 );
 const unknown = asked.filter((name) => !Object.hasOwn(ROWS, name));
 if (unknown.length > 0)

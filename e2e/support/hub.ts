@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, normalize } from 'node:path';
@@ -22,6 +22,10 @@ export interface Hub {
   readonly url: string;
   /** Every request for a file's bytes so far, in order. */
   readonly requests: readonly { readonly method: string; readonly path: string; readonly range?: string }[];
+  /** Where a token was shown: whether to the hub itself, or to the other host on which its large files lie. */
+  readonly shown: readonly { readonly to: 'hub' | 'storage'; readonly token?: string }[];
+  /** From now on files are given out for this token alone. */
+  ask(token: string): void;
   /** Puts a fault on a file of any repository ("model.safetensors"), or lifts it. */
   fault(file: string, fault: Fault | undefined): void;
   close(): Promise<void>;
@@ -51,16 +55,29 @@ const SLICES_PER_SECOND = 20;
 export async function startHub(repos: Readonly<Record<string, string>>): Promise<Hub> {
   const requests: { method: string; path: string; range?: string }[] = [];
   const faults = new Map<string, Fault>();
+  const shown: { to: 'hub' | 'storage'; token?: string }[] = [];
+  let wanted: string | undefined;
+  /** The same server by another name, as a page sees it. */
+  const storage = () => `http://localhost:${(server.address() as AddressInfo).port}`;
 
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://hub').pathname);
     if (request.method === 'OPTIONS') return void response.writeHead(204, PREFLIGHT).end();
+    const token = request.headers.authorization?.replace('Bearer ', '');
+    shown.push({ to: request.headers.host?.startsWith('localhost') ? 'storage' : 'hub', ...(token && { token }) });
+    const listed = /^\/api\/models\/(?<repo>.+)\/(?<what>refs|tree\/[^/]+)$/.exec(path)?.groups;
+    if (listed && repos[listed.repo!]) return list(response, repos[listed.repo!]!, listed.what!);
     const asked = /^\/(?<stored>stored\/)?(?<repo>.+)\/resolve\/(?<revision>[^/]+)\/(?<file>.+)$/.exec(path)?.groups;
     const file = asked && fileOf(repos, asked.repo!, asked.file!);
     const fault = faults.get(asked?.file ?? '');
     if (!file || fault?.kind === 'missing') return refuse(response, 404, 'Entry not found');
+    if (!asked.stored && wanted && token !== wanted) return refuse(response, 401, 'Invalid credentials');
     if (!asked.stored && statSync(file).size >= REDIRECTED_FROM_BYTES) {
-      const headers = { ...CORS, Location: `/stored${path}`, 'X-Linked-Size': statSync(file).size };
+      const headers = {
+        ...CORS,
+        Location: `${wanted ? storage() : ''}/stored${path}`,
+        'X-Linked-Size': statSync(file).size,
+      };
       return void response.writeHead(302, headers).end();
     }
     requests.push({
@@ -76,6 +93,10 @@ export async function startHub(repos: Readonly<Record<string, string>>): Promise
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
+    shown,
+    ask: (token) => {
+      wanted = token;
+    },
     fault: (file, fault) => void (fault ? faults.set(file, fault) : faults.delete(file)),
     close: () =>
       new Promise((resolve) => {
@@ -83,6 +104,16 @@ export async function startHub(repos: Readonly<Record<string, string>>): Promise
         server.closeAllConnections();
       }),
   };
+}
+
+/** The branches of a repository, or its files with their sizes, as a hub's interface tells them. */
+function list(response: ServerResponse, folder: string, what: string): void {
+  const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+  const told =
+    what === 'refs'
+      ? { branches: [{ name: 'main' }, { name: 'second' }], tags: [{ name: 'v1' }] }
+      : files.map(({ name }) => ({ type: 'file', path: name, size: statSync(join(folder, name)).size }));
+  response.writeHead(200, { ...CORS, 'Content-Type': 'application/json' }).end(JSON.stringify(told));
 }
 
 /** The path of a repository's file on disk, unless there is none or it lies outside the folder. */

@@ -102,7 +102,7 @@ export class LabPage {
     return this.number(this.prunedLoss);
   }
 
-  async openModelDialog(tab: 'Folder on this machine' | 'Hugging Face id' | 'Bundled'): Promise<Locator> {
+  async openModelDialog(tab: 'Folder on this machine' | 'Hugging Face id' | 'Catalogue' | 'Bundled'): Promise<Locator> {
     await this.page
       .getByRole('banner')
       .getByRole('button', { name: /^Model/ })

@@ -109,7 +109,11 @@ export const COMMON_OPTIONS: Options = {
   revision: { value: 'REV', help: `branch, tag or commit of a model from the hub (${DEFAULT_REVISION})` },
   file: { value: 'NAME', help: 'the .gguf that is meant, of a folder or a model from the hub' },
   precision: { value: 'P', help: 'weights as published, or made of 8 or 4 bits while loading: published|q8|q4' },
-  host: { value: 'URL', help: `where models are fetched from (${DEFAULT_HOST})` },
+  'gpu-memory': {
+    value: 'SIZE',
+    help: 'weights that stay in GPU memory: all, none, or as many as go into 2GB; others are read anew for each walk',
+  },
+  host: { value: 'URL', help: `where models are fetched from (HF_ENDPOINT, else ${DEFAULT_HOST})` },
   adapter: { value: 'N', help: 'compute on this adapter, by its number or name in lopper doctor (LOPPER_ADAPTER)' },
   help: { help: 'this text' },
 };

@@ -1,5 +1,6 @@
 import { positiveNumber, required, wholeNumber } from './arguments';
 import { type Command, JOB, MASK_OPTIONS, RECOVERY_OPTIONS } from './command';
+import { size } from './download-words';
 
 const DEFAULT_TOKENS = 64;
 
@@ -23,7 +24,11 @@ export const generate: Command = {
     wholeNumber(args, 'seed', 0, 0);
   },
   async run(session) {
-    const { lab, args, reporter } = session;
+    const { lab, args, reporter, model } = session;
+    const read = model.streamedBytes;
+    if (read !== undefined) {
+      reporter.note(`Weights are streamed: each token reads ${size(read)} anew, which takes long. Ask for few.`);
+    }
     const pruning = await session.pruning();
     const report = await lab.generate(
       {

@@ -8,8 +8,9 @@ export function overview(commands: readonly Command[]): string {
 
 ${commands.map((c) => `  lopper ${c.name.padEnd(width)}  ${c.summary}`).join('\n')}
 
-MODEL is a folder in Hugging Face layout, a .gguf or a folder with one, a hub id such as HuggingFaceTB/SmolLM2-135M, or
-sapling, which ships with Lopper. lopper COMMAND --help tells a command's options.
+MODEL is a folder in Hugging Face layout, a .gguf or a folder with one, a hub id such as HuggingFaceTB/SmolLM2-135M, with
+@REVISION where another than main is meant, its address, or sapling, which ships with Lopper. Models in the Hugging Face cache
+are read there; HF_TOKEN, HF_ENDPOINT, HF_HOME, HF_HUB_CACHE and HF_HUB_OFFLINE mean what they mean to its tools. lopper COMMAND --help tells a command's options.
 `;
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readArguments } from './arguments';
 import { COMMON_OPTIONS } from './command';
 import { modelRequest } from './model-request';
@@ -40,6 +40,14 @@ describe('MODEL', () => {
     });
   });
 
+  it('a hub id may carry its revision, and HF_ENDPOINT names the hub', () => {
+    expect(request('a/b@step1000')).toMatchObject({ repo: 'a/b', revision: 'step1000' });
+    vi.stubEnv('HF_ENDPOINT', 'https://mirror.example/');
+    expect(request('a/b')).toMatchObject({ host: 'https://mirror.example', revision: 'main' });
+    expect(request('a/b', '--host', 'http://localhost:9')).toMatchObject({ host: 'http://localhost:9' });
+    vi.unstubAllEnvs();
+  });
+
   it('an address copied from a browser is the model it shows', () => {
     expect(request('https://huggingface.co/a/b/tree/v1')).toEqual({
       kind: 'hub',
@@ -61,6 +69,13 @@ describe('MODEL', () => {
       file: 'sub/y.gguf',
     });
     expect(() => request('sapling', '--precision', 'q5')).toThrow(expect.objectContaining({ code: 'usage' }));
+  });
+
+  it('--gpu-memory says which weights stay there', () => {
+    expect(request('sapling', '--gpu-memory', 'none')).toEqual({ kind: 'bundled', stay: 'none' });
+    expect(request('sapling', '--gpu-memory', '1.5GiB')).toMatchObject({ stay: 1.5 * 2 ** 30 });
+    expect(request('sapling', '--gpu-memory', '500 MB')).toMatchObject({ stay: 5e8 });
+    expect(() => request('sapling', '--gpu-memory', 'plenty')).toThrow(expect.objectContaining({ code: 'usage' }));
   });
 
   it('a folder without a model that stands before a hub id says so', () => {

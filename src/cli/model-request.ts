@@ -1,19 +1,38 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { isRepoId } from '../formats/hub';
-import { readHubAddress } from '../formats/hub-address';
-import { DEFAULT_HOST, DEFAULT_REVISION } from '../formats/hub-defaults';
-import type { ModelPlace, ModelRequest } from '../lab/contract';
+import { isRepoId, readHubAddress, readHubName } from '../formats/hub-address';
+import { hubPlaces } from '../formats/hub-cache';
+import { DEFAULT_REVISION } from '../formats/hub-defaults';
+import type { HowOpened, ModelPlace, ModelRequest } from '../lab/contract';
 import { PRECISIONS } from '../model/precision';
 import { type Arguments, oneOf, usage } from './arguments';
 
 /**
- * MODEL as a request: `sapling`, an address from a browser, a folder that is there or is written as a path, else a hub id.
+ * MODEL as a request: `sapling`, an address from a browser, a folder that is there or is written as a path, else a hub id, with
+ * `@revision` or without.
  * Throws `usage`.
  */
 export function modelRequest(name: string, from: string, args: Arguments): ModelRequest {
   const precision = args.values.has('precision') ? oneOf(args, 'precision', PRECISIONS) : undefined;
-  return { ...placeOf(name, from, args), ...(precision !== undefined && { precision }) };
+  const stay = stayOf(args);
+  return {
+    ...placeOf(name, from, args),
+    ...(precision !== undefined && { precision }),
+    ...(stay !== undefined && { stay }),
+  };
+}
+
+const UNITS = { '': 1, kb: 1e3, mb: 1e6, gb: 1e9, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 } as const;
+
+/** `--gpu-memory`: all weights stay there, none do, or as many as go into so much. */
+function stayOf(args: Arguments): HowOpened['stay'] {
+  const given = args.values.get('gpu-memory')?.toLowerCase();
+  if (given === undefined || given === 'all' || given === 'none') return given;
+  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([kmg]i?b|)$/.exec(given) ?? [];
+  if (number === undefined) {
+    throw usage(`--gpu-memory is "${given}".`, 'Write all, none, or how much weights may take, such as 2GB or 500MiB.');
+  }
+  return Math.floor(Number(number) * UNITS[unit as keyof typeof UNITS]);
 }
 
 function placeOf(name: string, from: string, args: Arguments): ModelPlace {
@@ -21,9 +40,9 @@ function placeOf(name: string, from: string, args: Arguments): ModelPlace {
   const ofFile = file !== undefined && { file };
   const path = resolve(from, name);
   const address = readHubAddress(name);
-  const hub = name !== 'sapling' && !existsSync(path) && isRepoId(name) ? { repo: name } : undefined;
+  const hub = name !== 'sapling' && !existsSync(path) ? readHubName(name) : undefined;
   if (address || hub) {
-    const asked = { revision: DEFAULT_REVISION, host: DEFAULT_HOST, ...(address ?? hub!) };
+    const asked = { revision: DEFAULT_REVISION, host: hubPlaces().endpoint, ...(address ?? hub!) };
     return {
       ...{ kind: 'hub', ...asked, ...ofFile },
       ...(revision !== undefined && { revision }),

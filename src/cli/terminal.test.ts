@@ -40,6 +40,13 @@ describe('progress on standard error', () => {
     expect(file.written.every((line) => line.endsWith('\n'))).toBe(true);
   });
 
+  it('tells the pass and the pace of weights that are streamed', () => {
+    const reading = { passes: 2.3, bytesPerSecond: 400 * 2 ** 20 };
+    expect(describeProgress(at(30, { reading, secondsLeft: 12 }))).toBe(
+      'Scoring: 30%, pass 3 at 400.0 MiB/s, 12 s left',
+    );
+  });
+
   it('is nothing with --quiet', () => {
     const tty = terminal(true);
     const reporter = new Reporter(tty, true);

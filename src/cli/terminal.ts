@@ -52,11 +52,12 @@ export class Reporter {
 }
 
 /** "Leave-one-out, 3 of 10: 30%, 12 s left". */
-export function describeProgress({ label, done, total, unit, secondsLeft }: Progress): string {
+export function describeProgress({ label, done, total, unit, secondsLeft, reading }: Progress): string {
   const share = total > 0 ? `${Math.floor((100 * Math.min(done, total)) / total)}%` : '';
   const bytes = unit === 'bytes' ? `${mebibytes(done)} of ${total > 0 ? mebibytes(total) : 'unknown'} MiB` : '';
   const left = secondsLeft !== undefined && done < total ? `${duration(secondsLeft)} left` : '';
-  const details = [bytes, share, left].filter(Boolean).join(', ');
+  const read = reading ? `pass ${Math.ceil(reading.passes)} at ${mebibytes(reading.bytesPerSecond)} MiB/s` : '';
+  const details = [bytes, share, read, left].filter(Boolean).join(', ');
   return details ? `${label}: ${details}` : label;
 }
 

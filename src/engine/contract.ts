@@ -63,13 +63,30 @@ export interface GradientInfluence {
   readonly tokens: number;
 }
 
+/** What is read of weights that do not stay on the GPU. */
+export interface Reading {
+  /** Bytes of one pass over the model. */
+  readonly bytesPerPass: number;
+  /** Bytes read so far, and the seconds in which that was waited for. */
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
 export interface EngineContract {
   readonly model: ModelSpec;
   /**
    * Bytes on the device, without the small buffers that carry parameters and results. `peak`: the most of all three
    * together since the model was opened or the peak restarted. `budget`: what a walk's branches may take by default.
    */
-  memory(): { weights: number; activations: number; cache: number; peak: number; budget: number };
+  memory(): {
+    weights: number;
+    activations: number;
+    cache: number;
+    peak: number;
+    budget: number;
+    /** Absent where all weights stay in GPU memory. */
+    reading?: Reading;
+  };
   /** Counts `peak` anew from what is allocated now. */
   restartPeak(): void;
   /** Largest number of rows one walk should carry; longer work is cut into several trees by the caller. */

@@ -28,7 +28,7 @@ import type { Machine } from './machine';
 import { preflight, roomBytes, storedTypes } from './matrix-parts';
 import { Modules } from './modules';
 import type { Observation, Observer } from './observers/observer';
-import { type Residency, resident, streamed } from './residency';
+import { type Residency, resident, streamed, within } from './residency';
 import { Scratch } from './scratch';
 import { Square } from './square';
 import { Trainer } from './training/trainer';
@@ -44,6 +44,8 @@ export interface OpenOptions {
    * `always`: weights pass through GPU memory a few sublayers at a time. `auto` (default): only if they do not fit.
    */
   readonly streaming?: 'auto' | 'always' | 'never';
+  /** In its place: sublayers stay, from the bottom up, as far as so many bytes of GPU memory go. */
+  readonly stayBytes?: number;
   /** The adapter's measured choice of kernels, if known already. */
   readonly rates?: KernelRates;
 }
@@ -105,7 +107,11 @@ export class Engine implements EngineContract {
       const positions = spec.positions ? await loader.table(spec.positions) : undefined;
       const finalNorm = await loader.norm(spec.finalNorm);
       // Streaming reads after opening: the open's own signal and progress must not reach into later walks.
-      const residency = await residencyOf(spec, loader, () => streamed(spec, loaderOf({}), recorder), options);
+      const again = () => loaderOf({});
+      const residency =
+        options.stayBytes === undefined
+          ? await residencyOf(spec, loader, () => streamed(spec, again(), recorder), options)
+          : await within(options.stayBytes, spec, { once: loader, again }, recorder);
       await gpu.idle();
       gpu.check();
       modules = new Modules(dispatcher, spec.width, spec.finalNorm);
@@ -127,7 +133,9 @@ export class Engine implements EngineContract {
 
   memory(): ReturnType<EngineContract['memory']> {
     const { gpu } = this.machine;
-    return { ...gpu.memory(), peak: gpu.peak, budget: defaultBudget(gpu.facts.limits) };
+    const reading = this.machine.residency.reading?.();
+    const budget = defaultBudget(gpu.facts.limits);
+    return { ...gpu.memory(), peak: gpu.peak, budget, ...(reading && { reading }) };
   }
 
   restartPeak(): void {

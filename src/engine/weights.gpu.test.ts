@@ -202,4 +202,26 @@ describe.skipIf(!hasModels)('a streamed model', () => {
       expect(got.branches.map((b) => b.logprob)).toEqual(want.branches.map((b) => b.logprob));
     engine.dispose();
   });
+
+  it('keeps the lowest sublayers that it is given memory for, and reads the others alone', async () => {
+    const [spec, tensors] = await readModel('random/llama');
+    const tree = scored([[1, 2, 3, 4, 5, 6]]);
+    const opened = (stayBytes: number) => Engine.open(gpu, spec, tensors, { rates: RATES, stayBytes });
+    const told = [];
+    for (const stayBytes of [0, 1.4e5, 1e9]) {
+      const engine = await opened(stayBytes);
+      const { branches } = await engine.walk(tree, [FULL, without([2, 3])]);
+      const { reading, weights } = engine.memory();
+      told.push({ streamed: engine.streamed, reading, weights, losses: branches.map((b) => b.logprob) });
+      engine.dispose();
+    }
+    const [none, some, all] = told;
+    expect(told.map((t) => t.losses)).toEqual([all!.losses, all!.losses, all!.losses]);
+    expect([none!.streamed, some!.streamed, all!.streamed]).toEqual([true, true, false]);
+    // What stays is not read again, and no more stays than was allowed.
+    expect(some!.reading!.bytesPerPass).toBeLessThan(none!.reading!.bytesPerPass);
+    expect(some!.reading!.bytes).toBeLessThan(none!.reading!.bytes);
+    expect(some!.weights - none!.weights).toBeGreaterThan(0);
+    expect(all!.reading).toBeUndefined();
+  });
 });

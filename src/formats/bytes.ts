@@ -28,6 +28,10 @@ export interface ModelFiles {
   open(file: string, signal?: AbortSignal, onProgress?: (p: ByteProgress) => void): Promise<ByteSource>;
   /** The same for a look at a little of it: a remote one is not downloaded for that. Absent where `open` costs no more. */
   peek?(file: string, signal?: AbortSignal): Promise<ByteSource>;
+  /** The same, and undefined where a look would be a download. */
+  glance?(file: string, signal?: AbortSignal): Promise<ByteSource | undefined>;
+  /** Bytes of a remote file that are here already, whole or in part. */
+  held?(file: string, signal?: AbortSignal): Promise<number>;
   /** The tensors by their published names, of files that are not safetensors; `open`: how those are opened. */
   tensors?(open: ModelFiles['open'], signal?: AbortSignal, onProgress?: (p: ByteProgress) => void): Promise<TensorMap>;
   /** Of a GGUF the names of its files, in their order. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readHubAddress } from './hub-address';
+import { readHubAddress, readHubName } from './hub-address';
 
 const HOST = 'https://huggingface.co';
 
@@ -33,3 +33,10 @@ test.each([
 ])('%s is refused as that of something else', (address) =>
   expect(() => readHubAddress(address)).toThrow(expect.objectContaining({ code: 'usage' })),
 );
+
+test('what a person writes for a model: its id, with a revision, or an address', () => {
+  expect(readHubName('Qwen/Qwen3-0.6B')).toEqual({ repo: 'Qwen/Qwen3-0.6B' });
+  expect(readHubName(' a/b@refs/pr/1 ')).toEqual({ repo: 'a/b', revision: 'refs/pr/1' });
+  expect(readHubName('https://huggingface.co/a/b')).toEqual({ repo: 'a/b', host: HOST });
+  for (const text of ['./a/b@main', '@main', '', 'a/b/c']) expect(readHubName(text)).toBeUndefined();
+});

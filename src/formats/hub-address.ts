@@ -1,6 +1,5 @@
 import { LopperError } from '../errors';
-import type { HubModel } from './hub';
-import { DEFAULT_HOST } from './hub-defaults';
+import { DEFAULT_HOST, type HubModel } from './hub-defaults';
 
 /** Pages of a hub that are about something other than a model. */
 const NOT_MODELS = /^(datasets|spaces|papers|collections|docs|blog|api|models|settings)$/;
@@ -37,6 +36,19 @@ export function readHubAddress(text: string): (HubModel & { readonly file?: stri
     host: /^(www\.)?(huggingface\.co|hf\.co)$/i.test(new URL(address).hostname) ? DEFAULT_HOST : origin,
   };
 }
+
+/** What a person writes for a model of the hub: its id, `owner/name@revision`, or an address. Undefined for all else. */
+export function readHubName(text: string): (HubModel & { readonly file?: string }) | undefined {
+  const address = readHubAddress(text);
+  if (address) return address;
+  const [repo = '', ...revision] = text.trim().split('@');
+  if (!isRepoId(repo)) return undefined;
+  return revision.length === 0 ? { repo } : { repo, revision: revision.join('@') };
+}
+
+/** Whether a text looks like a hub id. */
+export const isRepoId = (text: string): boolean =>
+  /^(?:[A-Za-z0-9][\w.-]{0,95}\/)?[A-Za-z0-9][\w.-]{0,95}$/.test(text) && !text.includes('..');
 
 function decoded(part: string): string {
   try {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DownloadCache } from './cache';
 import { fingerprint } from './fingerprint';
-import { type HubModel, isRepoId, openHub } from './hub';
+import { type HubModel, type HubOptions, openHub } from './hub';
+import { isRepoId } from './hub-address';
 import { fetchWithLinks, openFolder } from './node';
 import { folderShelf } from './node-shelf';
 import { file, tensor } from './pytorch/testing';
@@ -32,7 +33,7 @@ const large = (body: Uint8Array): Served => ({ body, redirected: true, linkedEta
 async function start(files: Record<string, Served>, root = '/me/model/resolve/main') {
   hub = await startHub(Object.fromEntries(Object.entries(files).map(([name, served]) => [`${root}/${name}`, served])));
 }
-const open = async (model: Partial<HubModel> = {}, options: { readonly stallMs?: number } = {}) =>
+const open = async (model: Partial<HubModel> = {}, options: HubOptions = {}) =>
   openHub({ repo: 'me/model', host: hub.host, ...model }, new DownloadCache(await folderShelf(folder)), {
     ...{ fetch: fetchWithLinks, backoffMs: 1 },
     ...options,
@@ -198,6 +199,31 @@ describe('a hub that does not give the model', () => {
     }
     await start({ 'model.safetensors': { ...large(weights), fails: { status: 403, times: 99 } } });
     await expectFailure(openWeights(await open()), 'download-failed', 'gated or private');
+  });
+
+  it('that is gated opens for a token, which no other host gets to see', async () => {
+    const gated = { ...large(weights), elsewhere: true, token: 'hf_good' };
+    await start({ 'config.json': { ...text('{"a":1}'), token: 'hf_good' }, 'model.safetensors': gated });
+    const model = await open({}, { token: 'hf_good' });
+    expect(await model.text('config.json')).toBe('{"a":1}');
+    expect((await openWeights({ ...model, open: model.peek! })).size).toBe(2);
+    expect((await openWeights(model)).size).toBe(2);
+    const { host } = new URL(hub.host);
+    expect(new Set(hub.shown.map((asked) => `${asked.host === host} ${asked.authorization}`))).toEqual(
+      new Set(['true Bearer hf_good', 'false undefined']),
+    );
+  });
+
+  it('says of a token that it is not known, or may not, and where one gets one that may', async () => {
+    await start({ 'config.json': { ...text('{}'), token: 'hf_good' } });
+    const unknown = await expectFailure(
+      (await open({}, { token: 'hf_old' })).text('config.json'),
+      'token-refused',
+      '401',
+    );
+    expect(unknown.remedy).toContain('Make a new one');
+    const other = await expectFailure((await open({}, { token: 'other' })).text('config.json'), 'token-refused', '403');
+    expect(other.remedy).toContain(`${hub.host}/me/model`);
   });
 
   it('tells a refusal of the storage behind the hub from the hub’s own, and asks the hub for a new link', async () => {

@@ -110,13 +110,14 @@ function unreadable(path: string, cause: NodeJS.ErrnoException): LopperError {
 
 /**
  * `fetch` that keeps what a hub says of a large file while redirecting to where it lies: `x-linked-etag` (its SHA-256)
- * and `x-linked-size`. Browsers show a page only the last answer's headers.
+ * and `x-linked-size`. Browsers show a page only the last answer's headers. As in browsers, a token goes to no other host.
  */
 export async function fetchWithLinks(input: string | URL | Request, init?: RequestInit): Promise<Response> {
   let url = String(input instanceof Request ? input.url : input);
   const linked = new Headers();
+  const sent = new Headers(init?.headers);
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    const response = await fetch(url, { ...init, redirect: 'manual' });
+    const response = await fetch(url, { ...init, headers: sent, redirect: 'manual' });
     for (const name of ['x-linked-etag', 'x-linked-size']) {
       const value = response.headers.get(name);
       if (value !== null) linked.set(name, value);
@@ -129,7 +130,9 @@ export async function fetchWithLinks(input: string | URL | Request, init?: Reque
       return Object.defineProperty(last, 'url', { value: url });
     }
     await response.body?.cancel();
-    url = new URL(location, url).href;
+    const next = new URL(location, url);
+    if (next.origin !== new URL(url).origin) sent.delete('authorization');
+    url = next.href;
   }
   throw new TypeError(`more than ${MAX_REDIRECTS} redirects`);
 }

@@ -51,6 +51,8 @@ export function remoteFiles(model: RemoteModel): ModelFiles {
     await fetchFile(file, { signal, ...((await absences.loaded()) && { attempts: 1 }) });
     return true;
   };
+  const glance = async (file: string, signal?: AbortSignal): Promise<ByteSource | undefined> =>
+    (await cache.find(`${model.key}/${file}`, file)) ?? rangeSource(request(file), { ...model.options, signal });
   return {
     id: model.id,
     revision: model.revision,
@@ -74,9 +76,11 @@ export function remoteFiles(model: RemoteModel): ModelFiles {
       return decodeStrictly(file, await source.read(0, source.size, signal));
     },
     open: (file, signal, onProgress) => fetchFile(file, { signal, onProgress }),
-    async peek(file, signal) {
-      const kept = await cache.find(`${model.key}/${file}`, file);
-      return kept ?? (await rangeSource(request(file), { ...model.options, signal })) ?? fetchFile(file, { signal });
+    glance,
+    peek: async (file, signal) => (await glance(file, signal)) ?? fetchFile(file, { signal }),
+    async held(file) {
+      const key = `${model.key}/${file}`;
+      return (await cache.find(key, file))?.size ?? (await cache.part(key, file)).size();
     },
   };
 }

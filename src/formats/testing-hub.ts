@@ -25,6 +25,8 @@ export interface Served {
   /** Sends the headers, a few bytes, then nothing more, this many times. */
   stalls?: number;
   gzip?: boolean;
+  /** The token that it is given out for: without one 401, for one that is not known too, for "other" 403. */
+  token?: string;
   chunked?: boolean;
 }
 
@@ -37,13 +39,20 @@ export interface Asked {
   range?: string;
 }
 
+export interface Shown {
+  host: string;
+  authorization?: string;
+}
+
 /** Starts a hub with these files by path; `asked` grows with each request. */
 export async function startHub(files: Record<string, Served>) {
   const asked: Asked[] = [];
+  const shown: Shown[] = [];
   const open = new Set<ServerResponse>();
   const server = createServer((request, response) => {
     open.add(response);
     response.on('close', () => open.delete(response));
+    shown.push({ host: request.headers.host ?? '', authorization: request.headers.authorization });
     respond(files, asked, request, response).catch(() => response.destroy());
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
@@ -51,6 +60,8 @@ export async function startHub(files: Record<string, Served>) {
     host: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     files,
     asked,
+    /** Of every request, to the second address too: the host that it named, and the token that it showed. */
+    shown,
     /** Answers under way. */
     open: () => open.size,
     async stop() {
@@ -63,7 +74,7 @@ export async function startHub(files: Record<string, Served>) {
 async function respond(
   files: Record<string, Served>,
   asked: Asked[],
-  { method, url = '/', headers: { range, host = '' } }: IncomingMessage,
+  { method, url = '/', headers: { range, host = '', authorization } }: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const path = decodeURI(url.split('?')[0]!);
@@ -75,6 +86,9 @@ async function respond(
   if (!direct) asked.push({ path, ...(range && { range }), ...(method !== 'GET' && { method }) });
   if (!served) return void response.writeHead(404, { 'content-type': 'text/plain' }).end('Entry not found');
   const { body } = served;
+  if (served.token && !direct && authorization !== `Bearer ${served.token}`) {
+    return void response.writeHead(authorization === 'Bearer other' ? 403 : 401).end('not for you');
+  }
   if (served.redirected && !direct) {
     const tag = served.linkedEtag === true ? createHash('sha256').update(body).digest('hex') : served.linkedEtag;
     response.writeHead(302, {

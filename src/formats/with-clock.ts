@@ -5,15 +5,12 @@ export async function withClock<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const control = new AbortController();
-  const abort = () => control.abort();
-  signal?.addEventListener('abort', abort);
-  if (signal?.aborted) abort();
-  const timer = setTimeout(abort, ms);
+  const timer = setTimeout(() => control.abort(), ms);
   try {
-    return await work(control.signal);
+    // Many ranges may be read at once under one signal, which would count each listener for a leak.
+    return await work(signal ? AbortSignal.any([control.signal, signal]) : control.signal);
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', abort);
     control.abort();
   }
 }

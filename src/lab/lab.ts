@@ -1,8 +1,13 @@
 import { LopperError, throwIfCancelled } from '../errors';
+import { listFiles, listRevisions } from '../formats/hub';
 import type {
+  Appraisal,
   BenchmarkSet,
   Checkpoint,
   Cost,
+  HubListing,
+  HubLook,
+  HubPlace,
   JobId,
   JobOptions,
   KeptDownload,
@@ -17,6 +22,7 @@ import { costJob } from './jobs/cost';
 import { Desk, noModel } from './jobs/desk';
 import { exportModel } from './jobs/export';
 import type { Job, RunningJob } from './jobs/job';
+import { appraise } from './measure/appraise';
 import { Calibrations } from './measure/calibrations';
 import { timed } from './measure/timed';
 import { withBudget } from './place/budget';
@@ -25,6 +31,7 @@ import { describeModel, withNotes } from './place/describe';
 import { type Device, LiveDevice } from './place/device';
 import type { Environment } from './place/environment';
 import { forgetDownload, listDownloads } from './place/kept-downloads';
+import { lookAt } from './place/look';
 import { encode, loadModel, needTokenizer, noRoomForBoth, type OpenModel, readModel } from './place/model';
 import { loadingProgress } from './running/progress';
 import { JobQueue } from './running/queue';
@@ -87,7 +94,8 @@ class DeviceLab implements LabItself {
     request: Request,
     running: RunningJob & Events,
   ): Promise<Report> {
-    const { signal, onProgress } = running;
+    const { signal } = running;
+    const onProgress = this.#withReading(running.onProgress);
     if (!job.opensItsOwn && !this.#open) noModel();
     const device = await this.#device.get();
     if (!job.opensItsOwn && this.#open?.device !== device) {
@@ -95,7 +103,38 @@ class DeviceLab implements LabItself {
       this.#replace(await device.guard(loadModel(device, this.#open!.model, loading)), device);
     }
     throwIfCancelled(signal);
-    return device.guard(job.run(this.#desk(device), request, running));
+    return device.guard(job.run(this.#desk(device), request, { ...running, onProgress }));
+  }
+
+  /** Progress with what is read meanwhile of weights that are streamed. */
+  #withReading(report: JobOptions['onProgress']): JobOptions['onProgress'] {
+    const before = this.#open?.model.engine.memory().reading;
+    if (!before || !report) return report;
+    const started = performance.now();
+    return (progress) => {
+      const now = this.#open?.model.engine.memory().reading;
+      if (!now) return report(progress);
+      const bytes = now.bytes - before.bytes;
+      const seconds = (performance.now() - started) / 1000;
+      report({ ...progress, reading: { passes: bytes / now.bytesPerPass, bytesPerSecond: bytes / seconds } });
+    };
+  }
+
+  async appraise(room?: number): Promise<Appraisal[]> {
+    const device = await this.#device.found();
+    if (!device) return appraise();
+    const { limits, software } = device.gpu.facts;
+    const { speed, engine } = this.#open?.model ?? {};
+    const own = speed?.isKnown ? speed.rate : undefined;
+    const matmul = 1e9 * Math.max(0, ...Object.values(device.rates.gflops));
+    const reading = engine?.memory().reading;
+    return appraise({
+      limit: limits.maxStorageBufferBindingSize,
+      room: room ?? 2 * limits.maxBufferSize,
+      // On a processor the start-up measurement is off by far; on a graphics card a small model says little of a large one.
+      rate: software ? own : Math.max(own ?? 0, matmul),
+      ...(reading && reading.seconds > 0 && { reading: reading.bytes / reading.seconds }),
+    });
   }
 
   /** As `Lab` says. */
@@ -119,13 +158,38 @@ class DeviceLab implements LabItself {
     });
   }
 
+  listHub(place: HubPlace, options: JobOptions): Promise<HubListing> {
+    return this.#downloads.run(options, async ({ signal }) => {
+      const asking = this.#environment.hub(place.host);
+      const [files, revisions] = await Promise.all([
+        listFiles(place, asking, signal),
+        listRevisions(place, asking, signal),
+      ]);
+      return { ...(files && { files }), ...(revisions && { revisions }) };
+    });
+  }
+
+  look(request: ModelRequest, options: JobOptions): Promise<HubLook> {
+    return this.#downloads.run(options, async ({ signal }) => {
+      const notes: string[] = [];
+      const files = await this.#environment.files(request, (note) => notes.push(note));
+      const room = await this.#environment.room();
+      const look = await lookAt(files, { signal, precision: request.precision, room });
+      return { ...look, facts: withNotes(look.facts, notes) };
+    });
+  }
+
+  async useToken(host: string, token: string | undefined): Promise<void> {
+    this.#environment.useToken(host, token);
+  }
+
   open(request: ModelRequest, options: JobOptions): Promise<ModelReport> {
     return this.#queue.run(options, async ({ signal, onProgress }) => {
       const notes: string[] = [];
       const loading = { signal, ...loadingProgress(onProgress) };
       const files = await this.#environment.files(request, (note) => notes.push(note));
       // What is wrong with the files is said before anything is asked of the device.
-      const found = await readModel(files, { ...loading, precision: request.precision });
+      const found = await readModel(files, { ...loading, precision: request.precision, stay: request.stay });
       const device = await this.#device.get();
       const model = await device.guard(loadModel(device, found, loading)).catch((error) => {
         throw this.#open ? noRoomForBoth(error) : error;

@@ -48,6 +48,8 @@ class Watch {
   #revived?: Promise<unknown>;
   #opened?: ModelRequest;
   #settings = {};
+  /** By host. */
+  readonly #tokens = new Map<unknown, readonly unknown[]>();
   #timer?: ReturnType<typeof setInterval>;
   /** How long its script takes to load is the network's matter, and no hang. */
   #loaded = false;
@@ -119,6 +121,7 @@ class Watch {
       this.#opened = args[0] as ModelRequest;
       this.#lost = undefined;
     }
+    if (method === 'useToken') this.#tokens.set(args[0], args);
     if (method === 'configure') this.#settings = { ...this.#settings, ...(args[0] as object) };
   }
 
@@ -163,6 +166,7 @@ class Watch {
     const own = (method: string, ...args: unknown[]) =>
       new Promise((resolve, fail) => this.#send({ method, args, cancelled: false, resolve, fail }));
     const reopen = async () => {
+      for (const given of this.#tokens.values()) await own('useToken', ...given);
       if (Object.keys(this.#settings).length > 0) await own('configure', this.#settings);
       if (opened) await own('open', opened, { job: 'open again' });
     };

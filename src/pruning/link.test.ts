@@ -28,6 +28,10 @@ test('a link is short and can be read by a person', () => {
       dropped: [],
     }),
   ).toBe('#model=EleutherAI/pythia-70m@step3000&host=https://mirror.example:8443/hf');
+  const gguf = { kind: 'hub', repo: 'a/b', revision: 'main', file: 'sub/x.Q4_0.gguf' } as const;
+  expect(formatLink({ model: gguf, precision: 'q8', dropped: [] })).toBe(
+    '#model=a/b@main&file=sub/x.Q4_0.gguf&precision=q8',
+  );
   expect(formatLink({ dropped: [] })).toBe('#');
 });
 
@@ -88,10 +92,12 @@ const link: fc.Arbitrary<Link> = fc.record(
           repo: fc.tuple(word, word).map(([a, b]) => `${a}/${b}`),
           revision: fc.oneof(word, fc.constant('refs/pr/1')),
           host: fc.webUrl({ validSchemes: ['http', 'https'] }),
+          file: fc.tuple(word, word).map(([a, b]) => `${a}/${b}.gguf`),
         },
         { requiredKeys: ['kind', 'repo', 'revision'] },
       ),
     ),
+    precision: fc.constantFrom('q8' as const, 'q4' as const),
     dropped: layers(0),
     locked: layers(1),
     task: fc.constantFrom('school', 'school_math'),
@@ -131,6 +137,9 @@ test.each([
   ['#model=a/..', 'link-invalid', 'expected sapling, or owner/name'],
   ['#model=a/b/c', 'link-invalid', 'expected sapling, or owner/name'],
   ['#model=a/b@../c', 'link-invalid', 'expected a branch, tag or commit'],
+  ['#model=a/b&file=../x.gguf', 'link-invalid', 'the name of a GGUF file'],
+  ['#model=a/b&file=config.json', 'link-invalid', 'the name of a GGUF file'],
+  ['#model=a/b&precision=q5', 'link-invalid', 'one of q8, q4'],
   ['#model=a/b&host=javascript:alert(1)', 'link-invalid', 'expected an http or https address'],
   ['#model=a/b&host=https://user:secret@x.example', 'link-invalid', 'expected an http or https address'],
   ['#model=a/b&host=https://user@x.example', 'link-invalid', 'expected an http or https address'],

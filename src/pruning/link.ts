@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { LopperError } from '../errors';
+import { PRECISIONS, type Precision } from '../model/precision';
 import type { Sublayer } from '../model/units';
 import { formatDropList, parseDropList } from './drop-list';
 
@@ -11,7 +12,16 @@ export interface Link {
   readonly model?:
     | { readonly kind: 'bundled' }
     /** `host`: where the files are fetched from; the page's own setting where left out. */
-    | { readonly kind: 'hub'; readonly repo: string; readonly revision: string; readonly host?: string };
+    | {
+        readonly kind: 'hub';
+        readonly repo: string;
+        readonly revision: string;
+        readonly host?: string;
+        /** The GGUF that is meant, where there are several. */
+        readonly file?: string;
+      };
+  /** What the model's weights are made of while loading; as published where left out. */
+  readonly precision?: Exclude<Precision, 'published'>;
   /** In a model's place: the name of a folder on the machine that wrote the link, which only a person can open again. */
   readonly folder?: string;
   /** The calibration text, by its name in the page's list. */
@@ -54,6 +64,10 @@ const flag = v.pipe(
 const REPO = /^(?!\.{1,2}(?:\/|$))[\w.-]{1,96}(?:\/(?!\.{1,2}$)[\w.-]{1,96})?$/;
 const REVISION = /^(?!\.)(?!.*\.\.)[\w./-]{1,128}$/;
 
+/** Folders of a repository and a GGUF; no part leads upwards. */
+const GGUF = /^(?!\/)(?!(?:.*\/)?\.{1,2}\/)[^\\?#]{1,200}\.gguf$/i;
+const SMALLER = PRECISIONS.filter((p) => p !== 'published');
+
 const fields = v.object({
   model: v.optional(
     v.pipe(
@@ -69,6 +83,8 @@ const fields = v.object({
     ),
   ),
   host: v.optional(v.pipe(v.string(), v.check(isHost, 'an http or https address'))),
+  file: v.optional(name(GGUF, 'the name of a GGUF file')),
+  precision: v.optional(v.picklist(SMALLER, `one of ${SMALLER.join(', ')}`)),
   folder: v.optional(v.pipe(v.string(), v.minLength(1, 'a name'), v.maxLength(200, 'at most 200 characters'))),
   text: v.optional(part),
   drop: v.optional(v.string(), ''),
@@ -97,6 +113,8 @@ export function formatLink(link: Link): string {
   const parts: [string, string | number | undefined][] = [
     ['model', model?.kind === 'hub' ? `${model.repo}@${model.revision}` : model && 'sapling'],
     ['host', model?.kind === 'hub' ? model.host : undefined],
+    ['file', model?.kind === 'hub' ? model.file : undefined],
+    ['precision', link.precision],
     ['folder', link.folder],
     ['text', link.text],
     ['drop', layerList(link.dropped)],
@@ -143,12 +161,16 @@ export function parseLink(hash: string): Link {
     const key = v.getDotPath(issue)?.split('.')[0] ?? 'it';
     throw invalid(`"${key}" is "${given.get(key)?.slice(0, 80)}", expected ${issue.message}`);
   }
-  const { model, host, drop, lock, ...settings } = result.output;
+  const { model, host, file, drop, lock, ...settings } = result.output;
   return {
     ...settings,
     dropped: parseDropList(drop),
     ...(lock && { locked: parseDropList(lock) }),
-    ...(model && { model: isBundled(model) ? { kind: 'bundled' } : { kind: 'hub', ...model, ...(host && { host }) } }),
+    ...(model && {
+      model: isBundled(model)
+        ? { kind: 'bundled' }
+        : { kind: 'hub', ...model, ...(host && { host }), ...(file && { file }) },
+    }),
   };
 }
 

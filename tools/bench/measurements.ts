@@ -18,6 +18,7 @@ import type { Peer } from './peer';
 import { PREFILL_TOKENS } from './shape';
 import { measureBudget, measureGreedyCurve, measureShapleySampling } from './sharing';
 import { measureStoredTypes } from './stored-types';
+import { measureBoth } from './streaming';
 import { median, takeTurns } from './timing';
 
 /** Rounds of a prefill by each engine, after one to warm up. */
@@ -53,6 +54,8 @@ export async function openMeasurements(
 
     decode: () => measureDecode(engine, gpu.device),
     storedTypes: () => measureStoredTypes(gpu),
+    streaming: () => measureBoth(gpu, 'some'),
+    sevenB: () => measureBoth(gpu, 'seven'),
     leaveOneOut: () => measureLeaveOneOut(engine),
     gradient: () => measureGradient(engine),
     moments: () => measureMoments(engine),

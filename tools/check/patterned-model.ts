@@ -1,6 +1,6 @@
 import type { ByteSource } from '../../src/formats/bytes';
 import type { TensorInfo, TensorMap } from '../../src/formats/tensor';
-import { parseConfig } from '../../src/model/config';
+import { type ModelConfig, parseConfig } from '../../src/model/config';
 import { describe, layoutOf } from '../../src/model/describe';
 import type { ModelSpec } from '../../src/model/spec';
 import { seeded } from '../../src/random';
@@ -12,6 +12,8 @@ export interface ModelShape {
   readonly kvHeads: number;
   readonly ffnWidth: number;
   readonly vocabulary: number;
+  /** The head is the embedding; default true. */
+  readonly tied?: boolean;
 }
 
 /** Of Llama-3.2-1B: 2.5 GB in 16 bits. */
@@ -36,7 +38,19 @@ const PERIOD = 2 ** 20; // numbers
 export function patternedModel(shape: ModelShape): [ModelSpec, TensorMap] {
   const random = seeded(1);
   const pattern = new Uint8Array(Uint16Array.from({ length: PERIOD }, () => halfBits(0.04 * (random() - 0.5))).buffer);
-  const config = parseConfig(
+  const config = patternedConfig(shape);
+  const tensors = new Map<string, TensorInfo>();
+  for (const [name, size] of layoutOf(config).shapes) {
+    const bytes = 2 * size.reduce((a, b) => a * b, 1);
+    const source: ByteSource = { name, size: bytes, read: async (start, end) => repeated(pattern, start, end) };
+    tensors.set(name, { name, dtype: 'F16', shape: size, source, start: 0, end: bytes });
+  }
+  return [describe(config, tensors), tensors];
+}
+
+/** Its config.json, read. */
+export function patternedConfig(shape: ModelShape): ModelConfig {
+  return parseConfig(
     JSON.stringify({
       architectures: ['LlamaForCausalLM'],
       model_type: 'llama',
@@ -51,16 +65,9 @@ export function patternedModel(shape: ModelShape): [ModelSpec, TensorMap] {
       rms_norm_eps: 1e-5,
       rope_theta: 10_000,
       hidden_act: 'silu',
-      tie_word_embeddings: true,
+      tie_word_embeddings: shape.tied ?? true,
     }),
   );
-  const tensors = new Map<string, TensorInfo>();
-  for (const [name, size] of layoutOf(config).shapes) {
-    const bytes = 2 * size.reduce((a, b) => a * b, 1);
-    const source: ByteSource = { name, size: bytes, read: async (start, end) => repeated(pattern, start, end) };
-    tensors.set(name, { name, dtype: 'F16', shape: size, source, start: 0, end: bytes });
-  }
-  return [describe(config, tensors), tensors];
 }
 
 function repeated(pattern: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {

@@ -123,7 +123,8 @@ async function brokenOff(browser: Browser, address: string, root: string): Promi
     const dialog = await modelDialog(page, 'Hugging Face id');
     await dialog.getByRole('textbox', { name: 'Model id' }).fill(repo);
     await dialog.getByRole('textbox', { name: 'Host' }).fill(hub.host);
-    await dialog.getByRole('button', { name: 'Download and open' }).click();
+    await dialog.getByRole('button', { name: 'Look at it' }).click();
+    await dialog.getByRole('button', { name: /^Download .*and open$/ }).click();
   };
   const opened = (page: Page, repo: string) => page.getByRole('banner').getByText(repo).waitFor();
   const stages: Readonly<Record<string, () => Promise<string>>> = {

@@ -32,9 +32,11 @@ function placeOf({ open, route }: AppState): Omit<Link, 'dropped'> {
   const { tab, layers, lesson, present, paper } = route;
   const source = open.model?.source;
   const view = viewOf(route, tab);
+  const precision = open.model?.report.precision;
   return {
     ...(source?.kind === 'files' && { folder: source.name }),
     ...((source?.kind === 'bundled' || source?.kind === 'hub') && { model: source }),
+    ...(precision && source?.kind !== 'results' && { precision }),
     ...(!layers && { tab }),
     ...(!layers && view !== VIEWS[tab][0] && { view }),
     ...(lesson && { lesson: lesson.name }),

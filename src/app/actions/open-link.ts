@@ -45,16 +45,16 @@ export function applyRoute({ tab, view, lesson, step = 0, present, paper }: Link
  * Opens the model of a link, with its mask. Another host than the usual one is asked only once a person, seeing its name,
  * says so; a folder only a person can open.
  */
-export async function openLinked({ model, folder, dropped, locked }: Link): Promise<void> {
+export async function openLinked({ model, folder, precision, dropped, locked }: Link): Promise<void> {
   if (folder !== undefined) {
-    awaitFolder(folder, { dropped, locked });
+    awaitFolder(folder, { dropped, locked }, precision);
     tell(
       `${folder} is a folder on a machine of yours`,
       'Open it again, under Model or by dropping it on the page, and what was dropped in it is as it was.',
     );
   } else if (model?.kind === 'hub') {
-    const { repo, revision, host = DEFAULT_HOST } = model;
-    const request = { repo, revision, host };
+    const { repo, revision, host = DEFAULT_HOST, file } = model;
+    const request = { repo, revision, host, ...(file && { file }), ...(precision && { precision }) };
     if (new URL(host).origin === DEFAULT_HOST) {
       await openModel({ kind: 'hub', ...request }, { dropped, locked });
       return;
@@ -82,13 +82,15 @@ export async function followHistory(link: Link): Promise<void> {
 }
 
 async function openAnother(link: Link): Promise<void> {
-  if (link.model?.kind === 'bundled') await openModel({ kind: 'bundled' }, link);
+  const { model, precision } = link;
+  if (model?.kind === 'bundled') await openModel({ kind: 'bundled', ...(precision && { precision }) }, link);
   else await openLinked(link);
 }
 
 /** Whether the link is about the open model; one that names none is about any. */
-function isOpen({ model, folder }: Link): boolean {
-  const { source } = store.getState().open.model ?? {};
+function isOpen({ model, folder, precision }: Link): boolean {
+  const { source, report } = store.getState().open.model ?? {};
+  if (report?.precision !== precision && (model !== undefined || folder !== undefined)) return false;
   if (folder !== undefined) return source?.kind === 'files' && source.name === folder;
   return !model || (source !== undefined && sameSource(source, model));
 }

@@ -1,4 +1,5 @@
-import type { JobOptions, ModelReport, ModelRequest } from '../../lab/contract';
+import type { HowOpened, JobOptions, ModelReport, ModelRequest } from '../../lab/contract';
+import type { Precision } from '../../model/precision';
 import type { Link } from '../../pruning/link';
 import { makeMask, maskFromSublayers } from '../../pruning/mask';
 import { startMask } from '../store/masks';
@@ -24,18 +25,20 @@ type Start = Pick<Link, 'dropped' | 'locked'>;
 const NOTHING: Start = { dropped: [] };
 
 /** A folder that a link names, with what the link drops in it: only a person can open the folder. */
-let awaited: { readonly folder: string; readonly start: Start } | undefined;
+let awaited: { readonly folder: string; readonly start: Start; readonly precision?: Precision } | undefined;
 
-export function awaitFolder(folder: string, start: Start): void {
-  awaited = { folder, start };
+export function awaitFolder(folder: string, start: Start, precision?: Precision): void {
+  awaited = { folder, start, precision };
 }
 
 const sourceOf = (request: ModelRequest): ModelSource => {
   switch (request.kind) {
     case 'files':
       return { kind: 'files', name: request.name };
-    case 'hub':
-      return request;
+    case 'hub': {
+      const { repo, revision, host, file } = request;
+      return { kind: 'hub', repo, revision, host, ...(file !== undefined && { file }) };
+    }
     default:
       return { kind: 'bundled' };
   }
@@ -49,36 +52,49 @@ export async function openModel(
   request: ModelRequest,
   start = awaitedStart(request),
 ): Promise<Ended<unknown>['ended']> {
+  const asked = { ...request, ...awaitedPrecision(request) };
   const name = request.kind === 'hub' ? request.repo : request.kind === 'files' ? request.name : 'Sapling';
   const { ended } = await runJob({
     slot: 'open',
     label: `Opening ${name}`,
     failure: `${name} could not be opened`,
     async run(options) {
+      if (request.kind === 'hub') keepForGood();
       const goesOn = sayIfItWaits(name);
       const onProgress: JobOptions['onProgress'] = (progress) => {
         goesOn();
         options.onProgress?.(progress);
       };
       const report = await lab()
-        .open(request, { ...options, onProgress })
+        .open(asked, { ...options, onProgress })
         .finally(goesOn);
       // It is open now, also where it was cancelled while word of that was on its way.
-      opened = request;
-      showModel({ source: sourceOf(request), report, loaded: true }, start);
+      opened = asked;
+      showModel({ source: sourceOf(asked), report, loaded: true, stay: asked.stay }, start);
     },
   });
   return ended;
+}
+
+/** Asks the browser not to clear what is downloaded away when room is short; some ask a person, and it may say no. */
+function keepForGood(): void {
+  void globalThis.navigator?.storage?.persist?.().catch(() => false);
 }
 
 /** What was opened last: files that a person chose are known to nothing else. */
 let opened: ModelRequest | undefined;
 
 /** Opens the model that is open anew, otherwise than before; what is dropped stays dropped. */
-export async function openAgain(change: Pick<ModelRequest, 'precision'>): Promise<void> {
+export async function openAgain(change: HowOpened): Promise<void> {
   const { masks, locked } = store.getState().open;
   if (opened) await openModel({ ...opened, ...change }, { dropped: masks.present.dropped, locked });
 }
+
+/** A person who opens a folder for a link says nothing of precision: the link does. */
+const awaitedPrecision = (request: ModelRequest): Pick<ModelRequest, 'precision'> =>
+  request.kind === 'files' && request.precision === undefined && request.name === awaited?.folder
+    ? { precision: awaited.precision }
+    : {};
 
 const awaitedStart = (request: ModelRequest): Start =>
   request.kind === 'files' && request.name === awaited?.folder ? awaited.start : NOTHING;

@@ -15,6 +15,7 @@ import { openModel, startMaskFrom } from './open-model';
 import { requestScore } from './score';
 import { keepShelf } from './shelf';
 import { fetchShipped, learnResults, openWith, showBeside } from './shipped';
+import { recallTokens } from './tokens';
 
 /**
  * Brings the page to life: shipped results first, then the adapter, then the model on it. Nothing here throws; what
@@ -28,6 +29,7 @@ export async function startSession(): Promise<void> {
   const link = linkFromAddress();
   const wanted = link?.model?.kind === 'hub' ? link.model : undefined;
   if (link) applySettings(link);
+  void recallTokens();
   const start = wanted || link?.folder ? undefined : link;
   await Promise.all([loadText(link?.text, link?.window), showShipped(start)]);
   await Promise.all([recallRecovery(), recallTrainings()]);
@@ -35,7 +37,7 @@ export async function startSession(): Promise<void> {
   if (!wanted) keepAddress();
   // Who has chosen a model meanwhile wants that one.
   if ((await startMachine()) && !hasChosen()) {
-    await openModel({ kind: 'bundled' }, start);
+    await openModel({ kind: 'bundled', ...(start?.precision && { precision: start.precision }) }, start);
     if (link) await openLinked(link);
   }
   if (wanted) keepAddress();

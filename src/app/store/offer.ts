@@ -1,3 +1,4 @@
+import type { Precision } from '../../model/precision';
 import type { Sublayer } from '../../model/units';
 import type { Slot } from './jobs';
 
@@ -12,7 +13,13 @@ export type Offer =
   | { readonly kind: 'unlock' | 'drop'; readonly sublayers: readonly Sublayer[] }
   | {
       readonly kind: 'open';
-      readonly model: { readonly repo: string; readonly revision: string; readonly host: string };
+      readonly model: {
+        readonly repo: string;
+        readonly revision: string;
+        readonly host: string;
+        readonly file?: string;
+        readonly precision?: Precision;
+      };
       readonly dropped: readonly Sublayer[];
       readonly locked?: readonly Sublayer[];
     };

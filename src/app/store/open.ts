@@ -1,5 +1,5 @@
 import { DEFAULT_HOST } from '../../formats/hub-defaults';
-import type { ModelReport, NormsReport, PlanReport, TokenInfluenceReport } from '../../lab/contract';
+import type { HowOpened, ModelReport, NormsReport, PlanReport, TokenInfluenceReport } from '../../lab/contract';
 import type { Sublayer } from '../../model/units';
 import type { Link } from '../../pruning/link';
 import { type Mask, makeMask } from '../../pruning/mask';
@@ -20,13 +20,21 @@ export type ModelSource =
   | { readonly kind: 'files'; readonly name: string }
   /** No weights: what was measured beforehand. */
   | { readonly kind: 'results'; readonly name: string }
-  | { readonly kind: 'hub'; readonly repo: string; readonly revision: string; readonly host: string };
+  | {
+      readonly kind: 'hub';
+      readonly repo: string;
+      readonly revision: string;
+      readonly host: string;
+      /** The GGUF that is meant, where there are several. */
+      readonly file?: string;
+    };
 
 /** Whether two models come from the same place. A link may leave the host to the page. */
 export function sameSource(one: ModelSource, other: Link['model'] & object): boolean {
   if (one.kind !== 'hub' || other.kind !== 'hub') return one.kind === other.kind;
-  const { repo, revision, host } = other;
-  return one.repo === repo && one.revision === revision && one.host === (host ?? DEFAULT_HOST);
+  const { repo, revision, host, file } = other;
+  const samePlace = one.repo === repo && one.revision === revision && one.host === (host ?? DEFAULT_HOST);
+  return samePlace && one.file === file;
 }
 
 export interface OpenModel {
@@ -34,6 +42,8 @@ export interface OpenModel {
   readonly report: ModelReport;
   /** False while only the shipped results are there: nothing can be computed on it yet. */
   readonly loaded: boolean;
+  /** What was asked to stay in GPU memory, where a person chose that. */
+  readonly stay?: HowOpened['stay'];
 }
 
 /** The open model with all that belongs to it: replaced whole where another is opened. */

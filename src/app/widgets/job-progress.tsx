@@ -19,6 +19,8 @@ export function JobProgress({ slot, stop = 'Cancel' }: { slot: Slot; stop?: 'Can
           <span className={css.label}>{p?.label ?? `${job.label}…`}</span>
           <span className={css.left}>
             {amount}
+            {p?.reading &&
+              `pass ${Math.ceil(p.reading.passes)}, ${bytes(Math.round(p.reading.bytesPerSecond))}/s${p.secondsLeft !== undefined ? ', ' : ''}`}
             {p?.secondsLeft !== undefined && `${amount ? ', ' : ''}${duration(p.secondsLeft)} left`}
           </span>
         </div>

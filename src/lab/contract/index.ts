@@ -7,7 +7,18 @@ import type { BenchmarkSet, FetchSettings, GivenFile } from './evaluate';
 import type { ExportReport, ExportRequest } from './export';
 import type { Checkpoint } from './growth';
 import type { JobId, JobOptions } from './job';
-import type { AdapterReport, KeptDownload, MemoryReport, ModelFacts, ModelReport, ModelRequest } from './model';
+import type {
+  AdapterReport,
+  Appraisal,
+  HubListing,
+  HubLook,
+  HubPlace,
+  KeptDownload,
+  MemoryReport,
+  ModelFacts,
+  ModelReport,
+  ModelRequest,
+} from './model';
 
 export type * from './calibration';
 export type * from './cost';
@@ -41,6 +52,23 @@ export interface LabItself {
    * and the open model stays as it is.
    */
   describe(request: ModelRequest, options: JobOptions): Promise<ModelFacts>;
+  /** The branches, tags and files of a model on a hub. */
+  listHub(place: HubPlace, options: JobOptions): Promise<HubListing>;
+  /**
+   * As `describe`, of a model on a hub, with what is to be downloaded. Throws `download-failed` where the host gives files only
+   * whole: what they are is known only once they are here.
+   */
+  look(request: ModelRequest, options: JobOptions): Promise<HubLook>;
+  /**
+   * Takes an access token of a host, in memory, for all that is asked of it from now on; undefined: forgets it. It is sent to that
+   * host alone, and over https or within this machine. Throws `usage` for what cannot be one.
+   */
+  useToken(host: string, token: string | undefined): Promise<void>;
+  /**
+   * The catalogue of models worth pruning, and how each would fare on this machine. `room`: bytes of GPU memory that weights may
+   * take; by default twice the largest buffer, since adapters do not tell how much they have.
+   */
+  appraise(room?: number): Promise<Appraisal[]>;
   /** Opens a model. The one before stays in place until the new one is ready, and for good if this fails. */
   open(request: ModelRequest, options: JobOptions): Promise<ModelReport>;
   memory(): Promise<MemoryReport>;

@@ -9,6 +9,8 @@ export interface Progress {
   readonly unit: 'bytes' | 'steps';
   /** Seconds, once a rate is known. */
   readonly secondsLeft?: number;
+  /** Where weights are streamed: passes over the model so far, and bytes that are read a second. */
+  readonly reading?: { readonly passes: number; readonly bytesPerSecond: number };
 }
 
 /** An error as it crosses the worker boundary. */

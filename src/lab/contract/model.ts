@@ -1,9 +1,20 @@
 /** A model as it is asked for and as it is told of, and the machine it is on. Plain data. */
+import type { CatalogueModel } from '../../model/catalogue/models';
 import type { Precision } from '../../model/precision';
 import type { Sublayer } from '../../model/units';
 
-/** `precision`: what its weights are made of while loading; default as published. */
-export type ModelRequest = ModelPlace & { readonly precision?: Precision };
+/** How a model is opened. */
+export interface HowOpened {
+  /** What its weights are made of while loading; default as published. */
+  readonly precision?: Precision;
+  /**
+   * Which of its weights stay in GPU memory: all of them, none but those that every walk begins and ends with, or layers from the
+   * bottom up as far as so many bytes go. The others are read anew for each walk. Default: all, if they fit.
+   */
+  readonly stay?: 'all' | 'none' | number;
+}
+
+export type ModelRequest = ModelPlace & HowOpened;
 
 /** Where a model is. `file`: the GGUF that is meant, where there are several. */
 export type ModelPlace =
@@ -64,6 +75,52 @@ export interface ModelFacts {
 export interface ModelReport extends ModelFacts {
   /** True when weights pass through GPU memory a few sublayers at a time. */
   readonly streamed: boolean;
+  /** Bytes of weights that each walk reads anew; absent where none. */
+  readonly streamedBytes?: number;
+}
+
+/** Where on a hub a model is looked for. */
+export type HubPlace = Pick<ModelPlace & { kind: 'hub' }, 'repo' | 'revision' | 'host'>;
+
+/** What a hub has of a model, to choose from. */
+export interface HubListing {
+  /** Branches and tags; undefined where the hub does not say, as mirrors of files alone. */
+  readonly revisions?: readonly string[];
+  readonly files?: readonly { readonly path: string; readonly bytes: number }[];
+}
+
+/** What opening a model of a hub would take, known before anything large is downloaded. */
+export interface HubLook {
+  readonly facts: ModelFacts;
+  /** Of its weight files: what they come to, and how much of that is here already. */
+  readonly bytes: number;
+  readonly held: number;
+  /** Bytes that there is room for; undefined where that is not told. */
+  readonly room?: number;
+}
+
+/** How a model of the catalogue would fare on this machine, at one precision. */
+export interface Fit {
+  /** Of its weights. */
+  readonly bytes: number;
+  /** Whether they stay in GPU memory, pass through it, or cannot run here at all; absent where no adapter is known. */
+  readonly fits?: 'resident' | 'streamed' | 'no';
+  /** Why not. */
+  readonly why?: string;
+  /** Seconds for a loss and for leave-one-out of all sublayers on 2,048 tokens; absent where no rate was measured yet. */
+  readonly loss?: number;
+  readonly leaveOneOut?: number;
+}
+
+/** A model of the catalogue, appraised. */
+export interface Appraisal
+  extends Pick<
+    CatalogueModel,
+    'repo' | 'family' | 'licence' | 'gated' | 'dtype' | 'finding' | 'checkpoints' | 'results'
+  > {
+  readonly parameters: number;
+  readonly blocks: number;
+  readonly fits: Readonly<Record<Precision, Fit>>;
 }
 
 /** Files that were downloaded from one place and kept. */
@@ -73,6 +130,8 @@ export interface KeptDownload {
   readonly bytes: number;
   /** False where a download was broken off; it goes on from there. */
   readonly complete: boolean;
+  /** How it is opened, or gone on with; absent where it is no model. */
+  readonly request?: ModelRequest;
 }
 
 export interface AdapterReport {
@@ -104,4 +163,6 @@ export interface MemoryReport {
   readonly peak: number;
   /** What a walk's branches may take. */
   readonly budget: number;
+  /** Of weights that are streamed: bytes that one pass reads, all that was read since the model was opened, and how long that took. */
+  readonly reading?: { readonly bytesPerPass: number; readonly bytes: number; readonly seconds: number };
 }

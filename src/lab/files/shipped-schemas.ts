@@ -36,6 +36,7 @@ const modelReport: v.GenericSchema<unknown, ModelReport> = v.object({
   bytesAt: v.optional(v.object({ published: count, q8: count, q4: count })),
   storedBytes: v.optional(v.record(v.string(), count)),
   streamed: v.boolean(),
+  streamedBytes: v.optional(count),
   notes: v.optional(v.array(v.string())),
 });
 

@@ -14,6 +14,7 @@ import { bundledModel } from './bundled-model';
 import type { Environment } from './environment';
 import { pickedTarget } from './picked-target';
 import { openSolver } from './solver';
+import { Tokens } from './tokens';
 
 /** The lab's surroundings in a page or its worker. `base` is the page's address; downloads go to the browser's own files. */
 export function browserEnvironment(base: string): Environment {
@@ -24,7 +25,15 @@ export function browserEnvironment(base: string): Environment {
     if (!shelf) onNote('This browser keeps no files for pages: the model stays in memory and goes with the tab.');
     return { cache: new DownloadCache(shelf, onNote) };
   };
+  const tokens = new Tokens();
+  const hub = (host: string) => ({ token: tokens.of(host) });
   return {
+    hub,
+    useToken: (host, token) => tokens.set(host, token),
+    async room() {
+      const { quota, usage } = (await navigator.storage?.estimate?.().catch(() => undefined)) ?? {};
+      return quota === undefined ? undefined : Math.max(0, quota - (usage ?? 0));
+    },
     solver: once(() => openSolver(new URL(highs, import.meta.url).href)),
     webgpu: async () => navigator.gpu as GPU | undefined,
     async files(request, onNote) {
@@ -35,7 +44,11 @@ export function browserEnvironment(base: string): Environment {
           return modelAmong(openFiles(request.name, request.files), request.file);
         case 'hub':
           return modelAmong(
-            openHub(request, request.passing ? new DownloadCache() : (await downloads(onNote)).cache),
+            openHub(
+              request,
+              request.passing ? new DownloadCache() : (await downloads(onNote)).cache,
+              hub(request.host),
+            ),
             request.file,
           );
         case 'folder':

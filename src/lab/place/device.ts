@@ -167,6 +167,12 @@ export class LiveDevice {
     return this.#device;
   }
 
+  /** The device where one is open and lives; none is opened for that. */
+  async found(): Promise<Device | undefined> {
+    const device = await this.#device?.catch(() => undefined);
+    return device?.alive ? device : undefined;
+  }
+
   /**
    * Lets go of it, which waits for what was handed to it. Node programs do so before they end: one that ends while Dawn
    * still compiles or computes, as after a cancelled job, crashes now and then.

@@ -1,6 +1,7 @@
 import type { ExportTarget } from '../../exports/checkpoint/target';
 import type { ModelFiles } from '../../formats/bytes';
 import type { DownloadCache } from '../../formats/cache';
+import type { HubOptions } from '../../formats/hub';
 import type { Shelf } from '../../formats/shelf';
 import type { Solve } from '../../pruning/programme';
 import type { ExportPlace, ModelRequest, Surroundings } from '../contract';
@@ -22,6 +23,12 @@ export interface Environment {
    * `usage` for a kind that cannot be had here.
    */
   files(request: ModelRequest, onNote: (note: string) => void): Promise<ModelFiles>;
+  /** How a hub is asked: by what, and with which access token. Throws `usage` for what is no host. */
+  hub(host: string): HubOptions;
+  /** Takes an access token of a host, for all that is asked of it from now on; undefined: forgets it. Throws `usage`. */
+  useToken(host: string, token: string | undefined): void;
+  /** Bytes that there is room for where downloads are kept; undefined where that is not told. */
+  room(): Promise<number | undefined>;
   /** Where small things are kept from one visit to the next; undefined where nothing can be. */
   settings(): Promise<Shelf | undefined>;
   /** Text of a file shipped with Lopper, by its path under `public/`. Throws `file-missing`. */

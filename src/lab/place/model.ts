@@ -1,5 +1,5 @@
 import type { EngineContract } from '../../engine/contract';
-import { Engine } from '../../engine/engine';
+import { Engine, type OpenOptions } from '../../engine/engine';
 import { LopperError } from '../../errors';
 import type { ModelFiles } from '../../formats/bytes';
 import type { TensorMap } from '../../formats/tensor';
@@ -7,7 +7,7 @@ import { loadTokenizer, type Tokenizer } from '../../formats/tokenizer';
 import { proveTokenizer } from '../../formats/tokenizer-proof';
 import type { ModelSpec } from '../../model/spec';
 import type { Sublayer } from '../../model/units';
-import type { ModelReport } from '../contract';
+import type { HowOpened, ModelReport } from '../contract';
 import { factsOf, type ReadOptions, readConfig, readHeaders } from './describe';
 import type { Device } from './device';
 import { Speed } from './speed';
@@ -27,6 +27,8 @@ export interface ReadModel {
   readonly published?: Pick<ReadModel, 'spec' | 'tensors'>;
   /** Sublayers that config.json lists as dropped. */
   readonly listedAsDropped: readonly Sublayer[];
+  /** Which of its weights stay in GPU memory; by default all, if they fit. */
+  readonly stay?: HowOpened['stay'];
 }
 
 /** A model on the device, with all that jobs need of it. */
@@ -38,7 +40,10 @@ export interface OpenModel extends ReadModel {
 }
 
 /** Reads a model's small files and its weights' headers, downloading what is not here yet. Throws what they throw. */
-export async function readModel(files: ModelFiles, { signal, onBytes, precision }: ReadOptions): Promise<ReadModel> {
+export async function readModel(
+  files: ModelFiles,
+  { signal, onBytes, precision, stay }: ReadOptions & Pick<HowOpened, 'stay'>,
+): Promise<ReadModel> {
   const config = await readConfig(files, signal);
   const tokenizer = await loadTokenizer(files, signal);
   const { notes, ...headers } = await readHeaders(config, files, { signal, onBytes, precision });
@@ -49,6 +54,7 @@ export async function readModel(files: ModelFiles, { signal, onBytes, precision 
     notes: unproved ? [...notes, unproved] : notes,
     tokenizer,
     eosIds: [...new Set([...config.eosIds, ...(tokenizer?.eosIds ?? [])])],
+    ...(stay !== undefined && { stay }),
   };
 }
 
@@ -71,10 +77,19 @@ export async function loadModel(device: Device, model: ReadModel, { signal, onLo
   const engine = await Engine.open(gpu, spec, tensors, {
     signal,
     rates,
+    ...residencyAsked(model.stay),
     onProgress: (fraction) => onLoad?.(fraction * facts.weightBytes, facts.weightBytes),
   });
   const speed = new Speed(1e9 * Math.max(0, ...Object.values(rates.gflops)));
-  return { ...model, engine, speed, report: { ...facts, streamed: engine.streamed } };
+  const { reading } = engine.memory();
+  const streamedBytes = reading && { streamedBytes: reading.bytesPerPass };
+  return { ...model, engine, speed, report: { ...facts, streamed: engine.streamed, ...streamedBytes } };
+}
+
+function residencyAsked(stay: HowOpened['stay']): Pick<OpenOptions, 'streaming' | 'stayBytes'> {
+  if (stay === undefined) return {};
+  if (typeof stay === 'number') return { stayBytes: stay };
+  return { streaming: stay === 'all' ? 'never' : 'always' };
 }
 
 /** A model's weights as they are published, a few sublayers at a time in GPU memory: what opens beside another takes little. */

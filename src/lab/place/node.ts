@@ -1,19 +1,22 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { LopperError } from '../../errors';
 import { shelfTarget } from '../../exports/checkpoint/target';
 import { DownloadCache } from '../../formats/cache';
 import { modelAmong } from '../../formats/gguf/choose';
-import { openHub } from '../../formats/hub';
+import { checkHost, openHub } from '../../formats/hub';
+import { findSnapshot, hubPlaces, snapshotFiles } from '../../formats/hub-cache';
 import { fetchWithLinks, openFolder } from '../../formats/node';
 import { cacheFolder, folderShelf } from '../../formats/node-shelf';
 import { writeText } from '../../formats/shelf';
 import { adviseOn } from '../../gpu/advice';
 import { type DawnOptions, dawnFacts, listAdapters, openDawn } from '../../gpu/dawn';
 import { findCards } from '../../gpu/vulkan';
+import type { ModelRequest } from '../contract';
 import { bundledModel } from './bundled-model';
 import type { Environment } from './environment';
 import { openSolver } from './solver';
+import { Tokens } from './tokens';
 
 /** The lab's surroundings in Node. `root` is Lopper's own folder, with `public/` in it; downloads go to the user's cache. */
 export function nodeEnvironment(root: string, options: DawnOptions = {}): Environment {
@@ -23,7 +26,29 @@ export function nodeEnvironment(root: string, options: DawnOptions = {}): Enviro
     cache: new DownloadCache(await folderShelf(), onNote),
     fetch: fetchWithLinks,
   });
+  const tokens = new Tokens();
+  const hub: Environment['hub'] = (host) => {
+    const { endpoint, token, offline } = hubPlaces();
+    const own = new URL(checkHost(host)).origin === new URL(checkHost(endpoint)).origin ? token : undefined;
+    return { fetch: offline ? offlineFetch : fetchWithLinks, token: tokens.of(host) ?? own };
+  };
+  /** A model of the hub: what Hugging Face's own tools have downloaded of it is read where they keep it. */
+  const ofHub = async (request: ModelRequest & { kind: 'hub' }, onNote: (note: string) => void) => {
+    const { repo, revision, host, passing } = request;
+    const { cache: kept, endpoint } = hubPlaces();
+    const { cache } = await downloads(onNote);
+    const at = (revision: string) =>
+      openHub({ repo, revision, host }, passing ? new DownloadCache() : cache, hub(host));
+    const files = at(revision);
+    const snapshot = checkHost(host) === checkHost(endpoint) ? await findSnapshot(kept, repo, revision) : undefined;
+    if (!snapshot) return files;
+    onNote(`Read from the Hugging Face cache, where it is at commit ${snapshot.commit.slice(0, 12)}: ${snapshot.path}`);
+    return snapshotFiles(snapshot, { id: repo, revision }, at(snapshot.commit));
+  };
   return {
+    hub,
+    useToken: (host, token) => tokens.set(host, token),
+    room: () => roomIn(cacheFolder()),
     solver: () => (solver ??= openSolver()),
     webgpu: () => openDawn(options),
     async files(request, onNote) {
@@ -35,9 +60,7 @@ export function nodeEnvironment(root: string, options: DawnOptions = {}): Enviro
         case 'folder':
           return modelAmong(await openFolder(request.path), request.file);
         case 'hub':
-          return downloads(onNote).then(({ cache, fetch }) =>
-            modelAmong(openHub(request, request.passing ? new DownloadCache() : cache, { fetch }), request.file),
-          );
+          return modelAmong(await ofHub(request, onNote), request.file);
         case 'files':
           throw new LopperError('usage', 'Files from a page cannot be opened here.', 'Give the path of their folder.');
       }
@@ -83,3 +106,19 @@ export function nodeEnvironment(root: string, options: DawnOptions = {}): Enviro
     ],
   };
 }
+
+/** Bytes free where a folder is, or is to be. */
+async function roomIn(folder: string): Promise<number | undefined> {
+  const found = await statfs(folder).catch(() => undefined);
+  if (found) return found.bavail * found.bsize;
+  return dirname(folder) === folder ? undefined : roomIn(dirname(folder));
+}
+
+/** In place of the network, where a person says that there is none. */
+const offlineFetch: typeof fetch = async (input) => {
+  throw new LopperError(
+    'download-failed',
+    `${new URL(input instanceof Request ? input.url : input).host} was not asked: HF_HUB_OFFLINE is set, and this is not kept here.`,
+    'Unset HF_HUB_OFFLINE, or give a folder.',
+  );
+};

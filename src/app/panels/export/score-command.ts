@@ -26,10 +26,11 @@ function modelWords(source: ModelSource, first: string[]): string[] {
     first.push(`the model’s folder as ./${source.name}`);
     return [quoted(`./${source.name}`)];
   }
-  const { repo, revision, host } = source;
+  const { repo, revision, host, file } = source;
   return [
     quoted(repo),
     ...(revision === DEFAULT_REVISION ? [] : ['--revision', quoted(revision)]),
+    ...(file === undefined ? [] : ['--file', quoted(file)]),
     ...(host === DEFAULT_HOST ? [] : ['--host', quoted(host)]),
   ];
 }

@@ -5,6 +5,7 @@ import { Button } from '../../widgets/button';
 import { useApp } from '../../widgets/use-app';
 import { bytes } from '../../words/format';
 import css from './model.module.css';
+import { openFromDialog } from './open-from-dialog';
 
 /** What this browser keeps of models and benchmarks that were downloaded; a second click deletes. */
 export function KeptDownloads() {
@@ -12,6 +13,9 @@ export function KeptDownloads() {
   const [asked, setAsked] = useState<string>();
   const source = useApp((s) => s.open.model?.source);
   const busy = useApp((s) => s.jobs.open !== undefined || s.jobs.benchmark !== undefined);
+  const ready = useApp((s) => s.machine.status === 'ready');
+  const [persisted, setPersisted] = useState<boolean>();
+  useEffect(() => void navigator.storage?.persisted?.().then(setPersisted, () => undefined), []);
   useEffect(() => void (busy || keptDownloads().then(setKept)), [busy]);
   if (kept.length === 0) return null;
   // A large model reads its weights from there again and again.
@@ -25,6 +29,9 @@ export function KeptDownloads() {
   return (
     <details className={css.card}>
       <summary>Downloads kept in this browser, {bytes(kept.reduce((sum, d) => sum + d.bytes, 0))}</summary>
+      {persisted === false && (
+        <p className={css.hint}>The browser may clear them away when it runs out of room, and would say nothing.</p>
+      )}
       <ul className={css.downloads} aria-label="Downloads kept">
         {kept.map((download) => (
           <li key={download.from}>
@@ -36,6 +43,12 @@ export function KeptDownloads() {
                 {isOpen(download) && ', open now'}
               </span>
             </span>
+            {download.request && !isOpen(download) && (
+              <Button disabled={busy || !ready} onClick={() => void openFromDialog(download.request!)}>
+                {download.complete ? 'Open' : 'Go on'}
+                <span className="visually-hidden"> {download.from}</span>
+              </Button>
+            )}
             <Button
               disabled={busy || isOpen(download)}
               onBlur={() => setAsked(undefined)}

@@ -5,14 +5,16 @@ import { Dialog } from '../../widgets/dialog';
 import { JobProgress } from '../../widgets/job-progress';
 import { Late, late } from '../../widgets/late';
 import { useApp } from '../../widgets/use-app';
+import { useKept } from '../../widgets/use-kept';
 import { FolderForm } from './folder-form';
-import { HubForm } from './hub-form';
+import { ASKED_AT_FIRST, HubForm } from './hub-form';
 import { KeptDownloads } from './kept-downloads';
 import css from './model.module.css';
 import { ModelFacts } from './model-facts';
 import { openFromDialog } from './open-from-dialog';
 import { ResultsForm } from './results-form';
 
+const Catalogue = late(() => import('./catalogue'));
 const ModelCard = late(() => import('./model-card'));
 
 /** What is open, and three ways to open something else. The one in place stays until the next is ready. */
@@ -21,6 +23,8 @@ export function ModelDialog() {
   const bundled = useApp((s) => s.open.model?.source.kind === 'bundled');
   const bundledOpen = useApp((s) => s.open.model?.source.kind === 'bundled' && s.open.model.loaded);
   const ready = useApp((s) => s.machine.status === 'ready');
+  const [tab, setTab] = useKept<string>('model.tab');
+  const [, setAsked] = useKept('hub.asked', ASKED_AT_FIRST);
   const testing = useApp((s) => s.machine.status === 'starting');
 
   return (
@@ -42,10 +46,11 @@ export function ModelDialog() {
       )}
       <h3 className={css.another}>Open another</h3>
       {/* Where nothing can be computed, what can be opened comes first. */}
-      <Tabs.Root defaultValue={ready || testing ? 'folder' : 'results'}>
+      <Tabs.Root value={tab ?? (ready || testing ? 'folder' : 'results')} onValueChange={setTab}>
         <Tabs.List className={css.tabs} aria-label="Where from">
           <Tabs.Trigger value="folder">Folder on this machine</Tabs.Trigger>
           <Tabs.Trigger value="hub">Hugging Face id</Tabs.Trigger>
+          <Tabs.Trigger value="catalogue">Catalogue</Tabs.Trigger>
           <Tabs.Trigger value="bundled">Bundled</Tabs.Trigger>
           <Tabs.Trigger value="results">Results only</Tabs.Trigger>
         </Tabs.List>
@@ -54,6 +59,16 @@ export function ModelDialog() {
         </Tabs.Content>
         <Tabs.Content value="hub" className={css.tab}>
           <HubForm disabled={!ready && !testing} />
+        </Tabs.Content>
+        <Tabs.Content value="catalogue" className={css.tab}>
+          <Late waiting="Working them out…">
+            <Catalogue
+              onLook={(asked) => {
+                setAsked(asked);
+                setTab('hub');
+              }}
+            />
+          </Late>
         </Tabs.Content>
         <Tabs.Content value="results" className={css.tab}>
           <ResultsForm />

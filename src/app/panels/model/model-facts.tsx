@@ -1,5 +1,6 @@
 import { useApp } from '../../widgets/use-app';
 import { bytes, count, plural, whole } from '../../words/format';
+import { MemoryChoice } from './memory-choice';
 import css from './model.module.css';
 import { PrecisionChoice } from './precision-choice';
 
@@ -28,6 +29,7 @@ export function ModelFacts() {
         {report.streamed && ', streamed through GPU memory a few layers at a time'}
       </dd>
       <PrecisionChoice />
+      <MemoryChoice />
       <dt>Architecture</dt>
       <dd>
         {report.architecture}

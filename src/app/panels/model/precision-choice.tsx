@@ -6,7 +6,11 @@ import { TextButton } from '../../widgets/text-button';
 import { useApp } from '../../widgets/use-app';
 import { bytes, fixed, signed } from '../../words/format';
 
-const NAMES: Readonly<Record<Precision, string>> = { published: 'As published', q8: '8 bits', q4: '4 bits' };
+export const PRECISION_NAMES: Readonly<Record<Precision, string>> = {
+  published: 'As published',
+  q8: '8 bits',
+  q4: '4 bits',
+};
 
 /** How exact the open model's weights are: a choice, and what the smaller ones cost. Nothing where there is no choice. */
 export function PrecisionChoice() {
@@ -16,9 +20,9 @@ export function PrecisionChoice() {
   const measuring = useApp((s) => s.jobs.precision !== undefined);
   if (!model?.loaded || !model.report.bytesAt) return null;
   const { bytesAt, precision = 'published' } = model.report;
-  const options = (Object.keys(NAMES) as Precision[]).map((value) => ({
+  const options = (Object.keys(PRECISION_NAMES) as Precision[]).map((value) => ({
     value,
-    text: `${NAMES[value]}, ${bytes(bytesAt[value])}`,
+    text: `${PRECISION_NAMES[value]}, ${bytes(bytesAt[value])}`,
   }));
   return (
     <>

@@ -13,6 +13,7 @@ import css from './prompt.module.css';
 import { PromptExplained } from './prompt-explained';
 import { PromptSettingsRow } from './prompt-settings';
 import { PROMPTS } from './prompts';
+import { StreamedNote } from './streamed-note';
 
 /** One prompt, continued by the full and by the pruned model at once. */
 export function PromptPanel() {
@@ -60,6 +61,7 @@ export function PromptPanel() {
             }}
           />
           <PromptSettingsRow />
+          <StreamedNote />
           {against && (
             <p className="small">
               Held against <strong>{against.name ?? `the model without ${droppedWords(against.mask.dropped)}`}</strong>,

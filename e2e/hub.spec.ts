@@ -1,0 +1,82 @@
+import { expect, test } from '@playwright/test';
+import { expectAccessible } from './support/axe';
+import { type Hub, startHub } from './support/hub';
+import { LabPage } from './support/lab-page';
+import { WITHOUT_WEBGPU } from './support/no-webgpu';
+
+test.use({ launchOptions: WITHOUT_WEBGPU });
+
+let hub: Hub;
+test.beforeEach(async () => {
+  hub = await startHub({ 'lopper/sapling': 'public/models/sapling' });
+});
+test.afterEach(() => hub.close());
+
+test('a gated model asks for a token, says what is wrong with one, and tells its size for another', async ({
+  page,
+}) => {
+  hub.ask('hf_good');
+  const lab = new LabPage(page);
+  await page.goto('./');
+  const dialog = await lab.openModelDialog('Hugging Face id');
+  await dialog.getByRole('textbox', { name: 'Host' }).fill(hub.url);
+  await dialog.getByRole('textbox', { name: 'Model id' }).fill('lopper/sapling@second');
+  await dialog.getByRole('button', { name: 'Look at it' }).click();
+  await expect(dialog.getByRole('alert').filter({ hasText: 'gated or private' })).toBeVisible();
+  const token = dialog.getByLabel('Access token', { exact: true });
+  await token.fill('hf_old');
+  await dialog.getByRole('button', { name: 'Use it' }).click();
+  await expect(dialog.getByRole('alert').filter({ hasText: 'token-refused' })).toBeVisible();
+  await token.fill('hf_good');
+  await dialog.getByRole('button', { name: 'Use it' }).click();
+  await expect(dialog.getByRole('button', { name: /^Download [\d.]+ MiB and open/ })).toBeVisible();
+  await expect(dialog.getByRole('combobox', { name: 'Branch or tag' })).toHaveValue('second');
+  await expectAccessible(page, 'dialog[open]');
+  // Shown to the hub, and never on the way to where it keeps its large files; nor kept, unless that is asked.
+  const storage = hub.shown.filter(({ to }) => to === 'storage');
+  expect(storage.length).toBeGreaterThan(0);
+  expect(storage.filter(({ token }) => token !== undefined)).toEqual([]);
+  expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('hf_');
+  expect(page.url()).not.toContain('hf_');
+});
+
+test('a token that the browser is to keep is there on the next visit, and is forgotten on a click', async ({
+  page,
+}) => {
+  hub.ask('hf_good');
+  const lab = new LabPage(page);
+  await page.goto('./');
+  const dialog = await lab.openModelDialog('Hugging Face id');
+  await dialog.getByRole('textbox', { name: 'Host' }).fill(hub.url);
+  await dialog.getByText('Access token, for gated and private models').click();
+  await dialog.getByLabel('Access token', { exact: true }).fill('hf_good');
+  await dialog.getByLabel('Keep it in this browser').check();
+  await dialog.getByRole('button', { name: 'Use it' }).click();
+  await expect(dialog.getByText('This browser keeps it.')).toBeVisible();
+  await page.reload();
+  await lab.openModelDialog('Hugging Face id');
+  await dialog.getByRole('textbox', { name: 'Host' }).fill(hub.url);
+  await dialog.getByRole('textbox', { name: 'Model id' }).fill(`${hub.url}/lopper/sapling/tree/v1`);
+  await dialog.getByRole('button', { name: 'Look at it' }).click();
+  await expect(dialog.getByRole('button', { name: /^Download [\d.]+ MiB and open/ })).toBeVisible();
+  await expect(dialog.getByRole('combobox', { name: 'Branch or tag' })).toHaveValue('v1');
+  await dialog.getByText('Access token, for gated and private models').click();
+  await dialog.getByRole('button', { name: 'Forget the token' }).click();
+  await expect(dialog.getByRole('button', { name: 'Forget the token' })).toHaveCount(0);
+  expect(await page.evaluate(() => localStorage.getItem('lopper-tokens'))).toBeNull();
+});
+
+test('the catalogue tells what models are without an adapter, and leads to one on the hub', async ({ page }) => {
+  const lab = new LabPage(page);
+  await page.goto('./');
+  const dialog = await lab.openModelDialog('Catalogue');
+  const llama = dialog.getByRole('listitem').filter({ hasText: 'Llama-2-7b-hf' });
+  await expect(llama).toContainText('6.74 B, 32 blocks, 12.6 GiB · Llama 2 · gated');
+  await expect(llama).toContainText('Whether it fits is known once a WebGPU adapter is there');
+  await dialog.getByRole('combobox', { name: 'Precision', exact: true }).selectOption('q4');
+  await expect(llama).toContainText('3.5 GiB');
+  await expect(llama.getByRole('link', { name: /Siddiqui/ })).toBeVisible();
+  await expectAccessible(page, 'dialog[open]');
+  await llama.getByRole('button', { name: /^Look at it/ }).click();
+  await expect(dialog.getByRole('textbox', { name: 'Model id' })).toHaveValue('meta-llama/Llama-2-7b-hf');
+});
