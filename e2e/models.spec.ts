@@ -195,7 +195,8 @@ test.describe('from a hub', () => {
     const dialog = await ask(lab, 'lopper/nothing');
     await expect(dialog.getByRole('alert').filter({ hasText: 'file-missing' })).toBeVisible();
     hub.fault('config.json', { kind: 'html' });
-    await ask(lab, 'lopper/sapling');
+    await dialog.getByRole('textbox', { name: 'Model id' }).fill('lopper/sapling');
+    await dialog.getByRole('button', { name: 'Look at it' }).click();
     await expect(dialog.getByRole('alert').filter({ hasText: 'not-a-model-file' })).toBeVisible();
     await expect(page.getByRole('banner').getByText('Sapling')).toBeVisible();
   });

@@ -12,6 +12,7 @@ import { scoreCommand } from './score-command';
 export function CheckIt() {
   const verdict = useApp(verdictOf);
   const source = useApp((s) => s.open.model?.source);
+  const precision = useApp((s) => s.open.model?.report.precision);
   const calibration = useApp((s) => s.calibration);
   if (!source) return null;
   const { mask, pruned, change, interval, standing } = verdict;
@@ -20,7 +21,7 @@ export function CheckIt() {
   // What was measured beforehand need not be of the text in use.
   const other = BUNDLED_TEXTS.find(({ title }) => title === pruned?.text);
   const text = other ? textToBe(other) : calibration;
-  const { command, first } = scoreCommand(source, mask.dropped, text);
+  const { command, first } = scoreCommand(source, mask.dropped, text, precision);
   return (
     <section className={css.part} aria-labelledby="check-it">
       <h3 id="check-it">Check it</h3>

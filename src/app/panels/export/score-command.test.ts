@@ -24,6 +24,13 @@ it('a model from the hub comes at its revision, from its host where that is anot
   );
 });
 
+it('a file of several and a precision are named', () => {
+  const hub = { kind: 'hub', repo: 'a/b', revision: 'main', host: DEFAULT_HOST, file: 'x.Q4_0.gguf' } as const;
+  expect(scoreCommand(hub, [], text(), 'q8').command).toMatch(
+    /score a\/b --file x\.Q4_0\.gguf --text .* --precision q8$/,
+  );
+});
+
 it('what only this machine has is said, and names are quoted', () => {
   const folder = { kind: 'files', name: "Ann's model" } as const;
   const { command, first } = scoreCommand(folder, [], text({ source: 'pasted text', name: undefined }));

@@ -1,4 +1,5 @@
 import { DEFAULT_HOST, DEFAULT_REVISION } from '../../../formats/hub-defaults';
+import type { Precision } from '../../../model/precision';
 import type { Sublayer } from '../../../model/units';
 import { formatDropList } from '../../../pruning/drop-list';
 import { bundledText, type CalibrationText } from '../../store/calibration';
@@ -13,9 +14,15 @@ export interface ScoreCommand {
 }
 
 /** The command line that measures a mask's loss anew, on the same text and in the same windows. */
-export function scoreCommand(source: ModelSource, dropped: readonly Sublayer[], text: CalibrationText): ScoreCommand {
+export function scoreCommand(
+  source: ModelSource,
+  dropped: readonly Sublayer[],
+  text: CalibrationText,
+  precision: Precision = 'published',
+): ScoreCommand {
   const first: string[] = [];
   const words = ['npm run lopper --', 'score', ...modelWords(source, first), ...textWords(text, first)];
+  if (precision !== 'published') words.push('--precision', precision);
   if (dropped.length > 0) words.push('--drop', formatDropList(dropped));
   return { command: words.join(' '), first };
 }

@@ -104,12 +104,7 @@ export function HubForm({ disabled }: { disabled: boolean }) {
             change({ repo, ...rest });
           },
         })}
-        {field('revision', 'Revision', { list: `${id}-revisions` })}
-        <datalist id={`${id}-revisions`}>
-          {found?.listing.revisions?.map((name) => (
-            <option key={name} value={name} />
-          ))}
-        </datalist>
+        {field('revision', 'Revision', {})}
         {field('file', 'GGUF file', { placeholder: 'none: safetensors' })}
         {field('host', 'Host', { type: 'url', required: true })}
         <div className={css.submit}>
