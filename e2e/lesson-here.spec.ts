@@ -1,5 +1,7 @@
 import { expect, test } from '@playwright/test';
+import { LESSONS } from '../src/app/words/lessons';
 import { LabPage } from './support/lab-page';
+import { walkLesson } from './support/lesson';
 
 test('a lesson’s number is measured here where the machine can', async ({ page }) => {
   const lab = new LabPage(page);
@@ -15,4 +17,12 @@ test('a lesson’s number is measured here where the machine can', async ({ page
   }).toPass();
   await page.getByRole('button', { name: 'Explore by myself' }).click();
   await expect(page.getByRole('tablist', { name: 'Questions' })).toBeVisible();
+});
+
+test('every lesson is walked to its end where the machine computes', async ({ page }) => {
+  await new LabPage(page).open();
+  for (const lesson of LESSONS) {
+    await page.goto(`./#lesson=${lesson.id}`);
+    await walkLesson(page, lesson);
+  }
 });

@@ -1,43 +1,16 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { LESSONS } from '../src/app/words/lessons';
 import { expectAccessible } from './support/axe';
 import { LabPage } from './support/lab-page';
+import { walkLesson } from './support/lesson';
 import { WITHOUT_WEBGPU } from './support/no-webgpu';
 
 test.use({ launchOptions: WITHOUT_WEBGPU });
 
-/** Guesses at the open step, where it asks for a guess. */
-async function guess(page: Page, choices: readonly string[] | undefined): Promise<void> {
-  if (choices) await page.getByRole('button', { name: choices[0]! }).click();
-  else await page.getByRole('button', { name: 'That is my guess' }).click();
-}
-
-for (const { id, title, steps } of LESSONS) {
-  test(`the lesson “${title}” is walked to its end without WebGPU`, async ({ page }) => {
-    const lab = new LabPage(page);
-    await page.goto(`./#lesson=${id}`);
-    const lesson = page.getByRole('region', { name: `Lesson: ${title}` });
-    for (const [at, { title, guess: asked, look, after, reveal, why }] of steps.entries()) {
-      await expect(lesson.getByRole('heading', { name: title })).toBeVisible();
-      await expect(lesson).toContainText(`Step ${at + 1} of ${steps.length}`);
-      await expect(page.getByRole('figure')).toBeVisible();
-      await expect(lab.verdict).toBeVisible();
-      // A tower that would give the answer away keeps its numbers to itself until there is a guess.
-      if (look.blind) await expect(lab.cell(5, 'attention')).toHaveText('–');
-      const answer = lesson.getByRole('status', { name: 'Answer' });
-      if (asked) {
-        await expect(answer).toBeEmpty();
-        await guess(page, 'choices' in asked ? asked.choices : undefined);
-      }
-      if (reveal || why) await expect(answer).not.toBeEmpty();
-      if (after?.blind === false) await expect(lab.cell(5, 'attention')).not.toHaveText('–');
-      if (after?.mask) await expect(lab.dropped.first()).toBeVisible();
-      if (at + 1 < steps.length) await page.keyboard.press('PageDown');
-    }
-    await lesson.getByRole('button', { name: 'Explore by myself' }).click();
-    await expect(page.getByRole('tablist', { name: 'Questions' })).toBeVisible();
-    expect(page.url()).not.toContain('lesson=');
-    expect(await lab.alerts.filter({ hasText: 'could not' }).count()).toBe(0);
+for (const lesson of LESSONS) {
+  test(`the lesson “${lesson.title}” is walked to its end without WebGPU`, async ({ page }) => {
+    await page.goto(`./#lesson=${lesson.id}`);
+    await walkLesson(page, lesson);
   });
 }
 
@@ -61,7 +34,11 @@ test('a click in a lesson is answered, and what was guessed is kept while one lo
 test('axe finds nothing in a lesson, in the list of lessons, and on the page for teachers', async ({ page }) => {
   await page.goto('./#lesson=drop&step=1');
   await page.getByRole('button', { name: /^Some/ }).click();
-  await expectAccessible(page, 'body');
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
+    await expectAccessible(page, 'body');
+  }
   await page.getByRole('button', { name: 'Explore by myself' }).click();
   await page.getByRole('banner').getByRole('button', { name: 'Learn' }).click();
   const list = page.getByRole('dialog', { name: 'Learn' });

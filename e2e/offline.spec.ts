@@ -1,5 +1,7 @@
 import { expect, type Page, test } from '@playwright/test';
+import { LESSONS } from '../src/app/words/lessons';
 import { LabPage } from './support/lab-page';
+import { walkLesson } from './support/lesson';
 import { WITHOUT_WEBGPU } from './support/no-webgpu';
 import { Site } from './support/site';
 
@@ -34,9 +36,10 @@ test('after one visit the page opens and answers without a connection', async ({
   await expect(page.getByRole('tabpanel', { name: 'Curves' })).toContainText('curve');
   await expect(lab.alerts.filter({ hasText: 'WebGPU' })).toBeVisible();
   await expect(page.getByText(/reload/i)).toHaveCount(0);
-  await page.goto(`${site.address}#lesson=drop`);
-  await expect(page.getByRole('heading', { name: 'Drop a layer' })).toBeVisible();
-  await expect(lab.tower).toBeVisible();
+  for (const lesson of LESSONS) {
+    await page.goto(`${site.address}#lesson=${lesson.id}`);
+    await walkLesson(page, lesson);
+  }
   await site.start();
 });
 
