@@ -55,22 +55,26 @@ function caching(): Plugin {
   };
 }
 
-/** Fails the build when the first screen would have to wait for the charts. */
-function chartsStayLazy(): Plugin {
+/** Of scripts that the first screen waits for, unpacked: a tenth more than before the page had lessons and tabs. */
+const MOST_FIRST_BYTES = 490_000;
+
+/** Fails the build when the first screen would have to wait for the charts, or for too much. */
+function firstScreenStaysSmall(): Plugin {
   return {
-    name: 'lopper:charts-stay-lazy',
+    name: 'lopper:first-screen-stays-small',
     apply: 'build',
     generateBundle(_, bundle) {
-      const needed = Object.values(bundle).flatMap((file) => (file.type === 'chunk' && file.isEntry ? [file] : []));
-      for (const chunk of needed) {
-        if (chunk.moduleIds.some((id) => id.includes('/node_modules/recharts/')))
-          this.error(
-            `recharts is in ${chunk.fileName}, which the first screen waits for: import the charts with lazy().`,
-          );
-        for (const name of chunk.imports) {
-          const next = bundle[name];
-          if (next?.type === 'chunk' && !needed.includes(next)) needed.push(next);
+      const chunks = Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? [file] : []));
+      for (const entry of chunks.filter((chunk) => chunk.isEntry)) {
+        const needed = new Set([entry]);
+        for (const { imports } of needed) for (const c of chunks) if (imports.includes(c.fileName)) needed.add(c);
+        for (const { fileName, moduleIds } of needed) {
+          if (moduleIds.some((id) => id.includes('/node_modules/recharts/')))
+            this.error(`recharts is in ${fileName}, which the first screen waits for: import the charts with lazy().`);
         }
+        const bytes = [...needed].reduce((sum, { code }) => sum + code.length, 0);
+        if (bytes > MOST_FIRST_BYTES)
+          this.error(`${entry.name} waits for ${bytes} bytes of scripts: fetch with late() what it does not show.`);
       }
     },
   };
@@ -125,7 +129,7 @@ export default defineConfig(({ command }) => {
     base: './',
     // No fallback to index.html: a missing model file must be a 404, not a page.
     appType: 'mpa',
-    plugins: [react(), contentSecurityPolicy(), caching(), chartsStayLazy(), offline()],
+    plugins: [react(), contentSecurityPolicy(), caching(), firstScreenStaysSmall(), offline()],
     // The worker too, so that what only it imports is found before the page is open, not by a reload after.
     optimizeDeps: { entries: ['index.html', 'src/lab/worker.ts'] },
     worker: { format: 'es' },

@@ -15,6 +15,7 @@ import { influenceOf } from '../../store/select';
 import { Button } from '../../widgets/button';
 import { JobCost } from '../../widgets/job-cost';
 import { JobProgress } from '../../widgets/job-progress';
+import { Late, late } from '../../widgets/late';
 import { Panel } from '../../widgets/panel';
 import { Select } from '../../widgets/select';
 import { useApp } from '../../widgets/use-app';
@@ -25,7 +26,9 @@ import { DenominatorChoice } from './denominator-choice';
 import css from './influence.module.css';
 import { InfluenceExplained } from './influence-explained';
 import { InfluenceFrame } from './influence-frame';
-import { ShapleyControls } from './shapley-controls';
+
+/** With what reads and writes result files: the first screen needs neither. */
+const ShapleyControls = late(async () => ({ default: (await import('./shapley-controls')).ShapleyControls }));
 
 const NOT_YET: Readonly<Record<MetricSource, string>> = {
   pass: 'Not measured on this model yet. One pass over the text gives this measure and all others of its group.',
@@ -90,7 +93,11 @@ export function InfluencePanel() {
         <strong>{name}.</strong> {upperFirst(line)}.
       </p>
       {isRelative(metric) && <DenominatorChoice />}
-      {!isPlain(metric) && <ShapleyControls metric={metric} />}
+      {!isPlain(metric) && (
+        <Late waiting="Loading…">
+          <ShapleyControls metric={metric} />
+        </Late>
+      )}
       {shown.length > 0 ? (
         <InfluenceFrame shown={shown} actions={measure} />
       ) : (
