@@ -15,7 +15,9 @@ test('a goal finds the best mask that reaches it, pauses with what there is so f
 
   // The programme's pick is there long before all is tried; what is found so far stays, and can be gone on with.
   const found = page.getByRole('table', { name: 'Masks that save enough' });
-  await expect(page.getByText(/The best found for params=-10%.*the integer programme/)).toBeVisible();
+  await expect(
+    page.getByText(/The best found that saves 10% of the parameters: .*the integer programme/),
+  ).toBeVisible();
   await page.getByRole('button', { name: /^Pause/ }).click();
   await expect(page.getByText('The search was not ended: the best so far.')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Go on' })).toBeVisible();

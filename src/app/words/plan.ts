@@ -1,5 +1,8 @@
 import type { PlanWay, Saved } from '../../lab/contract';
+import type { Budget } from '../../pruning/budgets';
+import { percent } from './format';
 import { METRIC_WORDS } from './metrics';
+import { and } from './units';
 
 /** What may be saved, as the page speaks of it. */
 export const SAVED_WORDS: Readonly<Record<Saved, { readonly name: string; readonly how: string }>> = {
@@ -23,3 +26,13 @@ const WAYS: Readonly<Record<PlanWay['by'], string>> = {
 /** "lowest first, by cosine", "the integer programme". */
 export const wayWords = ({ by, metric }: PlanWay): string =>
   metric ? `${WAYS[by]}, by ${METRIC_WORDS[metric].short.toLowerCase()}` : WAYS[by];
+
+/** "that saves 10% of the parameters and 33% of the KV cache, with at most 0.1 nats more". */
+export function budgetWords(budgets: readonly Budget[]): string {
+  const saved = budgets.flatMap(({ of, by }) =>
+    of === 'loss' ? [] : [`${percent(by).replace('.0%', '%')} of the ${SAVED_WORDS[of].name}`],
+  );
+  const loss = budgets.find(({ of }) => of === 'loss');
+  const parts = [saved.length > 0 && `that saves ${and(saved)}`, loss && `with at most ${loss.by} nats more`];
+  return parts.filter(Boolean).join(', ');
+}

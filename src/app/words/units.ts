@@ -55,7 +55,7 @@ function byUnit(dropped: readonly Sublayer[]): Readonly<Record<PlainUnit, readon
 }
 
 /** "1", "1 and 2", "1, 2 and 3". */
-const and = (parts: readonly (string | number)[]): string =>
+export const and = (parts: readonly (string | number)[]): string =>
   parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 
 /** A kind of unit as the page speaks of it. */

@@ -1,21 +1,20 @@
 import type { PlanReport } from '../../../lab/contract';
-import { formatBudget } from '../../../pruning/budgets';
 import { fixed, plural, signed, upperFirst } from '../../words/format';
-import { wayWords } from '../../words/plan';
+import { budgetWords, wayWords } from '../../words/plan';
 import { droppedWords } from '../../words/units';
 import css from './plan.module.css';
 
 /** How the best was found, how far the sum of single costs was from the truth, and what it was held against. */
 export function PlanVerdict({ report }: { readonly report: PlanReport }) {
   const { best, points, budgets, within, rivals, judged, work, notes, partial } = report;
-  const asked = budgets.map(formatBudget).join(', ');
-  if (best === undefined) return <p className={css.about}>Nothing found yet for {asked}.</p>;
+  const asked = budgetWords(budgets);
+  if (best === undefined) return <p className={css.about}>Nothing found yet {asked}.</p>;
   const point = points[best]!;
   const { chosen } = points[0]!;
   return (
     <div className={css.about}>
       <p>
-        {within ? 'The best found for' : 'Nothing found stays within the loss; the nearest for'} {asked}:{' '}
+        {within ? 'The best found' : 'Nothing found reaches all of it; the nearest to a mask'} {asked}:{' '}
         <strong>without {droppedWords(point.dropped)}</strong>. Found by {point.ways.map(wayWords).join('; ')}. Where it
         was chosen it adds {signed(point.chosen - chosen, 3)}; what its layers add alone sums to {signed(point.sum, 3)}.
         {partial && ' The search was not ended: the best so far.'}
