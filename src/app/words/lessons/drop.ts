@@ -38,7 +38,7 @@ export const drop: Lesson = {
         'Click a cell of the tower: that layer is dropped, the stream goes past it and the loss is told again. Click it once more and it is back. What will the loss do without attention 3?',
       look: { view: 'one', figure: { kind: 'loss' }, mask: '', blind: true },
       guess: {
-        question: () => 'Without attention 3 the loss rises …',
+        question: () => 'Without attention 3 the loss rises\u00a0…',
         choices: HOW_MUCH,
         right: (f) => sizeOf(cost(f, 'attn', 3)),
       },
@@ -54,7 +54,7 @@ export const drop: Lesson = {
         'Not all layers are like that one. At the very bottom, feed-forward 0 is the first to look at each piece of a word by itself. What will the loss do without it?',
       look: { view: 'one', figure: { kind: 'loss' }, mask: '', blind: true },
       guess: {
-        question: () => 'Without feed-forward 0 the loss rises …',
+        question: () => 'Without feed-forward 0 the loss rises\u00a0…',
         choices: HOW_MUCH,
         right: (f) => sizeOf(cost(f, 'ffn', 0)),
       },
@@ -70,7 +70,7 @@ export const drop: Lesson = {
         `Blocks 2 to 6 are ten layers, almost half of the tower. Dropped one block at a time they cost ${SPAN.map((b) => change(cost(f, 'block', b))).join(', ')}: together ${change(apart(f))}. Now drop all five at once.`,
       look: { view: 'find', figure: { kind: 'loss' }, mask: '', blind: true },
       guess: {
-        question: () => 'All five at once cost …',
+        question: () => 'All five at once cost\u00a0…',
         choices: ['less than the sum', 'about the sum', 'more than twice the sum'],
         right: (f) => {
           const ratio = f.added(SPAN_MASK) / apart(f);

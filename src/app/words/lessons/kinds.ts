@@ -71,7 +71,7 @@ export const kinds: Lesson = {
         `While it writes, a model keeps what each attention layer has read: the cache, which often fills more memory than the model. Feed-forward layers keep nothing. If ${third(f)} of ${f.blocks} attention layers go, how much of the cache goes?`,
       look: { view: 'speed', figure: RACE, metric: 'loo-loss', mask: '' },
       guess: {
-        question: () => 'The cache shrinks by …',
+        question: () => 'The cache shrinks by\u00a0…',
         choices: ['nothing', '10%', '33%', '50%'],
         right: (f) => nearest(third(f) / f.blocks, [0, 0.1, 0.33, 0.5]),
       },

@@ -62,7 +62,7 @@ export const letters: Lesson = {
         `On stories attention 0 costs only ${change(cost(f, 'attn', 0))}: whoever looks at the loss would drop it gladly. What becomes of the answers by letter, of which ${share(f.answers(LETTERS, ''))} were right?`,
       look: { view: 'items', figure: BOTH, metric: 'loo-loss', mask: '' },
       guess: {
-        question: () => 'Without attention 0, the answers by letter …',
+        question: () => 'Without attention 0, the answers by letter\u00a0…',
         choices: ['stay as they are', 'get a little worse', 'fall to blind guessing'],
         right: (f) => {
           const [full, left] = [f.answers(LETTERS, ''), f.answers(LETTERS, 'attn:0')];

@@ -76,7 +76,7 @@ export const mend: Lesson = {
         'Better if what is added depends on what is read. A linear map of rank 8 looks at eight directions of the stream and writes a mixture of eight others. It is fitted in one step, without training, and is far smaller than the block.',
       look: { view: 'recovery', figure: figure('block:7', [MEAN]), mask: 'block:7' },
       guess: {
-        question: () => 'The linear map undoes …',
+        question: () => 'The linear map undoes\u00a0…',
         choices: ['about as much as the vector', 'about three quarters', 'nine tenths or more'],
         right: (f) => {
           const part = undone(f, 'block:7', RANK_8);
@@ -95,7 +95,7 @@ export const mend: Lesson = {
         'A map can also be trained: its numbers are nudged, forty times over, so that the model with the map predicts what the full model predicts. This is distillation. The map stays of rank 8, and nothing else in the model changes.',
       look: { view: 'recovery', figure: figure('block:7', [RANK_8, RANK_32]), mask: 'block:7' },
       guess: {
-        question: () => 'Trained, the map of rank 8 is …',
+        question: () => 'Trained, the map of rank 8 is\u00a0…',
         choices: ['no better', 'nearly as good as rank 32', 'better than rank 32'],
         right: (f) => {
           const loss = left(f, 'block:7', TAUGHT);
@@ -132,7 +132,7 @@ export const mend: Lesson = {
         `Blocks 2 to 6, almost half of the tower, cost ${change(left(f, 'block:2-6') - fullLoss(f, 'block:2-6'))} together on this text. Each is now given the mean of what it added, one after the other from below, each worked out in the model that is mended so far.`,
       look: { view: 'recovery', figure: figure('block:2-6', []), mask: 'block:2-6' },
       guess: {
-        question: () => 'Five vectors undo …',
+        question: () => 'Five vectors undo\u00a0…',
         choices: ['less than half', 'half to three quarters', 'more than three quarters'],
         right: (f) => {
           const part = undone(f, 'block:2-6', MEAN);
@@ -151,7 +151,7 @@ export const mend: Lesson = {
         `All that was fitted on ${whole(f.mended('block:7', STORIES).tokens[0])} tokens. Here the map of rank 32 for block 7 saw ${f.mended('block:7', SHORT).tokens[0]}. On these its loss is ${nats(f.mended('block:7', SHORT).by[RANK_32]!.loss[0])}, where plain removal has ${nats(f.mended('block:7', SHORT).pruned[0])}: splendid. On text it has not seen, plain removal has ${nats(left(f, 'block:7', undefined, SHORT))}.`,
       look: { view: 'recovery', figure: figure('block:7', [], SHORT, true), mask: 'block:7' },
       guess: {
-        question: () => 'On text it has not seen, the map is …',
+        question: () => 'On text it has not seen, the map is\u00a0…',
         choices: ['better than plain removal', 'much the same', 'worse than plain removal'],
         right: (f) => {
           const ratio = left(f, 'block:7', RANK_32, SHORT) / left(f, 'block:7', undefined, SHORT);
