@@ -1,4 +1,4 @@
-// `npm run looks`: pictures of every tab and view, of a lesson, the presenter and the paper, at four widths in both themes,
+// `npm run looks`: pictures of every tab and view, of the dialogs, a lesson, the presenter and the paper, at four widths in both themes,
 // into looks/ with an index.html that lays them side by side. Without WebGPU, which is quick: `--webgpu` computes too.
 // `npm run looks -- export --width 390 --theme dark` takes those alone whose name says so.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -18,7 +18,13 @@ const THEMES = /** @type {const} */ (['light', 'dark']);
 
 /** What is dropped in all pictures but the first: something to see in every tab. */
 const DROPPED = 'model=sapling&drop=attn:7';
-/** @type {[name: string, hash: string][]} */
+/** @param {string} button */
+const press = (button) => (/** @type {import('playwright').Page} */ page) =>
+  page
+    .getByRole('button', { name: new RegExp(`^${button}`) })
+    .first()
+    .click();
+/** What is opened or brought into sight comes last. @type {[name: string, hash: string, then?: (page: import('playwright').Page) => Promise<unknown>][]} */
 const SCENES = [
   ['first', ''],
   ['influence-one', `${DROPPED}&tab=influence`],
@@ -26,6 +32,11 @@ const SCENES = [
   ['influence-stream', `${DROPPED}&tab=influence&view=stream`],
   ['influence-training', `${DROPPED}&tab=influence&view=training`],
   ['plan-find', `${DROPPED}&tab=plan`],
+  [
+    'plan-picture',
+    `${DROPPED}&tab=plan`,
+    (page) => page.getByRole('group', { name: /^Loss added against/ }).scrollIntoViewIfNeeded(),
+  ],
   ['plan-curves', `${DROPPED}&tab=plan&view=curves`],
   ['cost-texts', `${DROPPED}&tab=cost`],
   ['cost-tasks', `${DROPPED}&tab=cost&view=tasks`],
@@ -33,6 +44,19 @@ const SCENES = [
   ['cost-speed', `${DROPPED}&tab=cost&view=speed`],
   ['recovery', `${DROPPED}&tab=recovery`],
   ['export', `${DROPPED}&tab=export`],
+  [
+    'export-checkpoint',
+    `${DROPPED}&tab=export`,
+    async (page) => {
+      const list = page.getByLabel('What to take');
+      if (await list.count()) await list.selectOption('Pruned model, as a checkpoint');
+      else await page.getByLabel('Pruned model, as a checkpoint').check();
+    },
+  ],
+  ['model', '', press('Model')],
+  ['text', '', press('Text')],
+  ['learn', '', press('Learn')],
+  ['shelf', DROPPED, press('Masks tried')],
   ['lesson', 'lesson=drop&step=1'],
   ['presenter', 'lesson=drop&step=1&present=1'],
   ['paper', `${DROPPED}&paper=1`],
@@ -94,11 +118,13 @@ for (const size of sizes) {
     const context = await browser.newContext({ viewport: size, colorScheme, serviceWorkers: 'block' });
     const page = await context.newPage();
     page.on('pageerror', (error) => console.error(`${size.width} ${colorScheme}: ${error.message}`));
-    for (const [name, hash] of scenes) {
+    for (const [name, hash, then] of scenes) {
       await page.goto('about:blank');
       await page.goto(`${address}#${hash}`);
       await shown(page.locator('[data-testid="full-loss"], [role="grid"], main h1, main h2').first());
       if (webgpu) await shown(page.getByText('Computed here').first());
+      await page.waitForLoadState('networkidle');
+      await then?.(page).catch((error) => console.error(`${size.width} ${colorScheme}, ${name}: ${error.message}`));
       await page.waitForLoadState('networkidle');
       await page.waitForTimeout(REST_MS);
       await page.screenshot({ path: join(FOLDER, fileOf(name, size.width, colorScheme)) });
