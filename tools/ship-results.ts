@@ -31,7 +31,7 @@ import { measureGrowth } from './shipping/growth';
 import { KeptCalibrated, KeptLosses } from './shipping/kept-losses';
 import { listedMasks, listLosses, measureTables, rankedMasks, tableHeads, tablesFile } from './shipping/losses';
 import { askTasks, continuePrompts, namedMasks } from './shipping/named';
-import { openPlaces, type Place } from './shipping/place';
+import { openPlaces, type Place, type Places } from './shipping/place';
 import { measureRecoveries, shipRecoveries } from './shipping/recoveries';
 import { KeptWork } from './shipping/work';
 
@@ -51,9 +51,9 @@ export async function main(args: readonly string[], root: string): Promise<numbe
     return 0;
   }
   if (asked.growth) {
-    const reports = await measureGrowth(places.engine, work, root, calibration);
+    const reports = await measureGrowth(asked, places.engine, work, root, calibration, reporter);
     const text = { ...textOf(asked, root), seqLen: calibration.seqLen, sha256 };
-    const madeBy = { lopper: await versionOf(root), adapter: places.engine.adapter };
+    const madeBy = { lopper: await versionOf(root), ...madeAt(places) };
     await writeFile(join(root, 'public', SHIPPED_GROWTH), shippedGrowthFile({ text, reports, madeBy }));
     return 0;
   }
@@ -63,6 +63,12 @@ export async function main(args: readonly string[], root: string): Promise<numbe
 
 const versionOf = async (root: string): Promise<string> =>
   JSON.parse(await readFile(join(root, 'package.json'), 'utf8')).version;
+
+/** What computed. */
+const madeAt = ({ engine, fast }: Places) => ({
+  adapter: engine.adapter,
+  ...(fast !== engine && { walks: fast.adapter }),
+});
 
 /** The text as the page knows it. */
 const textOf = ({ text }: Shipping, root: string) => ({
@@ -112,12 +118,7 @@ async function groundOf(asked: Shipping, { model: { report: model } }: Place, ro
 /** Where the details of a file of results lie, where they are not in it. */
 const detailsBeside = (out: string) => out.replace(/(\.json)?$/, '-details.json');
 
-async function ship(
-  asked: Shipping,
-  { engine, fast }: { readonly engine: Place; readonly fast: Place },
-  root: string,
-  reporter: Reporter,
-): Promise<void> {
+async function ship(asked: Shipping, { engine, fast }: Places, root: string, reporter: Reporter): Promise<void> {
   const { report: model } = engine.model;
   const { blocks } = model;
   const { work, calibration, sha256 } = await groundOf(asked, engine, root);
@@ -201,8 +202,7 @@ async function ship(
     ...(heads.length > 0 && { tables: { file: `${basename(stem)}-losses.bin`, of: heads } }),
     madeBy: {
       lopper: await versionOf(root),
-      adapter: engine.adapter,
-      ...(fast !== engine && { walks: fast.adapter }),
+      ...madeAt({ engine, fast }),
       dtype: model.dtype,
     },
   };

@@ -25,13 +25,18 @@ export interface Place {
   ): Promise<Report>;
 }
 
+export interface Places {
+  readonly engine: Place;
+  readonly fast: Place;
+}
+
 /** The same model twice: as every adapter walks it, and with a Python's matrices where one is given. */
 export async function openPlaces(
   request: ModelRequest,
   { python, scratch }: Pick<Shipping, 'python' | 'scratch'>,
   root: string,
   reporter: Reporter,
-): Promise<{ readonly engine: Place; readonly fast: Place }> {
+): Promise<Places> {
   const environment = nodeEnvironment(root, { onSoftware: (driver) => reporter.note(`Computing on ${driver}.`) });
   const device = await openDevice(await environment.webgpu(), await environment.settings());
   const read = await readModel(await environment.files(request, (note) => reporter.note(note)), {});

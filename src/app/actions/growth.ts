@@ -147,7 +147,8 @@ export async function shippedGrowth(): Promise<Growth[]> {
     const answer = await fetch(new URL(SHIPPED_GROWTH, document.baseURI));
     if (!answer.ok) return [];
     const { reports, text, madeBy } = readShippedGrowth(await answer.text());
-    const origin = { kind: 'shipped', adapter: madeBy.adapter, version: madeBy.lopper } as const;
+    const { lopper: version, adapter, walks } = madeBy;
+    const origin = { kind: 'shipped', adapter: [walks, adapter].filter(Boolean).join('; '), version } as const;
     return reports.map((report) => ({ report, origin, text: titleOf(text) }));
   } catch (error) {
     notifyFailure('The shipped checkpoints’ results could not be read', toFailure(error));

@@ -26,6 +26,13 @@ describe('the results that ship', () => {
     expect(JSON.parse(shippedGrowthFile(readShippedGrowth(growth)))).toEqual(JSON.parse(growth));
   });
 
+  it('are all of one text and one version', () => {
+    const { text, madeBy } = readShippedGrowth(growth);
+    const { name, source, seqLen, sha256 } = head.text;
+    expect(text).toEqual({ name, source, seqLen, sha256 });
+    expect(madeBy.lopper).toBe(head.madeBy.lopper);
+  });
+
   test.each([
     ['a page in their place', '<!doctype html>', 'it is not JSON'],
     ['a file cut short', results.slice(0, 5000), 'it is not JSON'],

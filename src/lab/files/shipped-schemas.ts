@@ -148,6 +148,6 @@ export type ShippedResults = v.InferOutput<typeof shippedResults>;
 export const shippedGrowth = v.object({
   text: v.object({ name: v.string(), source: v.string(), seqLen: count, sha256: v.string() }),
   reports: v.array(growthReport),
-  madeBy: v.object({ lopper: v.string(), adapter: v.string() }),
+  madeBy: v.object({ lopper: v.string(), adapter: v.string(), walks: v.optional(v.string()) }),
 });
 export type ShippedGrowth = v.InferOutput<typeof shippedGrowth>;

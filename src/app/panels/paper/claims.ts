@@ -106,7 +106,7 @@ export const CLAIMS: readonly Claim[] = [
       'In Pythia-2.8B the first block stays high, the second drifts down, and the last begins near nothing and ends important.',
     find: (known, growth) => find.duringTraining(known.results.model.blocks, growth),
     measure: { to: { view: 'training' } },
-    command: 'npm run lopper -- growth sapling --metric cosine --text public/calibration/sapling.txt --seq-len 256',
+    command: `npm run lopper -- growth sapling --metric cosine ${TEXT}`,
     differs: 'Nine moments of one run of 6,465 steps, in 8 bits; theirs are 154 of 143,000 steps.',
   },
   {

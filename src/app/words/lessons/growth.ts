@@ -38,7 +38,7 @@ export const growth: Lesson = {
       },
       after: { moment: { metric: 'cosine', step: EARLY } },
       reveal: (f) =>
-        `After ${EARLY} steps it is block 0, with ${nats(block(f, EARLY, 0))}. The loss is ${nats(loss(f, EARLY))}, and ${right(f, EARLY)} of the questions are right, no more than by blind guessing.`,
+        `After ${EARLY} steps it is block 0, with ${nats(block(f, EARLY, 0))}. The loss is no lower yet, ${nats(loss(f, EARLY))}, and ${right(f, EARLY)} of the questions are right, no more than by blind guessing.`,
       why: () =>
         'The bottom comes first, since all others read what it writes. Sapling was helped a little: blocks 2 to 6 and 9 to 11 joined only after 252 steps.',
     },

@@ -76,7 +76,8 @@ const CLAIMS: Readonly<Record<string, (right: number | undefined) => void>> = {
     expect(right).toBe(0);
     expect(growing(0).every((v) => v === 0)).toBe(true);
     expect(most(growing(256))).toBe(0);
-    const { accuracy } = pointAt(facts, 'cosine', 256);
+    const { accuracy, loss } = pointAt(facts, 'cosine', 256);
+    expect(loss).toBeGreaterThan(pointAt(facts, 'cosine', 0).loss);
     expect(accuracy!.interval[0]).toBeLessThan(0.25);
   },
   'The great fall': (right) => {
