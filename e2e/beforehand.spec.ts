@@ -119,7 +119,7 @@ test('results of another model open without its weights', async ({ page }) => {
     .getByRole('button', { name: /^Model/ })
     .click();
   const dialog = page.getByRole('dialog', { name: 'Model' });
-  await dialog.getByRole('tab', { name: 'Results only' }).click();
+  await dialog.getByRole('tab', { name: 'Results' }).click();
   const sapling = JSON.parse(await readFile('public/models/sapling/results.json', 'utf8'));
   const { details: _, tables: __, ...head } = sapling;
   const other = {

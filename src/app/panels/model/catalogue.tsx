@@ -64,6 +64,7 @@ export default function Catalogue({ onLook }: { onLook: (asked: HubAsked) => voi
           onChange={setRoom}
         />
       </div>
+      {!adapter && <p>Whether each fits here, and how fast it is, is told once there is a WebGPU adapter.</p>}
       {families.map((family) => (
         <section key={family} aria-label={family}>
           <h4>{family}</h4>
@@ -99,7 +100,7 @@ function Model({ model, fit, onLook }: { model: Appraisal; fit: Fit; onLook: (as
           {gated && ' · gated'}
           {checkpoints && ' · checkpoints'}
         </span>
-        <span className={css.fit}>{fitWords(fit)}</span>
+        {fit.fits && <span className={css.fit}>{fitWords(fit)}</span>}
         {finding && (
           <span className={css.small}>
             {finding.text}{' '}
@@ -130,7 +131,6 @@ function Model({ model, fit, onLook }: { model: Appraisal; fit: Fit; onLook: (as
 
 /** "Fits here: a loss in 2 s, leave-one-out in 3 min". */
 export function fitWords({ fits, why, loss, leaveOneOut }: Fit): string {
-  if (fits === undefined) return 'Whether it fits is known once a WebGPU adapter is there.';
   if (fits === 'no') return `Does not run here: ${why}`;
   const how = fits === 'resident' ? 'Fits here' : 'Streamed here, read anew for each walk';
   if (loss === undefined || leaveOneOut === undefined) return `${how}; how fast is known once something was measured.`;

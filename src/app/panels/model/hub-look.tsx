@@ -25,6 +25,8 @@ export function HubLookView({ looked, request, disabled, onChoose, onOpen }: Pro
   const [precision, setPrecision] = useState<Precision>('published');
   const revisions = listing.revisions ?? [];
   const ggufs = ggufModels((listing.files ?? []).map(({ path }) => path));
+  /** Weights in Hugging Face layout. */
+  const others = listing.files?.some(({ path }) => /^[^/]+\.(safetensors|bin)$/.test(path)) === true;
   const sizes = new Map(listing.files?.map(({ path, bytes }) => [path, bytes]));
   const left = look && look.bytes - look.held;
   const short = look?.room !== undefined && left !== undefined && look.room < left;
@@ -71,7 +73,9 @@ export function HubLookView({ looked, request, disabled, onChoose, onOpen }: Pro
             groups={[
               {
                 options: [
-                  { value: '', text: 'none: safetensors' },
+                  ...(request.file === undefined || others
+                    ? [{ value: '', text: others ? 'safetensors' : 'choose one' }]
+                    : []),
                   ...ggufs.map((path) => ({ value: path, text: `${path}, ${bytes(sizes.get(path) ?? 0)}` })),
                 ],
               },

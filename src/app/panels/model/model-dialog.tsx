@@ -52,7 +52,7 @@ export function ModelDialog() {
           <Tabs.Trigger value="hub">Hugging Face id</Tabs.Trigger>
           <Tabs.Trigger value="catalogue">Catalogue</Tabs.Trigger>
           <Tabs.Trigger value="bundled">Bundled</Tabs.Trigger>
-          <Tabs.Trigger value="results">Results only</Tabs.Trigger>
+          <Tabs.Trigger value="results">Results</Tabs.Trigger>
         </Tabs.List>
         <Tabs.Content value="folder" className={css.tab}>
           <FolderForm disabled={!ready && !testing} />
