@@ -61,6 +61,20 @@ test('a GGUF is opened, its weights are made smaller, and what that cost is told
   await expect(dialog.getByText(/nats more than the [\d.]+ of its weights as published/)).toBeVisible();
 });
 
+test('a model that is streamed says what each walk reads, and what writing a text would, before it is begun', async ({
+  lab,
+}) => {
+  const loss = await lab.number(lab.fullLoss);
+  const dialog = await lab.openModelDialog('Bundled');
+  await dialog.getByLabel('Weights in GPU memory').selectOption('none');
+  await expect(dialog.getByText(/ are read anew for each walk/)).toBeVisible();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await lab.openTab('Cost', 'Texts');
+  await expect(lab.page.getByText(/each token reads [\d.]+ MiB anew/)).toBeVisible();
+  await lab.computed();
+  expect(await lab.number(lab.fullLoss)).toBe(loss);
+});
+
 test('the bundled model’s card says what it scores and what it cannot do', async ({ lab }) => {
   const { page } = lab;
   const dialog = await lab.openModelDialog('Bundled');

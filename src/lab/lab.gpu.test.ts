@@ -65,6 +65,22 @@ describe.skipIf(!hasData)('the lab on stories260K', () => {
     }
   });
 
+  it('with few of its weights in GPU memory it gives the same loss, and tells what is read meanwhile', async () => {
+    const want = await fullLoss();
+    const told: Progress[] = [];
+    const report = await lab.open({ kind: 'folder', path: STORIES, stay: 'none' }, job());
+    expect(report.streamed).toBe(true);
+    expect(report.streamedBytes).toBeGreaterThan(0.8 * report.weightBytes);
+    const [got] = await lab.score({ calibration, masks: [[]] }, { ...job(), onProgress: (p) => told.push(p) });
+    expect(got!.loss).toBe(want);
+    expect(told.at(-1)!.reading!.passes).toBeGreaterThanOrEqual(1);
+    expect(told.at(-1)!.reading!.bytesPerSecond).toBeGreaterThan(0);
+    expect((await lab.memory()).reading!.bytes).toBeGreaterThanOrEqual(report.streamedBytes!);
+    expect((await lab.appraise()).every(({ fits }) => fits.q4.fits !== undefined)).toBe(true);
+    model = await lab.open({ kind: 'folder', path: STORIES }, job());
+    expect(model).not.toHaveProperty('streamedBytes');
+  });
+
   it('every static influence is the golden one to 1e-3', async () => {
     for (const metric of METRIC_NAMES.filter(isStatic)) {
       for (const unit of UNITS) {

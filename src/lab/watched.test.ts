@@ -32,7 +32,11 @@ afterEach(() => void vi.useRealTimers());
 
 test('a lab that hangs is ended by name, and the next has what it had', async () => {
   const { log, lab } = labs();
-  const ready = Promise.all([open(lab, 'good'), lab.configure({ memoryBudget: 5 })]);
+  const ready = Promise.all([
+    open(lab, 'good'),
+    lab.configure({ memoryBudget: 5 }),
+    lab.useToken('https://hub', 'hf_mine'),
+  ]);
   await vi.advanceTimersByTimeAsync(20);
   await ready;
   const failed = expect(score(lab)).rejects.toMatchObject({
@@ -44,7 +48,10 @@ test('a lab that hangs is ended by name, and the next has what it had', async ()
   const norms = lab.norms({} as never, { job: 'norms' });
   await vi.advanceTimersByTimeAsync(100);
   expect(await norms).toBe('2 norms');
-  expect(log).toEqual(['1 open good', '1 configure', '1 score', '1 ended', '2 configure', '2 open good', '2 norms']);
+  expect(log).toEqual([
+    ...['1 open good', '1 configure', '1 useToken', '1 score', '1 ended'],
+    ...['2 useToken', '2 configure', '2 open good', '2 norms'],
+  ]);
 });
 
 test('where someone has cancelled it is not waited for as long, and nothing failed', async () => {

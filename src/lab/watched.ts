@@ -194,7 +194,11 @@ const notReopened = (error: Partial<LopperError>) =>
     { cause: error },
   );
 
-const DOING: Readonly<Record<string, string>> = { open: 'opening a model', describe: 'looking at a model' };
+const DOING: Readonly<Record<string, string>> = {
+  open: 'opening a model',
+  describe: 'looking at a model',
+  look: 'looking at a model',
+};
 
 const hung = ({ method }: Call, seconds: number) =>
   new LopperError(
