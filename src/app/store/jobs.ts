@@ -42,3 +42,11 @@ export interface JobsState {
 }
 
 export const noJobs: JobsState = { jobs: {} };
+
+/** What a slot's job waits for before it can begin: one thing is computed at a time. */
+export function waitsFor({ jobs }: JobsState, slot: Slot): Job | undefined {
+  if (!jobs[slot] || jobs[slot].progress) return undefined;
+  const atWork = ([...MODEL_SLOTS, 'growth'] as const).map((other) => jobs[other]).find((job) => job?.progress);
+  // A new model begins with these.
+  return atWork ?? [jobs.influence, jobs.open].find((job) => job && job !== jobs[slot]);
+}

@@ -1,5 +1,6 @@
 import { generate, holdAgainst } from '../../actions/generate';
 import { cancelJob } from '../../actions/jobs';
+import { waitsFor } from '../../store/jobs';
 import { canCompute } from '../../store/select';
 import { store } from '../../store/store';
 import { againstOf } from '../../store/third';
@@ -19,6 +20,7 @@ import { StreamedNote } from './streamed-note';
 export function PromptPanel() {
   const prompt = useApp((s) => s.prompt.prompt);
   const running = useApp((s) => s.jobs.generate !== undefined);
+  const before = useApp((s) => waitsFor(s, 'generate'));
   const ready = useApp((s) => canCompute(s) && s.open.model?.report.hasTokenizer === true);
   const against = useApp(againstOf);
   const write = (text: string) => store.setState((s) => ({ prompt: { ...s.prompt, prompt: text } }));
@@ -71,9 +73,12 @@ export function PromptPanel() {
           )}
           <div className={css.go}>
             {running ? (
-              <Button icon="stop" onClick={() => cancelJob('generate')}>
-                Stop
-              </Button>
+              <>
+                <Button icon="stop" onClick={() => cancelJob('generate')}>
+                  Stop
+                </Button>
+                {before && <span className="small soft">Begins after “{before.label}”.</span>}
+              </>
             ) : (
               <Button look="primary" type="submit" icon="play" computes disabled={!ready}>
                 Continue with both

@@ -1,4 +1,5 @@
 import { requestScore } from '../../actions/score';
+import { waitsFor } from '../../store/jobs';
 import { prunedLoss } from '../../store/pruned-loss';
 import { maskOf } from '../../store/select';
 import { thirdOf } from '../../store/third';
@@ -17,7 +18,7 @@ export function LossRows() {
   const pruned = useApp(prunedLoss);
   const nothing = useApp((s) => maskOf(s).dropped.length === 0);
   const working = useApp((s) => s.jobs.open !== undefined || s.machine.status === 'starting');
-  const other = useApp((s) => (s.jobs.score ? (s.jobs.influence ?? s.jobs.open) : undefined));
+  const other = useApp((s) => waitsFor(s, 'score'));
 
   const waiting = (was: ((n: { loss: number; perplexity: number }) => string) | undefined) => {
     if (pruned.status === 'failed') {

@@ -5,6 +5,7 @@ import { cancelJob } from '../../actions/jobs';
 import { titleOf } from '../../actions/offered';
 import { requestScore } from '../../actions/score';
 import { isForeign } from '../../store/calibration';
+import { waitsFor } from '../../store/jobs';
 import { originWords } from '../../store/measured';
 import { canMeasure, needsIds } from '../../store/measuring';
 import { canCompute, momentOf } from '../../store/select';
@@ -88,7 +89,7 @@ function Source({ verdict: { full, pruned } }: { verdict: Found }) {
 
 function Loss({ verdict }: { verdict: Found }) {
   const { full, pruned, before, change, interval, soFar, standing, mask } = verdict;
-  const other = useApp((s) => (s.jobs.score ? (s.jobs.influence ?? s.jobs.open) : undefined));
+  const other = useApp((s) => waitsFor(s, 'score'));
   const measurable = useApp((s) => canMeasure(s) && !s.open.scoreFailure);
   if (!full) {
     return (
