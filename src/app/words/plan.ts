@@ -1,6 +1,6 @@
 import type { PlanWay, Saved } from '../../lab/contract';
 import type { Budget } from '../../pruning/budgets';
-import { percent } from './format';
+import { lowerFirst, percent } from './format';
 import { METRIC_WORDS } from './metrics';
 import { and } from './units';
 
@@ -25,7 +25,13 @@ const WAYS: Readonly<Record<PlanWay['by'], string>> = {
 
 /** "lowest first, by cosine", "the integer programme". */
 export const wayWords = ({ by, metric }: PlanWay): string =>
-  metric ? `${WAYS[by]}, by ${METRIC_WORDS[metric].short.toLowerCase()}` : WAYS[by];
+  metric ? `${WAYS[by]}, by ${lowerFirst(METRIC_WORDS[metric].short)}` : WAYS[by];
+
+/** The first three of the ways that came to a mask; the same way may have come there with several stand-ins. */
+export function fewWays(ways: readonly PlanWay[]): string {
+  const words = [...new Set(ways.map(wayWords))];
+  return [...words.slice(0, 3), ...(words.length > 3 ? [`and ${words.length - 3} more`] : [])].join('; ');
+}
 
 /** "that saves 10% of the parameters and 33% of the KV cache, with at most 0.1 nats more". */
 export function budgetWords(budgets: readonly Budget[]): string {

@@ -1,6 +1,6 @@
 import type { PlanReport } from '../../../lab/contract';
 import { fixed, plural, signed, upperFirst } from '../../words/format';
-import { budgetWords, wayWords } from '../../words/plan';
+import { budgetWords, fewWays, wayWords } from '../../words/plan';
 import { droppedWords } from '../../words/units';
 import css from './plan.module.css';
 
@@ -15,8 +15,8 @@ export function PlanVerdict({ report }: { readonly report: PlanReport }) {
     <div className={css.about}>
       <p>
         {within ? 'The best found' : 'Nothing found reaches all of it; the nearest to a mask'} {asked}:{' '}
-        <strong>without {droppedWords(point.dropped)}</strong>. Found by {point.ways.map(wayWords).join('; ')}. Where it
-        was chosen it adds {signed(point.chosen - chosen, 3)}; what its layers add alone sums to {signed(point.sum, 3)}.
+        <strong>without {droppedWords(point.dropped)}</strong>. Found by {fewWays(point.ways)}. Where it was chosen it
+        adds {signed(point.chosen - chosen, 3)}; what its layers add alone sums to {signed(point.sum, 3)}.
         {partial && ' The search was not ended: the best so far.'}
       </p>
       {rivals.length > 0 && (

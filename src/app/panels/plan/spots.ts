@@ -8,7 +8,7 @@ import { isLocked } from '../../actions/locks';
 import type { Curve } from '../../store/curves';
 import type { Measured } from '../../store/measured';
 import { curveName } from '../../words/curve-names';
-import { wayWords } from '../../words/plan';
+import { fewWays } from '../../words/plan';
 
 /** A mask that was measured: of a plan, or a point of a curve. */
 export interface Spot {
@@ -34,11 +34,10 @@ export function spotsOf(
 ): Spot[] {
   const weights = weightsOf(model);
   const ofPlan = (plan?.report.points ?? []).map((point, i): Spot => {
-    const how = point.ways.map(wayWords);
     return {
       ...{ dropped: point.dropped, saved: point.saved, interval: point.added, text: plan!.text },
       added: point.loss - plan!.report.points[0]!.loss,
-      how: how.length > 3 ? `${how.slice(0, 3).join('; ')}; and ${how.length - 3} more` : how.join('; '),
+      how: fewWays(point.ways),
       plan: { of: plan!, point, best: plan!.report.best === i },
     };
   });
