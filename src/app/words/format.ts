@@ -80,6 +80,10 @@ export function duration(seconds: number): string {
 /** `1,234`. */
 export const whole = (value: number): string => Math.round(value).toLocaleString('en');
 
+/** A checkpoint of a training: "step 3,072", or its name where that tells no step. */
+export const checkpointWords = ({ name, step }: { readonly name: string; readonly step?: number }): string =>
+  step === undefined ? name : `step ${whole(step)}`;
+
 export const plural = (n: number, one: string, many = `${one}s`): string => `${whole(n)} ${n === 1 ? one : many}`;
 
 /** A name as it stands within a sentence; "L1" and "Shapley" stay as they are. */

@@ -15,7 +15,7 @@ import { LabelledSlider } from '../../widgets/labelled-slider';
 import { Panel } from '../../widgets/panel';
 import { useApp } from '../../widgets/use-app';
 import { useKept } from '../../widgets/use-kept';
-import { fixed, percent, short, upperFirst } from '../../words/format';
+import { checkpointWords, fixed, percent, short, upperFirst } from '../../words/format';
 import { METRIC_WORDS } from '../../words/metrics';
 import { chosenWords } from '../../words/tasks';
 import { UNIT_WORDS, unitName, unitOptions } from '../../words/units';
@@ -143,9 +143,7 @@ export default function GrowthPanel() {
   );
 }
 
-function momentWords({ name, step, loss }: GrowthPoint): string {
-  return `${step === undefined ? name : `step ${step.toLocaleString('en')}`}, loss ${fixed(loss, 2)}`;
-}
+const momentWords = (point: GrowthPoint): string => `${checkpointWords(point)}, loss ${fixed(point.loss, 2)}`;
 
 /** How long the film stays at a checkpoint. */
 const FRAME_MS = 900;
@@ -210,7 +208,7 @@ function summarise(points: readonly GrowthPoint[], unit: PlainUnit): string {
   const [first, last] = [points[0]!, points.at(-1)!];
   const change = last[unit].map((v, block) => ({ block, from: first[unit][block]!, to: v }));
   const rise = change.reduce((a, b) => (b.to - b.from > a.to - a.from ? b : a));
-  const loss = `From ${first.name} to ${last.name} the loss goes from ${fixed(first.loss, 2)} to ${fixed(last.loss, 2)}`;
+  const loss = `From ${checkpointWords(first)} to ${checkpointWords(last)} the loss goes from ${fixed(first.loss, 2)} to ${fixed(last.loss, 2)}`;
   const accuracy =
     first.accuracy && last.accuracy
       ? ` and accuracy from ${percent(first.accuracy.accuracy)} to ${percent(last.accuracy.accuracy)}`

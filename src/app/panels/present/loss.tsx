@@ -2,7 +2,7 @@ import { maskOf, momentOf } from '../../store/select';
 import { verdictOf } from '../../store/verdict';
 import { Counted } from '../../widgets/counted';
 import { useApp } from '../../widgets/use-app';
-import { fixed, whole } from '../../words/format';
+import { checkpointWords, fixed } from '../../words/format';
 import { droppedBriefly } from '../../words/units';
 import css from './present.module.css';
 
@@ -15,7 +15,7 @@ export function Loss({ added }: { added: number | undefined }) {
     return (
       <p className={css.loss}>
         <span className={css.number}>{fixed(moment.loss, 3)}</span>
-        <span>loss in training, {moment.step === undefined ? moment.name : `step ${whole(moment.step)}`}</span>
+        <span>loss in training, {checkpointWords(moment)}</span>
       </p>
     );
   }

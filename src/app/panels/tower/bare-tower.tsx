@@ -1,6 +1,7 @@
 import { scaleWords } from '../../charts/legend-ticks';
 import { momentOf } from '../../store/select';
 import { useApp } from '../../widgets/use-app';
+import { checkpointWords } from '../../words/format';
 import { METRIC_WORDS } from '../../words/metrics';
 import { Legend } from './legend';
 import { MomentNote } from './moment-note';
@@ -28,7 +29,7 @@ export function BareTower({ board }: { board?: boolean }) {
       {board ? (
         <p>
           {moment
-            ? `Sapling in training, ${moment.name}`
+            ? `Sapling in training, ${checkpointWords(moment)}`
             : values
               ? `${unit}, ${scaleWords(placement.kind)}`
               : blind

@@ -8,7 +8,7 @@ import css from './verdict.module.css';
 export function Sentence({ verdict: { mask, change, interval, standing, answers } }: { verdict: Verdict }) {
   if (mask.blocks === 0) return <p className={css.sentence}>The bundled model is on its way.</p>;
   if (mask.dropped.length === 0) {
-    return <p className={css.sentence}>Click a layer: how much worse does the model guess without it?</p>;
+    return <p className={css.sentence}>Click a layer: how much worse do the guesses get?</p>;
   }
   const { difference } = answers;
   const told =
