@@ -24,10 +24,13 @@ export const exportCommand: Command = {
   options: {
     ...MASK_OPTIONS,
     ...RECOVERY_OPTIONS,
-    to: { value: 'FORMAT', help: TARGETS.join(', ') },
+    to: {
+      value: 'FORMAT',
+      help: `${MODELS.join(' or ')}: the pruned model itself; a mask in the form of: ${FORMAT_NAMES.join(', ')}`,
+    },
     out: {
       value: 'PATH',
-      help: 'the file, to standard output where left out; for a checkpoint or a GGUF (of a GGUF) a new folder',
+      help: 'a mask’s file, to standard output where left out; the new folder of a checkpoint, or of a GGUF (of a GGUF)',
     },
     form: {
       value: 'FORM',

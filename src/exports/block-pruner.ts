@@ -10,7 +10,7 @@ export const blockPruner: MaskFormat = {
   title: 'BlockPruner, its order of deletion',
   about:
     'For BlockPruner’s eval.py: after so many deletions, which attention (mha) and which ffn (mlp) are gone, from 0.',
-  loses: 'Nothing of the mask.',
+  loses: 'What stands in for the layers.',
   units: 'sublayers',
   extension: 'json',
   write({ mask }) {

@@ -22,7 +22,7 @@ function reader(as: string, name: RegExp, what: string, base: 0 | 1): MaskFormat
 export const llamaCpp: MaskFormat = {
   title: 'llama.cpp, --prune-layers',
   about: 'For llama-quantize, which writes a GGUF file without these blocks, from 0.',
-  loses: 'The order in which blocks went.',
+  loses: 'The order in which blocks went, and what stands in for them.',
   units: 'blocks',
   extension: 'sh',
   write({ mask, model }) {
@@ -38,7 +38,7 @@ export const llamaCpp: MaskFormat = {
 export const nemo: MaskFormat = {
   title: 'NeMo, drop_layers',
   about: 'For NeMo’s and ModelOpt’s pruning script: blocks that go, counted from 1.',
-  loses: 'The order in which blocks went.',
+  loses: 'The order in which blocks went, and what stands in for them.',
   units: 'blocks',
   extension: 'txt',
   write({ mask }) {
@@ -52,7 +52,7 @@ export const nemo: MaskFormat = {
 export const sleb: MaskFormat = {
   title: 'SLEB, --removal_list',
   about: 'For SLEB’s eval.py: blocks in the order in which they went, from 0.',
-  loses: 'Nothing of a mask of whole blocks.',
+  loses: 'What stands in for the blocks.',
   units: 'blocks',
   extension: 'sh',
   write: ({ mask, model }) =>
@@ -69,7 +69,7 @@ export const sleb: MaskFormat = {
 export const optipfair: MaskFormat = {
   title: 'OptiPFair, a call',
   about: 'For OptiPFair in Python: whole blocks, from 0.',
-  loses: 'The order in which blocks went.',
+  loses: 'The order in which blocks went, and what stands in for them.',
   units: 'blocks',
   extension: 'py',
   write({ mask, model }) {

@@ -10,7 +10,7 @@ const list = (numbers: readonly number[]) => `[${numbers.join(', ')}]\n`;
 export const blockList: MaskFormat = {
   title: 'List of dropped blocks',
   about: 'For most scripts: whole blocks that go, from 0, in the order in which they went.',
-  loses: 'Nothing of a mask of whole blocks.',
+  loses: 'What stands in for the blocks.',
   units: 'blocks',
   extension: 'json',
   write: ({ mask }) => list(wholeBlocks(mask, 'A list of blocks')),
@@ -24,7 +24,7 @@ export const blockList: MaskFormat = {
 export const keptBlockList: MaskFormat = {
   title: 'List of kept blocks',
   about: 'For the paper’s code, where it drops blocks: what is left, from 0.',
-  loses: 'The order in which blocks went.',
+  loses: 'The order in which blocks went, and what stands in for them.',
   units: 'blocks',
   extension: 'json',
   write({ mask }) {
@@ -37,7 +37,7 @@ export const keptLayerList: MaskFormat = {
   title: 'List of kept layers',
   about:
     'For the paper’s code and LLM-Drop’s reserved_layers.json: attention of block i is 2i, its ffn 2i + 1, from 0.',
-  loses: 'The order in which layers went.',
+  loses: 'The order in which layers went, and what stands in for them.',
   units: 'sublayers',
   extension: 'json',
   write: ({ mask }) => list(kept(mask)),

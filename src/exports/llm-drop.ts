@@ -7,7 +7,7 @@ import { droppedOf, type MaskFormat } from './format';
 export const llmDrop: MaskFormat = {
   title: 'LLM-Drop, keys of config.json',
   about: 'For LLM-Drop’s own model classes: put them into the published model’s config.json. Dropped blocks, from 0.',
-  loses: 'The order in which layers went.',
+  loses: 'The order in which layers went, and what stands in for them.',
   units: 'sublayers',
   extension: 'json',
   write: ({ mask }) =>

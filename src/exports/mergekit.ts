@@ -11,7 +11,8 @@ import { parseYaml } from './yaml';
 export const mergekit: MaskFormat = {
   title: 'mergekit, a configuration',
   about: 'For mergekit-yaml, which writes the pruned model: runs of kept blocks, from 0, the second end not included.',
-  loses: 'The order in which layers went. A sublayer alone keeps its size: its output is scaled by 0.',
+  loses:
+    'The order in which layers went, and what stands in for them. A sublayer alone keeps its size: its output is scaled by 0.',
   units: 'sublayers',
   extension: 'yml',
   write({ mask, model }) {

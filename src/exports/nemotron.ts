@@ -11,7 +11,8 @@ export const nemotron: MaskFormat = {
   title: 'Nemotron-NAS, block_configs',
   about:
     'For config.json of NVIDIA’s NAS models and ModelOpt’s Puzzletron: an entry for each block, from the bottom up.',
-  loses: 'The order in which layers went. The width of each ffn (ffn_mult) has to be added for the model at hand.',
+  loses:
+    'The order in which layers went, and what stands in for them. The width of each ffn (ffn_mult) has to be added for the model at hand.',
   units: 'sublayers',
   extension: 'json',
   write({ mask, model }) {

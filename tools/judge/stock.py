@@ -1,6 +1,7 @@
 """What transformers makes of exported checkpoints. Reads from standard input, a JSON line a question, and answers a line each:
 
     {"folder": ..., "windows": [[id, ...], ...], "hook": true}    the mean loss over all predicted tokens, in float32
+    {"folder": ..., "windows": [...], "gguf": file}               the same of a GGUF, widened to float32
     {"run": script, "cwd": folder, "same": [folder, folder]}      runs a script, and compares two checkpoints, tensor for tensor
 """
 import importlib.util
@@ -15,8 +16,9 @@ from safetensors import safe_open
 from transformers import AutoModelForCausalLM
 
 
-def loss(folder, windows, hook=False):
-    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
+def loss(folder, windows, hook=False, gguf=None):
+    settings = {"dtype": torch.float32, "attn_implementation": "eager"}
+    model = AutoModelForCausalLM.from_pretrained(folder, gguf_file=gguf, **settings).eval()
     if hook:
         spec = importlib.util.spec_from_file_location("hook", os.path.join(folder, "lopper_recovery.py"))
         module = importlib.util.module_from_spec(spec)
