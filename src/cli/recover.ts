@@ -42,7 +42,7 @@ import {
 import { saveRecovery } from './save-recovery';
 
 /** In closed form. */
-const METHODS = ['mean', 'linear', 'diagonal', 'scale'] as const satisfies readonly RecoveryMethod[];
+const METHODS = ['mean', 'linear', 'diagonal', 'scale', 'merged'] as const satisfies readonly RecoveryMethod[];
 const FITS = ['sequential', 'full', 'corrected'] as const satisfies readonly FitOrder[];
 
 const whole: Whole<'recoverEach'> = {
@@ -63,7 +63,7 @@ export const recover: Command = {
     unit: { value: 'KIND', help: `${UNIT_NAMES.join(', ')} (with --each)` },
     method: {
       value: 'NAME',
-      help: 'mean: the mean of what it adds; linear: a linear map of what it reads; diagonal: each channel on its own; scale: one number; trained: bias: a vector, distill: a linear map, to what the full model predicts; sft: to the next token; mse: to the full model’s stream',
+      help: 'mean: the mean of what it adds; linear: a linear map of what it reads; diagonal: each channel on its own; scale: one number; merged: a linear map of what the last kept layer below adds, which fits into its weights; trained: bias: a vector, distill: a linear map, to what the full model predicts; sft: to the next token; mse: to the full model’s stream',
     },
     fit: {
       value: 'ORDER',
@@ -140,7 +140,7 @@ function readSettings(args: Arguments): RecoverSettings {
     throw usage(`--${foreign} does not belong to --method ${method}.`, `It is for ${TRAINING_METHODS.join(', ')}.`);
   }
   for (const name of ['rank', 'normed']) {
-    if (!args.values.has(name) || method === 'linear') continue;
+    if (!args.values.has(name) || method === 'linear' || (name === 'rank' && method === 'merged')) continue;
     throw usage(`--${name} does not belong to --method ${method}.`, 'Leave it out, or give --method linear.');
   }
   if (args.values.has('ridge') && (method === 'mean' || method === 'scale')) {

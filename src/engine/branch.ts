@@ -11,7 +11,7 @@ export const named = (module: RecoveryModule): Module => ({ ...module, name: nam
 /** A module that adds the same vector [width] everywhere. */
 export const additive = (bias: readonly number[] | Float32Array, strength = 1): Module => named(adding(bias, strength));
 
-/** What becomes of a sublayer: it runs, it is skipped, or a module is applied in its place. */
+/** What becomes of a sublayer: it runs, it is skipped, or a module is applied in its place, or to what it adds. */
 export type Step = 'run' | 'skip' | Module;
 
 /** What a walk or a decoder carries through the model. Made by `without` and `replacing`, and never changed. */
@@ -42,6 +42,12 @@ export function replacing(modules: Iterable<readonly [number, Module]>, from: Br
 
 /** What becomes of sublayer `index`. */
 export const at = (branch: Branch, index: number): Step => branch.left.get(index) ?? 'run';
+
+/** Whether the sublayer's own weights are walked. */
+export const runs = (step: Step): boolean => step === 'run' || isMerged(step);
+
+/** Whether a module is applied to what a sublayer adds, which runs. */
+export const isMerged = (step: Step): step is Module => typeof step !== 'string' && step.reads === 'update';
 
 /** Names a step: skipping, a module by its numbers and strength, running; they sort in that order. */
 export function stepKey(step: Step): string {

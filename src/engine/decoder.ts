@@ -1,14 +1,14 @@
 import { LopperError, throwIfCancelled } from '../errors';
 import type { Buffer } from '../gpu/gpu';
 import { sublayerAt } from '../model/units';
-import { at, type Branch } from './branch';
+import { at, type Branch, runs } from './branch';
 import type { Capacity, DecoderContract, DecoderOptions, RunOptions } from './contract';
 import { BEST_AT, findLikeliest, planLikeliest, STATE_BYTES } from './greedy';
 import { logitBuffers, logitsOf, rowsPerRead } from './head';
 import { decodingKernels, walkKernels } from './kernels/compile';
 import { padded, TILE_ROWS } from './layout';
 import type { Machine } from './machine';
-import { largestRank } from './modules';
+import { largestRank, someMerged } from './modules';
 import { LONG, longBeyond, type Rows, room, widestWindow } from './rows';
 import { type Piece, Sequences } from './sequences';
 import { type Cache, type Carried, runSublayer } from './sublayer';
@@ -77,7 +77,7 @@ export class Decoder implements DecoderContract {
     try {
       decoder.#release = await m.modules.hold([branch], m.dispatcher);
       for (let index = 0; index < spec.sublayers.length; index++) {
-        if (spec.sublayers[index].kind === 'attn' && at(branch, index) === 'run') {
+        if (spec.sublayers[index].kind === 'attn' && runs(at(branch, index))) {
           const label = `KV cache of block ${sublayerAt(index).block}`;
           decoder.#caches.set(index, await gpu.allocate(label, cacheRows * rowBytes, 'cache'));
         }
@@ -260,6 +260,7 @@ export class Decoder implements DecoderContract {
     const shape = (count: number, tileCount: number) => ({
       ...{ count, tileCount, scoreStride, maxPosition, keyCount },
       rank: this.#rank,
+      merged: someMerged([this.branch]),
     });
     await planRows(m, shape(most, most), 1);
     if (later) await planRows(m, shape(PREFILL_ROWS, PREFILL_ROWS / TILE_ROWS + most), 1);
@@ -288,7 +289,7 @@ export class Decoder implements DecoderContract {
     const { m } = this;
     const rows = rowsOf(pieces, this.sequences, widestWindow(m.spec), this.#long);
     checkContext(m.spec, rows);
-    await planRows(m, { ...rows, keyCount: rows.keys.length, rank: this.#rank }, 1);
+    await planRows(m, { ...rows, keyCount: rows.keys.length, rank: this.#rank, merged: someMerged([this.branch]) }, 1);
     await this.#planStream(rows.count);
     uploadRows(m, rows);
     const ids = m.scratch.get('ids');

@@ -114,7 +114,7 @@ export class Engine implements EngineContract {
           : await within(options.stayBytes, spec, { once: loader, again }, recorder);
       await gpu.idle();
       gpu.check();
-      modules = new Modules(dispatcher, spec.width, spec.finalNorm);
+      modules = new Modules(dispatcher, spec.width, spec.finalNorm, types.products);
       const parts = { spec, types, residency, modules, embedding, positions, finalNorm, head };
       return new Engine({ gpu, recorder, dispatcher, decoding, scratch, ...parts }, rates, release);
     } catch (error) {

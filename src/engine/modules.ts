@@ -3,8 +3,8 @@ import type { Buffer } from '../gpu/gpu';
 import type { NormSpec } from '../model/spec';
 import type { LowRank } from '../recovery/module';
 import { type Branch, type Module, modulesOf } from './branch';
-import type { Dispatcher } from './kernels/dispatcher';
-import { linear, linearAdd } from './kernels/linear';
+import type { Dispatcher, Variant } from './kernels/dispatcher';
+import { fewRowKernels, linear, linearAdd, type ProductKind, productKernels } from './kernels/linear';
 import { linearBackward } from './kernels/linear-backward';
 import { additiveKernels, addVectors, mapKernels, take, takingKernels } from './kernels/module';
 import type { MapNumbers } from './kernels/module-backward';
@@ -33,6 +33,10 @@ export interface ModuleRoom {
 const reads = ({ map, diagonal }: { readonly map?: unknown; readonly diagonal?: unknown }): boolean =>
   map !== undefined || diagonal !== undefined;
 
+/** Whether a module of some branches is a merged map. */
+export const someMerged = (branches: readonly Branch[]): boolean =>
+  modulesOf(branches).some((module) => module.reads === 'update');
+
 /** The largest rank of a map among the modules of some branches; 0 where none has one. */
 export const largestRank = (branches: readonly Branch[]): number =>
   modulesOf(branches).reduce((most, { map }) => Math.max(most, map?.rank ?? 0), 0);
@@ -49,11 +53,13 @@ export class Modules {
   /**
    * @param width of the stream
    * @param norms how the model norms it
+   * @param products of its matrices
    */
   constructor(
     readonly dispatcher: Dispatcher,
     readonly width: number,
     readonly norms: Pick<NormSpec, 'kind' | 'eps'>,
+    readonly products: readonly ProductKind[] = [],
   ) {}
 
   /**
@@ -68,7 +74,8 @@ export class Modules {
     await d.ready([
       ...additiveKernels(),
       ...(modules.some(reads) ? takingKernels() : []),
-      ...(modules.some((module) => module.reads) ? normKernels(d, this.norms.kind === 'layer') : []),
+      ...(modules.some((module) => module.reads === 'update') ? this.#updateKernels(d, decoding !== undefined) : []),
+      ...(modules.some((module) => module.reads === 'normed') ? normKernels(d, this.norms.kind === 'layer') : []),
       ...(modules.some(({ map }) => map) ? mapKernels(d, decoding !== undefined) : []),
     ]);
     this.#free((name, users) => users === 0 && !modules.some((module) => module.name === name));
@@ -78,6 +85,14 @@ export class Modules {
     return () => {
       for (const one of held.splice(0)) one.users--;
     };
+  }
+
+  /** What a sublayer adds is kept by itself. */
+  #updateKernels(d: Dispatcher, decoding: boolean): Variant[] {
+    const kinds = this.products
+      .filter(({ epilogue }) => epilogue === 'add')
+      .map(({ dtype }) => ({ dtype, epilogue: 'store' as const }));
+    return [...productKernels(d.choice.matmul, kinds), ...(decoding ? fewRowKernels(d, kinds) : [])];
   }
 
   /** Adds what a module gives at every position of the slots: strength * (B A x + diagonal * x + bias), x being `from`. */
@@ -147,7 +162,7 @@ export class Modules {
     if (width !== undefined) {
       throw mismatch(`is for a stream of width ${width}; that of this model is ${this.width}`);
     }
-    if (reads && (!map || diagonal)) throw mismatch('reads the normed stream, and is not a map of it');
+    if (reads && (!map || diagonal)) throw mismatch(`reads the ${reads}, and is not a map of it`);
     if (!map) return;
     const { rank, a, b } = map;
     if (!Number.isInteger(rank) || rank < 1 || rank > this.width) {
@@ -166,7 +181,7 @@ export class Modules {
         bias: await this.#rows(bias, 1, this.width, buffers),
         diagonal: diagonal && (await this.#rows(diagonal, 1, this.width, buffers)),
         map: map && (await this.#map(map, buffers)),
-        norm: reads && (await this.#norm()),
+        norm: reads === 'normed' ? await this.#norm() : undefined,
       };
       this.#held.set(name, { ...held, users: 0 });
     } catch (error) {

@@ -1,6 +1,7 @@
+import { LopperError } from '../errors';
 import type { Buffer } from '../gpu/gpu';
 import type { AttnSpec } from '../model/spec';
-import type { Step } from './branch';
+import { isMerged, type Module, runs, type Step } from './branch';
 import { attention } from './kernels/attention';
 import { linear, linearAdd } from './kernels/linear';
 import { take } from './kernels/module';
@@ -56,15 +57,16 @@ async function add(
   streams: readonly Carried[],
   { perChunk = MAX_SLOTS, cache, signal }: SublayerOptions,
 ): Promise<void> {
-  const weights = step === 'run' ? await m.residency.acquire(index, signal) : undefined;
+  const weights = runs(step) ? await m.residency.acquire(index, signal) : undefined;
   const stream = m.scratch.get('stream');
   const source = m.spec.parallel ? keepInputs(m, rows, streams) : stream;
   for (let first = 0; first < streams.length; first += perChunk) {
     const slots = streams.slice(first, first + perChunk).map((carried) => carried.slot);
     const from: Slots = { stream: source, slots, rows: rows.count };
     const to: Slots = { stream, slots, rows: rows.count };
-    if (weights?.kind === 'attn') attn(m, m.spec.sublayers[index] as AttnSpec, weights, rows, from, to, cache);
-    else if (weights) ffn(m, weights, rows, from, to);
+    const merged = isMerged(step) ? step : undefined;
+    if (weights?.kind === 'attn') attn(m, m.spec.sublayers[index] as AttnSpec, weights, rows, from, to, merged, cache);
+    else if (weights) ffn(m, weights, rows, from, to, merged);
     else if (step !== 'run') m.modules.add(step, from, to, roomOf(m), m.dispatcher);
     if (m.recorder.full) await m.recorder.flush(signal);
   }
@@ -86,7 +88,16 @@ function keepInputs({ spec, scratch, recorder }: Machine, rows: Rows, streams: r
 }
 
 /** to += Attn(norm(from)), or its norm, for the rows that were prepared. */
-function attn(m: Machine, sight: AttnSpec, w: AttnWeights, rows: Rows, from: Slots, to: Slots, cache?: Cache): void {
+function attn(
+  m: Machine,
+  sight: AttnSpec,
+  w: AttnWeights,
+  rows: Rows,
+  from: Slots,
+  to: Slots,
+  merged?: Module,
+  cache?: Cache,
+): void {
   const { spec, scratch, dispatcher } = m;
   const branches = from.slots.length;
   const x = scratch.get('x');
@@ -114,17 +125,17 @@ function attn(m: Machine, sight: AttnSpec, w: AttnWeights, rows: Rows, from: Slo
     keys: scratch.get('keys'),
     turns: scratch.get('turns'),
   });
-  adds(m, w.normAfter, mixed, w.out, to);
+  adds(m, w.normAfter, mixed, w.out, to, merged);
 }
 
 /** to += FFN(norm(from)), or its norm. */
-function ffn(m: Machine, w: FfnWeights, rows: Rows, from: Slots, to: Slots): void {
+function ffn(m: Machine, w: FfnWeights, rows: Rows, from: Slots, to: Slots, merged?: Module): void {
   const { spec, scratch, dispatcher } = m;
   const x = scratch.get('x');
   const hidden = scratch.get('hidden');
   reads(m, w.norm, from, x);
   linear(dispatcher, x, rows.count * from.slots.length, w.up, spec.activation, hidden, padded(w.up.outputs));
-  adds(m, w.normAfter, hidden, w.down, to);
+  adds(m, w.normAfter, hidden, w.down, to, merged);
 }
 
 /** x = what a sublayer reads: the stream normed, or as it is. */
@@ -133,13 +144,23 @@ function reads({ dispatcher, spec }: Machine, by: Norm | undefined, from: Slots,
   else take(dispatcher, spec.width, 1, from, x);
 }
 
-/** to += the product, or its norm. */
-function adds({ dispatcher, scratch }: Machine, by: Norm | undefined, x: Buffer, w: Linear, to: Slots): void {
-  if (!by) {
-    linearAdd(dispatcher, x, w, to);
-    return;
+/** to += the product, or its norm; and what a merged map makes of the product. */
+function adds(m: Machine, by: Norm | undefined, x: Buffer, w: Linear, to: Slots, merged?: Module): void {
+  const { dispatcher, scratch } = m;
+  if (!by) linearAdd(dispatcher, x, w, to);
+  if (!by && !merged) return;
+  if (by && merged) {
+    throw new LopperError(
+      'usage',
+      'A norm stands between the layer and the stream, where a merged map has no place.',
+      'Use another stand-in for this model.',
+    );
   }
   const update = scratch.get('update');
   linear(dispatcher, x, to.rows * to.slots.length, w, 'store', update, padded(w.outputs));
-  normAdd(dispatcher, by, update, to);
+  if (by) normAdd(dispatcher, by, update, to);
+  else {
+    const slots = to.slots.map((_, i) => i);
+    m.modules.add(merged!, { stream: update, slots, rows: to.rows }, to, roomOf(m), dispatcher);
+  }
 }

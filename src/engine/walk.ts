@@ -6,7 +6,7 @@ import { logitsOf, planScores, type ScorePlan, scoreSlots } from './head';
 import { distanceKernels } from './kernels/head';
 import { padded, type Slots } from './layout';
 import type { Machine } from './machine';
-import { largestRank } from './modules';
+import { largestRank, someMerged } from './modules';
 import type { Observation, Observed } from './observers/observer';
 import { type Rows, rowsFor } from './rows';
 import type { TokenTree } from './tree';
@@ -36,7 +36,7 @@ export async function walk<const O extends readonly Observation[] = readonly []>
   const distinct = distinctBranches(options.logitDistance ? [...branches, FULL] : branches);
   const reference = options.logitDistance ? distinct.find((d) => d.branch.key === FULL.key) : undefined;
   const work = {
-    rows: { ...rows, keyCount: rows.keys.length, rank: largestRank(branches) },
+    rows: { ...rows, keyCount: rows.keys.length, rank: largestRank(branches), merged: someMerged(branches) },
     scored: { rows: scores.rows.length, pairs: scores.place.length, distance: reference !== undefined },
     branches: distinct.length,
     together: from ? distinct.length : observe.some(({ beside }) => beside !== undefined) ? 2 : 1,

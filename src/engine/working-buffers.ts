@@ -23,6 +23,8 @@ export type RowShape = Pick<Rows, 'count' | 'tileCount' | 'scoreStride' | 'maxPo
   readonly keyCount: number;
   /** The largest rank of a map among the modules that are applied; 0 where there is none. */
   readonly rank?: number;
+  /** Whether one is applied to what a sublayer adds. */
+  readonly merged?: boolean;
 };
 
 /**
@@ -51,7 +53,7 @@ export function rowBuffers(
     kv: all * 2 * keys * 4,
     mixed: all * padded(heads) * 4,
     ...(spec.qkNorm === 'whole' && { sizes: all * 8 }),
-    ...(hasNormAfter(spec) && { update: all * padded(spec.width) * 4 }),
+    ...((hasNormAfter(spec) || rows.merged) && { update: all * padded(spec.width) * 4 }),
     inner: all * padded(rows.rank ?? 0) * 4,
     hidden: all * padded(spec.ffnWidth) * 4,
     scores: Math.max(tile, Math.min(tile * rows.tileCount * branches, scoreBytes, limit)),

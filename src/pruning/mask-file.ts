@@ -193,8 +193,12 @@ function checkSet(sublayers: readonly Sublayer[], field: string, blocks: number)
 /** Each stands in for what is dropped, and nothing has two. */
 function checkRecovery(entries: readonly RecoveryEntry[], mask: Mask, width: number | undefined): readonly Placed[] {
   const gone = new Set(mask.dropped.map(({ kind, block }) => `${kind}:${block}`));
-  for (const { unit } of entries) {
+  for (const { unit, reads } of entries) {
     for (const { kind, block } of sublayersOf(...unit)) {
+      if (reads === 'update') {
+        if (!gone.has(`${kind}:${block}`)) continue;
+        throw invalid(`"recovery" maps what ${kind}:${block} adds, which is dropped`);
+      }
       if (!gone.delete(`${kind}:${block}`)) {
         throw invalid(`"recovery" stands in for ${kind}:${block}, which is not dropped, or has a stand-in already`);
       }

@@ -1,6 +1,6 @@
 import { sublayerParameters, totalParameters } from '../model/parameters';
 import type { ModelSpec } from '../model/spec';
-import { type Placed, parametersOf } from '../recovery/module';
+import { isMerged, type Placed, parametersOf } from '../recovery/module';
 import type { Mask } from './mask';
 
 /** What a model's sublayers weigh: parameters by block, and KV-cache bytes that one token takes in one block. */
@@ -23,7 +23,7 @@ export interface Savings {
 
 /** Parameters and KV cache that the mask does without, modules counted: a dropped attn needs no cache. */
 export function savingsOf(mask: Mask, sizes: SublayerSizes, modules: readonly Placed[] = []): Savings {
-  let parameters = modules.reduce((less, { module }) => less - parametersOf(module), 0);
+  let parameters = modules.reduce((less, { module }) => less - (isMerged(module) ? 0 : parametersOf(module)), 0);
   let caches = 0;
   for (const { block, kind } of mask.dropped) {
     parameters += (kind === 'attn' ? sizes.attnParameters : sizes.ffnParameters)[block] ?? 0;

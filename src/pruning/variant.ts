@@ -1,6 +1,6 @@
 import { LopperError } from '../errors';
 import { sublayerIndex, sublayersOf } from '../model/units';
-import type { Placed, RecoveryModule } from '../recovery/module';
+import { isMerged, type Placed, type RecoveryModule } from '../recovery/module';
 import { isBlockDropped, isDropped, type Mask } from './mask';
 
 /** A mask with its recovery modules, plain and serialisable: full, pruned or recovered. */
@@ -18,6 +18,12 @@ export function placesOf({ mask, modules = [] }: Variant): (readonly [number, Re
   return modules.map(({ unit: { block, kind }, module }) => {
     const own = sublayersOf(kind, block);
     const name = `${kind}:${block}`;
+    if (isMerged(module)) {
+      if (kind === 'block' || isDropped(mask, own[0])) {
+        throw mismatch(`${name} has a merged map, and is not a layer that is kept.`, 'Keep it, or leave its map out.');
+      }
+      return [sublayerIndex(own[0]), module] as const;
+    }
     if (!(kind === 'block' ? isBlockDropped(mask, block) : isDropped(mask, own[0]))) {
       throw mismatch(
         `There is a recovery module for ${name}, which is not dropped.`,

@@ -15,6 +15,14 @@ const RECOVERY: Recovery = {
   modules: [
     { unit: { kind: 'ffn', block: 0 }, module: { strength: 0.5, bias: Float32Array.of(1, 2, 3) } },
     {
+      // Of a layer that is kept.
+      unit: { kind: 'ffn', block: 1 },
+      module: {
+        ...{ strength: 1, reads: 'update', bias: new Float32Array(3) },
+        map: { rank: 1, a: Float32Array.of(1, 2, 3), b: Float32Array.of(4, 5, 6) },
+      },
+    },
+    {
       unit: { kind: 'block', block: 2 },
       module: {
         strength: 1,
@@ -46,6 +54,9 @@ test('a recovery is read back as it was written, with how it was fitted', async 
   const tensors = await parseHeader(sourceOf(bytes));
   expect(tensors.map(({ name, shape, dtype }) => [name, shape, dtype])).toEqual([
     ['ffn.0.bias', [3], 'F32'],
+    ['ffn.1.A', [1, 3], 'F32'],
+    ['ffn.1.B', [3, 1], 'F32'],
+    ['ffn.1.bias', [3], 'F32'],
     ['block.2.A', [2, 3], 'F32'],
     ['block.2.B', [3, 2], 'F32'],
     ['block.2.bias', [3], 'F32'],

@@ -6,7 +6,7 @@ import { readHeader } from '../formats/safetensors';
 import type { TensorInfo } from '../formats/tensor';
 import { type WrittenTensor, writeSafetensors } from '../formats/write-safetensors';
 import { PLAIN_UNITS, type Sublayer, sublayersOf } from '../model/units';
-import { type Numbers, type Placed, READS, type RecoveredUnit } from './module';
+import { isMerged, type Numbers, type Placed, READS, type RecoveredUnit } from './module';
 import { unitName } from './units';
 
 /** The model that modules were fitted on or are read for. The lab's model report serves as one. */
@@ -138,7 +138,9 @@ export async function readRecovery(
   }
   const dropped = told.dropped.map(([kind, block]): Sublayer => ({ kind, block }));
   const gone = new Set(dropped.map(({ kind, block }) => `${kind}.${block}`));
-  const kept = modules.find(({ unit }) => sublayersOf(unit.kind, unit.block).some((s) => !gone.has(tensorName(s))));
+  const kept = modules.find(
+    ({ unit, module }) => !isMerged(module) && sublayersOf(unit.kind, unit.block).some((s) => !gone.has(tensorName(s))),
+  );
   if (kept) throw invalid(`it has a module for ${unitName(kept.unit)}, which it does not drop`);
   return { dropped, modules, about: told, warnings: warningsOf(told, model) };
 }

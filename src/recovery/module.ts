@@ -8,7 +8,11 @@ import type { PlainUnit } from '../model/units';
 export interface RecoveryModule {
   /** 1: as fitted. 0: nothing, the unit is only dropped. */
   readonly strength: number;
-  /** `normed`: x is that stream as the model's norms make it, without their weights. Such a map fits into a feed-forward layer. */
+  /**
+   * `normed`: x is that stream as the model's norms make it, without their weights. Such a map fits into a feed-forward layer.
+   * `update`: the unit is a sublayer that is kept, and x what it adds itself, to which this comes: a merged map, which fits into
+   * the weights of any.
+   */
   readonly reads?: Reads;
   /** [width of the stream]. */
   readonly bias: Numbers;
@@ -20,7 +24,7 @@ export interface RecoveryModule {
 
 /** What else than the raw stream a module may read. */
 export type Reads = (typeof READS)[number];
-export const READS = ['normed'] as const;
+export const READS = ['normed', 'update'] as const;
 
 /** B A: a map of the stream through so few channels. */
 export interface LowRank {
@@ -51,6 +55,9 @@ export const additive = (bias: ArrayLike<number>, strength = 1): RecoveryModule 
   strength,
   bias: Float32Array.from(bias),
 });
+
+/** One that fits into weights that are there anyway. */
+export const isMerged = ({ reads }: RecoveryModule): boolean => reads === 'update';
 
 /** Numbers that a module adds to a model. */
 export const parametersOf = ({ bias, map, diagonal }: RecoveryModule): number =>

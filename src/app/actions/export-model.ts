@@ -97,7 +97,7 @@ function said({ files, kept, folded, beside, notes }: ExportReport, name: string
   const size = files.reduce((sum, file) => sum + file.bytes, 0);
   return [
     `${name}: ${files.length} files, ${bytes(size)}, ${kept.length} blocks.`,
-    folded.length > 0 && `In its weights is what stands in for ${folded.join(', ')}.`,
+    folded.length > 0 && `In its weights is what was fitted for ${folded.join(', ')}.`,
     beside.length > 0 && `What stands in for ${beside.join(', ')} is beside them: its README says how to use it.`,
     ...notes,
     'Drop its folder here to open it: its loss is that of this mask.',

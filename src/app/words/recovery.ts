@@ -17,6 +17,12 @@ export const METHOD_WORDS: Readonly<
     name: 'linear map',
     about: 'A linear map of what the layer read, of a rank you choose, in closed form.',
   },
+  merged: {
+    title: 'Merged map',
+    name: 'merged map',
+    about:
+      'Nothing new is added: what the last kept layer below adds goes through a linear map, which fits into its weights in any model.',
+  },
   diagonal: {
     title: 'Per channel',
     name: 'line per channel',

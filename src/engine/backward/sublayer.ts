@@ -1,6 +1,7 @@
+import { LopperError } from '../../errors';
 import type { Buffer } from '../../gpu/gpu';
 import type { AttnSpec } from '../../model/spec';
-import type { Step } from '../branch';
+import { isMerged, type Step } from '../branch';
 import { activationBackward } from '../kernels/activation-backward';
 import { attention } from '../kernels/attention';
 import { attentionBackward } from '../kernels/attention-backward';
@@ -38,6 +39,13 @@ export async function throughSublayer(
     if (weights.kind === 'attn') throughAttn(m, m.spec.sublayers[index] as AttnSpec, weights, rows, way);
     else throughFfn(m, weights, rows, way);
     return;
+  }
+  if (isMerged(step)) {
+    throw new LopperError(
+      'usage',
+      'No gradient goes through a merged map.',
+      'Ask without what stands in, or with another stand-in.',
+    );
   }
   const room = { taken: m.scratch.get('x'), inner: m.scratch.get('inner') };
   m.modules.addBackward(step, rows.count, way, room);

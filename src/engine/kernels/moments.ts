@@ -79,6 +79,14 @@ export interface MomentRows {
   readonly parts: Buffer;
 }
 
+/** What a sublayer added, in the place of the stream before it: of so many rows, given the stream behind it. */
+export function takeUpdate(d: Dispatcher, on: MomentRows): void {
+  const { rows, x, after, places, weights } = on;
+  const buffers = { after: after[0], full: after[0], places, weights, target_: x };
+  const values = { ...parametersFor(on), fullRow: after[1] };
+  d.run(variant(PREPARE, {}), values, buffers, grid(Math.ceil(rows / 64)), rows * padded(on.width) * 2);
+}
+
 /** Makes the targets, and the sums of each chunk of rows by channel. */
 export function sumChannels(d: Dispatcher, on: MomentRows): void {
   const { rows, x, t, after, full, places, weights, parts } = on;

@@ -2,7 +2,7 @@ import type { Buffer } from '../../gpu/gpu';
 import { type Sublayer, sublayerIndex } from '../../model/units';
 import type { Reads } from '../../recovery/module';
 import { type Moments, mergeMoments, type Products } from '../../recovery/moments';
-import { CHUNK, type MomentRows, momentKernels, PART, sumChannels, sumProducts } from '../kernels/moments';
+import { CHUNK, type MomentRows, momentKernels, PART, sumChannels, sumProducts, takeUpdate } from '../kernels/moments';
 import { norm, normKernels } from '../kernels/norm';
 import { padded } from '../layout';
 import type { Observer, View, Watch } from './observer';
@@ -14,7 +14,10 @@ export interface MomentOptions {
   readonly weighted?: boolean;
   /** The first so many positions of every text do not count. */
   readonly skipFirst?: number;
-  /** What is read, otherwise than as it is: normed, without weights. */
+  /**
+   * What is read, otherwise than as it is: normed, without weights; or the `update` of the first of the sublayers, which is kept:
+   * then what should be added to is the stream behind that, and the others are those that a merged map makes up for.
+   */
   readonly reads?: Reads;
   /**
    * What should stand in for the update: the unit's own (default), in the branch that is watched, where it runs; or what
@@ -31,16 +34,16 @@ export const momentsOf = (unit: readonly Sublayer[], options: MomentOptions = {}
     t: rows * padded(width) * 4,
     weights: rows * 4,
     parts: Math.ceil(rows / CHUNK) * PART.length * padded(width) * 4,
-    ...(options.reads && { ones: padded(width) * 4 }),
+    ...(options.reads === 'normed' && { ones: padded(width) * 4 }),
     ...(options.products && { xx: padded(width) ** 2 * 4, xt: padded(width) ** 2 * 4 }),
   }),
   async watch(view) {
     const { dispatcher, spec } = view;
     await dispatcher.ready([
       ...momentKernels(options.products ?? false),
-      ...(options.reads ? normKernels(dispatcher, spec.finalNorm.kind === 'layer') : []),
+      ...(options.reads === 'normed' ? normKernels(dispatcher, spec.finalNorm.kind === 'layer') : []),
     ]);
-    if (options.reads) {
+    if (options.reads === 'normed') {
       const ones = new Float32Array(spec.width).fill(1);
       dispatcher.recorder.gpu.device.queue.writeBuffer(view.buffer('ones').raw, 0, ones);
     }
@@ -63,7 +66,7 @@ class MomentWatch implements Watch<Moments> {
   ) {
     this.#rows = view.end - view.first;
     [this.#first, this.#last] = [Math.min(...unit), Math.max(...unit)];
-    this.#reads = view.spec.parallel ? this.#first - (this.#first % 2) : this.#first;
+    this.#reads = view.spec.parallel && options.reads !== 'update' ? this.#first - (this.#first % 2) : this.#first;
   }
 
   before(index: number, stream: Buffer, first: number): void {
@@ -72,6 +75,10 @@ class MomentWatch implements Watch<Moments> {
   }
 
   after(index: number, stream: Buffer, first: number, beside = first): void {
+    if (index === this.#first && this.options.reads === 'update') {
+      takeUpdate(this.view.dispatcher, this.#on(stream, first, first));
+      this.#keep('t', stream, first);
+    }
     if (index !== this.#last) return;
     const on = this.#on(stream, first, beside);
     sumChannels(this.view.dispatcher, on);
@@ -97,7 +104,7 @@ class MomentWatch implements Watch<Moments> {
 
   /** x, by way of t, which is kept later where it is not what is read. */
   #read(stream: Buffer, first: number): void {
-    if (!this.options.reads) {
+    if (this.options.reads !== 'normed') {
       this.#keep('x', stream, first);
       return;
     }

@@ -2,7 +2,8 @@
 import { throwIfCancelled } from '../../errors';
 import type { ByteSource } from '../../formats/bytes';
 import { DTYPES, type Dtype, widen } from '../../formats/dtypes';
-import type { PlannedTensor } from './plan';
+import type { TensorInfo } from '../../formats/tensor';
+import type { MergedMap, PlannedTensor } from './plan';
 
 /** Read and written at once. */
 const PIECE_BYTES = 8 * 2 ** 20;
@@ -140,6 +141,10 @@ async function* tensorBytes(
     }
     return;
   }
+  if (from.kind === 'merged') {
+    yield* mergedBytes(from.tensor, from.by, shape, signal);
+    return;
+  }
   const { tensor, vector } = from;
   const width = vector.length;
   const rows = shape.reduce((product, n) => product * n, 1) / width;
@@ -155,6 +160,66 @@ async function* tensorBytes(
         )
       : undefined;
     yield f32(width * count, (i) => (own?.[i] ?? 0) + vector[i % width]!);
+  }
+}
+
+/** Some rows of a tensor at a time, as numbers. */
+async function* rowsOf({ source, start, dtype }: TensorInfo, width: number, rows: number, signal?: AbortSignal) {
+  const rowBytes = width * DTYPES[dtype as Dtype].bytes;
+  const atOnce = Math.max(1, Math.floor(PIECE_BYTES / (4 * width)));
+  for (let row = 0; row < rows; row += atOnce) {
+    const count = Math.min(atOnce, rows - row);
+    const bytes = await source.read(start + row * rowBytes, start + (row + count) * rowBytes, signal);
+    yield { row, count, values: widen(bytes, dtype as Dtype) };
+  }
+}
+
+/**
+ * W + s B A W, the outputs being W's rows: A W first, [rank, inputs] in memory, then row by row. Where they are its columns, each
+ * row goes through the map by itself. A bias is a column.
+ */
+async function* mergedBytes(
+  tensor: TensorInfo,
+  { module: { map, strength }, byColumns, vector }: MergedMap,
+  shape: readonly number[],
+  signal?: AbortSignal,
+): AsyncGenerator<Bytes> {
+  const { rank, a, b } = map!;
+  const [rows, width] = [shape[0]!, shape[1] ?? 1];
+  const outputs = byColumns ? width : rows;
+  const inner = new Float32Array(byColumns ? rank : rank * width);
+  if (!byColumns) {
+    for await (const { row, count, values } of rowsOf(tensor, width, rows, signal)) {
+      for (let r = 0; r < count; r++) {
+        for (let k = 0; k < rank; k++) {
+          const by = a[k * outputs + row + r]!;
+          for (let i = 0; i < width; i++) inner[k * width + i]! += by * values[r * width + i]!;
+        }
+      }
+      throwIfCancelled(signal);
+    }
+  }
+  for await (const { row, count, values } of rowsOf(tensor, width, rows, signal)) {
+    const out = Float32Array.from(values);
+    for (let r = 0; r < count; r++) {
+      if (byColumns) {
+        for (let k = 0; k < rank; k++) {
+          inner[k] = 0;
+          for (let i = 0; i < width; i++) inner[k]! += a[k * width + i]! * values[r * width + i]!;
+        }
+        for (let i = 0; i < width; i++) {
+          for (let k = 0; k < rank; k++) out[r * width + i]! += strength * b[i * rank + k]! * inner[k]!;
+        }
+        continue;
+      }
+      for (let k = 0; k < rank; k++) {
+        const by = strength * b[(row + r) * rank + k]!;
+        for (let i = 0; i < width; i++) out[r * width + i]! += by * inner[k * width + i]!;
+      }
+      if (vector) out[r]! += vector[row + r]!;
+    }
+    throwIfCancelled(signal);
+    yield f32(out.length, (i) => out[i]!);
   }
 }
 

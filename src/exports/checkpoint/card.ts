@@ -46,7 +46,7 @@ export async function cardOf(
     form === 'llm-drop'
       ? 'The weights are all there; config.json lists what LLM-Drop’s classes leave out.'
       : `${gone === 0 ? 'No block is' : gone === 1 ? '1 block is' : `${gone} blocks are`} gone, and the ${kept.length} that are left are numbered anew. A layer that was dropped alone is still there with its output at zero, which is the same as leaving it out.`,
-    ...(folded.length > 0 ? ['', `In the weights is what stands in for ${folded.join(', ')}.`] : []),
+    ...(folded.length > 0 ? ['', `In the weights is what was fitted for ${folded.join(', ')}.`] : []),
     ...(beside.length > 0
       ? [
           '',

@@ -103,7 +103,7 @@ test('a mean goes into a bias, one below the first block into the embeddings, an
     const dropped = mask(list);
     const { folded, beside } = foldModules(spec, dropped, modules, keptBlocks(dropped));
     return {
-      folded: folded.map(({ unit, into, vector }) => [unit, into?.weights[0] ?? 'embeddings', vector[0]]),
+      folded: folded.map(({ unit, into, vector }) => [unit, into?.weights[0] ?? 'embeddings', vector?.[0]]),
       beside: beside.map(({ unit, at, block }) => [unit, at, block]),
     };
   };

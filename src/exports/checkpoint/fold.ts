@@ -1,8 +1,9 @@
 /** Where what stands in for dropped layers goes: into biases and embeddings of stock code, exactly, or beside it. */
+import { LopperError } from '../../errors';
 import type { FfnSpec, LinearSpec, ModelSpec, SublayerSpec } from '../../model/spec';
 import { sublayerIndex, sublayersOf } from '../../model/units';
 import { isBlockDropped, type Mask } from '../../pruning/mask';
-import type { Placed, RecoveryModule } from '../../recovery/module';
+import { isMerged, type Placed, type RecoveryModule } from '../../recovery/module';
 import { unitName } from '../../recovery/units';
 import { takesBias } from './biases';
 import { holdsMap, type MadeTensor, mapTensors } from './fold-map';
@@ -12,9 +13,11 @@ export interface Folded {
   readonly unit: string;
   /** The projection whose bias takes it, of the full model; undefined for the embeddings. */
   readonly into?: LinearSpec;
-  readonly vector: Float64Array;
+  readonly vector?: Float64Array;
   /** The layer's other tensors, where it has become a linear map. */
   readonly made?: readonly MadeTensor[];
+  /** A map that what the projection writes goes through. */
+  readonly merged?: RecoveryModule;
 }
 
 /** A module that stock code has no room for. */
@@ -49,6 +52,10 @@ export function foldModules(spec: ModelSpec, mask: Mask, modules: readonly Place
   const ordered = modules.filter(({ module }) => module.strength !== 0).toSorted((a, b) => walkIndex(a) - walkIndex(b));
   for (const { unit, module } of ordered) {
     const name = unitName(unit);
+    if (isMerged(module)) {
+      folded.push(mergedInto(spec, unit, module));
+      continue;
+    }
     const isGone = isBlockDropped(mask, unit.block);
     // Blocks of the exported model below the gap that a block which is gone leaves.
     const below = kept.filter((block) => block < unit.block).length;
@@ -78,6 +85,22 @@ export function foldModules(spec: ModelSpec, mask: Mask, modules: readonly Place
     });
   }
   return { folded, beside };
+}
+
+/** Throws `usage` where it does not fit: one that Lopper fitted does. */
+function mergedInto(spec: ModelSpec, unit: Placed['unit'], module: RecoveryModule): Folded {
+  const own = spec.sublayers[sublayerIndex({ block: unit.block, kind: unit.kind === 'ffn' ? 'ffn' : 'attn' })]!;
+  const hasBias = module.bias.some((v) => v !== 0);
+  if (own.normAfter || (hasBias && !takesBias(spec, own))) {
+    throw new LopperError(
+      'usage',
+      `The merged map of ${unitName(unit)} does not fit into its weights: ${own.normAfter ? 'a norm comes between' : 'it has a bias'}.`,
+      'Fit it anew, or export the mask alone.',
+    );
+  }
+  const into = outputOf(own);
+  const vector = hasBias || into.biases.length > 0 ? addition(spec, module, into) : undefined;
+  return { unit: unitName(unit), into, ...(vector && { vector }), merged: module };
 }
 
 const walkIndex = ({ unit: { kind, block } }: Placed): number => sublayerIndex(sublayersOf(kind, block)[0]!);

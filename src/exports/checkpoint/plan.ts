@@ -3,7 +3,7 @@ import { DTYPES, isDtype } from '../../formats/dtypes';
 import type { TensorInfo, TensorMap } from '../../formats/tensor';
 import type { LinearSpec, ModelSpec } from '../../model/spec';
 import { isBlockDropped, isDropped, type Mask } from '../../pruning/mask';
-import type { Placed } from '../../recovery/module';
+import type { Placed, RecoveryModule } from '../../recovery/module';
 import { keptBlocks } from '../format';
 import { switchedOn } from './biases';
 import { llmDropConfig, patchConfig } from './config';
@@ -29,7 +29,9 @@ export type TensorBytes =
   /** F32, number by number. */
   | { readonly kind: 'made'; readonly at: MadeTensor['at'] }
   /** F32: the tensor's numbers (zeros without one) with a vector added to each of its rows. */
-  | { readonly kind: 'added'; readonly tensor?: TensorInfo; readonly vector: Float64Array };
+  | { readonly kind: 'added'; readonly tensor?: TensorInfo; readonly vector: Float64Array }
+  /** F32: a projection's weights, or its bias, behind which a map comes: W + s B A W; a vector is added where there is one. */
+  | { readonly kind: 'merged'; readonly tensor: TensorInfo; readonly by: MergedMap };
 
 export interface CheckpointPlan {
   readonly config: Readonly<Record<string, unknown>>;
@@ -40,6 +42,13 @@ export interface CheckpointPlan {
   readonly folded: readonly string[];
   readonly beside: readonly Beside[];
   readonly notes: readonly string[];
+}
+
+/** What comes behind a projection, and how that lies: outputs by rows, or by columns as GPT-2 has them. */
+export interface MergedMap {
+  readonly module: RecoveryModule;
+  readonly byColumns: boolean;
+  readonly vector?: Float64Array;
 }
 
 /** The full model, as `describeStored` has it, with the config.json that it came with. */
@@ -67,10 +76,16 @@ export function planCheckpoint(
   const { folded, beside } = foldModules(spec, mask, modules, kept);
   const biased = switchedOn(
     spec,
-    folded.flatMap(({ into }) => (into && into.biases.length === 0 ? [kindOf(spec, into)] : [])),
+    folded.flatMap(({ into, vector }) => (into && vector && into.biases.length === 0 ? [kindOf(spec, into)] : [])),
   );
   const added = new Map<string, Float64Array>();
-  for (const { into, vector } of folded) {
+  const merged = new Map<string, MergedMap>();
+  for (const { into, vector, merged: module } of folded) {
+    if (module) {
+      merged.set(into!.weights[0]!, { module, byColumns: into!.transposed });
+      for (const bias of into!.biases) merged.set(bias, { module, byColumns: false });
+    }
+    if (!vector) continue;
     const name = into ? biasOf(into.weights[0]!) : (spec.positions ?? spec.embedding);
     added.set(name, plus(added.get(name), vector));
   }
@@ -88,6 +103,11 @@ export function planCheckpoint(
     const tensor = tensors.get(name)!;
     const own = zeroed.has(name) ? undefined : tensor;
     const vector = added.get(name);
+    const by = merged.get(name);
+    if (by && own) {
+      planned.push(mergedTensor(name, shape, own, { ...by, vector }));
+      continue;
+    }
     planned.push(
       vector ? addedTensor(name, shape, vector, own) : own ? copied(name, own) : zeros(name, shape, tensor.dtype),
     );
@@ -206,6 +226,11 @@ const addedTensor = (
 const madeTensor = ({ name, shape, at }: MadeTensor): PlannedTensor => ({
   ...{ name, dtype: 'F32', shape, bytes: 4 * elementsOf(shape) },
   from: { kind: 'made', at },
+});
+
+const mergedTensor = (name: string, shape: readonly number[], tensor: TensorInfo, by: MergedMap): PlannedTensor => ({
+  ...{ name, dtype: 'F32', shape, bytes: 4 * elementsOf(shape) },
+  from: { kind: 'merged', tensor, by },
 });
 
 const plus = (a: Float64Array | undefined, b: Float64Array) => (a ? a.map((x, i) => x + b[i]!) : b);

@@ -9,9 +9,10 @@ export type { Placed, RecoveredUnit, RecoveryModule } from '../../recovery/modul
 
 /**
  * What is fitted. `mean`: the mean update; `linear`: a linear map of a rank; `diagonal`: each channel on its own; `scale`: one
- * number. All in closed form.
+ * number; `merged`: no module in a dropped layer's place, but a linear map of what the last kept one below each run of them adds.
+ * All in closed form.
  */
-export type RecoveryMethod = 'mean' | 'linear' | 'diagonal' | 'scale';
+export type RecoveryMethod = 'mean' | 'linear' | 'diagonal' | 'scale' | 'merged';
 
 /**
  * On which streams several units are fitted. `sequential` (default): from low to high, each to its own update, in the model
@@ -23,7 +24,7 @@ export type FitOrder = 'sequential' | 'full' | 'corrected';
 export interface RecoverSettings {
   readonly method: RecoveryMethod;
   readonly fit?: FitOrder;
-  /** For `linear`; default 8. */
+  /** For `linear`; default 8. For `merged`; default as many as there are. */
   readonly rank?: number;
   /** How much of what was fitted is added; default 1. */
   readonly strength?: number;

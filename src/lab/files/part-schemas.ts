@@ -23,7 +23,7 @@ const scoreReports: v.GenericSchema<unknown, ScoreReport[]> = v.array(
 );
 
 const recoverEachReport: v.GenericSchema<unknown, RecoverEachReport> = v.object({
-  method: v.picklist(['mean', 'linear', 'diagonal', 'scale']),
+  method: v.picklist(['mean', 'linear', 'diagonal', 'scale', 'merged']),
   strength: number,
   rank: v.optional(count),
   unit: v.picklist(['block', 'attn', 'ffn', 'sublayer']),

@@ -13,6 +13,7 @@ import type {
   RecoverStrengthsRequest,
 } from '../contract';
 import { dealtTo } from '../contract/part';
+import { fitMerged } from '../measure/merged-map';
 import { DEFAULT_RANK, type FitTexts, type Fitted, fitModules, recovered } from '../measure/recover';
 import { plus, walkWork } from '../measure/work';
 import { notFinite } from '../running/finite';
@@ -38,8 +39,13 @@ export const recover: Job<RecoverRequest, RecoverReport> = {
     checkSettings(settings);
     const meter = fractionMeter(onProgress, 'Recovery');
     const texts = await textsOf(desk, calibration, heldOut);
-    const fitted = await fitModules(texts, units, settings, { signal, onProgress: (f) => meter(FITTING * f) });
-    const branches = [FULL, without(mask.dropped.map(sublayerIndex)), recovered(fitted)];
+    const fitting = { signal, onProgress: (f: number) => meter(FITTING * f) };
+    const fitted =
+      settings.method === 'merged'
+        ? await fitMerged(texts, mask.dropped, settings, fitting)
+        : await fitModules(texts, units, settings, fitting);
+    const lost = without(mask.dropped.map(sublayerIndex));
+    const branches = [FULL, lost, recovered(fitted, lost)];
     const losses = await lossesOf(texts, branches, { signal, onProgress: (f) => meter(FITTING + (1 - FITTING) * f) });
     const loss = { full: losses[0]!, pruned: losses[1]!, recovered: losses[2]! };
     const { method, fit = 'sequential', strength = 1, rank = DEFAULT_RANK } = settings;

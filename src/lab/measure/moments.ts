@@ -4,7 +4,7 @@ import { type MomentOptions, momentsOf } from '../../engine/observers/moments';
 import type { Observation } from '../../engine/observers/observer';
 import { type Stream, streamBefore } from '../../engine/observers/stream';
 import { LopperError } from '../../errors';
-import { sublayerIndex, sublayersOf } from '../../model/units';
+import { type Sublayer, sublayerIndex, sublayersOf } from '../../model/units';
 import type { RecoveredUnit } from '../../recovery/module';
 import { type Moments, mergeMoments } from '../../recovery/moments';
 import { notFinite } from '../running/finite';
@@ -16,7 +16,14 @@ const MOST_KEPT_BYTES = 512 * 2 ** 20;
 /** Moments of a unit, as a walk is asked for them. */
 export interface MomentsAsked extends MomentOptions {
   readonly unit: RecoveredUnit;
+  /** Dropped sublayers right above it, whose part in the stream is asked about too. */
+  readonly run?: readonly Sublayer[];
 }
+
+const sublayersIn = ({ unit, run = [] }: Pick<MomentsAsked, 'unit' | 'run'>) => [
+  ...sublayersOf(unit.kind, unit.block),
+  ...run,
+];
 
 /** A text's streams before a sublayer, to go on from with whatever agrees below it: by tree, the branch's and the full model's. */
 export interface Landing {
@@ -53,13 +60,13 @@ export async function observeMoments(
   const found: Moments[] = [];
   for (let first = 0; first < asked.length; first += most) {
     const group = asked.slice(first, first + most);
-    const until = 1 + Math.max(...group.flatMap(({ unit }) => sublayersOf(unit.kind, unit.block).map(sublayerIndex)));
+    const until = 1 + Math.max(...group.flatMap((asked) => sublayersIn(asked).map(sublayerIndex)));
     const parts: Moments[][] = group.map(() => []);
     for (const [t, { tree }] of trees.entries()) {
-      const moments = group.map(({ unit, ...options }) => ({
+      const moments = group.map(({ unit, run, ...options }) => ({
         branch: 0,
         ...(branches.length > 1 && { beside: 1 }),
-        observer: momentsOf(sublayersOf(unit.kind, unit.block), options),
+        observer: momentsOf(sublayersIn({ unit, run }), options),
       }));
       const streams =
         keeps && first === 0 ? branches.map((_, branch) => ({ branch, observer: streamBefore(keep) })) : [];

@@ -104,6 +104,18 @@ describe.skipIf(!hasData)('recovery, as the oracle has it', () => {
     expect(Math.abs(skipped.units[0]!.lossRecovered - without.skip_first.loss[0])).toBeLessThan(LOSS);
   });
 
+  it.each(['random/llama', 'random/gpt_neox', 'random/gpt2'])(
+    '%s: a map merged into the layer below a block',
+    async (name) => {
+      const { g, fitted } = await opened(name);
+      for (const { run, below, no_intercept } of g.merged) {
+        const report = await fitted(run, { method: 'merged' });
+        near(report.loss.recovered, no_intercept.loss, LOSS, `${run}`);
+        expect(report.modules.map(({ unit }) => unit)).toEqual([unitOf(below)]);
+      }
+    },
+  );
+
   it.each([['stories260K', 7], ...MODELS.map((name) => [name, 4] as const)] as const)(
     '%s: closed forms of single units',
     async (name, step) => {

@@ -47,7 +47,7 @@ export const recovered = (modules: readonly Placed[], from: Branch = FULL): Bran
   return replacing(
     modules.map(({ unit, module }) => [indices(unit)[0]!, named(module)] as const),
     without(
-      modules.flatMap(({ unit }) => indices(unit)),
+      modules.flatMap(({ unit, module }) => (module.reads === 'update' ? [] : indices(unit))),
       from,
     ),
   );
@@ -66,6 +66,9 @@ export async function fitModules(
   { signal, onProgress, from = FULL }: RunOptions & { readonly from?: Branch } = {},
 ): Promise<Fitted[]> {
   const { fit = 'sequential' } = settings;
+  if (settings.method === 'merged') {
+    throw new LopperError('usage', 'A merged map is fitted for a mask, not for a unit.', 'Use lopper recover --drop.');
+  }
   checkMap(settings, texts.on.engine.model.width);
   const fitted: Fitted[] = [];
   if (fit === 'full') {
@@ -127,7 +130,7 @@ export function recoveryWork(
 const targetOf = (fit: FitOrder) => (fit === 'corrected' ? 'full' : 'own');
 
 /** Moments of one unit: as it is fitted, and as it is judged, on each text. */
-interface Seen {
+export interface Seen {
   readonly fitted: Moments;
   readonly judged: Moments;
   readonly held?: Moments;
@@ -167,7 +170,7 @@ async function observeUnits(
 }
 
 /** A map of a wide stream takes seconds, and so does judging it: meanwhile others are heard, a cancel too. */
-async function fitOne(
+export async function fitOne(
   engine: EngineContract,
   unit: RecoveredUnit,
   { fitted, judged, held }: Seen,
@@ -176,10 +179,11 @@ async function fitOne(
 ): Promise<Fitted> {
   await breath(signal);
   const { method, strength = 1, ridge, rank = DEFAULT_RANK, normed } = settings;
+  const reads = method === 'merged' ? ('update' as const) : normed ? ('normed' as const) : undefined;
   const { norm, mean: channelMean, std: channelStd } = channelsOf(judged.t);
   const texts = held ? [judged, held] : [judged];
   const told = { unit, norm, channelMean, channelStd };
-  if (method !== 'linear') {
+  if (method !== 'linear' && method !== 'merged') {
     const module = CLOSED[method](fitted, ridge);
     const r2 = texts.map((moments) => r2Of(module, moments, judged.t));
     return { unit, module: { ...module, strength }, report: { ...told, r2: both(r2) } };
@@ -189,7 +193,7 @@ async function fitOne(
   for (const moments of texts) byRank.push(await unhurried(r2ByRank(fit, moments, judged.t), signal));
   return {
     unit,
-    module: { ...mapOfRank(fit, rank), strength, ...(normed && { reads: 'normed' as const }) },
+    module: { ...mapOfRank(fit, rank), strength, ...(reads && { reads }) },
     ridge: fit.ridge,
     report: {
       ...told,
@@ -216,7 +220,7 @@ function solveLinear(
 }
 
 const CLOSED: Readonly<
-  Record<Exclude<RecoverSettings['method'], 'linear'>, (moments: Moments, ridge?: number) => RecoveryModule>
+  Record<Exclude<RecoverSettings['method'], 'linear' | 'merged'>, (moments: Moments, ridge?: number) => RecoveryModule>
 > = { mean: fitMean, diagonal: fitDiagonal, scale: fitScale };
 
 const both = (values: readonly number[]) => values as unknown as readonly [number, number?];

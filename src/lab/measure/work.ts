@@ -1,5 +1,5 @@
 /** What walks come to, counted before they are made. Pure. */
-import { type Branch, compareBranches, distinct, parting } from '../../engine/branch';
+import { type Branch, compareBranches, distinct, parting, runs } from '../../engine/branch';
 import type { Cost, ModelReport } from '../contract';
 
 /** Work that adds up. */
@@ -63,7 +63,7 @@ export function sharedPasses(
   for (const [i, branch] of ordered.entries()) {
     const start = i === 0 ? 0 : parting(ordered[i - 1]!, branch);
     passes += from[start]!;
-    for (const s of branch.left.keys()) if (s >= start) passes -= shares[s]!;
+    for (const [s, step] of branch.left) if (s >= start && !runs(step)) passes -= shares[s]!;
   }
   return { passes, distinct: ordered.length };
 }
