@@ -16,7 +16,7 @@ export function checkTensors(shapes: ReadonlyMap<string, readonly number[]>, ten
       const error = new LopperError(
         'dtype-unsupported',
         `${name} is stored as ${tensor.dtype}; Lopper reads ${dtypesJoined('and')}.`,
-        'Choose a version of the model that is not quantised.',
+        'Choose a version of the model that is not quantised, or a GGUF in a type that Lopper reads: Q8_0, Q6_K, Q5_K, Q4_K, Q4_0 and others.',
       );
       throw quantised(tensors) ?? error;
     }

@@ -89,7 +89,7 @@ export function configOf(facts: Facts, tensors: TensorMap, factors?: FrequencyFa
     rope_theta: n('rope.freq_base') ?? 10_000,
     rope_scaling: ropeScaling(facts, factors),
     partial_rotary_factor: turned && width && turned !== width ? turned / width : undefined,
-    sliding_window: n('attention.sliding_window'),
+    sliding_window: n('attention.sliding_window') || undefined, // Phi's files without one say 0
     attention_bias: architecture === 'llama' ? has('model.layers.0.self_attn.q_proj.bias') : undefined,
     mlp_bias: architecture === 'llama' ? has('model.layers.0.mlp.up_proj.bias') : undefined,
     tie_word_embeddings: !has('lm_head.weight'),

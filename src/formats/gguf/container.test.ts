@@ -118,4 +118,20 @@ describe('a model in GGUF', () => {
     const beside = ggufFiles(memoryModel({ 'x.gguf': strange, 'tokenizer.json': '{"own":1}' }), 'x.gguf');
     expect(await beside.text('tokenizer.json')).toBe('{"own":1}');
   });
+
+  it('has a tokenizer beside it that contradicts its vocabulary: named, with the first token that does', async () => {
+    const vocab = Object.fromEntries(Array.from({ length: 200 }, (_, id) => [`t${id}`, id]));
+    const tokens = Object.keys(vocab);
+    const own = ggufFile({ ...metadata, 'tokenizer.ggml.tokens': [LIST, tokens, TEXT] }, tensors);
+    const beside = (vocab: object) => {
+      const json = JSON.stringify({ model: { type: 'BPE', vocab, merges: [] } });
+      return ggufFiles(memoryModel({ 'x.gguf': own, 'tokenizer.json': json }), 'x.gguf').text('tokenizer.json');
+    };
+    await beside(vocab);
+    await beside({ ...vocab, 'of its own': 200 }); // the table may be cut
+    await beside(Object.fromEntries(tokens.map((token, id) => [id === 7 ? 'spelled anew' : token, id])));
+    await beside(tokens.map((token) => [token, -1])); // Unigram: a list of pieces and scores
+    const shifted = beside(Object.fromEntries(tokens.map((token, id) => [token, (id + 1) % 200])));
+    await expectFailure(shifted, 'tokenizer-invalid', 'x.gguf', '200 of 200', '1, "t0", which there is "t1"');
+  });
 });

@@ -8,6 +8,7 @@ import { publishedName } from './names';
 import { partsOf } from './names-of-files';
 import { halvesFromPairs, headsFromKinds, inOrder, type RowOrder, shifted, widened } from './rows';
 import { tokenizerFiles } from './tokenizer';
+import { checkVocabulary } from './vocabulary';
 
 /** What is made of a GGUF for whoever reads a model in Hugging Face layout. */
 const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json'] as const;
@@ -41,7 +42,10 @@ export function ggufFiles(files: ModelFiles, name: string): ModelFiles {
     },
     async text(file, signal) {
       const made = await inside(file, signal);
-      return made ? JSON.stringify(made) : files.text(file, signal);
+      if (made) return JSON.stringify(made);
+      const beside = await files.text(file, signal);
+      if (file === 'tokenizer.json') checkVocabulary(name, (await look(signal)).metadata, beside);
+      return beside;
     },
     tensors: async (open, signal, onProgress) => (await openModel(name, open, signal, onProgress)).tensors,
   };
