@@ -1,0 +1,71 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Buffer, Gpu, type MemoryUse } from '../gpu/gpu';
+import { FULL, without } from './branch';
+import type { Engine } from './engine';
+import { hasModels, numbers, openModel, RATES, scored, sharedGpu } from './testing/gpu';
+
+/** Whose working memory and caches are longer than was asked for, and full of what nobody wrote: numbers that are none. */
+class UnwipedGpu extends Gpu {
+  override async allocate(label: string, bytes: number, use: MemoryUse, usage?: number): Promise<Buffer> {
+    if (use === 'weights') return super.allocate(label, bytes, use, usage);
+    const buffer = await super.allocate(label, bytes + 1024, use, usage);
+    this.device.queue.writeBuffer(buffer.raw, 0, new Uint32Array(buffer.bytes / 4).fill(0x7fc0_0000));
+    return buffer;
+  }
+}
+
+const MODELS = ['stories260K', 'random/gemma2', 'random/gpt_neox', 'random/olmo2'];
+const CHOICES = {
+  'scores in memory': RATES.choice,
+  'no scores in memory': { ...RATES.choice, threads: 64, flash: { steps: true, texts: true } },
+} as const;
+
+const text = (count: number, seed: number): number[] => {
+  const next = numbers(seed);
+  return Array.from({ length: count }, () => 3 + Math.floor((next() + 1) * 60));
+};
+const TEXTS = [text(21, 1), text(34, 2), text(9, 3)];
+const NEW = 4;
+
+/** Log-probabilities of two branches, and what three texts come to that are continued, together or each alone. */
+async function everything(engine: Engine, groups: readonly (readonly number[])[]) {
+  const walked = await engine.walk(scored(TEXTS), [FULL, without([1])], { logitDistance: true });
+  const logits: number[][] = [];
+  for (const group of groups) {
+    const decoder = await engine.decoder(
+      FULL,
+      group.map((t) => TEXTS[t].slice(0, -NEW)),
+      NEW,
+    );
+    for (let i = 0; i < NEW; i++) {
+      await decoder.step(group.map((t, sequence) => ({ sequence, id: TEXTS[t].at(i - NEW)! })));
+    }
+    logits.push(...decoder.logits.map((l) => Array.from(l)));
+    decoder.dispose();
+  }
+  return { walked: walked.branches.map((b) => Array.from(b.logprob)), logits };
+}
+
+describe.skipIf(!hasModels)('what lies in working memory before, and past what was asked for', () => {
+  let wiped: Gpu;
+  let unwiped: Gpu;
+  beforeAll(async () => {
+    wiped = await sharedGpu();
+    unwiped = new UnwipedGpu(wiped.device, wiped.facts);
+  });
+
+  it.each(
+    Object.entries(CHOICES).flatMap(([way, choice], i) =>
+      MODELS.slice(0, i === 0 ? 4 : 2).map((name) => [name, way, choice] as const),
+    ),
+  )('changes no bit of a walk or a continuation, nor do texts beside it: %s, %s', async (name, _, choice) => {
+    const rates = { ...RATES, choice };
+    const [clean, full] = [await openModel(wiped, name, { rates }), await openModel(unwiped, name, { rates })];
+    const want = await everything(clean, [[0], [1], [2]]);
+    expect(want.logits.flat().every(Number.isFinite)).toBe(true);
+    expect(await everything(full, [[0, 1, 2]])).toEqual(want);
+    expect(await everything(full, [[0, 1, 2]])).toEqual(want); // a second time, in what the first has left
+    clean.dispose();
+    full.dispose();
+  });
+});
