@@ -76,6 +76,15 @@ const ROWS = {
   decode: (r) => [
     ['decode', `${number(r.tokensPerSecond, 1)} tokens/s`],
     ['  buffers and bind groups made per token', number(r.allocationsPerToken, 2)],
+    ...(r.peer
+      ? /** @type {[string, string][]} */ ([
+          [
+            `ONNX Runtime Web ${r.peer.version}, the same, with its cache`,
+            `${number(r.peer.tokensPerSecond, 1)} tokens/s`,
+          ],
+          ['  ratio', `${number(r.tokensPerSecond / r.peer.tokensPerSecond, 2)} times`],
+        ])
+      : []),
   ],
   storedTypes: (all) =>
     all.flatMap((r) => [

@@ -52,7 +52,7 @@ export async function openMeasurements(
       };
     },
 
-    decode: () => measureDecode(engine, gpu.device),
+    decode: async () => measureDecode(engine, gpu.device, await openPeer()),
     storedTypes: () => measureStoredTypes(gpu),
     streaming: () => measureBoth(gpu, 'some'),
     sevenB: () => measureBoth(gpu, 'seven'),

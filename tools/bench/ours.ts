@@ -8,6 +8,7 @@ import { parseConfig } from '../../src/model/config';
 import { describe as describeModel } from '../../src/model/describe';
 import { sublayerAt } from '../../src/model/units';
 import { initAdam, PLAIN_RATES } from '../../src/recovery/training';
+import type { Peer } from './peer';
 import { randomModel } from './random-model';
 import { PREFILL_TOKENS, SHAPE, tokens } from './shape';
 import { median, takeTurns } from './timing';
@@ -35,26 +36,29 @@ export interface DecodeResult {
   readonly tokensPerSecond: number;
   /** Buffers and bind groups made for each token. */
   readonly allocationsPerToken: number;
+  readonly peer?: { readonly version: string; readonly tokensPerSecond: number };
 }
 
-/** Greedy decoding of one sequence. */
-export async function measureDecode(engine: Engine, device: GPUDevice): Promise<DecodeResult> {
+/** Greedy decoding of one sequence; where there is a peer, the two take turns, a token each. */
+export async function measureDecode(engine: Engine, device: GPUDevice, peer?: Peer): Promise<DecodeResult> {
   const decoder = await engine.decoder(FULL, [tokens(DECODE_PROMPT_TOKENS)], DECODE_WARM_UP_STEPS + DECODE_STEPS + 1);
   const step = () => {
     const logits = decoder.logits[0]!;
     return decoder.step([{ sequence: 0, id: logits.indexOf(Math.max(...logits)) }]);
   };
   for (let i = 0; i < DECODE_WARM_UP_STEPS; i++) await step();
+  const theirs = await peer?.write(DECODE_PROMPT_TOKENS);
+  for (let i = 0; theirs && i < DECODE_WARM_UP_STEPS; i++) await theirs.step();
   const allocations = countAllocations(device);
-  const times: number[] = [];
-  for (let i = 0; i < DECODE_STEPS; i++) {
-    const started = performance.now();
-    await step();
-    times.push(performance.now() - started);
-  }
+  const [times, peerTimes] = await takeTurns([step, ...(theirs ? [theirs.step] : [])], DECODE_STEPS, 0);
   const made = allocations.stop();
   decoder.dispose();
-  return { tokensPerSecond: 1000 / median(times), allocationsPerToken: made / DECODE_STEPS };
+  theirs?.close();
+  return {
+    tokensPerSecond: 1000 / median(times!),
+    allocationsPerToken: made / DECODE_STEPS,
+    peer: peer && peerTimes && { version: peer.version, tokensPerSecond: 1000 / median(peerTimes) },
+  };
 }
 
 /** Counts what the device is asked to make, until stopped. */

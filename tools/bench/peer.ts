@@ -6,6 +6,15 @@ export interface Peer {
   readonly version: string;
   /** Runs the prompt through the model; resolves when its logits are on the CPU. */
   prefill(length: number): Promise<void>;
+  /** Reads a prompt, and keeps its keys and values on the GPU. */
+  write(length: number): Promise<Writing>;
+}
+
+/** A text that is being written. */
+export interface Writing {
+  /** Puts the likeliest token; resolves when the logits after it are on the CPU. */
+  step(): Promise<void>;
+  close(): void;
 }
 
 /** Opens the peer's graph, or returns undefined where the file is not there. */
@@ -24,8 +33,21 @@ export async function openPeer(graph: string): Promise<Peer | undefined> {
   return {
     version: ort.env.versions.web ?? 'unknown',
     async prefill(length) {
-      const outputs = await session.run(inputs(length));
-      for (const output of Object.values(outputs)) output.dispose();
+      dispose(await session.run(inputs(tokens(length))));
+    },
+    async write(length) {
+      let put = length;
+      let outputs = await session.run(inputs(tokens(length)));
+      return {
+        async step() {
+          const logits = (outputs.logits!.data as Float32Array).subarray(-SHAPE.vocabulary);
+          const likeliest = logits.indexOf(Math.max(...logits));
+          const before = outputs;
+          outputs = await session.run(inputs([likeliest], put++, before));
+          dispose(before);
+        },
+        close: () => dispose(outputs),
+      };
     },
   };
 }
@@ -33,14 +55,18 @@ export async function openPeer(graph: string): Promise<Peer | undefined> {
 const CACHES = ['k', 'v'].flatMap((side) => Array.from({ length: SHAPE.blocks }, (_, i) => `${side}${i}`));
 const OUTPUTS = ['logits', ...CACHES.map((cache) => `pres_${cache}`)];
 
-function inputs(length: number): Record<string, ort.Tensor> {
-  const empty = [1, SHAPE.kvHeads, 0, SHAPE.headDim];
+/** Tokens after so many whose keys and values an earlier run has put out. */
+function inputs(ids: readonly number[], past = 0, cache?: ort.InferenceSession.OnnxValueMapType) {
+  const [length, total] = [ids.length, past + ids.length];
+  const empty = () => new ort.Tensor('float32', new Float32Array(0), [1, SHAPE.kvHeads, 0, SHAPE.headDim]);
   return {
-    input_ids: new ort.Tensor('int64', BigInt64Array.from(tokens(length), BigInt), [1, length]),
-    seqlens_k: new ort.Tensor('int32', Int32Array.of(length - 1), [1]),
-    total: new ort.Tensor('int32', Int32Array.of(length), [1]),
-    ...Object.fromEntries(
-      CACHES.map((cache) => [`past_${cache}`, new ort.Tensor('float32', new Float32Array(0), empty)]),
-    ),
+    input_ids: new ort.Tensor('int64', BigInt64Array.from(ids, BigInt), [1, length]),
+    seqlens_k: new ort.Tensor('int32', Int32Array.of(total - 1), [1]),
+    total: new ort.Tensor('int32', Int32Array.of(total), [1]),
+    ...Object.fromEntries(CACHES.map((name) => [`past_${name}`, cache?.[`pres_${name}`] ?? empty()])),
   };
+}
+
+function dispose(values: ort.InferenceSession.OnnxValueMapType): void {
+  for (const value of Object.values(values)) value.dispose();
 }
