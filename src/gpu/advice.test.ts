@@ -50,4 +50,7 @@ it('an adapter is chosen by its number or a part of its name, and one that is no
   expect(chosen('rtx', names)).toBe(names[1]);
   for (const asked of ['0', '3', 'radeon']) expect(() => chosen(asked, names)).toThrow(/1 Intel UHD 770, 2 NVIDIA/);
   expect(() => chosen('1', [])).toThrow(/none at all/);
+  // Dawn goes by names: the second of two equal cards would silently be the first.
+  expect(chosen('1', ['RTX 4090', 'RTX 4090'])).toBe('RTX 4090');
+  expect(() => chosen('2', ['RTX 4090', 'RTX 4090'])).toThrow(/1 and 2 are both called RTX 4090/);
 });

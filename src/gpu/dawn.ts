@@ -78,10 +78,18 @@ async function namesOf(create: (flags: string[]) => GPU): Promise<string[]> {
   }
 }
 
-/** The whole name of the adapter that is meant. Throws `no-adapter`. */
+/** The whole name of the adapter that is meant. Throws `no-adapter`, also where Dawn, which goes by names, would take another. */
 export function chosen(asked: string, names: readonly string[]): string {
   const isMeant = (name: string) => name.toLowerCase().includes(asked.toLowerCase());
   const name = /^\d+$/.test(asked) ? names[Number(asked) - 1] : names.find(isMeant);
+  const first = name === undefined ? -1 : names.indexOf(name);
+  if (first >= 0 && /^\d+$/.test(asked) && first !== Number(asked) - 1) {
+    throw new LopperError(
+      'no-adapter',
+      `Adapters ${first + 1} and ${asked} are both called ${name}, and only the first of a name can be taken.`,
+      `Have the driver show the other one first, and ask for ${first + 1}: with Mesa, DRI_PRIME=pci-0000_XX_00_0 with the address that lspci gives.`,
+    );
+  }
   if (name !== undefined) return name;
   const list = names.map((n, i) => `${i + 1} ${n}`).join(', ') || 'none at all';
   throw new LopperError(

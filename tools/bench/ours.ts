@@ -17,7 +17,7 @@ const DECODE_PROMPT_TOKENS = 16;
 const DECODE_WARM_UP_STEPS = 4;
 const DECODE_STEPS = 64;
 
-/** Steps that the peer takes in turn with ours. */
+/** Steps that the peer takes in turn with ours: one takes it a second on a software adapter, whether it has met the length before or not. */
 const PEER_STEPS = 16;
 
 /** Lopper's engine on the shape all prefill and decode figures are for. */
@@ -50,13 +50,8 @@ export async function measureDecode(engine: Engine, device: GPUDevice, peer?: Pe
     return decoder.step([{ sequence: 0, id: logits.indexOf(Math.max(...logits)) }]);
   };
   for (let i = 0; i < DECODE_WARM_UP_STEPS; i++) await step();
-  // The peer may compile for every length of its cache: it has written as much before.
-  for (let writing = await peer?.write(DECODE_PROMPT_TOKENS), i = PEER_STEPS + 1; writing && i >= 0; i--) {
-    if (i > 0) await writing.step();
-    else writing.close();
-  }
   const theirs = await peer?.write(DECODE_PROMPT_TOKENS);
-  await theirs?.step();
+  for (let i = 0; theirs && i < DECODE_WARM_UP_STEPS; i++) await theirs.step();
   const allocations = countAllocations(device);
   const [times, peerTimes] = await takeTurns([step, ...(theirs ? [theirs.step] : [])], PEER_STEPS, 0);
   times!.push(...(await takeTurns([step], DECODE_STEPS - PEER_STEPS, 0))[0]!);
