@@ -20,6 +20,7 @@ import type { Dtype } from '../src/formats/dtypes';
 import { openGpu } from '../src/gpu/gpu';
 import { nodeEnvironment } from '../src/lab/place/node';
 import { checkProduct } from './check/large-products';
+import { measureMends } from './check/mends';
 import { ONE_B, SMALL } from './check/patterned-model';
 import { measureRunning } from './check/running';
 
@@ -181,6 +182,18 @@ export async function main(_: readonly string[], root: string): Promise<number> 
         tellProducts,
       );
     }
+  }
+  // No program on a processor is meant by these.
+  if (!software) {
+    await part(
+      'mends',
+      () => measureMends(top, { rows: 512, inputs: 2048, outputs: 2048 }),
+      (rates) =>
+        rates.map(({ without, gflops }) => [
+          without ? `  without ${without}` : 'the tiled product as it is, 512 rows',
+          `${number(gflops)} GFLOP/s${without ? `, ${percent(gflops / rates[0]!.gflops)} of that` : ''}`,
+        ]),
+    );
   }
   await part(
     'attention',
