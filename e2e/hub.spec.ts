@@ -77,6 +77,6 @@ test('the catalogue tells what models are without an adapter, and leads to one o
   await expect(llama).toContainText('3.5 GiB');
   await expect(llama.getByRole('link', { name: /Siddiqui/ })).toBeVisible();
   await expectAccessible(page, 'dialog[open]');
-  await llama.getByRole('button', { name: /^Look at it/ }).click();
+  await llama.getByRole('button', { name: /^To the hub/ }).click();
   await expect(dialog.getByRole('textbox', { name: 'Model id' })).toHaveValue('meta-llama/Llama-2-7b-hf');
 });

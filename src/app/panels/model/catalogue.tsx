@@ -122,7 +122,7 @@ function Model({ model, fit, onLook }: { model: Appraisal; fit: Fit; onLook: (as
           </Button>
         )}
         <Button onClick={look}>
-          Look at it<span className="visually-hidden">: {repo}</span>
+          To the hub<span className="visually-hidden">: {repo}</span>
         </Button>
       </div>
     </li>

@@ -28,7 +28,10 @@ export function KeptDownloads() {
   };
   return (
     <details className={css.card}>
-      <summary>Downloads kept in this browser, {bytes(kept.reduce((sum, d) => sum + d.bytes, 0))}</summary>
+      <summary>
+        Downloads kept in this browser, {bytes(kept.reduce((sum, d) => sum + d.bytes, 0))}
+        {kept.some((d) => !d.complete) && ', one of them not whole yet'}
+      </summary>
       {persisted === false && (
         <p className={css.hint}>The browser may clear them away when it runs out of room, and would say nothing.</p>
       )}
