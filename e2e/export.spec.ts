@@ -50,3 +50,55 @@ test('a mask is taken to other tools and back, and the pruned model is written, 
   await expect(lab.dropped).toHaveCount(2);
   await expect(lab.cell(7, 'attention')).toHaveAccessibleName(/, dropped/);
 });
+
+test('a folder that is picked gets the whole model or nothing, and nothing in it is written over', async ({ page }) => {
+  const lab = new LabPage(page);
+  // A real folder of the browser's own in the place of one that a person picks.
+  await page.addInitScript(() => {
+    const picked = async () => (await navigator.storage.getDirectory()).getDirectoryHandle('picked', { create: true });
+    Object.assign(window, { showDirectoryPicker: picked });
+  });
+  /** Files in the folder that is made there, with their sizes; undefined where there is no such folder. */
+  const written = () =>
+    page.evaluate(async () => {
+      const root = await navigator.storage.getDirectory();
+      const picked = await root.getDirectoryHandle('picked', { create: true });
+      const made = await picked.getDirectoryHandle('sapling-pruned').catch(() => undefined);
+      if (!made) return undefined;
+      const sizes: Record<string, number> = {};
+      for await (const [name, file] of made as unknown as AsyncIterable<[string, FileSystemFileHandle]>) {
+        // What is being written lies beside, under Chromium's own name.
+        if (!name.endsWith('.crswap')) sizes[name] = (await file.getFile()).size;
+      }
+      return sizes;
+    });
+  await page.goto('./#model=sapling&drop=attn:2;block:5');
+  await expect(lab.fullLoss).toBeVisible();
+  await lab.openTab('Export');
+  await page.getByLabel('Pruned model, as a checkpoint').check();
+  const write = page.getByRole('button', { name: 'Write the pruned model' });
+
+  // The weights are written and a licence is looked for: until all is there, no file has its bytes.
+  let asked = () => {};
+  const held = new Promise<void>((resolve) => {
+    asked = resolve;
+  });
+  await page.route('**/models/sapling/LICENSE', () => asked());
+  await write.click();
+  await held;
+  expect(await written()).toEqual({ 'model.safetensors': 0, 'tokenizer.json': 0, 'tokenizer_config.json': 0 });
+  await page.getByRole('button', { name: 'Cancel The pruned model' }).click();
+  await expect.poll(written).toBeUndefined();
+  await page.unroute('**/models/sapling/LICENSE');
+
+  await write.click();
+  await expect(page.getByText('The pruned model is written')).toBeVisible();
+  const files = await written();
+  expect(Object.keys(files!).sort()).toEqual([
+    ...['README.md', 'config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'],
+  ]);
+  expect(files!['model.safetensors']).toBeGreaterThan(3e6);
+  await write.click();
+  await expect(lab.alerts.filter({ hasText: 'nothing is written over' })).toBeVisible();
+  expect(await written()).toEqual(files);
+});
