@@ -24,13 +24,13 @@ import { measureInfluence } from '../src/lab/measure/influence';
 import { PLAIN_UNITS } from '../src/model/units';
 import { formatDropList, parseDropList } from '../src/pruning/drop-list';
 import { MOST_EXACT_UNITS } from '../src/pruning/exact-shapley';
-import { isLeaveOneOut, isPlain, isRecovered, METRIC_NAMES } from '../src/pruning/metrics';
+import { isLeaveOneOut, isPlain } from '../src/pruning/metrics';
 import { readShipping, type Shipping, USAGE } from './shipping/arguments';
 import { drawCurves, stepsOf } from './shipping/curves';
 import { measureGrowth } from './shipping/growth';
 import { KeptCalibrated, KeptLosses } from './shipping/kept-losses';
 import { listedMasks, listLosses, measureTables, rankedMasks, tableHeads, tablesFile } from './shipping/losses';
-import { askTasks, continuePrompts, namedMasks } from './shipping/named';
+import { askTasks, continuePrompts, namedMasks, severalMasks } from './shipping/named';
 import { openPlaces, type Place, type Places } from './shipping/place';
 import { measureRecoveries, shipRecoveries } from './shipping/recoveries';
 import { KeptWork } from './shipping/work';
@@ -131,7 +131,7 @@ async function ship(asked: Shipping, { engine, fast }: Places, root: string, rep
   const kept = new KeptCalibrated(on, losses);
   const [full] = await on.score([FULL]);
   const plain: InfluenceReport[] = [];
-  for (const metric of METRIC_NAMES.filter((one) => isPlain(one) && !isRecovered(one))) {
+  for (const metric of asked.metrics.filter(isPlain)) {
     for (const unit of PLAIN_UNITS) {
       const name = `${metric}, ${unit}`;
       const measure = () =>
@@ -143,7 +143,7 @@ async function ship(asked: Shipping, { engine, fast }: Places, root: string, rep
   }
   const stream = await work.get<NormsReport>('norms', () => engine.run(norms, { calibration }, 'Norms'));
   const curves = await drawCurves(fast, work, calibration, asked.curves);
-  const masks = namedMasks(blocks, curves, asked.singles);
+  const masks = asked.singles ? namedMasks(blocks, curves) : severalMasks(blocks, curves, plain);
   const listed = [
     ...listedMasks(blocks, asked.runs),
     ...rankedMasks(blocks, plain, asked.curves),
@@ -159,7 +159,7 @@ async function ship(asked: Shipping, { engine, fast }: Places, root: string, rep
     masks,
   );
   const sampled: InfluenceReport[] = [];
-  for (const unit of asked.whole || asked.permutations > 0 ? PLAIN_UNITS : []) {
+  for (const unit of asked.metrics.includes('shapley-loss') ? PLAIN_UNITS : []) {
     reporter.note(`shapley-loss, ${unit}`);
     const settings = { seed: 1, exact: asked.whole && blocks <= MOST_EXACT_UNITS, permutations: asked.permutations };
     sampled.push(withoutState(await measureInfluence(kept, 'shapley-loss', unit, settings)));

@@ -2,6 +2,7 @@ import { readArguments, usage, wholeNumber } from '../../src/cli/arguments';
 import { modelRequest } from '../../src/cli/model-request';
 import type { ModelRequest } from '../../src/lab/contract';
 import { UNIT_NAMES, type UnitKind } from '../../src/model/units';
+import { type InfluenceMetric, isPlain, isRecovered, METRIC_NAMES } from '../../src/pruning/metrics';
 
 /** Which curves are drawn, and how far. */
 export interface CurveBudget {
@@ -15,6 +16,9 @@ export interface CurveBudget {
 
 /** Random orders where no number is given. */
 export const DRAWS = 12;
+
+/** Measured of every model: what stands in comes later, and tasks are asked of masks. */
+const MEASURED = METRIC_NAMES.filter((one) => one === 'shapley-loss' || (isPlain(one) && !isRecovered(one)));
 
 /** What units may go by: one by one, once by a metric, at random, spans of blocks. */
 export const CURVES = ['greedy', 'loo-loss', 'cosine', 'random', 'span'] as const;
@@ -34,6 +38,7 @@ export interface Shipping {
   /** Masks of many layers too, in the tables. */
   readonly whole: boolean;
   readonly permutations: number;
+  readonly metrics: readonly InfluenceMetric[];
   readonly curves: CurveBudget;
   /** Units of a kind that follow one another, of which any may be listed: at most so many. */
   readonly runs: number;
@@ -56,7 +61,7 @@ const OPTIONS = {
     value: 'PROGRAM',
     help: 'losses and answers of a plain Llama by its numpy, where there is no graphics card',
   },
-  permutations: { value: 'N', help: 'of a Shapley value, with --few; default 64, 0 leaves it out' },
+  permutations: { value: 'N', help: 'of a Shapley value, with --few; default 64' },
   few: { help: 'no mask of more than four units of a kind in the tables' },
   growth: { help: "only Sapling's checkpoints in training, into the results that are there" },
   curves: { value: 'NAMES', help: `which are drawn; default ${CURVES.join(',')}` },
@@ -64,6 +69,7 @@ const OPTIONS = {
   steps: { value: 'N', help: 'units that a curve removes at most; default all' },
   draws: { value: 'N', help: `random orders; default ${DRAWS}` },
   runs: { value: 'N', help: 'no losses of more than so many units of a kind that follow one another; default all' },
+  metrics: { value: 'NAMES', help: `of influence; default ${MEASURED.join(',')}` },
   several: { help: 'tasks and texts of masks of several layers only' },
   recovery: { help: 'only what stands in for dropped layers of Sapling, into the results that are there' },
 };
@@ -107,7 +113,8 @@ export function readShipping(words: readonly string[], root: string): Shipping {
     tasks,
     maskTasks: listed(given('mask-tasks')) ?? tasks,
     whole: given('few') === undefined,
-    permutations: wholeNumber(args, 'permutations', 0, 64),
+    permutations: wholeNumber(args, 'permutations', 2, 64),
+    metrics: chosen(given('metrics'), 'metrics', MEASURED),
     curves: {
       units: chosen(given('units'), 'units', UNIT_NAMES),
       by: chosen(given('curves'), 'curves', CURVES),

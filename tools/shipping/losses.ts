@@ -40,11 +40,14 @@ export const rankedMasks = (
 ): Sublayer[][] =>
   influence
     .filter(({ metric, unit }) => by.some((one) => one === metric) && units.includes(unit))
-    .flatMap(({ unit, values }) => {
-      const all = unitsOf(blocks, unit);
-      const order = [...all.keys()].sort((a, b) => values[a]! - values[b]! || a - b);
-      return order.map((_, i) => order.slice(0, i + 1).flatMap((one) => all[one]!));
-    });
+    .flatMap((report) => rankedSteps(blocks, report));
+
+/** The units of least influence, one, two and so on: each step a mask. Ties by index. */
+export function rankedSteps(blocks: number, { unit, values }: InfluenceReport): Sublayer[][] {
+  const units = unitsOf(blocks, unit);
+  const order = [...units.keys()].sort((a, b) => values[a]! - values[b]! || a - b);
+  return order.map((_, i) => order.slice(0, i + 1).flatMap((one) => units[one]!));
+}
 
 /** Measures the masks of all tables, the likeliest to be asked for first, and then the rest. */
 export async function measureTables(

@@ -1,12 +1,13 @@
 /** The masks that are asked tasks and write texts beforehand. */
 import { sha256Of } from '../../src/formats/sha256';
-import type { EvalReport, GenerateEvent } from '../../src/lab/contract';
+import type { EvalReport, GenerateEvent, InfluenceReport } from '../../src/lab/contract';
 import type { ShippedDetails } from '../../src/lab/files/shipped-file';
 import { evaluate } from '../../src/lab/jobs/evaluate';
 import { generate } from '../../src/lab/jobs/generate';
 import { PLAIN_UNITS, type Sublayer, sublayerIndex, unitsOf } from '../../src/model/units';
 import { formatDropList } from '../../src/pruning/drop-list';
 import type { Shipping } from './arguments';
+import { rankedSteps } from './losses';
 import type { Place } from './place';
 import type { KeptWork } from './work';
 
@@ -18,12 +19,34 @@ export interface NamedMask {
 const UNIT = { block: 'Block', attn: 'Attention', ffn: 'Feed-forward' } as const;
 const UNITS = { block: 'the blocks', attn: 'the attention', ffn: 'the feed-forward', sublayer: 'all layers' } as const;
 
-/** Every single layer and block, where asked, and what strategies would take of a third of them and of a half. */
-export function namedMasks(blocks: number, curves: ShippedDetails['curves'], singles: boolean): NamedMask[] {
-  const single = (singles ? PLAIN_UNITS : []).flatMap((unit) =>
+/** What strategies would take of a third of the blocks and of a half; and every single layer and block. */
+export function namedMasks(blocks: number, curves: ShippedDetails['curves']): NamedMask[] {
+  const single = PLAIN_UNITS.flatMap((unit) =>
     unitsOf(blocks, unit).map((dropped, i) => ({ name: `${UNIT[unit]} ${i}`, dropped })),
   );
-  const several = curves
+  return eachOnce([...strategyMasks(blocks, curves), ...single]);
+}
+
+/** What strategies would take; and of each kind a sixth, a third and a half, those first that cost least alone. */
+export function severalMasks(
+  blocks: number,
+  curves: ShippedDetails['curves'],
+  influence: readonly InfluenceReport[],
+): NamedMask[] {
+  const cheapest = influence
+    .filter(({ metric }) => metric === 'loo-loss')
+    .flatMap((report) => {
+      const steps = rankedSteps(blocks, report);
+      return [6, 3, 2].map((part) => {
+        const removed = Math.round(blocks / part);
+        return { name: `${removed} of ${UNITS[report.unit]}, the cheapest alone`, dropped: steps[removed - 1]! };
+      });
+    });
+  return eachOnce([...cheapest, ...strategyMasks(blocks, curves)]);
+}
+
+const strategyMasks = (blocks: number, curves: ShippedDetails['curves']): NamedMask[] =>
+  curves
     .filter(
       ({ report: { strategy, metric } }) => strategy === 'greedy' || (strategy === 'one-shot' && metric === 'cosine'),
     )
@@ -34,9 +57,11 @@ export function namedMasks(blocks: number, curves: ShippedDetails['curves'], sin
         return point ? [{ name, dropped: point.dropped }] : [];
       }),
     );
-  // Of masks that two strategies come to, the first has the name.
+
+/** Of masks that two strategies come to, the first has the name. */
+function eachOnce(masks: readonly NamedMask[]): NamedMask[] {
   const once = new Map<string, NamedMask>();
-  for (const mask of [...several, ...single]) {
+  for (const mask of masks) {
     const key = keyOf(mask.dropped);
     if (!once.has(key)) once.set(key, mask);
   }
