@@ -74,8 +74,8 @@ const keyOf = (dropped: readonly Sublayer[]) =>
     .sort((a, b) => a - b)
     .join();
 
-/** Masks asked together: what they share is computed once. */
-const AT_ONCE = 9;
+/** Masks asked together: what they share is computed once, and a run that is cut loses little. */
+const AT_ONCE = 3;
 
 type Tasks = ShippedDetails['masks'][number]['tasks'];
 type WithoutItems = Omit<EvalReport, 'items'>;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -30,13 +31,23 @@ export class KeptWork {
     });
   }
 
-  #file = (name: string) => join(this.folder, `${name.replace(/[^\w.-]+/g, '-')}.json`);
+  #file = (name: string) => join(this.folder, `${fileNameOf(name)}.json`);
 
   /** Whole or not at all: a run may be cut while it writes. */
   #keep(file: string, value: unknown): void {
     writeFileSync(`${file}.new`, JSON.stringify(value, packed));
     renameSync(`${file}.new`, file);
   }
+}
+
+/** Letters that a file's name may have everywhere, with what is written behind it. */
+const MOST_LETTERS = 160;
+
+/** A name as a file's; a long one, as a list of masks has, is told from its like by its hash. */
+function fileNameOf(name: string): string {
+  const plain = name.replace(/[^\w.-]+/g, '-');
+  if (plain.length <= MOST_LETTERS) return plain;
+  return `${plain.slice(0, MOST_LETTERS)}-${createHash('sha256').update(name).digest('hex').slice(0, 16)}`;
 }
 
 /** Numbers of modules come back as they were. */

@@ -9,6 +9,7 @@ import { changeOpen, store } from '../store/store';
 import type { Lesson, Look } from '../words/lessons/lesson';
 import { loadText } from './calibration';
 import { showShippedGrowth } from './growth';
+import { openMeasured, openSapling } from './open-results';
 
 const keyOf = (lesson: string, step: number) => `${lesson}.${step}`;
 
@@ -20,6 +21,20 @@ export function openLesson(name: string, step = 0): void {
   if (step === 0) store.setState(({ told }) => ({ told: without(told, name) }));
   go({ lesson: { name, step } });
 }
+
+/**
+ * Puts the model in place that a lesson is about, unless a person opened the one that is there: weights that they chose are
+ * not closed without being asked.
+ */
+export async function bringModel({ of }: Lesson): Promise<void> {
+  const kind = store.getState().open.model?.source.kind;
+  if (kind === 'bundled' || kind === 'results') await openLessonModel({ of });
+}
+
+/** The same whatever is open. */
+export const openLessonModel = async ({ of }: Pick<Lesson, 'of'>): Promise<void> => {
+  await (of ? openMeasured(of) : openSapling());
+};
 
 /** Puts the text in place that a lesson's numbers were measured on: what ships is of the model's usual one. */
 export const bringText = (): Promise<void> => loadText(usualText(store.getState()).name);

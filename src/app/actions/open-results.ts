@@ -1,10 +1,12 @@
 import { LopperError } from '../../errors';
+import type { MeasuredModel } from '../../lab/contract/measured-models';
 import { readModelResults } from '../../lab/files/shipped-file';
 import { notifyFailure } from '../store/notify';
+import { store } from '../store/store';
 import { toFailure } from './failure';
-import { showModel } from './open-model';
+import { openModel, showModel } from './open-model';
 import { readTextFile } from './read-text';
-import { learnResults } from './shipped';
+import { fetchMeasured, fetchShipped, learnResults, showBeside } from './shipped';
 
 /** Opens a model's results without its weights: what was measured beforehand is shown, and nothing can be computed. */
 export function openResults(text: string, name: string): boolean {
@@ -16,6 +18,31 @@ export function openResults(text: string, name: string): boolean {
     notifyFailure(`${name} was not opened`, toFailure(error));
     return false;
   }
+}
+
+/** Opens what ships of a model without its weights. */
+export async function openMeasured(model: MeasuredModel): Promise<boolean> {
+  try {
+    const { model: report } = learnResults(await fetchMeasured(model), 'shipped').results;
+    showModel({ source: { kind: 'results', name: model.name }, report, loaded: false });
+    return true;
+  } catch (error) {
+    notifyFailure(`${model.name} was not opened`, toFailure(error));
+    return false;
+  }
+}
+
+/** Opens Sapling: with its weights where they can be computed with, else what ships of it. */
+export async function openSapling(): Promise<void> {
+  if (store.getState().machine.status === 'ready') {
+    await openModel({ kind: 'bundled' });
+    return;
+  }
+  const shipped = await fetchShipped();
+  if (!shipped) return;
+  learnResults(shipped, 'shipped');
+  showModel({ source: { kind: 'bundled' }, report: shipped.model, loaded: false });
+  void showBeside(shipped);
 }
 
 export async function openResultsFile(file: File): Promise<boolean> {

@@ -1,5 +1,8 @@
+import { LopperError } from '../../errors';
+import type { MeasuredModel } from '../../lab/contract/measured-models';
 import { readLossTables } from '../../lab/files/loss-tables';
 import {
+  readModelResults,
   readShipped,
   readShippedDetails,
   SHIPPED_RESULTS,
@@ -34,11 +37,39 @@ async function fetchHead() {
   return answer.ok ? readShipped(await answer.text()) : undefined;
 }
 
-/** Takes results in, so that their model shows them whenever it is open. */
-export function learnResults(results: ShippedResults, kind: 'shipped' | 'file'): Known {
+const measured = new Map<string, Promise<ShippedResults>>();
+
+/** The results of a model that ships without its weights, asked for once. Throws `file-missing`, `result-invalid`. */
+export function fetchMeasured({ results, name }: MeasuredModel): Promise<ShippedResults> {
+  const found = measured.get(results) ?? fetchResults(results, name);
+  measured.set(results, found);
+  found.catch(() => measured.delete(results));
+  return found;
+}
+
+async function fetchResults(path: string, name: string): Promise<ShippedResults> {
+  const answer = await fetch(new URL(path, document.baseURI)).catch(() => undefined);
+  if (answer?.ok) return readModelResults(await answer.text(), path);
+  throw new LopperError(
+    'file-missing',
+    `What was measured beforehand of ${name} did not come: ${answer ? `its place answers ${answer.status}` : 'there is no network'}.`,
+    'Reload the page once there is a network.',
+  );
+}
+
+/** What is known of a model that ships without its weights, whichever is open. Throws what `fetchMeasured` throws. */
+export const knownBeforehand = async (model: MeasuredModel): Promise<Known> =>
+  knownFrom(await fetchMeasured(model), 'shipped');
+
+function knownFrom(results: ShippedResults, kind: 'shipped' | 'file'): Known {
   const { lopper, adapter, walks } = results.madeBy;
   const origin: Origin = { kind, adapter: [walks, adapter].filter(Boolean).join('; '), version: lopper };
-  const known: Known = { results, origin, ...(typeof results.details === 'object' && detailsOf(results)) };
+  return { results, origin, ...(typeof results.details === 'object' && detailsOf(results)) };
+}
+
+/** Takes results in, so that their model shows them whenever it is open. */
+export function learnResults(results: ShippedResults, kind: 'shipped' | 'file'): Known {
+  const known = knownFrom(results, kind);
   const others = store.getState().known.filter((k) => k.results.model.fingerprint !== results.model.fingerprint);
   store.setState({ known: [...others, known] });
   return known;
@@ -74,6 +105,9 @@ export async function showBeside(results: ShippedResults): Promise<void> {
     notifyFailure('The masks that were measured beforehand could not be read', toFailure(error));
   }
 }
+
+/** What results that are one file know, as if it lay beside them. */
+export const besideOf = (results: ShippedResults): Beside => detailsOf(results);
 
 type Beside = ReturnType<typeof detailsOf>;
 

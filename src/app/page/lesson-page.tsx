@@ -1,6 +1,5 @@
 import { useMemo } from 'react';
-import { leaveLesson, waysThrough } from '../actions/lessons';
-import { openModel } from '../actions/open-model';
+import { leaveLesson, openLessonModel, waysThrough } from '../actions/lessons';
 import { LessonFigure } from '../panels/learn/figures/lesson-figure';
 import { LessonPanel } from '../panels/learn/lesson-panel';
 import { useLesson } from '../panels/learn/use-lesson';
@@ -9,6 +8,7 @@ import { Verdict } from '../panels/verdict/verdict';
 import { go } from '../store/go';
 import { Button } from '../widgets/button';
 import { useApp } from '../widgets/use-app';
+import type { Lesson } from '../words/lessons/lesson';
 import css from './lesson-page.module.css';
 import { type PageKeys, usePageKeys } from './use-page-keys';
 
@@ -17,7 +17,7 @@ const NO_KEYS: PageKeys = {};
 /** What a student sees: a step, the tower, the verdict and one figure, and a way to all the rest. */
 export default function LessonPage() {
   const open = useLesson();
-  const other = useApp(({ open: { model } }) => model !== undefined && model.source.kind !== 'bundled');
+  const kind = useApp(({ open: { model } }) => model?.source.kind);
   const lessonOpen = open?.lesson;
   const keys = useMemo(() => {
     if (!lessonOpen) return NO_KEYS;
@@ -27,6 +27,7 @@ export default function LessonPage() {
   usePageKeys(keys);
   if (!open) return <NoLesson />;
   const { lesson, look, facts } = open;
+  const isOther = !open.there && (kind === 'files' || kind === 'hub');
   return (
     <>
       <header className={css.header}>
@@ -39,7 +40,7 @@ export default function LessonPage() {
         </div>
       </header>
       <main className={css.layout}>
-        <div className={css.step}>{other ? <OtherModel /> : <LessonPanel {...open} />}</div>
+        <div className={css.step}>{isOther ? <OtherModel lesson={lesson} /> : <LessonPanel {...open} />}</div>
         <div className={css.verdict}>
           <Verdict />
         </div>
@@ -66,12 +67,12 @@ function NoLesson() {
   );
 }
 
-function OtherModel() {
+function OtherModel({ lesson: { of } }: { lesson: Lesson }) {
   return (
     <>
-      <p>The lessons are about Sapling, and another model is open.</p>
-      <Button look="primary" onClick={() => void openModel({ kind: 'bundled' })}>
-        Open Sapling
+      <p>This lesson is about {of?.name ?? 'Sapling'}, and another model is open.</p>
+      <Button look="primary" onClick={() => void openLessonModel({ of })}>
+        Open {of?.name ?? 'Sapling'}
       </Button>
     </>
   );

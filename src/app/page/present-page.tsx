@@ -20,8 +20,9 @@ import { usePageKeys } from './use-page-keys';
 
 /** For a projector: the tower, the loss, one figure, and a lesson's question, in letters for the last row. */
 export default function PresentPage() {
-  const facts = useFacts();
+  const sapling = useFacts();
   const lesson = useLesson();
+  const facts = lesson?.facts ?? sapling;
   const slide = useSlide(lesson !== undefined);
   const [over, setOver] = useState<'blank' | 'join'>();
   useBoard();

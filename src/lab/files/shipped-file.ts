@@ -14,9 +14,11 @@ export type {
 export const SHIPPED_RESULTS = 'models/sapling/results.json';
 export const SHIPPED_GROWTH = 'models/sapling/growth/results.json';
 
-/** Text of the file that `tools/ship-results` writes. */
-export const shippedFile = (results: Omit<ShippedResults, 'format' | 'version'>): string =>
-  asText({ format: 'lopper-results', version: 2, ...results });
+/** Text of the file that `tools/ship-results` writes; with all details in it, it is much longer, and so without spaces. */
+export function shippedFile(results: Omit<ShippedResults, 'format' | 'version'>): string {
+  const file = { format: 'lopper-results', version: 2, ...results };
+  return typeof results.details === 'object' ? `${JSON.stringify(file)}\n` : asText(file);
+}
 
 /** Much longer than the first, and so without spaces. */
 export const shippedDetailsFile = (details: ShippedDetails): string => `${JSON.stringify(details)}\n`;

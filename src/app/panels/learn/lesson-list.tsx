@@ -1,17 +1,15 @@
 import { use } from 'react';
-import { lessonFacts } from '../../actions/lesson-facts';
+import { lessonsTold } from '../../actions/lesson-facts';
 import { openLesson } from '../../actions/lessons';
 import { go } from '../../store/go';
 import { closeDialog } from '../../widgets/dialog';
 import { TextButton } from '../../widgets/text-button';
 import { plural } from '../../words/format';
-import { isTold, LESSONS } from '../../words/lessons';
 import css from './lesson-list.module.css';
 
 /** What can be learned here, and where a teacher starts. */
 export default function LessonList() {
-  const facts = use(lessonFacts());
-  const lessons = LESSONS.filter((lesson) => isTold(lesson, facts));
+  const lessons = use(lessonsTold()).map(({ lesson }) => lesson);
   return (
     <>
       <p className="soft">
@@ -37,8 +35,7 @@ export default function LessonList() {
         ))}
       </ol>
       <p className="small soft">
-        The lessons are about Sapling, the small model that comes with the page. One about a large model comes with the
-        first results of one.
+        All but <em>A bigger model</em> are about Sapling, the small model that comes with the page.
       </p>
       <p>
         <a href="./teachers.html">For teachers</a>: 45 minutes laid out, the answers, a sheet to print.

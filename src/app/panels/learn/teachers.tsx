@@ -1,14 +1,13 @@
+import { use } from 'react';
+import { lessonsTold, type ToldLesson } from '../../actions/lesson-facts';
 import { Button } from '../../widgets/button';
-import { isTold, LESSONS } from '../../words/lessons';
 import type { Facts } from '../../words/lessons/facts';
 import type { Guess, Lesson } from '../../words/lessons/lesson';
 import css from './teachers.module.css';
-import { useFacts } from './use-lesson';
 
 /** What a class needs, the hour laid out, each lesson's answers, and a sheet to print. */
 export default function Teachers() {
-  const facts = useFacts();
-  const lessons = LESSONS.filter((lesson) => isTold(lesson, facts));
+  const told = use(lessonsTold());
   return (
     <main className={css.page}>
       <header className={css.noPrint}>
@@ -23,12 +22,12 @@ export default function Teachers() {
       <div className={css.plan}>
         <h1>45 minutes on what a layer is worth</h1>
         <Needs />
-        <Hour lessons={lessons} />
-        {lessons.map((lesson) => (
-          <Answers key={lesson.id} lesson={lesson} facts={facts} />
+        <Hour lessons={told.map(({ lesson }) => lesson)} />
+        {told.map((one) => (
+          <Answers key={one.lesson.id} {...one} />
         ))}
       </div>
-      <Sheet lessons={lessons} facts={facts} />
+      <Sheet told={told} />
     </main>
   );
 }
@@ -137,7 +136,7 @@ function Hour({ lessons: all }: { lessons: readonly Lesson[] }) {
   );
 }
 
-function Answers({ lesson, facts }: { lesson: Lesson; facts: Facts }) {
+function Answers({ lesson, facts }: ToldLesson) {
   return (
     <section>
       <h2>{lesson.title}</h2>
@@ -167,17 +166,17 @@ const answer = (guess: Guess, facts: Facts): string => {
   return 'choices' in guess ? `→ ${guess.choices[right]}` : `→ ${right.toFixed(1)}%`;
 };
 
-function Sheet({ lessons, facts }: { lessons: readonly Lesson[]; facts: Facts }) {
+function Sheet({ told }: { told: readonly ToldLesson[] }) {
   return (
     <section className={css.sheet}>
       <h1>What is a layer worth?</h1>
       <p>
         Name: <span className={css.line} />
       </p>
-      {lessons.map(({ id, title, steps }) => (
-        <section key={id}>
-          <h2>{title}</h2>
-          {steps.map(
+      {told.map(({ lesson, facts }) => (
+        <section key={lesson.id}>
+          <h2>{lesson.title}</h2>
+          {lesson.steps.map(
             ({ title, guess }) =>
               guess && (
                 <div key={title} className={css.question}>

@@ -1,6 +1,6 @@
 import { use, useEffect } from 'react';
 import { lessonFacts } from '../../actions/lesson-facts';
-import { bringText, show, uncover } from '../../actions/lessons';
+import { bringModel, bringText, show, uncover } from '../../actions/lessons';
 import type { Told } from '../../store/lessons';
 import { useApp } from '../../widgets/use-app';
 import { isTold, lessonOf } from '../../words/lessons';
@@ -13,9 +13,11 @@ export interface OpenLesson {
   readonly facts: Facts;
   readonly told: Told | undefined;
   readonly look: Look;
+  /** Whether the model that it is about is open; else it is on its way, or a person has another open that they would lose. */
+  readonly there: boolean;
 }
 
-/** Suspends until they are there. */
+/** What is known of Sapling. Suspends until it is there. */
 export const useFacts = (): Facts => use(lessonFacts());
 
 /**
@@ -23,21 +25,27 @@ export const useFacts = (): Facts => use(lessonFacts());
  * whose numbers did not ship. Suspends until the facts are there.
  */
 export function useLesson(): OpenLesson | undefined {
-  const facts = useFacts();
   const open = useApp((s) => s.route.lesson);
   const told = useApp((s) => open && s.told[`${open.name}.${open.step}`]);
-  const sapling = useApp(({ open: { model } }) => model?.source.kind === 'bundled' && model.report.blocks > 0);
   const lesson = lessonOf(open?.name);
+  const facts = use(lessonFacts(lesson?.of));
+  const there = useApp(({ open: { model } }) =>
+    lesson?.of ? model?.report.fingerprint === facts.fingerprint : model?.source.kind === 'bundled',
+  );
+  const other = useApp(({ open: { model } }) => (model && !there ? model : undefined));
   const at = Math.min(open?.step ?? 0, (lesson?.steps.length ?? 1) - 1);
   const step = lesson?.steps[at];
   const revealed = told !== undefined;
   useEffect(() => {
-    if (step && sapling) void show(lookAt(step, revealed));
-  }, [step, revealed, sapling]);
+    if (lesson && other) void bringModel(lesson);
+  }, [lesson, other]);
   useEffect(() => {
-    if (lesson && sapling) void bringText();
-  }, [lesson, sapling]);
+    if (step && there) void show(lookAt(step, revealed));
+  }, [step, revealed, there]);
+  useEffect(() => {
+    if (lesson && there) void bringText();
+  }, [lesson, there]);
   useEffect(() => uncover, []);
   if (!lesson || !step || !isTold(lesson, facts)) return undefined;
-  return { lesson, at, facts, told, look: lookAt(step, revealed) };
+  return { lesson, at, facts, told, look: lookAt(step, revealed), there };
 }

@@ -1,5 +1,6 @@
 import { useId, useState } from 'react';
-import { openResultsAt, openResultsFile } from '../../actions/open-results';
+import { MEASURED_MODELS } from '../../../lab/contract/measured-models';
+import { openMeasured, openResultsAt, openResultsFile } from '../../actions/open-results';
 import { Button } from '../../widgets/button';
 import { closeDialog } from '../../widgets/dialog';
 import { FileButton } from '../../widgets/file-button';
@@ -16,6 +17,14 @@ export function ResultsForm() {
         What was measured beforehand of a model too large for this machine: its influence, its curves, its answers and
         what many masks cost. No weights are loaded and no graphics card is needed.
       </p>
+      <ul className={css.measured}>
+        {MEASURED_MODELS.map((model) => (
+          <li key={model.name}>
+            <Button onClick={() => void openMeasured(model).then(close)}>{model.name}</Button>
+            <span>{model.about}</span>
+          </li>
+        ))}
+      </ul>
       <form
         className={css.form}
         onSubmit={(e) => {

@@ -33,6 +33,11 @@ const influenceOf = ({ results }: Known, metric: string, unit: string): Influenc
   results.influence.find((report) => report.metric === metric && report.unit === unit);
 const curveOf = ({ details }: Known, strategy: string, unit: string): Curve | undefined =>
   details?.curves.find(({ report }) => report.strategy === strategy && report.unit === unit)?.report;
+/** Chosen one by one, or where that was too much, by what each costs alone. */
+const chosenCurve = (known: Known, unit: string): Curve | undefined =>
+  curveOf(known, 'greedy', unit) ??
+  known.details?.curves.find(({ report }) => report.metric === 'loo-loss' && report.unit === unit)?.report;
+const howWords = ({ metric }: Curve) => (metric === 'loo-loss' ? ', the cheapest alone first' : '');
 const namedMask = ({ details }: Known, drop: string) => details?.masks.find((mask) => mask.drop === drop);
 
 /** "attention 7". */
@@ -54,41 +59,46 @@ const lineOf = (curve: Curve, hue: Line['hue'], name: string, most = Number.POSI
 
 /** A tenth of the blocks. */
 export function fewBlocks(known: Known): Finding | undefined {
-  const [chosen, random] = [curveOf(known, 'greedy', 'block'), curveOf(known, 'random', 'block')];
+  const [chosen, random] = [chosenCurve(known, 'block'), curveOf(known, 'random', 'block')];
   const words = chosen && pointWords(chosen, Math.max(1, Math.round(known.results.model.blocks / 10)));
   if (!chosen || !words) return undefined;
   const lines = [
     lineOf(chosen, 'block', 'chosen', 0.5),
     ...(random ? [lineOf(random, 'other', 'at random', 0.5)] : []),
   ];
-  return { words: `${words}.`, figure: { kind: 'lines', lines, axis: 'share of the blocks dropped' } };
+  const axis = 'share of the blocks dropped';
+  return { words: `${words}${howWords(chosen)}.`, figure: { kind: 'lines', lines, axis } };
 }
 
 /** A third of the attention, and what it does to answers by letter. */
 export function thirdOfAttention(known: Known): Finding | undefined {
-  const curve = curveOf(known, 'greedy', 'attn');
+  const curve = chosenCurve(known, 'attn');
   const third = Math.round(known.results.model.blocks / 3);
   const words = curve && pointWords(curve, third);
   if (!curve || !words) return undefined;
-  const name = `${third} of the attention, chosen one by one`;
-  const letters = known.details?.masks.find((m) => m.name === name)?.tasks.find((t) => t.task === 'school_letters');
+  const names = ['chosen one by one', 'the cheapest alone'].map((how) => `${third} of the attention, ${how}`);
+  const mask = known.details?.masks.find(({ name }) => names.includes(name));
+  const letters = mask?.tasks.find(({ task }) => task === 'school_letters' || task === 'mmlu-lopper');
   const said = letters?.difference
     ? `; answers by letter ${signed(100 * letters.difference.mean, 1)} points (95%: ${signed(100 * letters.difference.interval[0], 1)} to ${signed(100 * letters.difference.interval[1], 1)})`
     : '';
   const lines = [lineOf(curve, 'attn', 'attention', 0.67)];
-  return { words: `${words}${said}.`, figure: { kind: 'lines', lines, axis: 'share of the attention dropped' } };
+  return {
+    words: `${words}${howWords(curve)}${said}.`,
+    figure: { kind: 'lines', lines, axis: 'share of the attention dropped' },
+  };
 }
 
 /** Attention, feed-forward and blocks by the same strategy. */
 export function attentionFirst(known: Known): Finding | undefined {
-  const [attn, ffn, block] = (['attn', 'ffn', 'block'] as const).map((unit) => curveOf(known, 'greedy', unit));
+  const [attn, ffn, block] = (['attn', 'ffn', 'block'] as const).map((unit) => chosenCurve(known, unit));
   if (!attn || !ffn || !block) return undefined;
   const half = (curve: Curve) => {
     const point = curve.points.find((p) => p.removed === Math.round(known.results.model.blocks / 2));
     return point ? signed(point.loss - curve.points[0]!.loss, 3) : '–';
   };
   return {
-    words: `Half of the attention costs ${half(attn)} nats, half of the feed-forward ${half(ffn)}, half of the blocks ${half(block)}.`,
+    words: `Half of the attention costs ${half(attn)} nats, half of the feed-forward ${half(ffn)}, half of the blocks ${half(block)}${howWords(attn)}.`,
     figure: {
       kind: 'lines',
       axis: 'share dropped',

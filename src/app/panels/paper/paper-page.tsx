@@ -1,10 +1,12 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { version } from '../../../../package.json';
+import { MEASURED_MODELS } from '../../../lab/contract/measured-models';
 import { parseDropList } from '../../../pruning/drop-list';
 import { maskFromSublayers } from '../../../pruning/mask';
 import { toFailure } from '../../actions/failure';
 import { showShippedGrowth } from '../../actions/growth';
 import { showClaim } from '../../actions/known-curves';
+import { knownBeforehand } from '../../actions/shipped';
 import { knownOf, textOf } from '../../store/beforehand';
 import { go } from '../../store/go';
 import type { Known } from '../../store/known';
@@ -24,6 +26,7 @@ import css from './paper.module.css';
 /** The paper this page makes touchable: each claim, our figure to it, and the way to measure it oneself. */
 export default function PaperPage() {
   const known = useApp(knownOf);
+  const others = useMeasured();
   useEffect(() => void showShippedGrowth(), []);
   return (
     <article className={css.page} aria-label="The paper, figure by figure">
@@ -47,7 +50,7 @@ export default function PaperPage() {
       </p>
       <ol className={css.claims}>
         {CLAIMS.map((claim) => (
-          <ClaimRow key={claim.id} claim={claim} />
+          <ClaimRow key={claim.id} claim={claim} others={others} />
         ))}
       </ol>
       <footer className={css.foot}>
@@ -59,7 +62,36 @@ export default function PaperPage() {
   );
 }
 
-function ClaimRow({ claim: { title, claim, find, measure, command, differs } }: { claim: Claim }) {
+interface Other {
+  readonly name: string;
+  readonly known: Known;
+}
+
+/** Other models whose results ship, once they are here: a claim is held against them too. Without them the page says less. */
+function useMeasured(): readonly Other[] {
+  const open = useApp(({ open: { model } }) => model?.report.fingerprint);
+  const [all, setAll] = useState<readonly Other[]>([]);
+  useEffect(() => {
+    let here = true;
+    void Promise.all(
+      MEASURED_MODELS.map(async (model) => ({ name: model.name, known: await knownBeforehand(model) })),
+    ).then(
+      (found) => here && setAll(found),
+      () => undefined,
+    );
+    return () => {
+      here = false;
+    };
+  }, []);
+  return all.filter(({ known }) => known.results.model.fingerprint !== open);
+}
+
+interface RowProps {
+  readonly claim: Claim;
+  readonly others: readonly Other[];
+}
+
+function ClaimRow({ claim: { title, claim, find, measure, command, differs }, others }: RowProps) {
   const known = useApp(knownOf);
   const growth = useApp((s) => s.open.growth.cosine?.report);
   const finding = known && find(known, growth);
@@ -78,6 +110,19 @@ function ClaimRow({ claim: { title, claim, find, measure, command, differs } }: 
         ) : (
           <p className="soft">Not measured beforehand.</p>
         )}
+        {others.map(({ name, known }) => {
+          const own = find(known);
+          return (
+            own && (
+              <div key={name} className={css.other}>
+                <MiniFigure figure={own.figure} label={`${name}: ${own.words}`} />
+                <p>
+                  <strong>{name}.</strong> {own.words}
+                </p>
+              </div>
+            )
+          );
+        })}
         <p className={css.differs}>{differs}</p>
         <p className={css.ways}>
           <TextButton onClick={() => measureHere(title, measure, known)}>

@@ -9,7 +9,10 @@ import type { Facts } from './facts';
 
 /** What of the results that ship the lessons speak of. */
 export interface Told {
-  readonly model: Pick<ModelReport, 'blocks' | 'vocabulary' | 'parameters'>;
+  readonly model: Pick<
+    ModelReport,
+    'fingerprint' | 'blocks' | 'vocabulary' | 'parameters' | 'attnParameters' | 'ffnParameters'
+  >;
   readonly score: { readonly loss: number; readonly tokens: number };
   readonly influence: readonly InfluenceReport[];
   /** Of the full model. */
@@ -44,7 +47,8 @@ export function factsOf(told: Told): Facts {
   };
   return {
     ...{ blocks: model.blocks, vocabulary: model.vocabulary, parameters: model.parameters },
-    ...{ loss: score.loss, tokens: score.tokens },
+    ...{ loss: score.loss, tokens: score.tokens, fingerprint: model.fingerprint },
+    size: { attn: model.attnParameters[0]!, ffn: model.ffnParameters[0]! },
     value(metric, unit, block) {
       const report = influence.find((one) => one.metric === metric && one.unit === unit);
       const value = report?.values[block];

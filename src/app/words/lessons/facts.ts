@@ -1,11 +1,11 @@
-/** What lessons know of Sapling: the numbers that ship with the page, by name. */
+/** What lessons know of a model: the numbers that ship with the page, by name. */
 import type { GrowthMetric, GrowthPoint } from '../../../lab/contract';
 import type { ShippedRecovery } from '../../../lab/files/shipped-file';
 import type { PlainUnit } from '../../../model/units';
 import type { InfluenceMetric } from '../../../pruning/metrics';
 import { percent, short, signedShort } from '../format';
 
-export type TaskName = 'school' | 'school_letters' | 'school_math';
+export type TaskName = 'school' | 'school_letters' | 'school_math' | 'mmlu-lopper';
 
 export interface Answers {
   /** From 0 to 1, as its 95% interval. */
@@ -17,12 +17,16 @@ export interface Answers {
 }
 
 export interface Facts {
+  /** Which model it is. */
+  readonly fingerprint: string;
   readonly blocks: number;
   readonly vocabulary: number;
   /** Of the full model: nats per token, and on how many tokens. */
   readonly loss: number;
   readonly tokens: number;
   readonly parameters: number;
+  /** Of one layer of the kind, in the first block. */
+  readonly size: Readonly<Record<'attn' | 'ffn', number>>;
   /** A unit's value by a measure, as the tower shows it. */
   value(metric: InfluenceMetric, unit: PlainUnit, block: number): number;
   /** What dropping a list of layers adds to the loss, nats per token; it was measured beforehand. */

@@ -1,3 +1,4 @@
+import { bigger } from './bigger';
 import { drop } from './drop';
 import type { Facts } from './facts';
 import { growth } from './growth';
@@ -8,7 +9,7 @@ import { measures } from './measures';
 import { mend } from './mend';
 
 /** All lessons, in the order in which the paper asks their questions. */
-export const LESSONS: readonly Lesson[] = [drop, measures, kinds, letters, growth, mend];
+export const LESSONS: readonly Lesson[] = [drop, measures, kinds, letters, growth, bigger, mend];
 
 export const lessonOf = (id: string | undefined): Lesson | undefined => LESSONS.find((lesson) => lesson.id === id);
 

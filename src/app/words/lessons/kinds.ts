@@ -15,9 +15,9 @@ const RACE: Figure = {
     { unit: 'ffn', metric: 'loo-loss', name: 'feed-forward' },
   ],
 };
-const WHICH = ['The attention layers', 'The feed-forward layers', 'No great difference'];
+export const WHICH = ['The attention layers', 'The feed-forward layers', 'No great difference'];
 /** Which of two costs more; neither where they are within a third of one another. */
-const dearer = (attn: number, ffn: number) =>
+export const dearer = (attn: number, ffn: number) =>
   Math.abs(attn - ffn) < 0.33 * Math.max(Math.abs(attn), Math.abs(ffn)) ? 2 : attn > ffn ? 0 : 1;
 
 export const kinds: Lesson = {

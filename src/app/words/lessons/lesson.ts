@@ -1,5 +1,7 @@
 /** What a lesson is: steps of a few words, something to look at, often a guess before the answer. Data, and pure. */
+
 import type { GrowthMetric } from '../../../lab/contract';
+import type { MeasuredModel } from '../../../lab/contract/measured-models';
 import type { InfluenceMetric } from '../../../pruning/metrics';
 import type { Facts, TaskName } from './facts';
 
@@ -85,6 +87,8 @@ export interface Lesson {
   readonly minutes: number;
   /** What it is about, in a list. */
   readonly about: string;
+  /** The model that it is about, where that is another than Sapling. */
+  readonly of?: MeasuredModel;
   readonly steps: readonly Step[];
 }
 

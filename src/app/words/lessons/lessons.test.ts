@@ -1,12 +1,14 @@
 /** Every lesson held against the results that ship: its words can be said, they are few, and what they claim is so. */
 import { describe, expect, it } from 'vitest';
+import { SMOLLM2 } from '../../../lab/contract/measured-models';
 import { blindLoss, cost, type Facts, lowest, lowestFirst, pointAt } from './facts';
 import { LESSONS } from './index';
 import type { Step } from './lesson';
 import { MENDED } from './mend';
-import { shippedFacts } from './testing-facts';
+import { measuredFacts, shippedFacts } from './testing-facts';
 
 const facts: Facts = shippedFacts();
+const big: Facts = measuredFacts(SMOLLM2);
 
 const MOST_WORDS = 60;
 const saysOf = ({ words, reveal, why, guess }: Step) =>
@@ -89,6 +91,30 @@ const CLAIMS: Readonly<Record<string, (right: number | undefined) => void>> = {
     const gained = growing(1e9).map((v, block) => v - growing(512)[block]!);
     expect(most(gained)).toBe(11);
   },
+  'A model of the world': () => {
+    expect(big.parameters).toBeGreaterThan(40 * facts.parameters);
+    for (const unit of ['attn', 'ffn'] as const) expect(lowestFirst(big, 'cosine', unit).at(-1)).toBe(0);
+    expect(lowestFirst(big, 'cosine', 'ffn').at(-2)).toBe(big.blocks - 1);
+  },
+  'Its first and its last': (right) => {
+    expect(right).toBe(1);
+    expect(lowestFirst(big, 'loo-loss', 'ffn').at(-1)).toBe(0);
+  },
+  'Which kind can rather go?': (right) => {
+    expect(right).toBe(1);
+    expect(first('attn')).toBeGreaterThan(first('ffn'));
+  },
+  'What each saves': (right) => {
+    expect(right).toBe(2);
+    expect(Math.abs((10 * big.size.attn) / (3 * big.size.ffn) - 1)).toBeLessThan(0.15);
+  },
+  'Would questions have told?': (right) => {
+    const { interval, chance } = big.answers('mmlu-lopper', '');
+    expect(Math.abs(right! - 100 * chance)).toBeLessThan(6);
+    expect(interval[0]).toBeLessThan(chance);
+    expect(interval[1]).toBeGreaterThan(chance);
+    expect(big.added(lowest(big, 'loo-loss', 'ffn', 15))).toBeGreaterThan(1);
+  },
   'One vector in the gap': (right) => {
     expect(right).toBeGreaterThan(30);
     expect(right).toBeLessThan(80);
@@ -136,10 +162,12 @@ it('the best quarter of the attention that is mended beforehand is the best ther
 });
 
 describe.each(LESSONS.map((lesson) => [lesson.title, lesson] as const))('%s', (_, lesson) => {
+  const own = lesson.of ? measuredFacts(lesson.of) : facts;
+
   it('is told in few words, all of whose numbers ship', () => {
     for (const step of lesson.steps) {
       for (const say of saysOf(step)) {
-        const text = say(facts);
+        const text = say(own);
         expect(text).not.toMatch(/NaN|undefined|Infinity/);
         expect(text.split(/\s+/).length, text).toBeLessThanOrEqual(MOST_WORDS);
       }
@@ -148,6 +176,6 @@ describe.each(LESSONS.map((lesson) => [lesson.title, lesson] as const))('%s', (_
 
   it.each(lesson.steps.map((step) => [step.title, step] as const))('claims in “%s” only what is so', (title, step) => {
     expect(CLAIMS[title]).toBeDefined();
-    CLAIMS[title]!(step.guess?.right(facts));
+    CLAIMS[title]!(step.guess?.right(own));
   });
 });

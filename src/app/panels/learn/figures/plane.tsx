@@ -27,7 +27,7 @@ interface Props {
 }
 
 /** The least between two names, of the plane's height. */
-const LABEL = 0.08;
+const LABEL = 0.15;
 
 const percent = (t: number) => `${100 * t}%`;
 

@@ -17,6 +17,7 @@ interface Props {
 /** The loss added as more and more layers go: a line for each way to choose them. */
 export function RaceFigure({ facts, runners, blind }: Props) {
   const { place } = placementOf([], { choice: 'log', anchors: METRIC_WORDS['loo-loss'].anchors });
+  const every = facts.blocks > 16 ? 5 : 2;
   const counts = [0, ...blocksOf(facts).map((b) => b + 1)];
   const height = (value: number) => Math.max(0, place(value));
   // Some of the way may not have been measured: the line leaves it out.
@@ -40,7 +41,7 @@ export function RaceFigure({ facts, runners, blind }: Props) {
       <Plane
         dots
         lines={lines}
-        xTicks={counts.filter((k) => k % 2 === 0).map((k) => [k / facts.blocks, `${k}`])}
+        xTicks={counts.filter((k) => k % every === 0).map((k) => [k / facts.blocks, `${k}`])}
         yTicks={TICKS.map((v) => [height(v), `+${v}`])}
         xName="layers dropped; the loss is drawn by its logarithm"
         waits={blind ? 'The lines come with the answer.' : undefined}

@@ -8,6 +8,7 @@ const NAMES: Readonly<Record<TaskName, string>> = {
   school: 'in words',
   school_letters: 'by letter',
   school_math: 'word problems',
+  'mmlu-lopper': 'by letter',
 };
 
 interface Props {
@@ -25,7 +26,9 @@ export function TasksFigure({ facts, tasks, without, mended }: Props) {
   const chance = facts.answers(tasks[0]!, '').chance;
   return (
     <>
-      <figcaption>Right answers to the school questions</figcaption>
+      <figcaption>
+        Right answers to {tasks[0] === 'mmlu-lopper' ? 'questions of all subjects' : 'the school questions'}
+      </figcaption>
       <div className={css.tasks} style={{ '--chance': percent(chance, 2) } as React.CSSProperties}>
         {tasks.map((task) => (
           <div key={task} className={css.task}>
