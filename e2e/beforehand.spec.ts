@@ -144,3 +144,22 @@ test('results of another model open without its weights', async ({ page }) => {
   await lab.cell(3, 'attention').click();
   await expect(lab.verdict).toContainText('+0.5000');
 });
+
+test('a larger model is looked at without its weights, and Sapling comes back', async ({ page }) => {
+  const lab = new LabPage(page);
+  await page.goto('./');
+  await page
+    .getByRole('banner')
+    .getByRole('button', { name: /^Model/ })
+    .click();
+  const dialog = page.getByRole('dialog', { name: 'Model' });
+  await dialog.getByRole('tab', { name: 'Results' }).click();
+  await dialog.getByRole('button', { name: 'SmolLM2-135M-Instruct' }).click();
+  await expect(lab.cell(29, 'feed-forward')).toBeVisible();
+  await expect(lab.verdict.getByText('Measured beforehand by us')).toBeVisible();
+  await lab.cell(7, 'attention').click();
+  await expect(lab.verdict).toContainText(/95%: /, { timeout: AT_ONCE });
+  await page.goto('./#lesson=drop');
+  await expect(lab.cell(11, 'feed-forward')).toBeVisible();
+  await expect(lab.cell(12, 'feed-forward')).toHaveCount(0);
+});

@@ -6,6 +6,7 @@ import { shapeOf } from './sizes';
 /** Parameters as the hub counts them in the published files. */
 const PUBLISHED: Readonly<Record<string, number>> = {
   'HuggingFaceTB/SmolLM2-135M': 134_515_008,
+  'HuggingFaceTB/SmolLM2-135M-Instruct': 134_515_008,
   'HuggingFaceTB/SmolLM2-360M': 361_821_120,
   'HuggingFaceTB/SmolLM2-1.7B': 1_711_376_384,
   'Qwen/Qwen2.5-0.5B': 494_032_768,

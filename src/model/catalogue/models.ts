@@ -101,6 +101,7 @@ const olmo2 = (size: string, sizes: Sizes): CatalogueModel => ({
 /** By family, each from small to large. */
 export const CATALOGUE: readonly CatalogueModel[] = [
   smol('135M', [30, 576, 9, 3, 1536, 49_152]),
+  smol('135M-Instruct', [30, 576, 9, 3, 1536, 49_152], 'models/smollm2-135m-instruct-q4_1/results.json'),
   smol('360M', [32, 960, 15, 5, 2560, 49_152]),
   smol('1.7B', [24, 2048, 32, 32, 8192, 49_152]),
   qwen25('0.5B', [24, 896, 14, 2, 4864, 151_936], TIED),

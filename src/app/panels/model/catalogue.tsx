@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'react';
 import { DEFAULT_HOST, DEFAULT_REVISION } from '../../../formats/hub-defaults';
 import type { Appraisal, Fit } from '../../../lab/contract';
+import { MEASURED_MODELS } from '../../../lab/contract/measured-models';
 import type { Precision } from '../../../model/precision';
 import { lab } from '../../actions/jobs';
-import { openResultsAt } from '../../actions/open-results';
+import { openMeasured } from '../../actions/open-results';
 import { Button } from '../../widgets/button';
 import { closeDialog } from '../../widgets/dialog';
 import { Select } from '../../widgets/select';
@@ -90,6 +91,7 @@ const named = (value: Precision) => ({ value, text: PRECISION_NAMES[value] });
 
 function Model({ model, fit, onLook }: { model: Appraisal; fit: Fit; onLook: (asked: HubAsked) => void }) {
   const { repo, parameters, blocks, licence, gated, finding, checkpoints, results } = model;
+  const measured = MEASURED_MODELS.find((one) => one.results === results);
   const look = () => onLook({ repo, revision: DEFAULT_REVISION, host: DEFAULT_HOST, file: '' });
   return (
     <li className={css.model}>
@@ -111,12 +113,8 @@ function Model({ model, fit, onLook }: { model: Appraisal; fit: Fit; onLook: (as
         )}
       </div>
       <div className={css.ways}>
-        {results !== undefined && (
-          <Button
-            onClick={() =>
-              void openResultsAt(new URL(results, document.baseURI).href).then((opened) => opened && closeDialog())
-            }
-          >
+        {measured && (
+          <Button onClick={() => void openMeasured(measured).then((opened) => opened && closeDialog())}>
             Measured beforehand
             <span className="visually-hidden"> of {repo}</span>
           </Button>
