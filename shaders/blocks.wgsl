@@ -1,6 +1,7 @@
-// Rows of a matrix that is stored in llama.cpp's blocks, as f32: of a run of rows, or of the rows of some tokens.
-// src/formats/blocks.ts says the same in plain loops. A block may begin at an odd half-word (18, 22, 34, 110, 210 bytes),
-// so places are counted in half-words and words are read across two.
+// A matrix that is stored in llama.cpp's blocks: its rows as f32, a run of them or those of some tokens, and its products
+// with few rows. src/formats/blocks.ts says the same in plain loops. A block may begin at an odd half-word (18, 22, 34, 110,
+// 210 bytes), so places are counted in half-words and words are read across two. What is read is read four words at a time:
+// on adapters that are programs on a processor a word costs as much.
 
 const Q4_0 = 12u;
 const Q4_1 = 13u;
@@ -18,7 +19,7 @@ override DTYPE: u32 = 18u;
 
 struct Params {
   rows: u32,
-  eights: u32, // numbers of a row / 8
+  runs: u32, // numbers of a row / 32
   rowHalves: u32, // half-words of a stored row
   firstRow: u32, // of the buffer
   gather: u32, // row i is that of token ids[i], where this part of the table has it; firstRow: the token of its first row
@@ -29,170 +30,221 @@ struct Params {
 
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> ids: array<u32>;
-@group(0) @binding(2) var<storage, read> w: array<u32>;
+@group(0) @binding(2) var<storage, read> w: array<vec4u>;
 @group(0) @binding(3) var<storage, read_write> out: array<vec4f>;
 
-// The word at half-word `h`.
-fn word(h: u32) -> u32 {
-  let i = h >> 1u;
-  if ((h & 1u) == 0u) {
-    return w[i];
-  }
-  return (w[i] >> 16u) | (w[i + 1u] << 16u);
-}
-
 fn half_word(h: u32) -> u32 {
-  return (w[h >> 1u] >> (16u * (h & 1u))) & 0xffffu;
+  return (w[h >> 3u][(h >> 1u) & 3u] >> (16u * (h & 1u))) & 0xffffu;
 }
 
 fn half(h: u32) -> f32 {
   return unpack2x16float(half_word(h)).x;
 }
 
-fn byte(h: u32, i: u32) -> u32 {
-  return (half_word(h + (i >> 1u)) >> (8u * (i & 1u))) & 0xffu;
+// The word at half-word `h`, an even one.
+fn word(h: u32) -> u32 {
+  return w[h >> 3u][(h >> 1u) & 3u];
 }
 
-fn signed_byte(h: u32, i: u32) -> f32 {
-  return f32(extractBits(i32(byte(h, i)), 0u, 8u));
+// Nine words from word `i` on.
+struct Nine {
+  a: vec4u,
+  b: vec4u,
+  c: u32,
 }
 
-struct Eight {
-  lo: vec4f,
-  hi: vec4f,
-}
-
-// The bytes of eight numbers, one a byte.
-struct Bytes {
-  lo: u32,
-  hi: u32,
-}
-
-// Eight bytes from half-word `h` on, shifted down and masked byte by byte.
-fn bytes(h: u32, shift: u32, mask: u32) -> Bytes {
-  return Bytes((word(h) >> shift) & (mask * 0x01010101u), (word(h + 2u) >> shift) & (mask * 0x01010101u));
-}
-
-fn apart(v: u32) -> vec4f {
-  return vec4f(vec4u(v & 0xffu, (v >> 8u) & 0xffu, (v >> 16u) & 0xffu, v >> 24u));
-}
-
-// scale * q + least
-fn scaled(q: Bytes, scale: f32, least: f32) -> Eight {
-  return Eight(scale * apart(q.lo) + least, scale * apart(q.hi) + least);
-}
-
-// Four bits, one to a byte's lowest.
-fn spread(bits: u32) -> u32 {
-  return (bits & 1u) | ((bits & 2u) << 7u) | ((bits & 4u) << 14u) | ((bits & 8u) << 21u);
-}
-
-// Nibbles of a block of 32 whose 16 bytes begin at `h`: numbers i .. i + 7.
-fn nibbles(h: u32, i: u32) -> Bytes {
-  return bytes(h + ((i & 15u) >> 1u), 4u * (i >> 4u), 15u);
-}
-
-// With a fifth bit each, from the word at `h`.
-fn with_fifth(q: Bytes, h: u32, i: u32) -> Bytes {
-  let bits = word(h) >> i;
-  return Bytes(q.lo | (spread(bits) << 4u), q.hi | (spread(bits >> 4u) << 4u));
-}
-
-const IQ4 = array<f32, 16>(
-  -127.0, -104.0, -83.0, -65.0, -49.0, -35.0, -22.0, -10.0, 1.0, 13.0, 25.0, 38.0, 53.0, 69.0, 89.0, 113.0,
-);
-
-fn looked_up(v: u32) -> vec4f {
-  var table = IQ4;
-  return vec4f(table[v & 15u], table[(v >> 8u) & 15u], table[(v >> 16u) & 15u], table[v >> 24u]);
-}
-
-// Scale and least of sub-block `b`, from the 12 bytes at `h` (Q4_K, Q5_K).
-fn six_bits(h: u32, b: u32) -> vec2f {
-  if (b < 4u) {
-    return vec2f(f32(byte(h, b) & 63u), f32(byte(h, b + 4u) & 63u));
-  }
-  let last = byte(h, b + 4u);
-  return vec2f(
-    f32((last & 15u) | ((byte(h, b - 4u) >> 6u) << 4u)),
-    f32((last >> 4u) | ((byte(h, b) >> 6u) << 4u)),
+fn nine(i: u32) -> Nine {
+  let k = i >> 2u;
+  let v = array(w[k], w[k + 1u], w[k + 2u]);
+  let by_two = (i & 2u) != 0u;
+  let a = select(v[0], vec4u(v[0].zw, v[1].xy), by_two);
+  let b = select(v[1], vec4u(v[1].zw, v[2].xy), by_two);
+  let c = select(v[2].xy, v[2].zw, by_two);
+  let by_one = (i & 1u) != 0u;
+  return Nine(
+    select(a, vec4u(a.yzw, b.x), by_one),
+    select(b, vec4u(b.yzw, c.x), by_one),
+    select(c.x, c.y, by_one),
   );
 }
 
-// Numbers i .. i + 7 of a block of 32 that begins at half-word `h`.
-fn small_block(h: u32, i: u32) -> Eight {
-  let d = half(h);
-  if (DTYPE == Q8_0) {
-    let at = h + 1u + (i >> 1u);
-    // A signed byte plus 128 is the byte with its highest bit turned.
-    let q = Bytes(word(at) ^ 0x80808080u, word(at + 2u) ^ 0x80808080u);
-    return Eight(d * (apart(q.lo) - 128.0), d * (apart(q.hi) - 128.0));
-  }
-  if (DTYPE == Q4_0) {
-    let q = nibbles(h + 1u, i);
-    return Eight(d * (apart(q.lo) - 8.0), d * (apart(q.hi) - 8.0));
-  }
-  if (DTYPE == Q4_1) {
-    return scaled(nibbles(h + 2u, i), d, half(h + 1u));
-  }
-  if (DTYPE == Q5_0) {
-    let q = with_fifth(nibbles(h + 3u, i), h + 1u, i);
-    return Eight(d * (apart(q.lo) - 16.0), d * (apart(q.hi) - 16.0));
-  }
-  if (DTYPE == Q5_1) {
-    return scaled(with_fifth(nibbles(h + 4u, i), h + 2u, i), d, half(h + 1u));
-  }
-  let q = nibbles(h + 1u, i); // IQ4_NL
-  return Eight(d * looked_up(q.lo), d * looked_up(q.hi));
+// Eight words from a half-word on.
+struct Words {
+  a: vec4u,
+  b: vec4u,
 }
 
-// Numbers i .. i + 7 of a block of 256 that begins at half-word `h`.
-fn large_block(h: u32, i: u32) -> Eight {
-  let side = i >> 7u;
-  let j = (i >> 5u) & 3u;
-  let l = (i & 31u) >> 1u; // in half-words
-  let b = i >> 5u;
-  if (DTYPE == Q4_K) {
-    let s = six_bits(h + 2u, b);
-    return scaled(bytes(h + 8u + 16u * (b >> 1u) + l, 4u * (b & 1u), 15u), half(h) * s.x, -half(h + 1u) * s.y);
+fn words(h: u32) -> Words {
+  let v = nine(h >> 1u);
+  if ((h & 1u) == 0u) {
+    return Words(v.a, v.b);
   }
-  if (DTYPE == Q5_K) {
-    let s = six_bits(h + 2u, b);
-    let low = bytes(h + 24u + 16u * (b >> 1u) + l, 4u * (b & 1u), 15u);
-    let high = bytes(h + 8u + l, b, 1u);
-    let q = Bytes(low.lo | (high.lo << 4u), low.hi | (high.hi << 4u));
-    return scaled(q, half(h) * s.x, -half(h + 1u) * s.y);
+  return Words(across(v.a, v.b.x), across(v.b, v.c));
+}
+
+// Each word's upper half and the next one's lower.
+fn across(v: vec4u, next: u32) -> vec4u {
+  return (v >> vec4u(16u)) | (vec4u(v.yzw, next) << vec4u(16u));
+}
+
+// A half-word at `h`, and the words behind it.
+struct Headed {
+  head: f32,
+  words: Words,
+}
+
+fn headed(h: u32) -> Headed {
+  let v = nine(h >> 1u);
+  let odd = (h & 1u) != 0u;
+  let d = unpack2x16float(v.a.x);
+  return Headed(
+    select(d.x, d.y, odd),
+    Words(
+      select(across(v.a, v.b.x), vec4u(v.a.yzw, v.b.x), odd),
+      select(across(v.b, v.c), vec4u(v.b.yzw, v.c), odd),
+    ),
+  );
+}
+
+// Two signed bytes.
+fn signed_bytes(v: u32) -> vec2f {
+  return vec2f(extractBits(vec2i(vec2u(v, v >> 8u)), 0u, 8u));
+}
+
+// Thirty-two numbers of a row, the first sixteen and the rest: number = scale * byte + least. It is left to the reader to
+// multiply, so that a product does it once for all.
+struct Run {
+  a: vec4u, // a byte each, in order
+  b: vec4u,
+  scale: vec2f, // of a, of b
+  least: vec2f,
+}
+
+// Numbers that share a scale, `zero` less than their bytes.
+fn around(a: vec4u, b: vec4u, scale: vec2f, zero: f32) -> Run {
+  return Run(a, b, scale, -zero * scale);
+}
+
+const NIBBLES = vec4u(0x0f0f0f0fu);
+const PAIRS = vec4u(0x03030303u);
+const BITS = vec4u(0x01010101u);
+
+fn low(v: vec4u) -> vec4u {
+  return v & NIBBLES;
+}
+
+fn high(v: vec4u) -> vec4u {
+  return (v >> vec4u(4u)) & NIBBLES;
+}
+
+// Sixteen bits, each to the fifth bit of a byte of its own.
+fn fifths(bits: u32) -> vec4u {
+  let v = (vec4u(bits) >> vec4u(0u, 4u, 8u, 12u)) & vec4u(15u);
+  return ((v << vec4u(4u)) | (v << vec4u(11u)) | (v << vec4u(18u)) | (v << vec4u(25u))) & vec4u(0x10101010u);
+}
+
+// What the four bits of the IQ4 types stand for, plus 128.
+const IQ4 = array<u32, 16>(1, 24, 45, 63, 79, 93, 106, 118, 129, 141, 153, 166, 181, 197, 217, 241);
+
+fn looked_up(v: vec4u) -> vec4u {
+  var table = IQ4;
+  var found = vec4u();
+  for (var i = 0u; i < 4u; i++) {
+    let n = v[i];
+    found[i] = table[n & 15u] | (table[(n >> 8u) & 15u] << 8u) | (table[(n >> 16u) & 15u] << 16u) | (table[n >> 24u] << 24u);
+  }
+  return found;
+}
+
+// A block of 32 that begins at half-word `h`.
+fn small_block(h: u32) -> Run {
+  if (DTYPE == Q4_1 || DTYPE == Q5_1) {
+    let v = nine(h >> 1u); // whole words
+    let d = unpack2x16float(v.a.x);
+    if (DTYPE == Q4_1) {
+      let q = vec4u(v.a.yzw, v.b.x);
+      return Run(low(q), high(q), d.xx, d.yy);
+    }
+    let q = vec4u(v.a.zw, v.b.xy);
+    return Run(low(q) | fifths(v.a.y), high(q) | fifths(v.a.y >> 16u), d.xx, d.yy);
+  }
+  let v = headed(h);
+  let q = v.words;
+  let d = vec2f(v.head);
+  if (DTYPE == Q8_0) {
+    // A signed byte plus 128 is the byte with its highest bit turned.
+    let turned = vec4u(0x80808080u);
+    return around(q.a ^ turned, q.b ^ turned, d, 128.0);
+  }
+  if (DTYPE == Q4_0) {
+    return around(low(q.a), high(q.a), d, 8.0);
+  }
+  if (DTYPE == Q5_0) {
+    let nibbles = vec4u(q.a.yzw, q.b.x);
+    return around(low(nibbles) | fifths(q.a.x), high(nibbles) | fifths(q.a.x >> 16u), d, 16.0);
+  }
+  return around(looked_up(low(q.a)), looked_up(high(q.a)), d, 128.0); // IQ4_NL
+}
+
+// Scale and least of sub-block `b`, six bits each of three words (Q4_K, Q5_K).
+fn six_bits(words: vec3u, b: u32) -> vec2f {
+  let s = words >> vec3u(8u * (b & 3u));
+  let own = s.xy & vec2u(63u);
+  let split = (vec2u(s.z, s.z >> 4u) & vec2u(15u)) | ((s.xy >> vec2u(2u)) & vec2u(48u));
+  return vec2f(select(split, own, b < 4u));
+}
+
+// Bits `mask` of each byte, from bit `shift` on.
+fn bits(v: Words, shift: u32, mask: u32) -> Words {
+  let every = vec4u(mask * 0x01010101u);
+  return Words((v.a >> vec4u(shift)) & every, (v.b >> vec4u(shift)) & every);
+}
+
+// The same with more bits above the first `shift`.
+fn with_bits(v: Words, more: Words, shift: u32) -> Words {
+  return Words(v.a | (more.a << vec4u(shift)), v.b | (more.b << vec4u(shift)));
+}
+
+// Sub-block `b` of a block of 256 that begins at half-word `h`.
+fn large_block(h: u32, b: u32) -> Run {
+  let side = b >> 2u;
+  let j = b & 3u;
+  if (DTYPE == Q4_K || DTYPE == Q5_K) {
+    // These lie in fours of words.
+    let k = h >> 3u;
+    let head = w[k];
+    let s = unpack2x16float(head.x) * six_bits(head.yzw, b);
+    let at = k + select(1u, 3u, DTYPE == Q5_K) + 2u * (b >> 1u);
+    var q = bits(Words(w[at], w[at + 1u]), 4u * (b & 1u), 15u);
+    if (DTYPE == Q5_K) {
+      q = with_bits(q, bits(Words(w[k + 1u], w[k + 2u]), b, 1u), 4u);
+    }
+    return Run(q.a, q.b, s.xx, -s.yy);
   }
   if (DTYPE == Q6_K) {
-    let low = bytes(h + 32u * side + 16u * (j & 1u) + l, 4u * (j >> 1u), 15u);
-    let high = bytes(h + 64u + 16u * side + l, 2u * j, 3u);
-    let d = half(h + 104u) * signed_byte(h + 96u, i >> 4u);
-    return Eight(
-      d * (apart(low.lo | (high.lo << 4u)) - 32.0),
-      d * (apart(low.hi | (high.hi << 4u)) - 32.0),
-    );
+    let four = bits(words(h + 32u * side + 16u * (j & 1u)), 4u * (j >> 1u), 15u);
+    let q = with_bits(four, bits(words(h + 64u + 16u * side), 2u * j, 3u), 4u);
+    return around(q.a, q.b, half(h + 104u) * signed_bytes(half_word(h + 96u + b)), 32.0);
   }
   if (DTYPE == Q2_K) {
-    let s = byte(h, i >> 4u);
-    let q = bytes(h + 8u + 16u * side + l, 2u * j, 3u);
-    return scaled(q, half(h + 40u) * f32(s & 15u), -half(h + 41u) * f32(s >> 4u));
+    let s = (vec2u(half_word(h + b)) >> vec2u(0u, 8u)) & vec2u(0xffu);
+    let d = unpack2x16float(word(h + 40u));
+    let q = bits(words(h + 8u + 16u * side), 2u * j, 3u);
+    return Run(q.a, q.b, d.x * vec2f(s & vec2u(15u)), -d.y * vec2f(s >> vec2u(4u)));
   }
   if (DTYPE == Q3_K) {
-    let k = i >> 4u;
-    let s = ((byte(h + 48u, k & 7u) >> (4u * (k >> 3u))) & 15u) | (((byte(h + 52u, k & 3u) >> (2u * (k >> 2u))) & 3u) << 4u);
-    let low = bytes(h + 16u + 16u * side + l, 2u * j, 3u);
-    let high = bytes(h + l, b, 1u);
-    let d = half(h + 54u) * (f32(s) - 32.0);
-    return Eight(
-      d * (apart(low.lo | (high.lo << 2u)) - 4.0),
-      d * (apart(low.hi | (high.hi << 2u)) - 4.0),
-    );
+    // Scales 2b and 2b + 1: four bits here, two more there.
+    let four = vec2u(half_word(h + 48u + j)) >> vec2u(4u * side, 4u * side + 8u);
+    let more = vec2u(half_word(h + 52u + (b & 1u))) >> vec2u(2u * (b >> 1u), 2u * (b >> 1u) + 8u);
+    let s = (four & vec2u(15u)) | ((more & vec2u(3u)) << vec2u(4u));
+    let q = with_bits(bits(words(h + 16u + 16u * side), 2u * j, 3u), bits(words(h), b, 1u), 2u);
+    return around(q.a, q.b, half(h + 54u) * (vec2f(s) - 32.0), 4.0);
   }
   // IQ4_XS
-  let s = ((byte(h + 2u, b >> 1u) >> (4u * (b & 1u))) & 15u) | (((half_word(h + 1u) >> (2u * b)) & 3u) << 4u);
-  let d = half(h) * (f32(s) - 32.0);
-  let q = nibbles(h + 4u + 8u * b, i & 31u);
-  return Eight(d * looked_up(q.lo), d * looked_up(q.hi));
+  let four = (word(h + 2u) >> (4u * b)) & 15u;
+  let s = four | (((half_word(h + 1u) >> (2u * b)) & 3u) << 4u);
+  let q = words(h + 4u + 8u * b);
+  return around(looked_up(low(q.a)), looked_up(high(q.a)), vec2f(half(h) * (f32(s) - 32.0)), 128.0);
 }
 
 // Half-words of a block.
@@ -212,23 +264,31 @@ fn block_halves() -> u32 {
   }
 }
 
-// Step `e` of a row that begins at half-word `h`.
-fn eight(h: u32, e: u32) -> Eight {
+// Numbers 32 r .. 32 r + 31 of a row that begins at half-word `h`.
+fn run(h: u32, r: u32) -> Run {
   let is_large = (DTYPE >= Q2_K && DTYPE <= Q6_K) || DTYPE == IQ4_XS;
   if (is_large) {
-    return large_block(h + (e >> 5u) * block_halves(), 8u * (e & 31u));
+    return large_block(h + (r >> 3u) * block_halves(), r & 7u);
   }
-  return small_block(h + (e >> 2u) * block_halves(), 8u * (e & 3u));
+  return small_block(h + r * block_halves());
 }
+
+// The bytes of a word as numbers, each where it lies: 256 times what it is for every byte below it, but for the last.
+fn in_place(v: u32) -> vec4f {
+  return vec4f(vec4i(vec4u(v & 0xffu, v & 0xff00u, v & 0xff0000u, v >> 24u)));
+}
+
+// What brings them to the same.
+const PLACES = vec4f(1.0, 1.0 / 256.0, 1.0 / 65536.0, 1.0);
 
 @compute @workgroup_size(64)
 fn widen(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.y * groups.x * 64u + id.x;
-  let row = i / p.eights;
+  let row = i / p.runs;
   if (row >= p.rows) {
     return;
   }
-  let e = i % p.eights;
+  let r = i % p.runs;
   var stored = p.firstRow + row;
   if (p.gather != 0u) {
     stored = ids[row] - p.firstRow; // wraps above `tokens` for an earlier part's token
@@ -236,17 +296,26 @@ fn widen(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
       return;
     }
   }
-  let v = eight(stored * p.rowHalves, e);
-  let o = ((p.outRow + row) * p.eights + e) * 2u;
-  out[o] = p.scale * v.lo;
-  out[o + 1u] = p.scale * v.hi;
+  let v = run(stored * p.rowHalves, r);
+  let o = ((p.outRow + row) * p.runs + r) * 8u;
+  let a = v.scale.x * PLACES;
+  let b = v.scale.y * PLACES;
+  out[o] = p.scale * (a * in_place(v.a.x) + v.least.x);
+  out[o + 1u] = p.scale * (a * in_place(v.a.y) + v.least.x);
+  out[o + 2u] = p.scale * (a * in_place(v.a.z) + v.least.x);
+  out[o + 3u] = p.scale * (a * in_place(v.a.w) + v.least.x);
+  out[o + 4u] = p.scale * (b * in_place(v.b.x) + v.least.y);
+  out[o + 5u] = p.scale * (b * in_place(v.b.y) + v.least.y);
+  out[o + 6u] = p.scale * (b * in_place(v.b.z) + v.least.y);
+  out[o + 7u] = p.scale * (b * in_place(v.b.w) + v.least.y);
 }
 
 // Products of few rows straight from the blocks: the sums alone, four columns a thread or a workgroup, for linear.wgsl to
-// make of them what they are for. Gate and up rows alternate, so that a pair meets there in one strip.
+// make of them what they are for. A run's bytes are multiplied as they are, its scale and least once for all of it. (Eight
+// columns a thread would be a tenth quicker, and take LLVM three times as long to compile.) Gate and up rows alternate, so that a pair meets there in one strip.
 struct Product {
   rowStart: u32, // of x
-  eights: u32,
+  runs: u32,
   rowHalves: u32,
   columns: u32, // gate and up rows counted each
   weightStart: u32, // weight row behind column 0
@@ -264,20 +333,55 @@ fn row_of(c: u32) -> u32 {
   return (q.weightStart + (column >> 1u) + (column & 1u) * q.upStart) * q.rowHalves;
 }
 
-fn product(lo: vec4f, hi: vec4f, v: Eight) -> f32 {
-  return dot(lo, v.lo) + dot(hi, v.hi);
+// Thirty-two inputs, and the sums of the first sixteen and the rest.
+struct Inputs {
+  a0: vec4f,
+  a1: vec4f,
+  a2: vec4f,
+  a3: vec4f,
+  b0: vec4f,
+  b1: vec4f,
+  b2: vec4f,
+  b3: vec4f,
+  sums: vec2f,
 }
 
-// Step `e` of four rows with that of x, whose row begins at `base`.
-fn strip(base: u32, e: u32, rows: vec4u) -> vec4f {
-  let lo = x[base + 2u * e];
-  let hi = x[base + 2u * e + 1u];
-  return vec4f(
-    product(lo, hi, eight(rows.x, e)),
-    product(lo, hi, eight(rows.y, e)),
-    product(lo, hi, eight(rows.z, e)),
-    product(lo, hi, eight(rows.w, e)),
+fn inputs(at: u32) -> Inputs {
+  var i = Inputs(x[at], x[at + 1u], x[at + 2u], x[at + 3u], x[at + 4u], x[at + 5u], x[at + 6u], x[at + 7u], vec2f());
+  let a = i.a0 + i.a1 + i.a2 + i.a3;
+  let b = i.b0 + i.b1 + i.b2 + i.b3;
+  i.sums = vec2f(a.x + a.y + a.z + a.w, b.x + b.y + b.z + b.w);
+  return i;
+}
+
+// A row's sum so far, by the place of a byte: PLACES are multiplied at its end.
+fn with_run(sum: vec4f, i: Inputs, v: Run) -> vec4f {
+  let a = in_place(v.a.x) * i.a0 + in_place(v.a.y) * i.a1 + in_place(v.a.z) * i.a2 + in_place(v.a.w) * i.a3;
+  let b = in_place(v.b.x) * i.b0 + in_place(v.b.y) * i.b1 + in_place(v.b.z) * i.b2 + in_place(v.b.w) * i.b3;
+  return sum + v.scale.x * a + v.scale.y * b + vec4f(dot(v.least, i.sums), 0.0, 0.0, 0.0);
+}
+
+// Four rows' sums.
+struct Sums {
+  s0: vec4f,
+  s1: vec4f,
+  s2: vec4f,
+  s3: vec4f,
+}
+
+// Run `r` of four rows with that of x, whose row begins at `base`.
+fn strip(base: u32, r: u32, rows: vec4u, before: Sums) -> Sums {
+  let i = inputs(base + 8u * r);
+  return Sums(
+    with_run(before.s0, i, run(rows.x, r)),
+    with_run(before.s1, i, run(rows.y, r)),
+    with_run(before.s2, i, run(rows.z, r)),
+    with_run(before.s3, i, run(rows.w, r)),
   );
+}
+
+fn whole(s: Sums) -> vec4f {
+  return vec4f(dot(s.s0, PLACES), dot(s.s1, PLACES), dot(s.s2, PLACES), dot(s.s3, PLACES));
 }
 
 fn rows_of(c: u32) -> vec4u {
@@ -294,12 +398,12 @@ fn products_register(@builtin(global_invocation_id) id: vec3u) {
     return;
   }
   let rows = rows_of(4u * id.x);
-  let base = (q.rowStart + id.y) * q.eights * 2u;
-  var sum = vec4f();
-  for (var e = 0u; e < q.eights; e++) {
-    sum += strip(base, e, rows);
+  let base = (q.rowStart + id.y) * q.runs * 8u;
+  var sums = Sums();
+  for (var r = 0u; r < q.runs; r++) {
+    sums = strip(base, r, rows, sums);
   }
-  out[id.y * strips() + id.x] = sum;
+  out[id.y * strips() + id.x] = whole(sums);
 }
 
 var<workgroup> partial: array<vec4f, 64>;
@@ -307,12 +411,12 @@ var<workgroup> partial: array<vec4f, 64>;
 @compute @workgroup_size(64)
 fn products_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
   let rows = rows_of(4u * group.x);
-  let base = (q.rowStart + group.y) * q.eights * 2u;
-  var sum = vec4f();
-  for (var e = t; e < q.eights; e += 64u) {
-    sum += strip(base, e, rows);
+  let base = (q.rowStart + group.y) * q.runs * 8u;
+  var sums = Sums();
+  for (var r = t; r < q.runs; r += 64u) {
+    sums = strip(base, r, rows, sums);
   }
-  partial[t] = sum;
+  partial[t] = whole(sums);
   workgroupBarrier();
   for (var rest = 32u; rest > 0u; rest >>= 1u) {
     if (t < rest) {

@@ -5,6 +5,7 @@ import { type Dtype, widen } from '../formats/dtypes';
 import { ggufFiles } from '../formats/gguf/files';
 import { openFolder } from '../formats/node';
 import { openWeights } from '../formats/safetensors';
+import type { TensorMap } from '../formats/tensor';
 import type { Gpu } from '../gpu/gpu';
 import { parseConfig } from '../model/config';
 import { describeStored } from '../model/stored';
@@ -20,6 +21,15 @@ const NAMES = hasModels
 const STREAMED = ['llama-Q4_K_M', 'llama-split', 'gptneox-mixed', 'gpt2-mixed', 'qwen3-mixed'];
 /** Between them most types, as products of one row read them. */
 const DECODED = ['llama-Q4_K_M', 'qwen3-mixed', 'llama-Q5_K'];
+
+/** The same tensors with every number widened. */
+async function widenedAll(tensors: TensorMap): Promise<TensorMap> {
+  const wide = Array.from(tensors.values(), async ({ name, dtype, shape, source, start, end, turned }) => {
+    const values = widen(await source.read(start, end), dtype as Dtype);
+    return [name, { ...tensorOf(name, 'F32', shape, new Uint8Array(values.buffer)), turned }] as const;
+  });
+  return new Map(await Promise.all(wide));
+}
 
 interface Golden {
   readonly windows: number[][];
@@ -114,15 +124,7 @@ describe('weights made of blocks while loading', () => {
     const made = await describeStored(config, tensors, undefined, precision);
     expect(made.spec.dtype).toBe({ q8: 'Q8_0 + F32', q4: 'Q4_0 + F32' }[precision]);
     expect(made.published!.spec.dtype).toBe('F32');
-    const wide = new Map(
-      await Promise.all(
-        [...made.tensors].map(async ([name, tensor]) => {
-          const values = widen(await tensor.source.read(tensor.start, tensor.end), tensor.dtype as Dtype);
-          const plain = tensorOf(name, 'F32', tensor.shape, new Uint8Array(values.buffer));
-          return [name, { ...plain, turned: tensor.turned }] as const;
-        }),
-      ),
-    );
+    const wide = await widenedAll(made.tensors);
     const walked = async ({ spec, tensors }: Pick<typeof made, 'spec' | 'tensors'>) => {
       const engine = await Engine.open(gpu, spec, tensors, { rates: RATES });
       const { branches } = await engine.walk(scored([IDS]), [FULL, without([1])]);
@@ -136,3 +138,37 @@ describe('weights made of blocks while loading', () => {
     expect(worst(got, await walked(made.published!))).toBeGreaterThan(1e-4);
   });
 });
+
+/** Gated matrices, and keys of another height than queries. */
+const LLAMA = {
+  ...{ model_type: 'llama', hidden_size: 64, num_attention_heads: 2, num_key_value_heads: 1, intermediate_size: 96 },
+  ...{ num_hidden_layers: 2, vocab_size: 61, max_position_embeddings: 64, tie_word_embeddings: false },
+};
+
+it.each([
+  ['q8', 'never'],
+  ['q4', 'always'],
+] as const)(
+  'gradients go back through blocks (%s, streaming %s) as through the numbers that they stand for',
+  async (precision, streaming) => {
+    const [, tensors] = madeUpModel(LLAMA, () => 'F32');
+    const config = parseConfig(JSON.stringify(LLAMA));
+    const made = await describeStored(config, tensors, undefined, precision);
+    const wide = await describeStored(config, await widenedAll(made.tensors));
+    const ids = Array.from({ length: 15 }, (_, i) => (7 * i * i + 3) % 61);
+    const influence = async ({ spec, tensors }: typeof made) => {
+      const engine = await Engine.open(gpu, spec, tensors, { rates: RATES, streaming });
+      const { sublayers, blocks, loss } = await engine.gradientInfluence(scored([ids]), without([1]));
+      engine.dispose();
+      return [...sublayers, ...blocks, loss];
+    };
+    const [got, want, published] = [
+      await influence(made),
+      await influence(wide),
+      await influence(made.published! as typeof made),
+    ];
+    const largest = Math.max(...want.slice(0, -1).map(Math.abs));
+    expect(worst(got, want)).toBeLessThan(1e-6 * Math.max(largest, want.at(-1)!));
+    expect(worst(got, published)).toBeGreaterThan(1e-4 * largest); // the blocks are what was gone through
+  },
+);

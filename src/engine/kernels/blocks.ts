@@ -13,7 +13,7 @@ export const WIDEN = kernel({
   entry: 'widen',
   parameters: new Parameters('Params', {
     rows: 'u32',
-    eights: 'u32',
+    runs: 'u32',
     rowHalves: 'u32',
     firstRow: 'u32',
     gather: 'u32',
@@ -32,7 +32,7 @@ const products = (entry: 'products_register' | 'products_workgroup') =>
     entry,
     parameters: new Parameters('Product', {
       rowStart: 'u32',
-      eights: 'u32',
+      runs: 'u32',
       rowHalves: 'u32',
       columns: 'u32',
       weightStart: 'u32',
@@ -66,6 +66,9 @@ export const readAs = (dtype: Dtype): Dtype => (isInBlocks(dtype) ? 'F32' : dtyp
 /** Multiply-adds that widening a number is like. */
 const WORK = 2;
 
+/** Runs of 32 numbers in a row: a thread takes one. Blocks hold whole ones. */
+const runsOf = (steps: number): number => steps / 4;
+
 const halvesOf = (dtype: Dtype, steps: number): number => bytesOf(dtype, 8 * steps) / 2;
 
 /** Rows [firstRow, firstRow + rows) of a buffer that holds blocks, as f32 to row `outRow` of `out`. */
@@ -80,9 +83,18 @@ function widenRows(
 ) {
   d.run(
     widenVariant(part.dtype),
-    { rows, eights: steps, rowHalves: halvesOf(part.dtype, steps), firstRow, gather: 0, tokens: 0, outRow, scale: 1 },
+    {
+      rows,
+      runs: runsOf(steps),
+      rowHalves: halvesOf(part.dtype, steps),
+      firstRow,
+      gather: 0,
+      tokens: 0,
+      outRow,
+      scale: 1,
+    },
     { ids: d.empty, w: part.buffer, out },
-    grid(Math.ceil((rows * steps) / 64)),
+    grid(Math.ceil((rows * runsOf(steps)) / 64)),
     rows * steps * 8 * WORK,
   );
 }
@@ -101,9 +113,9 @@ export function gatherRows(
   const rowHalves = halvesOf(part.dtype, steps);
   d.run(
     widenVariant(part.dtype),
-    { rows, eights: steps, rowHalves, firstRow: part.first, gather: 1, tokens: part.outputs, outRow, scale },
+    { rows, runs: runsOf(steps), rowHalves, firstRow: part.first, gather: 1, tokens: part.outputs, outRow, scale },
     { ids, w: part.buffer, out },
-    grid(Math.ceil((rows * steps) / 64)),
+    grid(Math.ceil((rows * runsOf(steps)) / 64)),
     rows * steps * 8 * WORK,
   );
 }
@@ -128,7 +140,7 @@ export function blockProducts(
   d.run(
     blockProductVariant(d, part.dtype),
     {
-      ...{ rowStart, eights: steps, rowHalves: halvesOf(part.dtype, steps), columns },
+      ...{ rowStart, runs: runsOf(steps), rowHalves: halvesOf(part.dtype, steps), columns },
       weightStart: begin - part.first,
       upStart: gated ? part.outputs : 0,
     },

@@ -37,14 +37,16 @@ export class ImpatientRecorder extends Recorder {
   }
 }
 
-/** With no kernel ready. */
+/** With no kernel ready, and so many bytes of room where matrices in blocks are read. */
 export async function bareDispatcher(
   gpu: Gpu,
   choice: Partial<KernelChoice> = {},
   recorder = new Recorder(gpu),
+  roomBytes = 0,
 ): Promise<Dispatcher> {
   const empty = await gpu.allocate('empty', 16, 'activations');
-  return new Dispatcher(recorder, Kernels.of(gpu), { ...CHOICE, ...choice }, empty);
+  const room = roomBytes > 0 ? await gpu.allocate('room', roomBytes, 'activations') : empty;
+  return new Dispatcher(recorder, Kernels.of(gpu), { ...CHOICE, ...choice }, empty, room);
 }
 
 /** With all that a walk through such a model takes. */
