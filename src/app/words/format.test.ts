@@ -6,6 +6,7 @@ import {
   growth,
   lowerFirst,
   perplexity,
+  roughly,
   short,
   signed,
   signedPercent,
@@ -61,4 +62,8 @@ describe('numbers as the page writes them', () => {
   it('fits a name into a sentence', () => {
     expect(['Cosine', 'L1', 'Shapley, loss'].map(lowerFirst)).toEqual(['cosine', 'L1', 'Shapley, loss']);
   });
+});
+
+it('an estimate is told no more exactly than it is', () => {
+  expect([0.2, 61, 1093, 40_500, 1_782_540].map(roughly)).toEqual(['1 s', '61 s', '18 min', '11 h', '21 days']);
 });

@@ -10,7 +10,7 @@ import { closeDialog } from '../../widgets/dialog';
 import { Select } from '../../widgets/select';
 import { useApp } from '../../widgets/use-app';
 import { useKept } from '../../widgets/use-kept';
-import { bytes, count, duration } from '../../words/format';
+import { bytes, count, roughly } from '../../words/format';
 import css from './catalogue.module.css';
 import type { HubAsked } from './hub-form';
 import { PRECISION_NAMES } from './precision-choice';
@@ -132,5 +132,5 @@ export function fitWords({ fits, why, loss, leaveOneOut }: Fit): string {
   if (fits === 'no') return `Does not run here: ${why}`;
   const how = fits === 'resident' ? 'Fits here' : 'Streamed here, read anew for each walk';
   if (loss === undefined || leaveOneOut === undefined) return `${how}; how fast is known once something was measured.`;
-  return `${how}: a loss in about ${duration(loss)}, leave-one-out in ${duration(leaveOneOut)}.`;
+  return `${how}: a loss in about ${roughly(loss)}, leave-one-out in ${roughly(leaveOneOut)}.`;
 }
