@@ -118,6 +118,44 @@ test('a model without a tokenizer is measured on token ids', async ({ lab }, inf
   await expect(lab.verdict.getByText(', 22 tokens')).toBeVisible();
 });
 
+test('the pruned model that the page writes into a folder opens with the loss that the mask has', async ({
+  lab,
+}, info) => {
+  const { page } = lab;
+  await lab.cell(2, 'attention').click();
+  const loss = await lab.lossAfter(await lab.number(lab.fullLoss));
+  // A real folder of the browser's own in the place of one that a person picks.
+  await page.evaluate(() => {
+    const picked = async () => (await navigator.storage.getDirectory()).getDirectoryHandle('picked', { create: true });
+    Object.assign(window, { showDirectoryPicker: picked });
+  });
+  await lab.openTab('Export');
+  await page.getByLabel('Pruned model, as a checkpoint').check();
+  await page.getByRole('button', { name: 'Write the pruned model' }).click();
+  await expect(page.getByText('The pruned model is written')).toBeVisible();
+  const folder = info.outputPath('sapling-pruned');
+  await mkdir(folder, { recursive: true });
+  for (const name of FILES) {
+    const bytes = await page.evaluate(async (name) => {
+      const picked = await (await navigator.storage.getDirectory()).getDirectoryHandle('picked');
+      const made = await picked.getDirectoryHandle('sapling-pruned');
+      const file = await (await made.getFileHandle(name)).getFile();
+      const read = new FileReader();
+      return new Promise<string>((done) => {
+        read.onload = () => done((read.result as string).split(',')[1]!);
+        read.readAsDataURL(file);
+      });
+    }, name);
+    await writeFile(join(folder, name), Buffer.from(bytes, 'base64'));
+  }
+  const dialog = await lab.openModelDialog('Folder on this machine');
+  await dialog.getByLabel('Model folder').setInputFiles(folder);
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole('banner')).toContainText('sapling-pruned');
+  await lab.computed();
+  await expect.poll(() => lab.number(lab.fullLoss)).toBeCloseTo(loss, 3);
+});
+
 test('a corrupt folder is refused by name, and the model and mask before it stay', async ({ lab }, info) => {
   await lab.cell(1, 'attention').click();
   const loss = await lab.lossAfter(await lab.number(lab.fullLoss));
