@@ -17,6 +17,7 @@ const SILU = 5u;
 const RELU = 6u;
 const GATED_GELU = 7u; // as GATED, with gelu-tanh(gate)
 const CAP = 8u; // out = ceiling tanh(y / cap)
+const ANY = 9u; // as p.epilogue says: one kernel for all, where compiling takes seconds
 override EPILOGUE: u32 = 0u;
 
 struct Params {
@@ -36,6 +37,7 @@ struct Params {
   scale: f32, // of y, bias and all
   cap: f32,
   ceiling: f32,
+  epilogue: u32,
   slots: array<vec4u, 16>, // ADD: which slot of the stream each branch lies in
 }
 
@@ -70,8 +72,15 @@ fn weights(base: u32, step: u32) -> Eight {
   return Eight(bf16(v.xy), bf16(v.zw));
 }
 
+fn epilogue() -> u32 {
+  if (EPILOGUE == ANY) {
+    return p.epilogue;
+  }
+  return EPILOGUE;
+}
+
 fn is_gated() -> bool {
-  return EPILOGUE == GATED || EPILOGUE == GATED_GELU;
+  return epilogue() == GATED || epilogue() == GATED_GELU;
 }
 
 fn rowBase(row: u32) -> u32 {
@@ -133,19 +142,19 @@ fn is_nan(v: f32) -> bool {
 }
 
 fn activate(v: f32) -> f32 {
-  if (EPILOGUE == GELU_TANH || EPILOGUE == GATED_GELU) {
+  if (epilogue() == GELU_TANH || epilogue() == GATED_GELU) {
     return 0.5 * v * (1.0 + safe_tanh(0.7978845608028654 * (v + 0.044715 * v * v * v)));
   }
-  if (EPILOGUE == GELU_ERF) {
+  if (epilogue() == GELU_ERF) {
     return 0.5 * v * (1.0 + erf(v * 0.7071067811865476));
   }
-  if (EPILOGUE == SILU || EPILOGUE == GATED) {
+  if (epilogue() == SILU || epilogue() == GATED) {
     return silu(v);
   }
-  if (EPILOGUE == RELU) {
+  if (epilogue() == RELU) {
     return select(max(v, 0.0), v, is_nan(v));
   }
-  if (EPILOGUE == CAP) {
+  if (epilogue() == CAP) {
     return select(p.ceiling * safe_tanh(v / p.cap), v, is_nan(v));
   }
   return v;
@@ -169,7 +178,7 @@ fn put(index: u32, column: u32, value: f32) {
     v += bias[p.biasStart + column];
   }
   v *= p.scale;
-  if (EPILOGUE == ADD) {
+  if (epilogue() == ADD) {
     out[index] += v;
   } else {
     out[index] = activate(v);
@@ -186,7 +195,7 @@ fn finish(row: u32, c: u32, acc: vec4f) {
     return;
   }
   var target_row = row;
-  if (EPILOGUE == ADD) {
+  if (epilogue() == ADD) {
     let branch = row / p.rowsPerSlot;
     target_row = p.slots[branch >> 2u][branch & 3u] * p.rowsPerSlot + row % p.rowsPerSlot;
   }

@@ -91,7 +91,7 @@ async function compile(): Promise<number> {
     ...(['add', 'silu-gated'] as const).map((epilogue) => ({ dtype: 'F16', epilogue }) as const),
   ];
   const variants: Variant[] = [
-    ...ways.flatMap((way) => productKernels(way, kinds)),
+    ...ways.flatMap((way) => productKernels(d, way, kinds)),
     ...fewRowKernels(d, [{ dtype: 'F16', epilogue: 'store' }]),
     ...[64, 128].flatMap((headDim) => attentionKernels(d, { ...heads, headDim })),
     ...normKernels(d, false),

@@ -15,7 +15,7 @@ import type { Rows } from '../src/engine/rows';
 import { runSublayer } from '../src/engine/sublayer';
 import { embedRows } from '../src/engine/working-buffers';
 import type { Buffer } from '../src/gpu/gpu';
-import type { Constants, Kernel, Kernels } from '../src/gpu/kernel';
+import type { Kernel, Kernels } from '../src/gpu/kernel';
 import type { Recorder } from '../src/gpu/recorder';
 import { ONE_B, patternedModel } from './check/patterned-model';
 
@@ -62,13 +62,13 @@ async function recorded(rows: number, keys: number, flash: boolean): Promise<Wor
   const tileCount = writes ? rows : Math.ceil(rows / TILE_ROWS);
   const seen = writes ? rows * keys : (rows * (rows + 1)) / 2;
   const { heads, kvHeads, headDim } = spec;
-  type Pipe = { readonly kernel: Kernel; readonly constants: Constants };
+  type Pipe = { readonly kernel: Kernel };
   type Told = Readonly<Record<string, number>>;
-  const dispatch = ({ kernel, constants }: Pipe, told: Told, _: unknown, [x, y]: readonly [number, number]) => {
+  const dispatch = ({ kernel }: Pipe, told: Told, _: unknown, [x, y]: readonly [number, number]) => {
     if (x * y === 0) return;
     const { entry } = kernel;
     if (/^mat(mul|vec)/.test(entry)) {
-      const elements = told.outputs! * told.steps! * 8 * (constants.EPILOGUE === EPILOGUES['silu-gated'] ? 2 : 1);
+      const elements = told.outputs! * told.steps! * 8 * (told.epilogue === EPILOGUES['silu-gated'] ? 2 : 1);
       all.push({ ...NOTHING, weightBytes: 2 * elements, multiplyAdds: elements * told.rows! });
       return;
     }
@@ -85,7 +85,7 @@ async function recorded(rows: number, keys: number, flash: boolean): Promise<Wor
   const recorder = { maxWork: Number.POSITIVE_INFINITY, dispatch, full: false } as unknown as Recorder;
   const limits = { maxComputeInvocationsPerWorkgroup: 256, maxComputeWorkgroupStorageSize: 32_768 };
   const gpu = { facts: { limits }, device: { queue: { writeBuffer: () => {} } } };
-  const get = async (kernel: Kernel, constants: Constants): Promise<Pipe> => ({ kernel, constants });
+  const get = async (kernel: Kernel): Promise<Pipe> => ({ kernel });
   const kernels = { get, gpu } as unknown as Kernels;
   const dispatcher = new Dispatcher(recorder, kernels, { ...CHOICE, flash: { steps: flash, texts: flash } }, buffer);
   await dispatcher.ready([

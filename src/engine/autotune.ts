@@ -51,11 +51,18 @@ const STEP = [1, 2048] as const;
 const TEXT = [512, 512] as const;
 
 /**
- * GFLOP/s that any graphics chip exceeds. What is slower is a program on a processor, where threads that wait for each
- * other are dear (0.04 on Mesa's lavapipe, 1.5 without): what waits is not compiled there, which would take seconds, in
- * Firefox above all, and norms share no rows, and attention keeps its scores.
+ * GFLOP/s that any graphics chip exceeds. What is slower, or says that it is software, is a program on a processor, where
+ * threads that wait for each other are dear (0.04 on Mesa's lavapipe, 1.5 to 4 without) and compiling takes seconds, in
+ * Firefox above all: what waits is not compiled there, norms share no rows, and attention keeps its scores.
  */
 const CHIP_GFLOPS = 4;
+
+/**
+ * Whether a product is compiled once for whatever becomes of it: on lavapipe that is as quick as a kernel for each, and
+ * saves half of the compiling before the page is ready. SwiftShader runs it up to three times slower.
+ */
+const anyEpilogueOn = ({ facts }: Gpu): boolean =>
+  facts.software && !/swiftshader/i.test(`${facts.architecture} ${facts.description}`);
 
 /** The type that most models' matrices are stored in, so that what is compiled to be measured is of use afterwards. */
 export const USUAL_DTYPE: Dtype = 'F16';
@@ -72,7 +79,7 @@ export async function chooseKernels(gpu: Gpu, dtype: Dtype = USUAL_DTYPE): Promi
     const matvecs = await compete(top, dtype, ['matvec_register', 'matvec_workgroup'], MATVECS, gflops, matmuls.chip);
     const ways = { matmul: matmuls.best, matvec: matvecs.best } as Pick<KernelChoice, 'matmul' | 'matvec'>;
     // On a processor no thread waits for another, and a page that starts there should not wait for finer choices.
-    if (!matmuls.chip) return { gflops, choice: { ...ways, threads: 1 } };
+    if (!matmuls.chip) return { gflops, choice: { ...ways, threads: 1, anyEpilogue: anyEpilogueOn(gpu) } };
     const together = await bestTogether(top, dtype, ways.matvec, matvecs.shape);
     const fewRows = await fewestForMatmul(top, dtype, { ...ways, together }, matvecs.shape);
     const [alone, shared] = await normTimes(top);
@@ -106,7 +113,7 @@ export async function compete(
   const rate = (ms: number) => (2 * shape.rows * shape.columns * shape.inputs) / ms / 1e6;
   const record = (product: Product) => () => product(shape.rows);
   gflops[plain] = rate((await top.race([record(run)]))[0]);
-  const chip = isChip ?? gflops[plain] >= CHIP_GFLOPS;
+  const chip = isChip ?? (!top.gpu.facts.software && gflops[plain] >= CHIP_GFLOPS);
   if (chip) {
     try {
       const other = await productOf(top, dtype, waiting, shape);
@@ -212,12 +219,12 @@ async function productOf(
   const { rows: most, columns: outputs, inputs } = shape;
   const isMatmul = way.startsWith('matmul');
   const choice = {
-    ...{ matmul: 'matmul_register', matvec: 'matvec_register', threads: 1 },
+    ...{ matmul: 'matmul_register', matvec: 'matvec_register', threads: 1, anyEpilogue: anyEpilogueOn(top.gpu) },
     ...(isMatmul ? { matmul: way, fewRows: 1 } : { matvec: way, fewRows: most + 1, together }),
   } as KernelChoice;
   const d = await top.dispatcher(choice);
   const kinds = [{ dtype, epilogue: 'store' }] as const;
-  await d.ready(isMatmul ? productKernels(way, kinds) : fewRowKernels(d, kinds));
+  await d.ready(isMatmul ? productKernels(d, way, kinds) : fewRowKernels(d, kinds));
   const weights = await top.filled('w', bytesOf(dtype, outputs * inputs), WORD);
   const x = await top.filled('x', most * inputs * 4, WORD);
   const y = await top.buffer('y', most * outputs * 4);

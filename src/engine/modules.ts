@@ -92,7 +92,7 @@ export class Modules {
     const kinds = this.products
       .filter(({ epilogue }) => epilogue === 'add')
       .map(({ dtype }) => ({ dtype, epilogue: 'store' as const }));
-    return [...productKernels(d.choice.matmul, kinds), ...(decoding ? fewRowKernels(d, kinds) : [])];
+    return [...productKernels(d, d.choice.matmul, kinds), ...(decoding ? fewRowKernels(d, kinds) : [])];
   }
 
   /** Adds what a module gives at every position of the slots: strength * (B A x + diagonal * x + bias), x being `from`. */

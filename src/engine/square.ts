@@ -29,7 +29,7 @@ export class Square implements SquareContract {
     const kinds = [{ dtype: 'F32', epilogue: 'store' }] as const;
     await dispatcher.ready([
       ...solveKernels(),
-      ...productKernels(dispatcher.choice.matmul, kinds),
+      ...productKernels(dispatcher, dispatcher.choice.matmul, kinds),
       ...linearBackwardKernels(dispatcher, ['F32']),
     ]);
     const n = Math.ceil(width / BLOCK) * BLOCK;

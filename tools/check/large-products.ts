@@ -29,7 +29,7 @@ export async function checkProduct(
   const any = { matmul: 'matmul_register', matvec: 'matvec_register', threads: 1 };
   const own = way.startsWith('matmul') ? { matmul: way, fewRows: 1 } : { matvec: way, fewRows: rows + 1 };
   const d = await top.dispatcher({ ...any, ...own } as KernelChoice);
-  await d.ready(productKernels(way, [{ dtype, epilogue: 'store' }]));
+  await d.ready(productKernels(d, way, [{ dtype, epilogue: 'store' }]));
   const random = seeded(rows);
   const x = Float32Array.from({ length: rows * inputs }, () => random() - 0.5);
   // 16-bit patterns below 1 in size, whatever the type makes of them.

@@ -56,7 +56,7 @@ export async function measureMends(
     // The same product, but for the shader that is compiled.
     const get = (kernel: Kernel, constants: Constants) => kernels.get(mend ? without(mend) : kernel, constants);
     const d = new Dispatcher(top.recorder, { get, gpu: top.gpu } as Kernels, choice, empty);
-    await d.ready(productKernels('matmul_workgroup', [{ dtype, epilogue: 'store' }]));
+    await d.ready(productKernels(d, 'matmul_workgroup', [{ dtype, epilogue: 'store' }]));
     records.push(() => linear(d, x, rows, w, 'store', out, outputs));
   }
   const times = await top.race(records);

@@ -153,6 +153,7 @@ function kernelsFor(m: Machine, branch: Branch, objective: Objective) {
   if (largestRank([branch]) > 0) dtypes.add('F32');
   return [
     ...productKernels(
+      d,
       d.choice.matmul,
       Array.from(dtypes, (dtype) => ({ dtype, epilogue: 'store' as const })),
     ),

@@ -27,7 +27,7 @@ export const walkKernels = (d: Dispatcher, spec: ModelSpec, types: StoredTypes):
   ...(spec.sublayers.some((s) => !s.norm) ? takingKernels() : []),
   ...attentionKernels(d, spec),
   ...logitKernels(d),
-  ...productKernels(d.choice.matmul, types.products),
+  ...productKernels(d, d.choice.matmul, types.products),
   ...widenKernels(types.products.map(({ dtype }) => dtype)),
 ];
 

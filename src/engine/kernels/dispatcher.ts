@@ -13,6 +13,8 @@ export interface KernelChoice {
   readonly together?: 1 | 4 | 8;
   /** Whether attention keeps no scores in memory (flash.ts): in steps of texts being written, in whole texts; default neither. */
   readonly flash?: { readonly steps: boolean; readonly texts: boolean };
+  /** A product is one kernel, whatever becomes of it, in the place of one for each; default for each. */
+  readonly anyEpilogue?: boolean;
   /** Threads that share a row in norms, softmax and sums. */
   readonly threads: 1 | 64;
 }

@@ -122,6 +122,35 @@ describe.each(VARIANTS)('%s multiplies as the formula says', (variant) => {
   });
 });
 
+it('a kernel for whatever becomes of a product gives the same, to the bit, as one for each', async () => {
+  const next = numbers(3);
+  const [rows, inputs, outputs] = [3, 17, 13];
+  const xs = await upload(gpu, flat(matrix(rows, inputs, next), padded(inputs)));
+  const weights = matrix(2 * outputs, inputs, next);
+  const bias = matrix(1, 2 * outputs, next)[0];
+  const epilogues = ['store', 'add', 'silu-gated', 'gelu-erf', 'cap'] as const;
+  const came: Float32Array[][] = [];
+  for (const anyEpilogue of [false, true]) {
+    const d = await dispatcherFor(gpu, specOf({ dtype: 'F16' }), { fewRows: 9, anyEpilogue });
+    const kinds = epilogues.map((epilogue) => ({ dtype: 'F16' as const, epilogue }));
+    await d.ready(productKernels(d, 'matvec_register', kinds));
+    const own: Float32Array[] = [];
+    for (const epilogue of epilogues) {
+      const gated = epilogue === 'silu-gated';
+      const w = await matrixOn(gpu, weights.slice(0, gated ? undefined : outputs), { dtype: 'F16', bias, gated });
+      const run = (out: Buffer) => {
+        if (epilogue === 'add') linearAdd(d, xs, w, { stream: out, slots: [0], rows });
+        else if (epilogue === 'cap') linear(d, xs, rows, { ...w, cap: 2 }, 'store', out, padded(outputs));
+        else linear(d, xs, rows, w, epilogue, out, padded(outputs));
+      };
+      own.push(await outputOf(d, rows * padded(outputs), run));
+    }
+    came.push(own);
+  }
+  expect(came[1]).toEqual(came[0]);
+  expect(new Set(came[0]!.map(String)).size).toBe(epilogues.length);
+});
+
 describe('a matvec of several rows at once', () => {
   it.each([4, 8] as const)('%i of them: the sums of each row are those it has alone, to the bit', async (together) => {
     const [inputs, outputs, most] = [600, 13, 17];
@@ -268,7 +297,7 @@ describe('activations far from zero', () => {
 
 it('a cap keeps what is not a number', async () => {
   const d = await make('matvec_register', 'F32', 'silu');
-  await d.ready(productKernels('matvec_register', [{ dtype: 'F32', epilogue: 'cap' }]));
+  await d.ready(productKernels(d, 'matvec_register', [{ dtype: 'F32', epilogue: 'cap' }]));
   const on = { ...(await matrixOn(gpu, [[1]])), cap: 30 };
   const xs = await upload(gpu, flat([[Number.NaN], [15], [-1e9]], 8));
   const got = await outputOf(d, 24, (out) => linear(d, xs, 3, on, 'store', out, 8));

@@ -22,7 +22,7 @@ async function recorded(way: Way, rows: number, outputs: number, gated = false, 
   const d = new Dispatcher(recorder, kernels, { ...any, ...choice } as typeof any, buffer);
   const epilogue = gated ? 'silu-gated' : 'store';
   const kinds = [{ dtype: 'F16', epilogue }] as const;
-  await d.ready([...productKernels(way, kinds), ...fewRowKernels(d, kinds)]);
+  await d.ready([...productKernels(d, way, kinds), ...fewRowKernels(d, kinds)]);
   const w: Linear = { parts: [{ buffer, first: 0, outputs, dtype: 'F16' }], outputs, steps: 8, gated };
   linear(d, buffer, rows, w, epilogue, buffer, outputs);
   return runs;

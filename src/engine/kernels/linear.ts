@@ -22,6 +22,8 @@ export const EPILOGUES = {
   'gelu-tanh-gated': 7,
   cap: 8,
 } as const;
+/** In the place of one: a kernel for all of them, which is told at every run. */
+const ANY = 9;
 export type Epilogue = keyof typeof EPILOGUES;
 
 const parameters = new Parameters('Params', {
@@ -41,6 +43,7 @@ const parameters = new Parameters('Params', {
   scale: 'f32',
   cap: 'f32',
   ceiling: 'f32',
+  epilogue: 'u32',
   slots: [MAX_SLOTS],
 });
 
@@ -81,15 +84,19 @@ export interface ProductKind {
   readonly epilogue: Epilogue;
 }
 
+/** What a kernel of products is compiled for: one thing that becomes of them, or any. */
+const compiledFor = ({ choice }: Dispatcher, epilogue: Epilogue): number =>
+  choice.anyEpilogue ? ANY : EPILOGUES[epilogue];
+
 /** `together`: rows that a workgroup takes; 1 but for `matvec_workgroup`. */
-function productVariant(way: Way, { dtype, epilogue }: ProductKind, together = 1) {
-  const of = { DTYPE: DTYPES[dtype].code, EPILOGUE: EPILOGUES[epilogue] };
+function productVariant(d: Dispatcher, way: Way, { dtype, epilogue }: ProductKind, together = 1) {
+  const of = { DTYPE: DTYPES[dtype].code, EPILOGUE: compiledFor(d, epilogue) };
   return way === 'matvec_workgroup' ? variant(PRODUCTS[way], { ...of, ROWS: together }) : variant(PRODUCTS[way], of);
 }
 
 /** For matrices that are stored so: what is in blocks is widened first, by `widenKernels`. */
-export const productKernels = (way: Way, kinds: readonly ProductKind[], together = 1): Variant[] =>
-  kinds.map(({ dtype, epilogue }) => productVariant(way, { dtype: readAs(dtype), epilogue }, together));
+export const productKernels = (d: Dispatcher, way: Way, kinds: readonly ProductKind[], together = 1): Variant[] =>
+  kinds.map(({ dtype, epilogue }) => productVariant(d, way, { dtype: readAs(dtype), epilogue }, together));
 
 const togetherOf = ({ matvec, together = 1 }: KernelChoice): number => (matvec === 'matvec_workgroup' ? together : 1);
 
@@ -103,21 +110,21 @@ export const FINISH = kernel({
   constants: ['EPILOGUE'],
 });
 
-const finishVariant = (epilogue: Epilogue) => variant(FINISH, { EPILOGUE: EPILOGUES[epilogue] });
+const finishVariant = (d: Dispatcher, epilogue: Epilogue) => variant(FINISH, { EPILOGUE: compiledFor(d, epilogue) });
 
 /** For products of few rows, beside those of many: straight from the blocks where matrices are stored in such. */
 export const fewRowKernels = (d: Dispatcher, kinds: readonly ProductKind[]): Variant[] =>
   kinds.flatMap((kind) =>
     isInBlocks(kind.dtype)
-      ? [blockProductVariant(d, kind.dtype), finishVariant(kind.epilogue)]
-      : [...new Set([1, togetherOf(d.choice)])].flatMap((rows) => productKernels(d.choice.matvec, [kind], rows)),
+      ? [blockProductVariant(d, kind.dtype), finishVariant(d, kind.epilogue)]
+      : [...new Set([1, togetherOf(d.choice)])].flatMap((rows) => productKernels(d, d.choice.matvec, [kind], rows)),
   );
 
 const fewRows = ({ choice }: Dispatcher): number => choice.fewRows ?? MATMUL_ROWS;
 
 /** Which way so many rows are multiplied: few by a matvec, once one is compiled. */
 export const wayOf = (d: Dispatcher, rows: number, kind: ProductKind): Way =>
-  rows < fewRows(d) && d.has(productVariant(d.choice.matvec, kind)) ? d.choice.matvec : d.choice.matmul;
+  rows < fewRows(d) && d.has(productVariant(d, d.choice.matvec, kind)) ? d.choice.matvec : d.choice.matmul;
 
 /** A run of a matrix's outputs. */
 export interface Columns {
@@ -169,7 +176,7 @@ function multiply(
     ...{ hasBias: w.bias ? 1 : 0, biasStart: c, upBias: w.outputs },
     padTo: c + outputs === w.outputs && epilogue !== 'add' ? padded(w.outputs) - c : 0,
     rowsPerSlot: to?.rows ?? 1,
-    ...{ scale: w.scale ?? 1, cap: w.cap ?? 1, ceiling: w.ceiling ?? w.cap ?? 1 },
+    ...{ scale: w.scale ?? 1, cap: w.cap ?? 1, ceiling: w.ceiling ?? w.cap ?? 1, epilogue: EPILOGUES[epilogue] },
     slots: to?.slots ?? [],
   });
   for (const part of w.parts) {
@@ -177,7 +184,7 @@ function multiply(
     const end = Math.min(part.first + part.outputs, columns.first + columns.count);
     if (begin >= end) continue;
     const straight =
-      isInBlocks(part.dtype) && d.has(blockProductVariant(d, part.dtype)) && d.has(finishVariant(epilogue));
+      isInBlocks(part.dtype) && d.has(blockProductVariant(d, part.dtype)) && d.has(finishVariant(d, epilogue));
     if (straight && rows < fewRows(d)) {
       const most = Math.floor((MOST_GROUPS * 4) / wide);
       for (let c = begin; c < end; c += most) {
@@ -185,7 +192,7 @@ function multiply(
         const strips = stripsOf(outputs * wide);
         blockProducts(d, part, w.gated, x, w.steps, [0, rows], [c, outputs]);
         d.run(
-          finishVariant(epilogue),
+          finishVariant(d, epilogue),
           { rows, rowStart: 0, steps: strips, weightStart: 0, upStart: 0, ...aimed(c, outputs) },
           { x: d.room, bias: w.bias ?? d.empty, out },
           [Math.ceil(strips / 64), rows],
@@ -207,7 +214,7 @@ function multiply(
         for (let c = piece.begin; c < piece.end; c += columnStep) {
           const outputs = Math.min(columnStep, piece.end - c);
           d.run(
-            productVariant(way, kind, together),
+            productVariant(d, way, kind, together),
             {
               ...{ rows: count, rowStart: row, steps: w.steps },
               ...{ weightStart: c - piece.first, upStart: piece.upStart },

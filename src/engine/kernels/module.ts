@@ -46,7 +46,7 @@ export function mapKernels(d: Dispatcher, decoding: boolean): Variant[] {
     { dtype: 'F32', epilogue: 'store' },
     { dtype: 'F32', epilogue: 'add' },
   ] as const;
-  return [...productKernels(d.choice.matmul, kinds), ...(decoding ? fewRowKernels(d, kinds) : [])];
+  return [...productKernels(d, d.choice.matmul, kinds), ...(decoding ? fewRowKernels(d, kinds) : [])];
 }
 
 /** out [rows of all slots, padded width] = strength * the rows of the slots. */

@@ -13,7 +13,7 @@ const LEAST_NORMAL = 2 ** -14;
 export async function checkHalves(top: BenchTop): Promise<Halves> {
   const way = 'matmul_register';
   const d = await top.dispatcher({ matmul: way, matvec: 'matvec_register', fewRows: 1, threads: 1 });
-  await d.ready(productKernels(way, [{ dtype: 'F16', epilogue: 'store' }]));
+  await d.ready(productKernels(d, way, [{ dtype: 'F16', epilogue: 'store' }]));
   const patterns = Uint16Array.from({ length: COUNT }, (_, i) => i);
   const rows = new Uint16Array(8 * COUNT);
   for (const bits of patterns) rows[8 * bits] = bits;

@@ -18,6 +18,7 @@ const RatesSchema = v.object({
       matmul: v.picklist(['matmul_register', 'matmul_workgroup']),
       matvec: v.picklist(['matvec_register', 'matvec_workgroup']),
       fewRows: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+      anyEpilogue: v.optional(v.boolean()),
       together: v.optional(v.picklist([1, 4, 8])),
       flash: v.optional(v.object({ steps: v.boolean(), texts: v.boolean() })),
       threads: v.picklist([1, 64]),
