@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
+import { strFromU8, unzipSync } from 'fflate';
 import { LabPage } from './support/lab-page';
 import { WITHOUT_WEBGPU } from './support/no-webgpu';
 
@@ -101,4 +103,29 @@ test('a folder that is picked gets the whole model or nothing, and nothing in it
   await write.click();
   await expect(lab.alerts.filter({ hasText: 'nothing is written over' })).toBeVisible();
   expect(await written()).toEqual(files);
+test('a session is one file with its charts as pictures and tables, and opening it brings the mask back', async ({
+  page,
+}) => {
+  const lab = new LabPage(page);
+  await page.goto('./#model=sapling&drop=attn:2');
+  await expect(lab.fullLoss).toBeVisible();
+  await lab.openTab('Export');
+  await page.getByLabel('All results').check();
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save all results' }).click();
+  const path = await (await saving).path();
+  const files = unzipSync(new Uint8Array(await readFile(path)));
+  const text = (name: string) => strFromU8(files[name]!);
+  expect(text('charts/curves.svg')).toMatch(/^<svg [\s\S]*<polyline|^<svg [\s\S]*<path/);
+  expect(text('tables/plan.csv').split('\n').length).toBeGreaterThan(20);
+  // What made it stands at a table's head.
+  expect(text('tables/norms.csv')).toContain(
+    '# npm run lopper -- norms sapling --text public/calibration/stories.txt --seq-len 128',
+  );
+  await page.getByRole('button', { name: 'Restore all' }).click();
+  await expect(lab.dropped).toHaveCount(0);
+  const buffer = await readFile(path);
+  const session = { name: 'session.zip', mimeType: 'application/zip', buffer };
+  await page.getByLabel('Mask or result file').setInputFiles(session);
+  await expect(lab.dropped).toHaveCount(1);
 });

@@ -1,8 +1,12 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { version } from '../../../package.json';
+import { copy } from '../actions/copy';
 import { download } from '../actions/download';
 import { toFailure } from '../actions/failure';
+import type { Again } from '../store/again';
+import { commandLine } from '../store/command-line';
 import { notifyFailure } from '../store/notify';
+import { store } from '../store/store';
 import { Choice } from '../widgets/choice';
 import { Icon } from '../widgets/icons';
 import css from './chart-frame.module.css';
@@ -23,6 +27,8 @@ interface Props {
   readonly provenance: Provenance;
   /** Of exported files, without an ending. */
   readonly fileName: string;
+  /** What makes its numbers again, a command a measurement; absent where no command does. */
+  readonly again?: readonly Again[];
   /** Controls of the chart's own, beside the frame's. */
   readonly actions?: ReactNode;
   /** The chart: any SVG, canvas, or text between them. */
@@ -38,13 +44,13 @@ const VIEWS = [
 ] as const;
 
 /** Around every chart of the lab: its data as a table and a file, its picture as a file, and where the numbers come from. */
-export function ChartFrame({ title, bare, summary, table, provenance, fileName, actions, children }: Props) {
+export function ChartFrame({ title, bare, summary, table, provenance, fileName, again, actions, children }: Props) {
   const [view, setView] = useState<'chart' | 'table'>('chart');
   const chart = useRef<HTMLDivElement>(null);
   const id = useId();
   const line = provenanceLine(provenance);
 
-  const csv = () => toCsv(table, sourceLines(title, provenance, savedBy()));
+  const csv = () => toCsv(table, [...sourceLines(title, provenance, savedBy()), ...commandsOf(again)]);
   const draw = () =>
     drawPicture(chart.current!, title, [summary, `${line} · ${provenance.origin.adapter} · ${savedBy()}`]);
   const files = useRef<() => ShownChart | undefined>(() => undefined);
@@ -100,10 +106,32 @@ export function ChartFrame({ title, bare, summary, table, provenance, fileName, 
                 {kind}
               </button>
             ))}
+            {again && again.length > 0 && (
+              <button
+                type="button"
+                title="Copy what makes these numbers again on the command line"
+                onClick={() => void copy(commandsOf(again).join('\n'), 'The command line')}
+              >
+                Command
+              </button>
+            )}
           </div>
           {actions}
         </div>
       </figcaption>
     </figure>
   );
+}
+
+/** The commands, each once; above them what has to be in its place first. */
+function commandsOf(again: readonly Again[] = []): string[] {
+  const { open, calibration } = store.getState();
+  if (!open.model) return [];
+  const { source, report } = open.model;
+  const all = again.map((one) => commandLine(source, one, calibration, report.precision));
+  const first = [...new Set(all.flatMap((one) => one.first))];
+  return [
+    ...(first.length > 0 ? [`# with ${first.join(' and ')}`] : []),
+    ...new Set(all.map(({ command }) => command)),
+  ];
 }

@@ -136,6 +136,7 @@ function Comparison({ measured, units }: { measured: readonly MeasuredMetric[]; 
           summary={matrix.summary}
           table={matrix.table}
           provenance={jointProvenance(measured, model, [name])}
+          again={measured.map(({ again }) => again)}
           fileName={`${stem}-agreement`}
           actions={<Choice label="Correlation" value={kind} options={CORRELATIONS} onChange={(k) => setKind(k)} />}
         >
@@ -169,6 +170,7 @@ function Comparison({ measured, units }: { measured: readonly MeasuredMetric[]; 
         summary={pair.summary}
         table={pair.table}
         provenance={jointProvenance([pair.a, pair.b], model, [`${pair.slopes.length} units`])}
+        again={[pair.a.again, pair.b.again]}
         fileName={`${stem}-${pair.a.metric}-${pair.b.metric}`}
       >
         <SlopeChart left={left} right={right} slopes={pair.slopes} units={units} moved={pair.moved} />

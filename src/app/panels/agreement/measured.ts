@@ -3,6 +3,7 @@
 import type { InfluenceMetric } from '../../../lab/contract';
 import { type Sublayer, type UnitKind, unitsOf } from '../../../model/units';
 import { METRIC_NAMES } from '../../../pruning/metrics';
+import { type Again, influenceAgain } from '../../store/again';
 import { type InfluenceReports, influenceIn, shownValues } from '../../store/influence';
 import type { Origin } from '../../store/measured';
 import { unitName } from '../../words/units';
@@ -16,6 +17,7 @@ export interface MeasuredMetric {
   readonly tokens: number;
   readonly seed?: number;
   readonly origin: Origin;
+  readonly again: Again;
 }
 
 /** Every metric that has a value for units of a kind, in the order they are offered. */
@@ -24,7 +26,8 @@ export function measuredMetrics(influence: InfluenceReports, unit: UnitKind): Me
     const found = influenceIn(influence, metric, unit);
     if (!found) return [];
     const { report, text, origin } = found;
-    return [{ metric, values: shownValues(found), text, tokens: report.tokens, seed: report.sampling?.seed, origin }];
+    const from = { text, tokens: report.tokens, seed: report.sampling?.seed, origin, again: influenceAgain(found) };
+    return [{ metric, values: shownValues(found), ...from }];
   });
 }
 

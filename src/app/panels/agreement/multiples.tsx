@@ -35,6 +35,7 @@ export function Multiples({ measured, units, unit }: Props) {
       summary={words.summary}
       table={words.table}
       provenance={jointProvenance(measured, model)}
+      again={measured.map(({ again }) => again)}
       fileName={`${stem}-measures`}
     >
       <ul className={css.multiples}>

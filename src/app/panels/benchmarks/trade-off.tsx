@@ -4,6 +4,7 @@ import { keepMask, unpinMask } from '../../actions/shelf';
 import { ChartFrame } from '../../charts/chart-frame';
 import { jointProvenance } from '../../charts/provenance';
 import type { ChartTable } from '../../charts/table';
+import { evaluationAgain } from '../../store/again';
 import { evaluationsOf } from '../../store/beforehand';
 import { setMask } from '../../store/masks';
 import { fileStem, maskOf, modelName } from '../../store/select';
@@ -57,6 +58,9 @@ export function TradeOff() {
             summary={summaryOf(groups)}
             table={tableOf(groups)}
             provenance={jointProvenance(parts, model)}
+            again={kept.flatMap((k) =>
+              Object.values(k.results).map(({ report }) => evaluationAgain(report, k.mask.dropped)),
+            )}
             fileName={`${stem}-trade-off`}
           >
             <TradeOffBars names={[FULL, ...kept.map(nameOf)]} groups={groups} />

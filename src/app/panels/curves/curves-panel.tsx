@@ -5,6 +5,7 @@ import { addCurves, applyPoint } from '../../actions/curves';
 import { settingsOf } from '../../actions/metric-settings';
 import { openResult } from '../../actions/result-files';
 import { ChartFrame } from '../../charts/chart-frame';
+import { curveAgain } from '../../store/again';
 import type { Curve } from '../../store/curves';
 import { canMeasure, judgeOf } from '../../store/measuring';
 import { highlight } from '../../store/notify';
@@ -129,6 +130,7 @@ export default function CurvesPanel() {
           summary={words.summary}
           table={words.table}
           provenance={curvesProvenance(curves, model)}
+          again={curves.map(curveAgain)}
           fileName={`${stem}-curves`}
         >
           <CurveChart

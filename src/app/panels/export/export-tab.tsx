@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { sha256Of } from '../../../formats/sha256';
 import type { Failure } from '../../../lab/contract';
 import { openFile } from '../../actions/archive';
+import { copy } from '../../actions/copy';
 import { toFailure } from '../../actions/failure';
 import { go } from '../../store/go';
 import { maskOf } from '../../store/select';
@@ -18,7 +19,6 @@ import { useMedia } from '../../widgets/use-media';
 import { bytes, lowerFirst } from '../../words/format';
 import { CheckIt } from './check-it';
 import { CiteIt } from './cite-it';
-import { copy } from './copyable';
 import css from './export.module.css';
 import { FORM_GROUPS, FORMS, type Form, saveForm } from './forms';
 

@@ -3,6 +3,7 @@ import { type InfluenceMetric, isRelative } from '../../../pruning/metrics';
 import { ChartFrame } from '../../charts/chart-frame';
 import { jointProvenance } from '../../charts/provenance';
 import { type ByUnit, influenceTable } from '../../charts/rows';
+import { influenceAgain } from '../../store/again';
 import type { Influence } from '../../store/influence';
 import { fileStem, modelName } from '../../store/select';
 import { Late, late } from '../../widgets/late';
@@ -47,6 +48,7 @@ export function InfluenceFrame({ shown, actions }: Props) {
       summary={summary}
       table={table}
       provenance={provenance}
+      again={shown.flatMap(({ measured }) => Object.values(measured).map(influenceAgain))}
       fileName={[stem, ...shown.map(({ metric }) => metric)].join('-')}
       actions={actions}
     >

@@ -66,6 +66,7 @@ export function AnglesView({ norms: { report, origin, text } }: { norms: Measure
         summary={chart.summary}
         table={chart.table}
         provenance={{ model, text, tokens: report.tokens, origin }}
+        again={[{ command: 'norms', options: [], text }]}
         fileName={`${stem}-angles`}
       >
         <HeatMap

@@ -47,6 +47,7 @@ export function NormsView({ norms }: { norms: Measured<NormsReport> }) {
         origin,
         notes: [report.quantiles === 'exact' ? 'exact quantiles' : 'quantiles from histograms'],
       }}
+      again={[{ command: 'norms', options: [], text }]}
       fileName={`${stem}-norms`}
       actions={
         <>

@@ -7,6 +7,7 @@ import { applyPlanPoint, findPlan } from '../../actions/plan';
 import { keepMask } from '../../actions/shelf';
 import { ChartFrame } from '../../charts/chart-frame';
 import type { Provenance } from '../../charts/provenance';
+import { curveAgain, planAgain } from '../../store/again';
 import { knownOf } from '../../store/beforehand';
 import { setMask } from '../../store/masks';
 import { canMeasure, hereOrigin } from '../../store/measuring';
@@ -109,6 +110,7 @@ export function GoalView({ model }: { model: ModelReport }) {
             summary={`${plural(spots.length, 'mask')} by what they save and what they add to the loss; the line joins those that nothing beats.`}
             table={table}
             provenance={provenance}
+            again={[...(plan ? [planAgain(plan)] : []), ...curves.filter((c) => c.text === on).map(curveAgain)]}
             fileName={`${stem}-plan`}
             actions={
               <Select

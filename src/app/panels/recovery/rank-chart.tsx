@@ -1,5 +1,7 @@
 import { useMemo } from 'react';
 import type { RecoveredUnitReport, RecoverReport } from '../../../lab/contract';
+import { sublayersOf } from '../../../model/units';
+import { formatDropList } from '../../../pruning/drop-list';
 import { ChartFrame } from '../../charts/chart-frame';
 import { linePath, Plot } from '../../charts/plot';
 import { linearScale, type Scale } from '../../charts/plot-scale';
@@ -37,6 +39,8 @@ export function RankChart({
     }));
   }, [units, chosen]);
   if (rows.length === 0) return null;
+  const dropped = formatDropList(units.flatMap(({ unit }) => sublayersOf(unit.kind, unit.block)));
+  const options = ['--drop', dropped, '--method', 'linear', ...(report.rank ? ['--rank', `${report.rank}`] : [])];
   const ranks = rows.map(({ rank }) => rank);
   const x: Scale = {
     ...{ kind: 'log', low: 1, high: ranks.at(-1)!, ticks: ranks },
@@ -56,6 +60,7 @@ export function RankChart({
         rows: rows.map(({ rank, fitted, held }) => [rank, fitted, held]),
       }}
       provenance={{ model, text, tokens: report.tokens[0], origin }}
+      again={[{ command: 'recover', options: [...options, ...(isHeld ? ['--held-out', '0.5'] : [])], text }]}
       fileName={`${stem}-recovery-r2`}
       actions={
         units.length > 1 ? (

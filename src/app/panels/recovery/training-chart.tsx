@@ -4,6 +4,7 @@ import { removeTraining, resumeTraining, showTrained } from '../../actions/train
 import { ChartFrame } from '../../charts/chart-frame';
 import { linePath, Plot } from '../../charts/plot';
 import { linearScale, logScale, tickWriter } from '../../charts/plot-scale';
+import { trainingAgain } from '../../store/again';
 import { canCompute, fileStem, maskOf, modelName } from '../../store/select';
 import type { Trained } from '../../store/training';
 import { Button } from '../../widgets/button';
@@ -49,6 +50,7 @@ export function TrainingChart({ runs }: { runs: readonly Trained[] }) {
         ),
       }}
       provenance={{ model, text: from.text, origin: from.origin }}
+      again={shown.map(trainingAgain)}
       fileName={`${stem}-training`}
       actions={
         <>

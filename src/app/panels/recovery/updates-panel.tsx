@@ -62,6 +62,11 @@ function UpdatesChart({ report, origin, text }: Measured<MeanUpdatesReport>) {
       summary={words.summary}
       table={words.table}
       provenance={{ model, text, tokens: report.tokens, origin }}
+      again={(['attn', 'ffn', 'block'] as const).map((unit) => ({
+        command: 'recover',
+        options: ['--each', '--unit', unit, '--method', 'mean'],
+        text,
+      }))}
       fileName={`${stem}-mean-updates`}
       actions={
         <>

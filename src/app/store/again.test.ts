@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest';
+import { readArguments } from '../../cli/arguments';
+import { COMMANDS } from '../../cli/main';
+import { PROSE, STORIES } from '../../lab/contract/bundled-texts';
+import { maskFromSublayers } from '../../pruning/mask';
+import { type Again, curveAgain, evaluationAgain, influenceAgain, planAgain, trainingAgain } from './again';
+import type { CalibrationText } from './calibration';
+import { commandLine } from './command-line';
+
+const inUse = { source: STORIES.title, name: STORIES.name, text: 'Rosie ran.', seqLen: 128 } as CalibrationText;
+const line = (again: Again) => commandLine({ kind: 'bundled' }, again, inUse).command;
+const attn = { block: 2, kind: 'attn' } as const;
+const text = STORIES.title;
+
+const settings = {
+  objective: 'distill',
+  rank: 8,
+  steps: 100,
+  lr: 0.003,
+  schedule: 'cosine',
+  batch: 4,
+  seed: 0,
+  start: 'best',
+};
+const sampling = { method: 'permutations', seed: 3, drawn: 48 };
+const curve = { strategy: 'random', unit: 'block', seed: 1 };
+const evaluation = { task: 'school', shots: 0, results: [{ n: 40 }], available: 100 };
+const budgets = [
+  { of: 'kv', by: 0.33 },
+  { of: 'loss', by: 0.1 },
+];
+const all: readonly [Again, string][] = [
+  [
+    influenceAgain({ text, report: { metric: 'shapley-loss', unit: 'attn', sampling } as never }),
+    'influence sapling --text public/calibration/stories.txt --seq-len 128 --metric shapley-loss --unit attn --permutations 48 --seed 3',
+  ],
+  [
+    curveAgain({
+      ...{ text, report: curve as never },
+      request: { ...curve, draws: 4, locked: [attn], judge: 'halves' } as never,
+    }),
+    'curve sapling --text public/calibration/stories.txt --seq-len 128 --strategy random --unit block --lock attn:2 --draws 4 --seed 1 --judge halves',
+  ],
+  [
+    planAgain({ text, report: { budgets, unit: 'sublayer', seed: 2, recover: { ranks: [8] } } as never }),
+    'plan sapling --text public/calibration/stories.txt --seq-len 128 --budget kv=-33% --budget loss=+0.1 --unit sublayer --recover linear:8 --seed 2',
+  ],
+  [
+    evaluationAgain(evaluation as never, [attn]),
+    'eval sapling --task school --shots 0 --limit 40 --drop attn:2 --compare',
+  ],
+  [
+    trainingAgain({ text, mask: maskFromSublayers(4, [attn]), settings, heldLosses: [1] } as never),
+    'recover sapling --text public/calibration/stories.txt --seq-len 128 --drop attn:2 --method distill --rank 8 --steps 100 --lr 0.003 --schedule cosine --batch 4 --seed 0 --held-out 0.5',
+  ],
+  [{ command: 'norms', options: [], text }, 'norms sapling --text public/calibration/stories.txt --seq-len 128'],
+];
+
+it.each(all)('what a chart says would make it again is a command line that is taken: %#', (again, words) => {
+  expect(line(again)).toBe(`npm run lopper -- ${words}`);
+  const command = COMMANDS.find(({ name }) => name === again.command)!;
+  const args = readArguments(command.name, words.split(' ').slice(1), command.options);
+  expect(() => command.check?.(args)).not.toThrow();
+});
+
+it('it is of the text that was measured on, which need not be the one in use', () => {
+  const on = (title: string) => line({ command: 'norms', options: [], text: title });
+  expect(on(PROSE.title)).toContain(`--text public/${PROSE.path} --seq-len ${PROSE.seqLen}`);
+  expect(on('mine.txt')).toContain('--text mine.txt');
+  const { first } = commandLine({ kind: 'bundled' }, { command: 'norms', options: [], text: 'mine.txt' }, inUse);
+  expect(first).toEqual(['the text as mine.txt']);
+});

@@ -1,0 +1,94 @@
+/** What would make a chart's numbers again on the command line: the command, and what it is given beside model and text. */
+import type { CurveReport, CurveRequest, InfluenceReport, PlanReport, TaskRequest } from '../../lab/contract';
+import { formatBudget } from '../../pruning/budgets';
+import { formatDropList } from '../../pruning/drop-list';
+import type { Evaluation } from './benchmarks';
+import type { Trained } from './training';
+
+export interface Again {
+  readonly command: 'influence' | 'curve' | 'norms' | 'plan' | 'eval' | 'recover' | 'score';
+  readonly options: readonly string[];
+  /** What it was measured on, as the page names it; absent for benchmarks. */
+  readonly text?: string;
+}
+
+type Measured<T> = { readonly report: T; readonly text: string };
+const option = (name: string, value: string | number | undefined | false): string[] =>
+  value === undefined || value === false ? [] : [`--${name}`, String(value)];
+const dropped = (name: string, list: CurveRequest['start'] = []): string[] =>
+  list.length > 0 ? [`--${name}`, formatDropList(list)] : [];
+
+export function influenceAgain({ report, text }: Measured<InfluenceReport>): Again {
+  const { metric, unit, denominator, sampling } = report;
+  const { task } = sampling ?? {};
+  const options = [
+    ...['--metric', metric, '--unit', unit],
+    ...option('denominator', denominator === 'output' && denominator),
+    ...(sampling?.method === 'exact' ? ['--exact'] : []),
+    ...(sampling && sampling.method !== 'exact'
+      ? [...option('permutations', sampling.drawn), ...option('seed', sampling.seed)]
+      : []),
+    ...(task ? [...option('task', task.task), ...option('limit', task.limit), ...option('shots', task.shots)] : []),
+  ];
+  return { command: 'influence', options, text };
+}
+
+export function curveAgain({
+  report,
+  request,
+  text,
+}: Measured<CurveReport> & { request: Omit<CurveRequest, 'resume'> }) {
+  const { strategy, metric, unit, steps, start, locked, draws, settings, judge, recover, timed } = request;
+  const seed = request.seed ?? (strategy === 'random' ? report.seed : undefined);
+  const options = [
+    ...['--strategy', strategy, ...option('metric', metric), '--unit', unit, ...option('steps', steps)],
+    ...[...dropped('drop', start), ...dropped('lock', locked), ...option('draws', draws), ...option('seed', seed)],
+    ...option('denominator', settings?.denominator === 'output' && 'output'),
+    ...option('judge', (judge === 'halves' || report.judged?.on === 'odd windows') && 'halves'),
+    ...(recover ? ['--recover', recover.method === 'mean' ? 'mean' : `linear:${recover.rank}`] : []),
+    ...[...taskOptions(request.benchmark), ...(timed ? ['--timed'] : [])],
+  ];
+  return { command: 'curve', options, text } as const satisfies Again;
+}
+
+const taskOptions = (task: TaskRequest | undefined): string[] =>
+  task ? [...option('task', task.task), ...option('limit', task.limit), ...option('shots', task.shots)] : [];
+
+export function planAgain({ report, text }: Measured<PlanReport>): Again {
+  const { budgets, unit, locked, free, recover, seed, time } = report;
+  const ranks = recover?.ranks.join();
+  const options = [
+    ...budgets.flatMap((budget) => ['--budget', formatBudget(budget)]),
+    ...['--unit', unit, ...dropped('lock', locked), ...dropped('free', free)],
+    ...option('recover', recover && (ranks ? `linear:${ranks}` : 'mean')),
+    ...[...option('seed', seed), ...(time ? ['--timed'] : [])],
+  ];
+  return { command: 'plan', options, text };
+}
+
+/** Of one task: full and pruned, on the same items. */
+export function evaluationAgain(report: Evaluation['report'], without: CurveRequest['start'] = []): Again {
+  const { task, shots, results, available } = report;
+  const n = results[0]?.n ?? 0;
+  const options = [
+    ...['--task', task, '--shots', String(shots), ...option('limit', n < available && n)],
+    ...[...dropped('drop', without), ...(without.length > 0 ? ['--compare'] : [])],
+  ];
+  return { command: 'eval', options };
+}
+
+export function trainingAgain({ mask, settings, heldLosses, text }: Trained): Again {
+  const { objective, rank, steps, lr, schedule, batch, seed, start, splitBlocks } = settings;
+  const options = [
+    ...[
+      ...dropped('drop', mask.dropped),
+      '--method',
+      rank === 0 ? 'bias' : objective,
+      ...option('rank', rank > 0 && rank),
+    ],
+    ...[...option('steps', steps), ...option('lr', lr), ...option('schedule', schedule), ...option('batch', batch)],
+    ...[...option('seed', seed), ...option('start', start !== 'best' && start)],
+    ...[...(splitBlocks ? ['--split-blocks'] : []), ...option('held-out', heldLosses.length > 0 && 0.5)],
+  ];
+  return { command: 'recover', options, text };
+}
