@@ -1,7 +1,9 @@
 import type { PlanPoint, PlanRecovery, PlanReport, PlanRequest, PlanWay } from '../lab/contract';
+import { bestSingle } from '../lab/contract/best-single';
 import { UNIT_NAMES } from '../model/units';
 import { type Budget, formatBudget, mostLoss, parseBudget, SAVED } from '../pruning/budgets';
 import { formatDropList, parseDropList } from '../pruning/drop-list';
+import { holdsZero } from '../pruning/paired-loss';
 import { type Arguments, definedOf, oneOf, required, usage, wholeNumber } from './arguments';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, type Session, table } from './command';
@@ -139,7 +141,8 @@ function nameMask({ dropped, modules = [] }: PlanPoint): string {
 }
 
 /** The best first, then every way's best against it. */
-function describePlan({ points, best, rivals, budgets, within, judged, work, notes, partial }: PlanReport): string {
+function describePlan(report: PlanReport): string {
+  const { points, best, rivals, budgets, within, judged, work, notes, partial } = report;
   const [full] = points;
   const asked = budgets.map(formatBudget).join(', ');
   const tail = [
@@ -159,6 +162,13 @@ function describePlan({ points, best, rivals, budgets, within, judged, work, not
     `Loss ${say(point.loss)}, ${signed(point.loss - full.loss)}${point.added ? ` (95%: ${point.added.map(signed).join(' to ')})` : ''}; where it was chosen ${signed(added)}, at most ${Number.isFinite(mostLoss(budgets)) ? signed(mostLoss(budgets)) : 'anything'}.`,
     `Found by ${point.ways.map(nameOf).join(', ')}. What its units cost alone sums to ${signed(point.sum)}.`,
   ];
+  const single = bestSingle(report);
+  if (single) {
+    const chance = holdsZero(single.interval) ? ', may be chance' : '';
+    lines.push(
+      `Where it is judged the best single strategy, ${nameOf(single.way)}, costs ${say(Math.abs(single.more))} ${single.more < 0 ? 'less' : 'more'} (95%: ${single.interval.map(signed).join(' to ')}${chance}).`,
+    );
+  }
   const rows = rivals.map(({ way, point: p, more, interval }) => [
     nameOf(way),
     signed(points[p]!.loss - full.loss),

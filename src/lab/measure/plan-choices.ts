@@ -22,7 +22,7 @@ export interface PlanChoices {
   readonly time?: MeasuredTime;
 }
 
-/** The choices of a request: what may stand in is fitted, each in the full model. Throws what fitting throws. */
+/** The choices of a request: what may stand in is fitted on `on`, each in the full model. Throws what fitting throws. */
 export async function planChoices(
   on: Calibrated,
   { unit, locked = [], free: allowed, recover, timed, resume }: PlanRequest,

@@ -11,6 +11,7 @@ describe.skipIf(!hasData)('plans of stories260K', () => {
   const golden = hasData ? readJson(`${STORIES}/golden.json`) : { windows: [] };
   const calibration = { ids: golden.windows.map((window: number[]) => window.slice(0, 24)) };
   const even = { ids: calibration.ids.filter((_: unknown, w: number) => w % 2 === 0) };
+  const fourth = { ids: calibration.ids.filter((_: unknown, w: number) => w % 4 === 0) };
   const { lab } = testLab();
   let model: ModelReport;
   beforeAll(async () => {
@@ -83,11 +84,13 @@ describe.skipIf(!hasData)('plans of stories260K', () => {
   it('with something in a layer’s place a plan is better, and its file has what stands in, to be used again', async () => {
     const budgets = [{ of: 'params', by: 0.2 }] as const;
     const free = drop('block:1,2,3');
-    const plain = bestOf(await plan({ budgets, free, everyUpTo: 0 }));
+    const without = await plan({ budgets, free, everyUpTo: 0 });
     const report = await plan({ budgets, free, everyUpTo: 0, recover: { ranks: [4] } });
     const best = bestOf(report);
     expect(best.modules?.length).toBeGreaterThan(0);
-    expect(best.chosen).toBeLessThan(plain.chosen);
+    // Of the windows that choose, a half fits what stands in: what is chosen holds on others too.
+    const added = ({ points }: PlanReport, { loss }: PlanReport['points'][number]) => loss - points[0]!.loss;
+    expect(added(report, best)).toBeLessThan(added(without, bestOf(without)));
     expect(savesEnough(budgets, best.saved)).toBe(true);
     // A map takes parameters of its own.
     const bare = sharesOf(weightsOf(model), best.dropped).params;
@@ -98,7 +101,7 @@ describe.skipIf(!hasData)('plans of stories260K', () => {
     const file = JSON.stringify(resultFile({ kind: 'plan', report }, model, { text: { source: '' }, madeBy }));
     const read = readResultFile(file, model).report as PlanReport;
     const [one] = await lab.score(
-      { calibration: even, masks: [{ dropped: best.dropped, modules: read.modules! }] },
+      { calibration: fourth, masks: [{ dropped: best.dropped, modules: read.modules! }] },
       job(),
     );
     expect(one!.loss).toBeCloseTo(best.chosen, 5);

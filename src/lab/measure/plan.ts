@@ -41,6 +41,8 @@ const EVERY_UP_TO = 10;
 export interface PlanOptions extends RunOptions {
   readonly sizes: PlanSizes;
   readonly solver: () => Promise<Solve>;
+  /** The windows that what may stand in is fitted on, where that is to be chosen on others; default those. */
+  readonly fit?: Calibrated;
   /** The windows that judge, where others are chosen on, and what the report says of them. */
   readonly judge?: { readonly on: Calibrated; readonly judged: Judged };
   /** What is found so far, each time there is more. */
@@ -69,6 +71,7 @@ export async function makePlan(on: Calibrated, request: PlanRequest, options: Pl
 
 class PlanRun {
   readonly #judge: Calibrated;
+  readonly #fit: Calibrated;
   #choices!: PlanChoices;
   #tries!: Tries;
   #points!: PlanPoints;
@@ -88,6 +91,7 @@ class PlanRun {
     readonly options: PlanOptions,
   ) {
     this.#judge = options.judge?.on ?? on;
+    this.#fit = options.fit ?? on;
     if (!options.judge) this.#notes.push('The text is a single window: the same tokens choose and judge.');
   }
 
@@ -95,7 +99,7 @@ class PlanRun {
   async prepare(): Promise<void> {
     const { request, on } = this;
     const { signal, sizes } = this.options;
-    this.#choices = await planChoices(on, request, { sizes, signal, tell: (stage) => this.#tell(stage) });
+    this.#choices = await planChoices(this.#fit, request, { sizes, signal, tell: (stage) => this.#tell(stage) });
     const { alternatives, free } = this.#choices;
     checkPossible(request, alternatives);
     this.#tries = new Tries(
@@ -221,7 +225,7 @@ class PlanRun {
     if (!best?.modules) return;
     this.#tell('Fitting anew');
     const { signal } = this.options;
-    const { branch, fitted } = await refitted(this.on, this.#choices, best.pick, signal);
+    const { branch, fitted } = await refitted(this.#fit, this.#choices, best.pick, signal);
     const [chosen] = await this.on.measure([branch], { signal });
     const [judged] = await this.#judge.measure([branch], { signal, parts: true });
     this.#tries.count(0.5 * fitted.length + 2);

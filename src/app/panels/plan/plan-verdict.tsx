@@ -1,4 +1,6 @@
 import type { PlanReport } from '../../../lab/contract';
+import { bestSingle } from '../../../lab/contract/best-single';
+import { holdsZero } from '../../../pruning/paired-loss';
 import { fixed, plural, signed, upperFirst } from '../../words/format';
 import { budgetWords, fewWays, wayWords } from '../../words/plan';
 import { droppedWords } from '../../words/units';
@@ -11,12 +13,15 @@ export function PlanVerdict({ report }: { readonly report: PlanReport }) {
   if (best === undefined) return <p className={css.about}>Nothing found yet {asked}.</p>;
   const point = points[best]!;
   const { chosen } = points[0]!;
+  const single = bestSingle(report);
   return (
     <div className={css.about}>
       <p>
         {within ? 'The best found' : 'Nothing found reaches all of it; the nearest to a mask'} {asked}:{' '}
         <strong>without {droppedWords(point.dropped)}</strong>. Found by {fewWays(point.ways)}. Where it was chosen it
         adds {signed(point.chosen - chosen, 3)}; what its layers add alone sums to {signed(point.sum, 3)}.
+        {single &&
+          ` Where it is judged the best single strategy (${wayWords(single.way)}) costs ${fixed(Math.abs(single.more), 3)} ${single.more < 0 ? 'less' : 'more'} (95%: ${signed(single.interval[0], 3)} to ${signed(single.interval[1], 3)}${holdsZero(single.interval) ? ', may be chance' : ''}).`}
         {partial && ' The search was not ended: the best so far.'}
       </p>
       {rivals.length > 0 && (
