@@ -78,7 +78,7 @@ describe.skipIf(!hasData)('plans of stories260K', () => {
     }
     const [one] = await lab.score({ calibration: even, masks: [best.dropped] }, job());
     expect(best.chosen).toBeCloseTo(one!.loss, 5);
-    expect(report.work.passes).toBeLessThan(0.5 * report.work.alone);
+    expect(report.work.passes).toBeLessThan(0.75 * report.work.alone);
   });
 
   it('with something in a layer’s place a plan is better, and its file has what stands in, to be used again', async () => {
