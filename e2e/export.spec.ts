@@ -103,6 +103,8 @@ test('a folder that is picked gets the whole model or nothing, and nothing in it
   await write.click();
   await expect(lab.alerts.filter({ hasText: 'nothing is written over' })).toBeVisible();
   expect(await written()).toEqual(files);
+});
+
 test('a session is one file with its charts as pictures and tables, and opening it brings the mask back', async ({
   page,
 }) => {
