@@ -46,7 +46,7 @@ export const WORSE_THAN_REMOVAL = 'worse than plain removal';
 
 /** "mean update", "linear map of rank 8"; of a plan, which may have chosen several. */
 export const recoveryName = (method: string, rank?: number): string => {
-  if (method === 'plan') return 'what the plan chose';
+  if (method === 'plan') return 'planned stand-in';
   const name = Object.hasOwn(METHOD_WORDS, method) ? METHOD_WORDS[method as RecoveryMethod].name : method;
   return rank === undefined ? name : `${name} of rank ${rank}`;
 };
