@@ -1,4 +1,5 @@
 import { type ReactNode, useMemo } from 'react';
+import { PLAIN_UNITS } from '../../../model/units';
 import { type InfluenceMetric, isRelative } from '../../../pruning/metrics';
 import { ChartFrame } from '../../charts/chart-frame';
 import { jointProvenance } from '../../charts/provenance';
@@ -48,7 +49,7 @@ export function InfluenceFrame({ shown, actions }: Props) {
       summary={summary}
       table={table}
       provenance={provenance}
-      again={shown.flatMap(({ measured }) => Object.values(measured).map(influenceAgain))}
+      again={shown.flatMap(({ measured }) => PLAIN_UNITS.flatMap((unit) => measured[unit] ?? []).map(influenceAgain))}
       fileName={[stem, ...shown.map(({ metric }) => metric)].join('-')}
       actions={actions}
     >
