@@ -73,10 +73,8 @@ fn weights(base: u32, step: u32) -> Eight {
 }
 
 fn epilogue() -> u32 {
-  if (EPILOGUE == ANY) {
-    return p.epilogue;
-  }
-  return EPILOGUE;
+  // Without a branch, which a compiler might keep though its outcome is known when the pipeline is made.
+  return select(EPILOGUE, p.epilogue, EPILOGUE == ANY);
 }
 
 fn is_gated() -> bool {
