@@ -1,3 +1,4 @@
+import { blockTicks } from '../../../charts/nice-ticks';
 import { placementOf } from '../../../charts/placement';
 import { shownValues } from '../../../store/influence';
 import { influenceOf } from '../../../store/select';
@@ -19,6 +20,7 @@ export function BarsFigure() {
   if (!attn || !ffn) return <p className={css.waits}>This has not been measured on this model.</p>;
   const values = [attn, ffn].map(shownValues);
   const blocks = values[0]!.map((_, b) => b);
+  const told = new Set(blockTicks(blocks.length));
   const { place, kind: scale } = placementOf(values.flat(), { choice, anchors });
   const write = signed ? change : nats;
   const [low, high] = [Math.min(0, ...values.flat().map(place)), Math.max(0, ...values.flat().map(place))];
@@ -37,7 +39,7 @@ export function BarsFigure() {
                 </span>
               );
             })}
-            <span className={css.tick}>{b}</span>
+            <span className={css.tick}>{told.has(b) && b}</span>
           </div>
         ))}
       </div>
