@@ -101,11 +101,13 @@ export const q3_k: ReadBlock = (from, at, to, out) => {
   }
 };
 
+/** What a half's fraction counts in, by its exponent of 0 (where it has no leading one) to 30. */
+export const HALF_UNITS = Float64Array.from({ length: 31 }, (_, exponent) => 2 ** (Math.max(exponent, 1) - 25));
+
 export function halfToFloat(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;
-  if (exponent === 0) return sign * 2 ** -24 * fraction;
+  const sign = bits & 0x8000 ? -1 : 1;
   if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * 2 ** (exponent - 15) * (1 + fraction / 1024);
+  return sign * HALF_UNITS[exponent]! * (exponent === 0 ? fraction : 1024 + fraction);
 }

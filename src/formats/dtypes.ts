@@ -56,7 +56,15 @@ export const DTYPES = {
     bytes: 2,
     code: 1,
     widen: (from, to) => {
-      for (let i = 0; i < to.length; i++) to[i] = blocks.halfToFloat(from.getUint16(2 * i, true));
+      const bits = new Uint32Array(to.buffer, to.byteOffset, to.length);
+      for (let i = 0; i < to.length; i++) {
+        const half = from.getUint16(2 * i, true);
+        const exponent = half & 0x7c00;
+        // Most are moved as bits; the smallest and what is not finite are worked out.
+        if (exponent !== 0 && exponent !== 0x7c00)
+          bits[i] = ((half & 0x8000) << 16) | (((half & 0x7fff) << 13) + (112 << 23));
+        else to[i] = blocks.halfToFloat(half);
+      }
     },
   },
   BF16: {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { halfToFloat } from './blocks';
 import { widen } from './dtypes';
 import { type Quantised, quantise, quantised } from './quantise';
 import type { TensorInfo } from './tensor';
@@ -41,6 +42,24 @@ describe('numbers made of blocks', () => {
       }),
       { seed: 2 },
     ));
+
+  it('of a scale that is the half next to what it should be, and the same whoever reads it', () => {
+    const halves = Array.from({ length: 0x7c00 }, (_, bits) => halfToFloat(bits));
+    for (let power = -26; power < 20; power++) {
+      for (const share of [1, 1 + 2 ** -23, 1.3, 1.9995, 2 - 2 ** -23]) {
+        const largest = Math.fround(share * 2 ** power);
+        const stored = quantise(
+          Float32Array.from({ length: 32 }, () => -largest),
+          'Q4_0',
+        );
+        const scale = halfToFloat(stored[0]! | (stored[1]! << 8));
+        const nearest = halves.reduce((best, h) =>
+          Math.abs(h - largest / 8) < Math.abs(best - largest / 8) ? h : best,
+        );
+        expect(Math.abs(scale - largest / 8), `${largest}`).toBe(Math.abs(nearest - largest / 8));
+      }
+    }
+  });
 
   it('of nothing but zeros stay zeros, and what is exact stays exact', () => {
     expect(errors(new Array(32).fill(0), 'Q4_0').worst).toBe(0);

@@ -1,3 +1,4 @@
+import { HALF_UNITS, halfToFloat } from './blocks';
 import type { ByteSource } from './byte-source';
 import { bytesOf, DTYPES, isDtype, isInBlocks, widen } from './dtypes';
 import type { TensorInfo } from './tensor';
@@ -8,6 +9,9 @@ export type Quantised = 'Q8_0' | 'Q4_0';
 /** What a number of each block of 32 is a multiple of, and how it is stored: from -127 to 127, or -8 to 7 and 8 more. */
 const STEPS = { Q8_0: 127, Q4_0: -8 } as const;
 
+/** The bits of an infinite number; those of what is no number are more. */
+const INFINITE = 0x7f800000;
+
 /**
  * Numbers as blocks: each block of 32 is so many steps of a scale of its own, which its largest number decides. In Q8_0 a
  * number is off by at most half a step (a 254th of the largest) and what the scale is rounded by; in Q4_0 by half a
@@ -16,33 +20,58 @@ const STEPS = { Q8_0: 127, Q4_0: -8 } as const;
 export function quantise(values: Float32Array, type: Quantised): Uint8Array<ArrayBuffer> {
   const { elements, bytes } = DTYPES[type];
   const out = new Uint8Array(bytesOf(type, values.length));
-  const view = new DataView(out.buffer);
+  const signed = new Int8Array(out.buffer);
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   for (let first = 0, at = 0; first < values.length; first += elements, at += bytes) {
     let extreme = 0;
-    for (let i = first; i < first + elements; i++) if (Math.abs(values[i]!) > Math.abs(extreme)) extreme = values[i]!;
-    const half = floatToHalf((type === 'Q8_0' ? Math.abs(extreme) : extreme) / STEPS[type]);
-    view.setUint16(at, half.bits, true);
-    const inverse = half.value === 0 ? 0 : 1 / half.value;
+    let largest = 0; // as bits without the sign, which are in the order of the sizes
+    for (let i = first; i < first + elements; i++) {
+      const size = bits[i]! & 0x7fffffff;
+      if (size > largest && size <= INFINITE) {
+        largest = size;
+        extreme = values[i]!;
+      }
+    }
+    const half = nearestHalf((type === 'Q8_0' ? Math.abs(extreme) : extreme) / STEPS[type]);
+    out[at] = half & 255;
+    out[at + 1] = half >> 8;
+    const scale = halfToFloat(half);
+    const inverse = scale === 0 ? 0 : 1 / scale;
     if (type === 'Q8_0') {
       for (let i = 0; i < elements; i++) {
-        view.setInt8(at + 2 + i, Math.max(-127, Math.min(127, Math.round(values[first + i]! * inverse))));
+        signed[at + 2 + i] = eight(values[first + i]! * inverse);
       }
       continue;
     }
-    const four = (i: number) => Math.max(0, Math.min(15, Math.floor(values[first + i]! * inverse + 8.5)));
-    for (let i = 0; i < 16; i++) out[at + 2 + i] = four(i) | (four(i + 16) << 4);
+    for (let i = 0; i < 16; i++) {
+      out[at + 2 + i] = four(values[first + i]! * inverse) | (four(values[first + i + 16]! * inverse) << 4);
+    }
   }
   return out;
 }
 
-/** The half next to a number, and what it stands for; the largest where the number is larger. */
-function floatToHalf(number: number): { bits: number; value: number } {
-  const sign = number < 0 ? 0x8000 : 0;
+/** So many steps as eight bits with a sign. */
+function eight(steps: number): number {
+  const place = Math.floor(steps + 0.5);
+  return place > 127 ? 127 : Math.max(place, -127);
+}
+
+/** So many steps as four bits, of which 8 stands for none. */
+function four(steps: number): number {
+  const place = steps + 8.5;
+  return place >= 15 ? 15 : place > 0 ? Math.trunc(place) : 0;
+}
+
+const DOUBLE = new Float64Array(1);
+const WORDS = new Uint32Array(DOUBLE.buffer);
+
+/** The half next to a number, as its bits; the largest where the number is larger. */
+function nearestHalf(number: number): number {
   const size = Math.min(Math.abs(number), 65504);
-  const exponent = Math.max(-14, Math.floor(Math.log2(size || 2 ** -14)));
-  const unit = 2 ** (exponent - 10);
-  const count = Math.round(size / unit); // 1024 .. 2048, or less where it is subnormal
-  return { bits: sign | ((exponent + 14) * 1024 + count), value: (sign ? -1 : 1) * count * unit };
+  DOUBLE[0] = size;
+  const exponent = Math.max(1, (WORDS[1]! >>> 20) - 1023 + 15); // a half's, of a double's
+  const count = Math.round(size / HALF_UNITS[exponent]!); // 1024 .. 2048, or less where it is subnormal
+  return (number < 0 ? 0x8000 : 0) | ((exponent - 1) * 1024 + count);
 }
 
 /** Whether a matrix can be made of blocks: rows of whole blocks, of numbers that are stored one by one. */
@@ -63,9 +92,11 @@ export function quantised(tensor: TensorInfo, type: Quantised, transposed = fals
   const rowsOf = async (first: number, last: number, signal?: AbortSignal): Promise<Float32Array> => {
     if (!transposed) return widen(await source.read(start + first * stored, start + last * stored, signal), dtype);
     const whole = widen(await source.read(start, end, signal), dtype);
-    return Float32Array.from({ length: (last - first) * inputs }, (_, i) => {
-      return whole[(i % inputs) * outputs + first + Math.floor(i / inputs)]!;
-    });
+    const rows = new Float32Array((last - first) * inputs);
+    for (let row = first, to = 0; row < last; row++) {
+      for (let i = 0; i < inputs; i++) rows[to++] = whole[i * outputs + row]!;
+    }
+    return rows;
   };
   const read: ByteSource['read'] = async (from, to, signal) => {
     const [first, last] = [Math.floor(from / rowBytes), Math.ceil(to / rowBytes)];
