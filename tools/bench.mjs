@@ -48,7 +48,7 @@ const beside = (r, first) =>
  */
 const streamingRows = (r) => [
   [
-    `streamed, ${number(r.weightBytes / 1e9, 2)} GB ${r.precision}: ${r.tokens} tokens, ${r.masks} masks`,
+    `streamed, ${number(r.weightBytes / 1e9, 2)} GB ${r.weights}: ${r.tokens} tokens, ${r.masks} masks`,
     `${number(r.seconds, 1)} s`,
   ],
   ['  read', `${number(r.bytesRead / 1e9, 2)} GB, waited for ${number(r.readingSeconds, 1)} s`],
@@ -59,7 +59,7 @@ const streamingRows = (r) => [
 ];
 
 /** What takes long, and is measured where it is asked for by name. */
-const ONLY_ASKED = new Set(['sevenB']);
+const ONLY_ASKED = new Set(['sevenB', 'sevenBInBlocks']);
 
 /**
  * How each measurement is printed: rows of a label and a value, in the order in which they are taken.
@@ -95,6 +95,7 @@ const ROWS = {
     ]),
   streaming: (all) => all.flatMap(streamingRows),
   sevenB: (all) => all.flatMap(streamingRows),
+  sevenBInBlocks: (all) => all.flatMap(streamingRows),
   leaveOneOut: (r) => [
     [`leave-one-out, ${r.branches} losses in one walk`, `${number(r.togetherMs / 1000, 2)} s`],
     ['  the same kernels, a walk for each', `${number(r.naiveMs / 1000, 2)} s`],

@@ -18,7 +18,7 @@ import type { Peer } from './peer';
 import { PREFILL_TOKENS } from './shape';
 import { measureBudget, measureGreedyCurve, measureShapleySampling } from './sharing';
 import { measureStoredTypes } from './stored-types';
-import { measureBoth } from './streaming';
+import { measureSevenB, measureSome } from './streaming';
 import { median, takeTurns } from './timing';
 
 /** Rounds of a prefill by each engine, after one to warm up. */
@@ -54,8 +54,9 @@ export async function openMeasurements(
 
     decode: async () => measureDecode(engine, gpu.device, await openPeer()),
     storedTypes: () => measureStoredTypes(gpu),
-    streaming: () => measureBoth(gpu, 'some'),
-    sevenB: () => measureBoth(gpu, 'seven'),
+    streaming: () => measureSome(gpu),
+    sevenB: () => measureSevenB(gpu, 'F16'),
+    sevenBInBlocks: () => measureSevenB(gpu, 'Q4_0'),
     leaveOneOut: () => measureLeaveOneOut(engine),
     gradient: () => measureGradient(engine),
     moments: () => measureMoments(engine),

@@ -18,14 +18,26 @@ const SOME: ModelShape = {
   ...{ blocks: 8, width: 1024, heads: 16, kvHeads: 8, ffnWidth: 3072, vocabulary: 8192, tied: false },
 };
 
-/** In 16 bits and in 4, which are made while loading. */
-export async function measureBoth(gpu: Gpu, size: 'some' | 'seven'): Promise<StreamingResult[]> {
-  const shape = size === 'some' ? SOME : SEVEN_B;
-  return [await measureStreaming(gpu, shape, 'published'), await measureStreaming(gpu, shape, 'q4')];
+/** What streams: numbers of 16 bits, blocks of 4 bits as a GGUF has them, and such blocks made of the first while loading. */
+const WEIGHTS = {
+  F16: ['F16', 'published'],
+  Q4_0: ['Q4_0', 'published'],
+  'Q4_0 made while loading': ['F16', 'q4'],
+} as const satisfies Record<string, readonly ['F16' | 'Q4_0', Precision]>;
+export type Weights = keyof typeof WEIGHTS;
+
+export async function measureSome(gpu: Gpu): Promise<StreamingResult[]> {
+  const results: StreamingResult[] = [];
+  for (const weights of Object.keys(WEIGHTS) as Weights[]) results.push(await measureStreaming(gpu, SOME, weights));
+  return results;
 }
 
+export const measureSevenB = async (gpu: Gpu, weights: Weights): Promise<StreamingResult[]> => [
+  await measureStreaming(gpu, SEVEN_B, weights),
+];
+
 export interface StreamingResult {
-  readonly precision: Precision;
+  readonly weights: Weights;
   readonly weightBytes: number;
   readonly tokens: number;
   readonly masks: number;
@@ -45,12 +57,13 @@ export interface StreamingResult {
 export async function measureStreaming(
   { device, facts }: Gpu,
   shape: ModelShape,
-  precision: Precision,
+  weights: Weights,
   rates?: KernelRates,
 ): Promise<StreamingResult> {
   const tokens = 16;
   const gpu = new Gpu(device, facts);
-  const [published, files] = patternedModel(shape);
+  const [matrices, precision] = WEIGHTS[weights];
+  const [published, files] = patternedModel(shape, matrices);
   const watch = watchReads(files);
   const tensors = atPrecision(published, watch.tensors, precision);
   const spec = describe(patternedConfig(shape), tensors);
@@ -68,7 +81,7 @@ export async function measureStreaming(
       return sum + end - start;
     }, 0);
     return {
-      ...{ precision, weightBytes, tokens, masks: masks.length, seconds, gpuPeak: peak },
+      ...{ weights, weightBytes, tokens, masks: masks.length, seconds, gpuPeak: peak },
       ...{ bytesRead: reading!.bytes, readingSeconds: reading!.seconds, largestRead: watch.largest() },
       ...(process && { processPeak: process.peak() }),
       losses: walked.branches.map(({ logprob }) => -logprob.reduce((sum, x) => sum + x, 0) / logprob.length),

@@ -1,4 +1,6 @@
 import type { ByteSource } from '../../src/formats/bytes';
+import { bytesOf, widen } from '../../src/formats/dtypes';
+import { quantise } from '../../src/formats/quantise';
 import type { TensorInfo, TensorMap } from '../../src/formats/tensor';
 import { type ModelConfig, parseConfig } from '../../src/model/config';
 import { describe, layoutOf } from '../../src/model/describe';
@@ -32,18 +34,22 @@ export const SMALL: ModelShape = { blocks: 4, width: 256, heads: 4, kvHeads: 2, 
 const PERIOD = 2 ** 20; // numbers
 
 /**
- * A Llama of this shape in F16 that takes no file and hardly any memory: every tensor is the same run of small random
- * numbers over and over. What it says is nonsense; what it takes is what a real one would.
+ * A Llama of this shape that takes no file and hardly any memory: every tensor is the same run of small random numbers over
+ * and over, in F16 or, its matrices, in blocks of 4 bits. What it says is nonsense; what it takes is what a real one would.
  */
-export function patternedModel(shape: ModelShape): [ModelSpec, TensorMap] {
+export function patternedModel(shape: ModelShape, matrices: 'F16' | 'Q4_0' = 'F16'): [ModelSpec, TensorMap] {
   const random = seeded(1);
-  const pattern = new Uint8Array(Uint16Array.from({ length: PERIOD }, () => halfBits(0.04 * (random() - 0.5))).buffer);
+  const halves = new Uint8Array(Uint16Array.from({ length: PERIOD }, () => halfBits(0.04 * (random() - 0.5))).buffer);
+  const inBlocks = quantise(widen(halves, 'F16'), 'Q4_0');
   const config = patternedConfig(shape);
   const tensors = new Map<string, TensorInfo>();
   for (const [name, size] of layoutOf(config).shapes) {
-    const bytes = 2 * size.reduce((a, b) => a * b, 1);
+    const dtype = size.length === 1 ? 'F16' : matrices;
+    const pattern = dtype === 'F16' ? halves : inBlocks;
+    const count = size.reduce((a, b) => a * b, 1);
+    const bytes = bytesOf(dtype, count);
     const source: ByteSource = { name, size: bytes, read: async (start, end) => repeated(pattern, start, end) };
-    tensors.set(name, { name, dtype: 'F16', shape: size, source, start: 0, end: bytes });
+    tensors.set(name, { name, dtype, shape: size, source, start: 0, end: bytes });
   }
   return [describe(config, tensors), tensors];
 }
