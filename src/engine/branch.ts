@@ -46,6 +46,12 @@ export const at = (branch: Branch, index: number): Step => branch.left.get(index
 /** Whether the sublayer's own weights are walked. */
 export const runs = (step: Step): boolean => step === 'run' || isMerged(step);
 
+/** The next sublayer above `index`, and below `until`, of which some of the branches run the weights. */
+export function nextRun(branches: readonly Branch[], index: number, until: number): number | undefined {
+  for (let next = index + 1; next < until; next++) if (branches.some((b) => runs(at(b, next)))) return next;
+  return undefined;
+}
+
 /** Whether a module is applied to what a sublayer adds, which runs. */
 export const isMerged = (step: Step): step is Module => typeof step !== 'string' && step.reads === 'update';
 

@@ -67,9 +67,11 @@ export interface GradientInfluence {
 export interface Reading {
   /** Bytes of one pass over the model. */
   readonly bytesPerPass: number;
-  /** Bytes read so far, and the seconds in which that was waited for. */
+  /** Bytes read so far, and the seconds that this took, most of them beside the work. */
   readonly bytes: number;
   readonly seconds: number;
+  /** Of these, the seconds in which the work waited for them. */
+  readonly waited: number;
 }
 
 export interface EngineContract {

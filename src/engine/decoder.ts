@@ -1,7 +1,7 @@
 import { LopperError, throwIfCancelled } from '../errors';
 import type { Buffer } from '../gpu/gpu';
 import { sublayerAt } from '../model/units';
-import { at, type Branch, runs } from './branch';
+import { at, type Branch, nextRun, runs } from './branch';
 import type { Capacity, DecoderContract, DecoderOptions, RunOptions } from './contract';
 import { BEST_AT, findLikeliest, planLikeliest, STATE_BYTES } from './greedy';
 import { logitBuffers, logitsOf, rowsPerRead } from './head';
@@ -301,7 +301,8 @@ export class Decoder implements DecoderContract {
     const carried: Carried = { slot: 0, sourced: false };
     for (let index = 0; index < m.spec.sublayers.length; index++) {
       const cache = this.#cache(index);
-      await runSublayer(m, index, at(this.branch, index), rows, [carried], { cache, signal });
+      const next = nextRun([this.branch], index, m.spec.sublayers.length);
+      await runSublayer(m, index, at(this.branch, index), rows, [carried], { cache, next, signal });
     }
   }
 

@@ -68,7 +68,8 @@ export class Engine implements EngineContract {
     preflight(spec, tensors, gpu.facts.limits.maxStorageBufferBindingSize);
     gpu.restartPeak();
     const rates = options.rates ?? (await chooseKernels(gpu));
-    const recorder = new Recorder(gpu);
+    // What is read ahead is put in order beside what is recorded for a walk.
+    const [recorder, reading] = [new Recorder(gpu), new Recorder(gpu)];
     const empty = await gpu.allocate('empty', 16, 'weights');
     let room: Buffer | undefined;
     const scratch = new Scratch(gpu, recorder, 'activations');
@@ -78,22 +79,22 @@ export class Engine implements EngineContract {
     const release = () => {
       if (released) return;
       released = true;
-      for (const l of loaders) l.freeSince(0);
+      for (const l of loaders) l.close();
       scratch.destroy();
       modules?.destroy();
       gpu.free(empty);
       if (room) gpu.free(room);
-      recorder.destroy();
+      for (const r of [recorder, reading]) r.destroy();
     };
     try {
       const types = storedTypes(spec, tensors);
       const widened = roomBytes(spec, tensors, gpu.facts.limits.maxStorageBufferBindingSize);
       if (widened > 0) room = await gpu.allocate('widened weights', widened, 'weights');
-      const dispatcherOf = () => new Dispatcher(recorder, Kernels.of(gpu), rates.choice, empty, room);
+      const dispatcherOf = (r = recorder) => new Dispatcher(r, Kernels.of(gpu), rates.choice, empty, room);
       const [dispatcher, decoding] = [dispatcherOf(), dispatcherOf()];
       await dispatcher.ready(walkKernels(dispatcher, spec, types));
-      const loaderOf = (options: ConstructorParameters<typeof WeightLoader>[4]) => {
-        loaders.push(new WeightLoader(gpu, recorder, dispatcher, tensors, options));
+      const loaderOf = (options: ConstructorParameters<typeof WeightLoader>[4], d = dispatcher) => {
+        loaders.push(new WeightLoader(gpu, d.recorder, d, tensors, options));
         return loaders[loaders.length - 1];
       };
       const total = [...spec.shapes.keys()].reduce((sum, n) => sum + tensors.get(n)!.end - tensors.get(n)!.start, 0);
@@ -107,7 +108,7 @@ export class Engine implements EngineContract {
       const positions = spec.positions ? await loader.table(spec.positions) : undefined;
       const finalNorm = await loader.norm(spec.finalNorm);
       // Streaming reads after opening: the open's own signal and progress must not reach into later walks.
-      const again = () => loaderOf({});
+      const again = () => loaderOf({}, dispatcherOf(reading));
       const residency =
         options.stayBytes === undefined
           ? await residencyOf(spec, loader, () => streamed(spec, again(), recorder), options)

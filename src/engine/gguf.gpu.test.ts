@@ -9,6 +9,7 @@ import type { TensorMap } from '../formats/tensor';
 import type { Gpu } from '../gpu/gpu';
 import { parseConfig } from '../model/config';
 import { describeStored } from '../model/stored';
+import { initAdam, PLAIN_RATES } from '../recovery/training';
 import { FULL, without } from './branch';
 import { Engine, type OpenOptions } from './engine';
 import { hasModels, MODELS, RATES, readJson, scored, sharedGpu, tensorOf, worst } from './testing/gpu';
@@ -149,26 +150,39 @@ it.each([
   ['q8', 'never'],
   ['q4', 'always'],
 ] as const)(
-  'gradients go back through blocks (%s, streaming %s) as through the numbers that they stand for',
+  'gradients go back through blocks (%s, streaming %s) as through the numbers that they stand for, and so does training',
   async (precision, streaming) => {
     const [, tensors] = madeUpModel(LLAMA, () => 'F32');
     const config = parseConfig(JSON.stringify(LLAMA));
     const made = await describeStored(config, tensors, undefined, precision);
     const wide = await describeStored(config, await widenedAll(made.tensors));
     const ids = Array.from({ length: 15 }, (_, i) => (7 * i * i + 3) % 61);
-    const influence = async ({ spec, tensors }: typeof made) => {
+    const learn = async ({ spec, tensors }: typeof made) => {
       const engine = await Engine.open(gpu, spec, tensors, { rates: RATES, streaming });
       const { sublayers, blocks, loss } = await engine.gradientInfluence(scored([ids]), without([1]));
+      const trained = await train(engine, ids);
       engine.dispose();
-      return [...sublayers, ...blocks, loss];
+      return { influence: [...sublayers, ...blocks, loss], trained };
     };
-    const [got, want, published] = [
-      await influence(made),
-      await influence(wide),
-      await influence(made.published! as typeof made),
-    ];
-    const largest = Math.max(...want.slice(0, -1).map(Math.abs));
-    expect(worst(got, want)).toBeLessThan(1e-6 * Math.max(largest, want.at(-1)!));
-    expect(worst(got, published)).toBeGreaterThan(1e-4 * largest); // the blocks are what was gone through
+    const train = async (engine: Engine, ids: number[]) => {
+      const width = LLAMA.hidden_size;
+      const numbers = Float32Array.from({ length: 4 * width }, (_, i) => Math.sin(i) / 8);
+      const module = { strength: 1, bias: new Float32Array(width), map: { rank: 4, a: numbers, b: numbers } };
+      const state = initAdam([{ unit: { kind: 'ffn', block: 0 }, module }], [PLAIN_RATES]);
+      const trainer = await engine.trainer(state, { kind: 'sft' });
+      const losses: number[] = [];
+      for (let step = 0; step < 3; step++) losses.push((await trainer.step([scored([ids])], 0.01)).loss);
+      trainer.dispose();
+      expect(losses[2]).toBeLessThan(losses[0]!);
+      return losses;
+    };
+    const got = await learn(made);
+    const want = await learn(wide);
+    const published = await learn(made.published! as typeof made);
+    const largest = Math.max(...want.influence.slice(0, -1).map(Math.abs));
+    expect(worst(got.influence, want.influence)).toBeLessThan(1e-6 * Math.max(largest, want.influence.at(-1)!));
+    expect(worst(got.influence, published.influence)).toBeGreaterThan(1e-4 * largest); // the blocks are what was gone through
+    expect(worst(got.trained, want.trained)).toBeLessThan(1e-5 * want.trained[0]!);
+    expect(worst(got.trained, published.trained)).toBeGreaterThan(1e-4);
   },
 );

@@ -12,8 +12,11 @@ export interface Residency {
   readonly streamed: boolean;
   /** What streaming reads; absent where all weights stay. */
   readonly reading?: () => Reading;
-  /** Weights of sublayer `index`; valid until the next call for a sublayer of the same kind but one. */
-  acquire(index: number, signal?: AbortSignal): Promise<SublayerWeights>;
+  /**
+   * Weights of sublayer `index`, for what is recorded before the next call. While that runs, those of `next` are read, which
+   * will be asked for after it.
+   */
+  acquire(index: number, next?: number, signal?: AbortSignal): Promise<SublayerWeights>;
 }
 
 /** All weights on the GPU, loaded once. */
@@ -27,9 +30,8 @@ export async function resident(spec: ModelSpec, loader: WeightLoader): Promise<R
 const RING = 2;
 
 /**
- * Weights pass through the GPU a few sublayers at a time, read from their files whenever a walk needs them: a model
- * larger than the GPU's memory runs, many masks for one pass over the file. Writes are queued behind the work that
- * still reads a ring place, so nothing waits for it here.
+ * Weights pass through the GPU a few sublayers at a time, read from their files while the sublayer before is computed: a
+ * model larger than the GPU's memory runs, many masks for one pass over the file.
  */
 export function streamed(spec: ModelSpec, loader: WeightLoader, recorder: Recorder): Residency {
   return partly(spec, loader, recorder, []);
@@ -72,6 +74,14 @@ export function staying(sizes: readonly number[], forms: readonly string[], byte
 const bytesOfSublayer = (s: SublayerSpec, tensors: TensorMap): number =>
   tensorsOf(s).reduce((sum, name) => sum + tensors.get(name)!.end - tensors.get(name)!.start, 0);
 
+/** Buffers that sublayers of one form pass through. */
+interface Place {
+  /** The sublayer that is in them or on its way; none where that failed half-way. */
+  index?: number;
+  buffers?: SublayerWeights;
+  weights?: Promise<SublayerWeights>;
+}
+
 /** Sublayers of which the lowest are `kept`, and the others pass through. */
 function partly(
   spec: ModelSpec,
@@ -81,45 +91,62 @@ function partly(
 ): Residency {
   const passing = spec.sublayers.slice(kept.length);
   const bytesPerPass = passing.reduce((sum, s) => sum + bytesOfSublayer(s, loader.tensors), 0);
-  let seconds = 0;
-  const timed = async <T>(load: Promise<T>): Promise<T> => {
-    const started = performance.now();
+  /** By form; the place that was asked for last is the last. */
+  const rings = new Map<string, Place[]>();
+  const ringOf = (index: number): Place[] => {
+    const form = formOf(spec.sublayers[index], loader.tensors);
+    const ring = rings.get(form) ?? [];
+    rings.set(form, ring);
+    return ring;
+  };
+  /** The loads come one after the other, also where a walk ended without one that it had begun. */
+  let loads: Promise<unknown> = Promise.resolve();
+  let waited = 0;
+
+  const fill = async (place: Place, s: SublayerSpec): Promise<SublayerWeights> => {
+    const { mark } = loader;
     try {
-      return await load;
-    } finally {
-      seconds += (performance.now() - started) / 1000;
+      place.buffers = await loader.sublayer(s, place.buffers);
+      return place.buffers;
+    } catch (error) {
+      place.index = undefined; // what is half filled must not be taken for weights
+      if (!place.buffers) loader.freeSince(mark);
+      throw error;
     }
   };
-  const rings = new Map<string, { weights: SublayerWeights; index: number }[]>();
-  let turn = 0;
+  /** Into new buffers or, where there are enough, into those that were asked for longest ago: whatever reads them is submitted. */
+  const load = (index: number): Place => {
+    const ring = ringOf(index);
+    const place = ring.length < RING ? {} : ring[0]!;
+    place.index = index;
+    place.weights = loads.then(() => fill(place, spec.sublayers[index]));
+    loads = place.weights.catch(() => undefined);
+    if (ring.length < RING) ring.push(place);
+    return place;
+  };
+  const find = (index: number) => ringOf(index).find((place) => place.index === index);
+
   return {
     streamed: true,
-    reading: () => ({ bytesPerPass, bytes: loader.bytesRead, seconds }),
-    async acquire(index, signal) {
+    reading: () => ({ bytesPerPass, bytes: loader.bytesRead, seconds: loader.secondsRead, waited }),
+    async acquire(index, next, signal) {
       const own = kept[index];
-      if (own) return own;
-      const s = spec.sublayers[index];
-      const form = formOf(s, loader.tensors);
-      const places = rings.get(form) ?? [];
-      rings.set(form, places);
-      const held = places.find((p) => p.index === index);
-      if (held) return held.weights;
-      await recorder.flush(signal);
-      if (places.length < RING) {
-        const { mark } = loader;
-        try {
-          places.push({ weights: await timed(loader.sublayer(s)), index });
-        } catch (error) {
-          loader.freeSince(mark);
-          throw error;
-        }
-        return places[places.length - 1].weights;
+      const ahead = next !== undefined && !kept[next] && !find(next) ? next : undefined;
+      if (own && ahead === undefined) return own;
+      let place = own ? undefined : find(index);
+      if ((!own && !place) || ahead !== undefined) await recorder.flush(signal);
+      if (own) {
+        load(ahead!);
+        return own;
       }
-      const place = places[turn++ % RING];
-      place.index = -1; // a read that fails half-way must not be taken for the old weights
-      place.weights = await timed(loader.sublayer(s, place.weights));
-      place.index = index;
-      return place.weights;
+      place ??= load(index);
+      const ring = ringOf(index);
+      ring.push(...ring.splice(ring.indexOf(place), 1));
+      const started = performance.now();
+      const weights = await place.weights!;
+      waited += (performance.now() - started) / 1000;
+      if (ahead !== undefined) load(ahead);
+      return weights;
     },
   };
 }

@@ -28,6 +28,8 @@ export interface SublayerOptions {
   /** Slots that go through in one go, those for which there are working buffers. Default: as many as one dispatch takes. */
   readonly perChunk?: number;
   readonly cache?: Cache;
+  /** The sublayer whose weights are walked after this one: where they are not on the GPU they are read meanwhile. */
+  readonly next?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -55,9 +57,9 @@ async function add(
   step: Exclude<Step, 'skip'>,
   rows: Rows,
   streams: readonly Carried[],
-  { perChunk = MAX_SLOTS, cache, signal }: SublayerOptions,
+  { perChunk = MAX_SLOTS, cache, next, signal }: SublayerOptions,
 ): Promise<void> {
-  const weights = runs(step) ? await m.residency.acquire(index, signal) : undefined;
+  const weights = runs(step) ? await m.residency.acquire(index, next, signal) : undefined;
   const stream = m.scratch.get('stream');
   const source = m.spec.parallel ? keepInputs(m, rows, streams) : stream;
   for (let first = 0; first < streams.length; first += perChunk) {

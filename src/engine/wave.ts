@@ -1,5 +1,5 @@
 import { throwIfCancelled } from '../errors';
-import { at, type Branch, type Step, stepKey } from './branch';
+import { at, type Branch, nextRun, type Step, stepKey } from './branch';
 import type { RunOptions } from './contract';
 import { padded } from './layout';
 import type { Machine } from './machine';
@@ -79,8 +79,9 @@ export async function runPass(
       return { watch, first: rowOf(branch), beside: beside === undefined ? undefined : rowOf(beside) };
     });
     for (const { watch, first, beside } of seen) watch.before(index, stream, first, beside);
+    const next = nextRun(branches, index, until);
     for (const { step, states } of steps.values()) {
-      await runSublayer(m, index, step, rows, states, { perChunk, signal });
+      await runSublayer(m, index, step, rows, states, { perChunk, next, signal });
     }
     for (const { watch, first, beside } of seen) watch.after(index, stream, first, beside);
     onProgress?.((index + 1 - start.index) / (until + 1 - start.index));

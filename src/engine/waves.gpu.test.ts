@@ -241,9 +241,9 @@ describe.skipIf(!hasModels)('waves', () => {
     const masks = leaveOneOut(10);
     const before = await streamed.walk(tree, masks, { logitDistance: true });
     const { acquire } = streamed.machine.residency;
-    const broken = vi.spyOn(streamed.machine.residency, 'acquire').mockImplementation(async (index) => {
+    const broken = vi.spyOn(streamed.machine.residency, 'acquire').mockImplementation(async (index, next) => {
       if (index === 5) throw new TypeError('the file is gone');
-      return acquire.call(streamed.machine.residency, index, controller.signal);
+      return acquire.call(streamed.machine.residency, index, next, controller.signal);
     });
     await expect(streamed.walk(tree, masks)).rejects.toThrow('the file is gone');
     broken.mockRestore();

@@ -203,6 +203,33 @@ describe.skipIf(!hasModels)('a streamed model', () => {
     engine.dispose();
   });
 
+  it('is closed while a sublayer is read ahead, and the adapter goes on', async () => {
+    const [spec, tensors] = await readModel('random/llama');
+    let arrive: (() => void) | undefined;
+    const slow = new Map(tensors);
+    for (const [name, t] of slow) {
+      const read: typeof t.source.read = async (start, end) => {
+        if (arrive) await new Promise<void>((resolve) => (arrive = resolve));
+        return t.source.read(start, end);
+      };
+      slow.set(name, { ...t, source: { ...t.source, read } });
+    }
+    const engine = await Engine.open(gpu, spec, slow, { rates: RATES, streaming: 'always' });
+    const controller = new AbortController();
+    const onProgress = (fraction: number) => {
+      if (fraction === 0 || arrive) return;
+      arrive = () => undefined; // from here on reads take their time
+      controller.abort();
+    };
+    const walk = engine.walk(scored([[1, 2, 3, 4]]), [FULL], { signal: controller.signal, onProgress });
+    await expectFailure(walk, 'cancelled');
+    engine.dispose();
+    arrive!();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await gpu.idle();
+    gpu.check();
+  });
+
   it('keeps the lowest sublayers that it is given memory for, and reads the others alone', async () => {
     const [spec, tensors] = await readModel('random/llama');
     const tree = scored([[1, 2, 3, 4, 5, 6]]);

@@ -1,4 +1,4 @@
-import { throwIfCancelled } from '../errors';
+import { LopperError, throwIfCancelled } from '../errors';
 import { bytesOf, type Dtype, widen } from '../formats/dtypes';
 import type { TensorInfo, TensorMap } from '../formats/tensor';
 import type { Buffer, Gpu } from '../gpu/gpu';
@@ -35,8 +35,10 @@ const IN_FLIGHT_BYTES = 64 * 2 ** 20;
 
 /** Copies tensors from their files to the GPU. One instance a model; it knows the files and the layouts. */
 export class WeightLoader {
-  /** Bytes of weights read so far. */
+  /** Bytes of weights read so far, and the seconds that this took. */
   bytesRead = 0;
+  secondsRead = 0;
+  #closed = false;
   /** Everything it has allocated: the loader owns the buffers of the weights it gives out. */
   readonly #owned: Buffer[] = [];
   readonly #inFlight: InFlight;
@@ -140,7 +142,7 @@ export class WeightLoader {
     }
     if (offset !== 0 || scale !== 1) for (const [i, v] of joined.entries()) joined[i] = scale * (offset + v);
     const buffer = reuse ?? (await this.#allocate(names[0], joined.byteLength));
-    this.gpu.device.queue.writeBuffer(buffer.raw, 0, joined);
+    this.#write(buffer, 0, joined);
     return buffer;
   }
 
@@ -155,7 +157,6 @@ export class WeightLoader {
     dtype: Dtype,
   ): Promise<void> {
     const tensor = this.#tensor(spec.weights[index]);
-    const { queue } = this.gpu.device;
     const rowBytes = rowBytesOf(dtype, spec.inputs);
     const published = bytesOf(dtypeOf(tensor), spec.inputs); // of a row
     if (!mustArrange(spec)) {
@@ -170,7 +171,7 @@ export class WeightLoader {
       for (let row = 0; row < rows; row += step) {
         const piece = await ahead;
         if (row + step < rows) ahead = read(row + step); // while this one goes to the GPU
-        queue.writeBuffer(buffer.raw, (to + row) * rowBytes, inWords(piece));
+        this.#write(buffer, (to + row) * rowBytes, inWords(piece));
         await this.#inFlight.add(piece.byteLength);
       }
       return;
@@ -184,7 +185,7 @@ export class WeightLoader {
     const staging = await this.gpu.allocate(`${tensor.name} as published`, size, 'weights');
     try {
       const piece = await this.#readAs(dtype, tensor, start, end);
-      queue.writeBuffer(staging.raw, 0, inWords(piece));
+      this.#write(staging, 0, inWords(piece));
       arrange(this.dispatcher, staging, buffer, element, {
         rows,
         inputs: spec.inputs,
@@ -210,8 +211,11 @@ export class WeightLoader {
 
   async #read(tensor: TensorInfo, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
     throwIfCancelled(this.options.signal);
+    this.#checkOpen();
+    const started = performance.now();
     const bytes = await tensor.source.read(start, end, this.options.signal);
     this.gpu.check();
+    this.secondsRead += (performance.now() - started) / 1000;
     this.bytesRead += end - start;
     this.options.onBytes?.(this.bytesRead);
     return bytes;
@@ -227,9 +231,26 @@ export class WeightLoader {
     for (const buffer of this.#owned.splice(mark)) this.gpu.free(buffer);
   }
 
+  /** Frees all that it gave out. What it is reading ahead of the work comes to nothing. */
+  close(): void {
+    this.#closed = true;
+    this.freeSince(0);
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new LopperError('cancelled', 'The model was closed.', 'Open it again.');
+  }
+
+  #write(buffer: Buffer, at: number, bytes: Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>): void {
+    this.#checkOpen();
+    this.gpu.device.queue.writeBuffer(buffer.raw, at, bytes);
+  }
+
   async #allocate(label: string, bytes: number): Promise<Buffer> {
     const buffer = await this.gpu.allocate(label, bytes, 'weights');
     this.#owned.push(buffer);
+    if (this.#closed) this.freeSince(0);
+    this.#checkOpen();
     return buffer;
   }
 

@@ -124,6 +124,10 @@ async function descend(
   const bytes = rows.count * padded(spec.width) * 4;
   const stream = (index: number) => scratch.get(kept.own.get(index)!);
   const last = spec.sublayers.length - 1;
+  const below = (index: number) => {
+    for (let next = index - 1; next > lowest; next--) if (at(branch, next) === 'run') return next;
+    return undefined;
+  };
   for (let index = last; index >= lowest; index--) {
     const isFirst = index === blockStart(index);
     pulls(index, spec.parallel && isFirst ? [gradient, into] : [gradient]);
@@ -134,7 +138,7 @@ async function descend(
     const [before, after] = [stream(index), stream(index + 1)];
     sink.at({ index, step, rows: rows.count, gradient, input, before, after, block });
     if (index > lowest) {
-      await throughSublayer(m, index, step, rows, { input, gradient, into }, signal);
+      await throughSublayer(m, index, step, rows, { input, gradient, into }, below(index), signal);
       if (spec.parallel && isFirst) recorder.copy(into, 0, gradient, 0, bytes);
     }
     if (recorder.full) await recorder.flush(signal);

@@ -24,18 +24,22 @@ export interface Way {
   readonly into: Buffer;
 }
 
-/** Takes the gradient through sublayer `index`, or through the module in its place. What is needed of it is computed again. */
+/**
+ * Takes the gradient through sublayer `index`, or through the module in its place. What is needed of it is computed again.
+ * @param next whose weights are wanted after it
+ */
 export async function throughSublayer(
   m: Machine,
   index: number,
   step: Step,
   rows: Rows,
   way: Way,
+  next: number | undefined,
   signal?: AbortSignal,
 ): Promise<void> {
   if (step === 'skip') return;
   if (step === 'run') {
-    const weights = await m.residency.acquire(index, signal);
+    const weights = await m.residency.acquire(index, next, signal);
     if (weights.kind === 'attn') throughAttn(m, m.spec.sublayers[index] as AttnSpec, weights, rows, way);
     else throughFfn(m, weights, rows, way);
     return;
