@@ -59,6 +59,8 @@ test('a link carries what is open on the page', () => {
   expect(parseLink(formatLink(lesson))).toEqual(lesson);
   const folder = { dropped: [ffn(1)], folder: 'my model & more' };
   expect(parseLink(formatLink(folder))).toEqual(folder);
+  const results = { dropped: [attn(3)], results: 'SmolLM2-135M-Instruct' };
+  expect(parseLink(formatLink(results))).toEqual(results);
   // An older link, and one of a newer page: what this one does not know it leaves to the page.
   expect(parseLink('#drop=attn:1&tab=something-new')).toEqual({ dropped: [attn(1)], tab: 'something-new' });
   for (const bad of ['#tab=<b>', '#view=', '#lesson=../x', '#step=-1', '#present=yes', '#folder=']) {

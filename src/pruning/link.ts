@@ -24,6 +24,8 @@ export interface Link {
   readonly precision?: Exclude<Precision, 'published'>;
   /** In a model's place: the name of a folder on the machine that wrote the link, which only a person can open again. */
   readonly folder?: string;
+  /** In a model's place: the name of one whose results ship without its weights. */
+  readonly results?: string;
   /** The calibration text, by its name in the page's list. */
   readonly text?: string;
   /** In the order in which they were dropped. Its blocks can be checked only once the model is open. */
@@ -86,6 +88,7 @@ const fields = v.object({
   file: v.optional(name(GGUF, 'the name of a GGUF file')),
   precision: v.optional(v.picklist(SMALLER, `one of ${SMALLER.join(', ')}`)),
   folder: v.optional(v.pipe(v.string(), v.minLength(1, 'a name'), v.maxLength(200, 'at most 200 characters'))),
+  results: v.optional(name(/^[\w.-]{1,96}$/, "a model's name")),
   text: v.optional(part),
   drop: v.optional(v.string(), ''),
   lock: v.optional(v.string()),
@@ -116,6 +119,7 @@ export function formatLink(link: Link): string {
     ['file', model?.kind === 'hub' ? model.file : undefined],
     ['precision', link.precision],
     ['folder', link.folder],
+    ['results', link.results],
     ['text', link.text],
     ['drop', layerList(link.dropped)],
     ['lock', layerList(link.locked ?? [])],

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { PROSE } from '../../lab/contract/bundled-texts';
+import { SMOLLM2 } from '../../lab/contract/measured-models';
 import { parseLink } from '../../pruning/link';
 import { makeMask, maskFromSublayers } from '../../pruning/mask';
 import { DEFAULT_SEQ_LEN, textToBe } from '../store/calibration';
@@ -34,6 +35,12 @@ test('the address says model, mask, tab and view, and nothing that is as on a fr
 test('a folder is named, so that its mask waits for it', () => {
   const hash = hashOf(page({ kind: 'files', name: 'my model' }, { block: 7, kind: 'attn' }));
   expect(parseLink(hash)).toEqual({ folder: 'my model', dropped: [{ block: 7, kind: 'attn' }] });
+});
+
+test('a model whose results ship without its weights is named, and no file of one’s own', () => {
+  const hash = hashOf(page({ kind: 'results', name: SMOLLM2.name }, { block: 7, kind: 'attn' }));
+  expect(parseLink(hash)).toEqual({ results: SMOLLM2.name, dropped: [{ block: 7, kind: 'attn' }] });
+  expect(hashOf(page({ kind: 'results', name: 'willow.json' }))).not.toContain('willow');
 });
 
 test('a lesson, its step, and the presenter are in the address', () => {

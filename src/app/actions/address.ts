@@ -1,4 +1,5 @@
 /** The page's address says what is on the screen, so that a reload, a bookmark and a copied address bring it back. */
+import { measuredNamed } from '../../lab/contract/measured-models';
 import { formatLink, type Link, parseLink } from '../../pruning/link';
 import { bundledText, DEFAULT_SEQ_LEN, usualText } from '../store/calibration';
 import { notify, notifyFailure } from '../store/notify';
@@ -35,6 +36,7 @@ function placeOf({ open, route }: AppState): Omit<Link, 'dropped'> {
   const precision = open.model?.report.precision;
   return {
     ...(source?.kind === 'files' && { folder: source.name }),
+    ...(source?.kind === 'results' && measuredNamed(source.name) && { results: source.name }),
     ...((source?.kind === 'bundled' || source?.kind === 'hub') && { model: source }),
     ...(precision && source?.kind !== 'results' && { precision }),
     ...(!layers && { tab }),

@@ -1,4 +1,5 @@
 import { DEFAULT_HOST } from '../../formats/hub-defaults';
+import { measuredNamed } from '../../lab/contract/measured-models';
 import type { Link } from '../../pruning/link';
 import { maskFromSublayers } from '../../pruning/mask';
 import { setMask } from '../store/masks';
@@ -9,6 +10,7 @@ import { changeOpen, store } from '../store/store';
 import { loadText } from './calibration';
 import { toFailure } from './failure';
 import { awaitFolder, openModel } from './open-model';
+import { openMeasured } from './open-results';
 
 /** Puts a link's settings in force and opens its part of the page. Names that this page does not know are passed over. */
 export function applySettings(link: Link): void {
@@ -45,8 +47,13 @@ export function applyRoute({ tab, view, lesson, step = 0, present, paper }: Link
  * Opens the model of a link, with its mask. Another host than the usual one is asked only once a person, seeing its name,
  * says so; a folder only a person can open.
  */
-export async function openLinked({ model, folder, precision, dropped, locked }: Link): Promise<void> {
-  if (folder !== undefined) {
+export async function openLinked({ model, folder, results, precision, dropped, locked }: Link): Promise<void> {
+  const measured = results === undefined ? undefined : measuredNamed(results);
+  if (measured) {
+    await openMeasured(measured, { dropped, locked });
+  } else if (results !== undefined) {
+    tell(`Nothing of ${results} was measured beforehand`, 'Open it with its weights, under Model, to measure it here.');
+  } else if (folder !== undefined) {
     awaitFolder(folder, { dropped, locked }, precision);
     tell(
       `${folder} is a folder on a machine of yours`,
@@ -88,8 +95,9 @@ async function openAnother(link: Link): Promise<void> {
 }
 
 /** Whether the link is about the open model; one that names none is about any. */
-function isOpen({ model, folder, precision }: Link): boolean {
+function isOpen({ model, folder, results, precision }: Link): boolean {
   const { source, report } = store.getState().open.model ?? {};
+  if (results !== undefined) return source?.kind === 'results' && source.name === results;
   if (report?.precision !== precision && (model !== undefined || folder !== undefined)) return false;
   if (folder !== undefined) return source?.kind === 'files' && source.name === folder;
   return !model || (source !== undefined && sameSource(source, model));

@@ -21,7 +21,7 @@ import { sayIfItWaits } from './waiting';
 const CHEAP_BYTES = { gpu: 300e6, software: 12e6 };
 
 /** What a link brings. */
-type Start = Pick<Link, 'dropped' | 'locked'>;
+export type Start = Pick<Link, 'dropped' | 'locked'>;
 const NOTHING: Start = { dropped: [] };
 
 /** A folder that a link names, with what the link drops in it: only a person can open the folder. */

@@ -4,7 +4,7 @@ import { readModelResults } from '../../lab/files/shipped-file';
 import { notifyFailure } from '../store/notify';
 import { store } from '../store/store';
 import { toFailure } from './failure';
-import { openModel, showModel } from './open-model';
+import { openModel, type Start, showModel } from './open-model';
 import { readTextFile } from './read-text';
 import { fetchMeasured, fetchShipped, learnResults, showBeside } from './shipped';
 
@@ -20,11 +20,11 @@ export function openResults(text: string, name: string): boolean {
   }
 }
 
-/** Opens what ships of a model without its weights. */
-export async function openMeasured(model: MeasuredModel): Promise<boolean> {
+/** Opens what ships of a model without its weights; `start` is what is dropped and locked to begin with. */
+export async function openMeasured(model: MeasuredModel, start?: Start): Promise<boolean> {
   try {
     const { model: report } = learnResults(await fetchMeasured(model), 'shipped').results;
-    showModel({ source: { kind: 'results', name: model.name }, report, loaded: false });
+    showModel({ source: { kind: 'results', name: model.name }, report, loaded: false }, start);
     return true;
   } catch (error) {
     notifyFailure(`${model.name} was not opened`, toFailure(error));

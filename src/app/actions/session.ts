@@ -30,15 +30,17 @@ export async function startSession(): Promise<void> {
   const wanted = link?.model?.kind === 'hub' ? link.model : undefined;
   if (link) applySettings(link);
   void recallTokens();
-  const start = wanted || link?.folder ? undefined : link;
+  const start = wanted || link?.folder || link?.results ? undefined : link;
   await Promise.all([loadText(link?.text, link?.window), showShipped(start)]);
+  // They need no adapter.
+  if (link?.results) await openLinked(link);
   await Promise.all([recallRecovery(), recallTrainings()]);
   // Until the link's model is there, the address still says what was asked for.
   if (!wanted) keepAddress();
   // Who has chosen a model meanwhile wants that one.
   if ((await startMachine()) && !hasChosen()) {
     await openModel({ kind: 'bundled', ...(start?.precision && { precision: start.precision }) }, start);
-    if (link) await openLinked(link);
+    if (link && !link.results) await openLinked(link);
   }
   if (wanted) keepAddress();
 }

@@ -16,3 +16,6 @@ export const SMOLLM2: MeasuredModel = {
 };
 
 export const MEASURED_MODELS: readonly MeasuredModel[] = [SMOLLM2];
+
+export const measuredNamed = (name: string): MeasuredModel | undefined =>
+  MEASURED_MODELS.find((model) => model.name === name);
