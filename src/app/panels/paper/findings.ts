@@ -1,9 +1,12 @@
 /** What our results say to each of the paper's claims, as words and a small figure; undefined where they do not. */
 import type { GrowthReport, InfluenceReport } from '../../../lab/contract';
-import type { ShippedDetails } from '../../../lab/files/shipped-file';
+import type { ShippedDetails, ShippedRecovery } from '../../../lab/files/shipped-file';
+import { unitsOf } from '../../../model/units';
 import { kendall } from '../../../pruning/agreement';
+import { parseDropList } from '../../../pruning/drop-list';
 import type { Known } from '../../store/known';
 import { fixed, percent, signed } from '../../words/format';
+import { droppedWords } from '../../words/units';
 
 /** A row of bars, or lines over a common axis. */
 export type Figure =
@@ -40,19 +43,22 @@ const chosenCurve = (known: Known, unit: string): Curve | undefined =>
 const howWords = ({ metric }: Curve) => (metric === 'loo-loss' ? ', the cheapest alone first' : '');
 const namedMask = ({ details }: Known, drop: string) => details?.masks.find((mask) => mask.drop === drop);
 
-/** "attention 7". */
-const pointWords = (curve: Curve, removed: number): string | undefined => {
+/** Units that a curve chooses from; one of a large model may be drawn in part. */
+const unitsIn = ({ results }: Known, { unit }: Curve): number => unitsOf(results.model.blocks, unit).length;
+
+/** "3 of 12 blocks cost +0.04 nats". */
+const pointWords = (known: Known, curve: Curve, removed: number): string | undefined => {
   const [first] = curve.points;
   const point = curve.points.find((p) => p.removed === removed);
   if (!first || !point) return undefined;
   const { added } = point;
   const interval = added ? ` (95%: ${signed(added[0], 3)} to ${signed(added[1], 3)})` : '';
-  return `${removed} of ${curve.points.at(-1)!.removed} ${UNITS[curve.unit]} cost ${signed(point.loss - first.loss)} nats${interval}`;
+  return `${removed} of ${unitsIn(known, curve)} ${UNITS[curve.unit]} cost ${signed(point.loss - first.loss)} nats${interval}`;
 };
 
-const lineOf = (curve: Curve, hue: Line['hue'], name: string, most = Number.POSITIVE_INFINITY): Line => {
+const lineOf = (known: Known, curve: Curve, hue: Line['hue'], name: string, most: number): Line => {
   const { points } = curve;
-  const all = points.at(-1)!.removed;
+  const all = unitsIn(known, curve);
   const shown = points.filter((p) => Number.isFinite(p.loss) && p.removed <= most * all);
   return { name, hue, points: shown.map((p) => [p.removed / all, p.loss - points[0]!.loss]) };
 };
@@ -60,11 +66,11 @@ const lineOf = (curve: Curve, hue: Line['hue'], name: string, most = Number.POSI
 /** A tenth of the blocks. */
 export function fewBlocks(known: Known): Finding | undefined {
   const [chosen, random] = [chosenCurve(known, 'block'), curveOf(known, 'random', 'block')];
-  const words = chosen && pointWords(chosen, Math.max(1, Math.round(known.results.model.blocks / 10)));
+  const words = chosen && pointWords(known, chosen, Math.max(1, Math.round(known.results.model.blocks / 10)));
   if (!chosen || !words) return undefined;
   const lines = [
-    lineOf(chosen, 'block', 'chosen', 0.5),
-    ...(random ? [lineOf(random, 'other', 'at random', 0.5)] : []),
+    lineOf(known, chosen, 'block', 'chosen', 0.5),
+    ...(random ? [lineOf(known, random, 'other', 'at random', 0.5)] : []),
   ];
   const axis = 'share of the blocks dropped';
   return { words: `${words}${howWords(chosen)}.`, figure: { kind: 'lines', lines, axis } };
@@ -74,7 +80,7 @@ export function fewBlocks(known: Known): Finding | undefined {
 export function thirdOfAttention(known: Known): Finding | undefined {
   const curve = chosenCurve(known, 'attn');
   const third = Math.round(known.results.model.blocks / 3);
-  const words = curve && pointWords(curve, third);
+  const words = curve && pointWords(known, curve, third);
   if (!curve || !words) return undefined;
   const names = ['chosen one by one', 'the cheapest alone'].map((how) => `${third} of the attention, ${how}`);
   const mask = known.details?.masks.find(({ name }) => names.includes(name));
@@ -82,7 +88,7 @@ export function thirdOfAttention(known: Known): Finding | undefined {
   const said = letters?.difference
     ? `; answers by letter ${signed(100 * letters.difference.mean, 1)} points (95%: ${signed(100 * letters.difference.interval[0], 1)} to ${signed(100 * letters.difference.interval[1], 1)})`
     : '';
-  const lines = [lineOf(curve, 'attn', 'attention', 0.67)];
+  const lines = [lineOf(known, curve, 'attn', 'attention', 0.67)];
   return {
     words: `${words}${howWords(curve)}${said}.`,
     figure: { kind: 'lines', lines, axis: 'share of the attention dropped' },
@@ -93,19 +99,23 @@ export function thirdOfAttention(known: Known): Finding | undefined {
 export function attentionFirst(known: Known): Finding | undefined {
   const [attn, ffn, block] = (['attn', 'ffn', 'block'] as const).map((unit) => chosenCurve(known, unit));
   if (!attn || !ffn || !block) return undefined;
-  const half = (curve: Curve) => {
-    const point = curve.points.find((p) => p.removed === Math.round(known.results.model.blocks / 2));
+  const { blocks } = known.results.model;
+  // Half of them, or as many as all three went.
+  const removed = Math.min(Math.round(blocks / 2), ...[attn, ffn, block].map(({ points }) => points.at(-1)!.removed));
+  const share = 2 * removed === blocks ? 'half' : `${removed} of ${blocks}`;
+  const costs = (curve: Curve) => {
+    const point = curve.points.find((p) => p.removed === removed);
     return point ? signed(point.loss - curve.points[0]!.loss, 3) : '–';
   };
   return {
-    words: `Half of the attention costs ${half(attn)} nats, half of the feed-forward ${half(ffn)}, half of the blocks ${half(block)}${howWords(attn)}.`,
+    words: `Without ${share} of the attention the loss is ${costs(attn)} nats higher, of the feed-forward ${costs(ffn)}, of the blocks ${costs(block)}${howWords(attn)}.`,
     figure: {
       kind: 'lines',
       axis: 'share dropped',
       lines: [
-        lineOf(attn, 'attn', 'attention', 0.67),
-        lineOf(ffn, 'ffn', 'feed-forward', 0.67),
-        lineOf(block, 'block', 'blocks', 0.67),
+        lineOf(known, attn, 'attn', 'attention', 0.67),
+        lineOf(known, ffn, 'ffn', 'feed-forward', 0.67),
+        lineOf(known, block, 'block', 'blocks', 0.67),
       ],
     },
   };
@@ -201,15 +211,22 @@ export function duringTraining(blocks: number, growth: GrowthReport | undefined)
   };
 }
 
-/** The middle blocks, with each of what was fitted in their place, on windows that it was not fitted on. */
-export function meanStandsIn({ details }: Known): Finding | undefined {
-  const found = details?.recoveries?.find(({ drop }) => drop === 'block:2-6');
+/** " (62% of the damage undone, 95%: 55% to 69%)", where that was measured. */
+const shareWords = ({ undone }: ShippedRecovery['by'][number]): string =>
+  undone
+    ? ` (${percent(undone.share, 0)} of the damage undone, 95%: ${undone.interval.map((end) => percent(end, 0)).join(' to ')})`
+    : '';
+
+/** The most layers that something was fitted for, with each of what stood in, on windows that it was not fitted on. */
+export function meanStandsIn({ results, details }: Known): Finding | undefined {
+  const layers = (drop: string) => parseDropList(drop, results.model.blocks);
+  const [found] = [...(details?.recoveries ?? [])].sort((a, b) => layers(b.drop).length - layers(a.drop).length);
   const mean = found?.by.find(({ method }) => method === 'mean');
   if (!found || !mean) return undefined;
   const added = (loss: readonly [number, number]) => loss[1] - found.full[1];
   const trained = found.by.find(({ method }) => method === 'distill');
   return {
-    words: `Without blocks 2 to 6 the loss rises by ${signed(added(found.pruned))} nats, with their mean updates by ${signed(added(mean.loss))}${trained ? `, with trained maps of rank ${trained.rank} by ${signed(added(trained.loss))}` : ''}.`,
+    words: `Without ${droppedWords(layers(found.drop))} the loss rises by ${signed(added(found.pruned))} nats, with their mean updates by ${signed(added(mean.loss))}${shareWords(mean)}${trained ? `, with trained maps of rank ${trained.rank} by ${signed(added(trained.loss))}` : ''}.`,
     figure: {
       kind: 'bars',
       bars: [

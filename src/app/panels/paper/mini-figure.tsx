@@ -1,3 +1,4 @@
+import { blockTicks } from '../../charts/nice-ticks';
 import type { Figure, Line } from './findings';
 import css from './paper.module.css';
 
@@ -24,6 +25,7 @@ function Bars({ bars }: { bars: Extract<Figure, { kind: 'bars' }>['bars'] }) {
   const y = scaleOf(bars.flatMap(({ value, interval }) => [value, ...(interval ?? [])]));
   const step = WIDTH / bars.length;
   const width = Math.min(22, 0.62 * step);
+  const ticks = blockTicks(bars.length);
   return (
     <>
       {bars.map(({ name, value, interval }, i) => {
@@ -38,9 +40,11 @@ function Bars({ bars }: { bars: Extract<Figure, { kind: 'bars' }>['bars'] }) {
               className={css.bar}
             />
             {interval && <path d={`M${x} ${y(interval[0])}V${y(interval[1])}`} className={css.whisker} />}
-            <text x={x} y={HEIGHT - 1} className={css.tick}>
-              {name}
-            </text>
+            {ticks.includes(i) && (
+              <text x={x} y={HEIGHT - 1} className={css.tick}>
+                {name}
+              </text>
+            )}
           </g>
         );
       })}
