@@ -30,6 +30,7 @@ import { drawCurves, stepsOf } from './shipping/curves';
 import { measureGrowth } from './shipping/growth';
 import { KeptCalibrated, KeptLosses } from './shipping/kept-losses';
 import { listedMasks, listLosses, measureTables, rankedMasks, tableHeads, tablesFile } from './shipping/losses';
+import { mendMasks, shipMended } from './shipping/mended';
 import { askTasks, continuePrompts, namedMasks, severalMasks } from './shipping/named';
 import { openPlaces, type Place, type Places } from './shipping/place';
 import { measureRecoveries, shipRecoveries } from './shipping/recoveries';
@@ -45,9 +46,12 @@ export async function main(args: readonly string[], root: string): Promise<numbe
   const places = await openPlaces(asked.model, asked, root, reporter);
   const { work, calibration, sha256 } = await groundOf(asked, places.engine, root);
   if (asked.recovery) {
-    await shipRecoveries(detailsBeside(resolve(root, asked.out)), (curves) =>
-      measureRecoveries(places.engine, work, root, calibration, curves),
-    );
+    const out = resolve(root, asked.out);
+    if (asked.model.kind !== 'bundled') await shipMended(out, await mendAsked(asked, places, work, root));
+    else
+      await shipRecoveries(detailsBeside(out), (curves) =>
+        measureRecoveries(places.engine, work, root, calibration, curves),
+      );
     return 0;
   }
   if (asked.growth) {
@@ -73,8 +77,10 @@ const madeAt = ({ engine, fast }: Places) => ({
 /** The text as the page knows it. */
 const textOf = ({ text }: Shipping, root: string) => ({
   name: basename(text).replace(/\.\w+$/, ''),
-  source: relative(join(root, 'public'), resolve(root, text)),
+  source: underPublic(text, root),
 });
+
+const underPublic = (file: string, root: string) => relative(join(root, 'public'), resolve(root, file));
 
 interface TextCalibration {
   readonly text: string;
@@ -99,6 +105,9 @@ async function checkAgreement(engine: Place, fast: Place, text: TextCalibration)
   return apart;
 }
 
+const mendAsked = ({ mend: { masks, texts } }: Shipping, places: Places, work: KeptWork, root: string) =>
+  mendMasks(places, work, root, { masks, sources: texts.map((text) => underPublic(text, root)) });
+
 /** What it takes to go on with a sampled metric is not shipped. */
 const withoutState = ({ sampling, ...report }: InfluenceReport): InfluenceReport => {
   if (!sampling) return report;
@@ -118,7 +127,8 @@ async function groundOf(asked: Shipping, { model: { report: model } }: Place, ro
 /** Where the details of a file of results lie, where they are not in it. */
 const detailsBeside = (out: string) => out.replace(/(\.json)?$/, '-details.json');
 
-async function ship(asked: Shipping, { engine, fast }: Places, root: string, reporter: Reporter): Promise<void> {
+async function ship(asked: Shipping, places: Places, root: string, reporter: Reporter): Promise<void> {
+  const { engine, fast } = places;
   const { report: model } = engine.model;
   const { blocks } = model;
   const { work, calibration, sha256 } = await groundOf(asked, engine, root);
@@ -167,7 +177,9 @@ async function ship(asked: Shipping, { engine, fast }: Places, root: string, rep
   if (asked.whole) await measureTables(losses, blocks, { whole: true, listed }, tell);
 
   const mended =
-    asked.model.kind === 'bundled' ? await measureRecoveries(engine, work, root, calibration, curves) : undefined;
+    asked.model.kind === 'bundled'
+      ? await measureRecoveries(engine, work, root, calibration, curves)
+      : asked.mend.masks.length > 0 && { recoveries: await mendAsked(asked, places, work, root) };
   const details: ShippedDetails = {
     norms: stream,
     curves,

@@ -8,7 +8,7 @@ import { type InfluenceMetric, isPlain, isRecovered, METRIC_NAMES } from '../../
 export interface CurveBudget {
   readonly units: readonly UnitKind[];
   readonly by: readonly (typeof CURVES)[number][];
-  /** Removals at most. */
+  /** Removals at most, of curves whose every step takes many losses. */
   readonly steps?: number;
   /** For the band of random orders. */
   readonly draws: number;
@@ -17,8 +17,9 @@ export interface CurveBudget {
 /** Random orders where no number is given. */
 export const DRAWS = 12;
 
-/** Measured of every model: what stands in comes later, and tasks are asked of masks. */
-const MEASURED = METRIC_NAMES.filter((one) => one === 'shapley-loss' || (isPlain(one) && !isRecovered(one)));
+/** What can be measured of units: tasks are asked of masks. And what is, where nothing is named: what stands in comes later. */
+const METRICS = METRIC_NAMES.filter((one) => one === 'shapley-loss' || isPlain(one));
+const MEASURED = METRICS.filter((one) => !isRecovered(one));
 
 /** What units may go by: one by one, once by a metric, at random, spans of blocks. */
 export const CURVES = ['greedy', 'loo-loss', 'cosine', 'random', 'span'] as const;
@@ -48,6 +49,8 @@ export interface Shipping {
   readonly growth: boolean;
   /** Nothing but what stands in for dropped layers, put into the results that are there. */
   readonly recovery: boolean;
+  /** Of another model than Sapling: masks for whose layers something stands in, on these texts. */
+  readonly mend: { readonly masks: readonly string[]; readonly texts: readonly string[] };
 }
 
 const OPTIONS = {
@@ -66,12 +69,17 @@ const OPTIONS = {
   growth: { help: "only Sapling's checkpoints in training, into the results that are there" },
   curves: { value: 'NAMES', help: `which are drawn; default ${CURVES.join(',')}` },
   units: { value: 'NAMES', help: 'of which units; default block,attn,ffn,sublayer' },
-  steps: { value: 'N', help: 'units that a curve removes at most; default all' },
+  steps: { value: 'N', help: 'units that a curve removes at most, where each takes many losses; default all' },
   draws: { value: 'N', help: `random orders; default ${DRAWS}` },
   runs: { value: 'N', help: 'no losses of more than so many units of a kind that follow one another; default all' },
-  metrics: { value: 'NAMES', help: `of influence; default ${MEASURED.join(',')}` },
+  metrics: { value: 'NAMES', help: `of influence, of ${METRICS.join(',')}; default all that need nothing to stand in` },
   several: { help: 'tasks and texts of masks of several layers only' },
-  recovery: { help: 'only what stands in for dropped layers of Sapling, into the results that are there' },
+  recovery: { help: 'only what stands in for dropped layers, into the results that are there' },
+  mend: {
+    value: 'MASKS',
+    help: "of another model than Sapling: what has something stand in, such as 'attn:1 block:5-7'",
+  },
+  'mend-on': { value: 'FILES', help: 'fitted and judged on, half of the windows each; default --text' },
 };
 
 export const USAGE = [
@@ -98,14 +106,18 @@ export function readShipping(words: readonly string[], root: string): Shipping {
   const given = (option: keyof typeof OPTIONS) => args.values.get(option);
   const bundled = model.kind === 'bundled';
   if (!bundled && !given('out')) throw usage('It is not said where the results go.', 'Add --out FILE.');
-  if (!bundled && given('recovery') !== undefined)
-    throw usage('Recoveries are shipped of Sapling only.', 'Leave out --recovery.');
+  const mend = given('mend')?.split(' ').filter(Boolean) ?? [];
+  if (!bundled && given('recovery') !== undefined && mend.length === 0)
+    throw usage('It is not said for which layers something is to stand in.', 'Add --mend MASKS.');
+  if (bundled && mend.length > 0)
+    throw usage('What stands in Sapling is what its lesson asks for.', 'Leave out --mend.');
   if (!bundled && given('growth') !== undefined)
     throw usage('A training is shipped of Sapling only.', 'Leave out --growth.');
   const tasks = listed(given('tasks')) ?? ['school', 'school_letters', 'school_math'];
+  const text = given('text') ?? 'public/calibration/stories.txt';
   return {
     model,
-    text: given('text') ?? 'public/calibration/stories.txt',
+    text,
     seqLen: wholeNumber(args, 'seq-len', 2, 128),
     out: given('out') ?? 'public/models/sapling/results.json',
     scratch: given('scratch') ?? '/tmp/lopper-results',
@@ -114,7 +126,7 @@ export function readShipping(words: readonly string[], root: string): Shipping {
     maskTasks: listed(given('mask-tasks')) ?? tasks,
     whole: given('few') === undefined,
     permutations: wholeNumber(args, 'permutations', 2, 64),
-    metrics: chosen(given('metrics'), 'metrics', MEASURED),
+    metrics: chosen(given('metrics') ?? MEASURED.join(','), 'metrics', METRICS),
     curves: {
       units: chosen(given('units'), 'units', UNIT_NAMES),
       by: chosen(given('curves'), 'curves', CURVES),
@@ -125,5 +137,6 @@ export function readShipping(words: readonly string[], root: string): Shipping {
     singles: given('several') === undefined,
     growth: given('growth') !== undefined,
     recovery: given('recovery') !== undefined,
+    mend: { masks: mend, texts: listed(given('mend-on')) ?? [text] },
   };
 }

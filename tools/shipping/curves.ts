@@ -22,7 +22,11 @@ const requestsOf = ({ units, by, steps, draws }: CurveBudget): CurveRequest[] =>
   [
     ...units.flatMap((unit) => by.filter((one) => one !== 'span').map((one) => REQUESTS[one](unit, draws))),
     ...by.filter((one) => one === 'span').map((one) => REQUESTS[one]('block', draws)),
-  ].map((request) => ({ ...request, judge: 'halves', ...(steps && { steps }) }));
+  ].map((request) => {
+    // One that goes by an order that is known takes a loss a step, and goes all the way.
+    const cut = steps !== undefined && request.strategy !== 'one-shot';
+    return { ...request, judge: 'halves', ...(cut && { steps }) };
+  });
 
 export async function drawCurves(
   place: Place,

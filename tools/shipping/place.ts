@@ -28,6 +28,8 @@ export interface Place {
 export interface Places {
   readonly engine: Place;
   readonly fast: Place;
+  /** Where one was given: what `fast` walks with. */
+  readonly processor?: Processor;
 }
 
 /** The same model twice: as every adapter walks it, and with a Python's matrices where one is given. */
@@ -57,5 +59,9 @@ export async function openPlaces(
   const engine = place(opened, [vendor, description.split(/[:(]/)[0]!.trim()].filter(Boolean).join(' '));
   if (!python) return { engine, fast: engine };
   const processor = await Processor.start(python, root, await writeWidened(scratch, read));
-  return { engine, fast: place({ ...opened, engine: onProcessor(opened.engine, processor) }, processor.name) };
+  return {
+    engine,
+    processor,
+    fast: place({ ...opened, engine: onProcessor(opened.engine, processor) }, processor.name),
+  };
 }

@@ -2,8 +2,8 @@
 numpy's matrices are many times faster than a software adapter's.
 
 Reads requests from standard input, a line of JSON each, and answers each with a line of JSON that says how many bytes
-follow. Requests name what `EngineContract` names (src/engine/contract.ts); a mask is the list of sublayers left out,
-2 * block for attn and 2 * block + 1 for ffn.
+follow. Requests name what `EngineContract` names (src/engine/contract.ts); a mask is what is left out by sublayer, 2 * block
+for attn and 2 * block + 1 for ffn, with the name of the module that stands there, or null.
 
     python3 tools/shipping/processor.py FOLDER
 
@@ -14,6 +14,7 @@ import json
 import math
 import os
 import sys
+from base64 import b64decode
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # on a busy machine two threads wait for one another
 
@@ -21,6 +22,8 @@ import numpy as np  # noqa: E402
 
 # Rows of logits at a time: they stay in the processor's cache.
 HEAD_ROWS = 256
+# What becomes of a sublayer that no mask names.
+RUNS = "runs"
 
 
 class Llama:
@@ -88,11 +91,33 @@ class Llama:
         return self.norm(h, self.last_norm) @ self.head
 
 
+class Module:
+    """What stands in for a sublayer: adds strength * (b a x + diagonal * x + bias), see src/recovery/module.ts."""
+
+    def __init__(self, strength, bias, a=None, b=None, diagonal=None):
+        self.strength, self.bias = np.float32(strength), floats(bias)
+        self.a, self.b, self.diagonal = (one and floats(one) for one in (a, b, diagonal))
+
+    def __call__(self, x):
+        width = len(self.bias)
+        adds = np.broadcast_to(self.bias, x.shape)
+        if self.a is not None:
+            adds = adds + x @ self.a.reshape(-1, width).T @ self.b.reshape(width, -1).T
+        if self.diagonal is not None:
+            adds = adds + x * self.diagonal
+        return self.strength * adds
+
+
+def floats(base64):
+    return np.frombuffer(b64decode(base64), "<f4")
+
+
 class Walk:
     """Every mask in step over the rows of a token tree; what masks have in common is computed once."""
 
-    def __init__(self, model, tree, masks, distance):
+    def __init__(self, model, tree, masks, modules, distance):
         self.model, self.tree, self.distance = model, tree, distance
+        self.modules = {name: Module(**one) for name, one in modules.items()}
         self.rows, self.targets = (np.array(tree[x], np.int64) for x in ("scoredRows", "targets"))
         self.turns = model.turns(np.array(tree["positions"]))
         self.groups = groups(tree["chains"])
@@ -100,21 +125,44 @@ class Walk:
         self.logprob = np.zeros((len(masks), len(self.rows)), np.float32)
         self.greedy = np.zeros((len(masks), len(self.rows)), np.uint8)
         self.apart = np.zeros(len(masks), np.float64)
-        h = model.embedding[np.array(tree["ids"])]
-        if distance:
-            self.go(0, h, [(-1, frozenset())])
-        self.go(0, h, [(i, frozenset(mask)) for i, mask in enumerate(masks)])
+        self.first = model.embedding[np.array(tree["ids"])]
+
+    def score(self, masks):
+        if self.distance:
+            self.go(0, self.first, [(-1, {})])
+        self.go(0, self.first, list(enumerate(masks)))
+        return [self.logprob, self.greedy, self.apart]
 
     def go(self, index, h, masks):
         for at in range(index, 2 * self.model.blocks):
-            dropped = [m for m in masks if at in m[1]]
-            kept = [m for m in masks if at not in m[1]]
-            if dropped and kept:
-                self.go(at + 1, h, dropped)
-            if kept:
-                h = h + (self.attn(at, h) if at % 2 == 0 else self.model.ffn(at, h))
-            masks = kept or dropped
+            alike = {}
+            for one in masks:
+                alike.setdefault(one[1].get(at, RUNS), []).append(one)
+            *others, (step, masks) = alike.items()
+            for other, own in others:
+                self.go(at + 1, self.step(other, at, h), own)
+            h = self.step(step, at, h)
         self.read(h[self.rows], [i for i, _ in masks])
+
+    def step(self, step, at, h):
+        if step is None:
+            return h
+        if step != RUNS:
+            return h + self.modules[step](h)
+        return h + (self.attn(at, h) if at % 2 == 0 else self.model.ffn(at, h))
+
+    def moments(self, mask, sublayers):
+        """What sublayers that follow one another read, and add together: as src/recovery/moments.ts has it, in double precision."""
+        h, before = self.first, None
+        for at in range(sublayers[-1] + 1):
+            if at == sublayers[0]:
+                before = h
+            h = self.step(mask.get(at, RUNS), at, h)
+        x, t = before.astype(np.float64), (h - before).astype(np.float64)
+        means = [x.mean(0), t.mean(0), abs(x).mean(0), abs(x + t).mean(0)]
+        x, t = x - means[0], t - means[1]
+        xx, xt = x.T @ x, x.T @ t
+        return [*means, xx.diagonal(), xt.diagonal(), (t * t).sum(0), xx, xt]
 
     def attn(self, index, h):
         model = self.model
@@ -210,9 +258,10 @@ def main(folder):
     for line in sys.stdin:
         asked = json.loads(line)
         what, parts = asked["do"], []
-        if what == "walk":
-            walk = Walk(model, asked["tree"], asked["masks"], asked["distance"])
-            parts = [walk.logprob, walk.greedy, walk.apart]
+        if what in ("walk", "moments"):
+            masks = [{int(at): name for at, name in mask.items()} for mask in asked["masks"]]
+            walk = Walk(model, asked["tree"], masks, asked["modules"], asked.get("distance", False))
+            parts = walk.score(masks) if what == "walk" else walk.moments(masks[0], asked["sublayers"])
         elif what == "decoder":
             decoders[asked["id"]] = Decoder(model, asked["mask"], asked["sequences"], asked["length"])
         elif what == "dispose":

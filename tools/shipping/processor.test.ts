@@ -4,13 +4,17 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readShipped, SHIPPED_RESULTS } from '../../src/lab/files/shipped-file';
+import type { EngineContract } from '../../src/engine/contract';
+import { readShipped, readShippedDetails, SHIPPED_RESULTS } from '../../src/lab/files/shipped-file';
+import { Calibrated } from '../../src/lab/measure/calibrated';
 import { layOutWindows } from '../../src/lab/measure/windows';
 import { encode, type ReadModel, readModel } from '../../src/lab/place/model';
 import { nodeEnvironment } from '../../src/lab/place/node';
-import { Processor } from './processor';
+import { mend } from './mended';
+import { onProcessor, Processor } from './processor';
 import { writeWidened } from './widened';
 
+const DETAILS = 'models/sapling/results-details.json';
 const ROOT = resolve(import.meta.dirname, '../..');
 const python = process.env.LOPPER_PYTHON ?? 'python3';
 const hasNumpy = spawnSync(python, ['-c', 'import numpy']).status === 0;
@@ -42,7 +46,8 @@ describe.skipIf(!hasNumpy)('a model on the processor', () => {
     const [logprob] = await processor.ask({
       do: 'walk',
       tree: { ...tree, ids: [...tree.ids], positions: [...tree.positions], ...scored(tree.scored) },
-      masks: [[], [14], [5]], // nothing, attn 7, ffn 2
+      masks: [{}, { 14: null }, { 5: null }], // nothing, attn 7, ffn 2
+      modules: {},
       distance: false,
     });
     const each = new Float32Array(Uint8Array.from(logprob!).buffer);
@@ -52,6 +57,25 @@ describe.skipIf(!hasNumpy)('a model on the processor', () => {
     const expected = [shipped.score.loss, alone('attn')[7]!, alone('ffn')[2]!];
     for (const [m, loss] of losses.entries()) expect(loss).toBeCloseTo(expected[m]!, 4);
   });
+
+  it('fits what stands in as the engine did, and loses as much with it', async () => {
+    const shipped = readShippedDetails(readFileSync(join(ROOT, 'public', DETAILS), 'utf8'), DETAILS);
+    const { drop, source, full, pruned, by } = shipped.recoveries!.find((one) => one.drop === 'attn:2,3,10')!;
+    const ids = encode(model, readFileSync(join(ROOT, 'public', source), 'utf8'));
+    const windows = Array.from({ length: Math.ceil(ids.length / 128) }, (_, w) => ids.slice(w * 128, (w + 1) * 128));
+    // Whatever is asked here the processor answers.
+    const engine = onProcessor({ model: model.spec, maxRows: ids.length } as EngineContract, processor);
+    const [on, held] = new Calibrated(engine, windows).halves();
+    const mended = await mend({ on, held }, drop, processor);
+    const losses = [mended.full, mended.pruned, ...mended.by.map((one) => one.loss)].flat();
+    const expected = [full, pruned, ...by.slice(0, 3).map((one) => one.loss)].flat();
+    for (const [i, loss] of losses.entries()) expect(loss).toBeCloseTo(expected[i]!, 3);
+    // So little was lost that what came back is many times as much, give or take.
+    const { share, interval } = mended.by[1]!.undone!;
+    expect(share).toBeGreaterThan(1);
+    expect(interval[0]).toBeLessThan(share);
+    expect(interval[1]).toBeGreaterThan(share);
+  }, 60_000);
 
   it('refuses a model that it has no code for', async () => {
     const other = { ...model, fingerprint: 'other', spec: { ...model.spec, logitCap: 30 } };

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Branch } from '../../src/engine/branch';
+import { type Branch, type Module, stepKey } from '../../src/engine/branch';
 import type {
   BranchResult,
   DecoderContract,
@@ -12,6 +12,9 @@ import type {
 } from '../../src/engine/contract';
 import type { TokenTree } from '../../src/engine/tree';
 import { delegating } from '../../src/lab/place/budget';
+import { sublayerIndex, sublayersOf } from '../../src/model/units';
+import type { Numbers, RecoveredUnit } from '../../src/recovery/module';
+import type { Moments } from '../../src/recovery/moments';
 
 /** The Python beside this program, asked one thing after the other. */
 export class Processor {
@@ -87,7 +90,54 @@ export class Processor {
 
 const floats = (bytes: Buffer) => new Float32Array(Uint8Array.from(bytes).buffer);
 const doubles = (bytes: Buffer) => new Float64Array(Uint8Array.from(bytes).buffer);
-/** Sublayers left out. Nothing stands in their place here. */
+const base64 = ({ buffer, byteOffset, byteLength }: Numbers) =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+
+/** Branches and a tree, as the program reads them. Throws for a module that reads what it has no code for. */
+const walkOf = (tree: TokenTree, branches: readonly Branch[]) => ({
+  tree: {
+    ids: [...tree.ids],
+    positions: [...tree.positions],
+    chains: tree.chains,
+    scoredRows: [...tree.scored.rows],
+    targets: [...tree.scored.targets],
+  },
+  masks: branches.map(({ left }) =>
+    Object.fromEntries([...left].map(([at, step]) => [at, typeof step === 'string' ? null : stepKey(step)])),
+  ),
+  modules: Object.fromEntries(
+    branches.flatMap(({ left }) =>
+      [...left.values()].filter((step) => typeof step !== 'string').map((module) => [stepKey(module), plainOf(module)]),
+    ),
+  ),
+});
+
+function plainOf({ strength, bias, map, diagonal, reads }: Module) {
+  if (reads) throw new Error(`The processor has no code for a module that reads the ${reads} stream.`);
+  return {
+    ...{ strength, bias: base64(bias) },
+    ...(map && { a: base64(map.a), b: base64(map.b) }),
+    ...(diagonal && { diagonal: base64(diagonal) }),
+  };
+}
+
+/** What a unit of a branch reads, and adds itself, over every token of a tree. */
+export async function momentsOf(
+  processor: Processor,
+  tree: TokenTree,
+  branch: Branch,
+  { kind, block }: RecoveredUnit,
+): Promise<Moments> {
+  const sublayers = sublayersOf(kind, block).map(sublayerIndex);
+  const parts = await processor.ask({ do: 'moments', ...walkOf(tree, [branch]), sublayers });
+  const [x, t, absX, absSum, xx, xt, tt, allXX, allXT] = parts.map(doubles) as Float64Array[];
+  return {
+    ...{ rows: tree.rows, weight: tree.rows, x: x!, t: t!, absX: absX!, absSum: absSum!, xx: xx!, xt: xt!, tt: tt! },
+    products: { xx: allXX!, xt: allXT! },
+  };
+}
+
+/** Sublayers left out. Texts are written with nothing in their place. */
 const maskOf = ({ left }: Branch) => [...left.keys()];
 
 /** The engine, its plain walks and its decoders done by the processor; what is observed on a walk it does itself. */
@@ -98,14 +148,7 @@ export function onProcessor(engine: EngineContract, processor: Processor): Engin
   async function walk(tree: TokenTree, branches: readonly Branch[], distance = false): Promise<BranchResult[]> {
     const [logprobs, greedy, apart] = await processor.ask({
       do: 'walk',
-      tree: {
-        ids: [...tree.ids],
-        positions: [...tree.positions],
-        chains: tree.chains,
-        scoredRows: [...tree.scored.rows],
-        targets: [...tree.scored.targets],
-      },
-      masks: branches.map(maskOf),
+      ...walkOf(tree, branches),
       distance,
     });
     const pairs = tree.scored.rows.length;

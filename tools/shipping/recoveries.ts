@@ -39,7 +39,7 @@ const DISTILLED = { steps: 40, lr: 5e-3, batch: 4 } as const;
 const CURVE_MENDERS: readonly CurveRecovery[] = [{ method: 'mean' }, { method: 'linear', rank: 8 }];
 
 /** Tokens a window. */
-const SEQ_LEN = 128;
+export const SEQ_LEN = 128;
 /** Every second window judges what was fitted on the others, as on the page. */
 const HELD_OUT = 0.5;
 
@@ -138,9 +138,9 @@ async function mendCurves(
   return mended;
 }
 
-const rounded = (loss: number) => Number(loss.toFixed(5));
+export const rounded = (loss: number) => Number(loss.toFixed(5));
 
-const both = ([fitted, held = Number.NaN]: readonly [number, number?]): [number, number] => [
+export const both = ([fitted, held = Number.NaN]: readonly [number, number?]): [number, number] => [
   rounded(fitted),
   rounded(held),
 ];

@@ -76,6 +76,8 @@ const recovery = v.object({
       method: v.picklist(['mean', 'linear', 'distill']),
       rank: v.optional(count),
       loss: onBoth,
+      /** The share of the damage that it undoes on the others, and its 95% interval. */
+      undone: v.optional(v.object({ share: v.number(), interval: v.tuple([number, number]) })),
       /** What it answers, where it was asked. */
       tasks: v.optional(v.array(maskOnTask)),
     }),

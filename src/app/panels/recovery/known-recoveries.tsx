@@ -1,6 +1,7 @@
 import type { ShippedRecovery } from '../../../lab/files/shipped-file';
 import { parseDropList } from '../../../pruning/drop-list';
 import { maskFromSublayers, sameMask } from '../../../pruning/mask';
+import { holdsZero } from '../../../pruning/paired-loss';
 import { knownOf } from '../../store/beforehand';
 import { bundledText } from '../../store/calibration';
 import { setMask } from '../../store/masks';
@@ -59,13 +60,13 @@ const LEAST_DAMAGE = 0.01;
 function Losses({ of: { source, tokens, full, pruned, by } }: { of: ShippedRecovery }) {
   const damaged = pruned[1] - full[1] >= LEAST_DAMAGE;
   const rows = [
-    { name: 'Full model', loss: full },
-    { name: 'Plain removal', loss: pruned },
-    ...by.map(({ method, rank, loss }) => ({
+    { name: 'Full model', loss: full, interval: undefined },
+    { name: 'Plain removal', loss: pruned, interval: undefined },
+    ...by.map(({ method, rank, loss, undone }) => ({
       name: upperFirst(
         method === 'distill' ? trainedName({ objective: method, rank: rank! }) : recoveryName(method, rank),
       ),
-      loss,
+      ...{ loss, interval: undone?.interval },
     })),
   ];
   return (
@@ -83,15 +84,22 @@ function Losses({ of: { source, tokens, full, pruned, by } }: { of: ShippedRecov
         </tr>
       </thead>
       <tbody>
-        {rows.map(({ name, loss }, i) => {
+        {rows.map(({ name, loss, interval }, i) => {
           const share = i > 1 && damaged ? undoneOf({ full, pruned }, loss, 1) : undefined;
           return (
             <tr key={name}>
               <th scope="row">{name}</th>
               <td>{fixed(loss[0])}</td>
               <td>{fixed(loss[1])}</td>
-              <td className={share === undefined ? '' : share < 0 ? 'worse' : 'better'}>
+              <td
+                className={
+                  share === undefined || (interval && holdsZero(interval)) ? '' : share < 0 ? 'worse' : 'better'
+                }
+              >
                 {share !== undefined ? percent(share, 0) : i > 1 ? 'hardly any damage' : '–'}
+                {share !== undefined && interval && (
+                  <span className="small soft"> 95%: {interval.map((end) => percent(end, 0)).join(' to ')}</span>
+                )}
               </td>
             </tr>
           );

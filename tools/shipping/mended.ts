@@ -1,0 +1,122 @@
+/** What stands in for dropped layers of another model than Sapling, beforehand: in closed form, fitted on half of a text. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Branch, FULL, without } from '../../src/engine/branch';
+import type { RecoverSettings } from '../../src/lab/contract';
+import {
+  readModelResults,
+  type ShippedDetails,
+  type ShippedRecovery,
+  shippedFile,
+} from '../../src/lab/files/shipped-file';
+import type { Calibrated } from '../../src/lab/measure/calibrated';
+import { type FitTexts, fitModules, fitOne, recovered } from '../../src/lab/measure/recover';
+import { sublayerIndex } from '../../src/model/units';
+import { parseDropList } from '../../src/pruning/drop-list';
+import { type LossParts, undoneShare } from '../../src/pruning/paired-loss';
+import type { Placed, RecoveredUnit } from '../../src/recovery/module';
+import { mergeMoments } from '../../src/recovery/moments';
+import { recoveredUnits } from '../../src/recovery/units';
+import type { Places } from './place';
+import { momentsOf, type Processor } from './processor';
+import { both, rounded, SEQ_LEN } from './recoveries';
+import type { KeptWork } from './work';
+
+/** In the order in which they are shown. */
+const MENDERS = [
+  { method: 'mean' },
+  { method: 'linear', rank: 8 },
+  { method: 'linear', rank: 32 },
+] as const satisfies readonly RecoverSettings[];
+
+/** Masks as `--drop` takes them, and texts: files under `public/`. */
+export interface ToMend {
+  readonly masks: readonly string[];
+  readonly sources: readonly string[];
+}
+
+/** Each mask on each text with each of its stand-ins, fitted on the even windows and measured on both halves. */
+export async function mendMasks(
+  { fast, processor }: Places,
+  work: KeptWork,
+  root: string,
+  { masks, sources }: ToMend,
+): Promise<ShippedRecovery[]> {
+  const found: ShippedRecovery[] = [];
+  for (const source of sources) {
+    const text = await readFile(join(root, 'public', source), 'utf8');
+    const [on, held] = (await fast.desk.calibrate({ text, seqLen: SEQ_LEN })).halves();
+    for (const drop of masks) {
+      const name = `recoveries of ${drop} on ${source}`;
+      found.push(await work.get(name, async () => ({ drop, source, ...(await mend({ on, held }, drop, processor)) })));
+    }
+  }
+  return found;
+}
+
+/** One mask: by the engine where there is no processor. */
+export async function mend(
+  texts: Required<FitTexts>,
+  drop: string,
+  processor?: Processor,
+): Promise<Omit<ShippedRecovery, 'drop' | 'source'>> {
+  const dropped = parseDropList(drop);
+  const units = recoveredUnits(dropped);
+  const lost = without(dropped.map(sublayerIndex));
+  const branches: Branch[] = [FULL, lost];
+  for (const settings of MENDERS) {
+    const modules = processor
+      ? await fitOnProcessor(processor, texts, units, settings)
+      : await fitModules(texts, units, settings);
+    branches.push(recovered(modules, lost));
+  }
+  const reports = [await texts.on.score(branches), await texts.held.score(branches)] as const;
+  const lossOf = (b: number) => both([reports[0][b]!.loss, reports[1][b]!.loss]);
+  const parts = reports[1].map((report) => report.parts!);
+  return {
+    tokens: [texts.on.tokens, texts.held.tokens],
+    full: lossOf(0),
+    pruned: lossOf(1),
+    by: MENDERS.map((mender, m) => ({
+      ...mender,
+      loss: lossOf(2 + m),
+      ...undone(parts[0]!, parts[1]!, parts[2 + m]!),
+    })),
+  };
+}
+
+/** The share of the damage that is undone; nothing where there was none. */
+function undone(full: LossParts, pruned: LossParts, mended: LossParts): Pick<ShippedRecovery['by'][number], 'undone'> {
+  const found = undoneShare(full, pruned, mended);
+  if (!found) return {};
+  const [low, high] = found.interval;
+  return { undone: { share: rounded(found.share), interval: [rounded(low), rounded(high)] } };
+}
+
+/** As `fitModules` does it: one after the other, in the model in which those below are dropped and recovered already. */
+async function fitOnProcessor(
+  processor: Processor,
+  { on, held }: Required<FitTexts>,
+  units: readonly RecoveredUnit[],
+  settings: RecoverSettings,
+): Promise<Placed[]> {
+  const fitted: Placed[] = [];
+  for (const unit of units) {
+    const branch = recovered(fitted);
+    const moments = async ({ trees }: Calibrated) => {
+      const parts = [];
+      for (const { tree } of trees) parts.push(await momentsOf(processor, tree, branch, unit));
+      return mergeMoments(parts);
+    };
+    const seen = await moments(on);
+    fitted.push(await fitOne(on.engine, unit, { fitted: seen, judged: seen, held: await moments(held) }, settings));
+  }
+  return fitted;
+}
+
+/** Puts them into the results that are there, and leaves all else in them as it is. */
+export async function shipMended(file: string, recoveries: ShippedRecovery[]): Promise<void> {
+  const { format: _, version: __, ...results } = readModelResults(await readFile(file, 'utf8'), file);
+  const details = results.details as ShippedDetails;
+  await writeFile(file, shippedFile({ ...results, details: { ...details, recoveries } }));
+}
