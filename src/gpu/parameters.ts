@@ -9,7 +9,7 @@ export type Values<F extends Fields = Fields> = { readonly [K in keyof F]: Value
 
 /** The WGSL struct at binding 0: its fields by name, in its order. A test compares the two. */
 export class Parameters<const F extends Fields = Fields> {
-  readonly #places: readonly (readonly [name: string, field: Field, word: number])[];
+  readonly #places: readonly { readonly name: string; readonly field: Field; readonly word: number }[];
   /** Of the whole struct, without the padding at its end. */
   readonly bytes: number;
 
@@ -22,19 +22,25 @@ export class Parameters<const F extends Fields = Fields> {
       if (typeof field !== 'string') word = Math.ceil(word / 4) * 4; // WGSL begins arrays of vec4 at 16 bytes
       const at = word;
       word += typeof field === 'string' ? 1 : field[0];
-      return [name, field, at] as const;
+      return { name, field, word: at };
     });
     this.bytes = 4 * word;
   }
 
-  /** Puts the values where the shader reads them, from byte `offset` on; of an array's rest it reads nothing. */
-  write(into: DataView, offset: number, values: Values<F>): void {
-    for (const [name, field, word] of this.#places) {
-      const value: number | readonly number[] = values[name];
-      const at = offset + 4 * word;
-      if (typeof value !== 'number') for (const [i, v] of value.entries()) into.setUint32(at + 4 * i, v, true);
-      else if (field === 'f32') into.setFloat32(at, value, true);
-      else into.setUint32(at, value, true);
+  /** Puts the values where the shader reads them, from `word` on; of an array's rest it reads nothing. */
+  write(into: Words, word: number, values: Values<F>): void {
+    for (const place of this.#places) {
+      const value: number | readonly number[] = values[place.name];
+      const at = word + place.word;
+      if (typeof value !== 'number') into.u32.set(value, at);
+      else if (place.field === 'f32') into.f32[at] = value;
+      else into.u32[at] = value;
     }
   }
+}
+
+/** The same memory as whole numbers and as floats. */
+export interface Words {
+  readonly u32: Uint32Array<ArrayBuffer>;
+  readonly f32: Float32Array<ArrayBuffer>;
 }

@@ -116,6 +116,26 @@ describe('recorded work', () => {
     expect(await Kernels.of(gpu).get(AFFINE)).toBe(pipeline);
   });
 
+  it('recorded again with other buffers, or after one was freed, works on those', async () => {
+    const on = (buffer: Buffer, term: number) =>
+      recorder.dispatch(pipeline, { factor: 1, term }, { x: buffer }, [1, 1], 1);
+    const y = await gpu.allocate('y', 16, 'activations');
+    for (const [buffer, term] of [
+      [x, 3],
+      [y, 50],
+      [x, 4],
+    ] as const) {
+      on(buffer, term);
+      await recorder.flush();
+    }
+    gpu.free(y);
+    recorder.forget();
+    const z = await gpu.allocate('z', 16, 'activations');
+    on(z, 7);
+    const read = await recorder.read([x, z].map((buffer) => ({ buffer, offset: 0, bytes: 4 })));
+    expect(read.map((bytes) => new Uint32Array(bytes)[0])).toEqual([7, 7]);
+  });
+
   it('of more workgroups than one side of a grid may have reaches the last', async () => {
     expect(grid(0)).toEqual([0, 0]);
     expect(grid(65_535)).toEqual([65_535, 1]);

@@ -2,7 +2,7 @@ import { throwIfCancelled } from '../errors';
 import type { Buffer, Gpu } from './gpu';
 import { type Buffers, PARAMETER_BYTES, type Pipeline } from './kernel';
 import { nudged } from './nudge';
-import type { Fields, Values } from './parameters';
+import type { Fields, Values, Words } from './parameters';
 
 /** Parameter blocks in one arena. */
 const BLOCKS = 512;
@@ -22,12 +22,24 @@ const LEAST_RATE = 1e5;
 /** Every dispatch counts as at least this much work, so that thousands of tiny ones are split as well. */
 const DISPATCH_WORK = 1e4;
 
-interface Dispatch {
+/** A kernel with what it is bound to: buffers by name. */
+interface Bound {
   readonly pipeline: Pipeline;
+  readonly buffers: Buffers;
   readonly bindGroup: GPUBindGroup;
+}
+
+interface Dispatch {
+  readonly bound: Bound;
   readonly offset: number;
   readonly groups: readonly [number, number];
   readonly work: number;
+}
+
+/** Memory for parameters: here, and on the device. */
+interface Arena {
+  readonly buffer: GPUBuffer;
+  readonly words: Words;
 }
 
 interface Copy {
@@ -48,11 +60,13 @@ export interface Read {
 /**
  * Collects dispatches and copies and submits them in order, in pieces that are short by measured time, so that a job
  * can be cancelled between them and no driver's watchdog bites. Bind groups and parameter memory are kept: recording
- * the same work again allocates nothing.
+ * the same work again makes nothing on the device, and looks nothing up.
  */
 export class Recorder {
-  readonly #arenas: { buffer: GPUBuffer; view: DataView<ArrayBuffer> }[] = [];
+  readonly #arenas: Arena[] = [];
   readonly #bindGroups = new Map<string, GPUBindGroup>();
+  /** What each dispatch was bound to when its place in the list was last recorded: most often it is again. */
+  #bound: (Bound | undefined)[] = [];
   #steps: (Dispatch | Copy)[] = [];
   #blocks = 0;
   #rate = FIRST_RATE;
@@ -94,18 +108,18 @@ export class Recorder {
     work: number,
   ): void {
     if (groups[0] === 0 || groups[1] === 0) return;
-    const arena = Math.floor(this.#blocks / BLOCKS);
-    const offset = (this.#blocks % BLOCKS) * PARAMETER_BYTES;
-    this.#blocks++;
-    this.#pendingWork += Math.max(work, DISPATCH_WORK);
-    pipeline.kernel.parameters.write(this.#arena(arena).view, offset, parameters);
-    this.#steps.push({
-      pipeline,
-      bindGroup: this.#bindGroup(pipeline, buffers, arena),
-      offset,
-      groups,
-      work: Math.max(work, DISPATCH_WORK),
-    });
+    const place = this.#blocks++;
+    const arena = Math.floor(place / BLOCKS);
+    const offset = (place % BLOCKS) * PARAMETER_BYTES;
+    pipeline.kernel.parameters.write(this.#arena(arena).words, offset / 4, parameters);
+    let bound = this.#bound[place];
+    if (!bound || !isBound(bound, pipeline, buffers)) {
+      bound = { pipeline, buffers, bindGroup: this.#bindGroup(pipeline, buffers, arena) };
+      this.#bound[place] = bound;
+    }
+    const counted = Math.max(work, DISPATCH_WORK);
+    this.#pendingWork += counted;
+    this.#steps.push({ bound, offset, groups, work: counted });
   }
 
   copy(from: Buffer, fromOffset: number, to: Buffer, toOffset: number, bytes: number): void {
@@ -167,6 +181,7 @@ export class Recorder {
   /** Forgets bind groups; to be called when a buffer they may name is freed. */
   forget(): void {
     this.#bindGroups.clear();
+    this.#bound = [];
   }
 
   destroy(): void {
@@ -187,14 +202,9 @@ export class Recorder {
       throwIfCancelled(signal);
       this.gpu.check();
       for (let a = 0; a * BLOCKS < this.#blocks; a++) {
-        const { buffer, view } = this.#arenas[a];
-        device.queue.writeBuffer(
-          buffer,
-          0,
-          view.buffer,
-          0,
-          Math.min(BLOCKS, this.#blocks - a * BLOCKS) * PARAMETER_BYTES,
-        );
+        const { buffer, words } = this.#arenas[a];
+        const blocks = Math.min(BLOCKS, this.#blocks - a * BLOCKS);
+        device.queue.writeBuffer(buffer, 0, words.u32.buffer, 0, blocks * PARAMETER_BYTES);
       }
       let begin = 0;
       while (begin < steps.length || last.length > 0) {
@@ -203,7 +213,7 @@ export class Recorder {
         let end = begin;
         while (end < steps.length) {
           const step = steps[end];
-          const w = 'pipeline' in step ? step.work : 0;
+          const w = 'bound' in step ? step.work : 0;
           if (end > begin && work + w > limit) break;
           work += w;
           end++;
@@ -248,16 +258,17 @@ export class Recorder {
     };
     for (let i = begin; i < end; i++) {
       const step = steps[i];
-      if (!('pipeline' in step)) {
+      if (!('bound' in step)) {
         copy(step);
         continue;
       }
       pass ??= encoder.beginComputePass();
-      if (current !== step.pipeline) {
-        pass.setPipeline(step.pipeline.raw);
-        current = step.pipeline;
+      const { pipeline, bindGroup } = step.bound;
+      if (current !== pipeline) {
+        pass.setPipeline(pipeline.raw);
+        current = pipeline;
       }
-      pass.setBindGroup(0, step.bindGroup, [step.offset]);
+      pass.setBindGroup(0, bindGroup, [step.offset]);
       pass.dispatchWorkgroups(step.groups[0], step.groups[1]);
     }
     pass?.end();
@@ -288,16 +299,14 @@ export class Recorder {
     return group;
   }
 
-  #arena(index: number): { buffer: GPUBuffer; view: DataView<ArrayBuffer> } {
+  #arena(index: number): Arena {
     while (this.#arenas.length <= index) {
       const size = BLOCKS * PARAMETER_BYTES;
+      const usage = 0x40 | 0x08; // UNIFORM | COPY_DST
+      const u32 = new Uint32Array(size / 4);
       this.#arenas.push({
-        buffer: this.gpu.device.createBuffer({
-          label: 'parameters',
-          size,
-          usage: 0x40 | 0x08 /* UNIFORM | COPY_DST */,
-        }),
-        view: new DataView(new ArrayBuffer(size)),
+        buffer: this.gpu.device.createBuffer({ label: 'parameters', size, usage }),
+        words: { u32, f32: new Float32Array(u32.buffer) },
       });
     }
     return this.#arenas[index];
@@ -313,6 +322,12 @@ export class Recorder {
       usage: 0x01 | 0x08 /* MAP_READ | COPY_DST */,
     });
   }
+}
+
+function isBound(bound: Bound, pipeline: Pipeline, buffers: Buffers): boolean {
+  if (bound.pipeline !== pipeline) return false;
+  for (const name in pipeline.kernel.bindings) if (bound.buffers[name] !== buffers[name]) return false;
+  return true;
 }
 
 const align = (bytes: number): number => Math.ceil(bytes / 4) * 4;

@@ -22,6 +22,8 @@ export interface RunningRates {
     readonly submits: number;
     readonly maps: number;
     readonly bytesWritten: number;
+    /** Milliseconds from a step's beginning until the last of it is submitted: the program's own time. */
+    readonly recording: number;
   }[];
 }
 
@@ -62,21 +64,23 @@ export async function measureRunning(
         decoder.step(prompts.map((_, sequence) => ({ sequence, id: decoder.likeliest[sequence] ?? 0 })));
       await step();
       await step();
-      const counted = count(gpu.device, engine);
+      const { counts, stop } = count(gpu.device, engine);
       const times: number[] = [];
+      const recordings: number[] = [];
       for (let i = 2; i < STEPS; i++) {
         const started = performance.now();
         await step();
         times.push(performance.now() - started);
+        recordings.push(counts.submittedAt - started);
       }
-      const counts = counted();
+      stop();
       decoder.dispose();
       const ms = median(times);
       const of = (total: number) => total / times.length;
       decode.push({
         ...{ texts, tokens, tokensPerSecond: (1000 * texts) / ms, weightRate: weightBytes / ms / 1e6 },
         ...{ dispatches: of(counts.dispatches), submits: of(counts.submits) },
-        ...{ maps: of(counts.maps), bytesWritten: of(counts.bytesWritten) },
+        ...{ maps: of(counts.maps), bytesWritten: of(counts.bytesWritten), recording: median(recordings) },
       });
     }
     return { weightBytes, loading, prefill, decode };
@@ -85,16 +89,18 @@ export async function measureRunning(
   }
 }
 
-/** Counts what a device is asked, until the function that it returns is called. */
+/** Counts what a device is asked, until it is stopped. */
 function count(device: GPUDevice, engine: Engine) {
-  const counts = { dispatches: 0, submits: 0, maps: 0, bytesWritten: 0 };
+  const counts = { dispatches: 0, submits: 0, maps: 0, bytesWritten: 0, submittedAt: 0 };
   const { queue } = device;
   const { recorder } = engine.machine;
   const { submit, writeBuffer } = queue;
   const { dispatch, read } = recorder;
   queue.submit = (buffers) => {
     counts.submits++;
-    return submit.call(queue, buffers);
+    submit.call(queue, buffers);
+    counts.submittedAt = performance.now();
+    return undefined;
   };
   queue.writeBuffer = (buffer, offset, data, from?: number, size?: number) => {
     const { byteLength } = data;
@@ -110,9 +116,9 @@ function count(device: GPUDevice, engine: Engine) {
     counts.maps++;
     return read.apply(recorder, asked);
   };
-  return () => {
+  const stop = () => {
     Object.assign(queue, { submit, writeBuffer });
     Object.assign(recorder, { dispatch, read });
-    return counts;
   };
+  return { counts, stop };
 }

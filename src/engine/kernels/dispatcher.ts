@@ -25,14 +25,31 @@ export interface Variant<F extends Fields = Fields, B extends string = string> {
   readonly constants: Constants;
 }
 
-export const variant = <F extends Fields, B extends string, C extends string>(
+/** Those that were ever asked for. */
+const asked = new WeakMap<Kernel, Variant[]>();
+
+/** The same object for the same constants: each dispatch asks anew, and is told apart by it. */
+export function variant<F extends Fields, B extends string, C extends string>(
   kernel: Kernel<F, B, C>,
   constants: Constants<C>,
-): Variant<F, B> => ({ kernel, constants });
+): Variant<F, B> {
+  const before = asked.get(kernel as unknown as Kernel) ?? [];
+  let found = before.find((v) => hasConstants(v, constants));
+  if (!found) {
+    found = { kernel, constants } as unknown as Variant;
+    asked.set(kernel as unknown as Kernel, [...before, found]);
+  }
+  return found as unknown as Variant<F, B>;
+}
+
+function hasConstants(v: Variant, constants: Constants): boolean {
+  for (const name in constants) if (v.constants[name] !== constants[name]) return false;
+  return true;
+}
 
 /** What the functions beside it record kernels with: those that are compiled, as the adapter runs them best. */
 export class Dispatcher {
-  readonly #pipelines = new Map<string, Pipeline>();
+  readonly #pipelines = new Map<Variant, Pipeline>();
   /** Constants of the kernels whose threads share rows: threads to a row, rows to a workgroup. */
   readonly sharing: { readonly THREADS: number; readonly ROWS: number };
 
@@ -51,14 +68,14 @@ export class Dispatcher {
   /** Compiles kernels, each once: software adapters take a while over each. */
   async ready(variants: readonly Variant[]): Promise<void> {
     await Promise.all(
-      variants.map(async ({ kernel, constants }) => {
-        this.#pipelines.set(keyOf({ kernel, constants }), await this.kernels.get(kernel, constants));
+      variants.map(async (variant) => {
+        this.#pipelines.set(variant, await this.kernels.get(variant.kernel, variant.constants));
       }),
     );
   }
 
   has(variant: Variant): boolean {
-    return this.#pipelines.has(keyOf(variant));
+    return this.#pipelines.has(variant as Variant);
   }
 
   /**
@@ -72,8 +89,8 @@ export class Dispatcher {
     groups: readonly [number, number],
     work: number,
   ): void {
-    const pipeline = this.#pipelines.get(keyOf(variant));
-    if (!pipeline) throw new Error(`kernel ${keyOf(variant)} was not prepared`);
+    const pipeline = this.#pipelines.get(variant as unknown as Variant);
+    if (!pipeline) throw new Error(`kernel ${variantName(variant.kernel, variant.constants)} was not prepared`);
     this.recorder.dispatch(pipeline as Pipeline<F, B>, parameters, buffers, groups, work);
   }
 
@@ -82,5 +99,3 @@ export class Dispatcher {
     return grid(Math.ceil(rows / this.sharing.ROWS));
   }
 }
-
-const keyOf = ({ kernel, constants }: Variant): string => variantName(kernel, constants);

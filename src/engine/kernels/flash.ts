@@ -1,7 +1,8 @@
 import code from '../../../shaders/flash.wgsl?raw';
 import { kernel, read, write } from '../../gpu/kernel';
 import { Parameters } from '../../gpu/parameters';
-import { type AttentionStep, type Heads, tileWork, toldOf } from './attention-step';
+import { padded } from '../layout';
+import { type AttentionStep, type Heads, tileWork } from './attention-step';
 import { type Dispatcher, type KernelChoice, type Variant, variant } from './dispatcher';
 
 const parameters = new Parameters('Params', {
@@ -87,7 +88,22 @@ export function flash(d: Dispatcher, spec: Heads, a: AttentionStep): void {
   const step = (keys: number) => Math.ceil(keys / threads) * threads;
   const slice = step(rows === 1 ? SLICE : a.scoreStride);
   const slices = Math.ceil(a.scoreStride / slice);
-  const told = { ...toldOf(spec, a), slice, slices, cap: spec.scoreCap ?? 0 };
+  const qStride = padded(spec.heads * spec.headDim);
+  const told = (firstTile: number) => ({
+    rows: a.rows,
+    heads: spec.heads,
+    kvHeads: spec.kvHeads,
+    headDim: spec.headDim,
+    qStride,
+    tilesPerBranch: a.tileCount,
+    firstTile,
+    cacheRows: a.cacheRows,
+    window: a.sight.window ?? 0,
+    slice,
+    slices,
+    scale: spec.attentionScale,
+    cap: spec.scoreCap ?? 0,
+  });
   const sets = spec.kvHeads * Math.ceil(spec.heads / spec.kvHeads / HEADS);
   const inAll = a.tileCount * a.branches;
   const work = (tileWork(spec, a) * rows) / 2; // of four rows; keys and values
@@ -97,7 +113,7 @@ export function flash(d: Dispatcher, spec: Heads, a: AttentionStep): void {
     const count = Math.min(fits, inAll - firstTile);
     d.run(
       flashVariant(spec, rows),
-      { ...told, firstTile },
+      told(firstTile),
       { places, tiles, keys, q, kv, out, slices_out: slices > 1 ? scores : d.empty },
       [sets * slices, count],
       count * work,
@@ -105,9 +121,9 @@ export function flash(d: Dispatcher, spec: Heads, a: AttentionStep): void {
     if (slices === 1) continue;
     d.run(
       variant(FLASH_JOIN, {}),
-      { ...told, firstTile },
+      told(firstTile),
       { places, tiles, out, slices_in: scores },
-      [Math.ceil(told.qStride / 256), count],
+      [Math.ceil(qStride / 256), count],
       count * slices * spec.heads * spec.headDim,
     );
   }

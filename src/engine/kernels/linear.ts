@@ -2,7 +2,7 @@ import code from '../../../shaders/linear.wgsl?raw';
 import { DTYPES, type Dtype, isInBlocks } from '../../formats/dtypes';
 import type { Buffer } from '../../gpu/gpu';
 import { kernel, read, write } from '../../gpu/kernel';
-import { Parameters } from '../../gpu/parameters';
+import { Parameters, type Values } from '../../gpu/parameters';
 import { type Linear, MAX_SLOTS, padded, type Slots } from '../layout';
 import { blockProducts, blockProductVariant, readAs, readable, stripsOf } from './blocks';
 import { type Dispatcher, type KernelChoice, type Variant, variant } from './dispatcher';
@@ -90,8 +90,10 @@ const compiledFor = ({ choice }: Dispatcher, epilogue: Epilogue): number =>
 
 /** `together`: rows that a workgroup takes; 1 but for `matvec_workgroup`. */
 function productVariant(d: Dispatcher, way: Way, { dtype, epilogue }: ProductKind, together = 1) {
-  const of = { DTYPE: DTYPES[dtype].code, EPILOGUE: compiledFor(d, epilogue) };
-  return way === 'matvec_workgroup' ? variant(PRODUCTS[way], { ...of, ROWS: together }) : variant(PRODUCTS[way], of);
+  const [DTYPE, EPILOGUE] = [DTYPES[dtype].code, compiledFor(d, epilogue)];
+  return way === 'matvec_workgroup'
+    ? variant(PRODUCTS[way], { DTYPE, EPILOGUE, ROWS: together })
+    : variant(PRODUCTS[way], { DTYPE, EPILOGUE });
 }
 
 /** For matrices that are stored so: what is in blocks is widened first, by `widenKernels`. */
@@ -155,6 +157,17 @@ export function linearAdd(d: Dispatcher, x: Buffer, w: Linear, to: Slots): void 
   multiply(d, x, rows, w, 'add', to.stream, padded(w.outputs), { first: 0, count: w.outputs }, to);
 }
 
+/** What a dispatch reads: rows of x, and where its weights begin. */
+interface Read {
+  readonly rows: number;
+  readonly rowStart: number;
+  readonly steps: number;
+  readonly weightStart: number;
+  readonly upStart: number;
+}
+
+const NONE: readonly number[] = [];
+
 /** Products too long for one submission are cut by rows, then by columns. */
 function multiply(
   d: Dispatcher,
@@ -170,14 +183,26 @@ function multiply(
   const wide = w.gated ? 2 : 1;
   const perColumn = w.steps * 8 * wide; // multiply-adds a row
   const limit = d.recorder.maxWork;
-  /** What a dispatch is told of its columns, from `c` on, and of their epilogue. */
-  const aimed = (c: number, outputs: number) => ({
-    ...{ outputs, columnStart: c - columns.first, outStride },
-    ...{ hasBias: w.bias ? 1 : 0, biasStart: c, upBias: w.outputs },
+  /** All that a dispatch is told: its rows and weights, its columns from `c` on, and what becomes of them. */
+  const told = (of: Read, c: number, outputs: number): Values<(typeof parameters)['fields']> => ({
+    rows: of.rows,
+    rowStart: of.rowStart,
+    steps: of.steps,
+    outputs,
+    weightStart: of.weightStart,
+    upStart: of.upStart,
+    columnStart: c - columns.first,
+    outStride,
+    hasBias: w.bias ? 1 : 0,
+    biasStart: c,
+    upBias: w.outputs,
     padTo: c + outputs === w.outputs && epilogue !== 'add' ? padded(w.outputs) - c : 0,
     rowsPerSlot: to?.rows ?? 1,
-    ...{ scale: w.scale ?? 1, cap: w.cap ?? 1, ceiling: w.ceiling ?? w.cap ?? 1, epilogue: EPILOGUES[epilogue] },
-    slots: to?.slots ?? [],
+    scale: w.scale ?? 1,
+    cap: w.cap ?? 1,
+    ceiling: w.ceiling ?? w.cap ?? 1,
+    epilogue: EPILOGUES[epilogue],
+    slots: to?.slots ?? NONE,
   });
   for (const part of w.parts) {
     const begin = Math.max(part.first, columns.first);
@@ -193,7 +218,7 @@ function multiply(
         blockProducts(d, part, w.gated, x, w.steps, [0, rows], [c, outputs]);
         d.run(
           finishVariant(d, epilogue),
-          { rows, rowStart: 0, steps: strips, weightStart: 0, upStart: 0, ...aimed(c, outputs) },
+          told({ rows, rowStart: 0, steps: strips, weightStart: 0, upStart: 0 }, c, outputs),
           { x: d.room, bias: w.bias ?? d.empty, out },
           [Math.ceil(strips / 64), rows],
           rows * outputs,
@@ -215,11 +240,11 @@ function multiply(
           const outputs = Math.min(columnStep, piece.end - c);
           d.run(
             productVariant(d, way, kind, together),
-            {
-              ...{ rows: count, rowStart: row, steps: w.steps },
-              ...{ weightStart: c - piece.first, upStart: piece.upStart },
-              ...aimed(c, outputs),
-            },
+            told(
+              { rows: count, rowStart: row, steps: w.steps, weightStart: c - piece.first, upStart: piece.upStart },
+              c,
+              outputs,
+            ),
             { x, w: piece.buffer, bias: w.bias ?? d.empty, out },
             [Math.ceil((outputs * wide) / columnShare), Math.ceil(count / rowShare)],
             count * outputs * perColumn,

@@ -26,7 +26,8 @@ export const NORM = kernel({
 
 const normVariant = (d: Dispatcher, layer: boolean, way: 'all' | 'listed' | 'added') =>
   variant(NORM, {
-    ...d.sharing,
+    THREADS: d.sharing.THREADS,
+    ROWS: d.sharing.ROWS,
     LAYER_NORM: layer ? 1 : 0,
     GATHER: way === 'listed' ? 1 : 0,
     ADD: way === 'added' ? 1 : 0,
