@@ -96,6 +96,22 @@ const ROWS = {
   streaming: (all) => all.flatMap(streamingRows),
   sevenB: (all) => all.flatMap(streamingRows),
   sevenBInBlocks: (all) => all.flatMap(streamingRows),
+  streamedPass: (r) => [
+    [`${r.model}, ${r.tokens} tokens, weights in GPU memory`, `${number(r.residentMs)} ms`],
+    [`  streamed, ${number(r.bytes / 1e6, 1)} MB a pass`, `${number(r.streamedMs)} ms`],
+    ['  ratio', number(r.streamedMs / r.residentMs, 2)],
+    ['  read beside the work', `${number(r.readMs)} ms, waited for ${number(r.waitedMs)} ms`],
+    ['  share of the pass that was waited', percent(r.waitedMs / r.streamedMs)],
+  ],
+  opening: (r) => [
+    [`${r.model}, opened, to a loss of ${r.tokens} tokens`, `${number(r.wholeMs)} ms`],
+    ['  config, tokenizer, headers', `${number(r.headersMs)} ms`],
+    ['  kernels proved that it is the first to need', `${number(r.proofMs)} ms`],
+    ['  weights on the adapter', `${number(r.weightsMs)} ms`],
+    ['  the first walk', `${number(r.firstMs)} ms`],
+    ['  reading alone, a walk alone', `${number(r.readMs)} ms, ${number(r.walkMs)} ms`],
+    ['  ratio', number(r.wholeMs / (r.readMs + r.walkMs), 2)],
+  ],
   leaveOneOut: (r) => [
     [`leave-one-out, ${r.branches} losses in one walk`, `${number(r.togetherMs / 1000, 2)} s`],
     ['  the same kernels, a walk for each', `${number(r.naiveMs / 1000, 2)} s`],
