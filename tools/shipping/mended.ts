@@ -10,10 +10,11 @@ import {
   shippedFile,
 } from '../../src/lab/files/shipped-file';
 import type { Calibrated } from '../../src/lab/measure/calibrated';
-import { type FitTexts, fitModules, fitOne, recovered } from '../../src/lab/measure/recover';
+import { type FitTexts, fitModules, recovered, solveLinear } from '../../src/lab/measure/recover';
 import { sublayerIndex } from '../../src/model/units';
 import { parseDropList } from '../../src/pruning/drop-list';
 import { type LossParts, undoneShare } from '../../src/pruning/paired-loss';
+import { fitMean, mapOfRank } from '../../src/recovery/fit';
 import type { Placed, RecoveredUnit } from '../../src/recovery/module';
 import { mergeMoments } from '../../src/recovery/moments';
 import { recoveredUnits } from '../../src/recovery/units';
@@ -66,7 +67,7 @@ export async function mend(
   const branches: Branch[] = [FULL, lost];
   for (const settings of MENDERS) {
     const modules = processor
-      ? await fitOnProcessor(processor, texts, units, settings)
+      ? await fitOnProcessor(processor, texts.on, units, settings)
       : await fitModules(texts, units, settings);
     branches.push(recovered(modules, lost));
   }
@@ -93,23 +94,26 @@ function undone(full: LossParts, pruned: LossParts, mended: LossParts): Pick<Shi
   return { undone: { share: rounded(found.share), interval: [rounded(low), rounded(high)] } };
 }
 
-/** As `fitModules` does it: one after the other, in the model in which those below are dropped and recovered already. */
+/**
+ * As `fitModules` does it, one after the other, in the model in which those below are dropped and recovered already; how well
+ * each fits at every rank is not asked.
+ */
 async function fitOnProcessor(
   processor: Processor,
-  { on, held }: Required<FitTexts>,
+  { engine, trees }: Calibrated,
   units: readonly RecoveredUnit[],
-  settings: RecoverSettings,
+  mender: (typeof MENDERS)[number],
 ): Promise<Placed[]> {
   const fitted: Placed[] = [];
   for (const unit of units) {
-    const branch = recovered(fitted);
-    const moments = async ({ trees }: Calibrated) => {
-      const parts = [];
-      for (const { tree } of trees) parts.push(await momentsOf(processor, tree, branch, unit));
-      return mergeMoments(parts);
-    };
-    const seen = await moments(on);
-    fitted.push(await fitOne(on.engine, unit, { fitted: seen, judged: seen, held: await moments(held) }, settings));
+    const parts = [];
+    for (const { tree } of trees) parts.push(await momentsOf(processor, tree, recovered(fitted), unit));
+    const moments = mergeMoments(parts);
+    const module =
+      mender.method === 'mean'
+        ? fitMean(moments)
+        : mapOfRank(await solveLinear(engine, moments, mender.rank), mender.rank);
+    fitted.push({ unit, module });
   }
   return fitted;
 }

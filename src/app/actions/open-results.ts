@@ -4,6 +4,7 @@ import { readModelResults } from '../../lab/files/shipped-file';
 import { notifyFailure } from '../store/notify';
 import { store } from '../store/store';
 import { toFailure } from './failure';
+import { showFirstCurves } from './known-curves';
 import { openModel, type Start, showModel } from './open-model';
 import { readTextFile } from './read-text';
 import { fetchMeasured, fetchShipped, learnResults, showBeside } from './shipped';
@@ -11,8 +12,9 @@ import { fetchMeasured, fetchShipped, learnResults, showBeside } from './shipped
 /** Opens a model's results without its weights: what was measured beforehand is shown, and nothing can be computed. */
 export function openResults(text: string, name: string): boolean {
   try {
-    const { model: report } = learnResults(readModelResults(text, name), 'file').results;
-    showModel({ source: { kind: 'results', name }, report, loaded: false });
+    const known = learnResults(readModelResults(text, name), 'file');
+    showModel({ source: { kind: 'results', name }, report: known.results.model, loaded: false });
+    showFirstCurves(known);
     return true;
   } catch (error) {
     notifyFailure(`${name} was not opened`, toFailure(error));
@@ -23,8 +25,9 @@ export function openResults(text: string, name: string): boolean {
 /** Opens what ships of a model without its weights; `start` is what is dropped and locked to begin with. */
 export async function openMeasured(model: MeasuredModel, start?: Start): Promise<boolean> {
   try {
-    const { model: report } = learnResults(await fetchMeasured(model), 'shipped').results;
-    showModel({ source: { kind: 'results', name: model.name }, report, loaded: false }, start);
+    const known = learnResults(await fetchMeasured(model), 'shipped');
+    showModel({ source: { kind: 'results', name: model.name }, report: known.results.model, loaded: false }, start);
+    showFirstCurves(known);
     return true;
   } catch (error) {
     notifyFailure(`${model.name} was not opened`, toFailure(error));

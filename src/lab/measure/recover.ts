@@ -204,12 +204,12 @@ export async function fitOne(
 }
 
 /** On the processor where that takes no longer than one waits, else on the GPU. */
-function solveLinear(
+export function solveLinear(
   engine: EngineContract,
   moments: Moments,
   rank: number,
-  ridge: number | undefined,
-  signal: AbortSignal | undefined,
+  ridge?: number,
+  signal?: AbortSignal,
 ): Promise<LinearFit> {
   if (engine.model.width <= MOST_WIDTH) return unhurried(fitLinear(moments, ridge), signal);
   return fitWide(moments, rank, ridge, {

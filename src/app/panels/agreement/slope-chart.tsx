@@ -17,7 +17,7 @@ interface Props {
 
 const ROW = { least: 12, most: 18, all: 520 };
 const TOP = 40;
-const NAME = 112;
+const NAME = 120;
 const MOST_WIDTH = 520;
 
 /** The units in one metric's order on the left and in the other's on the right, the first to go at the bottom. */

@@ -69,7 +69,7 @@ export const CLAIMS: readonly Claim[] = [
     find: find.endsMatter,
     measure: { to: { view: 'one' }, metric: 'cosine' },
     command: `npm run lopper -- influence sapling ${TEXT} --metric cosine --unit block`,
-    differs: 'Theirs is on OpenWebText in windows of 2,048 tokens; ours on stories, in windows of 128.',
+    differs: 'Theirs is on OpenWebText in windows of 2,048 tokens; ours on a short text, in windows of 128.',
   },
   {
     id: 'measures',
