@@ -1,6 +1,14 @@
-/** What Tint makes of the shaders, as Dawn prints it when it is asked to: what drivers are given to compile. */
+/**
+ * What browsers' compilers make of the shaders, which is what drivers are given: Chromium's Tint, as Dawn prints it when it is
+ * asked to, and Firefox's naga, as lavapipe is given it.
+ */
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { findLavapipe } from '../../../tools/firefox.mjs';
+import { keptArrays } from '../testing/spirv';
 
 const shaders = import.meta.glob<string>('../../../shaders/*.wgsl', { query: '?raw', import: 'default', eager: true });
 
@@ -24,11 +32,20 @@ const DUMP = `
   process.exit(0);
 `;
 
-it('no array is left in function storage but those that are known', () => {
-  const files = Object.values(shaders).map((code) => ({
-    code,
-    entries: Array.from(code.matchAll(ENTRY), ([, name]) => name),
-  }));
+const files = Object.values(shaders).map((code) => ({
+  code,
+  entries: Array.from(code.matchAll(ENTRY), ([, name]) => name),
+}));
+const entries = files.flatMap((f) => f.entries);
+
+/** Written out, the end of a product takes minutes to compile; see below for where it may lie. */
+const inTheEnd = ['strips', 'lows', 'highs', 'dk', 'dv'];
+const ofThreeSums = ['sums', 'block'];
+// Of transposed_workgroup: written out it takes lavapipe minutes to compile, and no card has said that it is worth it.
+const sumsGoingBack = ['left', 'right'];
+const known = new Set([...inTheEnd, ...ofThreeSums, ...sumsGoingBack, 'table']);
+
+it('Tint leaves no array in function storage but those that are known', () => {
   const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', DUMP], {
     input: JSON.stringify(files),
     encoding: 'utf8',
@@ -37,17 +54,41 @@ it('no array is left in function storage but those that are known', () => {
   const printed = stdout + stderr;
   expect(status, printed.slice(-2000)).toBe(0);
   const compiled = printed.match(/OpEntryPoint GLCompute /g) ?? [];
-  expect(compiled.length).toBe(files.flatMap((f) => f.entries).length);
+  expect(compiled.length).toBe(entries.length);
   expect(compiled.length).toBeGreaterThan(30);
   const arrays = Array.from(
     printed.matchAll(/%(\w+) = OpVariable %_ptr_Function__arr\w* Function/g),
     ([, name]) => name,
   );
-  const inTheEnd = ['strips', 'lows', 'highs', 'dk', 'dv'];
-  const ofThreeSums = ['sums', 'block'];
-  // Of transposed_workgroup: written out it takes lavapipe minutes to compile, and no card has said that it is worth it.
-  const sumsGoingBack = ['left', 'right'];
-  const known = new Set([...inTheEnd, ...ofThreeSums, ...sumsGoingBack, 'table']);
   expect(arrays.map((name) => name!.replace(/_\d+$/, '')).filter((name) => !known.has(name))).toEqual([]);
   expect(arrays.filter((name) => name === 'strips').length).toBe(2); // it is seen where there is one
+});
+
+const python = process.env.LOPPER_PYTHON;
+const driver = findLavapipe();
+const hasNaga = driver && python && spawnSync(python, ['-c', 'import wgpu']).status === 0;
+if (!hasNaga) console.log('skipped: naga is not asked; LOPPER_PYTHON names a Python that has wgpu, for lavapipe');
+it.skipIf(!hasNaga)('nor does naga; that of a product is read only by the loop at its end', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lopper-naga-'));
+  const { stdout, stderr, status } = spawnSync(python!, ['tools/judge/naga.py', folder], {
+    input: JSON.stringify(files),
+    encoding: 'utf8',
+    env: { ...process.env, VK_ICD_FILENAMES: driver },
+  });
+  expect(status, stderr.slice(-2000)).toBe(0);
+  const modules = readdirSync(folder).map((name) => {
+    const bytes = readFileSync(join(folder, name));
+    return keptArrays(new Uint32Array(new Uint8Array(bytes).buffer));
+  });
+  rmSync(folder, { recursive: true });
+  console.log(`${stdout.trim()}: ${modules.length} modules`);
+  const ours = modules.filter((m) => entries.includes(m.entry));
+  expect(ours.length).toBe(entries.length);
+  const arrays = ours.flatMap((m) => m.arrays.map(({ name }) => name.replace(/_+\d*$/, '')));
+  expect(arrays.filter((name) => !known.has(name))).toEqual([]);
+  for (const { entry, arrays } of ours.filter((m) => m.entry.startsWith('matmul_'))) {
+    const [strips] = arrays;
+    expect([entry, arrays.length, strips?.name, strips?.uses]).toEqual([entry, 1, 'strips', 2]);
+    expect(strips!.inLoops.slice(0, -1).every((uses) => uses === 0)).toBe(true);
+  }
 });
