@@ -40,6 +40,14 @@ it.each<[string, Partial<Signs>, RegExp]>([
     { adapters: ['Intel UHD 770', 'NVIDIA GeForce RTX 4070'] },
     /2 adapters: 1 Intel UHD 770, 2 NVIDIA.*--adapter N/,
   ],
+  [
+    'two cards of one name',
+    {
+      cards: ['0000:01:00.0', '0000:41:00.0'].map((address) => ({ ...card, address })),
+      adapters: ['RTX 4090', 'RTX 4090'],
+    },
+    /Two adapters are called RTX 4090.*pci-0000_01_00_0 or DRI_PRIME=pci-0000_41_00_0/,
+  ],
 ])('%s is named, with what to do', (_, signs, words) => {
   expect(told(signs)).toMatch(words);
 });

@@ -1,5 +1,5 @@
 import type { DawnFacts } from './dawn';
-import type { Card } from './vulkan';
+import { type Card, howToShowAnother } from './vulkan';
 
 /** What stands between this machine and its best, and what to do about it. */
 export interface Advice {
@@ -74,5 +74,8 @@ export function adviseOn({ platform, dawn, cards, adapters, used }: Signs): Advi
       'If the wrong one computes, choose with --adapter N, or LOPPER_ADAPTER=N for every command.',
     );
   }
+  const twin = others.find((name, i) => others.indexOf(name) < i);
+  if (twin !== undefined)
+    say(`Two adapters are called ${twin}: a number takes the first of them.`, howToShowAnother(cards));
   return all;
 }

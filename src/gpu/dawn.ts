@@ -1,6 +1,13 @@
 /** WebGPU in Node: Dawn, on the graphics card or, where there is none, on a software driver. */
 import { LopperError } from '../errors';
-import { driverName, ensureVulkanLoader, findSoftwareDriver, hasGraphicsCard } from './vulkan';
+import {
+  driverName,
+  ensureVulkanLoader,
+  findCards,
+  findSoftwareDriver,
+  hasGraphicsCard,
+  howToShowAnother,
+} from './vulkan';
 
 export interface DawnOptions {
   /** Told once when a software driver is taken for want of a graphics card. */
@@ -87,7 +94,7 @@ export function chosen(asked: string, names: readonly string[]): string {
     throw new LopperError(
       'no-adapter',
       `Adapters ${first + 1} and ${asked} are both called ${name}, and only the first of a name can be taken.`,
-      `Have the driver show the other one first, and ask for ${first + 1}: with Mesa, DRI_PRIME=pci-0000_XX_00_0 with the address that lspci gives.`,
+      `${howToShowAnother(findCards())} Then ask for ${first + 1}.`,
     );
   }
   if (name !== undefined) return name;

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { driverName, findLavapipe, hasGraphicsCard } from './vulkan';
+import { driverName, findCards, findLavapipe, hasGraphicsCard } from './vulkan';
 
 describe('looking for a software Vulkan driver', () => {
   let folder = '';
@@ -37,6 +37,15 @@ describe('looking for a software Vulkan driver', () => {
     expect(hasGraphicsCard(folder)).toBe(false); // a display without a render node computes nothing
     writeFileSync(join(folder, 'dri', 'renderD128'), '');
     expect(hasGraphicsCard(folder)).toBe(true);
+  });
+
+  it('reads the address of a card where the system links it', () => {
+    const drm = join(folder, 'class', 'drm', 'renderD128');
+    for (const path of [join(folder, 'dri'), drm]) mkdirSync(path, { recursive: true });
+    writeFileSync(join(folder, 'dri', 'renderD128'), '');
+    symlinkSync('../../../0000:41:00.0', join(drm, 'device'));
+    const [card] = findCards(folder, folder);
+    expect(card).toMatchObject({ path: join(folder, 'dri', 'renderD128'), maker: 'unknown', address: '0000:41:00.0' });
   });
 
   it('names drivers as people know them', () => {

@@ -1,5 +1,5 @@
 /** Finds what Dawn needs on a Linux machine without a graphics card: a software Vulkan driver, and the Vulkan loader. */
-import { accessSync, existsSync, constants as fs, readdirSync, readFileSync } from 'node:fs';
+import { accessSync, existsSync, constants as fs, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { constants, homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
@@ -21,6 +21,8 @@ export interface Card {
   readonly maker: 'NVIDIA' | 'AMD' | 'Intel' | 'Microsoft' | 'unknown';
   /** False where this user may not open it. */
   readonly usable: boolean;
+  /** On the PCI bus, as in 0000:01:00.0. */
+  readonly address?: string;
 }
 
 const MAKERS: Readonly<Record<string, Card['maker']>> = { '0x10de': 'NVIDIA', '0x1002': 'AMD', '0x8086': 'Intel' };
@@ -42,7 +44,8 @@ export function findCards(dev = '/dev', sys = '/sys'): Card[] {
   ] as const;
   const cards = rendering.map((name): Card => {
     const path = join(dev, 'dri', name);
-    return { path, maker: makerOf(join(sys, 'class', 'drm', name, 'device', 'vendor')), usable: usable(path) };
+    const device = join(sys, 'class', 'drm', name, 'device');
+    return { path, maker: makerOf(join(device, 'vendor')), usable: usable(path), address: addressOf(device) };
   });
   for (const [name, maker] of others) {
     const path = join(dev, name);
@@ -57,6 +60,26 @@ function makerOf(file: string): Card['maker'] {
   } catch {
     return 'unknown';
   }
+}
+
+/** Where a link to a PCI device leads. */
+function addressOf(device: string): string | undefined {
+  try {
+    return basename(readlinkSync(device)).match(/^[\da-f]{4}:[\da-f]{2}:[\da-f]{2}\.\d$/)?.[0];
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * What to do where adapters are called the same, which Dawn tells apart by nothing else. Mesa's layer puts the one that is
+ * named first, whoever made its driver.
+ */
+export function howToShowAnother(cards: readonly Card[]): string {
+  const named = cards.flatMap(({ address }) => (address ? [`DRI_PRIME=pci-${address.replace(/[:.]/g, '_')}`] : []));
+  const either =
+    named.length > 1 ? named.join(' or ') : 'DRI_PRIME=pci-0000_XX_00_0, with the address that lspci gives';
+  return `Set ${either}: Mesa’s device-select layer, part of mesa-vulkan-drivers, then shows that card first, whoever made its driver. Or pass one card alone into a container (Docker: --gpus device=1).`;
 }
 
 /** The manifest of the best software driver here: lavapipe, else the SwiftShader that lies beside a Chromium. */
