@@ -1,5 +1,5 @@
 // y = x Wᵀ + b for weights [outputs, inputs] kept as published: f32, f16 or bf16 bits in u32, widened as they are read.
-// Two ways to share the work of many rows, two of one; a measurement on the adapter chooses (src/engine/autotune.ts).
+// Three ways to share the work of many rows, two of few; a measurement on the adapter chooses (src/engine/autotune.ts).
 // Workgroups are 64 threads in a row, laid out 8 by 8 by hand, here and elsewhere: those of two dimensions compute wrong
 // numbers on some drivers (pytorch/executorch#22328).
 // Rows of x and of W are padded with zeros to a multiple of 8 elements, so a step of the inner loop is 8 inputs.
@@ -38,6 +38,8 @@ struct Params {
   cap: f32,
   ceiling: f32,
   epilogue: u32,
+  parts: u32, // that sums over inputs are computed in: the first `partSteps` of them, the next, and so on
+  partSteps: u32,
   slots: array<vec4u, 16>, // ADD: which slot of the stream each branch lies in
 }
 
@@ -412,6 +414,113 @@ fn matmul_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
   }
 }
 
+// 32 rows by 32 columns a workgroup, 4 by 4 outputs a thread, for rows that would leave the larger tile half empty: more
+// workgroups, each of fewer registers. 32 inputs at a time, so that whole lines of 16-bit weights are read; what comes next
+// is on its way while this is computed. Every sum is added up as in the larger tile, and comes to the same bits. Where there
+// are too few workgroups even so, several share an output's inputs, and finish_strips adds what they came to.
+//
+// Where a quad lies in the same workgroup memory: [8 quads of inputs][32 rows or columns], turned about as above.
+fn small_slot(quad: u32, row: u32) -> u32 {
+  return quad * 32u + (row & 3u) * 8u + ((row >> 2u) ^ quad ^ (row & 1u));
+}
+
+// What a thread brings to workgroup memory.
+struct Brought {
+  x0: vec4f,
+  x1: vec4f,
+  x2: vec4f,
+  x3: vec4f,
+  w0: Eight,
+  w1: Eight,
+}
+
+// A quad of four rows of x, and eight weights of two columns, from `step` on; zeros from `end` on.
+fn bring(rows: vec4u, columns: vec2u, step: u32, end: u32, t: u32) -> Brought {
+  var b = Brought();
+  let quad = 2u * step + (t & 7u);
+  if (quad < 2u * end) {
+    b.x0 = x[rows.x + quad];
+    b.x1 = x[rows.y + quad];
+    b.x2 = x[rows.z + quad];
+    b.x3 = x[rows.w + quad];
+  }
+  let eight = step + (t & 3u);
+  if (eight < end) {
+    b.w0 = weights(columns.x, eight);
+    b.w1 = weights(columns.y, eight);
+  }
+  return b;
+}
+
+@compute @workgroup_size(64)
+fn matmul_small(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
+  let local = vec2u(t & 7u, t >> 3u);
+  let row_tiles = (p.rows + 31u) / 32u;
+  let part = group.y / row_tiles;
+  let first_row = (group.y % row_tiles) * 32u;
+  let first_column = group.x * 32u;
+  let end = min((part + 1u) * p.partSteps, p.steps);
+  let last = p.rows - 1u;
+  let quad = t & 7u; // that this thread brings, of rows row, row + 8 and so on
+  let row = t >> 3u;
+  let step = t & 3u; // of columns column and column + 16
+  let column = t >> 2u;
+  let rows = (p.rowStart + min(vec4u(first_row + row) + vec4u(0u, 8u, 16u, 24u), vec4u(last))) * p.steps * 2u;
+  let columns = vec2u(rowBase(weightRow(first_column + column)), rowBase(weightRow(first_column + column + 16u)));
+  var s0 = vec4f();
+  var s1 = vec4f();
+  var s2 = vec4f();
+  var s3 = vec4f();
+  var next = bring(rows, columns, part * p.partSteps, end, t);
+  for (var k = part * p.partSteps; k < end; k += 4u) {
+    tile_x[small_slot(quad, row)] = next.x0;
+    tile_x[small_slot(quad, row + 8u)] = next.x1;
+    tile_x[small_slot(quad, row + 16u)] = next.x2;
+    tile_x[small_slot(quad, row + 24u)] = next.x3;
+    tile_w[small_slot(2u * step, column)] = next.w0.lo;
+    tile_w[small_slot(2u * step + 1u, column)] = next.w0.hi;
+    tile_w[small_slot(2u * step, column + 16u)] = next.w1.lo;
+    tile_w[small_slot(2u * step + 1u, column + 16u)] = next.w1.hi;
+    workgroupBarrier();
+    next = bring(rows, columns, k + 4u, end, t);
+    for (var q = 0u; q < 8u; q++) {
+      let w0 = tile_w[small_slot(q, local.x * 4u + 0u)];
+      let w1 = tile_w[small_slot(q, local.x * 4u + 1u)];
+      let w2 = tile_w[small_slot(q, local.x * 4u + 2u)];
+      let w3 = tile_w[small_slot(q, local.x * 4u + 3u)];
+      s0 = into(s0, tile_x[small_slot(q, local.y * 4u + 0u)], w0, w1, w2, w3);
+      s1 = into(s1, tile_x[small_slot(q, local.y * 4u + 1u)], w0, w1, w2, w3);
+      s2 = into(s2, tile_x[small_slot(q, local.y * 4u + 2u)], w0, w1, w2, w3);
+      s3 = into(s3, tile_x[small_slot(q, local.y * 4u + 3u)], w0, w1, w2, w3);
+    }
+    workgroupBarrier();
+  }
+  // By index from here on, as above.
+  let c = first_column + local.x * 4u;
+  let r = first_row + local.y * 4u;
+  var strips = array(s0, s1, s2, s3);
+  for (var i = 0u; i < 4u && r + i < p.rows; i++) {
+    if (p.parts == 1u) {
+      finish(p.rowStart + r + i, c, strips[i]);
+    } else {
+      keep(part * p.rows + r + i, c, strips[i]);
+    }
+  }
+}
+
+// A part of the sums of columns c .. c+3 of one row, for finish_strips.
+fn keep(row: u32, c: u32, sums: vec4f) {
+  let width = (select(p.outputs, 2u * p.outputs, is_gated()) + 3u) / 4u * 4u;
+  if (c >= width) {
+    return;
+  }
+  let at = row * width + c;
+  out[at] = sums.x;
+  out[at + 1u] = sums.y;
+  out[at + 2u] = sums.z;
+  out[at + 3u] = sums.w;
+}
+
 // Few rows (decoding): weights are read once for each row, so all that counts is reading them well.
 // One thread, four columns.
 @compute @workgroup_size(32)
@@ -473,6 +582,8 @@ fn matvec_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
     a0 += strip(inputs(x0, k), w0, w1, w2, w3);
     if (ROWS > 1u) {
       a1 += strip(inputs(x1, k), w0, w1, w2, w3);
+    }
+    if (ROWS > 2u) {
       a2 += strip(inputs(x2, k), w0, w1, w2, w3);
       a3 += strip(inputs(x3, k), w0, w1, w2, w3);
     }
@@ -486,6 +597,8 @@ fn matvec_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
   partial[t] = a0;
   if (ROWS > 1u) {
     partial[64u + t] = a1;
+  }
+  if (ROWS > 2u) {
     partial[128u + t] = a2;
     partial[192u + t] = a3;
   }
@@ -509,10 +622,15 @@ fn matvec_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
   }
 }
 
-// What products that were computed elsewhere (blocks.wgsl) come to: x holds them, `steps` strips of four columns a row.
+// What products come to whose sums were computed elsewhere, by matmul_small in parts or by blocks.wgsl: x holds them,
+// `steps` strips of four columns a row, part after part. Parts are added in their order, whatever ran first.
 @compute @workgroup_size(64)
 fn finish_strips(@builtin(global_invocation_id) id: vec3u) {
   if (id.x < p.steps) {
-    finish(p.rowStart + id.y, 4u * id.x, x[id.y * p.steps + id.x]);
+    var sums = x[id.y * p.steps + id.x];
+    for (var part = 1u; part < p.parts; part++) {
+      sums += x[(part * p.rows + id.y) * p.steps + id.x];
+    }
+    finish(p.rowStart + id.y, 4u * id.x, sums);
   }
 }

@@ -8,8 +8,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chooseKernels } from '../src/engine/autotune';
-import type { KernelChoice } from '../src/engine/kernels/dispatcher';
-import type { Way } from '../src/engine/kernels/linear';
+import { forced, PRODUCTS, type Way } from '../src/engine/kernels/linear';
 import { measureAttention } from '../src/engine/probe/attention';
 import { measureCalls, measureMemory, measurePeak } from '../src/engine/probe/basics';
 import { BenchTop } from '../src/engine/probe/bench-top';
@@ -31,7 +30,7 @@ const MOST_SECONDS = 600;
 const AIMS = { product: 0.4, rows: 512, decode: 0.6 };
 
 const DTYPES: readonly Dtype[] = ['F32', 'F16', 'BF16'];
-const WAYS: readonly Way[] = ['matmul_register', 'matmul_workgroup', 'matvec_register', 'matvec_workgroup'];
+const WAYS = Object.keys(PRODUCTS) as Way[];
 
 type Line = readonly [label: string, value: string];
 
@@ -92,7 +91,7 @@ export async function main(_: readonly string[], root: string): Promise<number> 
     ({ choice, gflops }) => [
       [
         'kernels chosen',
-        `${choice.matmul}, ${choice.matvec} below ${choice.fewRows ?? 4} rows${choice.together ? `, ${choice.together} together` : ''}, ${choice.threads} threads a row, attention ${choice.flash?.steps ? 'without' : 'with'} scores in memory in steps, ${choice.flash?.texts ? 'without' : 'with'} in texts`,
+        `${choice.matmul}, ${choice.matvec} below ${choice.fewRows ?? 4} rows${choice.together ? `, ${choice.together} together` : ''}${choice.smallRows ? `, matmul_small below ${choice.smallRows}${choice.groups ? ` in ${choice.groups} workgroups` : ''}` : ''}, ${choice.threads} threads a row, attention ${choice.flash?.steps ? 'without' : 'with'} scores in memory in steps, ${choice.flash?.texts ? 'without' : 'with'} in texts`,
       ],
       ...Object.entries(gflops).map(([way, rate]): Line => [`  ${way}`, `${number(rate)} GFLOP/s`]),
     ],
@@ -179,11 +178,10 @@ export async function main(_: readonly string[], root: string): Promise<number> 
   for (const shape of shapes) {
     for (const way of software ? [choice.matmul, choice.matvec] : WAYS) {
       const isMatmul = way.startsWith('matmul');
-      const own = isMatmul ? { matmul: way, fewRows: 1 } : { matvec: way, fewRows: 1e9 };
       const rows = isMatmul ? (software ? [4, 64] : [4, 16, 64, 256, 512, 2048]) : software ? [1, 4] : [1, 2, 4, 8, 16];
       await part(
         `products ${way} ${shape.inputs} x ${shape.outputs}`,
-        () => measureProducts(top, { ...choice, ...own } as KernelChoice, DTYPES, rows, shape),
+        () => measureProducts(top, { ...choice, smallRows: 0, ...forced(way) }, DTYPES, rows, shape),
         tellProducts,
       );
     }

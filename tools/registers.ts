@@ -80,7 +80,7 @@ async function compile(): Promise<number> {
   const gpu = await openGpu(await openDawn());
   const kernels = Kernels.of(gpu);
   const choice: KernelChoice = {
-    ...{ matmul: 'matmul_workgroup', matvec: 'matvec_workgroup', together: 8, threads: 64 },
+    ...{ matmul: 'matmul_workgroup', matvec: 'matvec_workgroup', together: 8, smallRows: 64, groups: 256, threads: 64 },
     flash: { steps: true, texts: true },
   };
   const d = new Dispatcher(new Recorder(gpu), kernels, choice, {} as Buffer); // nothing is run: there is no memory either;

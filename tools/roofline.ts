@@ -32,6 +32,7 @@ const DISPATCH_US = 5;
 /** As a card would choose. */
 const CHOICE: KernelChoice = {
   ...{ matmul: 'matmul_workgroup', matvec: 'matvec_workgroup', fewRows: 16, together: 8, threads: 64 },
+  ...{ smallRows: 64, groups: 256 },
 };
 
 /** How often a score crosses memory in each kernel. */
@@ -42,9 +43,14 @@ interface Work {
   weightBytes: number;
   scoreBytes: number;
   cacheBytes: number;
+  /** Of sums in parts, written and read. */
+  partBytes: number;
   multiplyAdds: number;
 }
-const NOTHING: Work = { weightBytes: 0, scoreBytes: 0, cacheBytes: 0, multiplyAdds: 0 };
+const NOTHING: Work = { weightBytes: 0, scoreBytes: 0, cacheBytes: 0, partBytes: 0, multiplyAdds: 0 };
+
+/** Rows that a tile has, whether there are as many or not. */
+const TILES: Readonly<Record<string, number>> = { matmul_register: 8, matmul_workgroup: 64, matmul_small: 32 };
 
 const [spec, tensors] = patternedModel(ONE_B);
 const types = storedTypes(spec, tensors);
@@ -57,7 +63,7 @@ const matrix = (outputs: number, inputs: number, gated = false): Linear => ({
 
 /** Of a text of `rows` tokens that is read, or of a step of as many texts that each see `keys`. */
 async function recorded(rows: number, keys: number, flash: boolean): Promise<Work[]> {
-  const writes = rows < keys;
+  const writes = rows !== keys;
   const all: Work[] = [];
   const tileCount = writes ? rows : Math.ceil(rows / TILE_ROWS);
   const seen = writes ? rows * keys : (rows * (rows + 1)) / 2;
@@ -69,7 +75,10 @@ async function recorded(rows: number, keys: number, flash: boolean): Promise<Wor
     const { entry } = kernel;
     if (/^mat(mul|vec)/.test(entry)) {
       const elements = told.outputs! * told.steps! * 8 * (told.epilogue === EPILOGUES['silu-gated'] ? 2 : 1);
-      all.push({ ...NOTHING, weightBytes: 2 * elements, multiplyAdds: elements * told.rows! });
+      const tile = TILES[entry] ?? 1;
+      const partBytes = told.parts! > 1 ? 8 * told.parts! * told.rows! * told.outputs! : 0;
+      const multiplyAdds = elements * Math.ceil(told.rows! / tile) * tile;
+      all.push({ ...NOTHING, weightBytes: 2 * elements, partBytes, multiplyAdds });
       return;
     }
     // Tiles of a long text go in runs; half of attention is with keys, half with values.
@@ -87,7 +96,9 @@ async function recorded(rows: number, keys: number, flash: boolean): Promise<Wor
   const gpu = { facts: { limits }, device: { queue: { writeBuffer: () => {} } } };
   const get = async (kernel: Kernel): Promise<Pipe> => ({ kernel });
   const kernels = { get, gpu } as unknown as Kernels;
-  const dispatcher = new Dispatcher(recorder, kernels, { ...CHOICE, flash: { steps: flash, texts: flash } }, buffer);
+  const dispatcher = new Dispatcher(recorder, kernels, { ...CHOICE, flash: { steps: flash, texts: flash } }, buffer, {
+    ...buffer,
+  });
   await dispatcher.ready([
     ...walkKernels(dispatcher, spec, types),
     ...(writes ? decodingKernels(dispatcher, types) : []),
@@ -142,7 +153,15 @@ export async function main(): Promise<number> {
   console.log(
     `Most tokens/s: of each dispatch its bytes or its multiply-adds at the card's own rates, whichever takes longer, and ${DISPATCH_US} us.`,
   );
-  const columns = ['dispatches', 'weights GB', 'scores MB', 'caches MB', 'GFLOP', ...CARDS.map((c) => c.name)];
+  const columns = [
+    'dispatches',
+    'weights GB',
+    'scores MB',
+    'caches MB',
+    'parts MB',
+    'GFLOP',
+    ...CARDS.map((c) => c.name),
+  ];
   console.log(`| what | ${columns.join(' | ')} |`);
   console.log(`|${' --- |'.repeat(columns.length + 1)}`);
   for (const [name, rows, keys] of [
@@ -156,14 +175,16 @@ export async function main(): Promise<number> {
     for (const flash of [false, true]) {
       const all = await recorded(rows, keys, flash);
       const sum = (of: (work: Work) => number) => all.reduce((total, work) => total + of(work), 0);
-      const bytes = (w: Work) => w.weightBytes + w.scoreBytes + w.cacheBytes;
+      const bytes = (w: Work) => w.weightBytes + w.scoreBytes + w.cacheBytes + w.partBytes;
       const rates = CARDS.map(({ memory, peak }) => {
         const us = sum((w) => Math.max(bytes(w) / memory, (2 * w.multiplyAdds) / peak) / 1e3 + DISPATCH_US);
         return number((1e6 * rows) / us);
       });
       const cells = [
         ...[all.length, sum((w) => w.weightBytes) / 1e9, sum((w) => w.scoreBytes) / 1e6].map(number),
-        ...[sum((w) => w.cacheBytes) / 1e6, (2 * sum((w) => w.multiplyAdds)) / 1e9].map(number),
+        ...[sum((w) => w.cacheBytes) / 1e6, sum((w) => w.partBytes) / 1e6, (2 * sum((w) => w.multiplyAdds)) / 1e9].map(
+          number,
+        ),
         ...rates,
       ];
       console.log(`| ${name}${flash ? ', no scores kept' : ', scores kept'} | ${cells.join(' | ')} |`);

@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { bestTogether, compete, fewestForMatmul, flashIsQuicker, normTimes } from './autotune';
+import {
+  bestGroups,
+  bestTogether,
+  compete,
+  fewestForLarge,
+  fewestForMatmul,
+  flashIsQuicker,
+  normTimes,
+} from './autotune';
+import { ALL_ROWS } from './kernels/linear';
 import { BenchTop } from './probe/bench-top';
 import { sharedGpu } from './testing/gpu';
 
@@ -21,26 +30,34 @@ afterAll(() => {
 
 it('two ways compete at a shape that is large enough, and the quicker is the best', async () => {
   for (const ways of [
-    ['matmul_register', 'matmul_workgroup'],
+    ['matmul_register', 'matmul_workgroup', 'matmul_small'],
     ['matvec_register', 'matvec_workgroup'],
   ] as const) {
     const gflops: Record<string, number> = {};
     const { best, shape, chip } = await compete(top, 'F16', ways, SHAPES, gflops, true);
     expect(chip).toBe(true);
     expect(SHAPES).toContain(shape);
-    expect(Object.keys(gflops).sort()).toEqual([...ways]);
+    expect(Object.keys(gflops).sort()).toEqual([...ways].sort());
     expect(gflops[best]).toBe(Math.max(...Object.values(gflops)));
   }
 });
 
-it('how many rows a matvec takes together, and from how many on a matmul is quicker, are measured', async () => {
+it('how many rows a matvec takes together, and from how many on each matmul is quicker, are measured', async () => {
   const together = await bestTogether(top, 'F16', 'matvec_workgroup', SHAPE);
-  expect([1, 4, 8]).toContain(together);
+  expect([1, 2, 4, 8]).toContain(together);
   expect(await bestTogether(top, 'F16', 'matvec_register', SHAPE)).toBe(1);
   const ways = { matmul: 'matmul_workgroup', matvec: 'matvec_workgroup', together: 8 } as const;
   const fewRows = await fewestForMatmul(top, 'F16', ways, SHAPE);
   expect(fewRows).toBeGreaterThanOrEqual(2);
   expect(fewRows).toBeLessThanOrEqual(49);
+  const smallRows = await fewestForLarge(top, 'F16', SHAPE, [8, 16]);
+  expect([0, 9, ALL_ROWS]).toContain(smallRows);
+  const narrow = { columns: 32, inputs: 512 };
+  const groups = await bestGroups(top, 'F16', narrow, [0, 2]);
+  expect([0, 2]).toContain(groups);
+  const tiled = await fewestForMatmul(top, 'F16', { ...ways, smallRows: ALL_ROWS, groups: 2 }, { ...SHAPE, ...narrow });
+  expect(tiled).toBeGreaterThanOrEqual(2);
+  expect(tiled).toBeLessThanOrEqual(49);
   for (const ms of await normTimes(top)) expect(ms).toBeGreaterThan(0);
 });
 

@@ -2,7 +2,7 @@ import { LopperError } from '../errors';
 import { bytesOf, type Dtype } from '../formats/dtypes';
 import type { Gpu } from '../gpu/gpu';
 import type { KernelChoice } from './kernels/dispatcher';
-import { fewRowKernels, linear, productKernels, type Way } from './kernels/linear';
+import { ALL_ROWS, fewRowKernels, forced, linear, manyRowKernels, TOGETHER, type Way } from './kernels/linear';
 import { norm, normKernels } from './kernels/norm';
 import type { Linear, Norm, Slots } from './layout';
 import { attentionOf } from './probe/attention';
@@ -42,9 +42,16 @@ const LARGE_MS = 1;
 /** Rows at which a matvec for each may still be quicker than a matmul that is mostly empty. */
 const FEW_ROWS: readonly number[] = [2, 3, 4, 6, 8, 12, 16, 24, 32, 48];
 
-/** Rows that a matvec may take together, and at how many it is measured. */
-const TOGETHER = [1, 4, 8] as const;
+/** Rows at which small tiles may still be quicker than large ones; all rows, where they are at the last. */
+const SMALL_ROWS: readonly number[] = [64, 128, 256, 512];
+
+/** Rows at which it is measured how many a matvec best takes together, and in how many workgroups a product best is. */
 const TOGETHER_ROWS = 8;
+const PARTED_ROWS = 16;
+
+/** A matrix of few columns, and workgroups that its product may be cut into; 0: uncut. */
+const NARROW: Omit<Shape, 'rows'> = { columns: 1024, inputs: 2048 };
+const GROUPS: readonly number[] = [0, 128, 256, 512, 1024];
 
 /** Rows and keys that stand for a step of a long text being written, and for a text being read. */
 const STEP = [1, 2048] as const;
@@ -75,32 +82,37 @@ export async function chooseKernels(gpu: Gpu, dtype: Dtype = USUAL_DTYPE): Promi
   const top = new BenchTop(gpu);
   try {
     const gflops: Record<string, number> = {};
-    const matmuls = await compete(top, dtype, ['matmul_register', 'matmul_workgroup'], MATMULS, gflops);
+    const matmuls = await compete(top, dtype, ['matmul_register', 'matmul_workgroup', 'matmul_small'], MATMULS, gflops);
     const matvecs = await compete(top, dtype, ['matvec_register', 'matvec_workgroup'], MATVECS, gflops, matmuls.chip);
-    const ways = { matmul: matmuls.best, matvec: matvecs.best } as Pick<KernelChoice, 'matmul' | 'matvec'>;
+    // Small tiles stand beside large ones.
+    const matmul = matmuls.best === 'matmul_small' ? 'matmul_workgroup' : matmuls.best;
+    const ways = { matmul, matvec: matvecs.best } as Pick<KernelChoice, 'matmul' | 'matvec'>;
     // On a processor no thread waits for another, and a page that starts there should not wait for finer choices.
     if (!matmuls.chip) return { gflops, choice: { ...ways, threads: 1, anyEpilogue: anyEpilogueOn(gpu) } };
     const together = await bestTogether(top, dtype, ways.matvec, matvecs.shape);
-    const fewRows = await fewestForMatmul(top, dtype, { ...ways, together }, matvecs.shape);
+    const smallRows = matmul === 'matmul_workgroup' ? await fewestForLarge(top, dtype, matmuls.shape) : 0;
+    const groups = smallRows > 0 ? await bestGroups(top, dtype, NARROW) : 0;
+    const tiles = { smallRows, groups };
+    const fewRows = await fewestForMatmul(top, dtype, { ...ways, together, ...tiles }, matvecs.shape);
     const [alone, shared] = await normTimes(top);
     const threads = alone < shared ? 1 : 64;
     const flash = { steps: await flashIsQuicker(top, threads, STEP), texts: await flashIsQuicker(top, threads, TEXT) };
-    return { gflops, choice: { ...ways, fewRows, together, threads, flash } };
+    return { gflops, choice: { ...ways, fewRows, together, ...tiles, threads, flash } };
   } finally {
     top.close();
   }
 }
 
-/** The quickest of two ways, the first of which waits for nothing, at the first shape that is large enough. */
-export async function compete(
+/** The quickest of some ways, the first of which waits for nothing, at the first shape that is large enough. */
+export async function compete<W extends Way>(
   top: BenchTop,
   dtype: Dtype,
-  [plain, waiting]: readonly [Way, Way],
+  [plain, ...waiting]: readonly [W, ...W[]],
   shapes: readonly Shape[],
   gflops: Record<string, number>,
   isChip?: boolean,
-): Promise<{ best: Way; shape: Shape; chip: boolean }> {
-  const first = await productOf(top, dtype, plain, shapes[0]);
+): Promise<{ best: W; shape: Shape; chip: boolean }> {
+  const first = await productOf(top, dtype, forced(plain), shapes[0]);
   await top.once(() => first(shapes[0].rows)); // compiling is not its time
   let shape = shapes[0];
   let run = first;
@@ -108,24 +120,28 @@ export async function compete(
     if ((await top.once(() => run(shape.rows))) >= LARGE_MS || !fits(top.gpu, dtype, next)) break;
     top.clear();
     shape = next;
-    run = await productOf(top, dtype, plain, shape);
+    run = await productOf(top, dtype, forced(plain), shape);
   }
   const rate = (ms: number) => (2 * shape.rows * shape.columns * shape.inputs) / ms / 1e6;
   const record = (product: Product) => () => product(shape.rows);
   gflops[plain] = rate((await top.race([record(run)]))[0]);
   const chip = isChip ?? (!top.gpu.facts.software && gflops[plain] >= CHIP_GFLOPS);
-  if (chip) {
+  const candidates: [W, Product][] = [[plain, run]];
+  for (const way of chip ? waiting : []) {
     try {
-      const other = await productOf(top, dtype, waiting, shape);
-      const times = await top.race([record(run), record(other)]);
-      [gflops[plain], gflops[waiting]] = times.map(rate);
+      candidates.push([way, await productOf(top, dtype, forced(way), shape)]);
     } catch (error) {
-      // Where it does not compile there is still the other.
+      // Where it does not compile there are still the others.
       if (!(error instanceof LopperError) || error.code !== 'shader-refused') throw error;
     }
   }
+  if (candidates.length > 1) {
+    const times = await top.race(candidates.map(([, product]) => record(product)));
+    for (const [i, [way]] of candidates.entries()) gflops[way] = rate(times[i]!);
+  }
   top.clear();
-  return { best: gflops[waiting] > gflops[plain] ? waiting : plain, shape, chip };
+  const [[best]] = candidates.sort(([a], [b]) => gflops[b]! - gflops[a]!) as [[W, Product]];
+  return { best, shape, chip };
 }
 
 /** How many rows a matvec best takes together. */
@@ -138,7 +154,7 @@ export async function bestTogether(
   if (matvec !== 'matvec_workgroup') return 1;
   const records: (() => void)[] = [];
   for (const rows of TOGETHER) {
-    const product = await productOf(top, dtype, matvec, { ...shape, rows: TOGETHER_ROWS }, rows);
+    const product = await productOf(top, dtype, forced(matvec, { together: rows }), { ...shape, rows: TOGETHER_ROWS });
     records.push(() => product(TOGETHER_ROWS));
   }
   const times = await top.race(records);
@@ -146,16 +162,48 @@ export async function bestTogether(
   return TOGETHER[times.indexOf(Math.min(...times))];
 }
 
-/** From how many rows on a matmul is quicker than a matvec of them. */
+/** From how many rows on large tiles are quicker than small ones: half way between where each is. */
+export async function fewestForLarge(top: BenchTop, dtype: Dtype, shape: Shape, tries = SMALL_ROWS): Promise<number> {
+  const most = { ...shape, rows: Math.max(...tries) };
+  const small = await productOf(top, dtype, forced('matmul_small'), most);
+  const large = await productOf(top, dtype, forced('matmul_workgroup'), most);
+  let limit = 0;
+  for (const rows of tries) {
+    const [ofSmall, ofLarge] = await top.race([() => small(rows), () => large(rows)]);
+    if (ofSmall! > ofLarge!) break;
+    limit = rows === most.rows ? ALL_ROWS : rows + 1;
+  }
+  top.clear();
+  return limit;
+}
+
+/** How many workgroups a product of few rows and columns best is cut into; 0 where it is best left whole. */
+export async function bestGroups(
+  top: BenchTop,
+  dtype: Dtype,
+  shape: Omit<Shape, 'rows'>,
+  tries = GROUPS,
+): Promise<number> {
+  const records: (() => void)[] = [];
+  for (const groups of tries) {
+    const product = await productOf(top, dtype, forced('matmul_small', { groups }), { ...shape, rows: PARTED_ROWS });
+    records.push(() => product(PARTED_ROWS));
+  }
+  const times = await top.race(records);
+  top.clear();
+  return tries[times.indexOf(Math.min(...times))]!;
+}
+
+/** From how many rows on a matmul, in small tiles or in large ones, is quicker than a matvec of them. */
 export async function fewestForMatmul(
   top: BenchTop,
   dtype: Dtype,
-  { matmul, matvec, together }: Pick<KernelChoice, 'matmul' | 'matvec' | 'together'>,
+  choice: Pick<KernelChoice, 'matmul' | 'matvec' | 'together' | 'smallRows' | 'groups'>,
   shape: Shape,
 ): Promise<number> {
   const most = { ...shape, rows: Math.max(...FEW_ROWS) };
-  const few = await productOf(top, dtype, matvec, most, together);
-  const many = await productOf(top, dtype, matmul, most);
+  const few = await productOf(top, dtype, { ...choice, fewRows: most.rows + 1 }, most);
+  const many = await productOf(top, dtype, { ...choice, fewRows: 1 }, most);
   let limit = FEW_ROWS[0];
   for (const rows of FEW_ROWS) {
     const [each, together] = await top.race([() => few(rows), () => many(rows)]);
@@ -208,23 +256,19 @@ export async function flashIsQuicker(
 /** Records a product of so many rows. */
 type Product = (rows: number) => void;
 
-/** A product of a matrix of this shape by one way, with room for as many rows. */
-async function productOf(
-  top: BenchTop,
-  dtype: Dtype,
-  way: Way,
-  shape: Shape,
-  together: KernelChoice['together'] = 1,
-): Promise<Product> {
+/** A product of a matrix of this shape by such a choice, with room for as many rows. */
+async function productOf(top: BenchTop, dtype: Dtype, choice: Partial<KernelChoice>, shape: Shape): Promise<Product> {
   const { rows: most, columns: outputs, inputs } = shape;
-  const isMatmul = way.startsWith('matmul');
-  const choice = {
+  const d = await top.dispatcher({
     ...{ matmul: 'matmul_register', matvec: 'matvec_register', threads: 1, anyEpilogue: anyEpilogueOn(top.gpu) },
-    ...(isMatmul ? { matmul: way, fewRows: 1 } : { matvec: way, fewRows: most + 1, together }),
-  } as KernelChoice;
-  const d = await top.dispatcher(choice);
+    ...choice,
+  });
   const kinds = [{ dtype, epilogue: 'store' }] as const;
-  await d.ready(isMatmul ? productKernels(d, way, kinds) : fewRowKernels(d, kinds));
+  const isFew = d.choice.fewRows! > most;
+  await d.ready([
+    ...(isFew ? [] : manyRowKernels(d, kinds)),
+    ...(isFew || d.choice.groups ? fewRowKernels(d, kinds) : []),
+  ]);
   const weights = await top.filled('w', bytesOf(dtype, outputs * inputs), WORD);
   const x = await top.filled('x', most * inputs * 4, WORD);
   const y = await top.buffer('y', most * outputs * 4);

@@ -24,6 +24,7 @@ import type {
 import { Decoder } from './decoder';
 import { walkKernels } from './kernels/compile';
 import { Dispatcher } from './kernels/dispatcher';
+import { partBytes } from './kernels/linear';
 import type { Machine } from './machine';
 import { preflight, roomBytes, storedTypes } from './matrix-parts';
 import { Modules } from './modules';
@@ -89,7 +90,8 @@ export class Engine implements EngineContract {
     try {
       const types = storedTypes(spec, tensors);
       const widened = roomBytes(spec, tensors, gpu.facts.limits.maxStorageBufferBindingSize);
-      if (widened > 0) room = await gpu.allocate('widened weights', widened, 'weights');
+      const roomy = Math.max(widened, partBytes(rates.choice));
+      if (roomy > 0) room = await gpu.allocate('widened weights', roomy, 'weights');
       const dispatcherOf = (r = recorder) => new Dispatcher(r, Kernels.of(gpu), rates.choice, empty, room);
       const [dispatcher, decoding] = [dispatcherOf(), dispatcherOf()];
       await dispatcher.ready(walkKernels(dispatcher, spec, types));

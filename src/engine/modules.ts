@@ -4,7 +4,7 @@ import type { NormSpec } from '../model/spec';
 import type { LowRank } from '../recovery/module';
 import { type Branch, type Module, modulesOf } from './branch';
 import type { Dispatcher, Variant } from './kernels/dispatcher';
-import { fewRowKernels, linear, linearAdd, type ProductKind, productKernels } from './kernels/linear';
+import { fewRowKernels, linear, linearAdd, manyRowKernels, type ProductKind } from './kernels/linear';
 import { linearBackward } from './kernels/linear-backward';
 import { additiveKernels, addVectors, mapKernels, take, takingKernels } from './kernels/module';
 import type { MapNumbers } from './kernels/module-backward';
@@ -92,7 +92,7 @@ export class Modules {
     const kinds = this.products
       .filter(({ epilogue }) => epilogue === 'add')
       .map(({ dtype }) => ({ dtype, epilogue: 'store' as const }));
-    return [...productKernels(d, d.choice.matmul, kinds), ...(decoding ? fewRowKernels(d, kinds) : [])];
+    return [...manyRowKernels(d, kinds), ...(decoding ? fewRowKernels(d, kinds) : [])];
   }
 
   /** Adds what a module gives at every position of the slots: strength * (B A x + diagonal * x + bias), x being `from`. */

@@ -3,7 +3,7 @@ import { LopperError } from '../errors';
 import type { Buffer } from '../gpu/gpu';
 import { mebibytes } from './budget';
 import type { SquareContract } from './contract';
-import { linear, productKernels } from './kernels/linear';
+import { linear, manyRowKernels } from './kernels/linear';
 import { linearBackward, linearBackwardKernels } from './kernels/linear-backward';
 import { BLOCK, type Equations, factor, solveKernels, solveRows } from './kernels/solve';
 import type { Linear } from './layout';
@@ -29,7 +29,7 @@ export class Square implements SquareContract {
     const kinds = [{ dtype: 'F32', epilogue: 'store' }] as const;
     await dispatcher.ready([
       ...solveKernels(),
-      ...productKernels(dispatcher, dispatcher.choice.matmul, kinds),
+      ...manyRowKernels(dispatcher, kinds),
       ...linearBackwardKernels(dispatcher, ['F32']),
     ]);
     const n = Math.ceil(width / BLOCK) * BLOCK;

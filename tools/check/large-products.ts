@@ -1,5 +1,4 @@
-import type { KernelChoice } from '../../src/engine/kernels/dispatcher';
-import { linear, productKernels, type Way } from '../../src/engine/kernels/linear';
+import { forced, linear, productKernels, type Way } from '../../src/engine/kernels/linear';
 import type { Linear } from '../../src/engine/layout';
 import type { BenchTop } from '../../src/engine/probe/bench-top';
 import type { Dtype } from '../../src/formats/dtypes';
@@ -26,9 +25,8 @@ export async function checkProduct(
   { rows, inputs, outputs }: { readonly rows: number; readonly inputs: number; readonly outputs: number },
   runs: number,
 ): Promise<ProductCheck> {
-  const any = { matmul: 'matmul_register', matvec: 'matvec_register', threads: 1 };
-  const own = way.startsWith('matmul') ? { matmul: way, fewRows: 1 } : { matvec: way, fewRows: rows + 1 };
-  const d = await top.dispatcher({ ...any, ...own } as KernelChoice);
+  const any = { matmul: 'matmul_register', matvec: 'matvec_register', threads: 1 } as const;
+  const d = await top.dispatcher({ ...any, ...forced(way) });
   await d.ready(productKernels(d, way, [{ dtype, epilogue: 'store' }]));
   const random = seeded(rows);
   const x = Float32Array.from({ length: rows * inputs }, () => random() - 0.5);

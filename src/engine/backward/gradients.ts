@@ -6,7 +6,7 @@ import { planScores } from '../head';
 import { activationBackwardKernels } from '../kernels/activation-backward';
 import { attentionBackwardKernels } from '../kernels/attention-backward';
 import { divergenceKernels, likelihoodKernels } from '../kernels/head-backward';
-import { productKernels } from '../kernels/linear';
+import { manyRowKernels } from '../kernels/linear';
 import { linearBackwardKernels } from '../kernels/linear-backward';
 import { takingKernels } from '../kernels/module';
 import { normBackwardKernels } from '../kernels/norm-backward';
@@ -156,9 +156,8 @@ function kernelsFor(m: Machine, branch: Branch, objective: Objective) {
   const dtypes = new Set<Dtype>(types.products.map(({ dtype }) => dtype));
   if (largestRank([branch]) > 0) dtypes.add('F32');
   return [
-    ...productKernels(
+    ...manyRowKernels(
       d,
-      d.choice.matmul,
       Array.from(dtypes, (dtype) => ({ dtype, epilogue: 'store' as const })),
     ),
     ...linearBackwardKernels(d, dtypes),

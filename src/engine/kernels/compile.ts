@@ -6,7 +6,7 @@ import { widenKernels } from './blocks';
 import type { Dispatcher, Variant } from './dispatcher';
 import { embedKernels } from './embed';
 import { logitKernels } from './head';
-import { fewRowKernels, type ProductKind, productKernels } from './linear';
+import { fewRowKernels, manyRowKernels, type ProductKind } from './linear';
 import { takingKernels } from './module';
 import { normAddKernels, normKernels } from './norm';
 
@@ -27,7 +27,7 @@ export const walkKernels = (d: Dispatcher, spec: ModelSpec, types: StoredTypes):
   ...(spec.sublayers.some((s) => !s.norm) ? takingKernels() : []),
   ...attentionKernels(d, spec),
   ...logitKernels(d),
-  ...productKernels(d, d.choice.matmul, types.products),
+  ...manyRowKernels(d, types.products),
   ...widenKernels(types.products.map(({ dtype }) => dtype)),
 ];
 

@@ -61,7 +61,7 @@ it('Tint leaves no array in function storage but those that are known', () => {
     ([, name]) => name,
   );
   expect(arrays.map((name) => name!.replace(/_\d+$/, '')).filter((name) => !known.has(name))).toEqual([]);
-  expect(arrays.filter((name) => name === 'strips').length).toBe(2); // it is seen where there is one
+  expect(arrays.filter((name) => name === 'strips').length).toBe(3); // it is seen where there is one
 });
 
 const python = process.env.LOPPER_PYTHON;

@@ -9,8 +9,15 @@ export interface KernelChoice {
   readonly matvec: 'matvec_register' | 'matvec_workgroup';
   /** Below so many rows a product is a matvec for each, where one is compiled; default 4. */
   readonly fewRows?: number;
-  /** Rows of which a matvec takes as many together as share their weights; default 1, each by itself. */
-  readonly together?: 1 | 4 | 8;
+  /** Most rows of which a matvec reads the weights once; default 1, each by itself. */
+  readonly together?: 1 | 2 | 4 | 8;
+  /**
+   * Below so many rows, and from `fewRows` on, a product is one of small tiles; default never. It comes to the bits of
+   * matmul_workgroup, and is chosen only beside it.
+   */
+  readonly smallRows?: number;
+  /** Workgroups that such a product should have in steps of decoding, its sums in parts where its tiles are fewer; default in one. */
+  readonly groups?: number;
   /** Whether attention keeps no scores in memory (flash.ts): in steps of texts being written, in whole texts; default neither. */
   readonly flash?: { readonly steps: boolean; readonly texts: boolean };
   /** A product is one kernel, whatever becomes of it, in the place of one for each; default for each. */

@@ -9,7 +9,7 @@ import { dispatcherFor, ImpatientRecorder, matrixOn, specOf, typesOf } from '../
 import { activated, activations, linear as linearOf } from '../testing/oracle';
 import { decodingKernels } from './compile';
 import type { Dispatcher, KernelChoice } from './dispatcher';
-import { fewRowKernels, linear, linearAdd, productKernels, type Way } from './linear';
+import { linear, linearAdd, productKernels, type Way } from './linear';
 
 /**
  * Inputs and weights are exact multiples of 1/128 below 1, so all that differs from the oracle is the rounding of sums:
@@ -149,33 +149,6 @@ it('a kernel for whatever becomes of a product gives the same, to the bit, as on
   }
   expect(came[1]).toEqual(came[0]);
   expect(new Set(came[0]!.map(String)).size).toBe(epilogues.length);
-});
-
-describe('a matvec of several rows at once', () => {
-  it.each([4, 8] as const)('%i of them: the sums of each row are those it has alone, to the bit', async (together) => {
-    const [inputs, outputs, most] = [600, 13, 17];
-    const next = numbers(11);
-    const x = matrix(most, inputs, next);
-    const w = matrix(outputs, inputs, next);
-    const xs = await upload(gpu, flat(x, padded(inputs)));
-    const on = await matrixOn(gpu, w, { dtype: 'F16', bias: matrix(1, outputs, next)[0] });
-    const spec = specOf({ dtype: 'F16' });
-    const ready = async (choice: Partial<KernelChoice>) => {
-      const d = await dispatcherFor(gpu, spec, { matvec: 'matvec_workgroup', fewRows: 99, ...choice });
-      await d.ready(fewRowKernels(d, [{ dtype: 'F16', epilogue: 'store' }]));
-      return d;
-    };
-    const [alone, all] = [await ready({}), await ready({ together })];
-    const stride = padded(outputs);
-    const of = (d: Dispatcher, rows: number) =>
-      outputOf(d, most * stride, (out) => linear(d, xs, rows, on, 'store', out, stride));
-    const want = await of(alone, most);
-    for (const rows of [1, 2, 3, 4, 5, 8, 9, 16, 17]) {
-      const expected = want.slice();
-      expected.fill(FILLER, rows * stride);
-      expect(await of(all, rows), `${rows} rows`).toEqual(expected);
-    }
-  });
 });
 
 describe('a product that would take too long is cut', () => {

@@ -44,6 +44,8 @@ const parameters = new Parameters('Params', {
   cap: 'f32',
   ceiling: 'f32',
   epilogue: 'u32',
+  parts: 'u32',
+  partSteps: 'u32',
   slots: [MAX_SLOTS],
 });
 
@@ -58,11 +60,12 @@ const product = <const C extends string>(entry: Way, constants: readonly C[]) =>
   });
 
 /** The ways to multiply; a measurement on the adapter chooses. */
-export type Way = KernelChoice['matmul'] | KernelChoice['matvec'];
+export type Way = KernelChoice['matmul'] | 'matmul_small' | KernelChoice['matvec'];
 
 export const PRODUCTS = {
   matmul_register: product('matmul_register', ['DTYPE', 'EPILOGUE']),
   matmul_workgroup: product('matmul_workgroup', ['DTYPE', 'EPILOGUE']),
+  matmul_small: product('matmul_small', ['DTYPE', 'EPILOGUE']),
   matvec_register: product('matvec_register', ['DTYPE', 'EPILOGUE']),
   matvec_workgroup: product('matvec_workgroup', ['DTYPE', 'EPILOGUE', 'ROWS']),
 } satisfies Record<Way, unknown>;
@@ -74,6 +77,7 @@ const MOST_GROUPS = 65_535;
 const SHARES: Readonly<Record<Way, readonly [columns: number, rows: number]>> = {
   matmul_register: [64, 64],
   matmul_workgroup: [64, 64],
+  matmul_small: [32, 32],
   matvec_register: [128, 1],
   matvec_workgroup: [4, 1],
 };
@@ -100,9 +104,25 @@ function productVariant(d: Dispatcher, way: Way, { dtype, epilogue }: ProductKin
 export const productKernels = (d: Dispatcher, way: Way, kinds: readonly ProductKind[], together = 1): Variant[] =>
   kinds.map(({ dtype, epilogue }) => productVariant(d, way, { dtype: readAs(dtype), epilogue }, together));
 
-const togetherOf = ({ matvec, together = 1 }: KernelChoice): number => (matvec === 'matvec_workgroup' ? together : 1);
+/** Rows that a matvec may take together. */
+export const TOGETHER = [1, 2, 4, 8] as const;
 
-/** What becomes of products that blocks.wgsl computed. */
+/** As many as it ever takes together here. */
+const mostTogether = ({ matvec, together = 1 }: KernelChoice): number => (matvec === 'matvec_workgroup' ? together : 1);
+
+/** How many it takes together of so many: it has no use for the room of more. */
+function togetherOf(choice: KernelChoice, rows: number): number {
+  const most = mostTogether(choice);
+  return most === 1 ? 1 : TOGETHER.find((n) => n >= Math.min(rows, most))!;
+}
+
+/** Ways for many rows, for matrices that are stored so. */
+export const manyRowKernels = (d: Dispatcher, kinds: readonly ProductKind[]): Variant[] => [
+  ...productKernels(d, d.choice.matmul, kinds),
+  ...(d.choice.smallRows ? productKernels(d, 'matmul_small', kinds) : []),
+];
+
+/** What becomes of products whose sums were computed elsewhere: by blocks.wgsl, or in parts. */
 export const FINISH = kernel({
   file: 'linear.wgsl',
   code,
@@ -119,14 +139,57 @@ export const fewRowKernels = (d: Dispatcher, kinds: readonly ProductKind[]): Var
   kinds.flatMap((kind) =>
     isInBlocks(kind.dtype)
       ? [blockProductVariant(d, kind.dtype), finishVariant(d, kind.epilogue)]
-      : [...new Set([1, togetherOf(d.choice)])].flatMap((rows) => productKernels(d, d.choice.matvec, [kind], rows)),
+      : [
+          ...TOGETHER.filter((rows) => rows <= mostTogether(d.choice)).flatMap((rows) =>
+            productKernels(d, d.choice.matvec, [kind], rows),
+          ),
+          ...(d.choice.smallRows ? productKernels(d, 'matmul_small', [kind]) : []),
+          ...(d.choice.groups ? [finishVariant(d, kind.epilogue)] : []),
+        ],
   );
 
 const fewRows = ({ choice }: Dispatcher): number => choice.fewRows ?? MATMUL_ROWS;
 
-/** Which way so many rows are multiplied: few by a matvec, once one is compiled. */
-export const wayOf = (d: Dispatcher, rows: number, kind: ProductKind): Way =>
-  rows < fewRows(d) && d.has(productVariant(d, d.choice.matvec, kind)) ? d.choice.matvec : d.choice.matmul;
+/** Which way so many rows are multiplied: few by a matvec, once one is compiled, more in small tiles, and all others. */
+export function wayOf(d: Dispatcher, rows: number, kind: ProductKind): Way {
+  const { matmul, matvec, smallRows = 0 } = d.choice;
+  if (rows < fewRows(d) && d.has(productVariant(d, matvec, kind))) return matvec;
+  return rows < smallRows && d.has(productVariant(d, 'matmul_small', kind)) ? 'matmul_small' : matmul;
+}
+
+/** More rows than there are. */
+export const ALL_ROWS = 2 ** 31;
+
+/** A choice by which any number of rows is multiplied this way. */
+export const forced = (way: Way, change: Partial<KernelChoice> = {}): Partial<KernelChoice> => ({
+  ...(way === 'matmul_small' && { fewRows: 1, smallRows: ALL_ROWS }),
+  ...((way === 'matmul_register' || way === 'matmul_workgroup') && { matmul: way, fewRows: 1 }),
+  ...((way === 'matvec_register' || way === 'matvec_workgroup') && { matvec: way, fewRows: ALL_ROWS }),
+  ...change,
+});
+
+/** Inputs that a part of a sum has at least: what adding parts costs is little beside it. */
+const LEAST_PART = 256;
+
+/** Bytes of a small tile's sums. */
+const TILE_BYTES = 32 * 32 * 4;
+
+/** Room that parts of sums take with this choice of kernels, in bytes. */
+export const partBytes = ({ groups = 0 }: Pick<KernelChoice, 'groups'>): number => groups * TILE_BYTES;
+
+/**
+ * In how many parts the sums of a product in small tiles are computed, so that there are about `groups` workgroups: by its
+ * shape alone, so that it comes to the same bits whenever it is asked for.
+ */
+export function partsOf(
+  { groups = 0 }: Pick<KernelChoice, 'groups'>,
+  rows: number,
+  columns: number,
+  inputs: number,
+): number {
+  const tiles = Math.ceil(rows / 32) * Math.ceil(columns / 32);
+  return Math.max(1, Math.min(Math.floor(groups / tiles), Math.floor(inputs / LEAST_PART)));
+}
 
 /** A run of a matrix's outputs. */
 export interface Columns {
@@ -164,7 +227,12 @@ interface Read {
   readonly steps: number;
   readonly weightStart: number;
   readonly upStart: number;
+  readonly parts: number;
+  readonly partSteps: number;
 }
+
+/** Of sums that are there already. */
+const NO_WEIGHTS = { rowStart: 0, weightStart: 0, upStart: 0, parts: 1, partSteps: 0 } as const;
 
 const NONE: readonly number[] = [];
 
@@ -202,6 +270,8 @@ function multiply(
     cap: w.cap ?? 1,
     ceiling: w.ceiling ?? w.cap ?? 1,
     epilogue: EPILOGUES[epilogue],
+    parts: of.parts,
+    partSteps: of.partSteps,
     slots: to?.slots ?? NONE,
   });
   for (const part of w.parts) {
@@ -218,7 +288,7 @@ function multiply(
         blockProducts(d, part, w.gated, x, w.steps, [0, rows], [c, outputs]);
         d.run(
           finishVariant(d, epilogue),
-          told({ rows, rowStart: 0, steps: strips, weightStart: 0, upStart: 0 }, c, outputs),
+          told({ ...NO_WEIGHTS, rows, steps: strips }, c, outputs),
           { x: d.room, bias: w.bias ?? d.empty, out },
           [Math.ceil(strips / 64), rows],
           rows * outputs,
@@ -229,8 +299,12 @@ function multiply(
     for (const piece of readable(d, part, w.steps, w.gated, begin, end)) {
       const kind = { dtype: piece.dtype, epilogue };
       const way = wayOf(d, rows, kind);
-      // A single row has no use for the room of others.
-      const together = way === d.choice.matvec && rows > 1 ? togetherOf(d.choice) : 1;
+      const together = way === d.choice.matvec ? togetherOf(d.choice, rows) : 1;
+      // In steps of decoding alone, as matvecs are; and the room may hold the weights themselves.
+      const mayPart = way === 'matmul_small' && piece.buffer !== d.room && d.has(finishVariant(d, epilogue));
+      const wanted = mayPart ? partsOf(d.choice, rows, w.outputs * wide, w.steps * 8) : 1;
+      const partSteps = Math.ceil(w.steps / wanted / 4) * 4;
+      const parts = Math.ceil(w.steps / partSteps); // none of them empty
       const [columnShare, rowShare] = [SHARES[way][0], SHARES[way][1] * together];
       const rowStep = way === d.choice.matvec ? rows : atLeast(64, limit / (perColumn * (piece.end - piece.begin)));
       for (let row = 0; row < rows; row += rowStep) {
@@ -238,16 +312,30 @@ function multiply(
         const columnStep = atLeast(256, Math.min(limit / (perColumn * count), (MOST_GROUPS * columnShare) / wide));
         for (let c = piece.begin; c < piece.end; c += columnStep) {
           const outputs = Math.min(columnStep, piece.end - c);
+          const of: Read = {
+            rows: count,
+            rowStart: row,
+            steps: w.steps,
+            weightStart: c - piece.first,
+            upStart: piece.upStart,
+            parts,
+            partSteps,
+          };
           d.run(
             productVariant(d, way, kind, together),
-            told(
-              { rows: count, rowStart: row, steps: w.steps, weightStart: c - piece.first, upStart: piece.upStart },
-              c,
-              outputs,
-            ),
-            { x, w: piece.buffer, bias: w.bias ?? d.empty, out },
-            [Math.ceil((outputs * wide) / columnShare), Math.ceil(count / rowShare)],
+            told(of, c, outputs),
+            { x, w: piece.buffer, bias: w.bias ?? d.empty, out: parts > 1 ? d.room : out },
+            [Math.ceil((outputs * wide) / columnShare), Math.ceil(count / rowShare) * parts],
             count * outputs * perColumn,
+          );
+          if (parts === 1) continue;
+          const strips = stripsOf(outputs * wide);
+          d.run(
+            finishVariant(d, epilogue),
+            told({ ...of, steps: strips }, c, outputs),
+            { x: d.room, bias: w.bias ?? d.empty, out },
+            [Math.ceil(strips / 64), count],
+            parts * count * outputs,
           );
         }
       }

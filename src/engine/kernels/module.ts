@@ -5,7 +5,7 @@ import { Parameters } from '../../gpu/parameters';
 import { grid } from '../../gpu/recorder';
 import { MAX_SLOTS, padded, type Slots } from '../layout';
 import { type Dispatcher, type Variant, variant } from './dispatcher';
-import { fewRowKernels, productKernels } from './linear';
+import { fewRowKernels, manyRowKernels } from './linear';
 
 const parameters = new Parameters('Params', {
   rows: 'u32',
@@ -46,7 +46,7 @@ export function mapKernels(d: Dispatcher, decoding: boolean): Variant[] {
     { dtype: 'F32', epilogue: 'store' },
     { dtype: 'F32', epilogue: 'add' },
   ] as const;
-  return [...productKernels(d, d.choice.matmul, kinds), ...(decoding ? fewRowKernels(d, kinds) : [])];
+  return [...manyRowKernels(d, kinds), ...(decoding ? fewRowKernels(d, kinds) : [])];
 }
 
 /** out [rows of all slots, padded width] = strength * the rows of the slots. */

@@ -5,6 +5,7 @@ import type { Fields, Values } from '../../gpu/parameters';
 import { Recorder } from '../../gpu/recorder';
 import type { KernelChoice } from '../kernels/dispatcher';
 import { Dispatcher } from '../kernels/dispatcher';
+import { partBytes } from '../kernels/linear';
 
 /** A run is repeated until it takes this long, so that what a submission costs does not count. */
 const ENOUGH_MS = 40;
@@ -49,7 +50,9 @@ export class BenchTop {
   }
 
   async dispatcher(choice: KernelChoice): Promise<Dispatcher> {
-    return new Dispatcher(this.recorder, Kernels.of(this.gpu), choice, await this.buffer('empty', 16));
+    const [empty, bytes] = [await this.buffer('empty', 16), partBytes(choice)];
+    const room = bytes > 0 ? await this.buffer('parts', bytes) : empty;
+    return new Dispatcher(this.recorder, Kernels.of(this.gpu), choice, empty, room);
   }
 
   /** Something that records a kernel. */

@@ -1,6 +1,6 @@
 import { bytesOf, type Dtype } from '../../formats/dtypes';
 import type { KernelChoice } from '../kernels/dispatcher';
-import { fewRowKernels, linear, productKernels, wayOf } from '../kernels/linear';
+import { fewRowKernels, linear, manyRowKernels, wayOf } from '../kernels/linear';
 import type { Linear } from '../layout';
 import { type BenchTop, WORD } from './bench-top';
 
@@ -39,7 +39,7 @@ export async function measureProducts(
   for (const dtype of dtypes) {
     const d = await top.dispatcher(choice);
     const kinds = [{ dtype, epilogue: 'store' }] as const;
-    await d.ready([...productKernels(d, choice.matmul, kinds), ...fewRowKernels(d, kinds)]);
+    await d.ready([...manyRowKernels(d, kinds), ...fewRowKernels(d, kinds)]);
     const buffer = await top.filled('weights', bytesOf(dtype, inputs * outputs), WORD);
     const most = Math.max(...rowCounts);
     const x = await top.filled('x', most * inputs * 4, WORD);

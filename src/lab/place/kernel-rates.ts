@@ -10,6 +10,9 @@ import { adapterSlug } from './adapter-slug';
 const DAYS = 30;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+/** Raised where it changes how kernels are chosen, or among which: the kernels name themselves. */
+const CHOOSING = 2;
+
 const RatesSchema = v.object({
   of: v.string(),
   at: v.pipe(v.string(), v.isoTimestamp()),
@@ -19,7 +22,9 @@ const RatesSchema = v.object({
       matvec: v.picklist(['matvec_register', 'matvec_workgroup']),
       fewRows: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
       anyEpilogue: v.optional(v.boolean()),
-      together: v.optional(v.picklist([1, 4, 8])),
+      together: v.optional(v.picklist([1, 2, 4, 8])),
+      smallRows: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+      groups: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
       flash: v.optional(v.object({ steps: v.boolean(), texts: v.boolean() })),
       threads: v.picklist([1, 64]),
     }),
@@ -31,7 +36,15 @@ const nameOf = (facts: AdapterFacts, dtype: Dtype): string => `kernels-${adapter
 
 /** All that a measurement is good for: these kernels, on this adapter and driver as far as they tell, in this browser. */
 const measured = ({ vendor, architecture, description, features }: AdapterFacts): string =>
-  JSON.stringify([KERNEL_STAMP, vendor, architecture, description, features, globalThis.navigator?.userAgent ?? '']);
+  JSON.stringify([
+    CHOOSING,
+    KERNEL_STAMP,
+    vendor,
+    architecture,
+    description,
+    features,
+    globalThis.navigator?.userAgent ?? '',
+  ]);
 
 /** What was measured on this adapter on an earlier visit, for a type of weights; undefined when nothing usable was kept. */
 export async function recallRates(
