@@ -29,5 +29,8 @@ test('a goal finds the best mask that reaches it, pauses with what there is so f
     .first()
     .click();
   await expect(lab.dropped).not.toHaveCount(0);
+  // It stands there beside the full model, and so do tasks ask it.
   await expect(found.getByText('in the tower')).toBeVisible();
+  await found.getByRole('button', { name: 'ask it tasks' }).click();
+  await expect(page.getByRole('button', { name: 'Run on both models' })).toBeVisible();
 });

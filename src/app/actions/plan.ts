@@ -1,4 +1,5 @@
 import type { PlanPoint, PlanReport, PlanRequest } from '../../lab/contract';
+import type { Sublayer } from '../../model/units';
 import { makeMask, maskFromSublayers } from '../../pruning/mask';
 import { knownOf } from '../store/beforehand';
 import { setMask } from '../store/masks';
@@ -11,7 +12,7 @@ import { lab, runJob } from './jobs';
 import { showKnownCurvesOf } from './known-curves';
 import { dropByHand } from './locks';
 import { named } from './named';
-import { takeRecovery } from './recovery';
+import { applyRecovery, takeRecovery } from './recovery';
 
 /**
  * Looks for the best mask within budgets; what it finds is shown as it goes, and a cut plan can be gone on with. Where
@@ -52,11 +53,19 @@ export async function findPlan(request: PlanRequest, goesOn = false): Promise<vo
   });
 }
 
+/** Puts a mask into the tower as it was measured, with nothing in its place. */
+export function applyPlain(dropped: readonly Sublayer[]): void {
+  const open = reportOf(store.getState());
+  if (!open) return;
+  setMask(dropByHand(makeMask(open.blocks), dropped, true));
+  applyRecovery(false);
+}
+
 /** Puts a point's mask into the tower; of the best, what stands in comes with it as the third model. */
 export function applyPlanPoint({ report }: Measured<PlanReport>, point: PlanPoint): void {
   const open = reportOf(store.getState());
   if (!open) return;
-  setMask(dropByHand(makeMask(open.blocks), point.dropped, true));
+  applyPlain(point.dropped);
   if (!point.modules) return;
   const { modules, best } = report;
   if (modules && best !== undefined && report.points[best] === point) {

@@ -1,14 +1,16 @@
 import type { ModelReport } from '../../../lab/contract';
 import { type Budget, isWithin } from '../../../pruning/budgets';
-import { maskFromSublayers, sameMask } from '../../../pruning/mask';
+import { go } from '../../store/go';
 import { highlight } from '../../store/notify';
 import { maskOf } from '../../store/select';
+import { thirdOf } from '../../store/third';
 import { Button } from '../../widgets/button';
+import { TextButton } from '../../widgets/text-button';
 import { useApp } from '../../widgets/use-app';
 import { percent, signed, upperFirst } from '../../words/format';
 import { droppedWords } from '../../words/units';
 import css from './plan.module.css';
-import type { Spot } from './spots';
+import { isInTower, type Spot } from './spots';
 
 interface Props {
   readonly budgets: readonly Budget[];
@@ -61,8 +63,7 @@ interface RowProps extends Pick<Props, 'model' | 'onApply' | 'onKeep'> {
 }
 
 function Row({ one, model, within, top, onApply, onKeep }: RowProps) {
-  const mask = maskFromSublayers(model.blocks, one.dropped);
-  const here = useApp((s) => sameMask({ blocks: model.blocks, dropped: maskOf(s).dropped }, mask));
+  const here = useApp((s) => isInTower(one, { blocks: model.blocks, dropped: maskOf(s).dropped }, thirdOf(s)));
   const { interval, added, saved, plan } = one;
   const certain = !interval || interval[0] > 0 || interval[1] < 0;
   const words = droppedWords(one.dropped);
@@ -102,7 +103,12 @@ function Row({ one, model, within, top, onApply, onKeep }: RowProps) {
           Keep
         </Button>{' '}
         {here ? (
-          <span className="soft">in the tower</span>
+          <span className="soft">
+            in the tower;{' '}
+            <TextButton title="Asked beside the full model on the benchmarks" onClick={() => go({ view: 'tasks' })}>
+              ask it tasks
+            </TextButton>
+          </span>
         ) : (
           <Button
             look={top && within ? 'primary' : 'plain'}

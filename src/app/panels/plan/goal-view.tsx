@@ -2,14 +2,12 @@ import { useEffect, useMemo } from 'react';
 import type { ModelReport } from '../../../lab/contract';
 import { SAVED, type Saved, savedFirst } from '../../../pruning/budgets';
 import { maskFromSublayers } from '../../../pruning/mask';
-import { dropByHand } from '../../actions/locks';
-import { applyPlanPoint, findPlan } from '../../actions/plan';
+import { applyPlain, applyPlanPoint, findPlan } from '../../actions/plan';
 import { keepMask } from '../../actions/shelf';
 import { ChartFrame } from '../../charts/chart-frame';
 import type { Provenance } from '../../charts/provenance';
 import { curveAgain, planAgain } from '../../store/again';
 import { knownOf } from '../../store/beforehand';
-import { setMask } from '../../store/masks';
 import { canMeasure, hereOrigin } from '../../store/measuring';
 import { highlight } from '../../store/notify';
 import { fileStem, modelName } from '../../store/select';
@@ -53,7 +51,7 @@ export function GoalView({ model }: { model: ModelReport }) {
   useEffect(() => () => highlight(undefined), []);
   const take = (spot: Spot) => {
     if (spot.plan) applyPlanPoint(spot.plan.of, spot.plan.point);
-    else setMask(dropByHand(maskFromSublayers(model.blocks, []), spot.dropped, true));
+    else applyPlain(spot.dropped);
   };
   const provenance: Provenance = {
     ...{ model: name, text: on, tokens: plan?.report.tokens, seed: plan?.report.seed },

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { ModelReport, PlanPoint } from '../../../lab/contract';
+import { maskFromSublayers } from '../../../pruning/mask';
 import type { Curve } from '../../store/curves';
-import { rankSpots, spotsOf } from './spots';
+import { isInTower, rankSpots, spotsOf } from './spots';
 
 const model = {
   ...{ blocks: 2, parameters: 100, attnParameters: [10, 10], ffnParameters: [20, 20] },
@@ -42,4 +43,20 @@ it('the plan’s best stands first, though by chance another costs less where it
   const [first, second] = rankSpots(budgets, spotsOf(plan, [], model, [], 'stories'));
   expect(first!.plan!.best).toBe(true);
   expect(second!.added).toBeCloseTo(0.05);
+});
+
+it('of one mask with and without something in its place, only what stands there is in the tower', () => {
+  const dropped = [{ block: 0, kind: 'ffn' as const }];
+  const modules = [{ unit: dropped, rank: 0 }];
+  const point = { ways: [{ by: 'swaps' }], pick: [0], dropped, loss: 1, chosen: 1, sum: 0, saved: {} };
+  const points = [{ ...point, dropped: [] }, point, { ...point, pick: [1], modules }];
+  const report = { points, best: 2, modules: [{ unit: { kind: 'ffn', block: 0 }, module: {} }] };
+  const plan = { report, text: 'stories', origin: { kind: 'here', adapter: '' } } as never;
+  const [, plain, mended] = spotsOf(plan, [], model, [], 'stories');
+  const mask = maskFromSublayers(2, dropped);
+  const stands = (third?: object) => [plain, mended].map((spot) => isInTower(spot!, mask, third as never));
+  expect(stands()).toEqual([true, false]);
+  expect(stands(report)).toEqual([false, true]);
+  // Something else that was fitted for the same mask is neither.
+  expect(stands({ modules: [] })).toEqual([false, false]);
 });

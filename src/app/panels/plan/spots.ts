@@ -3,10 +3,12 @@
 import type { ModelReport, PlanPoint, PlanReport } from '../../../lab/contract';
 import { type Sublayer, sublayerIndex } from '../../../model/units';
 import { type Budget, isWithin, type Shares, savesEnough, sharesOf, weightsOf } from '../../../pruning/budgets';
+import { type Mask, maskFromSublayers, sameMask } from '../../../pruning/mask';
 import { strategyTraits } from '../../../pruning/strategies';
 import { isLocked } from '../../actions/locks';
 import type { Curve } from '../../store/curves';
 import type { Measured } from '../../store/measured';
+import type { Recovered } from '../../store/recovery';
 import { curveName } from '../../words/curve-names';
 import { fewWays } from '../../words/plan';
 
@@ -22,6 +24,15 @@ export interface Spot {
   /** What it was measured on, in words. */
   readonly text: string;
   readonly plan?: { readonly of: Measured<PlanReport>; readonly point: PlanPoint; readonly best: boolean };
+}
+
+/**
+ * Whether it is what stands in the tower: the same mask, with what stands in of the plan's best, or with nothing. Of a plan's
+ * other points what stood in is not kept.
+ */
+export function isInTower({ dropped, plan }: Spot, mask: Mask, third: Pick<Recovered, 'modules'> | undefined): boolean {
+  if (!sameMask(maskFromSublayers(mask.blocks, dropped), mask)) return false;
+  return plan?.point.modules ? plan.best && third !== undefined && third.modules === plan.of.report.modules : !third;
 }
 
 /** Everything that is known of a model on one text: the plan first, then what the curves came to. Locked layers stay. */
