@@ -6,7 +6,7 @@ import type { Checkpoint, GrowthReport, GrowthRequest } from '../lab/contract';
 import { BUNDLED_SERIES, growthFile, readGrowthFile } from '../lab/files/growth-file';
 import type { Lab } from '../lab/jobs';
 import { isPlain, METRIC_NAMES } from '../pruning/metrics';
-import { oneOf, usage, wholeNumber } from './arguments';
+import { definedOf, oneOf, usage, wholeNumber } from './arguments';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
 import {
   CALIBRATION_OPTIONS,
@@ -43,6 +43,7 @@ export const growth: Command = {
     metric: { value: 'NAME', help: METRIC_NAMES.filter(isPlain).join(', ') },
     task: { value: 'NAME', help: 'accuracy of each checkpoint on this task besides' },
     limit: { value: 'N', help: 'only the first N items (of --task or --calibration-task)' },
+    'item-seed': { value: 'S', help: 'with --limit: a random N, the same for everyone with that seed (of --task)' },
     resume: { value: 'FILE', help: 'go on from the JSON of a run that was ended early, or to more checkpoints' },
     ...PART_OPTION,
   },
@@ -73,7 +74,12 @@ async function measure(surroundings: Surroundings): Promise<Output> {
   const request: GrowthRequest = {
     ...(await seriesOf(surroundings, lab)),
     metric,
-    ...(task && { task: { task, limit: wholeNumber(args, 'limit', 1, undefined) } }),
+    ...(task && {
+      task: {
+        ...{ task, limit: wholeNumber(args, 'limit', 1, undefined) },
+        ...definedOf({ seed: wholeNumber(args, 'item-seed', 0, undefined) }),
+      },
+    }),
     resume: await readResume(surroundings),
     part: readPart(args),
   };

@@ -24,6 +24,7 @@ export const SETTING_OPTIONS: Options = {
 /** Options of the items that `--task` measures on; a task may be the calibration as well. */
 export const ITEM_OPTIONS: Options = {
   limit: { value: 'N', help: 'only the first N items (of --task or --calibration-task)' },
+  'item-seed': { value: 'S', help: 'with --limit: a random N, the same for everyone with that seed (of --task)' },
   data: { value: 'PATH', help: 'items of your own, a file or all in a folder (for --task or --calibration-task)' },
   fewshot: { value: 'PATH', help: 'worked examples of your own, likewise (for --task)' },
 };
@@ -63,6 +64,7 @@ export function checkSampling(args: Arguments, metric: InfluenceMetric, names: r
 export function checkTask(args: Arguments, name: string): void {
   taskNamed(name);
   wholeNumber(args, 'limit', 1, undefined);
+  wholeNumber(args, 'item-seed', 0, undefined);
   wholeNumber(args, 'shots', 0, undefined);
 }
 
@@ -73,6 +75,7 @@ export async function readTask(session: Surroundings, task: string): Promise<Tas
     task,
     shots: wholeNumber(args, 'shots', 0, undefined),
     limit: wholeNumber(args, 'limit', 1, undefined),
+    seed: wholeNumber(args, 'item-seed', 0, undefined),
     data: await readDataOption(session, 'data'),
     fewshot: await readDataOption(session, 'fewshot'),
   };

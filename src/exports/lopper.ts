@@ -1,6 +1,7 @@
 import { formatDropList, parseDropList } from '../pruning/drop-list';
 import { maskFromSublayers } from '../pruning/mask';
 import { writeMaskFile } from '../pruning/mask-file';
+import { MOST_NUMBERS } from '../recovery/entries';
 import type { MaskFormat } from './format';
 
 /** Lopper's own file: the only one that keeps all. It is read with its warnings and what stands in by `readMask`. */
@@ -8,7 +9,7 @@ export const lopper: MaskFormat = {
   title: 'Lopper, a mask file',
   about:
     'For this page and Lopper’s command line: what goes, how it was chosen, what it costs and saves, measured on what.',
-  loses: 'Nothing.',
+  loses: `Nothing, but the numbers of what stands in where they are more than ${MOST_NUMBERS.toLocaleString('en')}: those are a file of their own.`,
   units: 'sublayers',
   extension: 'json',
   write: ({ mask, model, notes }) => writeMaskFile(mask, model, notes),

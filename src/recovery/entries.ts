@@ -6,7 +6,7 @@ import { type Numbers, type Placed, READS, type RecoveryModule } from './module'
 import { unitName } from './units';
 
 /** Numbers of all modules above which they stay out: 2 MB of them are 2.7 MB of text. */
-const MOST_NUMBERS = 500_000;
+export const MOST_NUMBERS = 500_000;
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const finite = v.pipe(v.number(), v.finite());

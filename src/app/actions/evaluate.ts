@@ -4,6 +4,7 @@ import { type Mask, makeMask, sameMask } from '../../pruning/mask';
 import type { Placed } from '../../recovery/module';
 import { unitName } from '../../recovery/units';
 import type { BenchSettings, Unfinished } from '../store/benchmarks';
+import { OWN_TASK } from '../store/benchmarks';
 import { setMask } from '../store/masks';
 import { hereOrigin } from '../store/measuring';
 import { modulesOf } from '../store/recovery';
@@ -14,7 +15,7 @@ import { cancelJob, lab, runJob } from './jobs';
 import { type Answering, forgetAnswers, keepAnswers, knownAnswers, type Run, unfinishedRuns } from './kept-answers';
 import { titleOf } from './offered';
 import { subsetOf } from './official-sets';
-import { OWN_TASK, withItems } from './own-items';
+import { withItems } from './own-items';
 
 /** Answers are put away this often while a run goes on. */
 const KEEP_MS = 4000;

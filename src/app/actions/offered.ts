@@ -1,7 +1,7 @@
 import type { Task } from '../../benchmarks/task';
 import { findTask, tasks } from '../../benchmarks/tasks';
+import { OWN_TASK } from '../store/benchmarks';
 import type { AppState } from '../store/state';
-import { OWN_TASK } from './own-items';
 
 /** Tasks whose items ship with the page. */
 const bundledTasks: readonly Task[] = tasks.filter((t) => t.bundled);

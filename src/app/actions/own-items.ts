@@ -1,8 +1,6 @@
 import type { TaskRequest } from '../../lab/contract';
+import { OWN_TASK } from '../store/benchmarks';
 import type { AppState } from '../store/state';
-
-/** The task of a person's own items. */
-export const OWN_TASK = 'own';
 
 /** A task to be measured, with the file it is asked from where that is a person's own. */
 export const withItems = ({ ownItems }: Pick<AppState, 'ownItems'>, request: TaskRequest): TaskRequest =>

@@ -2,8 +2,17 @@ import { expect, it } from 'vitest';
 import { readArguments } from '../../cli/arguments';
 import { COMMANDS } from '../../cli/main';
 import { PROSE, STORIES } from '../../lab/contract/bundled-texts';
+import { BUNDLED_SERIES } from '../../lab/files/growth-file';
 import { maskFromSublayers } from '../../pruning/mask';
-import { type Again, curveAgain, evaluationAgain, influenceAgain, planAgain, trainingAgain } from './again';
+import {
+  type Again,
+  curveAgain,
+  evaluationAgain,
+  growthAgain,
+  influenceAgain,
+  planAgain,
+  trainingAgain,
+} from './again';
 import type { CalibrationText } from './calibration';
 import { commandLine } from './command-line';
 
@@ -53,6 +62,37 @@ const all: readonly [Again, string][] = [
     trainingAgain({ text, mask: maskFromSublayers(4, [attn]), settings, heldLosses: [1] } as never),
     'recover sapling --text public/calibration/stories.txt --seq-len 128 --drop attn:2 --method distill --rank 8 --steps 100 --lr 0.003 --schedule cosine --batch 4 --seed 0 --held-out 0.5',
   ],
+  [
+    evaluationAgain({ ...evaluation, task: 'own', seed: 1 } as never),
+    'eval sapling --task own --shots 0 --limit 40 --seed 1 --data ./items',
+  ],
+  [
+    curveAgain({
+      ...{ text, report: { ...curve, strategy: 'greedy' } as never },
+      request: { strategy: 'greedy', unit: 'block', benchmark: { task: 'own', limit: 40, seed: 1 } } as never,
+    }),
+    'curve sapling --text public/calibration/stories.txt --seq-len 128 --strategy greedy --unit block --task own --limit 40 --item-seed 1 --data ./items',
+  ],
+  [
+    growthAgain({
+      text,
+      report: { series: BUNDLED_SERIES, metric: 'cosine', points: [{ name: 'step1' }] } as never,
+    } as never),
+    'growth sapling --text public/calibration/stories.txt --seq-len 128 --metric cosine',
+  ],
+  [
+    growthAgain({
+      text,
+      checkpoints: ['step0', 'step512'].map((name) => ({ name, request: { kind: 'hub' } })),
+      report: {
+        series: 'EleutherAI/pythia-70m',
+        metric: 'loo-loss',
+        points: [],
+        task: { task: 'school', limit: 40, seed: 1 },
+      },
+    } as never),
+    'growth EleutherAI/pythia-70m --text public/calibration/stories.txt --seq-len 128 --revisions step0,step512 --metric loo-loss --task school --limit 40 --item-seed 1',
+  ],
   [{ command: 'norms', options: [], text }, 'norms sapling --text public/calibration/stories.txt --seq-len 128'],
 ];
 
@@ -69,4 +109,11 @@ it('it is of the text that was measured on, which need not be the one in use', (
   expect(on('mine.txt')).toContain('--text mine.txt');
   const { first } = commandLine({ kind: 'bundled' }, { command: 'norms', options: [], text: 'mine.txt' }, inUse);
   expect(first).toEqual(['the text as mine.txt']);
+});
+
+it('what has to be there first is said: files of one’s own, folders of checkpoints', () => {
+  const report = { series: 'mine', metric: 'cosine', points: [{ name: 'step1' }], task: { task: 'own' } };
+  const { command, first } = commandLine({ kind: 'bundled' }, growthAgain({ text, report } as never), inUse);
+  expect(command).toContain('growth --text public/calibration/stories.txt --seq-len 128 --folder ./checkpoints');
+  expect(first).toEqual(['the folders of the checkpoints in ./checkpoints', 'your files of items in ./items']);
 });

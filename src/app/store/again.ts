@@ -1,13 +1,19 @@
 /** What would make a chart's numbers again on the command line: the command, and what it is given beside model and text. */
 import type { CurveReport, CurveRequest, InfluenceReport, PlanReport, TaskRequest } from '../../lab/contract';
+import { BUNDLED_SERIES } from '../../lab/files/growth-file';
 import { formatBudget } from '../../pruning/budgets';
 import { formatDropList } from '../../pruning/drop-list';
-import type { Evaluation } from './benchmarks';
+import { type Evaluation, OWN_TASK } from './benchmarks';
+import type { Growth } from './growth';
 import type { Trained } from './training';
 
 export interface Again {
-  readonly command: 'influence' | 'curve' | 'norms' | 'plan' | 'eval' | 'recover' | 'score';
+  readonly command: 'influence' | 'curve' | 'norms' | 'plan' | 'eval' | 'recover' | 'score' | 'growth';
   readonly options: readonly string[];
+  /** Whose it is, as the command takes it, where that is not the open model. */
+  readonly model?: readonly string[];
+  /** What has to be in its place first. */
+  readonly first?: readonly string[];
   /** What it was measured on, as the page names it; absent for benchmarks. */
   readonly text?: string;
 }
@@ -28,9 +34,9 @@ export function influenceAgain({ report, text }: Measured<InfluenceReport>): Aga
     ...(sampling && sampling.method !== 'exact'
       ? [...option('permutations', sampling.drawn), ...option('seed', sampling.seed)]
       : []),
-    ...(task ? [...option('task', task.task), ...option('limit', task.limit), ...option('shots', task.shots)] : []),
+    ...taskOptions(task),
   ];
-  return { command: 'influence', options, text };
+  return { command: 'influence', options, ...itemsFirst(task), text };
 }
 
 export function curveAgain({
@@ -48,11 +54,24 @@ export function curveAgain({
     ...(recover ? ['--recover', recover.method === 'mean' ? 'mean' : `linear:${recover.rank}`] : []),
     ...[...taskOptions(request.benchmark), ...(timed ? ['--timed'] : [])],
   ];
-  return { command: 'curve', options, text } as const satisfies Again;
+  return { command: 'curve', options, ...itemsFirst(request.benchmark), text } as const satisfies Again;
 }
 
+/** A benchmark that is asked besides; the page asks a random choice of items, which a seed says. */
 const taskOptions = (task: TaskRequest | undefined): string[] =>
-  task ? [...option('task', task.task), ...option('limit', task.limit), ...option('shots', task.shots)] : [];
+  task
+    ? [
+        ...[...option('task', task.task), ...option('limit', task.limit), ...option('shots', task.shots)],
+        ...option('item-seed', task.limit !== undefined && task.seed),
+        ...(isOwn(task) ? ['--data', ITEMS] : []),
+      ]
+    : [];
+
+const ITEMS = './items';
+/** A report leaves the files out: it says only that the items were one's own. */
+const isOwn = ({ task, data }: Pick<TaskRequest, 'task' | 'data'>): boolean => task === OWN_TASK || data !== undefined;
+const itemsFirst = (task: Pick<TaskRequest, 'task' | 'data'> | undefined): Pick<Again, 'first'> =>
+  task && isOwn(task) ? { first: [`your files of items in ${ITEMS}`] } : {};
 
 export function planAgain({ report, text }: Measured<PlanReport>): Again {
   const { budgets, unit, locked, free, recover, seed, time } = report;
@@ -68,13 +87,30 @@ export function planAgain({ report, text }: Measured<PlanReport>): Again {
 
 /** Of one task: full and pruned, on the same items. */
 export function evaluationAgain(report: Evaluation['report'], without: CurveRequest['start'] = []): Again {
-  const { task, shots, results, available } = report;
+  const { task, shots, results, available, seed } = report;
   const n = results[0]?.n ?? 0;
   const options = [
     ...['--task', task, '--shots', String(shots), ...option('limit', n < available && n)],
+    ...option('seed', n < available && seed),
+    ...(isOwn(report) ? ['--data', ITEMS] : []),
     ...[...dropped('drop', without), ...(without.length > 0 ? ['--compare'] : [])],
   ];
-  return { command: 'eval', options };
+  return { command: 'eval', options, ...itemsFirst(report) };
+}
+
+/** A series of checkpoints: Sapling's own, revisions of a model of the hub, or a folder of folders. */
+export function growthAgain({ report, checkpoints, text }: Growth): Again {
+  const { series, metric, task, points } = report;
+  const names = (checkpoints ?? points).map(({ name }) => name);
+  const isHub = checkpoints ? checkpoints[0]?.request.kind === 'hub' : /^[\w.-]+\/[\w.-]+$/.test(series);
+  const bundled = series === BUNDLED_SERIES;
+  const measured = ['--metric', metric, ...taskOptions(task)];
+  const first = itemsFirst(task);
+  if (bundled) return { command: 'growth', model: ['sapling'], options: measured, ...first, text };
+  if (isHub)
+    return { command: 'growth', model: [series], options: ['--revisions', names.join(), ...measured], ...first, text };
+  const folder = ['the folders of the checkpoints in ./checkpoints', ...(first.first ?? [])];
+  return { command: 'growth', model: [], options: ['--folder', './checkpoints', ...measured], first: folder, text };
 }
 
 export function trainingAgain({ mask, settings, heldLosses, text }: Trained): Again {

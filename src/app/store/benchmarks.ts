@@ -59,6 +59,9 @@ export interface BenchmarksState {
 /** Of some items of many, unless told otherwise: the first ones are often of one kind. */
 export const SUBSET_SEED = 1;
 
+/** The task of a person's own items. */
+export const OWN_TASK = 'own';
+
 export const benchmarksAtFirst: BenchmarksState = {
   bench: { tasks: ['school_letters', 'school', 'school_math'], seed: SUBSET_SEED, bos: 'auto', chat: false },
   benchQueue: [],

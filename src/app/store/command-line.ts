@@ -16,35 +16,36 @@ export interface CommandLine {
 /** The command line that measures the same anew: on the text that it names, or on the one in use. */
 export function commandLine(
   source: ModelSource,
-  { command, options, text }: Again,
+  { command, options, text, model, first: needed = [] }: Again,
   inUse: CalibrationText,
   precision: Precision = 'published',
 ): CommandLine {
   const first: string[] = [];
+  const open = model ?? modelWords(source, first);
   const other = BUNDLED_TEXTS.find(({ title }) => title === text);
   const isInUse = text === undefined || text === inUse.source;
   const on = isInUse ? inUse : other ? textToBe(other) : { source: text, text: '', seqLen: inUse.seqLen };
   const words = [
-    ...['npm run lopper --', command, ...modelWords(source, first)],
+    ...['npm run lopper --', command, ...open.map(quoted)],
     ...(command === 'eval' ? [] : textWords(on, first)),
     ...(precision === 'published' ? [] : ['--precision', precision]),
     ...options.map(quoted),
   ];
-  return { command: words.join(' '), first };
+  return { command: words.join(' '), first: [...first, ...needed] };
 }
 
 function modelWords(source: ModelSource, first: string[]): string[] {
   if (source.kind === 'bundled') return ['sapling'];
   if (source.kind !== 'hub') {
     first.push(`the model’s folder as ./${source.name}`);
-    return [quoted(`./${source.name}`)];
+    return [`./${source.name}`];
   }
   const { repo, revision, host, file } = source;
   return [
-    quoted(repo),
-    ...(revision === DEFAULT_REVISION ? [] : ['--revision', quoted(revision)]),
-    ...(file === undefined ? [] : ['--file', quoted(file)]),
-    ...(host === DEFAULT_HOST ? [] : ['--host', quoted(host)]),
+    repo,
+    ...(revision === DEFAULT_REVISION ? [] : ['--revision', revision]),
+    ...(file === undefined ? [] : ['--file', file]),
+    ...(host === DEFAULT_HOST ? [] : ['--host', host]),
   ];
 }
 

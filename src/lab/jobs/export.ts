@@ -6,6 +6,7 @@ import { writeGguf } from '../../exports/gguf';
 import { readableConfig } from '../../model/config';
 import { type Mask, maskFromSublayers } from '../../pruning/mask';
 import type { Placed } from '../../recovery/module';
+import { unitName } from '../../recovery/units';
 import type { ExportReport, ExportRequest } from '../contract';
 import type { Environment } from '../place/environment';
 import { type ReadModel, readModel } from '../place/model';
@@ -52,11 +53,19 @@ async function exportGguf(
   target: ExportTarget,
   told: Parameters<typeof writeGguf>[4],
 ): Promise<ExportReport> {
-  if (!files.gguf || modules.length > 0) {
+  if (!files.gguf) {
     throw new LopperError(
       'usage',
-      files.gguf ? 'A GGUF has no place for what stands in for dropped layers.' : `${files.id} is not a GGUF.`,
-      files.gguf ? 'Export the mask alone.' : 'Export a checkpoint, and convert that with llama.cpp.',
+      `${files.id} is not a GGUF.`,
+      'Export a checkpoint, and convert that with llama.cpp.',
+    );
+  }
+  if (modules.length > 0) {
+    const units = modules.map(({ unit }) => unitName(unit)).join(', ');
+    throw new LopperError(
+      'usage',
+      `A pruned GGUF keeps its tensors to the bit: what stands in for ${units} has no place in it.`,
+      'Export the mask alone; or open the model as it was published, export a checkpoint, which takes it into its weights, and convert that with llama.cpp.',
     );
   }
   const name = `${lastPart(files.id).replace(/\.gguf$/i, '')}-pruned.gguf`;

@@ -2,7 +2,7 @@ import { decodeText } from '../../../formats/decode-text';
 import type { GivenFile } from '../../../lab/contract';
 import { toFailure } from '../../actions/failure';
 import { readFiles } from '../../actions/item-files';
-import { OWN_TASK } from '../../actions/own-items';
+import { OWN_TASK } from '../../store/benchmarks';
 import { notifyFailure } from '../../store/notify';
 import { store } from '../../store/store';
 import { FileButton } from '../../widgets/file-button';

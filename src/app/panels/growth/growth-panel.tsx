@@ -4,6 +4,7 @@ import { PLAIN_UNITS, type PlainUnit } from '../../../model/units';
 import { isPlain, isUsual, METRIC_NAMES } from '../../../pruning/metrics';
 import { showShippedGrowth } from '../../actions/growth';
 import { ChartFrame } from '../../charts/chart-frame';
+import { growthAgain } from '../../store/again';
 import type { Growth } from '../../store/growth';
 import { fileStem } from '../../store/select';
 import { changeOpen, store } from '../../store/store';
@@ -173,7 +174,8 @@ interface FigureProps {
   readonly children: React.ReactNode;
 }
 
-function GrowthFigure({ growth: { report, origin, text }, unit, actions, children }: FigureProps) {
+function GrowthFigure({ growth, unit, actions, children }: FigureProps) {
+  const { report, origin, text } = growth;
   const stem = useApp(fileStem);
   const { series, points, metric, tokens, task, partial } = report;
   const table = useMemo(
@@ -195,6 +197,7 @@ function GrowthFigure({ growth: { report, origin, text }, unit, actions, childre
       summary={summarise(points, unit)}
       table={table}
       provenance={{ model: series, text, tokens, origin, notes: partial ? ['not all checkpoints are done'] : [] }}
+      again={[growthAgain(growth)]}
       fileName={`${stem}-growth-${metric}-${unit}`}
       actions={actions}
     >
