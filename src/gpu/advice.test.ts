@@ -20,6 +20,10 @@ it('says nothing where the only card computes', () => {
   expect(told({})).toBe('');
 });
 
+it('says nothing of missing drivers where the adapter that was asked for is all that is not there', () => {
+  expect(told({ cards: [], used: undefined, adapters: ['llvmpipe (LLVM 19)'] })).toBe('');
+});
+
 it.each<[string, Partial<Signs>, RegExp]>([
   ['no Vulkan loader', { dawn: { loader: 'missing' }, used: undefined, adapters: [] }, /apt install libvulkan1/],
   ['a card without its driver', { used: software, adapters: ['llvmpipe (LLVM 19)'] }, /of NVIDIA.*Install NVIDIA/],

@@ -55,7 +55,7 @@ export function adviseOn({ platform, dawn, cards, adapters, used }: Signs): Advi
       const card = maker === 'unknown' ? 'A graphics card' : `A graphics card of ${maker}`;
       say(`${card} is here (${path}), and Vulkan has no driver for it.`, DRIVERS[maker]);
     }
-  } else if (!onCard && cards.length === 0 && platform === 'linux') {
+  } else if (!onCard && cards.length === 0 && platform === 'linux' && (used || adapters.length === 0)) {
     say(
       used
         ? 'No graphics card shows: a program on the processor computes, every number right, and ten to a thousand times slower.'

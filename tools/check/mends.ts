@@ -6,18 +6,50 @@ import { bytesOf } from '../../src/formats/dtypes';
 import { type Constants, type Kernel, Kernels } from '../../src/gpu/kernel';
 
 /** What was done to make the tiled product quick, each with how the shader was before: to be measured without it. */
-export const MENDS: readonly { readonly name: string; readonly now: string; readonly before: string }[] = [
+export const MENDS: readonly { readonly name: string; readonly before: (code: string) => string }[] = [
   {
     name: 'quads turned about, against bank conflicts',
-    now: 'return quad * 64u + (row & 7u) * 8u + (((row >> 3u) ^ row ^ (2u * quad)) & 7u);',
-    before: 'return quad * 64u + row;',
+    before: (code) =>
+      code.replace(
+        'return quad * 64u + (row & 7u) * 8u + (((row >> 3u) ^ row ^ (2u * quad)) & 7u);',
+        'return quad * 64u + row;',
+      ),
   },
   {
     name: 'chained multiply-adds',
-    now: 'return fma(a.w, w.w, fma(a.z, w.z, fma(a.y, w.y, fma(a.x, w.x, sum))));',
-    before: 'return sum + dot(a, w);',
+    before: (code) =>
+      code.replace(
+        'return fma(a.w, w.w, fma(a.z, w.z, fma(a.y, w.y, fma(a.x, w.x, sum))));',
+        'return sum + dot(a, w);',
+      ),
   },
+  { name: 'sums and weights written out', before: inArrays },
 ];
+
+/** The tiled product with its sums and a quad's weights in arrays that loops index. */
+function inArrays(code: string): string {
+  const begin = code.indexOf('fn matmul_workgroup(');
+  const end = code.indexOf('\n}\n', begin);
+  const own = code
+    .slice(begin, end)
+    .replace(/( +var [lr]\d = vec4f\(\);\n)+/, '  var sums: array<vec4f, 16>;\n')
+    .replace(
+      / +let w0 = tile_w[\s\S]*r7 = into\(.*\n/,
+      `      var w: array<vec4f, 8>;
+      for (var i = 0u; i < 8u; i++) {
+        w[i] = tile_w[slot(quad, local.x * 8u + i)];
+      }
+      for (var i = 0u; i < 16u; i++) {
+        let a = tile_x[slot(quad, local.y * 8u + (i >> 1u))];
+        let h = 4u * (i & 1u);
+        sums[i] = into(sums[i], a, w[h], w[h + 1u], w[h + 2u], w[h + 3u]);
+      }
+`,
+    )
+    .replace(/ +var strips = .*\n/, '')
+    .replaceAll('strips[', 'sums[');
+  return code.slice(0, begin) + own + code.slice(end);
+}
 
 export interface MendRate {
   /** What is left out; nothing in the first. */
@@ -27,10 +59,11 @@ export interface MendRate {
 }
 
 /** The shader with one mend left out. */
-export function without({ name, now, before }: (typeof MENDS)[number]): Kernel {
+export function without({ name, before }: (typeof MENDS)[number]): Kernel {
   const kernel = PRODUCTS.matmul_workgroup;
-  if (!kernel.code.includes(now)) throw new Error(`linear.wgsl has no ${name}`);
-  return { ...kernel, file: `${kernel.file} without ${name}`, code: kernel.code.replace(now, () => before) };
+  const code = before(kernel.code);
+  if (code === kernel.code) throw new Error(`linear.wgsl has no ${name}`);
+  return { ...kernel, file: `${kernel.file} without ${name}`, code };
 }
 
 /** The tiled product of many rows as it is, and without each of its mends, in turns. */
