@@ -59,7 +59,7 @@ const streamingRows = (r) => [
 ];
 
 /** What takes long, and is measured where it is asked for by name. */
-const ONLY_ASKED = new Set(['sevenB', 'sevenBInBlocks']);
+const ONLY_ASKED = new Set(['sevenB', 'sevenBInBlocks', 'conversion']);
 
 /**
  * How each measurement is printed: rows of a label and a value, in the order in which they are taken.
@@ -96,6 +96,17 @@ const ROWS = {
   streaming: (all) => all.flatMap(streamingRows),
   sevenB: (all) => all.flatMap(streamingRows),
   sevenBInBlocks: (all) => all.flatMap(streamingRows),
+  conversion: (r) => [
+    [`a pruned checkpoint of ${number(r.bytes / 1e9, 1)} GB written to nowhere`, `${number(r.seconds, 1)} s`],
+    ...(r.processPeak
+      ? [
+          /** @type {[string, string]} */ ([
+            '  process at most, above what it had',
+            `${number(r.processPeak / 2 ** 20)} MiB`,
+          ]),
+        ]
+      : []),
+  ],
   streamedPass: (r) => [
     [`${r.model}, ${r.tokens} tokens, weights in GPU memory`, `${number(r.residentMs)} ms`],
     [`  streamed, ${number(r.bytes / 1e6, 1)} MB a pass`, `${number(r.streamedMs)} ms`],

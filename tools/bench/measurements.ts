@@ -3,6 +3,7 @@ import { BenchTop } from '../../src/engine/probe/bench-top';
 import type { Gpu } from '../../src/gpu/gpu';
 import type { Environment } from '../../src/lab/place/environment';
 import { measureBenchmarks } from './benchmarks';
+import { measureConversion } from './conversion';
 import { measureOpening, measureStreamedPass } from './from-files';
 import { measureKernelTimes } from './kernel-times';
 import { sweepMatmul } from './matmul-sweep';
@@ -58,6 +59,7 @@ export async function openMeasurements(
     streaming: () => measureSome(gpu),
     sevenB: () => measureSevenB(gpu, 'F16'),
     sevenBInBlocks: () => measureSevenB(gpu, 'Q4_0'),
+    conversion: () => measureConversion(),
     streamedPass: () => measureStreamedPass(environment),
     opening: () => measureOpening(environment),
     leaveOneOut: () => measureLeaveOneOut(engine),

@@ -9,7 +9,7 @@ import { atPrecision, type Precision } from '../../src/model/precision';
 import { type ModelShape, patternedConfig, patternedModel } from '../check/patterned-model';
 
 /** Of Llama-2-7B: 13.5 GB in 16 bits. */
-const SEVEN_B: ModelShape = {
+export const SEVEN_B: ModelShape = {
   ...{ blocks: 32, width: 4096, heads: 32, kvHeads: 32, ffnWidth: 11_008, vocabulary: 32_000, tied: false },
 };
 
@@ -108,16 +108,17 @@ function watchReads(files: TensorMap): { tensors: TensorMap; largest(): number }
 
 const SAMPLE_MS = 20;
 
-/** Of this process, bytes in memory at most from now on; undefined in a page. */
-function watchProcess(): { peak(): number; stop(): void } | undefined {
+/** Of this process, bytes in memory now, and at most from now on; undefined in a page. */
+export function watchProcess(): { readonly before: number; peak(): number; stop(): void } | undefined {
   const { process } = globalThis as { process?: { memoryUsage?: { rss(): number } } };
   const rss = process?.memoryUsage?.rss;
   if (!rss) return undefined;
-  let peak = rss();
+  const before = rss();
+  let peak = before;
   const look = () => {
     peak = Math.max(peak, rss());
     return peak;
   };
   const timer = setInterval(look, SAMPLE_MS);
-  return { peak: look, stop: () => clearInterval(timer) };
+  return { before, peak: look, stop: () => clearInterval(timer) };
 }

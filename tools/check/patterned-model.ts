@@ -55,26 +55,25 @@ export function patternedModel(shape: ModelShape, matrices: 'F16' | 'Q4_0' = 'F1
 }
 
 /** Its config.json, read. */
-export function patternedConfig(shape: ModelShape): ModelConfig {
-  return parseConfig(
-    JSON.stringify({
-      architectures: ['LlamaForCausalLM'],
-      model_type: 'llama',
-      num_hidden_layers: shape.blocks,
-      hidden_size: shape.width,
-      num_attention_heads: shape.heads,
-      num_key_value_heads: shape.kvHeads,
-      head_dim: shape.width / shape.heads,
-      intermediate_size: shape.ffnWidth,
-      vocab_size: shape.vocabulary,
-      max_position_embeddings: 4096,
-      rms_norm_eps: 1e-5,
-      rope_theta: 10_000,
-      hidden_act: 'silu',
-      tie_word_embeddings: shape.tied ?? true,
-    }),
-  );
-}
+export const patternedConfig = (shape: ModelShape): ModelConfig => parseConfig(patternedConfigText(shape));
+
+export const patternedConfigText = (shape: ModelShape): string =>
+  JSON.stringify({
+    architectures: ['LlamaForCausalLM'],
+    model_type: 'llama',
+    num_hidden_layers: shape.blocks,
+    hidden_size: shape.width,
+    num_attention_heads: shape.heads,
+    num_key_value_heads: shape.kvHeads,
+    head_dim: shape.width / shape.heads,
+    intermediate_size: shape.ffnWidth,
+    vocab_size: shape.vocabulary,
+    max_position_embeddings: 4096,
+    rms_norm_eps: 1e-5,
+    rope_theta: 10_000,
+    hidden_act: 'silu',
+    tie_word_embeddings: shape.tied ?? true,
+  });
 
 function repeated(pattern: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(end - start);
