@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Reporter } from '../src/cli/terminal';
 import { LopperError } from '../src/errors';
+import { hubPlaces } from '../src/formats/hub-cache';
 import type { BenchmarkSet, FetchSettings } from '../src/lab/contract';
 import { createLab } from '../src/lab/lab';
 import { nodeEnvironment } from '../src/lab/place/node';
@@ -26,8 +27,10 @@ same worked examples as the field's harness; subsets draw from as many of their 
   --seed S         default 0
   --all            whole sets
   --from FOLDER    take files that are there already, as CSV, JSON lines or parquet
-  --host URL       a mirror of the hub
+  --host URL       a mirror of the hub (HF_ENDPOINT)
   --raw-host URL   a mirror of GitHub's raw files
+
+HF_TOKEN (or the token file) is shown to the hub, for sets that are given out on request.
 `;
 
 const OPTIONS = {
@@ -54,7 +57,7 @@ export async function main(words: readonly string[], root: string): Promise<numb
     const settings: FetchSettings = {
       limit: values.all ? undefined : Number(values.limit ?? DEFAULT_LIMIT),
       seed: Number(values.seed ?? 0),
-      host: values.host,
+      host: values.host ?? hubPlaces().endpoint,
       rawHost: values['raw-host'],
     };
     checkSubset(settings);

@@ -209,7 +209,7 @@ export const officialSets: readonly OfficialSet[] = [
     count: 940,
     items: parquet('annotated', 'test'),
     gated:
-      'ToxiGen is given to people who accept its terms on its page: log in there, download annotated/test-00000-of-00001.parquet, and give Lopper that file (Open files in the page, --from its folder on the command line).',
+      'ToxiGen is given to people who accept its terms on its page: log in there, and give an access token of that account (under Model in the page, as HF_TOKEN on the command line), or download annotated/test-00000-of-00001.parquet and give Lopper that file (Open files in the page, --from its folder on the command line).',
     local: { items: [anyForm('toxigen', 'test')], fewshot: [] },
   },
   {

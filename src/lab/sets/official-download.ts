@@ -1,6 +1,8 @@
 import type { OfficialFile, OfficialSet } from '../../benchmarks/official';
 import { benchmarkFile } from '../../benchmarks/rows';
 import { fetchDatasetFile } from '../../formats/dataset-files';
+import { hubFetch } from '../../formats/hub';
+import { DEFAULT_HOST } from '../../formats/hub-defaults';
 import { sha256 } from '../../formats/sha256';
 import type { FetchSettings, Progress, SetOrigin } from '../contract';
 import type { Environment } from '../place/environment';
@@ -20,10 +22,13 @@ export async function downloadSet(
   set: OfficialSet,
   settings: FetchSettings,
   seen: readonly SetOrigin[],
-  environment: Pick<Environment, 'downloads'>,
+  environment: Pick<Environment, 'downloads' | 'hub'>,
   { signal, onProgress }: DownloadSetOptions = {},
 ): Promise<SetFiles> {
-  const { cache, fetch } = await environment.downloads(() => {});
+  const { cache, fetch: plain } = await environment.downloads(() => {});
+  // A set that is given out on request is shown the token of the hub that has it, as a model is.
+  const { host = DEFAULT_HOST } = settings;
+  const fetch = set.at === 'hub' ? hubFetch(host, { ...environment.hub(host), fetch: plain }) : plain;
   const { onBytes } = loadingProgress(onProgress);
   const one = async (part: SetOrigin['part'], file: OfficialFile) => {
     // A file that someone had already says nothing of what the publisher has.

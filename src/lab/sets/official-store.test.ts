@@ -3,6 +3,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, expect, test } from 'vitest';
 import { type OfficialSet, officialSetOf } from '../../benchmarks/official';
 import { DownloadCache } from '../../formats/cache';
+import type { HubOptions } from '../../formats/hub';
 import { memoryShelf } from '../../formats/memory-shelf';
 import { fetchWithLinks } from '../../formats/node';
 import { expectFailure } from '../../formats/testing';
@@ -120,6 +121,7 @@ const json = (value: unknown): Served => ({
 const served = (text: string): Served => ({ body: new TextEncoder().encode(text) });
 const downloads = (cache = new DownloadCache(memoryShelf())) => ({
   downloads: async () => ({ cache, fetch: fetchWithLinks }),
+  hub: (): HubOptions => ({}),
 });
 
 test('a set without pins: what the first download saw holds for later ones, though the publisher goes on', async () => {
@@ -214,4 +216,19 @@ test('a set that is given out on request says what to do', async () => {
   });
   const failed = downloadSet(toxigen, { host: hub.host }, [], downloads());
   await expect(failed).rejects.toMatchObject({ code: 'download-failed', remedy: toxigen.gated });
+});
+
+test('a set that is given out on request comes to whoever has a token of that hub, which no other host sees', async () => {
+  const set: OfficialSet = { ...gsm8k, at: 'hub', repo: 'someone/set', revision: '4'.repeat(40), fewshot: undefined };
+  const open = { ...set, items: { path: 'test.jsonl' } };
+  const path = `/datasets/someone/set/resolve/${open.revision}/test.jsonl`;
+  hub = await startHub({ [path]: { ...served(problems(5)), token: 'hf_right', redirected: true, elsewhere: true } });
+  const known = (token: string) => ({ ...downloads(), hub: (): HubOptions => ({ token }) });
+  const files = await downloadSet(open, { host: hub.host }, [], known('hf_right'));
+  expect(files.origins).toMatchObject([{ bytes: problems(5).length }]);
+  const seen = new Set(
+    hub.shown.map(({ host, authorization }) => `${new URL(hub!.host).host === host} ${authorization}`),
+  );
+  expect(seen).toEqual(new Set(['true Bearer hf_right', 'false undefined']));
+  await expectFailure(downloadSet(open, { host: hub.host }, [], known('hf_wrong')), 'download-failed', '401');
 });
