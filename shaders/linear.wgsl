@@ -20,6 +20,8 @@ const CAP = 8u; // out = ceiling tanh(y / cap)
 const ANY = 9u; // as p.epilogue says: one kernel for all, where compiling takes seconds
 override EPILOGUE: u32 = 0u;
 
+override ROWS: u32 = 1u; // that a workgroup of matmul_small or matvec_workgroup takes
+
 struct Params {
   rows: u32, // rows of x in this dispatch, from rowStart on
   rowStart: u32,
@@ -414,8 +416,8 @@ fn matmul_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
   }
 }
 
-// 32 rows by 32 columns a workgroup, 4 by 4 outputs a thread, for rows that would leave the larger tile half empty: more
-// workgroups, each of fewer registers. 32 inputs at a time, so that whole lines of 16-bit weights are read; what comes next
+// ROWS rows, 16 or 32, by 32 columns a workgroup, 2 or 4 by 4 outputs a thread, for rows that would leave the larger tile
+// half empty: more workgroups, each of fewer registers. 32 inputs at a time, so that whole lines of 16-bit weights are read; what comes next
 // is on its way while this is computed. Every sum is added up as in the larger tile, and comes to the same bits. Where there
 // are too few workgroups even so, several share an output's inputs, and finish_strips adds what they came to.
 //
@@ -441,8 +443,10 @@ fn bring(rows: vec4u, columns: vec2u, step: u32, end: u32, t: u32) -> Brought {
   if (quad < 2u * end) {
     b.x0 = x[rows.x + quad];
     b.x1 = x[rows.y + quad];
-    b.x2 = x[rows.z + quad];
-    b.x3 = x[rows.w + quad];
+    if (ROWS > 16u) {
+      b.x2 = x[rows.z + quad];
+      b.x3 = x[rows.w + quad];
+    }
   }
   let eight = step + (t & 3u);
   if (eight < end) {
@@ -455,9 +459,10 @@ fn bring(rows: vec4u, columns: vec2u, step: u32, end: u32, t: u32) -> Brought {
 @compute @workgroup_size(64)
 fn matmul_small(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
   let local = vec2u(t & 7u, t >> 3u);
-  let row_tiles = (p.rows + 31u) / 32u;
+  let row_tiles = (p.rows + ROWS - 1u) / ROWS;
   let part = group.y / row_tiles;
-  let first_row = (group.y % row_tiles) * 32u;
+  let first_row = (group.y % row_tiles) * ROWS;
+  let own_rows = ROWS / 8u; // of a thread
   let first_column = group.x * 32u;
   let end = min((part + 1u) * p.partSteps, p.steps);
   let last = p.rows - 1u;
@@ -475,8 +480,10 @@ fn matmul_small(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_i
   for (var k = part * p.partSteps; k < end; k += 4u) {
     tile_x[small_slot(quad, row)] = next.x0;
     tile_x[small_slot(quad, row + 8u)] = next.x1;
-    tile_x[small_slot(quad, row + 16u)] = next.x2;
-    tile_x[small_slot(quad, row + 24u)] = next.x3;
+    if (ROWS > 16u) {
+      tile_x[small_slot(quad, row + 16u)] = next.x2;
+      tile_x[small_slot(quad, row + 24u)] = next.x3;
+    }
     tile_w[small_slot(2u * step, column)] = next.w0.lo;
     tile_w[small_slot(2u * step + 1u, column)] = next.w0.hi;
     tile_w[small_slot(2u * step, column + 16u)] = next.w1.lo;
@@ -488,18 +495,20 @@ fn matmul_small(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_i
       let w1 = tile_w[small_slot(q, local.x * 4u + 1u)];
       let w2 = tile_w[small_slot(q, local.x * 4u + 2u)];
       let w3 = tile_w[small_slot(q, local.x * 4u + 3u)];
-      s0 = into(s0, tile_x[small_slot(q, local.y * 4u + 0u)], w0, w1, w2, w3);
-      s1 = into(s1, tile_x[small_slot(q, local.y * 4u + 1u)], w0, w1, w2, w3);
-      s2 = into(s2, tile_x[small_slot(q, local.y * 4u + 2u)], w0, w1, w2, w3);
-      s3 = into(s3, tile_x[small_slot(q, local.y * 4u + 3u)], w0, w1, w2, w3);
+      s0 = into(s0, tile_x[small_slot(q, local.y * own_rows + 0u)], w0, w1, w2, w3);
+      s1 = into(s1, tile_x[small_slot(q, local.y * own_rows + 1u)], w0, w1, w2, w3);
+      if (ROWS > 16u) {
+        s2 = into(s2, tile_x[small_slot(q, local.y * own_rows + 2u)], w0, w1, w2, w3);
+        s3 = into(s3, tile_x[small_slot(q, local.y * own_rows + 3u)], w0, w1, w2, w3);
+      }
     }
     workgroupBarrier();
   }
   // By index from here on, as above.
   let c = first_column + local.x * 4u;
-  let r = first_row + local.y * 4u;
+  let r = first_row + local.y * own_rows;
   var strips = array(s0, s1, s2, s3);
-  for (var i = 0u; i < 4u && r + i < p.rows; i++) {
+  for (var i = 0u; i < own_rows && r + i < p.rows; i++) {
     if (p.parts == 1u) {
       finish(p.rowStart + r + i, c, strips[i]);
     } else {
@@ -545,7 +554,6 @@ fn matvec_register(@builtin(global_invocation_id) id: vec3u) {
 
 // One workgroup, four columns of up to eight rows: neighbouring threads read neighbouring weights, and widen each once for
 // all of the rows. A row's sum is the same whatever ROWS is.
-override ROWS: u32 = 1u;
 var<workgroup> partial: array<vec4f, 64u * ROWS>;
 
 @compute @workgroup_size(64)

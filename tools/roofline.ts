@@ -75,7 +75,7 @@ async function recorded(rows: number, keys: number, flash: boolean): Promise<Wor
     const { entry } = kernel;
     if (/^mat(mul|vec)/.test(entry)) {
       const elements = told.outputs! * told.steps! * 8 * (told.epilogue === EPILOGUES['silu-gated'] ? 2 : 1);
-      const tile = TILES[entry] ?? 1;
+      const tile = entry === 'matmul_small' && told.rows! <= 16 ? 16 : (TILES[entry] ?? 1);
       const partBytes = told.parts! > 1 ? 8 * told.parts! * told.rows! * told.outputs! : 0;
       const multiplyAdds = elements * Math.ceil(told.rows! / tile) * tile;
       all.push({ ...NOTHING, weightBytes: 2 * elements, partBytes, multiplyAdds });

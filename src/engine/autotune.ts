@@ -2,7 +2,7 @@ import { LopperError } from '../errors';
 import { bytesOf, type Dtype } from '../formats/dtypes';
 import type { Gpu } from '../gpu/gpu';
 import type { KernelChoice } from './kernels/dispatcher';
-import { ALL_ROWS, fewRowKernels, forced, linear, manyRowKernels, TOGETHER, type Way } from './kernels/linear';
+import { ALL_ROWS, fewRowKernels, forced, linear, manyRowKernels, type Way } from './kernels/linear';
 import { norm, normKernels } from './kernels/norm';
 import type { Linear, Norm, Slots } from './layout';
 import { attentionOf } from './probe/attention';
@@ -46,6 +46,7 @@ const FEW_ROWS: readonly number[] = [2, 3, 4, 6, 8, 12, 16, 24, 32, 48];
 const SMALL_ROWS: readonly number[] = [64, 128, 256, 512];
 
 /** Rows at which it is measured how many a matvec best takes together, and in how many workgroups a product best is. */
+const TOGETHER = [1, 2, 4, 8] as const;
 const TOGETHER_ROWS = 8;
 const PARTED_ROWS = 16;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import code from '../../../shaders/linear.wgsl?raw';
 import type { Buffer } from '../../gpu/gpu';
-import type { Kernel, Kernels } from '../../gpu/kernel';
+import type { Constants, Kernel, Kernels } from '../../gpu/kernel';
 import type { Recorder } from '../../gpu/recorder';
 import type { Linear } from '../layout';
 import { Dispatcher, type KernelChoice } from './dispatcher';
@@ -17,13 +17,20 @@ async function recorded(
   inputs = 64,
 ) {
   type Told = { weightStart: number; outputs: number; parts: number; partSteps: number };
-  const runs: (Told & { kernel: string; first: number; groups: readonly [number, number] })[] = [];
+  const runs: (Told & { kernel: string; constants: Constants; first: number; groups: readonly [number, number] })[] =
+    [];
   const recorder = {
     maxWork: Number.POSITIVE_INFINITY,
-    dispatch: ({ kernel }: { kernel: Kernel }, told: Told, _: unknown, groups: [number, number]) =>
-      runs.push({ ...told, kernel: kernel.entry, first: told.weightStart, groups }),
+    dispatch: (
+      { kernel, constants }: { kernel: Kernel; constants: Constants },
+      told: Told,
+      _: unknown,
+      groups: [number, number],
+    ) => runs.push({ ...told, constants, kernel: kernel.entry, first: told.weightStart, groups }),
   } as unknown as Recorder;
-  const kernels = { get: async (kernel: Kernel) => ({ kernel }) } as unknown as Kernels;
+  const kernels = {
+    get: async (kernel: Kernel, constants: Constants) => ({ kernel, constants }),
+  } as unknown as Kernels;
   const any = { matmul: 'matmul_register', matvec: 'matvec_register', threads: 1 } as const;
   const choice = { ...any, ...forced(way, change) };
   const buffer = {} as Buffer;
@@ -196,6 +203,14 @@ describe('sums in parts', () => {
       { kernel: 'finish_strips', groups: [1, 33], parts: 3 },
     ]);
     expect(2 * 44).toBeLessThan(1000 / 8);
+  });
+
+  it('rows that fit take a tile of 16', async () => {
+    const runs = await recorded('matmul_small', 16, 100, false, { groups: 64 }, 1000);
+    expect(runs).toMatchObject([
+      { constants: { ROWS: 16 }, groups: [4, 3], parts: 3 },
+      { kernel: 'finish_strips', groups: [1, 16], parts: 3 },
+    ]);
   });
 
   it('only where it is asked for', async () => {

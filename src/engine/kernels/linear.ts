@@ -65,7 +65,7 @@ export type Way = KernelChoice['matmul'] | 'matmul_small' | KernelChoice['matvec
 export const PRODUCTS = {
   matmul_register: product('matmul_register', ['DTYPE', 'EPILOGUE']),
   matmul_workgroup: product('matmul_workgroup', ['DTYPE', 'EPILOGUE']),
-  matmul_small: product('matmul_small', ['DTYPE', 'EPILOGUE']),
+  matmul_small: product('matmul_small', ['DTYPE', 'EPILOGUE', 'ROWS']),
   matvec_register: product('matvec_register', ['DTYPE', 'EPILOGUE']),
   matvec_workgroup: product('matvec_workgroup', ['DTYPE', 'EPILOGUE', 'ROWS']),
 } satisfies Record<Way, unknown>;
@@ -77,7 +77,7 @@ const MOST_GROUPS = 65_535;
 const SHARES: Readonly<Record<Way, readonly [columns: number, rows: number]>> = {
   matmul_register: [64, 64],
   matmul_workgroup: [64, 64],
-  matmul_small: [32, 32],
+  matmul_small: [32, 1],
   matvec_register: [128, 1],
   matvec_workgroup: [4, 1],
 };
@@ -92,29 +92,37 @@ export interface ProductKind {
 const compiledFor = ({ choice }: Dispatcher, epilogue: Epilogue): number =>
   choice.anyEpilogue ? ANY : EPILOGUES[epilogue];
 
-/** `together`: rows that a workgroup takes; 1 but for `matvec_workgroup`. */
-function productVariant(d: Dispatcher, way: Way, { dtype, epilogue }: ProductKind, together = 1) {
+/** Rows that a matvec may take together, by the most it takes. */
+const TOGETHER = { 1: [1], 2: [1, 2], 4: [1, 2, 4], 8: [1, 2, 4, 8] } as const;
+
+/** Rows of a small tile: of as few as fit into half of one, and of more. */
+const SMALL_TILES = [16, 32] as const;
+
+/** Rows that a workgroup may take, fewest first, where the kernel is told. */
+function sizesOf(choice: KernelChoice, way: Way): readonly number[] {
+  if (way === 'matmul_small') return SMALL_TILES;
+  return way === 'matvec_workgroup' ? TOGETHER[choice.together ?? 1] : TOGETHER[1];
+}
+
+/** How many it takes of so many: it has no use for the room of more. */
+function sizeFor(choice: KernelChoice, way: Way, rows: number): number {
+  const sizes = sizesOf(choice, way);
+  return sizes.find((n) => n >= rows) ?? sizes[sizes.length - 1]!;
+}
+
+/** `size`: the rows that a workgroup takes. */
+function productVariant(d: Dispatcher, way: Way, { dtype, epilogue }: ProductKind, size: number) {
   const [DTYPE, EPILOGUE] = [DTYPES[dtype].code, compiledFor(d, epilogue)];
-  return way === 'matvec_workgroup'
-    ? variant(PRODUCTS[way], { DTYPE, EPILOGUE, ROWS: together })
+  return way === 'matvec_workgroup' || way === 'matmul_small'
+    ? variant(PRODUCTS[way], { DTYPE, EPILOGUE, ROWS: size })
     : variant(PRODUCTS[way], { DTYPE, EPILOGUE });
 }
 
 /** For matrices that are stored so: what is in blocks is widened first, by `widenKernels`. */
-export const productKernels = (d: Dispatcher, way: Way, kinds: readonly ProductKind[], together = 1): Variant[] =>
-  kinds.map(({ dtype, epilogue }) => productVariant(d, way, { dtype: readAs(dtype), epilogue }, together));
-
-/** Rows that a matvec may take together. */
-export const TOGETHER = [1, 2, 4, 8] as const;
-
-/** As many as it ever takes together here. */
-const mostTogether = ({ matvec, together = 1 }: KernelChoice): number => (matvec === 'matvec_workgroup' ? together : 1);
-
-/** How many it takes together of so many: it has no use for the room of more. */
-function togetherOf(choice: KernelChoice, rows: number): number {
-  const most = mostTogether(choice);
-  return most === 1 ? 1 : TOGETHER.find((n) => n >= Math.min(rows, most))!;
-}
+export const productKernels = (d: Dispatcher, way: Way, kinds: readonly ProductKind[]): Variant[] =>
+  kinds.flatMap(({ dtype, epilogue }) =>
+    sizesOf(d.choice, way).map((size) => productVariant(d, way, { dtype: readAs(dtype), epilogue }, size)),
+  );
 
 /** Ways for many rows, for matrices that are stored so. */
 export const manyRowKernels = (d: Dispatcher, kinds: readonly ProductKind[]): Variant[] => [
@@ -140,9 +148,7 @@ export const fewRowKernels = (d: Dispatcher, kinds: readonly ProductKind[]): Var
     isInBlocks(kind.dtype)
       ? [blockProductVariant(d, kind.dtype), finishVariant(d, kind.epilogue)]
       : [
-          ...TOGETHER.filter((rows) => rows <= mostTogether(d.choice)).flatMap((rows) =>
-            productKernels(d, d.choice.matvec, [kind], rows),
-          ),
+          ...productKernels(d, d.choice.matvec, [kind]),
           ...(d.choice.smallRows ? productKernels(d, 'matmul_small', [kind]) : []),
           ...(d.choice.groups ? [finishVariant(d, kind.epilogue)] : []),
         ],
@@ -153,8 +159,9 @@ const fewRows = ({ choice }: Dispatcher): number => choice.fewRows ?? MATMUL_ROW
 /** Which way so many rows are multiplied: few by a matvec, once one is compiled, more in small tiles, and all others. */
 export function wayOf(d: Dispatcher, rows: number, kind: ProductKind): Way {
   const { matmul, matvec, smallRows = 0 } = d.choice;
-  if (rows < fewRows(d) && d.has(productVariant(d, matvec, kind))) return matvec;
-  return rows < smallRows && d.has(productVariant(d, 'matmul_small', kind)) ? 'matmul_small' : matmul;
+  const has = (way: Way) => d.has(productVariant(d, way, kind, sizeFor(d.choice, way, rows)));
+  if (rows < fewRows(d) && has(matvec)) return matvec;
+  return rows < smallRows && has('matmul_small') ? 'matmul_small' : matmul;
 }
 
 /** More rows than there are. */
@@ -187,7 +194,7 @@ export function partsOf(
   columns: number,
   inputs: number,
 ): number {
-  const tiles = Math.ceil(rows / 32) * Math.ceil(columns / 32);
+  const tiles = Math.ceil(rows / SMALL_TILES[1]) * Math.ceil(columns / 32);
   return Math.max(1, Math.min(Math.floor(groups / tiles), Math.floor(inputs / LEAST_PART)));
 }
 
@@ -299,13 +306,13 @@ function multiply(
     for (const piece of readable(d, part, w.steps, w.gated, begin, end)) {
       const kind = { dtype: piece.dtype, epilogue };
       const way = wayOf(d, rows, kind);
-      const together = way === d.choice.matvec ? togetherOf(d.choice, rows) : 1;
+      const size = sizeFor(d.choice, way, rows);
       // In steps of decoding alone, as matvecs are; and the room may hold the weights themselves.
       const mayPart = way === 'matmul_small' && piece.buffer !== d.room && d.has(finishVariant(d, epilogue));
       const wanted = mayPart ? partsOf(d.choice, rows, w.outputs * wide, w.steps * 8) : 1;
       const partSteps = Math.ceil(w.steps / wanted / 4) * 4;
       const parts = Math.ceil(w.steps / partSteps); // none of them empty
-      const [columnShare, rowShare] = [SHARES[way][0], SHARES[way][1] * together];
+      const [columnShare, rowShare] = [SHARES[way][0], SHARES[way][1] * size];
       const rowStep = way === d.choice.matvec ? rows : atLeast(64, limit / (perColumn * (piece.end - piece.begin)));
       for (let row = 0; row < rows; row += rowStep) {
         const count = Math.min(rowStep, rows - row);
@@ -322,7 +329,7 @@ function multiply(
             partSteps,
           };
           d.run(
-            productVariant(d, way, kind, together),
+            productVariant(d, way, kind, size),
             told(of, c, outputs),
             { x, w: piece.buffer, bias: w.bias ?? d.empty, out: parts > 1 ? d.room : out },
             [Math.ceil((outputs * wide) / columnShare), Math.ceil(count / rowShare) * parts],
