@@ -303,15 +303,16 @@ fn seen(v: vec4f, key: u32, first: u32, last: u32) -> vec4f {
 
 // A row and head for every THREADS threads. Probabilities of unseen keys of the tile are written as zero, so that mix
 // need not ask.
-@compute @workgroup_size(THREADS, ROWS)
+@compute @workgroup_size(64)
 fn softmax(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_id) local: vec3u,
+  @builtin(local_invocation_index) lane: u32,
 ) {
-  let t = local.x;
-  let place = local.y * THREADS;
-  let asked = (group.y * groups.x + group.x) * ROWS + local.y;
+  let t = lane % THREADS;
+  let line = lane / THREADS; // its row of the workgroup
+  let place = line * THREADS;
+  let asked = (group.y * groups.x + group.x) * ROWS + line;
   let g = min(asked, p.tileCount * 4u * p.heads - 1u); // every thread must reach the barriers
   let tile = tile_at(g / (4u * p.heads));
   let r = (g / p.heads) % 4u;

@@ -77,15 +77,16 @@ var<workgroup> shares: array<f32, THREADS * ROWS>;
 
 // A row and head for every THREADS threads: of P and dP, dS = scale P (dP - sum of P dP), by the slope of the cap where there is one. Keys that are not seen have a
 // probability of zero.
-@compute @workgroup_size(THREADS, ROWS)
+@compute @workgroup_size(64)
 fn softmax_backward(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_id) local: vec3u,
+  @builtin(local_invocation_index) lane: u32,
 ) {
-  let t = local.x;
-  let first = local.y * THREADS;
-  let asked = (group.y * groups.x + group.x) * ROWS + local.y;
+  let t = lane % THREADS;
+  let line = lane / THREADS; // its row of the workgroup
+  let first = line * THREADS;
+  let asked = (group.y * groups.x + group.x) * ROWS + line;
   let row = min(asked, p.tileCount * 4u * p.heads - 1u); // every thread must reach the barriers
   let tile = tile_of(p.firstTile + row / (4u * p.heads));
   let idle = asked != row || (row / p.heads) % 4u >= tile.rows;
@@ -265,15 +266,16 @@ fn place_backward(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
 
 // Where a norm goes over all heads, dqkv holds the gradient of what it gave: in place of it, that of what it was given.
 // Threads share a row of queries, or one of keys.
-@compute @workgroup_size(THREADS, ROWS)
+@compute @workgroup_size(64)
 fn heads_backward(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_id) local: vec3u,
+  @builtin(local_invocation_index) lane: u32,
 ) {
-  let t = local.x;
-  let first = local.y * THREADS;
-  let asked = (group.y * groups.x + group.x) * ROWS + local.y;
+  let t = lane % THREADS;
+  let line = lane / THREADS; // its row of the workgroup
+  let first = line * THREADS;
+  let asked = (group.y * groups.x + group.x) * ROWS + line;
   let which = min(asked, 2u * p.rows - 1u); // every thread must reach the barriers
   let isKey = which % 2u == 1u;
   let width = select(p.heads, p.kvHeads, isKey) * p.headDim;

@@ -49,15 +49,16 @@ fn better(a: Best, b: Best) -> Best {
   return a;
 }
 
-@compute @workgroup_size(THREADS, ROWS)
+@compute @workgroup_size(64)
 fn accumulate(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_id) local: vec3u,
+  @builtin(local_invocation_index) lane: u32,
 ) {
-  let t = local.x;
-  let place = local.y * THREADS;
-  let asked = (group.y * groups.x + group.x) * ROWS + local.y;
+  let t = lane % THREADS;
+  let line = lane / THREADS; // its row of the workgroup
+  let place = line * THREADS;
+  let asked = (group.y * groups.x + group.x) * ROWS + line;
   let row = min(asked, p.rows * p.branches - 1u); // every thread must reach the barriers
   let base = row * p.stride;
   var best = Best(-3.0e38, 0u);
@@ -116,15 +117,16 @@ fn pick(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 const BLOCK: u32 = 64u; // squares added up before they join the sum: rounding stays that of a short sum
 
 // Takes a tile into the squared distance of each row from the full model's.
-@compute @workgroup_size(THREADS, ROWS)
+@compute @workgroup_size(64)
 fn distance_from(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_id) local: vec3u,
+  @builtin(local_invocation_index) lane: u32,
 ) {
-  let t = local.x;
-  let place = local.y * THREADS;
-  let asked = (group.y * groups.x + group.x) * ROWS + local.y;
+  let t = lane % THREADS;
+  let line = lane / THREADS; // its row of the workgroup
+  let place = line * THREADS;
+  let asked = (group.y * groups.x + group.x) * ROWS + line;
   let row = min(asked, p.rows * p.branches - 1u); // every thread must reach the barrier
   let base = row * p.stride;
   let base_reference = row % p.rows * p.stride;

@@ -86,15 +86,16 @@ const BLOCK: u32 = 64u; // terms added up before they join the sum: rounding sta
 
 var<workgroup> shares: array<f32, THREADS * ROWS>;
 
-@compute @workgroup_size(THREADS, ROWS)
+@compute @workgroup_size(64)
 fn divergence(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_id) local: vec3u,
+  @builtin(local_invocation_index) lane: u32,
 ) {
-  let t = local.x;
-  let first = local.y * THREADS;
-  let asked = (group.y * groups.x + group.x) * ROWS + local.y;
+  let t = lane % THREADS;
+  let line = lane / THREADS; // its row of the workgroup
+  let first = line * THREADS;
+  let asked = (group.y * groups.x + group.x) * ROWS + line;
   let row = min(asked, p.rows - 1u); // every thread must reach the barrier
   let base = row * p.stride;
   let own = states[p.firstRow + row];

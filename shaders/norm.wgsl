@@ -46,15 +46,16 @@ fn total(mine: f32, t: u32, first: u32) -> f32 {
   return sum;
 }
 
-@compute @workgroup_size(THREADS, ROWS)
+@compute @workgroup_size(64)
 fn norm(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_id) local: vec3u,
+  @builtin(local_invocation_index) lane: u32,
 ) {
-  let t = local.x;
-  let first = local.y * THREADS;
-  let asked = (group.y * groups.x + group.x) * ROWS + local.y;
+  let t = lane % THREADS;
+  let line = lane / THREADS; // its row of the workgroup
+  let first = line * THREADS;
+  let asked = (group.y * groups.x + group.x) * ROWS + line;
   let row = min(asked, p.rows - 1u); // every thread must reach the barriers
   let branch = row / p.rowsPerBranch;
   var at = p.firstRow + row % p.rowsPerBranch;

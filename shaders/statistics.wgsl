@@ -50,14 +50,15 @@ struct Sums {
 
 var<workgroup> shares: array<Sums, THREADS * ROWS>;
 
-@compute @workgroup_size(THREADS, ROWS)
+@compute @workgroup_size(64)
 fn measure(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_id) local: vec3u,
+  @builtin(local_invocation_index) lane: u32,
 ) {
-  let t = local.x;
-  let asked = (group.y * groups.x + group.x) * ROWS + local.y;
+  let t = lane % THREADS;
+  let line = lane / THREADS; // its row of the workgroup
+  let asked = (group.y * groups.x + group.x) * ROWS + line;
   let row = min(asked, p.rows - 1u); // every thread must reach the barrier
   var s = Sums(0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
   for (var i = t; i < p.width; i += THREADS) {
@@ -71,11 +72,11 @@ fn measure(
     s.b1 += abs(a + u);
   }
   if (THREADS > 1u) {
-    shares[local.y * THREADS + t] = s;
+    shares[lane] = s;
     workgroupBarrier();
     if (t == 0u) {
       for (var i = 1u; i < THREADS; i++) {
-        let other = shares[local.y * THREADS + i];
+        let other = shares[line * THREADS + i];
         s.aa += other.aa;
         s.uu += other.uu;
         s.au += other.au;
@@ -130,14 +131,15 @@ const BLOCK: u32 = 32u; // rows added up before they join the sum: rounding stay
 var<workgroup> partial: array<array<vec4f, 3>, THREADS * ROWS>;
 
 // Sums over the rows of each unit, in the order of TOTALS in observers/totals.ts.
-@compute @workgroup_size(THREADS, ROWS)
+@compute @workgroup_size(64)
 fn total(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_id) local: vec3u,
+  @builtin(local_invocation_index) lane: u32,
 ) {
-  let t = local.x;
-  let asked = (group.y * groups.x + group.x) * ROWS + local.y;
+  let t = lane % THREADS;
+  let line = lane / THREADS; // its row of the workgroup
+  let asked = (group.y * groups.x + group.x) * ROWS + line;
   let mine = min(asked, 2u * g.units - 1u); // every thread must reach the barrier
   let unit = mine / 2u;
   let isFirst = mine % 2u == 0u;
@@ -158,12 +160,12 @@ fn total(
     }
   }
   if (THREADS > 1u) {
-    partial[local.y * THREADS + t] = sums;
+    partial[lane] = sums;
     workgroupBarrier();
     if (t == 0u) {
       for (var i = 1u; i < THREADS; i++) {
         for (var k = 0u; k < 3u; k++) {
-          sums[k] += partial[local.y * THREADS + i][k];
+          sums[k] += partial[line * THREADS + i][k];
         }
       }
     }

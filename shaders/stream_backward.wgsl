@@ -44,44 +44,48 @@ fn total(mine: f32, t: u32, first: u32) -> f32 {
   return sum;
 }
 
-@compute @workgroup_size(THREADS, ROWS)
+@compute @workgroup_size(64)
 fn effect(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_id) local: vec3u,
+  @builtin(local_invocation_index) lane: u32,
 ) {
-  let asked = (group.y * groups.x + group.x) * ROWS + local.y;
+  let t = lane % THREADS;
+  let line = lane / THREADS; // its row of the workgroup
+  let asked = (group.y * groups.x + group.x) * ROWS + line;
   let row = min(asked, p.rows - 1u); // every thread must reach the barrier
   let base = row * p.stride;
   var sum = 0.0;
-  for (var i = local.x; i < p.width; i += THREADS) {
+  for (var i = t; i < p.width; i += THREADS) {
     sum += given[base + i] * (after[base + i] - before[base + i]);
   }
-  sum = total(sum, local.x, local.y * THREADS);
-  if (local.x == 0u && asked == row) {
+  sum = total(sum, t, line * THREADS);
+  if (t == 0u && asked == row) {
     out[p.outRow + row] = abs(sum);
   }
 }
 
-@compute @workgroup_size(THREADS, ROWS)
+@compute @workgroup_size(64)
 fn pull(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_id) local: vec3u,
+  @builtin(local_invocation_index) lane: u32,
 ) {
-  let asked = (group.y * groups.x + group.x) * ROWS + local.y;
+  let t = lane % THREADS;
+  let line = lane / THREADS; // its row of the workgroup
+  let asked = (group.y * groups.x + group.x) * ROWS + line;
   let row = min(asked, p.rows - 1u); // every thread must reach the barrier
   let base = row * p.stride;
   var sum = 0.0;
-  for (var i = local.x; i < p.width; i += THREADS) {
+  for (var i = t; i < p.width; i += THREADS) {
     let apart = after[base + i] - before[base + i];
     sum += apart * apart;
     if (asked == row) {
       gradient[base + i] += 2.0 * p.scale * apart;
     }
   }
-  sum = total(sum, local.x, local.y * THREADS);
-  if (local.x == 0u && asked == row) {
+  sum = total(sum, t, line * THREADS);
+  if (t == 0u && asked == row) {
     out[p.outRow + row] = p.scale * sum;
   }
 }
