@@ -208,6 +208,11 @@ test.describe('from a hub', () => {
     await expect(dialog.getByRole('progressbar')).toBeHidden();
     await expect(lab.alerts).toHaveCount(0);
     await dialog.getByRole('button', { name: 'Close' }).click();
+    // Whoever comes back is asked whether it is to go on.
+    await page.reload();
+    const offer = page.getByRole('status').filter({ hasText: 'The download of lopper/sapling is not whole yet' });
+    await expect(offer.getByRole('button', { name: /^Open it from/ })).toBeVisible();
+    await offer.getByRole('button', { name: /^Dismiss/ }).click();
 
     hub.fault('model.safetensors', undefined);
     await ask(lab, 'lopper/sapling');

@@ -5,6 +5,7 @@ import { maskOf } from '../store/select';
 import { store } from '../store/store';
 import { keepAddress, linkFromAddress } from './address';
 import { loadText } from './calibration';
+import { offerUnfinished } from './downloads';
 import { restartEvaluation } from './evaluate';
 import { toFailure } from './failure';
 import { cancelJob, lab } from './jobs';
@@ -41,6 +42,7 @@ export async function startSession(): Promise<void> {
   if ((await startMachine()) && !hasChosen()) {
     await openModel({ kind: 'bundled', ...(start?.precision && { precision: start.precision }) }, start);
     if (link && !link.results) await openLinked(link);
+    if (!hasChosen()) void offerUnfinished();
   }
   if (wanted) keepAddress();
 }

@@ -27,7 +27,8 @@ export function KeptDownloads() {
     setKept(await keptDownloads());
   };
   return (
-    <details className={css.card}>
+    // What broke off is to be seen.
+    <details className={css.card} open={kept.some((d) => !d.complete)}>
       <summary>
         Downloads kept in this browser, {bytes(kept.reduce((sum, d) => sum + d.bytes, 0))}
         {kept.some((d) => !d.complete) && ', one of them not whole yet'}
