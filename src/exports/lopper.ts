@@ -9,7 +9,7 @@ export const lopper: MaskFormat = {
   title: 'Lopper, a mask file',
   about:
     'For this page and Lopper’s command line: what goes, how it was chosen, what it costs and saves, measured on what.',
-  loses: `Nothing, but the numbers of what stands in where they are more than ${MOST_NUMBERS.toLocaleString('en')}: those are a file of their own.`,
+  loses: `The numbers of what stands in, where they are more than ${MOST_NUMBERS.toLocaleString('en')}: those are a file of their own.`,
   units: 'sublayers',
   extension: 'json',
   write: ({ mask, model, notes }) => writeMaskFile(mask, model, notes),

@@ -207,6 +207,10 @@ test
     ofLlamaCpp.push({ name: `a pruned ${file}`, ask, want, far: stories ? 1e-5 : 0.01 });
   }
   expect(Math.abs((await lossOf({ kind: 'folder', path }, windows, [])) - want)).toBeLessThan(1e-6);
+  const modules = [module({ kind: 'attn', block: 2 }, 64)];
+  const to = { kind: 'folder', path: join(scratch, 'refused') } as const;
+  const refused = lab.exportModel({ model, pruning: { dropped, modules }, form: 'gguf', to }, job());
+  await expect(refused).rejects.toMatchObject({ code: 'usage', message: /what stands in for attn:2/ });
   const [before, after] = await Promise.all(
     [model, { kind: 'folder', path } as const].map((m) => lab.describe(m, job())),
   );

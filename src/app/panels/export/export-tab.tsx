@@ -50,7 +50,7 @@ export default function ExportTab() {
         <Forms name={name} onChange={setName} />
         <section className={css.content} aria-label="What is in it">
           <p className={css.about}>
-            {form.about} {form.loses && !/^Nothing\./.test(form.loses) && <>Not in it: {lowerFirst(form.loses)}</>}
+            {form.about} {form.loses && !/^Nothing/.test(form.loses) && <>Not in it: {lowerFirst(form.loses)}</>}
           </p>
           <div className={css.line}>
             <Button
