@@ -103,8 +103,8 @@ function Row({ one, model, within, top, onApply, onKeep }: RowProps) {
           Keep
         </Button>{' '}
         {here ? (
-          <span className="soft">
-            in the tower;{' '}
+          <span className={css.here}>
+            in the tower
             <TextButton title="Asked beside the full model on the benchmarks" onClick={() => go({ view: 'tasks' })}>
               ask it tasks
             </TextButton>
