@@ -14,7 +14,7 @@ import { DATA, drop, hasData, job, readJson, STORIES, testLab } from '../testing
 const python = process.env.LOPPER_PYTHON;
 const questions: { readonly name: string; readonly ask: object; readonly want?: number }[] = [];
 /** What llama.cpp is asked, where that Python has llama-cpp-python; how far it may be from what is wanted. */
-const llamaCpp = python !== undefined && spawnSync(python, ['-c', 'import llama_cpp']).status === 0;
+const llamaCpp = !!python && spawnSync(python, ['-c', 'import llama_cpp']).status === 0;
 const ofLlamaCpp: { readonly name: string; readonly ask: object; readonly want: number; readonly far: number }[] = [];
 
 const { lab } = testLab();
