@@ -51,7 +51,10 @@ const streamingRows = (r) => [
     `streamed, ${number(r.weightBytes / 1e9, 2)} GB ${r.weights}: ${r.tokens} tokens, ${r.masks} masks`,
     `${number(r.seconds, 1)} s`,
   ],
-  ['  read', `${number(r.bytesRead / 1e9, 2)} GB, waited for ${number(r.readingSeconds, 1)} s`],
+  [
+    '  read',
+    `${number(r.bytesRead / 1e9, 2)} GB in ${number(r.readingSeconds, 1)} s, waited for ${number(r.waitedSeconds, 1)} s`,
+  ],
   ['  GPU memory at most', `${number(r.gpuPeak / 2 ** 30, 2)} GiB`],
   ...(r.processPeak
     ? [/** @type {[string, string]} */ (['  process at most', `${number(r.processPeak / 2 ** 30, 2)} GiB`])]

@@ -79,6 +79,29 @@ describe('numbers made of blocks', () => {
 });
 
 describe('a matrix made of blocks as it is read', () => {
+  it('larger than what is widened at once: the same, and no more of its file is read at once', async () => {
+    const [outputs, inputs] = [70, 2 ** 15];
+    const values = Float32Array.from({ length: outputs * inputs }, (_, i) => ((i * 7919) % 1009) - 504);
+    const bytes = new Uint8Array(values.buffer);
+    const source = sourceOf(bytes);
+    let largest = 0;
+    const read: typeof source.read = (start, end) => {
+      largest = Math.max(largest, end - start);
+      return source.read(start, end);
+    };
+    const tensor = {
+      name: 'w',
+      dtype: 'F32',
+      shape: [outputs, inputs],
+      source: { ...source, read },
+      start: 0,
+      end: bytes.length,
+    };
+    const made = quantised(tensor, 'Q4_0');
+    expect(Buffer.compare(await made.source.read(0, made.end), quantise(values, 'Q4_0'))).toBe(0);
+    expect(largest).toBe(4 * 2 ** 20);
+  });
+
   const [outputs, inputs] = [6, 64];
   const values = Float32Array.from({ length: outputs * inputs }, (_, i) => Math.sin(i));
   const tensorOf = (numbers: Float32Array<ArrayBuffer>, shape: number[]): TensorInfo => {

@@ -78,6 +78,9 @@ function nearestHalf(number: number): number {
 export const canQuantise = ({ dtype }: TensorInfo, inputs: number): boolean =>
   isDtype(dtype) && !isInBlocks(dtype) && inputs % 32 === 0;
 
+/** Numbers that are widened at once: little memory, and others get their turn between. */
+const AT_ONCE = 2 ** 20;
+
 /**
  * A matrix [outputs, inputs] in blocks that are made as it is read.
  * @param transposed it is published [inputs, outputs]; it is turned, for which it is read whole
@@ -100,7 +103,12 @@ export function quantised(tensor: TensorInfo, type: Quantised, transposed = fals
   };
   const read: ByteSource['read'] = async (from, to, signal) => {
     const [first, last] = [Math.floor(from / rowBytes), Math.ceil(to / rowBytes)];
-    const bytes = quantise(await rowsOf(first, last, signal), type);
+    const bytes = new Uint8Array((last - first) * rowBytes);
+    const atOnce = transposed ? last - first : Math.max(1, Math.floor(AT_ONCE / inputs));
+    for (let row = first; row < last; row += atOnce) {
+      const numbers = await rowsOf(row, Math.min(row + atOnce, last), signal);
+      bytes.set(quantise(numbers, type), (row - first) * rowBytes);
+    }
     return bytes.slice(from - first * rowBytes, to - first * rowBytes);
   };
   return {

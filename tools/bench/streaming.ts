@@ -42,9 +42,10 @@ export interface StreamingResult {
   readonly tokens: number;
   readonly masks: number;
   readonly seconds: number;
-  /** Of weights, in the walk; and the seconds in which they were waited for. */
+  /** Of weights, in the walk; the seconds that took, most of them beside the work; and those in which the work waited. */
   readonly bytesRead: number;
   readonly readingSeconds: number;
+  readonly waitedSeconds: number;
   /** The most at once, bytes: on the GPU, and of the whole process, where that can be told. Software adapters' memory is the process's. */
   readonly gpuPeak: number;
   readonly processPeak?: number;
@@ -82,7 +83,8 @@ export async function measureStreaming(
     }, 0);
     return {
       ...{ weights, weightBytes, tokens, masks: masks.length, seconds, gpuPeak: peak },
-      ...{ bytesRead: reading!.bytes, readingSeconds: reading!.seconds, largestRead: watch.largest() },
+      ...{ bytesRead: reading!.bytes, readingSeconds: reading!.seconds, waitedSeconds: reading!.waited },
+      largestRead: watch.largest(),
       ...(process && { processPeak: process.peak() }),
       losses: walked.branches.map(({ logprob }) => -logprob.reduce((sum, x) => sum + x, 0) / logprob.length),
     };
