@@ -140,8 +140,22 @@ fn transposed_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invo
   let first_row = group.y * 64u;
   let first_step = group.x * 8u;
   let last = p.rows - 1u;
-  var left: array<vec4f, 8>;
-  var right: array<vec4f, 8>;
+  var l0 = vec4f();
+  var r0 = vec4f();
+  var l1 = vec4f();
+  var r1 = vec4f();
+  var l2 = vec4f();
+  var r2 = vec4f();
+  var l3 = vec4f();
+  var r3 = vec4f();
+  var l4 = vec4f();
+  var r4 = vec4f();
+  var l5 = vec4f();
+  var r5 = vec4f();
+  var l6 = vec4f();
+  var r6 = vec4f();
+  var l7 = vec4f();
+  var r7 = vec4f();
   for (var o = 0u; o < p.outputs; o += AT_ONCE) {
     for (var i = 0u; i < 16u; i++) {
       let q = t + 64u * i;
@@ -166,19 +180,39 @@ fn transposed_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invo
     for (var k = 0u; k < AT_ONCE; k++) {
       let lo = tile_w[k * 16u + 2u * local.x];
       let hi = tile_w[k * 16u + 2u * local.x + 1u];
-      for (var i = 0u; i < 8u; i++) {
-        let a = tile_g[k * 65u + local.y * 8u + i];
-        left[i] += a * lo;
-        right[i] += a * hi;
-      }
+      let at = k * 65u + local.y * 8u;
+      let a0 = tile_g[at + 0u];
+      l0 += a0 * lo;
+      r0 += a0 * hi;
+      let a1 = tile_g[at + 1u];
+      l1 += a1 * lo;
+      r1 += a1 * hi;
+      let a2 = tile_g[at + 2u];
+      l2 += a2 * lo;
+      r2 += a2 * hi;
+      let a3 = tile_g[at + 3u];
+      l3 += a3 * lo;
+      r3 += a3 * hi;
+      let a4 = tile_g[at + 4u];
+      l4 += a4 * lo;
+      r4 += a4 * hi;
+      let a5 = tile_g[at + 5u];
+      l5 += a5 * lo;
+      r5 += a5 * hi;
+      let a6 = tile_g[at + 6u];
+      l6 += a6 * lo;
+      r6 += a6 * hi;
+      let a7 = tile_g[at + 7u];
+      l7 += a7 * lo;
+      r7 += a7 * hi;
     }
     workgroupBarrier();
   }
   let step = first_step + local.x;
-  for (var i = 0u; i < 8u; i++) {
-    let r = first_row + local.y * 8u + i;
-    if (r < p.rows && step < p.steps) {
-      finish(p.rowStart + r, step, left[i], right[i]);
-    }
+  let r = first_row + local.y * 8u;
+  var lows = array(l0, l1, l2, l3, l4, l5, l6, l7);
+  var highs = array(r0, r1, r2, r3, r4, r5, r6, r7);
+  for (var i = 0u; i < 8u && r + i < p.rows && step < p.steps; i++) {
+    finish(p.rowStart + r + i, step, lows[i], highs[i]);
   }
 }

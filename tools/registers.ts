@@ -11,6 +11,7 @@ import { attentionKernels } from '../src/engine/kernels/attention';
 import { Dispatcher, type KernelChoice, type Variant } from '../src/engine/kernels/dispatcher';
 import { logitKernels } from '../src/engine/kernels/head';
 import { fewRowKernels, PRODUCTS, type ProductKind, productKernels, type Way } from '../src/engine/kernels/linear';
+import { linearBackwardKernels } from '../src/engine/kernels/linear-backward';
 import { normKernels } from '../src/engine/kernels/norm';
 import { openDawn } from '../src/gpu/dawn';
 import { type Buffer, openGpu } from '../src/gpu/gpu';
@@ -93,6 +94,7 @@ async function compile(): Promise<number> {
   const variants: Variant[] = [
     ...ways.flatMap((way) => productKernels(d, way, kinds)),
     ...fewRowKernels(d, [{ dtype: 'F16', epilogue: 'store' }]),
+    ...linearBackwardKernels(d, ['F32', 'F16']),
     ...[64, 128].flatMap((headDim) => attentionKernels(d, { ...heads, headDim })),
     ...normKernels(d, false),
     ...logitKernels(d),
