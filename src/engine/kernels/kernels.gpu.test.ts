@@ -324,6 +324,17 @@ describe.each(WAYS)('attention, %s', (_, choice, { apart = false, shapes = [] })
     expect(worst(got, flat(want, stride))).toBeLessThan(2 * TOLERANCE);
     attention(d, spec, step);
     expect(await download(d.recorder, out)).toEqual(got);
+
+    // What is no number shows where it is seen, and nowhere else: here in a query of the second branch.
+    const bad = tree.rows;
+    const at = bad * padded(width) + (c.interleaved ? 0 : headDim - 1);
+    gpu.device.queue.writeBuffer(step.qkv.raw, at * 4, Float32Array.of(Number.NaN));
+    attention(d, spec, step);
+    const spoilt = await download(d.recorder, out);
+    const from = bad * stride;
+    expect(spoilt.subarray(from, from + headDim).every(Number.isNaN)).toBe(true);
+    expect(spoilt.subarray(0, from)).toEqual(got.subarray(0, from));
+    expect(spoilt.subarray(from + stride)).toEqual(got.subarray(from + stride));
   });
 });
 
