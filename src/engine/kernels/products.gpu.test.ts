@@ -3,6 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Dtype } from '../../formats/dtypes';
 import type { Buffer, Gpu } from '../../gpu/gpu';
 import { type Linear, padded } from '../layout';
+import { BenchTop } from '../probe/bench-top';
+import { checkHalves } from '../probe/halves';
 import { flat, matrix, numbers, sharedGpu, upload, worst } from '../testing/gpu';
 import { bareDispatcher, matrixOn } from '../testing/kernels';
 import { activated, linear as linearOf } from '../testing/oracle';
@@ -117,6 +119,15 @@ it.each(WAYS)('%s multiplies 1 to 70 rows as the formula says, each to the same 
     expect(got[i]!.subarray(0, count * STRIDE), `${count} rows`).toEqual(beside);
   }
 });
+
+it.each(WAYS)(
+  '%s reads all half floats exactly, 65,504 among them, but that the smallest may count as zero',
+  async (way) => {
+    const top = new BenchTop(gpu);
+    expect(['exact', 'smallest are zero']).toContain(await checkHalves(top, way));
+    top.close();
+  },
+);
 
 describe('small tiles', () => {
   it('come to the bits of large ones', async () => {
