@@ -1,7 +1,8 @@
 // A matrix that is stored in llama.cpp's blocks: its rows as f32, a run of them or those of some tokens, and its products
 // with few rows. src/formats/blocks.ts says the same in plain loops. A block may begin at an odd half-word (18, 22, 34, 110,
-// 210 bytes), so places are counted in half-words and words are read across two. What is read is read four words at a time:
-// on adapters that are programs on a processor a word costs as much.
+// 210 bytes), so places are counted in half-words. What is read is read four words at a time: on adapters that are programs
+// on a processor a word costs as much. And it is read two runs of 32 numbers at a time: two small blocks together begin at a
+// whole word, and runs of a large one lie in the same bytes.
 
 const Q4_0 = 12u;
 const Q4_1 = 13u;
@@ -46,40 +47,30 @@ fn word(h: u32) -> u32 {
   return w[h >> 3u][(h >> 1u) & 3u];
 }
 
-// Nine words from word `i` on.
-struct Nine {
-  a: vec4u,
-  b: vec4u,
-  c: u32,
-}
-
-fn nine(i: u32) -> Nine {
-  let k = i >> 2u;
-  let v = array(w[k], w[k + 1u], w[k + 2u]);
-  let by_two = (i & 2u) != 0u;
-  let a = select(v[0], vec4u(v[0].zw, v[1].xy), by_two);
-  let b = select(v[1], vec4u(v[1].zw, v[2].xy), by_two);
-  let c = select(v[2].xy, v[2].zw, by_two);
-  let by_one = (i & 1u) != 0u;
-  return Nine(
-    select(a, vec4u(a.yzw, b.x), by_one),
-    select(b, vec4u(b.yzw, c.x), by_one),
-    select(c.x, c.y, by_one),
-  );
-}
-
-// Eight words from a half-word on.
+// Words that follow each other.
 struct Words {
   a: vec4u,
   b: vec4u,
+  c: vec4u,
 }
 
-fn words(h: u32) -> Words {
-  let v = nine(h >> 1u);
-  if ((h & 1u) == 0u) {
-    return Words(v.a, v.b);
-  }
-  return Words(across(v.a, v.b.x), across(v.b, v.c));
+// Of sixteen words those from the one on at which word `i` lies in fours.
+fn turned(i: u32, v0: vec4u, v1: vec4u, v2: vec4u, v3: vec4u) -> Words {
+  let two = (i & 2u) != 0u;
+  let a = by_two(v0, v1, two);
+  let b = by_two(v1, v2, two);
+  let c = by_two(v2, v3, two);
+  let d = by_two(v3, v3, two);
+  let one = (i & 1u) != 0u;
+  return Words(by_one(a, b, one), by_one(b, c, one), by_one(c, d, one));
+}
+
+fn by_two(v: vec4u, next: vec4u, is: bool) -> vec4u {
+  return select(v, vec4u(v.zw, next.xy), is);
+}
+
+fn by_one(v: vec4u, next: vec4u, is: bool) -> vec4u {
+  return select(v, vec4u(v.yzw, next.x), is);
 }
 
 // Each word's upper half and the next one's lower.
@@ -87,23 +78,31 @@ fn across(v: vec4u, next: u32) -> vec4u {
   return (v >> vec4u(16u)) | (vec4u(v.yzw, next) << vec4u(16u));
 }
 
-// A half-word at `h`, and the words behind it.
-struct Headed {
-  head: f32,
-  words: Words,
+// Words from a half-word on: the same, or half a word further.
+fn halved(v: Words, next: u32, odd: bool) -> Words {
+  return Words(
+    select(v.a, across(v.a, v.b.x), odd),
+    select(v.b, across(v.b, v.c.x), odd),
+    select(v.c, across(v.c, next), odd),
+  );
 }
 
-fn headed(h: u32) -> Headed {
-  let v = nine(h >> 1u);
-  let odd = (h & 1u) != 0u;
-  let d = unpack2x16float(v.a.x);
-  return Headed(
-    select(d.x, d.y, odd),
-    Words(
-      select(across(v.a, v.b.x), vec4u(v.a.yzw, v.b.x), odd),
-      select(across(v.b, v.c), vec4u(v.b.yzw, v.c), odd),
-    ),
-  );
+// Thirty-two bytes.
+struct Bytes {
+  a: vec4u,
+  b: vec4u,
+}
+
+fn bytes(h: u32) -> Bytes {
+  let i = h >> 1u;
+  let k = i >> 2u;
+  let last = w[k + 2u];
+  let v = turned(i, w[k], w[k + 1u], last, last);
+  if (DTYPE == Q3_K || DTYPE == Q6_K) {
+    let all = halved(v, 0u, (h & 1u) != 0u);
+    return Bytes(all.a, all.b);
+  }
+  return Bytes(v.a, v.b);
 }
 
 // Two signed bytes.
@@ -120,21 +119,23 @@ struct Run {
   least: vec2f,
 }
 
+// Two runs of a row.
+struct Two {
+  a: Run,
+  b: Run,
+}
+
 // Numbers that share a scale, `zero` less than their bytes.
 fn around(a: vec4u, b: vec4u, scale: vec2f, zero: f32) -> Run {
   return Run(a, b, scale, -zero * scale);
 }
 
-const NIBBLES = vec4u(0x0f0f0f0fu);
-const PAIRS = vec4u(0x03030303u);
-const BITS = vec4u(0x01010101u);
-
 fn low(v: vec4u) -> vec4u {
-  return v & NIBBLES;
+  return v & vec4u(0x0f0f0f0fu);
 }
 
 fn high(v: vec4u) -> vec4u {
-  return (v >> vec4u(4u)) & NIBBLES;
+  return low(v >> vec4u(4u));
 }
 
 // Sixteen bits, each to the fifth bit of a byte of its own.
@@ -143,47 +144,99 @@ fn fifths(bits: u32) -> vec4u {
   return ((v << vec4u(4u)) | (v << vec4u(11u)) | (v << vec4u(18u)) | (v << vec4u(25u))) & vec4u(0x10101010u);
 }
 
-// What the four bits of the IQ4 types stand for, plus 128.
-const IQ4 = array<u32, 16>(1, 24, 45, 63, 79, 93, 106, 118, 129, 141, 153, 166, 181, 197, 217, 241);
-
+// What the four bits of the IQ4 types stand for, plus 128: 1 24 45 63, 79 93 106 118, 129 141 153 166, 181 197 217 241.
 fn looked_up(v: vec4u) -> vec4u {
-  var table = IQ4;
-  var found = vec4u();
-  for (var i = 0u; i < 4u; i++) {
-    let n = v[i];
-    found[i] = table[n & 15u] | (table[(n >> 8u) & 15u] << 8u) | (table[(n >> 16u) & 15u] << 16u) | (table[n >> 24u] << 24u);
-  }
-  return found;
+  return found(v) | (found(v >> vec4u(8u)) << vec4u(8u)) | (found(v >> vec4u(16u)) << vec4u(16u)) | (found(v >> vec4u(24u)) << vec4u(24u));
 }
 
-// A block of 32 that begins at half-word `h`.
-fn small_block(h: u32) -> Run {
-  if (DTYPE == Q4_1 || DTYPE == Q5_1) {
-    let v = nine(h >> 1u); // whole words
-    let d = unpack2x16float(v.a.x);
-    if (DTYPE == Q4_1) {
-      let q = vec4u(v.a.yzw, v.b.x);
-      return Run(low(q), high(q), d.xx, d.yy);
-    }
-    let q = vec4u(v.a.zw, v.b.xy);
-    return Run(low(q) | fifths(v.a.y), high(q) | fifths(v.a.y >> 16u), d.xx, d.yy);
+fn found(v: vec4u) -> vec4u {
+  let upper = (v & vec4u(4u)) != vec4u();
+  let four = select(
+    select(vec4u(0x3f2d1801u), vec4u(0x766a5d4fu), upper),
+    select(vec4u(0xa6998d81u), vec4u(0xf1d9c5b5u), upper),
+    (v & vec4u(8u)) != vec4u(),
+  );
+  return (four >> ((v & vec4u(3u)) << vec4u(3u))) & vec4u(0xffu);
+}
+
+// Small blocks, as their words say: scale and least or scale alone, fifth bits where there are some, four bits of each.
+fn four_bits(scale: f32, q: vec4u) -> Run {
+  if (DTYPE == IQ4_NL) {
+    return around(looked_up(low(q)), looked_up(high(q)), vec2f(scale), 128.0);
   }
-  let v = headed(h);
-  let q = v.words;
-  let d = vec2f(v.head);
+  return around(low(q), high(q), vec2f(scale), 8.0);
+}
+
+fn five_bits(scale: f32, fifth: u32, q: vec4u) -> Run {
+  return around(low(q) | fifths(fifth), high(q) | fifths(fifth >> 16u), vec2f(scale), 16.0);
+}
+
+fn four_bits_above(d: vec2f, q: vec4u) -> Run {
+  return Run(low(q), high(q), d.xx, d.yy);
+}
+
+fn five_bits_above(d: vec2f, fifth: u32, q: vec4u) -> Run {
+  return Run(low(q) | fifths(fifth), high(q) | fifths(fifth >> 16u), d.xx, d.yy);
+}
+
+// A signed byte plus 128 is the byte with its highest bit turned.
+fn eight_bits(scale: f32, a: vec4u, b: vec4u) -> Run {
+  let highest = vec4u(0x80808080u);
+  return around(a ^ highest, b ^ highest, vec2f(scale), 128.0);
+}
+
+// Two blocks of 32 that begin at half-word `h`, which is a whole word where all rows are `aligned`: each a whole number of
+// such twos.
+fn small_blocks(h: u32, aligned: bool) -> Two {
+  let i = h >> 1u;
+  let k = i >> 2u;
+  let odd = !aligned && (h & 1u) != 0u;
+  let v0 = w[k];
+  let v1 = w[k + 1u];
+  let v2 = w[k + 2u];
   if (DTYPE == Q8_0) {
-    // A signed byte plus 128 is the byte with its highest bit turned.
-    let turned = vec4u(0x80808080u);
-    return around(q.a ^ turned, q.b ^ turned, d, 128.0);
+    let v3 = w[k + 3u];
+    let v4 = w[k + 4u];
+    var v5 = v4;
+    if (!aligned) {
+      v5 = w[k + 5u];
+    }
+    let more = turned(i, v3, v4, v5, v5);
+    let v = halved(turned(i, v0, v1, v2, v3), more.a.x, odd);
+    let rest = halved(more, 0u, odd);
+    return Two(
+      eight_bits(unpack2x16float(v.a.x).x, across(v.a, v.b.x), across(v.b, v.c.x)),
+      eight_bits(unpack2x16float(v.c.x).y, vec4u(v.c.yzw, rest.a.x), vec4u(rest.a.yzw, rest.b.x)),
+    );
   }
-  if (DTYPE == Q4_0) {
-    return around(low(q.a), high(q.a), d, 8.0);
+  var v = Words(v0, v1, v2);
+  if (!aligned || DTYPE != Q5_1) {
+    var v3 = v2;
+    if (!aligned || DTYPE == Q5_0) {
+      v3 = w[k + 3u];
+    }
+    v = halved(turned(i, v0, v1, v2, v3), 0u, odd);
+  }
+  let d = unpack2x16float(v.a.x);
+  if (DTYPE == Q4_1) {
+    return Two(four_bits_above(d, vec4u(v.a.yzw, v.b.x)), four_bits_above(unpack2x16float(v.b.y), vec4u(v.b.zw, v.c.xy)));
+  }
+  if (DTYPE == Q5_1) {
+    return Two(
+      five_bits_above(d, v.a.y, vec4u(v.a.zw, v.b.xy)),
+      five_bits_above(unpack2x16float(v.b.z), v.b.w, v.c),
+    );
   }
   if (DTYPE == Q5_0) {
-    let nibbles = vec4u(q.a.yzw, q.b.x);
-    return around(low(nibbles) | fifths(q.a.x), high(nibbles) | fifths(q.a.x >> 16u), d, 16.0);
+    return Two(
+      five_bits(d.x, (v.a.x >> 16u) | (v.a.y << 16u), across(vec4u(v.a.yzw, v.b.x), v.b.y)),
+      five_bits(unpack2x16float(v.b.y).y, v.b.z, vec4u(v.b.w, v.c.xyz)),
+    );
   }
-  return around(looked_up(low(q.a)), looked_up(high(q.a)), d, 128.0); // IQ4_NL
+  return Two(
+    four_bits(d.x, across(v.a, v.b.x)),
+    four_bits(unpack2x16float(v.b.x).y, vec4u(v.b.yzw, v.c.x)),
+  );
 }
 
 // Scale and least of sub-block `b`, six bits each of three words (Q4_K, Q5_K).
@@ -195,56 +248,112 @@ fn six_bits(words: vec3u, b: u32) -> vec2f {
 }
 
 // Bits `mask` of each byte, from bit `shift` on.
-fn bits(v: Words, shift: u32, mask: u32) -> Words {
+fn bits(v: Bytes, shift: u32, mask: u32) -> Bytes {
   let every = vec4u(mask * 0x01010101u);
-  return Words((v.a >> vec4u(shift)) & every, (v.b >> vec4u(shift)) & every);
+  return Bytes((v.a >> vec4u(shift)) & every, (v.b >> vec4u(shift)) & every);
 }
 
 // The same with more bits above the first `shift`.
-fn with_bits(v: Words, more: Words, shift: u32) -> Words {
-  return Words(v.a | (more.a << vec4u(shift)), v.b | (more.b << vec4u(shift)));
+fn with_bits(v: Bytes, more: Bytes, shift: u32) -> Bytes {
+  return Bytes(v.a | (more.a << vec4u(shift)), v.b | (more.b << vec4u(shift)));
 }
 
-// Sub-block `b` of a block of 256 that begins at half-word `h`.
-fn large_block(h: u32, b: u32) -> Run {
-  let side = b >> 2u;
-  let j = b & 3u;
+// Sub-blocks of a block of 256 that begins at half-word `h`: two that lie in the same bytes, the i-th such pair of four.
+fn large_block(h: u32, i: u32) -> Two {
   if (DTYPE == Q4_K || DTYPE == Q5_K) {
     // These lie in fours of words.
     let k = h >> 3u;
     let head = w[k];
-    let s = unpack2x16float(head.x) * six_bits(head.yzw, b);
-    let at = k + select(1u, 3u, DTYPE == Q5_K) + 2u * (b >> 1u);
-    var q = bits(Words(w[at], w[at + 1u]), 4u * (b & 1u), 15u);
+    let d = unpack2x16float(head.x);
+    let s = d * six_bits(head.yzw, 2u * i);
+    let t = d * six_bits(head.yzw, 2u * i + 1u);
+    let at = k + select(1u, 3u, DTYPE == Q5_K) + 2u * i;
+    let both = Bytes(w[at], w[at + 1u]);
+    var q = bits(both, 0u, 15u);
+    var r = bits(both, 4u, 15u);
     if (DTYPE == Q5_K) {
-      q = with_bits(q, bits(Words(w[k + 1u], w[k + 2u]), b, 1u), 4u);
+      let fifth = Bytes(w[k + 1u], w[k + 2u]);
+      q = with_bits(q, bits(fifth, 2u * i, 1u), 4u);
+      r = with_bits(r, bits(fifth, 2u * i + 1u, 1u), 4u);
     }
-    return Run(q.a, q.b, s.xx, -s.yy);
+    return Two(Run(q.a, q.b, s.xx, -s.yy), Run(r.a, r.b, t.xx, -t.yy));
   }
+  if (DTYPE == IQ4_XS) {
+    let d = half(h);
+    let s = two_scales(word(h + 2u) >> (8u * i), half_word(h + 1u) >> (4u * i));
+    let q = bytes(h + 4u + 16u * i);
+    return Two(
+      around(looked_up(low(q.a)), looked_up(high(q.a)), vec2f(d * s.x), 128.0),
+      around(looked_up(low(q.b)), looked_up(high(q.b)), vec2f(d * s.y), 128.0),
+    );
+  }
+  let side = i >> 1u;
+  let j = i & 1u;
+  let b = first_of(i);
   if (DTYPE == Q6_K) {
-    let four = bits(words(h + 32u * side + 16u * (j & 1u)), 4u * (j >> 1u), 15u);
-    let q = with_bits(four, bits(words(h + 64u + 16u * side), 2u * j, 3u), 4u);
-    return around(q.a, q.b, half(h + 104u) * signed_bytes(half_word(h + 96u + b)), 32.0);
+    let four = bytes(h + 32u * side + 16u * j);
+    let two = bytes(h + 64u + 16u * side);
+    let q = with_bits(bits(four, 0u, 15u), bits(two, 2u * j, 3u), 4u);
+    let r = with_bits(bits(four, 4u, 15u), bits(two, 2u * j + 4u, 3u), 4u);
+    let d = half(h + 104u);
+    return Two(
+      around(q.a, q.b, d * signed_bytes(half_word(h + 96u + b)), 32.0),
+      around(r.a, r.b, d * signed_bytes(half_word(h + 98u + b)), 32.0),
+    );
   }
   if (DTYPE == Q2_K) {
-    let s = (vec2u(half_word(h + b)) >> vec2u(0u, 8u)) & vec2u(0xffu);
     let d = unpack2x16float(word(h + 40u));
-    let q = bits(words(h + 8u + 16u * side), 2u * j, 3u);
-    return Run(q.a, q.b, d.x * vec2f(s & vec2u(15u)), -d.y * vec2f(s >> vec2u(4u)));
+    let both = bytes(h + 8u + 16u * side);
+    let q = bits(both, 2u * j, 3u);
+    let r = bits(both, 2u * j + 4u, 3u);
+    let s = (vec2u(half_word(h + b)) >> vec2u(0u, 8u)) & vec2u(0xffu);
+    let t = (vec2u(half_word(h + b + 2u)) >> vec2u(0u, 8u)) & vec2u(0xffu);
+    return Two(
+      Run(q.a, q.b, d.x * vec2f(s & vec2u(15u)), -d.y * vec2f(s >> vec2u(4u))),
+      Run(r.a, r.b, d.x * vec2f(t & vec2u(15u)), -d.y * vec2f(t >> vec2u(4u))),
+    );
   }
-  if (DTYPE == Q3_K) {
-    // Scales 2b and 2b + 1: four bits here, two more there.
-    let four = vec2u(half_word(h + 48u + j)) >> vec2u(4u * side, 4u * side + 8u);
-    let more = vec2u(half_word(h + 52u + (b & 1u))) >> vec2u(2u * (b >> 1u), 2u * (b >> 1u) + 8u);
-    let s = (four & vec2u(15u)) | ((more & vec2u(3u)) << vec2u(4u));
-    let q = with_bits(bits(words(h + 16u + 16u * side), 2u * j, 3u), bits(words(h), b, 1u), 2u);
-    return around(q.a, q.b, half(h + 54u) * (vec2f(s) - 32.0), 4.0);
+  // Q3_K. Scales 2b and 2b + 1: four bits here, two more there.
+  let d = half(h + 54u);
+  let both = bytes(h + 16u + 16u * side);
+  let third = bytes(h);
+  let q = with_bits(bits(both, 2u * j, 3u), bits(third, b, 1u), 2u);
+  let r = with_bits(bits(both, 2u * j + 4u, 3u), bits(third, b + 2u, 1u), 2u);
+  let more = half_word(h + 52u + j) >> (2u * (b >> 1u));
+  let s = bytes_with(half_word(h + 48u + j) >> (4u * side), more);
+  let t = bytes_with(half_word(h + 50u + j) >> (4u * side), more >> 2u);
+  return Two(around(q.a, q.b, d * s, 4.0), around(r.a, r.b, d * t, 4.0));
+}
+
+// Two scales of six bits, 32 less: four of each byte's and two of the other's.
+fn bytes_with(four: u32, two: u32) -> vec2f {
+  return two_six((vec2u(four) >> vec2u(0u, 8u)), (vec2u(two) >> vec2u(0u, 8u)));
+}
+
+// The same where they follow each other.
+fn two_scales(four: u32, two: u32) -> vec2f {
+  return two_six((vec2u(four) >> vec2u(0u, 4u)), (vec2u(two) >> vec2u(0u, 2u)));
+}
+
+fn two_six(four: vec2u, two: vec2u) -> vec2f {
+  return vec2f((four & vec2u(15u)) | ((two & vec2u(3u)) << vec2u(4u))) - 32.0;
+}
+
+// Whether pairs of runs are those that lie two apart: of each four, the first with the third.
+fn is_crossed() -> bool {
+  return DTYPE == Q2_K || DTYPE == Q3_K || DTYPE == Q6_K;
+}
+
+// The first run of the i-th pair, and how far the other is from it.
+fn first_of(i: u32) -> u32 {
+  if (is_crossed()) {
+    return 4u * (i >> 1u) + (i & 1u);
   }
-  // IQ4_XS
-  let four = (word(h + 2u) >> (4u * b)) & 15u;
-  let s = four | (((half_word(h + 1u) >> (2u * b)) & 3u) << 4u);
-  let q = words(h + 4u + 8u * b);
-  return around(looked_up(low(q.a)), looked_up(high(q.a)), vec2f(half(h) * (f32(s) - 32.0)), 128.0);
+  return 2u * i;
+}
+
+fn apart() -> u32 {
+  return select(1u, 2u, is_crossed());
 }
 
 // Half-words of a block.
@@ -264,13 +373,13 @@ fn block_halves() -> u32 {
   }
 }
 
-// Numbers 32 r .. 32 r + 31 of a row that begins at half-word `h`.
-fn run(h: u32, r: u32) -> Run {
+// The i-th pair of runs of a row that begins at half-word `h`. Where rows are not `aligned` the last pair may be half of one.
+fn pair(h: u32, i: u32, aligned: bool) -> Two {
   let is_large = (DTYPE >= Q2_K && DTYPE <= Q6_K) || DTYPE == IQ4_XS;
   if (is_large) {
-    return large_block(h + (r >> 3u) * block_halves(), r & 7u);
+    return large_block(h + (i >> 2u) * block_halves(), i & 3u);
   }
-  return small_block(h + r * block_halves());
+  return small_blocks(h + 2u * i * block_halves(), aligned);
 }
 
 // The bytes of a word as numbers, each where it lies: 256 times what it is for every byte below it, but for the last.
@@ -283,12 +392,13 @@ const PLACES = vec4f(1.0, 1.0 / 256.0, 1.0 / 65536.0, 1.0);
 
 @compute @workgroup_size(64)
 fn widen(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = id.y * groups.x * 64u + id.x;
-  let row = i / p.runs;
+  let n = id.y * groups.x * 64u + id.x;
+  let pairs = (p.runs + 1u) / 2u;
+  let row = n / pairs;
   if (row >= p.rows) {
     return;
   }
-  let r = i % p.runs;
+  let i = n % pairs;
   var stored = p.firstRow + row;
   if (p.gather != 0u) {
     stored = ids[row] - p.firstRow; // wraps above `tokens` for an earlier part's token
@@ -296,8 +406,17 @@ fn widen(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
       return;
     }
   }
-  let v = run(stored * p.rowHalves, r);
-  let o = ((p.outRow + row) * p.runs + r) * 8u;
+  let v = pair(stored * p.rowHalves, i, false);
+  let r = first_of(i);
+  let o = (p.outRow + row) * p.runs;
+  store_run(o + r, v.a);
+  if (r + apart() < p.runs) {
+    store_run(o + r + apart(), v.b);
+  }
+}
+
+fn store_run(run: u32, v: Run) {
+  let o = 8u * run;
   let a = v.scale.x * PLACES;
   let b = v.scale.y * PLACES;
   out[o] = p.scale * (a * in_place(v.a.x) + v.least.x);
@@ -310,20 +429,26 @@ fn widen(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
   out[o + 7u] = p.scale * (b * in_place(v.b.w) + v.least.y);
 }
 
-// Products of few rows straight from the blocks: the sums alone, four columns a thread or a workgroup, for linear.wgsl to
-// make of them what they are for. A run's bytes are multiplied as they are, its scale and least once for all of it. (Eight
-// columns a thread would be a tenth quicker, and take LLVM three times as long to compile.) Gate and up rows alternate, so that a pair meets there in one strip.
+// Products of few rows straight from the blocks, where a row has an even number of runs: the sums alone, four columns a
+// thread or a few, for linear.wgsl to make of them what they are for. Bytes are multiplied as they are, scale and least once
+// for each sixteen, and they are unpacked once for ROWS rows. The columns take turns in a loop: a program that has all of
+// them written out no longer fits where a processor keeps what it runs, and takes half as long again. Gate and up rows
+// alternate, so that a pair meets there in one strip.
 struct Product {
+  rows: u32,
   rowStart: u32, // of x
   runs: u32,
   rowHalves: u32,
   columns: u32, // gate and up rows counted each
   weightStart: u32, // weight row behind column 0
   upStart: u32, // from a gate row to its up row; 0 where there is no gate
+  sharing: u32, // products_workgroup: threads that share four columns, a power of two
 }
 
 @group(0) @binding(0) var<uniform> q: Product;
 @group(0) @binding(4) var<storage, read> x: array<vec4f>;
+
+override ROWS: u32 = 1u; // 1 or 2: a thread holds 64 inputs of each
 
 fn row_of(c: u32) -> u32 {
   let column = min(c, q.columns - 1u);
@@ -333,59 +458,103 @@ fn row_of(c: u32) -> u32 {
   return (q.weightStart + (column >> 1u) + (column & 1u) * q.upStart) * q.rowHalves;
 }
 
-// Thirty-two inputs, and the sums of the first sixteen and the rest.
+// Sixteen inputs, brought to the places of the bytes that they meet, and what they add up to.
 struct Inputs {
-  a0: vec4f,
-  a1: vec4f,
-  a2: vec4f,
-  a3: vec4f,
-  b0: vec4f,
-  b1: vec4f,
-  b2: vec4f,
-  b3: vec4f,
-  sums: vec2f,
+  a: vec4f,
+  b: vec4f,
+  c: vec4f,
+  d: vec4f,
+  sum: f32,
 }
 
 fn inputs(at: u32) -> Inputs {
-  var i = Inputs(x[at], x[at + 1u], x[at + 2u], x[at + 3u], x[at + 4u], x[at + 5u], x[at + 6u], x[at + 7u], vec2f());
-  let a = i.a0 + i.a1 + i.a2 + i.a3;
-  let b = i.b0 + i.b1 + i.b2 + i.b3;
-  i.sums = vec2f(a.x + a.y + a.z + a.w, b.x + b.y + b.z + b.w);
-  return i;
+  let a = x[at];
+  let b = x[at + 1u];
+  let c = x[at + 2u];
+  let d = x[at + 3u];
+  let s = a + b + c + d;
+  return Inputs(a * PLACES, b * PLACES, c * PLACES, d * PLACES, s.x + s.y + s.z + s.w);
 }
 
-// A row's sum so far, by the place of a byte: PLACES are multiplied at its end.
-fn with_run(sum: vec4f, i: Inputs, v: Run) -> vec4f {
-  let a = in_place(v.a.x) * i.a0 + in_place(v.a.y) * i.a1 + in_place(v.a.z) * i.a2 + in_place(v.a.w) * i.a3;
-  let b = in_place(v.b.x) * i.b0 + in_place(v.b.y) * i.b1 + in_place(v.b.z) * i.b2 + in_place(v.b.w) * i.b3;
-  return sum + v.scale.x * a + v.scale.y * b + vec4f(dot(v.least, i.sums), 0.0, 0.0, 0.0);
+// Sixteen bytes where they lie.
+struct Sixteen {
+  a: vec4f,
+  b: vec4f,
+  c: vec4f,
+  d: vec4f,
 }
 
-// Four rows' sums.
-struct Sums {
-  s0: vec4f,
-  s1: vec4f,
-  s2: vec4f,
-  s3: vec4f,
+fn sixteen(v: vec4u) -> Sixteen {
+  return Sixteen(in_place(v.x), in_place(v.y), in_place(v.z), in_place(v.w));
 }
 
-// Run `r` of four rows with that of x, whose row begins at `base`.
-fn strip(base: u32, r: u32, rows: vec4u, before: Sums) -> Sums {
-  let i = inputs(base + 8u * r);
-  return Sums(
-    with_run(before.s0, i, run(rows.x, r)),
-    with_run(before.s1, i, run(rows.y, r)),
-    with_run(before.s2, i, run(rows.z, r)),
-    with_run(before.s3, i, run(rows.w, r)),
+fn product(i: Inputs, v: Sixteen) -> f32 {
+  return dot(i.a, v.a) + dot(i.b, v.b) + dot(i.c, v.c) + dot(i.d, v.d);
+}
+
+// The inputs that a pair of runs meets.
+struct Sixty {
+  a: Inputs,
+  b: Inputs,
+  c: Inputs,
+  d: Inputs,
+}
+
+// Those of row `r` of x from `first` on: the last row again beyond it.
+fn sixty(first: u32, r: u32, i: u32) -> Sixty {
+  let base = (q.rowStart + min(first + r, q.rows - 1u)) * q.runs * 8u;
+  let a = base + 8u * first_of(i);
+  let b = a + 8u * apart();
+  return Sixty(inputs(a), inputs(a + 4u), inputs(b), inputs(b + 4u));
+}
+
+// The bytes of a pair of runs.
+struct Numbers {
+  a: Sixteen,
+  b: Sixteen,
+  c: Sixteen,
+  d: Sixteen,
+  scale: vec4f,
+  least: vec4f,
+}
+
+fn numbers(v: Two) -> Numbers {
+  return Numbers(
+    sixteen(v.a.a),
+    sixteen(v.a.b),
+    sixteen(v.b.a),
+    sixteen(v.b.b),
+    vec4f(v.a.scale, v.b.scale),
+    vec4f(v.a.least, v.b.least),
   );
 }
 
-fn whole(s: Sums) -> vec4f {
-  return vec4f(dot(s.s0, PLACES), dot(s.s1, PLACES), dot(s.s2, PLACES), dot(s.s3, PLACES));
+// A row's sums, column `c`'s increased.
+fn into(sums: vec4f, i: Sixty, n: Numbers, c: u32) -> vec4f {
+  let products = vec4f(product(i.a, n.a), product(i.b, n.b), product(i.c, n.c), product(i.d, n.d));
+  let more = dot(n.scale, products) + dot(n.least, vec4f(i.a.sum, i.b.sum, i.c.sum, i.d.sum));
+  return sums + select(vec4f(), vec4f(more), vec4u(0u, 1u, 2u, 3u) == vec4u(c));
 }
 
-fn rows_of(c: u32) -> vec4u {
-  return vec4u(row_of(c), row_of(c + 1u), row_of(c + 2u), row_of(c + 3u));
+// Two rows of four columns.
+struct Sums {
+  r0: vec4f,
+  r1: vec4f,
+}
+
+// The rows' sums with the i-th pair of runs of a strip's columns.
+fn with_pair(before: Sums, first: u32, i: u32, strip: u32) -> Sums {
+  var sums = before;
+  let x0 = sixty(first, 0u, i);
+  let x1 = sixty(first, 1u, i);
+  for (var c = 0u; c < 4u; c++) {
+    let n = numbers(pair(row_of(4u * strip + c), i, true));
+    sums.r0 = into(sums.r0, x0, n, c);
+    if (ROWS > 1u) {
+      sums.r1 = into(sums.r1, x1, n, c);
+    }
+  }
+  return sums;
 }
 
 fn strips() -> u32 {
@@ -397,34 +566,50 @@ fn products_register(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= strips()) {
     return;
   }
-  let rows = rows_of(4u * id.x);
-  let base = (q.rowStart + id.y) * q.runs * 8u;
+  let first = id.y * ROWS;
   var sums = Sums();
-  for (var r = 0u; r < q.runs; r++) {
-    sums = strip(base, r, rows, sums);
+  for (var i = 0u; i < q.runs / 2u; i++) {
+    sums = with_pair(sums, first, i, id.x);
   }
-  out[id.y * strips() + id.x] = whole(sums);
+  put(first, 0u, id.x, sums.r0);
+  if (ROWS > 1u) {
+    put(first, 1u, id.x, sums.r1);
+  }
 }
 
-var<workgroup> partial: array<vec4f, 64>;
+fn put(first: u32, r: u32, strip: u32, sums: vec4f) {
+  if (first + r < q.rows && strip < strips()) {
+    out[(first + r) * strips() + strip] = sums;
+  }
+}
 
+var<workgroup> partial: array<vec4f, 64u * ROWS>;
+
+// Neighbouring threads read neighbouring pairs, as many of them as a row has; the others of the workgroup take other columns.
 @compute @workgroup_size(64)
 fn products_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
-  let rows = rows_of(4u * group.x);
-  let base = (q.rowStart + group.y) * q.runs * 8u;
+  let lane = t % q.sharing;
+  let strip = group.x * (64u / q.sharing) + t / q.sharing;
+  let first = group.y * ROWS;
   var sums = Sums();
-  for (var r = t; r < q.runs; r += 64u) {
-    sums = strip(base, r, rows, sums);
+  for (var i = lane; i < q.runs / 2u; i += q.sharing) {
+    sums = with_pair(sums, first, i, strip);
   }
-  partial[t] = whole(sums);
+  partial[t] = sums.r0;
+  if (ROWS > 1u) {
+    partial[64u + t] = sums.r1;
+  }
   workgroupBarrier();
-  for (var rest = 32u; rest > 0u; rest >>= 1u) {
-    if (t < rest) {
-      partial[t] += partial[t + rest];
+  for (var rest = q.sharing / 2u; rest > 0u; rest >>= 1u) {
+    if (lane < rest) {
+      for (var at = t; at < 64u * ROWS; at += 64u) {
+        partial[at] += partial[at + rest];
+      }
     }
     workgroupBarrier();
   }
-  if (t == 0u) {
-    out[group.y * strips() + group.x] = partial[0];
+  // A row's sums lie at its first thread: the strip's threads put a row each.
+  for (var r = lane; r < ROWS; r += q.sharing) {
+    put(first, r, strip, partial[64u * r + t - lane]);
   }
 }

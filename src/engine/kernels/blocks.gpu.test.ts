@@ -5,9 +5,9 @@ import type { Linear } from '../layout';
 import { download, flat, matrix, numbers, sharedGpu, upload, worst } from '../testing/gpu';
 import { bareDispatcher } from '../testing/kernels';
 import { activated, linear as linearOf } from '../testing/oracle';
-import { gatherRows, widenKernels } from './blocks';
+import { gatherRows, sharingOf, widenKernels } from './blocks';
 import type { KernelChoice } from './dispatcher';
-import { fewRowKernels, linear } from './linear';
+import { fewRowKernels, forced, linear, manyRowKernels } from './linear';
 
 const TYPES = (Object.keys(DTYPES) as Dtype[]).filter(isInBlocks);
 
@@ -29,39 +29,70 @@ function anyBlocks(dtype: Dtype, rows: number, inputs: number): Uint8Array {
   return bytes;
 }
 
-/** An odd number of blocks a row, so that rows begin at odd half-words where blocks do; strips that are not full. */
-const ROWS = 11;
+/** Outputs that fill no strip and, in three blocks a row, rows that begin at odd half-words where blocks do. */
+const OUTPUTS = 11;
 const STRIDE = 16;
-const inputsOf = (dtype: Dtype): number => 3 * DTYPES[dtype].elements;
 
 let gpu: Gpu;
 beforeAll(async () => {
   gpu = await sharedGpu();
 });
 
-async function stored(dtype: Dtype, gated = false) {
-  const inputs = inputsOf(dtype);
-  const rows = gated ? 2 * ROWS : ROWS;
+async function stored(dtype: Dtype, blocks: number, gated = false) {
+  const inputs = blocks * DTYPES[dtype].elements;
+  const rows = gated ? 2 * OUTPUTS : OUTPUTS;
   const bytes = anyBlocks(dtype, rows, inputs);
   const values = widen(bytes, dtype);
   const words = new Uint32Array(Math.ceil(bytes.length / 4));
   new Uint8Array(words.buffer).set(bytes);
-  const part = { buffer: await upload(gpu, words), first: 0, outputs: ROWS, dtype };
-  const on: Linear = { parts: [part], outputs: ROWS, steps: inputs / 8, gated };
+  const part = { buffer: await upload(gpu, words), first: 0, outputs: OUTPUTS, dtype };
+  const on: Linear = { parts: [part], outputs: OUTPUTS, steps: inputs / 8, gated };
   const plain = Array.from({ length: rows }, (_, row) => Array.from(values.subarray(row * inputs, (row + 1) * inputs)));
   return { on, part, plain, inputs };
 }
+
+/** The products of so many rows by a way, straight from the blocks. */
+async function products(
+  { on, plain, inputs }: Awaited<ReturnType<typeof stored>>,
+  counts: readonly number[],
+  way: KernelChoice['matvec'],
+  together: KernelChoice['together'] = 1,
+) {
+  const { dtype } = on.parts[0]!;
+  const epilogue = on.gated ? 'silu-gated' : 'store';
+  const most = Math.max(...counts);
+  const d = await bareDispatcher(gpu, forced(way, { together }), undefined, most * 2 * OUTPUTS * 8);
+  await d.ready(fewRowKernels(d, [{ dtype, epilogue }]));
+  const all = matrix(most, inputs, numbers(3));
+  const x = await upload(gpu, flat(all, inputs));
+  const sums = linearOf(all, plain);
+  const want = flat(on.gated ? sums.map((row) => activated(row, 'silu-gated')) : sums, STRIDE);
+  for (const rows of counts) {
+    // Scratch of before is no number: what is not written is seen.
+    d.recorder.gpu.device.queue.writeBuffer(d.room.raw, 0, new Float32Array(d.room.bytes / 4).fill(NaN));
+    const [once, again] = [await upload(gpu, nothing(rows)), await upload(gpu, nothing(rows))];
+    linear(d, x, rows, on, epilogue, once, STRIDE);
+    linear(d, x, rows, on, epilogue, again, STRIDE);
+    const got = await download(d.recorder, once);
+    const [mine, size] = [want.subarray(0, rows * STRIDE), sizeOf(want)];
+    // A gate multiplies two sums: so do their errors.
+    expect(worst(got, mine), `${rows} rows`).toBeLessThan(2e-6 * size);
+    expect(await download(d.recorder, again), `${rows} rows again`).toEqual(got);
+  }
+}
+
+const nothing = (rows: number): Float32Array => new Float32Array(rows * STRIDE);
 
 const sizeOf = (values: Float32Array): number => Math.sqrt(values.reduce((sum, v) => sum + v * v, 0));
 
 describe.each(TYPES)('a matrix in %s', (dtype) => {
   it('is widened to the numbers that its blocks stand for', async () => {
-    const { part, plain, inputs } = await stored(dtype);
+    const { part, plain, inputs } = await stored(dtype, 3);
     const d = await bareDispatcher(gpu);
     await d.ready(widenKernels([dtype]));
-    const out = await upload(gpu, new Float32Array(ROWS * inputs));
-    const ids = Array.from({ length: ROWS }, (_, i) => (7 * i + 3) % ROWS); // in no order
-    gatherRows(d, part, inputs / 8, await upload(gpu, Uint32Array.from(ids)), ROWS, out, 0, 1);
+    const out = await upload(gpu, new Float32Array(OUTPUTS * inputs));
+    const ids = Array.from({ length: OUTPUTS }, (_, i) => (7 * i + 3) % OUTPUTS); // in no order
+    gatherRows(d, part, inputs / 8, await upload(gpu, Uint32Array.from(ids)), OUTPUTS, out, 0, 1);
     const want = flat(
       ids.map((id) => plain[id]),
       inputs,
@@ -69,29 +100,31 @@ describe.each(TYPES)('a matrix in %s', (dtype) => {
     const largest = want.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     expect(worst(await download(d.recorder, out), want)).toBeLessThan(2e-7 * largest);
   });
+
+  it('is multiplied straight from its blocks, whatever the number of rows', async () => {
+    // Of large blocks an odd number: the second of two rows begins at an odd half-word where the block is 210 or 110 bytes.
+    await products(await stored(dtype, DTYPES[dtype].elements === 32 ? 6 : 3), [1, 2, 3, 9], 'matvec_register');
+  });
 });
 
-/** What all types have in common is compiled in seconds: one with scales and leasts of its halves, one without, one with a gate. */
-it.each([
-  ['Q4_0', 'matvec_register', 'store'],
-  ['Q2_K', 'matvec_register', 'store'],
-  ['Q4_0', 'matvec_workgroup', 'silu-gated'],
-] as const)(
-  '%s straight from its blocks, by %s: the products of those numbers, %s',
-  async (dtype, matvec, epilogue) => {
-    await expectProducts(dtype, matvec, epilogue);
-  },
-);
+it('gates, one or two rows together, by threads that share a row: 1 to 9 rows and 64', async () => {
+  // 19 pairs a row for 16 threads.
+  await products(await stored('Q4_1', 38, true), [1, 2, 3, 4, 5, 6, 7, 8, 9, 64], 'matvec_workgroup', 2);
+});
 
-async function expectProducts(dtype: Dtype, matvec: KernelChoice['matvec'], epilogue: 'store' | 'silu-gated') {
-  const { on, plain, inputs } = await stored(dtype, epilogue !== 'store');
-  const d = await bareDispatcher(gpu, { matvec, fewRows: 3 }, undefined, 4096);
-  await d.ready(fewRowKernels(d, [{ dtype, epilogue }]));
+it('a product of rows that are no whole pairs of blocks is one of widened numbers', async () => {
+  const { on, plain, inputs } = await stored('Q4_0', 3);
+  const d = await bareDispatcher(gpu, { fewRows: 4 }, undefined, 4096);
+  const kinds = [{ dtype: 'Q4_0', epilogue: 'store' }] as const;
+  await d.ready([...fewRowKernels(d, kinds), ...manyRowKernels(d, kinds), ...widenKernels(['Q4_0'])]);
   const x = matrix(2, inputs, numbers(3));
-  const out = await upload(gpu, new Float32Array(2 * STRIDE));
-  linear(d, await upload(gpu, flat(x, inputs)), 2, on, epilogue, out, STRIDE);
-  const sums = linearOf(x, plain);
-  const want = flat(epilogue === 'store' ? sums : sums.map((row) => activated(row, epilogue)), STRIDE);
-  // A gate multiplies two sums: so do their errors.
+  const out = await upload(gpu, nothing(2));
+  linear(d, await upload(gpu, flat(x, inputs)), 2, on, 'store', out, STRIDE);
+  const want = flat(linearOf(x, plain), STRIDE);
   expect(worst(await download(d.recorder, out), want)).toBeLessThan(2e-6 * sizeOf(want));
-}
+});
+
+it('as many threads share four columns as have a pair each, and few of them idle', () => {
+  const threads = [2048, 1024, 576, 4096, 5632].map((inputs) => sharingOf(inputs / 8));
+  expect(threads).toEqual([32, 16, 16, 64, 32]);
+});

@@ -31,15 +31,17 @@ const products = (entry: 'products_register' | 'products_workgroup') =>
     code,
     entry,
     parameters: new Parameters('Product', {
+      rows: 'u32',
       rowStart: 'u32',
       runs: 'u32',
       rowHalves: 'u32',
       columns: 'u32',
       weightStart: 'u32',
       upStart: 'u32',
+      sharing: 'u32',
     }),
     bindings: { w: read(2), out: write(3), x: read(4) },
-    constants: ['DTYPE'],
+    constants: ['DTYPE', 'ROWS'],
   });
 
 /** Products of few rows, by the way in which the adapter multiplies those best. */
@@ -48,11 +50,18 @@ export const BLOCK_PRODUCTS = {
   matvec_workgroup: products('products_workgroup'),
 };
 
-/** Columns that one workgroup takes. */
-const PRODUCT_COLUMNS = { matvec_register: 128, matvec_workgroup: 4 } as const;
+/** `together`: rows that share what is unpacked: two at most, since a thread holds the inputs of each. */
+const productVariant = (d: Dispatcher, dtype: Dtype, together: 1 | 2) =>
+  variant(BLOCK_PRODUCTS[d.choice.matvec], { DTYPE: DTYPES[dtype].code, ROWS: together });
 
-export const blockProductVariant = (d: Dispatcher, dtype: Dtype) =>
-  variant(BLOCK_PRODUCTS[d.choice.matvec], { DTYPE: DTYPES[dtype].code });
+/** Whether rows are multiplied two at a time. */
+const isByTwo = ({ matvec, together = 1 }: Dispatcher['choice']): boolean =>
+  matvec === 'matvec_workgroup' && together > 1;
+
+export const blockProductKernels = (d: Dispatcher, dtype: Dtype): Variant[] => [
+  productVariant(d, dtype, 1),
+  ...(isByTwo(d.choice) ? [productVariant(d, dtype, 2)] : []),
+];
 
 const widenVariant = (dtype: Dtype) => variant(WIDEN, { DTYPE: DTYPES[dtype].code });
 
@@ -66,8 +75,11 @@ export const readAs = (dtype: Dtype): Dtype => (isInBlocks(dtype) ? 'F32' : dtyp
 /** Multiply-adds that widening a number is like. */
 const WORK = 2;
 
-/** Runs of 32 numbers in a row: a thread takes one. Blocks hold whole ones. */
+/** Runs of 32 numbers in a row. Blocks hold whole ones. */
 const runsOf = (steps: number): number => steps / 4;
+
+/** Pairs of runs: a thread reads one at a time. The last may be half of one. */
+const pairsOf = (steps: number): number => Math.ceil(runsOf(steps) / 2);
 
 const halvesOf = (dtype: Dtype, steps: number): number => bytesOf(dtype, 8 * steps) / 2;
 
@@ -94,7 +106,7 @@ function widenRows(
       scale: 1,
     },
     { ids: d.empty, w: part.buffer, out },
-    grid(Math.ceil((rows * runsOf(steps)) / 64)),
+    grid(Math.ceil((rows * pairsOf(steps)) / 64)),
     rows * steps * 8 * WORK,
   );
 }
@@ -115,7 +127,7 @@ export function gatherRows(
     widenVariant(part.dtype),
     { rows, runs: runsOf(steps), rowHalves, firstRow: part.first, gather: 1, tokens: part.outputs, outRow, scale },
     { ids, w: part.buffer, out },
-    grid(Math.ceil((rows * runsOf(steps)) / 64)),
+    grid(Math.ceil((rows * pairsOf(steps)) / 64)),
     rows * steps * 8 * WORK,
   );
 }
@@ -123,9 +135,19 @@ export function gatherRows(
 /** Four columns of a row of products. */
 export const stripsOf = (columns: number): number => Math.ceil(columns / 4);
 
+/** Whether products may be read straight from the blocks: of rows that are whole pairs of runs, as in all but toy models. */
+export const mayBeStraight = (d: Dispatcher, dtype: Dtype, steps: number): boolean =>
+  isInBlocks(dtype) && runsOf(steps) % 2 === 0 && d.has(productVariant(d, dtype, 1));
+
+/** Threads that share four columns: as many as have a pair each, and few that idle in the last round. */
+export function sharingOf(steps: number): number {
+  const idle = (threads: number) => Math.ceil(pairsOf(steps) / threads) * threads;
+  return [64, 32, 16].reduce((best, threads) => (idle(threads) < idle(best) ? threads : best));
+}
+
 /**
- * Products of a few rows of x, from `rowStart` on, with outputs [begin, begin + outputs) of a part that is stored in blocks,
- * into the dispatcher's room: rows of strips, gate and up in turn where gated.
+ * Products of a few rows of x with outputs [begin, begin + outputs) of a part that is stored in blocks, into the
+ * dispatcher's room: rows of strips, gate and up in turn where gated.
  */
 export function blockProducts(
   d: Dispatcher,
@@ -137,15 +159,18 @@ export function blockProducts(
   [begin, outputs]: readonly [begin: number, count: number],
 ): void {
   const columns = outputs * (gated ? 2 : 1);
+  const together = rows > 1 && isByTwo(d.choice) ? 2 : 1;
+  const sharing = sharingOf(steps);
+  const share = d.choice.matvec === 'matvec_register' ? 32 : 64 / sharing;
   d.run(
-    blockProductVariant(d, part.dtype),
+    productVariant(d, part.dtype, together),
     {
-      ...{ rowStart, runs: runsOf(steps), rowHalves: halvesOf(part.dtype, steps), columns },
+      ...{ rows, rowStart, runs: runsOf(steps), rowHalves: halvesOf(part.dtype, steps), columns, sharing },
       weightStart: begin - part.first,
       upStart: gated ? part.outputs : 0,
     },
     { x, w: part.buffer, out: d.room },
-    [Math.ceil(columns / PRODUCT_COLUMNS[d.choice.matvec]), rows],
+    [Math.ceil(stripsOf(columns) / share), Math.ceil(rows / together)],
     rows * columns * steps * 8 * WORK,
   );
 }

@@ -4,7 +4,7 @@ import type { Buffer } from '../../gpu/gpu';
 import { kernel, read, write } from '../../gpu/kernel';
 import { Parameters, type Values } from '../../gpu/parameters';
 import { type Linear, MAX_SLOTS, padded, type Slots } from '../layout';
-import { blockProducts, blockProductVariant, readAs, readable, stripsOf } from './blocks';
+import { blockProductKernels, blockProducts, mayBeStraight, readAs, readable, stripsOf } from './blocks';
 import { type Dispatcher, type KernelChoice, type Variant, variant } from './dispatcher';
 
 /** From so many rows on a product is a matmul, below a matvec a row, where no measurement says otherwise. */
@@ -146,7 +146,7 @@ const finishVariant = (d: Dispatcher, epilogue: Epilogue) => variant(FINISH, { E
 export const fewRowKernels = (d: Dispatcher, kinds: readonly ProductKind[]): Variant[] =>
   kinds.flatMap((kind) =>
     isInBlocks(kind.dtype)
-      ? [blockProductVariant(d, kind.dtype), finishVariant(d, kind.epilogue)]
+      ? [...blockProductKernels(d, kind.dtype), finishVariant(d, kind.epilogue)]
       : [
           ...productKernels(d, d.choice.matvec, [kind]),
           ...(d.choice.smallRows ? productKernels(d, 'matmul_small', [kind]) : []),
@@ -285,8 +285,7 @@ function multiply(
     const begin = Math.max(part.first, columns.first);
     const end = Math.min(part.first + part.outputs, columns.first + columns.count);
     if (begin >= end) continue;
-    const straight =
-      isInBlocks(part.dtype) && d.has(blockProductVariant(d, part.dtype)) && d.has(finishVariant(d, epilogue));
+    const straight = mayBeStraight(d, part.dtype, w.steps) && d.has(finishVariant(d, epilogue));
     if (straight && rows < fewRows(d)) {
       const most = Math.floor((MOST_GROUPS * 4) / wide);
       for (let c = begin; c < end; c += most) {
