@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { expectFailure } from '../formats/testing';
 import type { Gpu } from '../gpu/gpu';
-import { type Branch, FULL, without } from './branch';
+import { type Branch, FULL, named, replacing, without } from './branch';
 import type { DecoderContract } from './contract';
 import type { Engine } from './engine';
 import { packTokens } from './pack';
@@ -110,6 +110,31 @@ describe.skipIf(!hasModels)('step by step the logits are those of a walk over th
     expect(await errorOf(engine, decoder, [text], [5], dropped)).toBeLessThan(SAME);
     decoder.dispose();
   });
+
+  it.each(['random/mistral', 'random/gpt_neox'])(
+    '%s, with maps of each kind in the place of layers, and behind one',
+    async (name) => {
+      const engine = engineOf(name);
+      const { vocabulary, width } = engine.model;
+      const wave = (size: number, step: number) =>
+        Float32Array.from({ length: 2 * width }, (_, i) => size * Math.sin(step * i + 1));
+      const map = { rank: 2, a: wave(0.1, 0.7), b: wave(0.1, 1.3) };
+      const reading = (reads?: 'normed' | 'update') =>
+        named({ strength: 0.5, bias: wave(0.2, 0.9).slice(0, width), map, ...(reads && { reads }) });
+      const branch = replacing([
+        [0, reading()],
+        [1, reading('update')],
+        [3, reading('normed')],
+        [4, reading('update')],
+      ]);
+      const text = tokens(24, vocabulary);
+      const decoder = await engine.decoder(branch, [text.slice(0, 5)], 19);
+      expect(await errorOf(engine, decoder, [text], [5], branch)).toBeLessThan(SAME);
+      // It is another model than the one without them.
+      expect(worst(decoder.logits[0], (await walked(engine, text, FULL))[23])).toBeGreaterThan(0.001);
+      decoder.dispose();
+    },
+  );
 
   it('a text that may come to be long turns its positions as long ones do from the start; others as short ones', async () => {
     const engine = engineOf('random/phi3'); // long beyond 32
