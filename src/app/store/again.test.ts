@@ -44,6 +44,10 @@ const all: readonly [Again, string][] = [
     'influence sapling --text public/calibration/stories.txt --seq-len 128 --metric shapley-loss --unit attn --permutations 48 --seed 3',
   ],
   [
+    influenceAgain({ text, report: { metric: 'cosine', unit: 'attn', standing: 'abc' } as never }),
+    'influence sapling --text public/calibration/stories.txt --seq-len 128 --metric cosine --unit attn --recovery recovery.safetensors',
+  ],
+  [
     curveAgain({
       ...{ text, report: curve as never },
       request: { ...curve, draws: 4, locked: [attn], judge: 'halves' } as never,
@@ -109,6 +113,14 @@ it('it is of the text that was measured on, which need not be the one in use', (
   expect(on('mine.txt')).toContain('--text mine.txt');
   const { first } = commandLine({ kind: 'bundled' }, { command: 'norms', options: [], text: 'mine.txt' }, inUse);
   expect(first).toEqual(['the text as mine.txt']);
+});
+
+it('of a curve that started from a recovery it asks for that one’s file', () => {
+  const request = { strategy: 'greedy', unit: 'block', start: [attn] };
+  const again = curveAgain({ text, report: { ...request, standing: 'abc' } as never, request: request as never });
+  const { command, first } = commandLine({ kind: 'bundled' }, again, inUse);
+  expect(command).toContain('--unit block --recovery recovery.safetensors');
+  expect(first).toEqual([expect.stringContaining('recovery.safetensors')]);
 });
 
 it('what has to be there first is said: files of one’s own, folders of checkpoints', () => {

@@ -34,9 +34,9 @@ export function influenceAgain({ report, text }: Measured<InfluenceReport>): Aga
     ...(sampling && sampling.method !== 'exact'
       ? [...option('permutations', sampling.drawn), ...option('seed', sampling.seed)]
       : []),
-    ...taskOptions(task),
+    ...[...taskOptions(task), ...(report.standing === undefined ? [] : ['--recovery', STANDS.file])],
   ];
-  return { command: 'influence', options, ...itemsFirst(task), text };
+  return { command: 'influence', options, ...firstOf(report.standing, task), text };
 }
 
 export function curveAgain({
@@ -48,13 +48,14 @@ export function curveAgain({
   const seed = request.seed ?? (strategy === 'random' ? report.seed : undefined);
   const options = [
     ...['--strategy', strategy, ...option('metric', metric), '--unit', unit, ...option('steps', steps)],
-    ...[...dropped('drop', start), ...dropped('lock', locked), ...option('draws', draws), ...option('seed', seed)],
+    ...(report.standing === undefined ? dropped('drop', start) : ['--recovery', STANDS.file]),
+    ...[...dropped('lock', locked), ...option('draws', draws), ...option('seed', seed)],
     ...option('denominator', settings?.denominator === 'output' && 'output'),
     ...option('judge', (judge === 'halves' || report.judged?.on === 'odd windows') && 'halves'),
     ...(recover ? ['--recover', recover.method === 'mean' ? 'mean' : `linear:${recover.rank}`] : []),
     ...[...taskOptions(request.benchmark), ...(timed ? ['--timed'] : [])],
   ];
-  return { command: 'curve', options, ...itemsFirst(request.benchmark), text } as const satisfies Again;
+  return { command: 'curve', options, ...firstOf(report.standing, request.benchmark), text } as const satisfies Again;
 }
 
 /** A benchmark that is asked besides; the page asks a random choice of items, which a seed says. */
@@ -67,11 +68,20 @@ const taskOptions = (task: TaskRequest | undefined): string[] =>
       ]
     : [];
 
+/** What was measured on a model that was recovered already: of that a report says only which it was. */
+const STANDS = { file: 'recovery.safetensors', said: 'what stood in, as Recovery saves it, as recovery.safetensors' };
 const ITEMS = './items';
 /** A report leaves the files out: it says only that the items were one's own. */
 const isOwn = ({ task, data }: Pick<TaskRequest, 'task' | 'data'>): boolean => task === OWN_TASK || data !== undefined;
-const itemsFirst = (task: Pick<TaskRequest, 'task' | 'data'> | undefined): Pick<Again, 'first'> =>
-  task && isOwn(task) ? { first: [`your files of items in ${ITEMS}`] } : {};
+
+/** What has to be there first, for a recovered model and for items of one's own. */
+const firstOf = (standing: string | undefined, task: Pick<TaskRequest, 'task' | 'data'> | undefined) => {
+  const first = [
+    ...(standing === undefined ? [] : [STANDS.said]),
+    ...(task && isOwn(task) ? [`your files of items in ${ITEMS}`] : []),
+  ];
+  return first.length > 0 ? { first } : {};
+};
 
 export function planAgain({ report, text }: Measured<PlanReport>): Again {
   const { budgets, unit, locked, free, recover, seed, time } = report;
@@ -95,7 +105,7 @@ export function evaluationAgain(report: Evaluation['report'], without: CurveRequ
     ...(isOwn(report) ? ['--data', ITEMS] : []),
     ...[...dropped('drop', without), ...(without.length > 0 ? ['--compare'] : [])],
   ];
-  return { command: 'eval', options, ...itemsFirst(report) };
+  return { command: 'eval', options, ...firstOf(undefined, report) };
 }
 
 /** A series of checkpoints: Sapling's own, revisions of a model of the hub, or a folder of folders. */
@@ -105,12 +115,12 @@ export function growthAgain({ report, checkpoints, text }: Growth): Again {
   const isHub = checkpoints ? checkpoints[0]?.request.kind === 'hub' : /^[\w.-]+\/[\w.-]+$/.test(series);
   const bundled = series === BUNDLED_SERIES;
   const measured = ['--metric', metric, ...taskOptions(task)];
-  const first = itemsFirst(task);
-  if (bundled) return { command: 'growth', model: ['sapling'], options: measured, ...first, text };
+  const needed = firstOf(undefined, task);
+  if (bundled) return { command: 'growth', model: ['sapling'], options: measured, ...needed, text };
   if (isHub)
-    return { command: 'growth', model: [series], options: ['--revisions', names.join(), ...measured], ...first, text };
-  const folder = ['the folders of the checkpoints in ./checkpoints', ...(first.first ?? [])];
-  return { command: 'growth', model: [], options: ['--folder', './checkpoints', ...measured], first: folder, text };
+    return { command: 'growth', model: [series], options: ['--revisions', names.join(), ...measured], ...needed, text };
+  const first = ['the folders of the checkpoints in ./checkpoints', ...(needed.first ?? [])];
+  return { command: 'growth', model: [], options: ['--folder', './checkpoints', ...measured], first, text };
 }
 
 export function trainingAgain({ mask, settings, heldLosses, text }: Trained): Again {
