@@ -509,10 +509,11 @@ fn matmul_small(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_i
   let r = first_row + local.y * own_rows;
   var strips = array(s0, s1, s2, s3);
   for (var i = 0u; i < own_rows && r + i < p.rows; i++) {
+    let sums = strips[i];
     if (p.parts == 1u) {
-      finish(p.rowStart + r + i, c, strips[i]);
+      finish(p.rowStart + r + i, c, sums);
     } else {
-      keep(part * p.rows + r + i, c, strips[i]);
+      keep(part * p.rows + r + i, c, sums);
     }
   }
 }
