@@ -159,9 +159,12 @@ test('a larger model is looked at without its weights, and Sapling comes back', 
   await expect(lab.verdict.getByText('Measured beforehand by us')).toBeVisible();
   await lab.cell(7, 'attention').click();
   await expect(lab.verdict).toContainText(/95%: /, { timeout: AT_ONCE });
+  await expect(page).toHaveURL(/results=SmolLM2-135M-Instruct&drop=attn:7/);
   await page.reload();
   await expect(lab.cell(29, 'feed-forward')).toBeVisible();
   await expect(lab.dropped).toHaveCount(1);
+  // Only then does the page follow its address.
+  await expect(page.getByRole('button', { name: 'Adapter: no WebGPU' })).toBeVisible();
   await page.goto('./#lesson=drop');
   await expect(lab.cell(11, 'feed-forward')).toBeVisible();
   await expect(lab.cell(12, 'feed-forward')).toHaveCount(0);
