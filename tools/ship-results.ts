@@ -105,8 +105,13 @@ async function checkAgreement(engine: Place, fast: Place, text: TextCalibration)
   return apart;
 }
 
-const mendAsked = ({ mend: { masks, texts } }: Shipping, places: Places, work: KeptWork, root: string) =>
-  mendMasks(places, work, root, { masks, sources: texts.map((text) => underPublic(text, root)) });
+const mendAsked = ({ mend }: Shipping, places: Places, work: KeptWork, root: string) =>
+  mendMasks(
+    places,
+    work,
+    root,
+    mend.map(({ drop, text }) => ({ drop, source: underPublic(text, root) })),
+  );
 
 /** What it takes to go on with a sampled metric is not shipped. */
 const withoutState = ({ sampling, ...report }: InfluenceReport): InfluenceReport => {
@@ -179,7 +184,7 @@ async function ship(asked: Shipping, places: Places, root: string, reporter: Rep
   const mended =
     asked.model.kind === 'bundled'
       ? await measureRecoveries(engine, work, root, calibration, curves)
-      : asked.mend.masks.length > 0 && { recoveries: await mendAsked(asked, places, work, root) };
+      : asked.mend.length > 0 && { recoveries: await mendAsked(asked, places, work, root) };
   const details: ShippedDetails = {
     norms: stream,
     curves,

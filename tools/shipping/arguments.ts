@@ -49,8 +49,8 @@ export interface Shipping {
   readonly growth: boolean;
   /** Nothing but what stands in for dropped layers, put into the results that are there. */
   readonly recovery: boolean;
-  /** Of another model than Sapling: masks for whose layers something stands in, on these texts. */
-  readonly mend: { readonly masks: readonly string[]; readonly texts: readonly string[] };
+  /** Of another model than Sapling: masks for whose layers something stands in, each with its text. */
+  readonly mend: readonly { readonly drop: string; readonly text: string }[];
 }
 
 const OPTIONS = {
@@ -77,9 +77,8 @@ const OPTIONS = {
   recovery: { help: 'only what stands in for dropped layers, into the results that are there' },
   mend: {
     value: 'MASKS',
-    help: "of another model than Sapling: what has something stand in, such as 'attn:1 block:5-7'",
+    help: "of another model than Sapling: what has something stand in, such as 'attn:1 block:5-7@FILE'; FILE, what it is fitted and judged on, default --text",
   },
-  'mend-on': { value: 'FILES', help: 'fitted and judged on, half of the windows each; default --text' },
 };
 
 export const USAGE = [
@@ -137,6 +136,9 @@ export function readShipping(words: readonly string[], root: string): Shipping {
     singles: given('several') === undefined,
     growth: given('growth') !== undefined,
     recovery: given('recovery') !== undefined,
-    mend: { masks: mend, texts: listed(given('mend-on')) ?? [text] },
+    mend: mend.map((mask) => {
+      const [drop, own = text] = mask.split('@') as [string, string?];
+      return { drop, text: own };
+    }),
   };
 }

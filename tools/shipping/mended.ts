@@ -30,27 +30,25 @@ const MENDERS = [
   { method: 'linear', rank: 32 },
 ] as const satisfies readonly RecoverSettings[];
 
-/** Masks as `--drop` takes them, and texts: files under `public/`. */
+/** A mask as `--drop` takes it, and a text: a file under `public/`. */
 export interface ToMend {
-  readonly masks: readonly string[];
-  readonly sources: readonly string[];
+  readonly drop: string;
+  readonly source: string;
 }
 
-/** Each mask on each text with each of its stand-ins, fitted on the even windows and measured on both halves. */
+/** Each mask with each of its stand-ins, fitted on the even windows of its text and measured on both halves. */
 export async function mendMasks(
   { fast, processor }: Places,
   work: KeptWork,
   root: string,
-  { masks, sources }: ToMend,
+  masks: readonly ToMend[],
 ): Promise<ShippedRecovery[]> {
   const found: ShippedRecovery[] = [];
-  for (const source of sources) {
+  for (const { drop, source } of masks) {
     const text = await readFile(join(root, 'public', source), 'utf8');
     const [on, held] = (await fast.desk.calibrate({ text, seqLen: SEQ_LEN })).halves();
-    for (const drop of masks) {
-      const name = `recoveries of ${drop} on ${source}`;
-      found.push(await work.get(name, async () => ({ drop, source, ...(await mend({ on, held }, drop, processor)) })));
-    }
+    const name = `recoveries of ${drop} on ${source}`;
+    found.push(await work.get(name, async () => ({ drop, source, ...(await mend({ on, held }, drop, processor)) })));
   }
   return found;
 }
