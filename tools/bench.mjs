@@ -62,7 +62,7 @@ const streamingRows = (r) => [
 ];
 
 /** What takes long, and is measured where it is asked for by name. */
-const ONLY_ASKED = new Set(['sevenB', 'sevenBInBlocks', 'conversion']);
+const ONLY_ASKED = new Set(['ways', 'sevenB', 'sevenBInBlocks', 'conversion']);
 
 /**
  * How each measurement is printed: rows of a label and a value, in the order in which they are taken.
@@ -194,6 +194,11 @@ const ROWS = {
         ]),
     ),
   ],
+  ways: (r) =>
+    r.map((p) => [
+      `${p.kernel}, ${p.dtype}, ${p.rows} x ${p.inputs} x ${p.outputs}`,
+      `${number(p.gflops, 1)} GFLOP/s, ${number(p.weightRate, 1)} GB/s of weights`,
+    ]),
   kernels: (r) => [
     ['a prefill, whole', `${number(r.wholeMs)} ms`],
     ...r.kernels.map(

@@ -17,6 +17,7 @@ import {
   prefill,
 } from './ours';
 import type { Peer } from './peer';
+import { measureWays } from './products';
 import { PREFILL_TOKENS } from './shape';
 import { measureBudget, measureGreedyCurve, measureShapleySampling } from './sharing';
 import { measureStoredTypes } from './stored-types';
@@ -80,6 +81,7 @@ export async function openMeasurements(
       return { peakGflops: peak, products: products.map((p) => ({ ...p, share: p.gflops / peak })) };
     },
 
+    ways: () => measureWays(top, engine.rates.choice),
     kernels: () => measureKernelTimes(engine),
     memory: async () => engine.memory(),
   };
