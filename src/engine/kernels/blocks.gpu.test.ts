@@ -17,14 +17,18 @@ const SCALES: Partial<Record<Dtype, readonly number[]>> = {
   ...{ Q2_K: [80, 82], Q3_K: [108], Q6_K: [208] },
 };
 
+/** Scales of a usual size, by a byte that is any. */
+const usual = (byte: number): number => 0x1800 + (byte << 2);
+/** The largest halves and the smallest, which may count as zero. */
+const EXTREMES = [0x7bff, 0x0001, 0xfbff, 0x8001, 0x03ff];
+
 /** Rows of blocks of which every bit but those of the scales is any. */
-function anyBlocks(dtype: Dtype, rows: number, inputs: number): Uint8Array {
+function anyBlocks(dtype: Dtype, rows: number, inputs: number, scaleOf = usual): Uint8Array {
   const next = numbers(DTYPES[dtype].code);
   const bytes = Uint8Array.from({ length: rows * bytesOf(dtype, inputs) }, () => 128 + 128 * next());
   const view = new DataView(bytes.buffer);
   for (let at = 0; at < bytes.length; at += DTYPES[dtype].bytes) {
-    for (const scale of SCALES[dtype] ?? [0])
-      view.setUint16(at + scale, 0x1800 + (view.getUint8(at + scale) << 2), true);
+    for (const scale of SCALES[dtype] ?? [0]) view.setUint16(at + scale, scaleOf(view.getUint8(at + scale)), true);
   }
   return bytes;
 }
@@ -38,10 +42,10 @@ beforeAll(async () => {
   gpu = await sharedGpu();
 });
 
-async function stored(dtype: Dtype, blocks: number, gated = false) {
+async function stored(dtype: Dtype, blocks: number, gated = false, scaleOf = usual) {
   const inputs = blocks * DTYPES[dtype].elements;
   const rows = gated ? 2 * OUTPUTS : OUTPUTS;
-  const bytes = anyBlocks(dtype, rows, inputs);
+  const bytes = anyBlocks(dtype, rows, inputs, scaleOf);
   const values = widen(bytes, dtype);
   const words = new Uint32Array(Math.ceil(bytes.length / 4));
   new Uint8Array(words.buffer).set(bytes);
@@ -104,6 +108,28 @@ describe.each(TYPES)('a matrix in %s', (dtype) => {
   it('is multiplied straight from its blocks, whatever the number of rows', async () => {
     // Of large blocks an odd number: the second of two rows begins at an odd half-word where the block is 210 or 110 bytes.
     await products(await stored(dtype, DTYPES[dtype].elements === 32 ? 6 : 3), [1, 2, 3, 9], 'matvec_register');
+  });
+
+  it('keeps scales of 65,504; the smallest may count as zero', async () => {
+    const extreme = (byte: number) => EXTREMES[byte % EXTREMES.length]!;
+    const { part, inputs } = await stored(dtype, 3, false, extreme);
+    const d = await bareDispatcher(gpu);
+    await d.ready(widenKernels([dtype]));
+    const out = await upload(gpu, new Float32Array(OUTPUTS * inputs));
+    const ids = Uint32Array.from({ length: OUTPUTS }, (_, i) => i);
+    gatherRows(d, part, inputs / 8, await upload(gpu, ids), OUTPUTS, out, 0, 1);
+    const got = await download(d.recorder, out);
+    const exact = widen(anyBlocks(dtype, OUTPUTS, inputs, extreme), dtype);
+    const zeroed = widen(
+      anyBlocks(dtype, OUTPUTS, inputs, (byte) => (extreme(byte) & 0x7c00 ? extreme(byte) : 0)),
+      dtype,
+    );
+    const { elements } = DTYPES[dtype];
+    for (let begin = 0; begin < got.length; begin += elements) {
+      const [own, want, least] = [got, exact, zeroed].map((all) => all.subarray(begin, begin + elements));
+      const near = 2e-6 * sizeOf(want!);
+      expect(Math.min(worst(own!, want!), worst(own!, least!)), `block ${begin / elements}`).toBeLessThanOrEqual(near);
+    }
   });
 });
 
