@@ -10,7 +10,7 @@ import { seeded } from '../../src/random';
 import { tokens } from './shape';
 import { median, takeTurns } from './timing';
 
-const TYPES = ['F16', 'Q8_0', 'Q4_0', 'Q4_K'] as const satisfies readonly Dtype[];
+const TYPES = ['F16', 'Q8_0', 'Q4_0', 'Q4_K', 'Q6_K'] as const satisfies readonly Dtype[];
 
 /** Rows of whole blocks of every type, of the bench's usual size otherwise. */
 const CONFIG = {
@@ -22,8 +22,9 @@ const LEAVE_ONE_OUT = 64;
 const ROUNDS = 3;
 const STEPS = 12;
 
-/** Half of a small scale, of a block's first two half-words: else random bits would stand for anything. */
+/** A small scale, and where in a block some lie that is not its beginning: else random bits would stand for anything. */
 const SCALE = 0x1400;
+const SCALES: Partial<Record<Dtype, readonly number[]>> = { Q4_K: [0, 2], Q6_K: [208] };
 
 function randomTensors(dtype: Dtype): TensorMap {
   const random = seeded(1);
@@ -39,8 +40,7 @@ function randomTensors(dtype: Dtype): TensorMap {
       for (let i = 0; i < bytes.length; i++) bytes[i] = 256 * random();
       const block = DTYPES[type].bytes;
       for (let at = 0; at < bytes.length; at += block) {
-        view.setUint16(at, SCALE, true);
-        if (type === 'Q4_K') view.setUint16(at + 2, SCALE, true);
+        for (const scale of SCALES[type] ?? [0]) view.setUint16(at + scale, SCALE, true);
       }
     }
     const read = async (start: number, end: number) => bytes.slice(start, end);
