@@ -58,6 +58,10 @@ it('how many rows a matvec takes together, and from how many on each matmul is q
   const tiled = await fewestForMatmul(top, 'F16', { ...ways, smallRows: ALL_ROWS, groups: 2 }, { ...SHAPE, ...narrow });
   expect(tiled).toBeGreaterThanOrEqual(2);
   expect(tiled).toBeLessThanOrEqual(49);
+  // Straight from the blocks against widened.
+  const ofBlocks = await fewestForMatmul(top, 'Q4_0', ways, SHAPE);
+  expect(ofBlocks).toBeGreaterThanOrEqual(2);
+  expect(ofBlocks).toBeLessThanOrEqual(49);
   for (const ms of await normTimes(top)) expect(ms).toBeGreaterThan(0);
 });
 

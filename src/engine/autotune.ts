@@ -1,6 +1,7 @@
 import { LopperError } from '../errors';
 import { bytesOf, type Dtype } from '../formats/dtypes';
 import type { Gpu } from '../gpu/gpu';
+import { readAs, widenedBytes, widenKernels } from './kernels/blocks';
 import type { KernelChoice } from './kernels/dispatcher';
 import { ALL_ROWS, fewRowKernels, forced, linear, manyRowKernels, type Way } from './kernels/linear';
 import { norm, normKernels } from './kernels/norm';
@@ -77,10 +78,12 @@ export const USUAL_DTYPE: Dtype = 'F16';
 
 /**
  * Measures every way to multiply matrices of this type on this adapter and takes the quickest: which it is cannot be told
- * from its name.
+ * from its name. A type in blocks is widened for all of them; from how many rows on that pays, against products straight
+ * from the blocks, is measured on the blocks themselves.
  */
-export async function chooseKernels(gpu: Gpu, dtype: Dtype = USUAL_DTYPE): Promise<KernelRates> {
+export async function chooseKernels(gpu: Gpu, stored: Dtype = USUAL_DTYPE): Promise<KernelRates> {
   const top = new BenchTop(gpu);
+  const dtype = readAs(stored);
   try {
     const gflops: Record<string, number> = {};
     const matmuls = await compete(top, dtype, ['matmul_register', 'matmul_workgroup', 'matmul_small'], MATMULS, gflops);
@@ -94,7 +97,7 @@ export async function chooseKernels(gpu: Gpu, dtype: Dtype = USUAL_DTYPE): Promi
     const smallRows = matmul === 'matmul_workgroup' ? await fewestForLarge(top, dtype, matmuls.shape) : 0;
     const groups = smallRows > 0 ? await bestGroups(top, dtype, NARROW) : 0;
     const tiles = { smallRows, groups };
-    const fewRows = await fewestForMatmul(top, dtype, { ...ways, together, ...tiles }, matvecs.shape);
+    const fewRows = await fewestForMatmul(top, stored, { ...ways, together, ...tiles }, matvecs.shape);
     const [alone, shared] = await normTimes(top);
     const threads = alone < shared ? 1 : 64;
     const flash = { steps: await flashIsQuicker(top, threads, STEP), texts: await flashIsQuicker(top, threads, TEXT) };
@@ -260,14 +263,17 @@ type Product = (rows: number) => void;
 /** A product of a matrix of this shape by such a choice, with room for as many rows. */
 async function productOf(top: BenchTop, dtype: Dtype, choice: Partial<KernelChoice>, shape: Shape): Promise<Product> {
   const { rows: most, columns: outputs, inputs } = shape;
-  const d = await top.dispatcher({
-    ...{ matmul: 'matmul_register', matvec: 'matvec_register', threads: 1, anyEpilogue: anyEpilogueOn(top.gpu) },
-    ...choice,
-  });
+  const d = await top.dispatcher(
+    {
+      ...{ matmul: 'matmul_register', matvec: 'matvec_register', threads: 1, anyEpilogue: anyEpilogueOn(top.gpu) },
+      ...choice,
+    },
+    widenedBytes(dtype, outputs * inputs),
+  );
   const kinds = [{ dtype, epilogue: 'store' }] as const;
   const isFew = d.choice.fewRows! > most;
   await d.ready([
-    ...(isFew ? [] : manyRowKernels(d, kinds)),
+    ...(isFew ? [] : [...widenKernels([dtype]), ...manyRowKernels(d, kinds)]),
     ...(isFew || d.choice.groups ? fewRowKernels(d, kinds) : []),
   ]);
   const weights = await top.filled('w', bytesOf(dtype, outputs * inputs), WORD);

@@ -72,6 +72,9 @@ export const widenKernels = (dtypes: Iterable<Dtype>): Variant[] =>
 /** What a product reads a matrix as: types in blocks are widened on the way. */
 export const readAs = (dtype: Dtype): Dtype => (isInBlocks(dtype) ? 'F32' : dtype);
 
+/** Bytes of so many numbers where a product reads them: none where it reads them as they are stored. */
+export const widenedBytes = (dtype: Dtype, count: number): number => (isInBlocks(dtype) ? 4 * count : 0);
+
 /** Multiply-adds that widening a number is like. */
 const WORK = 2;
 

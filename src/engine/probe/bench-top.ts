@@ -49,9 +49,10 @@ export class BenchTop {
     return buffer;
   }
 
-  async dispatcher(choice: KernelChoice): Promise<Dispatcher> {
-    const [empty, bytes] = [await this.buffer('empty', 16), partBytes(choice)];
-    const room = bytes > 0 ? await this.buffer('parts', bytes) : empty;
+  /** `widened`: bytes of the matrix, where it is stored in blocks that are widened before a product. */
+  async dispatcher(choice: KernelChoice, widened = 0): Promise<Dispatcher> {
+    const [empty, bytes] = [await this.buffer('empty', 16), Math.max(partBytes(choice), widened)];
+    const room = bytes > 0 ? await this.buffer('room', bytes) : empty;
     return new Dispatcher(this.recorder, Kernels.of(this.gpu), choice, empty, room);
   }
 

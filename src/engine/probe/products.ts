@@ -1,4 +1,5 @@
 import { bytesOf, type Dtype } from '../../formats/dtypes';
+import { widenedBytes, widenKernels } from '../kernels/blocks';
 import type { KernelChoice } from '../kernels/dispatcher';
 import { fewRowKernels, linear, manyRowKernels, wayOf } from '../kernels/linear';
 import type { Linear } from '../layout';
@@ -37,9 +38,9 @@ export async function measureProducts(
 ): Promise<ProductRate[]> {
   const rates: ProductRate[] = [];
   for (const dtype of dtypes) {
-    const d = await top.dispatcher(choice);
+    const d = await top.dispatcher(choice, widenedBytes(dtype, inputs * outputs));
     const kinds = [{ dtype, epilogue: 'store' }] as const;
-    await d.ready([...manyRowKernels(d, kinds), ...fewRowKernels(d, kinds)]);
+    await d.ready([...widenKernels([dtype]), ...manyRowKernels(d, kinds), ...fewRowKernels(d, kinds)]);
     const buffer = await top.filled('weights', bytesOf(dtype, inputs * outputs), WORD);
     const most = Math.max(...rowCounts);
     const x = await top.filled('x', most * inputs * 4, WORD);

@@ -1,5 +1,4 @@
 import { chooseKernels, type KernelRates, USUAL_DTYPE } from '../../engine/autotune';
-import { readAs } from '../../engine/kernels/blocks';
 import { CASES, type Case, COMPARED, selfTest } from '../../engine/self-test';
 import { LopperError } from '../../errors';
 import { isDtype } from '../../formats/dtypes';
@@ -63,17 +62,17 @@ export class Device {
   ratesFor({ dtype }: Pick<ModelSpec, 'dtype'>): Promise<KernelRates> {
     const [first = ''] = dtype.split(/[^\w]+/);
     // Where a processor computes, types differ little and measuring takes long.
-    const read = isDtype(first) && !this.gpu.facts.software ? readAs(first) : USUAL_DTYPE;
-    let rates = this.#rates.get(read);
+    const stored = isDtype(first) && !this.gpu.facts.software ? first : USUAL_DTYPE;
+    let rates = this.#rates.get(stored);
     if (!rates) {
       rates = (async () => {
-        const known = await recallRates(this.settings, this.gpu.facts, read);
-        const measured = known ?? (await chooseKernels(this.gpu, read));
-        if (!known) await keepRates(this.settings, this.gpu.facts, measured, read);
+        const known = await recallRates(this.settings, this.gpu.facts, stored);
+        const measured = known ?? (await chooseKernels(this.gpu, stored));
+        if (!known) await keepRates(this.settings, this.gpu.facts, measured, stored);
         return measured;
       })();
-      this.#rates.set(read, rates);
-      rates.catch(() => this.#rates.delete(read));
+      this.#rates.set(stored, rates);
+      rates.catch(() => this.#rates.delete(stored));
     }
     return rates;
   }
