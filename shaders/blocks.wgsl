@@ -1,5 +1,5 @@
-// A matrix that is stored in llama.cpp's blocks: its rows as f32, a run of them or those of some tokens, and its products
-// with few rows. src/formats/blocks.ts says the same in plain loops. A block may begin at an odd half-word (18, 22, 34, 110,
+// A matrix that is stored in llama.cpp's blocks, as numbers: src/formats/blocks.ts says the same in plain loops. It stands
+// before widen.wgsl and block_products.wgsl, whose `w` the matrix is. A block may begin at an odd half-word (18, 22, 34, 110,
 // 210 bytes), so places are counted in half-words. What is read is read four words at a time: on adapters that are programs
 // on a processor a word costs as much. And it is read two runs of 32 numbers at a time: two small blocks together begin at a
 // whole word, and runs of a large one lie in the same bytes.
@@ -17,22 +17,6 @@ const Q6_K = 24u;
 const IQ4_NL = 30u;
 const IQ4_XS = 33u;
 override DTYPE: u32 = 18u;
-
-struct Params {
-  rows: u32,
-  runs: u32, // numbers of a row / 32
-  rowHalves: u32, // half-words of a stored row
-  firstRow: u32, // of the buffer
-  gather: u32, // row i is that of token ids[i], where this part of the table has it; firstRow: the token of its first row
-  tokens: u32, // of the part
-  outRow: u32, // first row of out
-  scale: f32, // what all is multiplied by
-}
-
-@group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> ids: array<u32>;
-@group(0) @binding(2) var<storage, read> w: array<vec4u>;
-@group(0) @binding(3) var<storage, read_write> out: array<vec4f>;
 
 fn half_word(h: u32) -> u32 {
   return (w[h >> 3u][(h >> 1u) & 3u] >> (16u * (h & 1u))) & 0xffffu;
@@ -356,6 +340,11 @@ fn apart() -> u32 {
   return select(1u, 2u, is_crossed());
 }
 
+// Whether a block has 256 numbers, not 32.
+fn is_large() -> bool {
+  return (DTYPE >= Q2_K && DTYPE <= Q6_K) || DTYPE == IQ4_XS;
+}
+
 // Half-words of a block.
 fn block_halves() -> u32 {
   switch (DTYPE) {
@@ -375,8 +364,7 @@ fn block_halves() -> u32 {
 
 // The i-th pair of runs of a row that begins at half-word `h`. Where rows are not `aligned` the last pair may be half of one.
 fn pair(h: u32, i: u32, aligned: bool) -> Two {
-  let is_large = (DTYPE >= Q2_K && DTYPE <= Q6_K) || DTYPE == IQ4_XS;
-  if (is_large) {
+  if (is_large()) {
     return large_block(h + (i >> 2u) * block_halves(), i & 3u);
   }
   return small_blocks(h + 2u * i * block_halves(), aligned);
@@ -389,227 +377,3 @@ fn in_place(v: u32) -> vec4f {
 
 // What brings them to the same.
 const PLACES = vec4f(1.0, 1.0 / 256.0, 1.0 / 65536.0, 1.0);
-
-@compute @workgroup_size(64)
-fn widen(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let n = id.y * groups.x * 64u + id.x;
-  let pairs = (p.runs + 1u) / 2u;
-  let row = n / pairs;
-  if (row >= p.rows) {
-    return;
-  }
-  let i = n % pairs;
-  var stored = p.firstRow + row;
-  if (p.gather != 0u) {
-    stored = ids[row] - p.firstRow; // wraps above `tokens` for an earlier part's token
-    if (stored >= p.tokens) {
-      return;
-    }
-  }
-  let v = pair(stored * p.rowHalves, i, false);
-  let r = first_of(i);
-  let o = (p.outRow + row) * p.runs;
-  store_run(o + r, v.a);
-  if (r + apart() < p.runs) {
-    store_run(o + r + apart(), v.b);
-  }
-}
-
-fn store_run(run: u32, v: Run) {
-  let o = 8u * run;
-  let a = v.scale.x * PLACES;
-  let b = v.scale.y * PLACES;
-  out[o] = p.scale * (a * in_place(v.a.x) + v.least.x);
-  out[o + 1u] = p.scale * (a * in_place(v.a.y) + v.least.x);
-  out[o + 2u] = p.scale * (a * in_place(v.a.z) + v.least.x);
-  out[o + 3u] = p.scale * (a * in_place(v.a.w) + v.least.x);
-  out[o + 4u] = p.scale * (b * in_place(v.b.x) + v.least.y);
-  out[o + 5u] = p.scale * (b * in_place(v.b.y) + v.least.y);
-  out[o + 6u] = p.scale * (b * in_place(v.b.z) + v.least.y);
-  out[o + 7u] = p.scale * (b * in_place(v.b.w) + v.least.y);
-}
-
-// Products of few rows straight from the blocks, where a row has an even number of runs: the sums alone, four columns a
-// thread or a few, for linear.wgsl to make of them what they are for. Bytes are multiplied as they are, scale and least once
-// for each sixteen, and they are unpacked once for ROWS rows. The columns take turns in a loop: a program that has all of
-// them written out no longer fits where a processor keeps what it runs, and takes half as long again. Gate and up rows
-// alternate, so that a pair meets there in one strip.
-struct Product {
-  rows: u32,
-  rowStart: u32, // of x
-  runs: u32,
-  rowHalves: u32,
-  columns: u32, // gate and up rows counted each
-  weightStart: u32, // weight row behind column 0
-  upStart: u32, // from a gate row to its up row; 0 where there is no gate
-  sharing: u32, // products_workgroup: threads that share four columns, a power of two
-}
-
-@group(0) @binding(0) var<uniform> q: Product;
-@group(0) @binding(4) var<storage, read> x: array<vec4f>;
-
-override ROWS: u32 = 1u; // 1 or 2: a thread holds 64 inputs of each
-
-fn row_of(c: u32) -> u32 {
-  let column = min(c, q.columns - 1u);
-  if (q.upStart == 0u) {
-    return (q.weightStart + column) * q.rowHalves;
-  }
-  return (q.weightStart + (column >> 1u) + (column & 1u) * q.upStart) * q.rowHalves;
-}
-
-// Sixteen inputs, brought to the places of the bytes that they meet, and what they add up to.
-struct Inputs {
-  a: vec4f,
-  b: vec4f,
-  c: vec4f,
-  d: vec4f,
-  sum: f32,
-}
-
-fn inputs(at: u32) -> Inputs {
-  let a = x[at];
-  let b = x[at + 1u];
-  let c = x[at + 2u];
-  let d = x[at + 3u];
-  let s = a + b + c + d;
-  return Inputs(a * PLACES, b * PLACES, c * PLACES, d * PLACES, s.x + s.y + s.z + s.w);
-}
-
-// Sixteen bytes where they lie.
-struct Sixteen {
-  a: vec4f,
-  b: vec4f,
-  c: vec4f,
-  d: vec4f,
-}
-
-fn sixteen(v: vec4u) -> Sixteen {
-  return Sixteen(in_place(v.x), in_place(v.y), in_place(v.z), in_place(v.w));
-}
-
-fn product(i: Inputs, v: Sixteen) -> f32 {
-  return dot(i.a, v.a) + dot(i.b, v.b) + dot(i.c, v.c) + dot(i.d, v.d);
-}
-
-// The inputs that a pair of runs meets.
-struct Sixty {
-  a: Inputs,
-  b: Inputs,
-  c: Inputs,
-  d: Inputs,
-}
-
-// Those of row `r` of x from `first` on: the last row again beyond it.
-fn sixty(first: u32, r: u32, i: u32) -> Sixty {
-  let base = (q.rowStart + min(first + r, q.rows - 1u)) * q.runs * 8u;
-  let a = base + 8u * first_of(i);
-  let b = a + 8u * apart();
-  return Sixty(inputs(a), inputs(a + 4u), inputs(b), inputs(b + 4u));
-}
-
-// The bytes of a pair of runs.
-struct Numbers {
-  a: Sixteen,
-  b: Sixteen,
-  c: Sixteen,
-  d: Sixteen,
-  scale: vec4f,
-  least: vec4f,
-}
-
-fn numbers(v: Two) -> Numbers {
-  return Numbers(
-    sixteen(v.a.a),
-    sixteen(v.a.b),
-    sixteen(v.b.a),
-    sixteen(v.b.b),
-    vec4f(v.a.scale, v.b.scale),
-    vec4f(v.a.least, v.b.least),
-  );
-}
-
-// A row's sums, column `c`'s increased.
-fn into(sums: vec4f, i: Sixty, n: Numbers, c: u32) -> vec4f {
-  let products = vec4f(product(i.a, n.a), product(i.b, n.b), product(i.c, n.c), product(i.d, n.d));
-  let more = dot(n.scale, products) + dot(n.least, vec4f(i.a.sum, i.b.sum, i.c.sum, i.d.sum));
-  return sums + select(vec4f(), vec4f(more), vec4u(0u, 1u, 2u, 3u) == vec4u(c));
-}
-
-// Two rows of four columns.
-struct Sums {
-  r0: vec4f,
-  r1: vec4f,
-}
-
-// The rows' sums with the i-th pair of runs of a strip's columns.
-fn with_pair(before: Sums, first: u32, i: u32, strip: u32) -> Sums {
-  var sums = before;
-  let x0 = sixty(first, 0u, i);
-  let x1 = sixty(first, 1u, i);
-  for (var c = 0u; c < 4u; c++) {
-    let n = numbers(pair(row_of(4u * strip + c), i, true));
-    sums.r0 = into(sums.r0, x0, n, c);
-    if (ROWS > 1u) {
-      sums.r1 = into(sums.r1, x1, n, c);
-    }
-  }
-  return sums;
-}
-
-fn strips() -> u32 {
-  return (q.columns + 3u) / 4u;
-}
-
-@compute @workgroup_size(32)
-fn products_register(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= strips()) {
-    return;
-  }
-  let first = id.y * ROWS;
-  var sums = Sums();
-  for (var i = 0u; i < q.runs / 2u; i++) {
-    sums = with_pair(sums, first, i, id.x);
-  }
-  put(first, 0u, id.x, sums.r0);
-  if (ROWS > 1u) {
-    put(first, 1u, id.x, sums.r1);
-  }
-}
-
-fn put(first: u32, r: u32, strip: u32, sums: vec4f) {
-  if (first + r < q.rows && strip < strips()) {
-    out[(first + r) * strips() + strip] = sums;
-  }
-}
-
-var<workgroup> partial: array<vec4f, 64u * ROWS>;
-
-// Neighbouring threads read neighbouring pairs, as many of them as a row has; the others of the workgroup take other columns.
-@compute @workgroup_size(64)
-fn products_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
-  let lane = t % q.sharing;
-  let strip = group.x * (64u / q.sharing) + t / q.sharing;
-  let first = group.y * ROWS;
-  var sums = Sums();
-  for (var i = lane; i < q.runs / 2u; i += q.sharing) {
-    sums = with_pair(sums, first, i, strip);
-  }
-  partial[t] = sums.r0;
-  if (ROWS > 1u) {
-    partial[64u + t] = sums.r1;
-  }
-  workgroupBarrier();
-  for (var rest = q.sharing / 2u; rest > 0u; rest >>= 1u) {
-    if (lane < rest) {
-      for (var at = t; at < 64u * ROWS; at += 64u) {
-        partial[at] += partial[at + rest];
-      }
-    }
-    workgroupBarrier();
-  }
-  // A row's sums lie at its first thread: the strip's threads put a row each.
-  for (var r = lane; r < ROWS; r += q.sharing) {
-    put(first, r, strip, partial[64u * r + t - lane]);
-  }
-}

@@ -7,7 +7,7 @@
 import { findLikeliest } from '../src/engine/greedy';
 import { decodingKernels, walkKernels } from '../src/engine/kernels/compile';
 import { Dispatcher, type KernelChoice } from '../src/engine/kernels/dispatcher';
-import { EPILOGUES } from '../src/engine/kernels/linear';
+import { EPILOGUES } from '../src/engine/kernels/epilogue';
 import { type Linear, type Norm, padded, type SublayerWeights, TILE_ROWS } from '../src/engine/layout';
 import type { Machine } from '../src/engine/machine';
 import { storedTypes } from '../src/engine/matrix-parts';

@@ -4,7 +4,8 @@ import { bytesOf, type Dtype, isInBlocks } from '../formats/dtypes';
 import type { TensorInfo, TensorMap } from '../formats/tensor';
 import type { FfnSpec, LinearSpec, ModelSpec, SublayerSpec } from '../model/spec';
 import type { StoredTypes } from './kernels/compile';
-import { type Epilogue, keeping, type ProductKind } from './kernels/linear';
+import type { Epilogue } from './kernels/epilogue';
+import { keeping, type ProductKind } from './kernels/linear';
 import { type Part, padded } from './layout';
 
 export const isGated = (spec: FfnSpec): boolean => spec.gated;

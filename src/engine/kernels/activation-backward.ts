@@ -6,7 +6,7 @@ import { grid } from '../../gpu/recorder';
 import type { ModelSpec } from '../../model/spec';
 import { type Linear, padded } from '../layout';
 import { type Dispatcher, type Variant, variant } from './dispatcher';
-import { EPILOGUES } from './linear';
+import { EPILOGUES } from './epilogue';
 
 export const ACTIVATION_BACKWARD = kernel({
   file: 'activation_backward.wgsl',

@@ -5,7 +5,8 @@ import type { Linear } from '../layout';
 import { download, flat, matrix, numbers, sharedGpu, upload, worst } from '../testing/gpu';
 import { bareDispatcher } from '../testing/kernels';
 import { activated, linear as linearOf } from '../testing/oracle';
-import { gatherRows, sharingOf, widenKernels } from './blocks';
+import { sharingOf } from './block-products';
+import { gatherRows, widenKernels } from './blocks';
 import type { KernelChoice } from './dispatcher';
 import { fewRowKernels, forced, linear, manyRowKernels } from './linear';
 

@@ -1,4 +1,5 @@
-import code from '../../../shaders/blocks.wgsl?raw';
+import BLOCKS_CODE from '../../../shaders/blocks.wgsl?raw';
+import widenCode from '../../../shaders/widen.wgsl?raw';
 import { bytesOf, DTYPES, type Dtype, isInBlocks } from '../../formats/dtypes';
 import type { Buffer } from '../../gpu/gpu';
 import { kernel, read, write } from '../../gpu/kernel';
@@ -7,9 +8,12 @@ import { grid } from '../../gpu/recorder';
 import type { Part } from '../layout';
 import { type Dispatcher, type Variant, variant } from './dispatcher';
 
+/** Stands before every shader that reads blocks. */
+export { BLOCKS_CODE };
+
 export const WIDEN = kernel({
-  file: 'blocks.wgsl',
-  code,
+  file: 'widen.wgsl',
+  code: BLOCKS_CODE + widenCode,
   entry: 'widen',
   parameters: new Parameters('Params', {
     rows: 'u32',
@@ -25,44 +29,6 @@ export const WIDEN = kernel({
   constants: ['DTYPE'],
 });
 
-const products = (entry: 'products_register' | 'products_workgroup') =>
-  kernel({
-    file: 'blocks.wgsl',
-    code,
-    entry,
-    parameters: new Parameters('Product', {
-      rows: 'u32',
-      rowStart: 'u32',
-      runs: 'u32',
-      rowHalves: 'u32',
-      columns: 'u32',
-      weightStart: 'u32',
-      upStart: 'u32',
-      sharing: 'u32',
-    }),
-    bindings: { w: read(2), out: write(3), x: read(4) },
-    constants: ['DTYPE', 'ROWS'],
-  });
-
-/** Products of few rows, by the way in which the adapter multiplies those best. */
-export const BLOCK_PRODUCTS = {
-  matvec_register: products('products_register'),
-  matvec_workgroup: products('products_workgroup'),
-};
-
-/** `together`: rows that share what is unpacked: two at most, since a thread holds the inputs of each. */
-const productVariant = (d: Dispatcher, dtype: Dtype, together: 1 | 2) =>
-  variant(BLOCK_PRODUCTS[d.choice.matvec], { DTYPE: DTYPES[dtype].code, ROWS: together });
-
-/** Whether rows are multiplied two at a time. */
-const isByTwo = ({ matvec, together = 1 }: Dispatcher['choice']): boolean =>
-  matvec === 'matvec_workgroup' && together > 1;
-
-export const blockProductKernels = (d: Dispatcher, dtype: Dtype): Variant[] => [
-  productVariant(d, dtype, 1),
-  ...(isByTwo(d.choice) ? [productVariant(d, dtype, 2)] : []),
-];
-
 const widenVariant = (dtype: Dtype) => variant(WIDEN, { DTYPE: DTYPES[dtype].code });
 
 /** Widens matrices stored in these types; those that need no widening are passed over. */
@@ -76,13 +42,13 @@ export const readAs = (dtype: Dtype): Dtype => (isInBlocks(dtype) ? 'F32' : dtyp
 export const widenedBytes = (dtype: Dtype, count: number): number => (isInBlocks(dtype) ? 4 * count : 0);
 
 /** Multiply-adds that widening a number is like. */
-const WORK = 2;
+export const WIDENING = 2;
 
 /** Runs of 32 numbers in a row. Blocks hold whole ones. */
-const runsOf = (steps: number): number => steps / 4;
+export const runsOf = (steps: number): number => steps / 4;
 
 /** Pairs of runs: a thread reads one at a time. The last may be half of one. */
-const pairsOf = (steps: number): number => Math.ceil(runsOf(steps) / 2);
+export const pairsOf = (steps: number): number => Math.ceil(runsOf(steps) / 2);
 
 const halvesOf = (dtype: Dtype, steps: number): number => bytesOf(dtype, 8 * steps) / 2;
 
@@ -110,7 +76,7 @@ function widenRows(
     },
     { ids: d.empty, w: part.buffer, out },
     grid(Math.ceil((rows * pairsOf(steps)) / 64)),
-    rows * steps * 8 * WORK,
+    rows * steps * 8 * WIDENING,
   );
 }
 
@@ -131,50 +97,7 @@ export function gatherRows(
     { rows, runs: runsOf(steps), rowHalves, firstRow: part.first, gather: 1, tokens: part.outputs, outRow, scale },
     { ids, w: part.buffer, out },
     grid(Math.ceil((rows * pairsOf(steps)) / 64)),
-    rows * steps * 8 * WORK,
-  );
-}
-
-/** Four columns of a row of products. */
-export const stripsOf = (columns: number): number => Math.ceil(columns / 4);
-
-/** Whether products may be read straight from the blocks: of rows that are whole pairs of runs, as in all but toy models. */
-export const mayBeStraight = (d: Dispatcher, dtype: Dtype, steps: number): boolean =>
-  isInBlocks(dtype) && runsOf(steps) % 2 === 0 && d.has(productVariant(d, dtype, 1));
-
-/** Threads that share four columns: as many as have a pair each, and few that idle in the last round. */
-export function sharingOf(steps: number): number {
-  const idle = (threads: number) => Math.ceil(pairsOf(steps) / threads) * threads;
-  return [64, 32, 16].reduce((best, threads) => (idle(threads) < idle(best) ? threads : best));
-}
-
-/**
- * Products of a few rows of x with outputs [begin, begin + outputs) of a part that is stored in blocks, into the
- * dispatcher's room: rows of strips, gate and up in turn where gated.
- */
-export function blockProducts(
-  d: Dispatcher,
-  part: Part,
-  gated: boolean,
-  x: Buffer,
-  steps: number,
-  [rowStart, rows]: readonly [start: number, count: number],
-  [begin, outputs]: readonly [begin: number, count: number],
-): void {
-  const columns = outputs * (gated ? 2 : 1);
-  const together = rows > 1 && isByTwo(d.choice) ? 2 : 1;
-  const sharing = sharingOf(steps);
-  const share = d.choice.matvec === 'matvec_register' ? 32 : 64 / sharing;
-  d.run(
-    productVariant(d, part.dtype, together),
-    {
-      ...{ rows, rowStart, runs: runsOf(steps), rowHalves: halvesOf(part.dtype, steps), columns, sharing },
-      weightStart: begin - part.first,
-      upStart: gated ? part.outputs : 0,
-    },
-    { x, w: part.buffer, out: d.room },
-    [Math.ceil(stripsOf(columns) / share), Math.ceil(rows / together)],
-    rows * columns * steps * 8 * WORK,
+    rows * steps * 8 * WIDENING,
   );
 }
 

@@ -1,61 +1,35 @@
-import code from '../../../shaders/linear.wgsl?raw';
+import own from '../../../shaders/linear.wgsl?raw';
 import { DTYPES, type Dtype, isInBlocks } from '../../formats/dtypes';
 import type { Buffer } from '../../gpu/gpu';
-import { kernel, read, write } from '../../gpu/kernel';
-import { Parameters, type Values } from '../../gpu/parameters';
-import { type Linear, MAX_SLOTS, padded, type Slots } from '../layout';
-import { blockProductKernels, blockProducts, mayBeStraight, readAs, readable, stripsOf } from './blocks';
+import { kernel } from '../../gpu/kernel';
+import { type Linear, padded, type Slots } from '../layout';
+import { blockProductKernels, mayBeStraight, runBlockProducts } from './block-products';
+import { readAs, readable } from './blocks';
 import { type Dispatcher, type KernelChoice, type Variant, variant } from './dispatcher';
+import {
+  compiledFor,
+  EPILOGUE_CODE,
+  EPILOGUES,
+  type Epilogue,
+  finishVariant,
+  PRODUCT_BINDINGS,
+  PRODUCT_PARAMETERS,
+  type ProductTold,
+  stripsOf,
+} from './epilogue';
 
 /** From so many rows on a product is a matmul, below a matvec a row, where no measurement says otherwise. */
 const MATMUL_ROWS = 4;
 
-/** What becomes of a product: by the shader's numbers. */
-export const EPILOGUES = {
-  store: 0,
-  add: 1,
-  'silu-gated': 2,
-  'gelu-tanh': 3,
-  'gelu-erf': 4,
-  silu: 5,
-  relu: 6,
-  'gelu-tanh-gated': 7,
-  cap: 8,
-} as const;
-/** In the place of one: a kernel for all of them, which is told at every run. */
-const ANY = 9;
-export type Epilogue = keyof typeof EPILOGUES;
-
-const parameters = new Parameters('Params', {
-  rows: 'u32',
-  rowStart: 'u32',
-  steps: 'u32',
-  outputs: 'u32',
-  weightStart: 'u32',
-  upStart: 'u32',
-  columnStart: 'u32',
-  outStride: 'u32',
-  hasBias: 'u32',
-  biasStart: 'u32',
-  upBias: 'u32',
-  padTo: 'u32',
-  rowsPerSlot: 'u32',
-  scale: 'f32',
-  cap: 'f32',
-  ceiling: 'f32',
-  epilogue: 'u32',
-  parts: 'u32',
-  partSteps: 'u32',
-  slots: [MAX_SLOTS],
-});
+const code = EPILOGUE_CODE + own;
 
 const product = <const C extends string>(entry: Way, constants: readonly C[]) =>
   kernel({
     file: 'linear.wgsl',
     code,
     entry,
-    parameters,
-    bindings: { x: read(1), w: read(2), bias: read(3), out: write(4) },
+    parameters: PRODUCT_PARAMETERS,
+    bindings: PRODUCT_BINDINGS,
     constants,
   });
 
@@ -87,10 +61,6 @@ export interface ProductKind {
   readonly dtype: Dtype;
   readonly epilogue: Epilogue;
 }
-
-/** What a kernel of products is compiled for: one thing that becomes of them, or any. */
-const compiledFor = ({ choice }: Dispatcher, epilogue: Epilogue): number =>
-  choice.anyEpilogue ? ANY : EPILOGUES[epilogue];
 
 /** Rows that a matvec may take together, by the most it takes. */
 const TOGETHER = { 1: [1], 2: [1, 2], 4: [1, 2, 4], 8: [1, 2, 4, 8] } as const;
@@ -130,23 +100,11 @@ export const manyRowKernels = (d: Dispatcher, kinds: readonly ProductKind[]): Va
   ...(d.choice.smallRows ? productKernels(d, 'matmul_small', kinds) : []),
 ];
 
-/** What becomes of products whose sums were computed elsewhere: by blocks.wgsl, or in parts. */
-export const FINISH = kernel({
-  file: 'linear.wgsl',
-  code,
-  entry: 'finish_strips',
-  parameters,
-  bindings: { x: read(1), bias: read(3), out: write(4) },
-  constants: ['EPILOGUE'],
-});
-
-const finishVariant = (d: Dispatcher, epilogue: Epilogue) => variant(FINISH, { EPILOGUE: compiledFor(d, epilogue) });
-
 /** For products of few rows, beside those of many: straight from the blocks where matrices are stored in such. */
 export const fewRowKernels = (d: Dispatcher, kinds: readonly ProductKind[]): Variant[] =>
   kinds.flatMap((kind) =>
     isInBlocks(kind.dtype)
-      ? [...blockProductKernels(d, kind.dtype), finishVariant(d, kind.epilogue)]
+      ? blockProductKernels(d, kind.dtype)
       : [
           ...productKernels(d, d.choice.matvec, [kind]),
           ...(d.choice.smallRows ? productKernels(d, 'matmul_small', [kind]) : []),
@@ -238,9 +196,6 @@ interface Read {
   readonly partSteps: number;
 }
 
-/** Of sums that are there already. */
-const NO_WEIGHTS = { rowStart: 0, weightStart: 0, upStart: 0, parts: 1, partSteps: 0 } as const;
-
 const NONE: readonly number[] = [];
 
 /** Products too long for one submission are cut by rows, then by columns. */
@@ -259,7 +214,7 @@ function multiply(
   const perColumn = w.steps * 8 * wide; // multiply-adds a row
   const limit = d.recorder.maxWork;
   /** All that a dispatch is told: its rows and weights, its columns from `c` on, and what becomes of them. */
-  const told = (of: Read, c: number, outputs: number): Values<(typeof parameters)['fields']> => ({
+  const told = (of: Read, c: number, outputs: number): ProductTold => ({
     rows: of.rows,
     rowStart: of.rowStart,
     steps: of.steps,
@@ -279,26 +234,28 @@ function multiply(
     epilogue: EPILOGUES[epilogue],
     parts: of.parts,
     partSteps: of.partSteps,
+    sharing: 1,
     slots: to?.slots ?? NONE,
   });
   for (const part of w.parts) {
     const begin = Math.max(part.first, columns.first);
     const end = Math.min(part.first + part.outputs, columns.first + columns.count);
     if (begin >= end) continue;
-    const straight = mayBeStraight(d, part.dtype, w.steps) && d.has(finishVariant(d, epilogue));
-    if (straight && rows < fewRows(d)) {
+    if (rows < fewRows(d) && mayBeStraight(d, part.dtype, w.steps)) {
       const most = Math.floor((MOST_GROUPS * 4) / wide);
       for (let c = begin; c < end; c += most) {
         const outputs = Math.min(most, end - c);
-        const strips = stripsOf(outputs * wide);
-        blockProducts(d, part, w.gated, x, w.steps, [0, rows], [c, outputs]);
-        d.run(
-          finishVariant(d, epilogue),
-          told({ ...NO_WEIGHTS, rows, steps: strips }, c, outputs),
-          { x: d.room, bias: w.bias ?? d.empty, out },
-          [Math.ceil(strips / 64), rows],
-          rows * outputs,
-        );
+        const of: Read = {
+          rows,
+          rowStart: 0,
+          steps: w.steps,
+          weightStart: c - part.first,
+          upStart: part.outputs,
+          parts: 1,
+          partSteps: w.steps,
+        };
+        const buffers = { x, w: part.buffer, bias: w.bias ?? d.empty, out };
+        runBlockProducts(d, part.dtype, told(of, c, outputs), buffers, outputs * wide);
       }
       continue;
     }

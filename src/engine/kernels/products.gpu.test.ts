@@ -9,7 +9,8 @@ import { flat, matrix, numbers, sharedGpu, upload, worst } from '../testing/gpu'
 import { bareDispatcher, matrixOn } from '../testing/kernels';
 import { activated, linear as linearOf } from '../testing/oracle';
 import type { Dispatcher, KernelChoice } from './dispatcher';
-import { type Epilogue, fewRowKernels, forced, linear, linearAdd, partBytes, productKernels, type Way } from './linear';
+import type { Epilogue } from './epilogue';
+import { fewRowKernels, forced, linear, linearAdd, partBytes, productKernels, type Way } from './linear';
 
 const MOST = 70;
 const SPREAD = [1, 5, 16, 31, 33, 70];
