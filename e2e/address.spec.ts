@@ -93,8 +93,10 @@ test('the five tabs and their views are gone through by keyboard alone', async (
   }
   // From the tab itself: arrows walk, Enter opens, and Tab leads on to the views, which arrows walk too.
   await page.keyboard.press('1');
+  await expect(page.getByRole('heading', { name: QUESTIONS[0]![1] })).toBeVisible();
   await page.getByRole('tab', { name: 'Influence' }).focus();
   await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('tab', { name: 'Plan' })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'What should go?' })).toBeVisible();
   await page.keyboard.press('Tab');

@@ -42,7 +42,13 @@ export class LabPage {
     await this.page.keyboard.press('Escape');
     await this.page.mouse.move(0, 0);
     const dismiss = this.page.getByRole('button', { name: /^Dismiss/ });
-    while ((await dismiss.count()) > 0) await dismiss.first().click();
+    // One may go by itself while it is aimed at.
+    while ((await dismiss.count()) > 0) {
+      await dismiss
+        .first()
+        .click({ timeout: 2000 })
+        .catch(() => {});
+    }
     if (!(await this.page.getByRole('banner').getByText('Sapling').isVisible())) {
       await (await this.openModelDialog('Bundled')).getByRole('button', { name: 'Open Sapling' }).click();
       await expect(this.page.getByRole('banner').getByText('Sapling')).toBeVisible();

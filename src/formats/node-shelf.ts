@@ -10,6 +10,9 @@ const STALE_LOCK_MS = 30_000;
 const TOUCH_MS = 5_000;
 const WAIT_MS = 200;
 
+/** Bytes of a file after which the disk is set to work. */
+const SYNC_BYTES = 64 * 2 ** 20;
+
 /** Where downloads are kept: `LOPPER_CACHE`, else `lopper` in `XDG_CACHE_HOME` or `~/.cache`. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   if (env.LOPPER_CACHE) return resolve(env.LOPPER_CACHE);
@@ -38,8 +41,21 @@ export async function folderShelf(
         throw unwritable(at(name), cause);
       });
       await truncate(at(name), from);
+      let sinceSync = 0;
+      let syncing: Promise<void> | undefined;
       return {
         async write(chunk) {
+          // What is written goes to the disk while the rest is read and written, not all of it at the end.
+          sinceSync += chunk.length;
+          if (sinceSync > SYNC_BYTES && !syncing) {
+            sinceSync = 0;
+            syncing = handle
+              .datasync()
+              .catch(() => {})
+              .finally(() => {
+                syncing = undefined;
+              });
+          }
           // Whole: `writeFile` would cut it into pieces of half a megabyte.
           for (let done = 0; done < chunk.length; ) {
             const { bytesWritten } = await handle.write(chunk, done).catch((cause) => {
@@ -50,6 +66,7 @@ export async function folderShelf(
         },
         async close() {
           // On the disk before the file is renamed: a power cut must not leave a finished name on missing bytes.
+          await syncing;
           await handle.sync().catch(() => {});
           await handle.close();
         },
