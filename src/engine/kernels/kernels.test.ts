@@ -1,19 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Kernel, PARAMETER_BYTES } from '../../gpu/kernel';
-
-const KERNELS = Object.values(import.meta.glob<Record<string, unknown>>(['./*.ts', '!./*.test.ts'], { eager: true }))
-  .flatMap((module) => Object.values(module).flatMap(kernelsIn))
-  .sort((a, b) => a.entry.localeCompare(b.entry));
-
-function isKernel(value: unknown): value is Kernel {
-  return typeof value === 'object' && value !== null && 'entry' in value && 'parameters' in value;
-}
-
-/** An export that is a kernel, or a table of them. */
-function kernelsIn(value: unknown): Kernel[] {
-  if (isKernel(value)) return [value];
-  return typeof value === 'object' && value !== null ? Object.values(value).filter(isKernel) : [];
-}
+import { PARAMETER_BYTES } from '../../gpu/kernel';
+import { KERNELS } from '../testing/every-kernel';
 
 /** The shader without its comments. */
 const plain = (code: string) => code.replaceAll(/\/\/.*$/gm, '');

@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest';
+import { SHADERS } from '../testing/every-kernel';
 import { sharedGpu } from '../testing/gpu';
 
-const shaders = import.meta.glob<string>('../../../shaders/*.wgsl', { query: '?raw', import: 'default', eager: true });
-
-it.each(Object.entries(shaders))('%s is read without an error', async (_, code) => {
+it.each(SHADERS)('%s is read without an error', async (_, code) => {
   const { device } = await sharedGpu();
   device.pushErrorScope('validation');
   const { messages } = await device.createShaderModule({ code }).getCompilationInfo();
