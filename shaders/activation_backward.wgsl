@@ -26,23 +26,6 @@ struct Params {
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 @group(0) @binding(3) var<storage, read_write> z: array<f32>; // what the activation was given, then its gradient
 
-// As in linear.wgsl.
-fn erf(v: f32) -> f32 {
-  let a = abs(v);
-  if (a < 0.5) {
-    let t = v * v;
-    let top = ((((-0.035609843701815385 * t + 6.996383488619136) * t + 21.979261618294152) * t) + 242.66795523053175);
-    let bottom = (((t + 15.082797630407787) * t + 91.1649054045149) * t + 215.0588758698612);
-    return v * top / bottom;
-  }
-  let t = min(a, 4.0);
-  let top = (((((((-1.368648573827167e-7 * t + 0.5641955174789740) * t + 7.211758250883094) * t + 43.16222722205674) * t
-    + 152.9892850469404) * t + 339.3208167343437) * t + 451.9189537118729) * t + 300.4592610201616);
-  let bottom = (((((((t + 12.78272731962942) * t + 77.00015293522947) * t + 277.5854447439876) * t
-    + 638.9802644656312) * t + 931.3540948506096) * t + 790.9509253278980) * t + 300.4592609569833);
-  return sign(v) * (1.0 - exp(-t * t) * top / bottom);
-}
-
 fn sigmoid(v: f32) -> f32 {
   return 1.0 / (1.0 + exp(-clamp(v, -87.0, 87.0)));
 }
@@ -50,7 +33,7 @@ fn sigmoid(v: f32) -> f32 {
 // By what it is given.
 fn slope(v: f32) -> f32 {
   if (ACTIVATION == GELU_TANH || ACTIVATION == GATED_GELU) {
-    let t = tanh(clamp(0.7978845608028654 * (v + 0.044715 * v * v * v), -15.0, 15.0));
+    let t = safe_tanh(0.7978845608028654 * (v + 0.044715 * v * v * v));
     return 0.5 * (1.0 + t) + 0.5 * v * (1.0 - t * t) * 0.7978845608028654 * (1.0 + 0.134145 * v * v);
   }
   if (ACTIVATION == GELU_ERF) {
@@ -66,7 +49,7 @@ fn slope(v: f32) -> f32 {
 // Of a gate.
 fn activation(v: f32) -> f32 {
   if (ACTIVATION == GATED_GELU) {
-    return 0.5 * v * (1.0 + tanh(clamp(0.7978845608028654 * (v + 0.044715 * v * v * v), -15.0, 15.0)));
+    return 0.5 * v * (1.0 + safe_tanh(0.7978845608028654 * (v + 0.044715 * v * v * v)));
   }
   return v * sigmoid(v);
 }

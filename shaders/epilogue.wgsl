@@ -1,5 +1,5 @@
 // What becomes of a product y = x Wᵀ + b, and what all that compute one are told. It stands before linear.wgsl and
-// block_products.wgsl: the loader puts the texts together.
+// block_products.wgsl, and activations.wgsl before it: the texts are put together where the kernels are described.
 
 const STORE = 0u; // out = y
 const ADD = 1u; // stream += y, into the slots of the branches that run
@@ -58,29 +58,6 @@ fn weightRow(c: u32) -> u32 {
     return p.weightStart + min(c >> 1u, p.outputs - 1u) + (c & 1u) * p.upStart;
   }
   return p.weightStart + min(c, p.outputs - 1u);
-}
-
-// tanh overflows to NaN for large arguments on some drivers.
-fn safe_tanh(v: f32) -> f32 {
-  return tanh(clamp(v, -15.0, 15.0));
-}
-
-// Abramowitz and Stegun 7.1.26 is too coarse (1.5e-7 of 1, but relative to the tail poor); this is W. J. Cody's
-// rational form near 0 and the complementary one beyond, good to f32.
-fn erf(v: f32) -> f32 {
-  let a = abs(v);
-  if (a < 0.5) {
-    let t = v * v;
-    let top = ((((-0.035609843701815385 * t + 6.996383488619136) * t + 21.979261618294152) * t) + 242.66795523053175);
-    let bottom = (((t + 15.082797630407787) * t + 91.1649054045149) * t + 215.0588758698612);
-    return v * top / bottom;
-  }
-  let t = min(a, 4.0);
-  let top = (((((((-1.368648573827167e-7 * t + 0.5641955174789740) * t + 7.211758250883094) * t + 43.16222722205674) * t
-    + 152.9892850469404) * t + 339.3208167343437) * t + 451.9189537118729) * t + 300.4592610201616);
-  let bottom = (((((((t + 12.78272731962942) * t + 77.00015293522947) * t + 277.5854447439876) * t
-    + 638.9802644656312) * t + 931.3540948506096) * t + 790.9509253278980) * t + 300.4592609569833);
-  return sign(v) * (1.0 - exp(-t * t) * top / bottom);
 }
 
 fn silu(v: f32) -> f32 {

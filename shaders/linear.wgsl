@@ -3,41 +3,9 @@
 // Workgroups are 64 threads in a row, laid out 8 by 8 by hand, here and elsewhere: those of two dimensions compute wrong
 // numbers on some drivers (pytorch/executorch#22328).
 // Rows of x and of W are padded with zeros to a multiple of 8 elements, so a step of the inner loop is 8 inputs.
-// epilogue.wgsl stands before it.
+// epilogue.wgsl and weights.wgsl stand before it.
 
-const F32 = 0u;
-const F16 = 1u;
-override DTYPE: u32 = 0u; // 0 f32, 1 f16, 2 bf16
 override ROWS: u32 = 1u; // that a workgroup of matmul_small or matvec_workgroup takes
-
-struct Eight {
-  lo: vec4f,
-  hi: vec4f,
-}
-
-fn bf16(bits: vec2u) -> vec4f {
-  return bitcast<vec4f>(vec4u(bits.x << 16u, bits.x & 0xffff0000u, bits.y << 16u, bits.y & 0xffff0000u));
-}
-
-// Eight weights of a row: `base` is the row's first vec4u.
-fn weights(base: u32, step: u32) -> Eight {
-  if (DTYPE == F32) {
-    let i = base + 2u * step;
-    return Eight(bitcast<vec4f>(w[i]), bitcast<vec4f>(w[i + 1u]));
-  }
-  let v = w[base + step];
-  if (DTYPE == F16) {
-    return Eight(
-      vec4f(unpack2x16float(v.x), unpack2x16float(v.y)),
-      vec4f(unpack2x16float(v.z), unpack2x16float(v.w)),
-    );
-  }
-  return Eight(bf16(v.xy), bf16(v.zw));
-}
-
-fn rowBase(row: u32) -> u32 {
-  return row * p.steps * select(1u, 2u, DTYPE == F32);
-}
 
 // Eight inputs of a row: `base` is the row's first vec4f.
 fn inputs(base: u32, step: u32) -> Eight {

@@ -1,9 +1,6 @@
 // dx = g W for weights [outputs, inputs] as linear.wgsl has them: the gradient of y = x Wᵀ by x. The weights are read as
 // they are stored, row by row; the sum goes over outputs. Two ways to share the work, as there.
-
-const F32 = 0u;
-const F16 = 1u;
-override DTYPE: u32 = 0u; // 0 f32, 1 f16, 2 bf16
+// weights.wgsl stands before it.
 
 struct Params {
   rows: u32, // rows of g in this dispatch, from rowStart on
@@ -21,31 +18,6 @@ struct Params {
 @group(0) @binding(1) var<storage, read> g: array<f32>;
 @group(0) @binding(2) var<storage, read> w: array<vec4u>;
 @group(0) @binding(3) var<storage, read_write> dx: array<vec4f>;
-
-struct Eight {
-  lo: vec4f,
-  hi: vec4f,
-}
-
-fn bf16(bits: vec2u) -> vec4f {
-  return bitcast<vec4f>(vec4u(bits.x << 16u, bits.x & 0xffff0000u, bits.y << 16u, bits.y & 0xffff0000u));
-}
-
-// Eight weights of a row.
-fn weights(row: u32, step: u32) -> Eight {
-  if (DTYPE == F32) {
-    let i = 2u * (row * p.steps + step);
-    return Eight(bitcast<vec4f>(w[i]), bitcast<vec4f>(w[i + 1u]));
-  }
-  let v = w[row * p.steps + step];
-  if (DTYPE == F16) {
-    return Eight(
-      vec4f(unpack2x16float(v.x), unpack2x16float(v.y)),
-      vec4f(unpack2x16float(v.z), unpack2x16float(v.w)),
-    );
-  }
-  return Eight(bf16(v.xy), bf16(v.zw));
-}
 
 // Writes eight inputs of one row.
 fn finish(row: u32, step: u32, left: vec4f, right: vec4f) {
@@ -96,7 +68,7 @@ fn transposed_register(@builtin(workgroup_id) group: vec3u, @builtin(local_invoc
   var l7 = vec4f();
   var r7 = vec4f();
   for (var o = 0u; o < p.outputs; o++) {
-    let e = weights(p.weightStart + o, id.x);
+    let e = weights(rowBase(p.weightStart + o), id.x);
     let a0 = g[g0 + o];
     l0 += a0 * e.lo;
     r0 += a0 * e.hi;
@@ -171,7 +143,7 @@ fn transposed_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invo
       let output = e >> 3u;
       var v = Eight(vec4f(), vec4f());
       if (o + output < p.outputs && first_step + step < p.steps) {
-        v = weights(p.weightStart + o + output, first_step + step);
+        v = weights(rowBase(p.weightStart + o + output), first_step + step);
       }
       tile_w[output * 16u + 2u * step] = v.lo;
       tile_w[output * 16u + 2u * step + 1u] = v.hi;

@@ -4,7 +4,7 @@ import * as blocks from './blocks';
 export interface StoredType {
   readonly elements: number;
   readonly bytes: number;
-  /** What the shaders call it: DTYPE in linear.wgsl, embed.wgsl and blocks.wgsl. */
+  /** What the shaders call it: DTYPE in weights.wgsl, embed.wgsl and blocks.wgsl. */
   readonly code: number;
   /** Every number of `from`, little-endian, into `to`; exact. */
   readonly widen: (from: DataView, to: Float32Array) => void;

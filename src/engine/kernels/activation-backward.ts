@@ -1,4 +1,5 @@
-import code from '../../../shaders/activation_backward.wgsl?raw';
+import own from '../../../shaders/activation_backward.wgsl?raw';
+import activations from '../../../shaders/activations.wgsl?raw';
 import type { Buffer } from '../../gpu/gpu';
 import { kernel, read, write } from '../../gpu/kernel';
 import { Parameters } from '../../gpu/parameters';
@@ -10,7 +11,7 @@ import { EPILOGUES } from './epilogue';
 
 export const ACTIVATION_BACKWARD = kernel({
   file: 'activation_backward.wgsl',
-  code,
+  code: activations + own,
   entry: 'activation_backward',
   parameters: new Parameters('Params', {
     rows: 'u32',

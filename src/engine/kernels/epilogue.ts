@@ -1,11 +1,12 @@
-import EPILOGUE_CODE from '../../../shaders/epilogue.wgsl?raw';
+import activations from '../../../shaders/activations.wgsl?raw';
+import own from '../../../shaders/epilogue.wgsl?raw';
 import { kernel, read, write } from '../../gpu/kernel';
 import { Parameters, type Values } from '../../gpu/parameters';
 import { MAX_SLOTS } from '../layout';
 import { type Dispatcher, variant } from './dispatcher';
 
 /** Stands before every shader that computes products. */
-export { EPILOGUE_CODE };
+export const EPILOGUE_CODE = activations + own;
 
 /** What becomes of a product: by the shader's numbers. */
 export const EPILOGUES = {

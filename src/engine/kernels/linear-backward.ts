@@ -1,4 +1,5 @@
-import code from '../../../shaders/linear_backward.wgsl?raw';
+import own from '../../../shaders/linear_backward.wgsl?raw';
+import weights from '../../../shaders/weights.wgsl?raw';
 import { DTYPES, type Dtype } from '../../formats/dtypes';
 import type { Buffer } from '../../gpu/gpu';
 import { kernel, read, write } from '../../gpu/kernel';
@@ -11,7 +12,7 @@ import type { Columns } from './linear';
 const transposed = (entry: 'transposed_register' | 'transposed_workgroup') =>
   kernel({
     file: 'linear_backward.wgsl',
-    code,
+    code: weights + own,
     entry,
     parameters: new Parameters('Params', {
       rows: 'u32',

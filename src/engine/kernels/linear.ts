@@ -1,4 +1,5 @@
 import own from '../../../shaders/linear.wgsl?raw';
+import weights from '../../../shaders/weights.wgsl?raw';
 import { DTYPES, type Dtype, isInBlocks } from '../../formats/dtypes';
 import type { Buffer } from '../../gpu/gpu';
 import { kernel } from '../../gpu/kernel';
@@ -21,7 +22,7 @@ import {
 /** From so many rows on a product is a matmul, below a matvec a row, where no measurement says otherwise. */
 const MATMUL_ROWS = 4;
 
-const code = EPILOGUE_CODE + own;
+const code = EPILOGUE_CODE + weights + own;
 
 const product = <const C extends string>(entry: Way, constants: readonly C[]) =>
   kernel({
