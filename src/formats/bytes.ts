@@ -24,6 +24,8 @@ export interface ModelFiles {
   catalogue?(signal?: AbortSignal): Promise<readonly string[] | undefined>;
   /** The whole file as text (config, tokenizer, index): UTF-8, or what its byte order mark says. Throws `text-encoding`. */
   text(file: string, signal?: AbortSignal): Promise<string>;
+  /** A JSON file that is made here of another format, before it is text; undefined where there is only its text. */
+  json?(file: string, signal?: AbortSignal): Promise<object | undefined>;
   /** The file for random access. A remote one is first downloaded and kept. */
   open(file: string, signal?: AbortSignal, onProgress?: (p: ByteProgress) => void): Promise<ByteSource>;
   /** The same for a look at a little of it: a remote one is not downloaded for that. Absent where `open` costs no more. */

@@ -37,9 +37,9 @@ export interface Tokenizer {
   readonly chatTemplate?: string;
 }
 
-/** The files a tokenizer is made of, as text; only the first is required. */
+/** The files a tokenizer is made of, as text; only the first is required, and may be read already. */
 export interface TokenizerTexts {
-  readonly tokenizer: string;
+  readonly tokenizer: string | object;
   readonly config?: string;
   readonly generationConfig?: string;
   readonly chatTemplate?: string;
@@ -48,7 +48,7 @@ export interface TokenizerTexts {
 /** The model's tokenizer; undefined when it has no tokenizer.json. Throws `tokenizer-invalid`. */
 export async function loadTokenizer(files: ModelFiles, signal?: AbortSignal): Promise<Tokenizer | undefined> {
   const optional = async (file: string) => ((await files.has(file, signal)) ? files.text(file, signal) : undefined);
-  const tokenizer = await optional('tokenizer.json');
+  const tokenizer = (await files.json?.('tokenizer.json', signal)) ?? (await optional('tokenizer.json'));
   if (tokenizer === undefined) return undefined;
   return parseTokenizer({
     tokenizer,
@@ -60,7 +60,11 @@ export async function loadTokenizer(files: ModelFiles, signal?: AbortSignal): Pr
 
 /** Throws `tokenizer-invalid`, naming the file and what is wrong with it. */
 export function parseTokenizer(texts: TokenizerTexts): Tokenizer {
-  const json = parseObject(texts.tokenizer, 'tokenizer.json', 'tokenizer-invalid');
+  const { tokenizer } = texts;
+  const json =
+    typeof tokenizer === 'string'
+      ? parseObject(tokenizer, 'tokenizer.json', 'tokenizer-invalid')
+      : (tokenizer as Record<string, unknown>);
   const config = texts.config ? parseObject(texts.config, 'tokenizer_config.json', 'tokenizer-invalid') : {};
   const generation = texts.generationConfig
     ? parseObject(texts.generationConfig, 'generation_config.json', 'tokenizer-invalid')

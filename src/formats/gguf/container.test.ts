@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { LopperError } from '../../errors';
 import { widen } from '../dtypes';
 import { expectFailure, memoryModel, sourceOf } from '../testing';
+import { loadTokenizer } from '../tokenizer';
 import { modelAmong } from './choose';
 import { readContainer } from './container';
 import { ggufFiles } from './files';
@@ -91,6 +92,25 @@ describe('a model in GGUF', () => {
       ...{ model_type: 'llama', hidden_size: 32, num_attention_heads: 2, num_key_value_heads: 1, vocab_size: 4 },
       ...{ rms_norm_eps: 1e-5, tie_word_embeddings: true },
     });
+  });
+
+  it('is opened once for its config, its tokenizer and its tensors, and hands over what its texts say', async () => {
+    const memory = memoryModel({ 'x.gguf': sound });
+    let opened = 0;
+    const open = (file: string) => {
+      opened++;
+      return memory.open(file);
+    };
+    const model = ggufFiles({ ...memory, open }, 'x.gguf');
+    for (const file of ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'generation_config.json']) {
+      expect(await model.has(file)).toBe(true);
+      const handed = await model.json!(file);
+      expect(JSON.parse(await model.text(file)), file).toEqual(JSON.parse(JSON.stringify(handed)));
+    }
+    expect((await loadTokenizer(model))!.encode('abba')).toEqual([2, 1, 0]);
+    await model.tensors!(model.open);
+    expect(opened).toBe(1);
+    expect(await model.json!('README.md')).toBeUndefined();
   });
 
   it('lacks a part of its split: that is named, with what to do', async () => {

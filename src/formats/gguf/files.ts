@@ -23,14 +23,19 @@ const isTokenizerFile = (file: string): file is TokenizerFile => TOKENIZER_FILES
  */
 export function ggufFiles(files: ModelFiles, name: string): ModelFiles {
   let looked: Promise<GgufModel> | undefined;
+  const toLook = files.peek ?? files.open;
   /** A look that fails, or that someone breaks off, is not the last one. */
   const look = (signal?: AbortSignal): Promise<GgufModel> =>
-    (looked ??= openModel(name, files.peek ?? files.open, signal).catch((error) => {
+    (looked ??= openModel(name, toLook, signal).catch((error) => {
       looked = undefined;
       throw error;
     }));
-  const inside = async (file: string, signal?: AbortSignal): Promise<object | undefined> => {
-    if (file === 'config.json') return (await look(signal)).config;
+  /** What makes a file that is inside; it is made when it is read. */
+  const inside = async (file: string, signal?: AbortSignal): Promise<(() => object) | undefined> => {
+    if (file === 'config.json') {
+      const { config } = await look(signal);
+      return () => config;
+    }
     if (!isTokenizerFile(file) || (await files.has(file, signal))) return undefined;
     return tokenizerFiles(name, (await look(signal)).metadata)?.[file];
   };
@@ -40,14 +45,16 @@ export function ggufFiles(files: ModelFiles, name: string): ModelFiles {
     async has(file, signal) {
       return (await inside(file, signal)) !== undefined || files.has(file, signal);
     },
+    json: async (file, signal) => (await inside(file, signal))?.(),
     async text(file, signal) {
-      const made = await inside(file, signal);
-      if (made) return JSON.stringify(made);
+      const make = await inside(file, signal);
+      if (make) return JSON.stringify(make());
       const beside = await files.text(file, signal);
       if (file === 'tokenizer.json') checkVocabulary(name, (await look(signal)).metadata, beside);
       return beside;
     },
-    tensors: async (open, signal, onProgress) => (await openModel(name, open, signal, onProgress)).tensors,
+    tensors: async (open, signal, onProgress) =>
+      (await (open === toLook ? look(signal) : openModel(name, open, signal, onProgress))).tensors,
   };
 }
 

@@ -48,12 +48,14 @@ describe.skipIf(!here).each(NAMES.map((file) => [file.replace('.golden.json', ''
     const model = ggufFiles(await openFolder(FOLDER), files[0]!);
     const [tokenizer, config] = await Promise.all([model.text('tokenizer.json'), model.text('tokenizer_config.json')]);
     const reading = parseTokenizer({ tokenizer, config });
+    const opened = (await loadTokenizer(model))!;
     // Special tokens in a text are not read where a text is only a text.
     const json = JSON.parse(tokenizer);
     const added = json.added_tokens.filter((token: { special: boolean }) => !token.special);
     const plain = parseTokenizer({ tokenizer: JSON.stringify({ ...json, added_tokens: added, post_processor: null }) });
     for (const { text, ids, special = true } of golden.tokenizer) {
       expect((special ? reading : plain).encode(text), text).toEqual(ids);
+      if (special) expect(opened.encode(text), text).toEqual(ids);
     }
   });
 });

@@ -45,11 +45,11 @@ const invalid = (file: string, what: string): LopperError =>
     'Put the tokenizer.json of the model it was made from beside the file: it is used then.',
   );
 
-/** A GGUF's tokenizer, as the files that Hugging Face publishes beside a model. */
+/** A GGUF's tokenizer, as the files that Hugging Face publishes beside a model; the large one is made when it is called for. */
 export interface TokenizerFiles {
-  readonly 'tokenizer.json': object;
-  readonly 'tokenizer_config.json': object;
-  readonly 'generation_config.json': object;
+  'tokenizer.json'(): object;
+  'tokenizer_config.json'(): object;
+  'generation_config.json'(): object;
 }
 
 /**
@@ -73,10 +73,31 @@ export function tokenizerFiles(file: string, metadata: Metadata): TokenizerFiles
   const pieces = model === 'llama' || model === 'gemma';
   if (!pieces && model !== 'gpt2') throw invalid(file, `it is of the kind ${JSON.stringify(model)}`);
   const pre = typeof t('pre') === 'string' ? (t('pre') as string) : 'default';
-  const own = pieces ? pieceModel(file, tokens, types, t) : byteModel(file, tokens, pre, t('merges'));
+  const rule = pieces ? undefined : wordRule(file, pre);
+  const scores = pieces ? list<number>(file, t('scores'), 'scores', 'number') : [];
+  const merges = pieces ? [] : list<string>(file, t('merges'), 'merges', 'string');
   const addsBos = t('add_bos_token') ?? (pieces || ['llama-bpe', 'tekken'].includes(pre));
   const bos = textOf('bos');
   const before = addsBos === true && bos !== undefined ? bos : undefined;
+  const ends = [idOf('eos'), idOf('eot'), idOf('eom')].filter((id) => id !== undefined);
+  return {
+    'tokenizer.json': () => ({
+      ...{ version: '1.0', truncation: null, padding: null, added_tokens: addedOf(tokens, types) },
+      ...(rule ? byteModel(tokens, rule, merges) : pieceModel(tokens, types, scores, t)),
+      post_processor: before === undefined ? null : template(before, tokens.indexOf(before)),
+    }),
+    'tokenizer_config.json': () => ({
+      ...(bos !== undefined && { bos_token: bos }),
+      ...(textOf('eos') !== undefined && { eos_token: textOf('eos') }),
+      add_bos_token: before !== undefined,
+      chat_template: metadata.get('tokenizer.chat_template'),
+    }),
+    'generation_config.json': () => ({ eos_token_id: ends }),
+  };
+}
+
+/** Tokens that are found in a text before it is cut into words. */
+function addedOf(tokens: readonly string[], types: readonly number[]) {
   const added = tokens.flatMap((content, id) =>
     types[id] === CONTROL || types[id] === USER_DEFINED
       ? [
@@ -87,21 +108,7 @@ export function tokenizerFiles(file: string, metadata: Metadata): TokenizerFiles
         ]
       : [],
   );
-  const ends = [idOf('eos'), idOf('eot'), idOf('eom')].filter((id) => id !== undefined);
-  return {
-    'tokenizer.json': {
-      ...{ version: '1.0', truncation: null, padding: null, added_tokens: firstOfEach(added) },
-      ...own,
-      post_processor: before === undefined ? null : template(before, tokens.indexOf(before)),
-    },
-    'tokenizer_config.json': {
-      ...(bos !== undefined && { bos_token: bos }),
-      ...(textOf('eos') !== undefined && { eos_token: textOf('eos') }),
-      add_bos_token: before !== undefined,
-      chat_template: metadata.get('tokenizer.chat_template'),
-    },
-    'generation_config.json': { eos_token_id: ends },
-  };
+  return firstOfEach(added);
 }
 
 /** Of tokens that are spelled alike, the first is meant. */
@@ -118,12 +125,11 @@ function idsOf(tokens: readonly string[]): Map<string, number> {
 
 /** SentencePiece's BPE: two pieces are merged where that makes a piece, the one of the best score first. */
 function pieceModel(
-  file: string,
   tokens: readonly string[],
   types: readonly number[],
+  scores: readonly number[],
   t: (key: string) => Value | undefined,
 ) {
-  const scores = list<number>(file, t('scores'), 'scores', 'number');
   const ids = idsOf(tokens);
   const merges: { score: number; a: string; b: string }[] = [];
   for (const [token, id] of ids) {
@@ -165,23 +171,31 @@ function pieceModel(
   };
 }
 
-/** BPE of bytes, as GPT-2 has it. */
-function byteModel(file: string, tokens: readonly string[], pre: string, merges: Value | undefined) {
-  const level = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: false };
+interface WordRule {
+  readonly found?: (typeof PATTERNS)[number];
+  readonly digits: boolean;
+  readonly ignoreMerges: boolean;
+}
+
+function wordRule(file: string, pre: string): WordRule {
   const found = PATTERNS.find(({ names }) => names.includes(pre));
   const digits = DIGITS_APART.names.includes(pre);
-  if (!found && !digits && !GPT2.names.includes(pre)) {
-    throw invalid(file, `it cuts words by the rule "${pre.slice(0, 60)}", which is not known here`);
-  }
+  if (found || digits || GPT2.names.includes(pre)) return { found, digits, ignoreMerges: IGNORE_MERGES.includes(pre) };
+  throw invalid(file, `it cuts words by the rule "${pre.slice(0, 60)}", which is not known here`);
+}
+
+/** BPE of bytes, as GPT-2 has it. */
+function byteModel(tokens: readonly string[], { found, digits, ignoreMerges }: WordRule, merges: readonly string[]) {
+  const level = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: false };
   const split = found
     ? { type: 'Split', pattern: { Regex: found.pattern }, behavior: 'Isolated', invert: false }
     : { type: 'Digits', individual_digits: true };
   return {
     model: {
       ...{ type: 'BPE', dropout: null, unk_token: null, continuing_subword_prefix: null, end_of_word_suffix: null },
-      ...{ fuse_unk: false, byte_fallback: false, ignore_merges: IGNORE_MERGES.includes(pre) },
+      ...{ fuse_unk: false, byte_fallback: false, ignore_merges: ignoreMerges },
       vocab: Object.fromEntries(idsOf(tokens)),
-      merges: list<string>(file, merges, 'merges', 'string').map((merge) => {
+      merges: merges.map((merge) => {
         const space = merge.indexOf(' ', 1);
         return [merge.slice(0, space), merge.slice(space + 1)];
       }),
