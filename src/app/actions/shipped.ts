@@ -61,6 +61,12 @@ async function fetchResults(path: string, name: string): Promise<ShippedResults>
 export const knownBeforehand = async (model: MeasuredModel): Promise<Known> =>
   knownFrom(await fetchMeasured(model), 'shipped');
 
+/** What ships of Sapling, whichever is open; undefined where nothing does. Throws `result-invalid`. */
+export async function saplingBeforehand(): Promise<Known | undefined> {
+  const results = await fetchShipped();
+  return results && { ...knownFrom(results, 'shipped'), ...(await fetchBeside(results)) };
+}
+
 function knownFrom(results: ShippedResults, kind: 'shipped' | 'file'): Known {
   const { lopper, adapter, walks } = results.madeBy;
   const origin: Origin = { kind, adapter: [walks, adapter].filter(Boolean).join('; '), version: lopper };

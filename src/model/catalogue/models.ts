@@ -4,10 +4,10 @@
  * the last word.
  */
 
-/** Where what is said was found. */
+/** Where what is said was found; without an address it is ours, among the results that ship. */
 export interface Source {
   readonly title: string;
-  readonly address: string;
+  readonly address?: string;
 }
 
 export interface CatalogueModel {
@@ -32,6 +32,7 @@ export interface CatalogueModel {
 const PAPER = { title: 'Siddiqui et al. 2024', address: 'https://arxiv.org/abs/2407.16286' };
 const GROMOV = { title: 'Gromov et al. 2024', address: 'https://arxiv.org/abs/2403.17887' };
 const SHORTGPT = { title: 'ShortGPT, Men et al. 2024', address: 'https://arxiv.org/abs/2403.03853' };
+const OURS = { title: 'Measured by us.' };
 const PYTHIA = { title: 'Pythia, Biderman et al. 2023', address: 'https://arxiv.org/abs/2304.01373' };
 
 type Sizes = readonly [blocks: number, width: number, heads: number, kvHeads: number, ffn: number, vocabulary: number];
@@ -51,10 +52,10 @@ const gated = (
 
 const TIED = { tie_word_embeddings: true };
 
-const smol = (size: string, sizes: Sizes, results?: string): CatalogueModel => ({
+const smol = (size: string, sizes: Sizes, more: Partial<CatalogueModel> = {}): CatalogueModel => ({
   ...{ repo: `HuggingFaceTB/SmolLM2-${size}`, family: 'SmolLM2', licence: 'Apache 2.0', gated: false, dtype: 'BF16' },
   config: gated('llama', sizes, 8192, TIED),
-  ...(results !== undefined && { results }),
+  ...more,
 });
 
 const qwen25 = (size: string, sizes: Sizes, more = {}): CatalogueModel => ({
@@ -101,7 +102,13 @@ const olmo2 = (size: string, sizes: Sizes): CatalogueModel => ({
 /** By family, each from small to large. */
 export const CATALOGUE: readonly CatalogueModel[] = [
   smol('135M', [30, 576, 9, 3, 1536, 49_152]),
-  smol('135M-Instruct', [30, 576, 9, 3, 1536, 49_152], 'models/smollm2-135m-instruct-q4_1/results.json'),
+  smol('135M-Instruct', [30, 576, 9, 3, 1536, 49_152], {
+    results: 'models/smollm2-135m-instruct-q4_1/results.json',
+    finding: {
+      text: 'In 4 bits (Q4_1) ten of its thirty attention layers cost 0.25 nats a token, ten feed-forward layers 1.15, ten blocks 0.84; parameter for parameter neither kind goes more easily.',
+      source: OURS,
+    },
+  }),
   smol('360M', [32, 960, 15, 5, 2560, 49_152]),
   smol('1.7B', [24, 2048, 32, 32, 8192, 49_152]),
   qwen25('0.5B', [24, 896, 14, 2, 4864, 151_936], TIED),

@@ -62,8 +62,8 @@ describe('curves in words', () => {
 
   it('say how far each goes at a small cost, and where a loss is lost', () => {
     const summary = curvesSummary([cosine, greedy, random], model);
-    expect(summary).toContain('attention by cosine: 1 of 2 (5%)');
-    expect(summary).toContain('both kinds, greedy by loss: 2 of 2 (15%)');
+    expect(summary).toContain('attention by cosine: 1 of 4 (5%)');
+    expect(summary).toContain('both kinds, greedy by loss: 2 of 8 (15%)');
     expect(summary).toContain('attention, random: none');
     expect(summary).toContain('Attention, random has no finite loss at 2 units.');
     expect(curvesSummary([curve({}, [1])], model)).toBe('The first points are on their way.');

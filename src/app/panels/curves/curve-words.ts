@@ -1,6 +1,7 @@
 /** Curves in words: what goes, their summary, their table. Pure. */
 
 import type { CurvePoint, ModelReport } from '../../../lab/contract';
+import { unitsOf } from '../../../model/units';
 import type { ChartTable } from '../../charts/table';
 import type { Curve } from '../../store/curves';
 import { curveName } from '../../words/curve-names';
@@ -16,12 +17,12 @@ const SMALL_RISE = 0.1;
 /** How far each curve goes before the loss has risen by a tenth of a nat: the chart in a sentence or two. */
 export function curvesSummary(curves: readonly Curve[], model: ModelReport): string {
   const told = curves.flatMap((curve) => {
-    const { points } = curve.report;
+    const { points, unit } = curve.report;
     const reach = furthest(points);
     if (!reach) return [];
     if (reach.removed === 0) return [`${curveName(curve)}: none`];
     const share = percent(xOf(curve, reach, model, 'parameters') ?? 0, 0);
-    return [`${curveName(curve)}: ${reach.removed} of ${points.at(-1)!.removed} (${share})`];
+    return [`${curveName(curve)}: ${reach.removed} of ${unitsOf(model.blocks, unit).length} (${share})`];
   });
   if (told.length === 0) return 'The first points are on their way.';
   return [

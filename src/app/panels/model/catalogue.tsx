@@ -106,9 +106,13 @@ function Model({ model, fit, onLook }: { model: Appraisal; fit: Fit; onLook: (as
         {finding && (
           <span className={css.small}>
             {finding.text}{' '}
-            <a href={finding.source.address} target="_blank" rel="noreferrer">
-              {finding.source.title}
-            </a>
+            {finding.source.address ? (
+              <a href={finding.source.address} target="_blank" rel="noreferrer">
+                {finding.source.title}
+              </a>
+            ) : (
+              finding.source.title
+            )}
           </span>
         )}
       </div>

@@ -2,18 +2,16 @@ import Markdown from 'markdown-to-jsx/react';
 import { type PropsWithChildren, useEffect, useState } from 'react';
 import css from './model-card.module.css';
 
-const CARD = 'models/sapling/README.md';
-
-/** The card that lies beside the bundled model: what it was trained on, what it scores, what it cannot do. */
-export default function ModelCard() {
+/** A card that lies beside a model, or beside its results, among the files that are served. */
+export default function ModelCard({ path }: { path: string }) {
   const [card, setCard] = useState<string>();
   const [failed, setFailed] = useState(false);
   useEffect(() => {
     const controller = new AbortController();
-    readCard(controller.signal).then(setCard, () => setFailed(!controller.signal.aborted));
+    readCard(path, controller.signal).then(setCard, () => setFailed(!controller.signal.aborted));
     return () => controller.abort();
-  }, []);
-  if (failed) return <p className="small">The card could not be read; it is {CARD} beside this page.</p>;
+  }, [path]);
+  if (failed) return <p className="small">The card could not be read; it is {path} beside this page.</p>;
   if (card === undefined) return <p className="small soft">Reading the card…</p>;
   return (
     <Markdown className={css.card} options={{ disableParsingRawHTML: true, overrides: OVERRIDES }}>
@@ -22,9 +20,9 @@ export default function ModelCard() {
   );
 }
 
-async function readCard(signal: AbortSignal): Promise<string> {
-  const answer = await fetch(new URL(CARD, document.baseURI), { signal });
-  if (!answer.ok) throw new Error(`${CARD}: ${answer.status}`);
+async function readCard(path: string, signal: AbortSignal): Promise<string> {
+  const answer = await fetch(new URL(path, document.baseURI), { signal });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
   return answer.text();
 }
 

@@ -1,5 +1,6 @@
 import { Tabs } from 'radix-ui';
 import { useState } from 'react';
+import { measuredNamed } from '../../../lab/contract/measured-models';
 import { Button } from '../../widgets/button';
 import { Dialog } from '../../widgets/dialog';
 import { JobProgress } from '../../widgets/job-progress';
@@ -23,6 +24,9 @@ export function ModelDialog() {
   const bundled = useApp((s) => s.open.model?.source.kind === 'bundled');
   const bundledOpen = useApp((s) => s.open.model?.source.kind === 'bundled' && s.open.model.loaded);
   const ready = useApp((s) => s.machine.status === 'ready');
+  const measured = useApp(({ open: { model } }) =>
+    model?.source.kind === 'results' ? measuredNamed(model.source.name) : undefined,
+  );
   const [tab, setTab] = useKept<string>('model.tab');
   const [, setAsked] = useKept('hub.asked', ASKED_AT_FIRST);
   const testing = useApp((s) => s.machine.status === 'starting');
@@ -31,6 +35,7 @@ export function ModelDialog() {
     <Dialog name="model" title="Model">
       <ModelFacts />
       {bundled && <SaplingCard />}
+      {measured && <Card summary={`What was measured of ${measured.name}, and what came out`} path={measured.card} />}
       {opening && (
         <div className={css.opening}>
           <JobProgress slot="open" />
@@ -90,14 +95,22 @@ export function ModelDialog() {
   );
 }
 
-function SaplingCard() {
+const SaplingCard = () => (
+  <Card
+    summary="Model card: what Sapling was trained on, what it scores, what it cannot do"
+    path="models/sapling/README.md"
+  />
+);
+
+/** What is to be known of a model, read once it is asked for. */
+function Card({ summary, path }: { summary: string; path: string }) {
   const [open, setOpen] = useState(false);
   return (
     <details className={css.card} onToggle={(e) => setOpen(e.currentTarget.open)}>
-      <summary>Model card: what Sapling was trained on, what it scores, what it cannot do</summary>
+      <summary>{summary}</summary>
       {open && (
         <Late waiting="Reading the card…">
-          <ModelCard />
+          <ModelCard path={path} />
         </Late>
       )}
     </details>

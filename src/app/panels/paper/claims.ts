@@ -1,6 +1,8 @@
 /** What the paper says, in our words, and where our own numbers to it come from. */
 import type { GrowthReport } from '../../../lab/contract';
+import { STORIES } from '../../../lab/contract/bundled-texts';
 import type { InfluenceMetric } from '../../../pruning/metrics';
+import type { Again } from '../../store/again';
 import type { ClaimedCurves } from '../../store/curves';
 import type { Known } from '../../store/known';
 import type { Destination } from '../../store/route';
@@ -16,18 +18,23 @@ export interface Claim {
   readonly measure: {
     readonly to: Destination;
     readonly metric?: InfluenceMetric;
-    /** As `--drop` writes it. */
+    /** As `--drop` writes it, where a model's finding names nothing else. */
     readonly drop?: string;
     /** The curves meant, and where on them. */
     readonly curves?: Omit<ClaimedCurves, 'title'>;
   };
-  /** The same on the command line. */
-  readonly command: string;
-  /** How ours differs from theirs, and why. */
-  readonly differs: string;
+  /** The same on the command line, beside model, text and what is dropped. */
+  readonly again: Again;
+  /** How our measuring differs from theirs, whatever the model. */
+  readonly differs?: string;
+  /** What has to be known of Sapling beside its figure. */
+  readonly ofSapling?: string;
 }
 
-const TEXT = '--text public/calibration/stories.txt --seq-len 128';
+const greedy = (unit: string): Again => ({
+  command: 'curve',
+  options: ['--unit', unit, '--strategy', 'greedy', '--judge', 'halves'],
+});
 
 export const CLAIMS: readonly Claim[] = [
   {
@@ -36,9 +43,10 @@ export const CLAIMS: readonly Claim[] = [
     claim: 'About 10% of the blocks of Llama-2-7B and Mistral-7B can be dropped without significant loss.',
     find: find.fewBlocks,
     measure: { to: { view: 'curves' }, curves: { units: ['block'], share: 0.1 } },
-    command: `npm run lopper -- curve sapling ${TEXT} --unit block --strategy greedy --judge halves`,
-    differs:
-      'Sapling has 12 blocks, so a tenth is one; it was trained with some of them left out at random, and is used to it. Chosen on half of the windows, judged on the other half.',
+    again: greedy('block'),
+    differs: 'Chosen on half of the windows, judged on the other half.',
+    ofSapling:
+      'It has 12 blocks, so a tenth is one; it was trained with some of them left out at random, and is used to it.',
   },
   {
     id: 'attention',
@@ -47,9 +55,10 @@ export const CLAIMS: readonly Claim[] = [
       'Up to 33% of Mistral-7B’s attention layers can be dropped with no loss on MMLU, and their KV cache with them.',
     find: find.thirdOfAttention,
     measure: { to: { view: 'curves' }, curves: { units: ['attn'], share: 1 / 3 } },
-    command: `npm run lopper -- curve sapling ${TEXT} --unit attn --strategy greedy --judge halves`,
-    differs:
-      'MMLU asks by letter; so does “School, by letter”, 200 questions of our own. In so small a model a few heads do all of that work.',
+    again: greedy('attn'),
+    differs: 'MMLU asks by letter. The bundled questions do too, and are ours: no official set.',
+    ofSapling:
+      'Its letters are those of “School, by letter”, 200 questions; in so small a model a few heads do all of that work.',
   },
   {
     id: 'kinds',
@@ -57,9 +66,9 @@ export const CLAIMS: readonly Claim[] = [
     claim: 'Attention and feed-forward layers ranked and dropped on their own keep more than whole blocks do.',
     find: find.attentionFirst,
     measure: { to: { view: 'curves' }, curves: { units: ['attn', 'ffn', 'block'], share: 1 / 3 } },
-    command: `npm run lopper -- curve sapling ${TEXT} --unit ffn --strategy greedy --judge halves`,
+    again: greedy('ffn'),
     differs:
-      'The paper singles out attention. Layer for layer Sapling’s feed-forward is three times as large: hold what each costs against what it saves.',
+      'The paper singles out attention. In both of ours a feed-forward layer is three times as large: hold what each costs against what it saves.',
   },
   {
     id: 'ends',
@@ -68,7 +77,7 @@ export const CLAIMS: readonly Claim[] = [
       'By block influence (1 − cosine) the first blocks and the last of Llama-2-7B and Mistral-7B stand out: 0.41 and 0.31, 0.41 and 0.17, against 0.03 to 0.05 for the least.',
     find: find.endsMatter,
     measure: { to: { view: 'one' }, metric: 'cosine' },
-    command: `npm run lopper -- influence sapling ${TEXT} --metric cosine --unit block`,
+    again: { command: 'influence', options: ['--metric', 'cosine', '--unit', 'block'] },
     differs: 'Theirs is on OpenWebText in windows of 2,048 tokens; ours on a short text, in windows of 128.',
   },
   {
@@ -77,7 +86,7 @@ export const CLAIMS: readonly Claim[] = [
     claim: 'Measures that drop layers and look (the paper’s Shapley values) rank them otherwise than one pass does.',
     find: find.measuresDisagree,
     measure: { to: { view: 'all' } },
-    command: `npm run lopper -- influence sapling ${TEXT} --metric shapley-loss --unit attn`,
+    again: { command: 'influence', options: ['--metric', 'shapley-loss', '--unit', 'attn'] },
     differs:
       'The paper’s estimator leaves out one layer at a time, which ranks as leave-one-out does; ours draws whole orders, with an interval for each layer.',
   },
@@ -87,8 +96,8 @@ export const CLAIMS: readonly Claim[] = [
     claim: 'What is chosen for one task’s sake costs another: adaptive measures trade tasks.',
     find: find.tasksTrade,
     measure: { to: { view: 'tasks' }, drop: 'attn:7' },
-    command: 'npm run lopper -- eval sapling --task school_letters,school --drop attn:7',
-    differs: 'Sapling was taught to answer by letter with three heads in known places, so that this can be seen.',
+    again: { command: 'eval', options: ['--task', 'school_letters,school'] },
+    ofSapling: 'It was taught to answer by letter with three heads in known places, so that this can be seen.',
   },
   {
     id: 'sums',
@@ -96,8 +105,9 @@ export const CLAIMS: readonly Claim[] = [
     claim: 'GSM-8K falls sharply after a single block is dropped.',
     find: find.sumsFall,
     measure: { to: { view: 'tasks' }, drop: 'block:11' },
-    command: 'npm run lopper -- eval sapling --task school_math --drop block:11',
-    differs: 'Our word problems have few steps and come from templates that Sapling has learnt.',
+    again: { command: 'eval', options: ['--task', 'school_math'] },
+    differs: 'Our word problems have few steps.',
+    ofSapling: 'They come from templates that it has learnt.',
   },
   {
     id: 'training',
@@ -106,8 +116,8 @@ export const CLAIMS: readonly Claim[] = [
       'In Pythia-2.8B the first block stays high, the second drifts down, and the last begins near nothing and ends important.',
     find: (known, growth) => find.duringTraining(known.results.model.blocks, growth),
     measure: { to: { view: 'training' } },
-    command: `npm run lopper -- growth sapling --metric cosine ${TEXT}`,
-    differs: 'Nine moments of one run of 6,465 steps, in 8 bits; theirs are 154 of 143,000 steps.',
+    again: { command: 'growth', model: ['sapling'], options: ['--metric', 'cosine'], text: STORIES.title },
+    ofSapling: 'Nine moments of one run of 6,465 steps, in 8 bits; theirs are 154 of 143,000 steps.',
   },
   {
     id: 'recovery',
@@ -116,8 +126,8 @@ export const CLAIMS: readonly Claim[] = [
       'A dropped layer’s mean update, added in its place, gives up to 5 points of MMLU and matches trained adapters.',
     find: find.meanStandsIn,
     measure: { to: { tab: 'recovery' }, drop: 'block:2-6' },
-    command: `npm run lopper -- recover sapling ${TEXT} --drop block:2-6 --method mean --held-out 0.5`,
-    differs:
-      'Fitted on half of the windows, judged on the other half; the paper asks MMLU. What a layer did for one task alone, as attention 7 for answers by letter, none of these brings back.',
+    again: { command: 'recover', options: ['--method', 'mean', '--held-out', '0.5'] },
+    differs: 'Fitted on half of the windows, judged on the other half; the paper asks MMLU.',
+    ofSapling: 'What a layer did for one task alone, as attention 7 for answers by letter, none of these brings back.',
   },
 ];

@@ -27,6 +27,8 @@ export interface Line {
 export interface Finding {
   readonly words: string;
   readonly figure: Figure;
+  /** The mask that it is about, as `--drop` writes it. */
+  readonly drop?: string;
 }
 
 type Curve = ShippedDetails['curves'][number]['report'];
@@ -166,6 +168,7 @@ export function tasksTrade(known: Known): Finding | undefined {
   return {
     words: `Without ${most.mask.name.toLowerCase()} the same questions lose ${percent(-most.letters.mean, 0)} by letter and ${percent(-most.plain.mean, 1)} in words.`,
     figure: { kind: 'bars', bars },
+    drop: most.mask.drop,
   };
 }
 
@@ -235,5 +238,6 @@ export function meanStandsIn({ results, details }: Known): Finding | undefined {
         ...(trained ? [{ name: 'trained', value: added(trained.loss) }] : []),
       ],
     },
+    drop: found.drop,
   };
 }

@@ -4,7 +4,8 @@ import css from './paper.module.css';
 
 const WIDTH = 240;
 const HEIGHT = 84;
-const BOTTOM = HEIGHT - 12;
+const LINE = 12;
+const BOTTOM = HEIGHT - LINE;
 const TOP = 6;
 
 /** A figure to be read at a glance; the words beside it carry its numbers. */
@@ -16,13 +17,19 @@ export function MiniFigure({ figure, label }: { figure: Figure; label: string })
   );
 }
 
-const scaleOf = (values: readonly number[]) => {
+const scaleOf = (values: readonly number[], bottom = BOTTOM) => {
   const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
-  return (v: number) => BOTTOM - ((v - low) / (high - low || 1)) * (BOTTOM - TOP);
+  return (v: number) => bottom - ((v - low) / (high - low || 1)) * (bottom - TOP);
 };
 
 function Bars({ bars }: { bars: Extract<Figure, { kind: 'bars' }>['bars'] }) {
-  const y = scaleOf(bars.flatMap(({ value, interval }) => [value, ...(interval ?? [])]));
+  // A name of two things stands on two lines: three of them beside each other would touch.
+  const names = bars.map(({ name }) => name.split(', '));
+  const more = LINE * (Math.max(...names.map((lines) => lines.length)) - 1);
+  const y = scaleOf(
+    bars.flatMap(({ value, interval }) => [value, ...(interval ?? [])]),
+    BOTTOM - more,
+  );
   const step = WIDTH / bars.length;
   const width = Math.min(22, 0.62 * step);
   const ticks = blockTicks(bars.length);
@@ -40,11 +47,12 @@ function Bars({ bars }: { bars: Extract<Figure, { kind: 'bars' }>['bars'] }) {
               className={css.bar}
             />
             {interval && <path d={`M${x} ${y(interval[0])}V${y(interval[1])}`} className={css.whisker} />}
-            {ticks.includes(i) && (
-              <text x={x} y={HEIGHT - 1} className={css.tick}>
-                {name}
-              </text>
-            )}
+            {ticks.includes(i) &&
+              names[i]!.map((line, l) => (
+                <text key={line} x={x} y={HEIGHT - 1 - more + LINE * l} className={css.tick}>
+                  {line}
+                </text>
+              ))}
           </g>
         );
       })}
