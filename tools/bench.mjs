@@ -7,7 +7,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { CHROMIUM_FLAGS, findChromium } from './chromium.mjs';
 import { loadModule } from './run.mjs';
-import { fail, ROOT, setUp } from './setup.mjs';
+import { fail, helpWhereAsked, ROOT, setUp } from './setup.mjs';
 
 /** @typedef {import('./bench/main').Measurements & { page: Awaited<ReturnType<typeof import('./bench/page.mjs').measurePage>> }} Measurements */
 
@@ -220,6 +220,24 @@ const ROWS = {
 /** What is measured of the page itself, or through its worker. */
 const NEEDS_PAGE = new Set(['toggle', 'page']);
 
+const USAGE = `npm run bench -- [NAME ...] [--node | --hardware]
+
+Prints a table and writes bench-results/*.json. What there is to measure:
+  ${Object.keys(ROWS)
+    .filter((name) => !ONLY_ASKED.has(name))
+    .join(' ')}
+and only where it is named, since it takes long:
+  ${[...ONLY_ASKED].join(' ')}
+
+  --node      without a browser, on whatever computes for the command line; leaves out ${[...NEEDS_PAGE].join(' and ')}
+  --hardware  the graphics card in Chromium, in place of the software adapter that every machine has
+
+In the environment:
+  LOPPER_ADAPTER=N         with --node: which adapter, as \`lopper doctor\` counts them
+  LOPPER_BENCH_MODEL=PATH  with --node: the folder or the .gguf for opening and streamedPass, in place of Sapling
+  LOPPER_PEER=FILE         the graph that ONNX Runtime Web runs beside prefill and decode`;
+helpWhereAsked(USAGE);
+
 const hardware = process.argv.includes('--hardware');
 const flags = hardware
   ? [...CHROMIUM_FLAGS.filter((flag) => !flag.startsWith('--use-webgpu-adapter')), '--enable-features=Vulkan']
@@ -234,6 +252,8 @@ const names = /** @type {(keyof typeof ROWS)[]} */ (
 const unknown = asked.filter((name) => !Object.hasOwn(ROWS, name));
 if (unknown.length > 0)
   fail(`Nothing to measure is called ${unknown.join(', ')}: there is ${Object.keys(ROWS).join(', ')}.`);
+const stray = process.argv.slice(2).find((arg) => arg.startsWith('--') && !['--node', '--hardware'].includes(arg));
+if (stray) fail(`There is no option ${stray}.\n\n${USAGE}`);
 
 /** A page that measures, and the way to end it. */
 async function openPage() {

@@ -40,7 +40,18 @@ const number = (value: number): string =>
   value >= 1000 ? value.toLocaleString('en', { maximumFractionDigits: 0 }) : String(Number(value.toPrecision(3)));
 const percent = (share: number): string => `${number(100 * share)}%`;
 
-export async function main(_: readonly string[], root: string): Promise<number> {
+const USAGE = `npm run check:gpu
+
+Takes a few minutes, prints a table and writes bench-results/*.json; the status is 1 where something is wrong.
+LOPPER_ADAPTER=N in the environment chooses among several adapters, as \`lopper doctor\` counts them.`;
+
+export async function main(args: readonly string[], root: string): Promise<number> {
+  const [stray] = args;
+  if (stray !== undefined) {
+    const help = stray === '--help' || stray === '-h';
+    console.log(help ? USAGE : `There is nothing called ${stray}.\n\n${USAGE}`);
+    return help ? 0 : 1;
+  }
   const began = performance.now();
   const environment = nodeEnvironment(root);
   const gpu = await openGpu(await environment.webgpu());

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CHROMIUM_FLAGS, findChromium } from './chromium.mjs';
-import { fail, ROOT, setUp } from './setup.mjs';
+import { fail, helpWhereAsked, ROOT, setUp } from './setup.mjs';
 
 const FOLDER = join(ROOT, 'looks');
 const SIZES = [
@@ -65,6 +65,10 @@ const SCENES = [
 const REST_MS = 500;
 const PATIENCE_MS = 20_000;
 
+const USAGE = `Usage: npm run looks -- [NAME...] [--width ${SIZES.map((s) => s.width).join('|')}] [--theme light|dark] [--webgpu] [--built]
+A NAME is a part of one of: ${SCENES.map(([name]) => name).join(' ')}`;
+helpWhereAsked(USAGE);
+
 function readOptions() {
   try {
     const { values, positionals } = parseArgs({
@@ -82,9 +86,7 @@ function readOptions() {
     if (sizes.length * themes.length * scenes.length === 0) throw new Error('No picture is called so.');
     return { ...values, sizes, themes, scenes };
   } catch (error) {
-    return fail(
-      `${error instanceof Error ? error.message : error}\nUsage: npm run looks -- [NAME...] [--width ${SIZES.map((s) => s.width).join('|')}] [--theme light|dark] [--webgpu] [--built]`,
-    );
+    return fail(`${error instanceof Error ? error.message : error}\n${USAGE}`);
   }
 }
 

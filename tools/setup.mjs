@@ -16,6 +16,16 @@ export function fail(sentence) {
   process.exit(1);
 }
 
+/**
+ * Where `--help` is asked for, says how a tool is used and ends.
+ * @param {string} usage
+ */
+export function helpWhereAsked(usage) {
+  if (!process.argv.slice(2).some((arg) => arg === '--help' || arg === '-h')) return;
+  console.log(usage);
+  process.exit(0);
+}
+
 function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19))

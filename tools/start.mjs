@@ -1,9 +1,10 @@
 // `npm start`: sets up, builds the page and serves it as any web server would, for one person or a class.
 // `npm start -- --port 8080 --host 0.0.0.0 --open`; `npm run dev` serves the sources, for working on them.
 import { parseArgs } from 'node:util';
-import { fail, ROOT, setUp } from './setup.mjs';
+import { fail, helpWhereAsked, ROOT, setUp } from './setup.mjs';
 
 const USAGE = 'Usage: npm start -- [--port NUMBER] [--host ADDRESS] [--open], or npm run dev -- with the same.';
+helpWhereAsked(USAGE);
 
 function readOptions() {
   try {

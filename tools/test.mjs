@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { findChromium } from './chromium.mjs';
 import { findFirefox } from './firefox.mjs';
-import { fail, ROOT, setUp } from './setup.mjs';
+import { fail, helpWhereAsked, ROOT, setUp } from './setup.mjs';
 
 /**
  * `faults`: each failed test and the first line of why; and what passed at its second try, if that is told.
@@ -154,6 +154,9 @@ async function runStage(
 const summary = (/** @type {Count} */ { passed, failed, skipped }) =>
   `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 
+helpWhereAsked(`npm test -- [STAGE ...]
+
+Without a STAGE every one: ${Object.keys(STAGES).join(', ')}.`);
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !Object.hasOwn(STAGES, name));
 if (unknown.length > 0)

@@ -12,7 +12,17 @@ import { type Row, tableOf } from './table';
 /** Stages, and how many of each: inputs of all kinds together, downloads, jobs that lose their device (all), toggles of a layer. */
 const USUAL: Readonly<Record<string, number>> = { inputs: 10_000, downloads: 100, devices: 1, page: 1000 };
 
+const USAGE = `npm run weather -- [STAGE[=COUNT] ...]
+
+Without a STAGE: ${Object.entries(USUAL)
+  .map(([stage, count]) => `${stage}=${count}`)
+  .join(' ')}`;
+
 export async function main(args: readonly string[], root: string): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) {
+    console.log(USAGE);
+    return 0;
+  }
   const asked = args.length > 0 ? readArguments(args) : USUAL;
   const here = new URL(import.meta.url);
   const stages: Readonly<Record<string, (count: number) => Promise<Row[]>>> = {
