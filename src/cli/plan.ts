@@ -10,7 +10,7 @@ import { CALIBRATION_OPTIONS, type Command, JOB, type Session, table } from './c
 import { untilEnded } from './interrupt';
 import { toldOf } from './part';
 import { readResume, resultJson } from './result';
-import { saveRecovery } from './save-recovery';
+import { checkOut, saveRecovery } from './save-recovery';
 
 export const plan: Command = {
   name: 'plan',
@@ -51,6 +51,7 @@ export const plan: Command = {
     }
   },
   async run(session) {
+    await checkOut(session);
     const calibration = await readCalibration(session);
     const request = await readRequest(session);
     const { lab, reporter } = session;

@@ -39,7 +39,7 @@ import {
   trainingJson,
   trainingTold,
 } from './recover-training';
-import { saveRecovery } from './save-recovery';
+import { checkOut, saveRecovery } from './save-recovery';
 
 /** In closed form. */
 const METHODS = ['mean', 'linear', 'diagonal', 'scale', 'merged'] as const satisfies readonly RecoveryMethod[];
@@ -108,6 +108,7 @@ export const recover: Command = {
   },
   async run(session) {
     const { args, lab, reporter } = session;
+    await checkOut(session);
     const calibration = await readCalibration(session);
     if (isTrained(args)) {
       const report = await train(session, calibration, await readHeldOut(session));

@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { access, constants, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { LopperError } from '../errors';
 import { type Recovery, type RecoveryAbout, writeRecovery } from '../recovery/file';
 import { calibrationSource } from './calibration';
@@ -8,6 +9,25 @@ type Notes = Pick<RecoveryAbout, 'method' | 'settings' | 'loss' | 'training'> & 
   /** That were fitted on. */
   readonly tokens: number;
 };
+
+/** Before anything is computed for it: throws `file-missing` where `out` could not be written. Nothing is made. */
+export async function checkOut({ args, path }: Pick<Session, 'args' | 'path'>): Promise<void> {
+  const out = args.values.get('out');
+  if (out === undefined) return;
+  const found = await stat(path(out)).catch(() => undefined);
+  if (found?.isDirectory()) throw unwritable(out, new Error('it is a folder'));
+  await access(found ? path(out) : dirname(path(out)), constants.W_OK).catch((cause) => {
+    throw unwritable(out, cause);
+  });
+}
+
+const unwritable = (out: string, cause: Error): LopperError =>
+  new LopperError(
+    'file-missing',
+    `${out} cannot be written (${cause.message}).`,
+    'Name a file in a folder that is there and may be written to.',
+    { cause },
+  );
 
 /** Writes what stands in, for `--recovery` and for the page, with what it was fitted on and what it was worth. */
 export async function saveRecovery(
@@ -30,12 +50,7 @@ export async function saveRecovery(
     },
   };
   await writeFile(path(out), writeRecovery(recovery, model, about, training)).catch((cause) => {
-    throw new LopperError(
-      'file-missing',
-      `${out} cannot be written (${(cause as Error).message}).`,
-      'Name a file in a folder that is there and may be written to.',
-      { cause },
-    );
+    throw unwritable(out, cause);
   });
   reporter.note(`${out} has what was fitted: give it to lopper score with --recovery ${out}.`);
 }

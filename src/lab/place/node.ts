@@ -1,7 +1,6 @@
 import { readFile, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LopperError } from '../../errors';
-import { shelfTarget } from '../../exports/checkpoint/target';
 import { DownloadCache } from '../../formats/cache';
 import { modelAmong } from '../../formats/gguf/choose';
 import { checkHost, openHub } from '../../formats/hub';
@@ -15,6 +14,7 @@ import { findCards } from '../../gpu/vulkan';
 import type { ModelRequest } from '../contract';
 import { bundledModel } from './bundled-model';
 import type { Environment } from './environment';
+import { folderTarget } from './folder-target';
 import { openSolver } from './solver';
 import { Tokens } from './tokens';
 
@@ -78,15 +78,7 @@ export function nodeEnvironment(root: string, options: DawnOptions = {}): Enviro
       if (to.kind !== 'folder') {
         throw new LopperError('usage', 'A folder of a page cannot be written to here.', 'Give the path of a folder.');
       }
-      const shelf = await folderShelf(to.path, 'choose another folder');
-      if ((await shelf.names()).length > 0) {
-        throw new LopperError(
-          'usage',
-          `${to.path} is not empty: nothing is written over.`,
-          'Name a folder that is not there yet.',
-        );
-      }
-      return shelfTarget(shelf);
+      return folderTarget(to.path);
     },
     async surroundings(used) {
       const adapters = await listAdapters().catch(() => []);

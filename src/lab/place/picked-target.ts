@@ -2,12 +2,13 @@ import { LopperError } from '../../errors';
 import type { ExportTarget } from '../../exports/checkpoint/target';
 
 /**
- * A new folder in one that a person picked. What is written goes into copies that the browser keeps apart, and takes its place
- * when they are closed, which is done for all at the end. Throws `usage` where there is such a folder with files in it.
+ * A new folder in one that a person picked, made when its first file is begun: what is refused leaves none behind. What is
+ * written goes into copies that the browser keeps apart, and takes its place when they are closed, which is done for all at
+ * the end. Throws `usage` where there is such a folder with files in it.
  */
 export async function pickedTarget(parent: FileSystemDirectoryHandle, name: string): Promise<ExportTarget> {
-  const folder = await parent.getDirectoryHandle(name, { create: true });
-  for await (const _ of (folder as unknown as { keys(): AsyncIterable<string> }).keys()) {
+  const there = await parent.getDirectoryHandle(name).catch(() => undefined);
+  for await (const _ of (there as unknown as { keys(): AsyncIterable<string> } | undefined)?.keys() ?? []) {
     throw new LopperError(
       'usage',
       `${name} is in that folder already, with files in it: nothing is written over.`,
@@ -15,11 +16,13 @@ export async function pickedTarget(parent: FileSystemDirectoryHandle, name: stri
     );
   }
   const files: { readonly name: string; readonly copy: FileSystemWritableFileStream }[] = [];
+  let folder: FileSystemDirectoryHandle | undefined;
   return {
-    async create(name) {
-      const handle = await folder.getFileHandle(name, { create: true });
+    async create(file) {
+      folder ??= await parent.getDirectoryHandle(name, { create: true });
+      const handle = await folder.getFileHandle(file, { create: true });
       const copy = await handle.createWritable();
-      files.push({ name, copy });
+      files.push({ name: file, copy });
       return { write: (chunk) => copy.write(chunk), close: async () => {} };
     },
     async finish() {
@@ -28,7 +31,7 @@ export async function pickedTarget(parent: FileSystemDirectoryHandle, name: stri
     async abandon() {
       for (const { name, copy } of files) {
         await copy.abort().catch(() => {});
-        await folder.removeEntry(name).catch(() => {});
+        await folder?.removeEntry(name).catch(() => {});
       }
       await parent.removeEntry(name).catch(() => {});
     },
