@@ -62,7 +62,7 @@ const streamingRows = (r) => [
 ];
 
 /** What takes long, and is measured where it is asked for by name. */
-const ONLY_ASKED = new Set(['ways', 'sevenB', 'sevenBInBlocks', 'conversion']);
+const ONLY_ASKED = new Set(['ways', 'sevenB', 'sevenBInBlocks', 'sevenBMadeInBlocks', 'conversion']);
 
 /**
  * How each measurement is printed: rows of a label and a value, in the order in which they are taken.
@@ -99,6 +99,7 @@ const ROWS = {
   streaming: (all) => all.flatMap(streamingRows),
   sevenB: (all) => all.flatMap(streamingRows),
   sevenBInBlocks: (all) => all.flatMap(streamingRows),
+  sevenBMadeInBlocks: (all) => all.flatMap(streamingRows),
   conversion: (r) => [
     [`a pruned checkpoint of ${number(r.bytes / 1e9, 1)} GB written to nowhere`, `${number(r.seconds, 1)} s`],
     ...(r.processPeak

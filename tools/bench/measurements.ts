@@ -60,6 +60,7 @@ export async function openMeasurements(
     streaming: () => measureSome(gpu),
     sevenB: () => measureSevenB(gpu, 'F16'),
     sevenBInBlocks: () => measureSevenB(gpu, 'Q4_0'),
+    sevenBMadeInBlocks: () => measureSevenB(gpu, 'Q4_0 made while loading'),
     conversion: () => measureConversion(),
     streamedPass: () => measureStreamedPass(environment),
     opening: () => measureOpening(environment),
