@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LopperError } from '../../errors';
 import { type Dtype, isDtype, widen } from '../dtypes';
 import { widenFp8 } from '../fp8';
-import { fileSource } from '../node';
+import { fileSource, openFolder } from '../node';
 import { openWeights } from '../safetensors';
 import type { TensorInfo } from '../tensor';
 import { expectFailure, memoryModel, sourceOf } from '../testing';
@@ -216,8 +216,10 @@ describe.skipIf(!python)('files as torch saves them', () => {
     ['whole.bin', 'state'],
     ['checkpoint.bin', 'state'],
     ['module.bin', 'module'],
+    ['shards', 'state'],
   ] as const)('%s: every tensor, whatever its type and strides', async (name, which) => {
-    const found = await opened(name);
+    const inShards = async () => [...(await openWeights(await openFolder(join(folder, name)))).values()];
+    const found = await (name === 'shards' ? inShards() : opened(name));
     expect(found.map((t) => t.name)).toEqual(Object.keys(want[which]));
     const types: Record<string, string> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16', F64: 'float64' };
     for (const t of found) {
@@ -242,5 +244,14 @@ describe.skipIf(!python)('files as torch saves them', () => {
     ['script.bin', 'TorchScript'],
   ])('%s is refused', async (name, said) => {
     await expectFailure(opened(name), 'pytorch-refused', said);
+  });
+
+  it('one that runs a program when torch unpickles it is refused by what it calls, and runs nothing', async () => {
+    await expectFailure(opened('hostile.bin'), 'pytorch-refused', 'system');
+    await expectFailure(opened('hostile-eval.bin'), 'pytorch-refused', 'builtin', 'eval');
+    expect(existsSync(join(folder, 'ran'))).toBe(false);
+    const load = `import torch; torch.load(${JSON.stringify(join(folder, 'hostile.bin'))}, weights_only=False)`;
+    execFileSync(python!, ['-c', load]);
+    expect(existsSync(join(folder, 'ran')), 'it is hostile').toBe(true);
   });
 });

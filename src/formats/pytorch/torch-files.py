@@ -1,5 +1,5 @@
 """Files as PyTorch writes them, beside what is in them: out.json."""
-import json, sys, torch
+import json, os, sys, torch
 from collections import OrderedDict
 out = sys.argv[1]
 g = torch.Generator().manual_seed(3)
@@ -17,6 +17,20 @@ torch.save(module.state_dict(), f'{out}/module.bin')
 torch.save(state, f'{out}/old.bin', _use_new_zipfile_serialization=False)
 torch.save(module, f'{out}/model.bin')
 torch.jit.save(torch.jit.script(module), f'{out}/script.bin')
+# Shards and their index, as transformers lays them out; what is tied is in the first.
+os.mkdir(f'{out}/shards')
+names = list(state)
+shards = {f'pytorch_model-{i + 1:05}-of-00002.bin': part for i, part in enumerate([names[:9], names[9:]])}
+for file, part in shards.items():
+    torch.save({name: state[name] for name in part}, f'{out}/shards/{file}')
+json.dump({'metadata': {}, 'weight_map': {name: file for file, part in shards.items() for name in part}},
+          open(f'{out}/shards/pytorch_model.bin.index.json', 'w'))
+# Whoever unpickles this runs a program, which leaves a file.
+class Hostile:
+    def __init__(self, call, *given): self.made = call, given
+    def __reduce__(self): return self.made
+torch.save({'w': r(2), 'x': Hostile(os.system, f'touch {out}/ran')}, f'{out}/hostile.bin')
+torch.save({'w': r(2), 'x': Hostile(eval, f'open({out!r} + "/ran", "w")')}, f'{out}/hostile-eval.bin')
 def of(t):
     t = t.detach()
     return {'dtype': str(t.dtype)[6:], 'shape': list(t.shape), 'values': t.contiguous().to(torch.float64).flatten().tolist()}
