@@ -163,6 +163,21 @@ test('a larger model is looked at without its weights, and Sapling comes back', 
   await page.reload();
   await expect(lab.cell(29, 'feed-forward')).toBeVisible();
   await expect(lab.dropped).toHaveCount(1);
+  // Rows lower than a line of text, and none of them behind the next.
+  const [upper, lower] = await Promise.all([29, 28].map((block) => lab.cell(block, 'attention').boundingBox()));
+  expect(upper!.y + upper!.height).toBeLessThanOrEqual(lower!.y + 0.1);
+  await page
+    .getByRole('banner')
+    .getByRole('button', { name: /^Model/ })
+    .click();
+  await dialog.getByText('What was measured of SmolLM2-135M-Instruct, and what came out').click();
+  await expect(dialog.getByRole('heading', { name: 'What came out' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'The paper, figure by figure' }).click();
+  const claim = page.getByRole('listitem').filter({ hasText: 'A third of the attention can go' });
+  await expect(claim).toContainText('SmolLM2-135M-Instruct.Q4_1. 10 of 30 attention layers cost +0.25');
+  await expect(claim).toContainText('Sapling. 4 of 12 attention layers');
+  await expect(claim).toContainText('curve ./SmolLM2-135M-Instruct --text public/calibration/prose.txt');
   // Only then does the page follow its address.
   await expect(page.getByRole('button', { name: 'Adapter: no WebGPU' })).toBeVisible();
   await page.goto('./#lesson=drop');

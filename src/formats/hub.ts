@@ -2,7 +2,7 @@ import { LopperError, throwIfCancelled } from '../errors';
 import type { ModelFiles } from './bytes';
 import type { DownloadCache } from './cache';
 import type { DownloadOptions } from './download';
-import { isRepoId } from './hub-address';
+import { isRepoId, readHubAddress } from './hub-address';
 import { DEFAULT_HOST, DEFAULT_REVISION, type HubModel } from './hub-defaults';
 import { remoteFiles } from './remote';
 import { isPrivateWay, withToken } from './token';
@@ -138,6 +138,7 @@ async function listingAt(url: string, get: typeof fetch, signal?: AbortSignal): 
 
 function checkRepo(repo: string): void {
   if (isRepoId(repo)) return;
+  readHubAddress(repo); // says what is wrong with the address of something else
   throw new LopperError(
     'usage',
     `"${repo.slice(0, 120)}" is not a hub id.`,

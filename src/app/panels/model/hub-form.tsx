@@ -5,7 +5,7 @@ import type { ModelRequest } from '../../../lab/contract';
 import { type Looked, lookAtHub } from '../../actions/hub';
 import { Button } from '../../widgets/button';
 import { useKept } from '../../widgets/use-kept';
-import { HubLookView } from './hub-look';
+import { HubLookView, lookWords } from './hub-look';
 import css from './model.module.css';
 import { openFromDialog } from './open-from-dialog';
 import { TokenForm } from './token-form';
@@ -53,25 +53,39 @@ function addressIn(text: string) {
   }
 }
 
+/** What was asked for last, what came back, and until then what was known of the same model before. */
+interface Looking {
+  readonly of: HubRequest;
+  readonly found?: Looked;
+  readonly before?: Looked;
+}
+
+const keyOf = (request: HubRequest): string => JSON.stringify(request);
+const modelOf = ({ host, repo }: HubRequest): string => `${host}/${repo}`;
+
 /** A published model by its id: first a look at what it is and how large, then the download. */
 export function HubForm({ disabled }: { disabled: boolean }) {
   const [asked, setAsked] = useKept('hub.asked', ASKED_AT_FIRST);
-  const [looked, setLooked] = useState<{ readonly of: string; readonly found?: Looked }>();
+  const [looked, setLooked] = useState<Looking>();
   const latest = useRef('');
   const id = useId();
   const request = requestOf(asked);
-  const of = JSON.stringify(request);
   // What is shown is about what is typed, or nothing is.
-  const current = looked?.of === of ? looked : undefined;
+  const current = looked && keyOf(looked.of) === keyOf(request) ? looked : undefined;
   const { found } = current ?? {};
+  // Another branch or file is chosen where the one before was: that stays until the answer is there.
+  const shown = found ?? current?.before;
+  const refused = found?.failure?.code === 'token-refused' || /\((401|403)\)/.test(found?.failure?.message ?? '');
   const change = (part: Partial<HubAsked>) => setAsked({ ...asked, ...part });
   const look = async (of: HubRequest) => {
-    const key = JSON.stringify(of);
-    latest.current = key;
+    latest.current = keyOf(of);
     setAsked({ repo: of.repo, revision: of.revision, host: of.host, file: of.file ?? '' });
-    setLooked({ of: key });
+    setLooked((last) => ({
+      of,
+      before: last && modelOf(last.of) === modelOf(of) ? (last.found ?? last.before) : undefined,
+    }));
     const found = await lookAtHub(of);
-    if (latest.current === key) setLooked({ of: key, found });
+    if (latest.current === keyOf(of)) setLooked({ of, found });
   };
   const field = (name: keyof HubAsked, label: string, props: React.ComponentProps<'input'>) => (
     <>
@@ -100,15 +114,15 @@ export function HubForm({ disabled }: { disabled: boolean }) {
           placeholder: 'owner/name, or its address',
           // An address that is pasted becomes what it shows at once.
           onChange: (e) => {
-            const { repo, ...rest } = addressIn(e.target.value) ?? { repo: e.target.value };
-            change({ repo, ...rest });
+            const address = addressIn(e.target.value);
+            change(address ? { revision: DEFAULT_REVISION, file: '', ...address } : { repo: e.target.value });
           },
         })}
         {field('revision', 'Revision', {})}
         {field('file', 'GGUF file', { placeholder: 'none: safetensors' })}
         {field('host', 'Host', { type: 'url', required: true })}
         <div className={css.submit}>
-          <Button look={found ? 'plain' : 'primary'} type="submit" disabled={asked.repo.trim() === ''}>
+          <Button look={shown ? 'plain' : 'primary'} type="submit" disabled={asked.repo.trim() === ''}>
             Look at it
           </Button>
           <p className={css.hint}>
@@ -116,21 +130,23 @@ export function HubForm({ disabled }: { disabled: boolean }) {
           </p>
         </div>
       </form>
-      {current && !found && <p className="small soft">Looking at {request.repo}…</p>}
-      {found && (
+      <p role="status" className={shown ? 'visually-hidden' : 'small soft'}>
+        {current && !found && `Looking at ${request.repo}…`}
+        {found && lookWords(request, found)}
+      </p>
+      {shown && (
         <HubLookView
-          looked={found}
+          key={modelOf(request)}
+          looked={shown}
+          waiting={!found}
+          refused={refused}
           request={request}
           disabled={disabled}
           onChoose={(choice) => void look({ ...request, ...choice })}
           onOpen={(precision) => void openFromDialog({ ...request, ...(precision !== 'published' && { precision }) })}
         />
       )}
-      <TokenForm
-        host={request.host}
-        asked={found?.failure?.code === 'token-refused' || /\((401|403)\)/.test(found?.failure?.message ?? '')}
-        onGiven={() => asked.repo.trim() !== '' && void look(request)}
-      />
+      <TokenForm host={request.host} asked={refused} onGiven={() => asked.repo.trim() !== '' && void look(request)} />
     </>
   );
 }

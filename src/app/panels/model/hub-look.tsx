@@ -1,6 +1,6 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { ggufModels } from '../../../formats/gguf/names-of-files';
-import type { ModelRequest } from '../../../lab/contract';
+import type { HubLook, ModelRequest } from '../../../lab/contract';
 import type { Precision } from '../../../model/precision';
 import type { Looked } from '../../actions/hub';
 import { Button } from '../../widgets/button';
@@ -13,6 +13,10 @@ type HubRequest = ModelRequest & { readonly kind: 'hub' };
 
 interface Props {
   readonly looked: Looked;
+  /** The answer about what is asked for now is still on its way. */
+  readonly waiting: boolean;
+  /** The hub wants an access token, or another one. */
+  readonly refused: boolean;
   readonly request: HubRequest;
   readonly disabled: boolean;
   onChoose(choice: Partial<HubRequest>): void;
@@ -20,18 +24,22 @@ interface Props {
 }
 
 /** What a hub says of a model, what else it has, and the button that begins the download: its size is on it. */
-export function HubLookView({ looked, request, disabled, onChoose, onOpen }: Props) {
+export function HubLookView({ looked, waiting, refused, request, disabled, onChoose, onOpen }: Props) {
   const { look, listing, failure } = looked;
+  const view = useRef<HTMLElement>(null);
+  // The form may fill the dialog: what it was asked for would stay out of sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with each answer
+  useEffect(() => void view.current?.scrollIntoView({ block: 'nearest' }), [looked]);
   const [precision, setPrecision] = useState<Precision>('published');
   const revisions = listing.revisions ?? [];
   const ggufs = ggufModels((listing.files ?? []).map(({ path }) => path));
   /** Weights in Hugging Face layout. */
   const others = listing.files?.some(({ path }) => /^[^/]+\.(safetensors|bin)$/.test(path)) === true;
   const sizes = new Map(listing.files?.map(({ path, bytes }) => [path, bytes]));
-  const left = look && look.bytes - look.held;
+  const left = look && leftOf(look);
   const short = look?.room !== undefined && left !== undefined && look.room < left;
   return (
-    <div className={css.opening} role="status" aria-label="What the hub says">
+    <section ref={view} className={css.opening} aria-label="What the hub says">
       {look && (
         <p>
           <strong>{request.repo}</strong>: {look.facts.architecture}, {plural(look.facts.blocks, 'block')},{' '}
@@ -101,13 +109,23 @@ export function HubLookView({ looked, request, disabled, onChoose, onOpen }: Pro
           />
         )}
       </div>
-      {(look || failure?.code === 'download-failed') && (
-        <Button look="primary" disabled={disabled} onClick={() => onOpen(precision)}>
-          {left === undefined ? 'Download and open' : left > 0 ? `Download ${bytes(left)} and open` : 'Open'}
+      {(look || (failure?.code === 'download-failed' && !refused)) && (
+        <Button look="primary" disabled={disabled || waiting} onClick={() => onOpen(precision)}>
+          {waiting ? 'Looking…' : openWords(left)}
         </Button>
       )}
-    </div>
+    </section>
   );
 }
+
+const leftOf = ({ bytes, held }: HubLook): number => bytes - held;
+const openWords = (left: number | undefined): string =>
+  left === undefined ? 'Download and open' : left > 0 ? `Download ${bytes(left)} and open` : 'Open';
+
+/** The answer in a sentence, for a screen reader; what went wrong is an alert of its own. */
+export const lookWords = ({ repo }: HubRequest, { look }: Looked): string =>
+  look
+    ? `${repo}: ${plural(look.facts.blocks, 'block')}, ${count(look.facts.parameters)}. ${openWords(leftOf(look))}.`
+    : '';
 
 const options = (names: readonly string[]) => names.map((value) => ({ value, text: value }));

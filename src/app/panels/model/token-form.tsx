@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { forgetToken, giveToken, tokenOf } from '../../actions/tokens';
 import { Button } from '../../widgets/button';
 import { Check } from '../../widgets/check';
@@ -11,6 +11,7 @@ export function TokenForm({ host, asked, onGiven }: { host: string; asked: boole
   const [wrong, setWrong] = useState<string>();
   const [, redraw] = useState(0);
   const id = useId();
+  const summary = useRef<HTMLElement>(null);
   const held = tokenOf(host);
   const name = URL.canParse(host) ? new URL(host).host : host;
   const give = async () => {
@@ -18,15 +19,28 @@ export function TokenForm({ host, asked, onGiven }: { host: string; asked: boole
     setWrong(failure && `${failure.message} ${failure.remedy}`);
     if (failure) return;
     setToken('');
+    // The button that had the focus has nothing more to do.
+    summary.current?.focus();
     onGiven();
+  };
+  const forget = async () => {
+    await forgetToken(host);
+    redraw((n) => n + 1);
+    summary.current?.focus();
   };
   return (
     <details className={css.card} open={asked || undefined}>
-      <summary>Access token, for gated and private models{held && ' (given)'}</summary>
+      <summary ref={summary}>Access token, for gated and private models{held && ' (given)'}</summary>
       <p className={css.hint}>
         Sent to {name} and to no other host. {held === 'kept' ? 'This browser keeps it.' : 'It goes with this tab.'}
       </p>
-      <div className={css.row}>
+      <form
+        className={css.row}
+        onSubmit={(e) => {
+          e.preventDefault();
+          void give();
+        }}
+      >
         <label htmlFor={id} className="visually-hidden">
           Access token
         </label>
@@ -38,13 +52,11 @@ export function TokenForm({ host, asked, onGiven }: { host: string; asked: boole
           value={token}
           onChange={(e) => setToken(e.target.value)}
         />
-        <Button disabled={token.trim() === ''} onClick={() => void give()}>
+        <Button type="submit" disabled={token.trim() === ''}>
           Use it
         </Button>
-        {held && (
-          <Button onClick={() => void forgetToken(host).then(() => redraw((n) => n + 1))}>Forget the token</Button>
-        )}
-      </div>
+        {held && <Button onClick={() => void forget()}>Forget the token</Button>}
+      </form>
       <Check label="Keep it in this browser" checked={inBrowser} onChange={setInBrowser} />
       {wrong && (
         <p role="alert" className={css.note}>

@@ -10,6 +10,9 @@ import css from './legend.module.css';
 const CHOICES: Readonly<Record<ScaleChoice, string>> = { log: 'Log', linear: 'Linear', own: 'Own' };
 const OPTIONS = SCALES.map((value) => ({ value, text: CHOICES[value] }));
 
+/** Nearer to the lowest value than this share of the legend a tick begins where it stands: centred it would touch. */
+const BESIDE_END = 0.25;
+
 /** Reads the tower's colours and bars back into numbers, and lays them otherwise. */
 export function Legend({ placement, unit }: { placement: Placement; unit: string }) {
   const choice = useApp((s) => s.scale);
@@ -19,7 +22,11 @@ export function Legend({ placement, unit }: { placement: Placement; unit: string
       <div className={css.bar} style={{ background: legendGradient(legendStart(placement), 1) }} />
       <div className={css.ticks}>
         {legendTicks(placement).map(({ at, text }) => (
-          <span key={at} style={{ left: `${100 * at}%` }} data-end={at === 0 ? 'start' : at === 1 ? 'end' : undefined}>
+          <span
+            key={at}
+            style={{ left: `${100 * at}%` }}
+            data-end={at < BESIDE_END ? 'start' : at === 1 ? 'end' : undefined}
+          >
             {text}
           </span>
         ))}
