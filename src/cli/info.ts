@@ -1,4 +1,5 @@
 import { LopperError } from '../errors';
+import type { ModelFacts } from '../lab/contract';
 import { usage } from './arguments';
 import { type Command, facts, JOB, type Output, type Surroundings, table } from './command';
 import { size } from './download-words';
@@ -10,8 +11,21 @@ const millions = (n: number) => (n >= 1e5 ? `${(n / 1e6).toFixed(2)} M` : String
 const stored = (bytes: Readonly<Record<string, number>>): string =>
   Object.entries(bytes)
     .sort(([, a], [, b]) => b - a)
-    .map(([dtype, n]) => `${dtype} ${(n / 2 ** 20).toFixed(1)} MiB`)
+    .map(([dtype, n]) => `${dtype} ${size(n)}`)
     .join(', ');
+
+/** What its weights are made of, and what they would take otherwise; nothing where they stay as they are. */
+const precision = ({ bytesAt, precision }: ModelFacts) =>
+  bytesAt
+    ? [
+        [
+          'precision',
+          `${precision ?? 'published'} (${Object.entries(bytesAt)
+            .map(([name, n]) => `${name} ${size(n)}`)
+            .join(', ')})`,
+        ] as const,
+      ]
+    : [];
 
 export const info: Command = {
   name: 'info',
@@ -42,6 +56,7 @@ async function tell(surroundings: Surroundings): Promise<Output> {
     ['context', `${model.context} tokens`],
     ['dtype', model.dtype],
     ['stored', stored(model.storedBytes ?? {})],
+    ...precision(model),
     ['parameters', millions(model.parameters)],
     ['KV cache', `${model.kvBytesPerTokenPerBlock} bytes a token and block`],
     ['fingerprint', model.fingerprint.slice(0, 16)],

@@ -30,6 +30,12 @@ describe('MODEL', () => {
     expect(request('/models/x/y')).toEqual({ kind: 'folder', path: '/models/x/y' });
   });
 
+  it('the name of no GGUF, in a folder that is there, is a file of that folder', () => {
+    const file = { kind: 'folder', path: join(folder, 'gpt2'), file: 'mistyped.gguf' };
+    expect(request('gpt2/mistyped.gguf')).toEqual(file);
+    expect(request('someone/odd.gguf')).toMatchObject({ kind: 'hub', repo: 'someone/odd.gguf' });
+  });
+
   it('anything else is a hub id, from the host and revision given', () => {
     expect(request('Qwen/Qwen3-0.6B')).toMatchObject({ kind: 'hub', repo: 'Qwen/Qwen3-0.6B', revision: 'main' });
     expect(request('a/b', '--revision', 'v1', '--host', 'http://localhost:9')).toEqual({

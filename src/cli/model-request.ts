@@ -40,7 +40,8 @@ function placeOf(name: string, from: string, args: Arguments): ModelPlace {
   const ofFile = file !== undefined && { file };
   const path = resolve(from, name);
   const address = readHubAddress(name);
-  const hub = name !== 'sapling' && !existsSync(path) ? readHubName(name) : undefined;
+  const isFile = isGguf(path);
+  const hub = name !== 'sapling' && !isFile && !existsSync(path) ? readHubName(name) : undefined;
   if (address || hub) {
     const asked = { revision: DEFAULT_REVISION, host: hubPlaces().endpoint, ...(address ?? hub!) };
     return {
@@ -49,15 +50,18 @@ function placeOf(name: string, from: string, args: Arguments): ModelPlace {
       ...(host !== undefined && { host }),
     };
   }
-  hidesHubId(name, path);
+  if (!isFile) hidesHubId(name, path);
   if (revision !== undefined || host !== undefined) {
     throw usage('--revision and --host belong to a model from the hub.', `${name} is on this machine: leave them out.`);
   }
   if (name === 'sapling') return { kind: 'bundled' };
-  const isGguf = /\.gguf$/i.test(path) && existsSync(path) && statSync(path).isFile();
-  if (isGguf && file !== undefined) throw usage('--file belongs to a folder or a model from the hub.', 'Leave it out.');
-  return isGguf ? { kind: 'folder', path: dirname(path), file: basename(path) } : { kind: 'folder', path, ...ofFile };
+  if (isFile && file !== undefined) throw usage('--file belongs to a folder or a model from the hub.', 'Leave it out.');
+  return isFile ? { kind: 'folder', path: dirname(path), file: basename(path) } : { kind: 'folder', path, ...ofFile };
 }
+
+/** A file, or the name of none in a folder that is there: which says so, where a hub would only not know it. */
+const isGguf = (path: string): boolean =>
+  /\.gguf$/i.test(path) && (existsSync(path) ? statSync(path).isFile() : existsSync(dirname(path)));
 
 /** A folder that is no model, under the name of one on the hub: whoever wrote the id would be told of a folder. */
 function hidesHubId(name: string, path: string): void {

@@ -3,9 +3,16 @@ import type { ModelFiles } from '../bytes';
 import { ggufFiles } from './files';
 import { chooseGguf, ggufModels } from './names-of-files';
 
+const notAmong = (id: string, named: string, models: readonly string[]): LopperError =>
+  new LopperError(
+    'file-missing',
+    `${id} has no ${named}.`,
+    models.length > 0 ? `It has ${[...models].sort().join(', ')}.` : 'It has no GGUF file: name none.',
+  );
+
 /**
  * The model among files: the GGUF that is named; else what is in Hugging Face layout; else the only GGUF there is. Throws
- * `usage` where there are several to choose from, and where what is named is no GGUF.
+ * `usage` where there are several to choose from, and where what is named is no GGUF; `file-missing` where it is not there.
  */
 export async function modelAmong(files: ModelFiles, named?: string): Promise<ModelFiles> {
   // A folder may hold many; on a hub the repository is what others know it by.
@@ -18,6 +25,7 @@ export async function modelAmong(files: ModelFiles, named?: string): Promise<Mod
     if (!/\.gguf$/i.test(named)) {
       throw new LopperError('usage', `${named} is not a GGUF file.`, 'Name one that ends in .gguf, or none.');
     }
+    if (files.list && !(await files.has(named))) throw notAmong(files.id, named, ggufModels(await files.list()));
     return opened(named);
   }
   const names = (await files.list?.()) ?? [];

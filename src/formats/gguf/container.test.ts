@@ -129,6 +129,8 @@ describe('a model in GGUF', () => {
   it('is one of several: they are listed', async () => {
     const several = { ...memoryModel({}), list: async () => ['b.gguf', 'a.gguf', 'mmproj-a.gguf'] };
     await expectFailure(modelAmong(several), 'usage', 'a.gguf, b.gguf');
+    const failure = await expectFailure(modelAmong(several, 'c.gguf'), 'file-missing', 'no c.gguf');
+    expect(failure.remedy).toBe('It has a.gguf, b.gguf.');
   });
 
   it('has a tokenizer of a kind that is not known: the file beside it is used', async () => {
