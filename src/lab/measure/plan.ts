@@ -1,20 +1,10 @@
 import { FULL } from '../../engine/branch';
 import type { RunOptions } from '../../engine/contract';
-import { LopperError } from '../../errors';
-import { asksToSave, isWithin, mostLoss, type PlanSizes, savedFirst, savesEnough } from '../../pruning/budgets';
+import { asksToSave, isWithin, mostLoss, type PlanSizes, savedFirst } from '../../pruning/budgets';
 import type { InfluenceMetric } from '../../pruning/metrics';
-import {
-  type Alternative,
-  cheapest,
-  exchanges,
-  frontOf,
-  neighbours,
-  type Pick,
-  pickKey,
-  savedBy,
-} from '../../pruning/picks';
-import { type Solve, solvePlan } from '../../pruning/programme';
-import { seededAt, shuffled } from '../../random';
+import { cheapest, frontOf, type Pick, savedBy } from '../../pruning/picks';
+import type { Solve } from '../../pruning/programme';
+import { seededAt } from '../../random';
 import type { Placed } from '../../recovery/module';
 import type { Judged, PlanPoint, PlanReport, PlanRequest, PlanRival } from '../contract';
 import { notFinite } from '../running/finite';
@@ -22,19 +12,16 @@ import type { Calibrated } from './calibrated';
 import { branchOf, type PlanChoices, planChoices, refitted } from './plan-choices';
 import { isRefit, PlanPoints, SAME } from './plan-points';
 import { checkPossible, checkRequest, resumed } from './plan-request';
+import { everyPick, picksNear, type SearchGround, solvedPicks } from './plan-search';
 import { Tries } from './plan-tries';
 import { greedyPath, iterative, oneShots, type Path, spanPath, type WaysGround } from './plan-ways';
 import { sharesOf as computedShares } from './work';
 
 /** Shares of the budgets at which the programme is asked too: the road to the goal. */
 const ROAD = [0.25, 0.5, 0.75, 1];
-/** Where only the loss is bounded: the sum of single costs is seldom the truth, so that more and less is asked for. */
-const SUMS = [0.25, 0.5, 1, 1.5, 2];
-/** Rounds of swaps at most, and those in a row that lead nowhere; in each, so many that promise most, and some at random. */
+/** Rounds of swaps at most, and those in a row that lead nowhere. */
 const ROUNDS = 10;
 const PATIENCE = 3;
-const PROMISING = 24;
-const AT_RANDOM = 8;
 /** Units, each with what may stand in, up to which every mask is tried. */
 const EVERY_UP_TO = 10;
 
@@ -130,7 +117,8 @@ class PlanRun {
   }
 
   async ways(): Promise<void> {
-    await this.#programme(this.#costs, ROAD);
+    this.#tell('The programme');
+    await this.#add([{ way: { by: 'programme' }, picks: await solvedPicks(this.#search(), this.#costs, ROAD) }]);
     const ground = this.#ground();
     const { units, alternatives } = this.#choices;
     const byMetric = new Map<InfluenceMetric, readonly number[]>();
@@ -166,13 +154,9 @@ class PlanRun {
   async every(): Promise<boolean> {
     const { budgets, everyUpTo = EVERY_UP_TO } = this.request;
     const { alternatives } = this.#choices;
-    const n = alternatives.length;
-    if (n > everyUpTo) return false;
+    if (alternatives.length > everyUpTo) return false;
     this.#tell('Every mask');
-    const all = Array.from({ length: 2 ** n }, (_, set) => alternatives.flatMap((_, a) => ((set >> a) & 1 ? a : [])));
-    const picks = all.filter(
-      (pick) => savesEnough(budgets, savedBy(alternatives, pick)) && isSingle(pick, alternatives),
-    );
+    const picks = everyPick(this.#search());
     const losses = await this.#tries.losses(picks);
     const saved = savedFirst(budgets);
     const front = frontOf(picks.map((pick, i) => ({ saved: savedBy(alternatives, pick)[saved], loss: losses[i]! })));
@@ -183,7 +167,6 @@ class PlanRun {
   /** From the best so far to others near it, as long as one of them is better. */
   async swaps(): Promise<void> {
     const { seed = 0, budgets } = this.request;
-    const { alternatives } = this.#choices;
     const explored = new Set<PlanPoint>();
     // Past the first that leads nowhere: the best mask may lie near another one.
     let patience = PATIENCE;
@@ -194,20 +177,7 @@ class PlanRun {
       const point = this.#points.all[at]!;
       explored.add(point);
       this.#tell(`Swaps, round ${round + 1}`);
-      const { pick, saved } = point;
-      const costs = await this.#marginalCosts(pick);
-      const first = savedFirst(budgets);
-      const near = neighbours(alternatives, pick, costs).filter(({ pick: other }) => {
-        const own = savedBy(alternatives, other);
-        return asksToSave(budgets) ? savesEnough(budgets, own) : own[first] > saved[first] - SAME;
-      });
-      const wider = asksToSave(budgets) ? exchanges(budgets, alternatives, pick, costs) : [];
-      const fresh = distinctPicks(
-        [...wider, ...near].sort((a, b) => a.change - b.change).map((one) => one.pick),
-      ).filter((other) => this.#tries.isNew(other));
-      const others = shuffled(fresh.length, seededAt(seed, round)).map((i) => fresh[i]!);
-      const solved = await this.#solved(costs, [1]);
-      const some = distinctPicks([...solved, ...fresh.slice(0, PROMISING), ...others.slice(0, AT_RANDOM)]);
+      const some = await picksNear(this.#search(), point.pick, seededAt(seed, round));
       if (some.length === 0) continue;
       const seen = await this.#tries.race(some);
       const found = asksToSave(budgets)
@@ -291,43 +261,10 @@ class PlanRun {
     return this.#tries.losses(picks);
   }
 
-  /** What each alternative of a pick adds to its loss, and what any other would add; on the first third of the windows. */
-  async #marginalCosts(pick: Pick): Promise<number[]> {
+  #search(): SearchGround {
     const { alternatives } = this.#choices;
-    const own = new Set(pick.map((a) => alternatives[a]!.unit));
-    const asked = alternatives.flatMap(({ unit }, a): { a: number; pick: Pick }[] => {
-      if (pick.includes(a)) return [{ a, pick: pick.filter((other) => other !== a) }];
-      if (own.has(unit)) return [];
-      return [{ a, pick: [...pick, a].sort((x, y) => x - y) }];
-    });
-    const [base, ...losses] = await this.#tries.glances([pick, ...asked.map((one) => one.pick)]);
-    const costs = alternatives.map(() => Number.NaN);
-    for (const [i, { a }] of asked.entries()) costs[a] = pick.includes(a) ? base! - losses[i]! : losses[i]! - base!;
-    return costs;
-  }
-
-  /** The picks of the programme at some shares of the budgets, by some costs. */
-  async #solved(costs: readonly number[], shares: readonly number[]): Promise<Pick[]> {
     const { budgets } = this.request;
-    const { alternatives } = this.#choices;
-    let solve: Solve;
-    try {
-      solve = await this.options.solver();
-    } catch (error) {
-      if (!(error instanceof LopperError)) throw error;
-      if (!this.#notes.includes(error.message)) this.#notes.push(error.message);
-      return [];
-    }
-    const picks = (asksToSave(budgets) ? shares : SUMS).map((share) => {
-      const some = budgets.map(({ of, by }) => ({ of, by: asksToSave(budgets) && of === 'loss' ? by : share * by }));
-      return solvePlan(solve, some, alternatives, costs);
-    });
-    return picks.filter((pick): pick is Pick => pick !== undefined && pick.length > 0);
-  }
-
-  async #programme(costs: readonly number[], shares: readonly number[]): Promise<void> {
-    this.#tell('The programme');
-    await this.#add([{ way: { by: 'programme' }, picks: await this.#solved(costs, shares) }]);
+    return { ...{ tries: this.#tries, budgets, alternatives }, solver: this.options.solver, notes: this.#notes };
   }
 
   async #add(paths: readonly Path[]): Promise<void> {
@@ -358,11 +295,3 @@ class PlanRun {
     this.options.onStage?.(this.#stage, Math.min(0.99, this.#done / Math.max(this.#expected, this.#done * 1.02)));
   }
 }
-
-/** Whether no unit is in it twice. */
-const isSingle = (pick: Pick, all: readonly Alternative[]) =>
-  new Set(pick.map((a) => all[a]!.unit)).size === pick.length;
-
-const distinctPicks = (picks: readonly Pick[]): Pick[] => [
-  ...new Map(picks.map((pick) => [pickKey(pick), pick])).values(),
-];
