@@ -149,7 +149,11 @@ export class Recorder {
         copies.push({ from: r.buffer.raw, fromOffset: r.offset, to: staging, toOffset: at, bytes: align(r.bytes) });
       at += align(r.bytes);
     }
-    const ended = await this.#submit(signal, copies);
+    // One that came to nothing copied nothing into it.
+    const ended = await this.#submit(signal, copies).catch((error) => {
+      this.#stagings.push(staging);
+      throw error;
+    });
     try {
       await nudged(this.gpu.device, staging.mapAsync(1 /* READ */, 0, total));
       ended?.();
