@@ -5,7 +5,7 @@ import { sublayerIndex, UNIT_NAMES } from '../model/units';
 import { formatDropList, parseDropList } from '../pruning/drop-list';
 import { isOfTask, METRIC_NAMES } from '../pruning/metrics';
 import { STRATEGY_NAMES, strategyTraits } from '../pruning/strategies';
-import { type Arguments, definedOf, oneOf, required, usage, wholeNumber } from './arguments';
+import { type Arguments, definedOf, oneOf, usage, wholeNumber } from './arguments';
 import { calibrationSource, checkCalibration, checkJudge, readCalibration, readJudge } from './calibration';
 import {
   CALIBRATION_OPTIONS,
@@ -79,7 +79,7 @@ export const curve: Command = {
   },
   check(args) {
     const { strategy, metric } = readChoice(args, args.values.has('resume'));
-    if (strategy && strategyTraits(strategy).metric && !metric) required(args, 'metric', 'NAME');
+    if (strategy && strategyTraits(strategy).metric) oneOf(args, 'metric', METRIC_NAMES);
     wholeNumber(args, 'steps', 1, undefined);
     wholeNumber(args, 'draws', 1, undefined);
     parseDropList(args.values.get('lock') ?? '');

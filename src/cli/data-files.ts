@@ -10,7 +10,7 @@ import type { Surroundings } from './command';
  * The benchmark files at a path, under the names they have there: one file, or all in a folder, such as MMLU's subjects.
  * Throws `file-missing`.
  */
-export async function readDataFiles(path: string): Promise<NamedFile[]> {
+async function readDataFiles(path: string): Promise<NamedFile[]> {
   const files = (await isFolder(path)) ? await inFolder(path) : [path];
   if (files.length === 0) {
     throw new LopperError(

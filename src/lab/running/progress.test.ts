@@ -28,6 +28,19 @@ describe('progress with time left', () => {
     expect(m.reports[0]).toEqual({ label: '1 of 100', done: 1, total: 100, unit: 'steps' });
   });
 
+  it('promises nothing from a slow start: hours, where it will be minutes', () => {
+    const m = meter(1000);
+    m.at(5_000, 1); // all that is compiled first
+    m.at(8_000, 100);
+    expect(m.reports.map((r) => r.secondsLeft !== undefined)).toEqual([false, true]);
+  });
+
+  it('says how long it takes after a while, however little is done', () => {
+    const m = meter(100_000);
+    for (let i = 1; i <= 30; i++) m.at(i * 1000, i);
+    expect(m.reports.at(-1)?.secondsLeft).toBeCloseTo(99_970, 3);
+  });
+
   it('at a steady pace the time left is exact from the first estimate on', () => {
     const m = meter(100);
     for (let i = 1; i <= 50; i++) m.at(i * 100, i);

@@ -8,8 +8,11 @@ const MIN_INTERVAL_MS = 50;
  * (a batch of items at once) stays calm, and a change of pace is followed before long.
  */
 const LEAST_SMOOTHING_MS = 3000;
-/** No time left is promised from less than this. */
+/** No time left is promised from less than this, */
 const WARM_UP_MS = 400;
+/** nor from less than this share of the work, unless so long has passed: what comes first (kernels compiled) is slower. */
+const WARM_UP_SHARE = 0.01;
+const SLOW_MS = 20_000;
 
 /** Turns "this much is done" into `Progress` with a smoothed rate and the time left. */
 export class ProgressMeter {
@@ -25,7 +28,7 @@ export class ProgressMeter {
     readonly report: ((p: Progress) => void) | undefined,
     readonly now: () => number = () => performance.now(),
     /** Done before this began, and no part of its rate. */
-    from = 0,
+    readonly from = 0,
   ) {
     this.#started = now();
     this.#seen = { at: this.#started, done: from };
@@ -46,7 +49,8 @@ export class ProgressMeter {
     if (at - this.#reported < MIN_INTERVAL_MS && done < this.total) return;
     this.#reported = at;
     const rate = this.#weight > 0 ? this.#rate / this.#weight : 0;
-    const known = at - this.#started >= WARM_UP_MS && rate > 0;
+    const [spent, share] = [at - this.#started, (done - this.from) / (this.total - this.from)];
+    const known = spent >= WARM_UP_MS && rate > 0 && (share >= WARM_UP_SHARE || spent >= SLOW_MS);
     const secondsLeft = known ? Math.max(0, this.total - done) / rate / 1000 : undefined;
     this.report?.({ label, done, total: this.total, unit: this.unit, ...(known ? { secondsLeft } : {}) });
   }
