@@ -101,7 +101,7 @@ export function embedRows(m: Machine, rows: number, out: Buffer, outRow: number)
 }
 
 /** Whether some sublayer norms what it comes to. */
-export const hasNormAfter = ({ sublayers }: ModelSpec): boolean => sublayers.some((s) => s.normAfter);
+const hasNormAfter = ({ sublayers }: ModelSpec): boolean => sublayers.some((s) => s.normAfter);
 
 /** Angles are tabled in double precision: WGSL promises cos and sin to 2^-11 only. */
 function turnsBytes(spec: ModelSpec, maxPosition: number): number {

@@ -99,7 +99,7 @@ export function wholeBlocks(mask: Mask, title: string): number[] {
 }
 
 /** Blocks that are dropped whole, in the order in which their second sublayer went. */
-export function blocksInOrder({ dropped }: Mask): number[] {
+function blocksInOrder({ dropped }: Mask): number[] {
   const half = new Set<number>();
   return dropped.flatMap(({ block }) => {
     if (half.has(block)) return [block];
@@ -114,10 +114,6 @@ export function keptBlocks(mask: Mask): number[] {
   if (kept.length > 0) return kept;
   throw new LopperError('mask-invalid', 'Every block is dropped: nothing would be left of the model.', 'Put one back.');
 }
-
-/** The sublayers dropped alone, by kind: what is zeroed where stock code needs it there. */
-export const zeroedOf = (mask: Mask, kind: SublayerKind): number[] =>
-  droppedOf(mask, kind).filter((block) => !isBlockDropped(mask, block));
 
 /** The last part of a model's id: what a folder of it is called. */
 export const lastPart = (id: string): string => id.split('/').filter(Boolean).at(-1) ?? 'model';

@@ -57,7 +57,7 @@ function numbersOf(text: string, json: unknown): readonly number[] | undefined {
 }
 
 /** What a bare list may mean, the usual first; of the others those that this model could have. */
-export function readingsOf(numbers: readonly number[], blocks: number): Reading[] {
+function readingsOf(numbers: readonly number[], blocks: number): Reading[] {
   const most = numbers.reduce((a, b) => Math.max(a, b));
   const least = numbers.reduce((a, b) => Math.min(a, b));
   const dropping = (indices: readonly number[]) => () =>

@@ -6,7 +6,7 @@ import { checkHost } from './hub';
 import { DEFAULT_HOST } from './hub-defaults';
 import { withClock } from './with-clock';
 
-export const RAW_HOST = 'https://raw.githubusercontent.com';
+const RAW_HOST = 'https://raw.githubusercontent.com';
 
 /** A file of a data set at its publisher. */
 export interface DatasetFile {

@@ -48,7 +48,7 @@ function placeOf({ open, route }: AppState): Omit<Link, 'dropped'> {
 }
 
 /** All that the address says; a setting that is as on a fresh page is left out. */
-export function linkOf(s: AppState): Link {
+function linkOf(s: AppState): Link {
   const { prompt, temperature, seed, maxTokens } = s.prompt;
   const first = promptAtFirst.prompt;
   const text = bundledText(s.calibration.name);

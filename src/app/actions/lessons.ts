@@ -14,7 +14,7 @@ import { openMeasured, openSapling } from './open-results';
 const keyOf = (lesson: string, step: number) => `${lesson}.${step}`;
 
 /** What was guessed at a step, where its answer has been shown. */
-export const toldAt = (lesson: string, step: number) => store.getState().told[keyOf(lesson, step)];
+const toldAt = (lesson: string, step: number) => store.getState().told[keyOf(lesson, step)];
 
 /** Opens a lesson at a step, its answer hidden again where it is begun anew. */
 export function openLesson(name: string, step = 0): void {

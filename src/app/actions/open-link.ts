@@ -27,7 +27,7 @@ export function applySettings(link: Link): void {
 }
 
 /** Opens a link's part of the page: the first tab, or a tab's first view, where it names none that there is. */
-export function applyRoute({ tab, view, lesson, step = 0, present, paper }: Link): void {
+function applyRoute({ tab, view, lesson, step = 0, present, paper }: Link): void {
   store.setState(({ route: { views } }) => ({
     route: towards(
       { ...routeAtFirst.route, views },

@@ -10,7 +10,7 @@ import { readTextFile } from './read-text';
 import { fetchMeasured, fetchShipped, learnResults, showBeside } from './shipped';
 
 /** Opens a model's results without its weights: what was measured beforehand is shown, and nothing can be computed. */
-export function openResults(text: string, name: string): boolean {
+function openResults(text: string, name: string): boolean {
   try {
     const known = learnResults(readModelResults(text, name), 'file');
     showModel({ source: { kind: 'results', name }, report: known.results.model, loaded: false });

@@ -22,7 +22,7 @@ export function chartRange(
 
 const STEPS = [1, 2, 5, 10] as const;
 
-const stepOf = (low: number, high: number, most = MOST_STEPS): number => {
+const stepOf = (low: number, high: number, most: number): number => {
   const rough = (high - low) / most;
   const power = 10 ** Math.floor(Math.log10(rough));
   const at = STEPS.findIndex((m) => m * power >= rough * 0.999);
@@ -47,10 +47,6 @@ export function niceTicks(low: number, high: number, most = MOST_STEPS): number[
   }
   return ticks;
 }
-
-/** Decimals that all the ticks of a chart need. */
-export const tickDecimals = (low: number, high: number): number =>
-  high > low ? Math.max(0, -Math.floor(Math.log10(stepOf(low, high)) + 1e-9)) : 0;
 
 /** Labels that fit under a narrow chart. */
 const MOST_LABELS = 13;

@@ -72,7 +72,7 @@ type NamedMask = ShippedDetails['masks'][number];
 const named = new WeakMap<ShippedDetails, ReadonlyMap<string, NamedMask>>();
 
 /** What a mask was asked and wrote beforehand; known masks that were have a name. */
-export function namedMaskOf({ details }: Known, mask: Mask): NamedMask | undefined {
+function namedMaskOf({ details }: Known, mask: Mask): NamedMask | undefined {
   if (!details) return undefined;
   const found = named.get(details) ?? new Map(details.masks.map((m) => [keyOf({ dropped: parseDropList(m.drop) }), m]));
   named.set(details, found);

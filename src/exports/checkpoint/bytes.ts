@@ -64,7 +64,7 @@ export function* zeros(bytes: number): Generator<Bytes> {
 const isLarge = (length: number) => length >= PIECE_BYTES / 2;
 
 /** The head of a safetensors file of these tensors (https://github.com/huggingface/safetensors#format), as transformers writes it. */
-export function headerOf(tensors: readonly PlannedTensor[]): Bytes {
+function headerOf(tensors: readonly PlannedTensor[]): Bytes {
   let end = 0;
   const entries = tensors.map(({ name, dtype, shape, bytes }) => {
     const start = end;

@@ -12,6 +12,6 @@ export const corrupt = (file: string, what: string): LopperError =>
 export const refused = (file: string, what: string, remedy = CONVERT): LopperError =>
   new LopperError('pytorch-refused', `${file} is not read: ${what}.`, remedy);
 
-export const CONVERT =
+const CONVERT =
   'Where you trust the file, convert it once: in Python, `AutoModelForCausalLM.from_pretrained(folder).save_pretrained(folder)` ' +
   'writes safetensors. Many hub models also have a safetensors revision.';

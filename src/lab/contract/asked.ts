@@ -17,7 +17,7 @@ export const difference = (pairs: readonly Pair[]): Pair | undefined => pairs.fi
 export const samePlain = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
 
 /** What must be the same of two tasks for their accuracies to be on the same questions. */
-export const taskPairs = (was: MeasuredTask | undefined, is: MeasuredTask | undefined): Pair[] => [
+const taskPairs = (was: MeasuredTask | undefined, is: MeasuredTask | undefined): Pair[] => [
   ['task', was?.task, is?.task],
   ['number of shots', was?.shots, is?.shots],
   ['number of items', was?.items, is?.items],

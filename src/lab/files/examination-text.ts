@@ -62,7 +62,7 @@ export function rateLines({ surroundings, rates, disk }: Examination): readonly 
   ];
 }
 
-export const describeAdapter = ({
+const describeAdapter = ({
   vendor,
   architecture,
   description,

@@ -22,7 +22,7 @@ import { groundOn } from './ground';
 import type { Job, RunningJob } from './job';
 import { notesOnLoss, notesOnTokens } from './recovery-notes';
 
-export const TRAINING_DEFAULTS = {
+const TRAINING_DEFAULTS = {
   steps: 100,
   lr: 1e-3,
   schedule: 'cosine',

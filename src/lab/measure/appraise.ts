@@ -12,7 +12,7 @@ import { influenceWork } from './influence-work';
 import { costOf, type Ground, sharesOf, type Work, walkWork } from './work';
 
 /** Tokens of the text that times are told for. */
-export const APPRAISED_TOKENS = 2048;
+const APPRAISED_TOKENS = 2048;
 
 /** What is known of the machine. */
 export interface Means {

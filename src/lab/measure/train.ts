@@ -30,7 +30,7 @@ export interface Trained {
 /** How often worse than the first a distance may become before a run is stopped. */
 const MOST_TIMES = 10;
 
-export const aimOf = ({ method, fit }: Pick<TrainSettings, 'method' | 'fit'>): Aim => {
+const aimOf = ({ method, fit }: Pick<TrainSettings, 'method' | 'fit'>): Aim => {
   if (method === 'mse') return { kind: 'match', on: fit === 'full' ? 'full' : 'own' };
   return method === 'sft' ? { kind: 'sft' } : { kind: 'kl', temperature: 1 };
 };

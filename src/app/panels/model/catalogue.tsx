@@ -132,7 +132,7 @@ function Model({ model, fit, onLook }: { model: Appraisal; fit: Fit; onLook: (as
 }
 
 /** "Fits here: a loss in 2 s, leave-one-out in 3 min". */
-export function fitWords({ fits, why, loss, leaveOneOut }: Fit): string {
+function fitWords({ fits, why, loss, leaveOneOut }: Fit): string {
   if (fits === 'no') return `Does not run here: ${why}`;
   const how = fits === 'resident' ? 'Fits here' : 'Streamed here, read anew for each walk';
   if (loss === undefined || leaveOneOut === undefined) return `${how}; how fast is known once something was measured.`;
