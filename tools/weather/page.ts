@@ -181,14 +181,14 @@ async function brokenOff(browser: Browser, address: string, root: string): Promi
       const told = await stopped
         .getByText(/stopped at \d+ of \d+/)
         .first()
-        .innerText();
+        .textContent();
       await stopped
         .getByRole('button', { name: /^Go on/ })
         .first()
         .click();
       await panel.getByRole('progressbar').first().waitFor();
       await context.close();
-      return `the page says what is unfinished and goes on with it: ${/stopped at \d+ of \d+/.exec(told)?.[0]}`;
+      return `the page says what is unfinished and goes on with it: ${/stopped at \d+ of \d+/.exec(told ?? '')?.[0]}`;
     },
   };
   const rows: Row[] = [];

@@ -4,7 +4,7 @@ import { changeOpen, store } from '../store/store';
 import type { Trained } from '../store/training';
 
 let database: UseStore | undefined;
-const kept = () => (database ??= createStore('lopper-training', 'trainings-1'));
+const kept = () => (database ??= createStore('lopper-training', 'trainings-2'));
 
 const read = async (fingerprint: string) => get<readonly Trained[]>(fingerprint, kept());
 const write = async (fingerprint: string, trained: readonly Trained[]) => set(fingerprint, trained, kept());

@@ -4,6 +4,7 @@ import { calibrationOf, hereOrigin } from '../store/measuring';
 import { maskOf } from '../store/select';
 import { changeOpen, store } from '../store/store';
 import type { Trained, TrainingChoice } from '../store/training';
+import { upperFirst } from '../words/format';
 import { objectiveOf, trainedName } from '../words/training';
 import { lab, runJob } from './jobs';
 import { named } from './named';
@@ -34,10 +35,11 @@ export async function startTraining(): Promise<void> {
   const begun: Trained = {
     ...{ id, mask: maskOf(s), origin: hereOrigin(s), text: s.calibration.source, calibration: calibrationOf(s) },
     settings: { ...s.training, objective: objectiveOf(s.training), splitBlocks: s.recovery.splitBlocks },
+    heldOut: heldOutOf(s),
     ...{ steps: s.training.steps, losses: [], heldLosses: [], best: 0, state: 'running' },
   };
   changeOpen(({ trained }) => ({ trained: [...trained.slice(1 - MOST_RUNS), begun] }));
-  await train(begun, heldOutOf(s));
+  await train(begun);
 }
 
 /** Goes on with a training that was paused. */
@@ -45,7 +47,7 @@ export async function resumeTraining(id: number): Promise<void> {
   const found = runOf(id);
   if (!found || !sameMask(found.mask, maskOf(store.getState()))) return;
   changeRun(id, { state: 'running' });
-  await train(found, heldOutOf(store.getState()));
+  await train(found);
 }
 
 /** Takes a line off the chart. */
@@ -69,14 +71,14 @@ interface SoFar {
   readonly report?: TrainReport;
 }
 
-async function train({ id, mask, settings, calibration }: Trained, heldOut: number | undefined): Promise<void> {
+async function train({ id, mask, settings, calibration, heldOut }: Trained): Promise<void> {
   /** The last that can be gone on from: after a pause, or where the device was lost. */
   let run: TrainingRun | undefined = runOf(id)?.run;
   let progress: TrainingProgress | undefined;
   const ended = await runJob<SoFar>({
     slot: 'recover',
     of: 'train',
-    label: trainedName(settings),
+    label: upperFirst(trainedName(settings)),
     failure: 'The training could not be done',
     run: async (options, soFar) => ({
       report: await named(calibration!, (on) =>

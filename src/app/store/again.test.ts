@@ -63,7 +63,7 @@ const all: readonly [Again, string][] = [
     'eval sapling --task school --shots 0 --limit 40 --drop attn:2 --compare',
   ],
   [
-    trainingAgain({ text, mask: maskFromSublayers(4, [attn]), settings, heldLosses: [1] } as never),
+    trainingAgain({ text, mask: maskFromSublayers(4, [attn]), settings, heldOut: 0.5 } as never),
     'recover sapling --text public/calibration/stories.txt --seq-len 128 --drop attn:2 --method distill --rank 8 --steps 100 --lr 0.003 --schedule cosine --batch 4 --seed 0 --held-out 0.5',
   ],
   [

@@ -123,7 +123,7 @@ export function growthAgain({ report, checkpoints, text }: Growth): Again {
   return { command: 'growth', model: [], options: ['--folder', './checkpoints', ...measured], first, text };
 }
 
-export function trainingAgain({ mask, settings, heldLosses, text }: Trained): Again {
+export function trainingAgain({ mask, settings, heldOut, text }: Trained): Again {
   const { objective, rank, steps, lr, schedule, batch, seed, start, splitBlocks } = settings;
   const options = [
     ...[
@@ -134,7 +134,7 @@ export function trainingAgain({ mask, settings, heldLosses, text }: Trained): Ag
     ],
     ...[...option('steps', steps), ...option('lr', lr), ...option('schedule', schedule), ...option('batch', batch)],
     ...[...option('seed', seed), ...option('start', start !== 'best' && start)],
-    ...[...(splitBlocks ? ['--split-blocks'] : []), ...option('held-out', heldLosses.length > 0 && 0.5)],
+    ...[...(splitBlocks ? ['--split-blocks'] : []), ...option('held-out', heldOut)],
   ];
   return { command: 'recover', options, text };
 }

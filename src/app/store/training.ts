@@ -25,6 +25,8 @@ export interface Trained extends Omit<Measured<TrainReport | undefined>, 'report
   readonly id: number;
   readonly mask: Mask;
   readonly settings: TrainingChoice & Pick<TrainSettings, 'splitBlocks'>;
+  /** The share of the text's windows that is not trained on but judges; undefined where there are too few. */
+  readonly heldOut?: number;
   /** In all. */
   readonly steps: number;
   /** What is trained towards, on the windows of each step, and on those held out. */

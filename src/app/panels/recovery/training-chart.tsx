@@ -37,7 +37,7 @@ export function TrainingChart({ runs }: { runs: readonly Trained[] }) {
   const steps = Math.max(1, ...shown.map((run) => run.steps));
   const x = linearScale([0, steps], { room: 0, steps: 6 });
   const y = log ? logScale(values) : linearScale(values);
-  const held = shown.some(({ heldLosses }) => heldLosses.length > 0);
+  const held = shown.some(({ heldOut }) => heldOut !== undefined);
   const from = shown.at(-1)!;
   return (
     <ChartFrame
