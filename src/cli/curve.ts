@@ -20,6 +20,7 @@ import {
 import { tellCost } from './cost';
 import { untilEnded } from './interrupt';
 import { checkSampling, checkTask, ITEM_OPTIONS, readSettings, readTask, SETTING_OPTIONS } from './metric-settings';
+import { ofTold } from './of-model';
 import { readPart, tellReport } from './part';
 import { readResume, resultJson } from './result';
 
@@ -30,10 +31,10 @@ type Resumed = Extract<Result, { kind: 'curve' }>;
 
 const whole: Whole<'curve'> = {
   job: 'curve',
-  tell: (report, told) => ({
-    json: resultJson({ kind: 'curve', report, request: told.request }, told),
-    text: describeCurve(report),
-  }),
+  tell(report, told) {
+    const json = resultJson({ kind: 'curve', report, request: told.request }, told);
+    return ofTold({ json, text: describeCurve(report) }, told);
+  },
 };
 
 export const curve: Command = {

@@ -18,6 +18,7 @@ import { ResultFile } from './evaluate-file';
 import { harnessJson } from './evaluate-json';
 import { requestsJson } from './evaluate-requests';
 import { resultText } from './evaluate-text';
+import { ofModel } from './of-model';
 import { readPart, tellReport } from './part';
 
 const BOS = ['auto', 'on', 'off'] as const;
@@ -144,10 +145,9 @@ function tellReports(reports: readonly EvalReport[], args: Arguments, measured: 
     return { json, text: JSON.stringify(json, null, 2) };
   }
   const { mask, compare } = measured;
-  return {
-    json: evaluationsJson(reports.map((report) => evaluationJson(report, measured))),
-    text: reports.map((report) => resultText(report, mask.length > 0, compare)).join('\n\n'),
-  };
+  const json = evaluationsJson(reports.map((report) => evaluationJson(report, measured)));
+  const text = reports.map((report) => resultText(report, mask.length > 0, compare)).join('\n\n');
+  return ofModel({ json, text }, measured.model);
 }
 
 function taskNames(args: Arguments): readonly string[] {

@@ -1,6 +1,7 @@
 import { positiveNumber, required, wholeNumber } from './arguments';
 import { type Command, JOB, MASK_OPTIONS, RECOVERY_OPTIONS } from './command';
 import { size } from './download-words';
+import { ofModel } from './of-model';
 
 const DEFAULT_TOKENS = 64;
 
@@ -41,6 +42,7 @@ export const generate: Command = {
       { job: JOB, onProgress: reporter.progress },
     );
     const [branch] = report.branches;
-    return { json: branch, text: branch!.text };
+    // The text alone goes to standard output: it may be what another program reads.
+    return { json: ofModel({ json: branch, text: '' }, model).json, text: branch!.text };
   },
 };

@@ -26,15 +26,17 @@ import {
   SAMPLING,
   SETTING_OPTIONS,
 } from './metric-settings';
+import { ofTold } from './of-model';
 import { readPart, tellReport } from './part';
 import { readResume, resultJson } from './result';
 
 const whole: Whole<'influence'> = {
   job: 'influence',
-  tell: (report, told) => ({
-    json: resultJson({ kind: 'influence', report }, told),
-    text: describeInfluence(report, unitsOf(told.model!.blocks, report.unit).map(formatDropList)),
-  }),
+  tell(report, told) {
+    const json = resultJson({ kind: 'influence', report }, told);
+    const text = describeInfluence(report, unitsOf(told.model!.blocks, report.unit).map(formatDropList));
+    return ofTold({ json, text }, told);
+  },
 };
 
 export const influence: Command = {

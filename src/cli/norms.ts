@@ -4,6 +4,7 @@ import { formatDropList } from '../pruning/drop-list';
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, table } from './command';
 import { tellCost } from './cost';
+import { ofModel } from './of-model';
 import { toldOf } from './part';
 import { resultJson } from './result';
 
@@ -21,7 +22,7 @@ export const norms: Command = {
     await tellCost(session, 'norms', { calibration });
     const report = await lab.norms({ calibration }, { job: JOB, onProgress: reporter.progress });
     const json = resultJson({ kind: 'norms', report }, await toldOf(session, await calibrationSource(session)));
-    return { json, text: describeNorms(report) };
+    return ofModel({ json, text: describeNorms(report) }, session.model);
   },
 };
 

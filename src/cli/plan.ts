@@ -8,6 +8,7 @@ import { type Arguments, definedOf, oneOf, required, usage, wholeNumber } from '
 import { calibrationSource, checkCalibration, readCalibration } from './calibration';
 import { CALIBRATION_OPTIONS, type Command, JOB, type Session, table } from './command';
 import { untilEnded } from './interrupt';
+import { ofModel } from './of-model';
 import { toldOf } from './part';
 import { readResume, resultJson } from './result';
 import { checkOut, saveRecovery } from './save-recovery';
@@ -59,10 +60,8 @@ export const plan: Command = {
       lab.plan({ ...request, calibration }, { job: JOB, onProgress: reporter.progress, onSoFar: tell }),
     );
     await save(session, report);
-    return {
-      json: resultJson({ kind: 'plan', report }, await toldOf(session, await calibrationSource(session))),
-      text: describePlan(report),
-    };
+    const json = resultJson({ kind: 'plan', report }, await toldOf(session, await calibrationSource(session)));
+    return ofModel({ json, text: describePlan(report) }, session.model);
   },
 };
 

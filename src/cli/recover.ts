@@ -28,6 +28,7 @@ import {
 } from './command';
 import { tellCost } from './cost';
 import { readDataOption } from './data-files';
+import { ofModel, ofTold } from './of-model';
 import { readPart, tellReport } from './part';
 import {
   describeTraining,
@@ -47,7 +48,7 @@ const FITS = ['sequential', 'full', 'corrected'] as const satisfies readonly Fit
 
 const whole: Whole<'recoverEach'> = {
   job: 'recoverEach',
-  tell: (report) => ({ json: eachJson(report), text: describeEach(report) }),
+  tell: (report, told) => ofTold({ json: eachJson(report), text: describeEach(report) }, told),
 };
 
 export const recover: Command = {
@@ -114,7 +115,8 @@ export const recover: Command = {
       const report = await train(session, calibration, await readHeldOut(session));
       for (const note of report.notes) reporter.note(note);
       await save(session, report, { ...report.run.asked }, { told: trainingTold(report.run), of: report.run.state });
-      return { json: reportJson(report), text: [describe(report), describeTraining(report)].join('\n\n') };
+      const text = [describe(report), describeTraining(report)].join('\n\n');
+      return ofModel({ json: reportJson(report), text }, session.model);
     }
     const settings = readSettings(args);
     const job = { job: JOB, onProgress: reporter.progress };
@@ -129,7 +131,7 @@ export const recover: Command = {
     const report = await lab.recover(request, job);
     for (const note of report.notes) reporter.note(note);
     await save(session, report, { ...settings });
-    return { json: reportJson(report), text: describe(report) };
+    return ofModel({ json: reportJson(report), text: describe(report) }, session.model);
   },
 };
 

@@ -14,27 +14,27 @@ import {
   type Whole,
 } from './command';
 import { tellCost } from './cost';
+import { ofTold } from './of-model';
 import { readPart, tellReport } from './part';
 
 const whole: Whole<'score'> = {
   job: 'score',
-  tell([report, full, pruned]) {
+  tell([report, full, pruned], told) {
     const { loss, perplexity, tokens, windows } = report!;
-    return {
-      json: {
-        ...{ loss, perplexity, tokens, windows },
-        ...(full && againstFull(report!, full)),
-        ...(pruned && { pruned: { loss: pruned.loss, perplexity: pruned.perplexity } }),
-      },
-      text: table([
-        ['loss', loss.toFixed(5)],
-        ['perplexity', perplexity.toFixed(4)],
-        ['tokens', String(tokens)],
-        ['windows', String(windows!.length)],
-        ...(full ? sayAdded(report!, full) : []),
-        ...(pruned ? [['without its recovery', pruned.loss.toFixed(5)]] : []),
-      ]),
+    const json = {
+      ...{ loss, perplexity, tokens, windows },
+      ...(full && againstFull(report!, full)),
+      ...(pruned && { pruned: { loss: pruned.loss, perplexity: pruned.perplexity } }),
     };
+    const text = table([
+      ['loss', loss.toFixed(5)],
+      ['perplexity', perplexity.toFixed(4)],
+      ['tokens', String(tokens)],
+      ['windows', String(windows!.length)],
+      ...(full ? sayAdded(report!, full) : []),
+      ...(pruned ? [['without its recovery', pruned.loss.toFixed(5)]] : []),
+    ]);
+    return ofTold({ json, text }, told);
   },
 };
 

@@ -7,7 +7,7 @@ import { RESULT_KINDS } from './result-kinds';
 
 /** What was measured of which model. */
 export interface Measured {
-  readonly model: Pick<ModelReport, 'id' | 'revision' | 'fingerprint' | 'dtype'>;
+  readonly model: Pick<ModelReport, 'id' | 'revision' | 'fingerprint' | 'dtype' | 'precision'>;
   readonly mask: readonly Sublayer[];
   /** The full model was measured too, as the report's first. */
   readonly compare: boolean;
@@ -36,7 +36,10 @@ export function evaluationJson(report: EvalReport, { model, mask, compare, recov
           }),
         }
       : {}),
-    model: { id: model.id, revision: model.revision, fingerprint: model.fingerprint, dtype: model.dtype },
+    model: {
+      ...{ id: model.id, revision: model.revision, fingerprint: model.fingerprint },
+      ...{ dtype: model.dtype, precision: model.precision },
+    },
     drop: formatDropList(mask),
     ...(recovery && { recovery }),
     items: items.map((item) => flatten(item, compare)),

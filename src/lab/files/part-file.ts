@@ -38,6 +38,7 @@ const head = v.object({
       revision: v.optional(v.string()),
       blocks: partFields.of,
       weights_sha256: v.optional(v.string()),
+      precision: v.optional(v.picklist(['q8', 'q4'])),
     }),
   ),
   text: v.object({ source: v.string(), sha256: v.optional(v.string()) }),

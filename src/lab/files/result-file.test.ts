@@ -106,6 +106,10 @@ describe.each(results)('a result of kind $kind', (result) => {
       code: 'result-mismatch',
       message: 'The result is of other weights (stories at main) than those of tales, which is open.',
     });
+    const made = resultFile(result, { ...model, fingerprint: 'ffff', precision: 'q4' }, origin);
+    expect(refusal(JSON.stringify(made), model).message).toBe(
+      'The result is of other weights (stories at main, its weights made of 4 bits and here as published) than those of stories, which is open.',
+    );
   });
 });
 

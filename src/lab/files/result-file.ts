@@ -18,6 +18,8 @@ export interface ResultModel {
   readonly width?: number;
   /** Identifies the weights; `weights_sha256` in the file. */
   readonly fingerprint?: string;
+  /** What they were made of while loading, where they were. */
+  readonly precision?: 'q8' | 'q4';
 }
 
 /** Where a result comes from. */
@@ -50,6 +52,7 @@ const model = v.object({
   revision: v.optional(v.string()),
   blocks: v.pipe(v.number(), v.integer(), v.minValue(1)),
   weights_sha256: v.optional(v.string()),
+  precision: v.optional(v.picklist(['q8', 'q4'])),
 });
 const head = v.object({
   format: v.literal('lopper-result'),
@@ -63,7 +66,7 @@ const head = v.object({
 /** A result as the object that its file holds: the report's own fields, and beside them where it comes from. */
 export function resultFile(
   result: Result,
-  { id, revision, blocks, fingerprint }: ResultModel,
+  { id, revision, blocks, fingerprint, precision }: ResultModel,
   { text, madeBy }: ResultOrigin,
 ): object {
   const { kind, report } = result;
@@ -71,7 +74,7 @@ export function resultFile(
     format: 'lopper-result',
     version: 1,
     kind,
-    model: { id, revision, blocks, weights_sha256: fingerprint },
+    model: { id, revision, blocks, precision, weights_sha256: fingerprint },
     text,
     made_by: madeBy,
     ...report,
@@ -102,6 +105,8 @@ export function readResultFile(text: string, open: ResultModel): Result & { read
 const respelled = (json: unknown): unknown =>
   typeof json === 'object' && json !== null && 'madeBy' in json ? { made_by: json.madeBy, ...json } : json;
 
+const HOW_MADE = { published: 'as published', q8: 'made of 8 bits', q4: 'made of 4 bits' };
+
 function checkModel(file: v.InferOutput<typeof model>, open: ResultModel) {
   const mismatch = (what: string) =>
     new LopperError('result-mismatch', what, 'Open the model that the result was measured on.');
@@ -112,7 +117,9 @@ function checkModel(file: v.InferOutput<typeof model>, open: ResultModel) {
   }
   if (file.weights_sha256 && open.fingerprint && file.weights_sha256 !== open.fingerprint) {
     const name = `${file.id}${file.revision ? ` at ${file.revision}` : ''}`;
-    throw mismatch(`The result is of other weights (${name}) than those of ${open.id}, which is open.`);
+    const [was, is] = [file.precision ?? 'published', open.precision ?? 'published'] as const;
+    const made = file.id === open.id && was !== is ? `, its weights ${HOW_MADE[was]} and here ${HOW_MADE[is]}` : '';
+    throw mismatch(`The result is of other weights (${name}${made}) than those of ${open.id}, which is open.`);
   }
 }
 
