@@ -12,7 +12,7 @@ import { type Rows, rowsFor } from './rows';
 import type { TokenTree } from './tree';
 import { Watching } from './watching';
 import { runPass } from './wave';
-import { cutWaves, type Distinct, distinctBranches, type Wave } from './waves';
+import { cutWaves, type Distinct, distinctBranches, stepsOf, type Wave } from './waves';
 import { checkContext, uploadRows } from './working-buffers';
 
 /**
@@ -54,9 +54,15 @@ export async function walk<const O extends readonly Observation[] = readonly []>
   const waves = cutWaves(distinct, plan.branches, step, first, watched);
   // Rows that were not watched for want of room: the watched branches go through the model again.
   const again = cutWaves(watched, plan.branches, step, watched, watched);
-  const passes = waves.length + (watching.passes - 1) * again.length;
-  let pass = 0;
-  const progress = { signal, onProgress: (f: number) => onProgress?.((pass + f) / passes) };
+  const works = [...waves, ...Array.from({ length: watching.passes - 1 }, () => again).flat()].map((wave) =>
+    workOf(wave, from?.index, until ?? spec.sublayers.length),
+  );
+  const total = works.reduce((sum, work) => sum + work, 0);
+  let [pass, before] = [0, 0];
+  const progress = { signal, onProgress: (f: number) => onProgress?.((before + f * works[pass]!) / total) };
+  const passed = () => {
+    before += works[pass++]!;
+  };
   const job: Job = { m, rows, scores, plan, options, reference, watching };
   const release = await m.modules.hold(branches);
   try {
@@ -67,12 +73,12 @@ export async function walk<const O extends readonly Observation[] = readonly []>
       const done = await runWave(job, wave, waves[w + 1], slot, progress);
       slot = done.left;
       for (const [i, { asked }] of wave.distinct.entries()) for (const b of asked) results[b] = done.results[i];
-      pass++;
+      passed();
     }
     for (let run = 1; run < watching.passes; run++) {
       for (const wave of again) {
         await watchMore(job, wave, run, progress);
-        pass++;
+        passed();
       }
     }
     onProgress?.(1);
@@ -85,6 +91,15 @@ export async function walk<const O extends readonly Observation[] = readonly []>
     release();
   }
 }
+
+/** Streams that a wave carries through the sublayers, added up, each once for the branches that share it. */
+const workOf = ({ distinct, start }: Wave, from: number | undefined, until: number): number =>
+  stepsOf(
+    distinct.map((d) => d.branch),
+    from ?? start,
+    until,
+    from !== undefined,
+  ).reduce((sum, streams) => sum + streams, 0);
 
 /** The tree, with no token to be predicted. */
 const unscored = (tree: TokenTree): TokenTree => ({

@@ -6,6 +6,7 @@ import type { Machine } from './machine';
 import type { Watch } from './observers/observer';
 import type { Rows } from './rows';
 import { type Carried, runSublayer } from './sublayer';
+import { stepsOf } from './waves';
 import { embedRows } from './working-buffers';
 
 /** Branches that are still the same: they share a slot of the stream. */
@@ -61,6 +62,9 @@ export async function runPass(
     ? branches.map((_, slot) => ({ slot, members: [slot], sourced: false }))
     : [{ slot: start.slot, members: [...all.keys()], sourced: false }];
   let left = 0;
+  const work = onProgress ? stepsOf(branches, start.index, until, apart) : [];
+  const total = work.reduce((sum, streams) => sum + streams, 0);
+  let done = 0;
   for (let index = start.index; index < until; index++) {
     if (leave?.index === index) ({ states, left } = setAside(m, rows, states, branches.length, free));
     const steps = new Map<string, { step: Step; states: State[] }>();
@@ -84,7 +88,8 @@ export async function runPass(
       await runSublayer(m, index, step, rows, states, { perChunk, next, signal });
     }
     for (const { watch, first, beside } of seen) watch.after(index, stream, first, beside);
-    onProgress?.((index + 1 - start.index) / (until + 1 - start.index));
+    done += work[index - start.index] ?? 0;
+    onProgress?.(done / total);
   }
   return { slots: branches.map((_, b) => states.find((s) => s.members.includes(b))!.slot), left };
 }

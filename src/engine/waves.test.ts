@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { additive, type Branch, parting, replacing, stepKey, without } from './branch';
-import { cutWaves, type Distinct, distinctBranches, type Wave } from './waves';
+import { cutWaves, type Distinct, distinctBranches, stepsOf, type Wave } from './waves';
 
 const SUBLAYERS = 24;
 const mask = (...dropped: number[]) => without(dropped);
@@ -38,6 +38,17 @@ function work(waves: readonly Wave[]): number {
   }
   return passes;
 }
+
+test('what is told of a pass on its way is what it computes: leave-one-out is slow at its end', () => {
+  fc.assert(
+    fc.property(branches, (masks) => {
+      const steps = stepsOf(masks, 0, SUBLAYERS).slice(0, -1);
+      expect(steps.reduce((a, b) => a + b, 0)).toBe(work([{ distinct: distinctBranches(masks), start: 0 }] as Wave[]));
+    }),
+  );
+  expect(stepsOf(leaveOneOut, 0, SUBLAYERS).slice(0, 4)).toEqual([1, 2, 3, 4]);
+  expect(stepsOf([mask(), mask()], 20, SUBLAYERS, true)).toEqual([2, 2, 2, 2, 2]);
+});
 
 describe('branches', () => {
   test('that are the same in any order are one, and answer everyone who asked', () => {

@@ -1,4 +1,4 @@
-import { type Branch, compareBranches, parting } from './branch';
+import { at, type Branch, compareBranches, parting, runs } from './branch';
 
 /** A branch, and the places at which it was asked for. */
 export interface Distinct {
@@ -57,6 +57,17 @@ export function cutWaves(
     waves.push({ distinct: own, start: led ? start : 0 });
   }
   return waves;
+}
+
+/**
+ * What a pass from `start` to `until` comes to, step by step: the streams that each sublayer is computed for, one for all branches
+ * that agree on it and on all below; last the scoring, of each branch. Those that begin `apart` share nothing.
+ */
+export function stepsOf(branches: readonly Branch[], start: number, until: number, apart = false): number[] {
+  const ordered = [...branches].sort(compareBranches);
+  const parts = ordered.map((branch, i) => (i === 0 || apart ? start : parting(ordered[i - 1]!, branch)));
+  const streams = (index: number) => ordered.filter((b, i) => parts[i]! <= index && runs(at(b, index))).length;
+  return [...Array.from({ length: until - start }, (_, i) => streams(start + i)), branches.length];
 }
 
 /** The first sublayer of which some of the branches make something else than others. */

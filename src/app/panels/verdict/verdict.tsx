@@ -1,3 +1,4 @@
+import type { Progress } from '../../../lab/contract';
 import { PROSE } from '../../../lab/contract/bundled-texts';
 import { chooseText } from '../../actions/calibration';
 import { runTask } from '../../actions/evaluate';
@@ -15,7 +16,7 @@ import { Counted } from '../../widgets/counted';
 import { openDialog } from '../../widgets/dialog';
 import { TextButton } from '../../widgets/text-button';
 import { useApp } from '../../widgets/use-app';
-import { bytes, count, fixed, lowerFirst, percent, signed, signedPercent, whole } from '../../words/format';
+import { bytes, count, duration, fixed, lowerFirst, percent, signed, signedPercent, whole } from '../../words/format';
 import { Figure } from './figure';
 import { NearestMask } from './nearest';
 import { Sentence } from './sentence';
@@ -87,14 +88,25 @@ function Source({ verdict: { full, pruned } }: { verdict: Found }) {
   );
 }
 
+/** Seconds that are worth counting. */
+const LONG_S = 3;
+
+/** "1 min 20 s left, 310 MiB/s": a model that is streamed may take minutes for a loss. */
+function computingWords(progress: Progress | undefined): string {
+  const { secondsLeft = 0, reading } = progress ?? {};
+  if (secondsLeft < LONG_S) return 'computing…';
+  return `${duration(secondsLeft)} left${reading ? `, ${bytes(Math.round(reading.bytesPerSecond))}/s` : ''}`;
+}
+
 function Loss({ verdict }: { verdict: Found }) {
   const { full, pruned, before, change, interval, soFar, standing, mask } = verdict;
   const other = useApp((s) => waitsFor(s, 'score'));
   const measurable = useApp((s) => canMeasure(s) && !s.open.scoreFailure);
+  const computing = useApp((s) => computingWords(s.jobs.score?.progress));
   if (!full) {
     return (
       <Figure large name="loss, nats per token" value="–">
-        {measurable && (other ? `after “${other.label}”` : 'computing…')}
+        {measurable && (other ? `after “${other.label}”` : computing)}
       </Figure>
     );
   }
@@ -133,7 +145,7 @@ function Loss({ verdict }: { verdict: Found }) {
           other ? (
             `after “${other.label}”`
           ) : (
-            'computing…'
+            computing
           )
         ) : (
           'not measured'
