@@ -27,6 +27,8 @@ export interface KeptFile {
   readonly key: string;
   readonly bytes: number;
   readonly complete: boolean;
+  /** There was no room for it elsewhere: it goes with the page or the process. */
+  readonly inMemory?: true;
 }
 
 /**
@@ -35,12 +37,16 @@ export interface KeptFile {
  */
 export class DownloadCache {
   readonly #shelf: Shelf;
-  readonly #memory = memoryShelf();
+  readonly #memory: Shelf;
   readonly #onMemory: ((reason: string) => void) | undefined;
 
-  /** `onMemory` is told, in words, when a file had to be kept in memory only. Without a shelf all of them are. */
-  constructor(shelf?: Shelf, onMemory?: (reason: string) => void) {
-    this.#shelf = shelf ?? this.#memory;
+  /**
+   * `onMemory` is told, in words, when a file had to be kept in memory only. Without a shelf all of them are. Caches that share
+   * a `memory` find there what another had no room for.
+   */
+  constructor(shelf?: Shelf, onMemory?: (reason: string) => void, memory = memoryShelf()) {
+    this.#memory = memory;
+    this.#shelf = shelf ?? memory;
     this.#onMemory = onMemory;
   }
 
@@ -99,7 +105,9 @@ export class DownloadCache {
         if (!name.endsWith('.json')) continue;
         const entry = parse(await readText(shelf, name));
         const bytes = await shelf.size(name.slice(0, -'.json'.length));
-        if (entry && bytes !== undefined) kept.push({ key: entry.key, bytes, complete: !name.endsWith('.part.json') });
+        if (!entry || bytes === undefined) continue;
+        const complete = !name.endsWith('.part.json');
+        kept.push({ key: entry.key, bytes, complete, ...(shelf === this.#memory && { inMemory: true }) });
       }
     }
     return kept;

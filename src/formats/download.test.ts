@@ -284,12 +284,17 @@ it('when the shelf is full, the download goes on in memory and says so', async (
     },
   };
   const told: string[] = [];
-  const cache = new DownloadCache(full, (reason) => told.push(reason));
+  const memory = memoryShelf();
+  const cache = new DownloadCache(full, (reason) => told.push(reason), memory);
   await expectBody(await get(cache));
   expect(told).toEqual([expect.stringContaining('no room to keep w')]);
   const [, from] = /^bytes=(\d+)-$/.exec(hub.asked[1]?.range ?? '')!;
   expect(Number(from)).toBeGreaterThan(50_000);
   await expectBody(await get(cache));
+  // Nor is it asked for again by who opens it anew.
+  const later = new DownloadCache(full, undefined, memory);
+  await expectBody(await get(later));
+  expect(await later.list()).toMatchObject([{ complete: true, inMemory: true }]);
   expect(hub.asked).toHaveLength(2);
   expect(await roomy.names()).toEqual([]);
 });

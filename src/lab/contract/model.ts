@@ -130,6 +130,8 @@ export interface KeptDownload {
   readonly bytes: number;
   /** False where a download was broken off; it goes on from there. */
   readonly complete: boolean;
+  /** Some of it is in memory, for want of room, and goes with the page. */
+  readonly inMemory?: true;
   /** How it is opened, or gone on with; absent where it is no model. */
   readonly request?: ModelRequest;
 }

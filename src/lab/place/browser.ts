@@ -20,10 +20,12 @@ import { Tokens } from './tokens';
 export function browserEnvironment(base: string): Environment {
   const at = (path: string) => new URL(path, base).href;
   const kept = once(async () => (await opfsShelf('lopper-benchmarks')) ?? memoryShelf());
+  // What there was no room for, while the page lasts: a model that is opened otherwise is not downloaded anew.
+  const memory = memoryShelf();
   const downloads: Environment['downloads'] = async (onNote) => {
     const shelf = await opfsShelf();
     if (!shelf) onNote('This browser keeps no files for pages: the model stays in memory and goes with the tab.');
-    return { cache: new DownloadCache(shelf, onNote) };
+    return { cache: new DownloadCache(shelf, onNote, memory) };
   };
   const tokens = new Tokens();
   const hub = (host: string) => ({ token: tokens.of(host) });

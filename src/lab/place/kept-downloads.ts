@@ -24,6 +24,7 @@ function downloadOf(from: string, files: readonly KeptFile[]): KeptDownload {
     from,
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     complete: files.every(({ complete }) => complete),
+    ...(files.some(({ inMemory }) => inMemory) && { inMemory: true }),
     ...(request && { request }),
   };
 }

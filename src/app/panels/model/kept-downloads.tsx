@@ -44,6 +44,7 @@ export function KeptDownloads() {
               <span className="soft">
                 , {bytes(download.bytes)}
                 {!download.complete && ', not whole yet'}
+                {download.inMemory && ', in memory: it goes with the tab'}
                 {isOpen(download) && ', open now'}
               </span>
             </span>
