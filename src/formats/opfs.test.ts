@@ -114,6 +114,6 @@ describe.each(['worker', 'page'] as const)("the browser's own file system, in a 
     await serve({ slowMs: 1 });
     const outcome = await run(where, {}, 200_000);
     expect(outcome).toMatchObject({ sha256: digest, told: [expect.stringContaining('stays in memory')] });
-    expect(outcome.kept).toEqual([{ bytes: body.length, complete: true, inMemory: true }]);
+    expect(outcome.kept).toEqual([{ bytes: body.length, complete: true }]);
   });
 });
