@@ -79,6 +79,42 @@ test('what was chosen in a tab is still chosen when it is opened again', async (
   await expect(share).toHaveValue('25');
 });
 
+test('the form of a recovery asks for what its choice takes, and says why nothing is fitted', async ({ page }) => {
+  const lab = new LabPage(page);
+  await page.goto('./#model=sapling&drop=block:4;attn:7');
+  await lab.openTab('Recovery');
+  const panel = page.getByRole('region', { name: 'In the gap' });
+  const what = panel.getByRole('radiogroup', { name: 'What stands in' });
+  const [rank, order] = [panel.getByLabel('Rank', { exact: true }), panel.getByLabel('Layers are fitted')];
+  await expect(panel.getByText('Dropped: block 4; attention 7.')).toBeVisible();
+  await expect(panel.getByRole('button', { name: 'Fit it' })).toBeDisabled();
+  await expect(panel.getByRole('button', { name: 'Fit it' })).toHaveAttribute('title', /^Nothing can be computed here/);
+  await expect(rank).toBeHidden();
+
+  // By keyboard alone.
+  await what.getByRole('radio', { name: 'Mean update' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Space');
+  await expect(what.getByRole('radio', { name: 'Linear map' })).toBeChecked();
+  await rank.selectOption('32');
+  await panel.getByRole('checkbox', { name: 'Of the normed stream' }).check();
+  await what.getByRole('radio', { name: 'Trained' }).click();
+  await expect(panel.getByRole('button', { name: 'Train it' })).toBeDisabled();
+  await expect(order).toBeHidden();
+  await panel.getByRole('radio', { name: 'bias alone' }).click();
+  await expect(panel.getByLabel('Towards')).toBeHidden();
+  await expectAccessible(page);
+
+  // One unit has no order; each layer of a block has.
+  await what.getByRole('radio', { name: 'Linear map' }).click();
+  await expect(order).toBeVisible();
+  await lab.cell(7, 'attention').click();
+  await expect(order).toBeHidden();
+  await panel.getByRole('checkbox', { name: 'A stand-in for each layer of a block' }).check();
+  await expect(order).toBeVisible();
+  await expect(rank).toHaveValue('32');
+});
+
 test('the paper’s claims stand beside our figures, each with a way to measure it', async ({ page }) => {
   const lab = new LabPage(page);
   await page.goto('./');

@@ -55,7 +55,7 @@ export function RecoveryForm() {
             onChange={(rank) => chooseRecovery({ rank: Number(rank) })}
           />
         )}
-        <Button look="primary" type="submit" disabled={!ready || running || mask.dropped.length === 0}>
+        <Button look="primary" type="submit" computes disabled={!ready || running || mask.dropped.length === 0}>
           {trains ? 'Train it' : 'Fit it'}
         </Button>
       </div>
