@@ -94,4 +94,5 @@ test('the catalogue tells what models are without an adapter, and leads to one o
   await expectAccessible(page, 'dialog[open]');
   await llama.getByRole('button', { name: /^To the hub/ }).click();
   await expect(dialog.getByRole('textbox', { name: 'Model id' })).toHaveValue('meta-llama/Llama-2-7b-hf');
+  await expect(dialog.getByRole('button', { name: 'Look at it' })).toBeFocused();
 });

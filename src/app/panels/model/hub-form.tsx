@@ -1,4 +1,4 @@
-import { useId, useRef, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { readHubAddress, readHubName } from '../../../formats/hub-address';
 import { DEFAULT_HOST, DEFAULT_REVISION } from '../../../formats/hub-defaults';
 import type { ModelRequest } from '../../../lab/contract';
@@ -64,11 +64,15 @@ const keyOf = (request: HubRequest): string => JSON.stringify(request);
 const modelOf = ({ host, repo }: HubRequest): string => `${host}/${repo}`;
 
 /** A published model by its id: first a look at what it is and how large, then the download. */
-export function HubForm({ disabled }: { disabled: boolean }) {
+export function HubForm({ disabled, focused = false }: { disabled: boolean; focused?: boolean }) {
   const [asked, setAsked] = useKept('hub.asked', ASKED_AT_FIRST);
   const [looked, setLooked] = useState<Looking>();
   const latest = useRef('');
   const id = useId();
+  const submit = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (focused) submit.current?.focus();
+  }, [focused]);
   const request = requestOf(asked);
   // What is shown is about what is typed, or nothing is.
   const current = looked && keyOf(looked.of) === keyOf(request) ? looked : undefined;
@@ -122,7 +126,7 @@ export function HubForm({ disabled }: { disabled: boolean }) {
         {field('file', 'GGUF file', { placeholder: 'none: safetensors' })}
         {field('host', 'Host', { type: 'url', required: true })}
         <div className={css.submit}>
-          <Button look={shown ? 'plain' : 'primary'} type="submit" disabled={asked.repo.trim() === ''}>
+          <Button ref={submit} look={shown ? 'plain' : 'primary'} type="submit" disabled={asked.repo.trim() === ''}>
             Look at it
           </Button>
           <p className={css.hint}>

@@ -1,5 +1,5 @@
 import { Tabs } from 'radix-ui';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { measuredNamed } from '../../../lab/contract/measured-models';
 import { Button } from '../../widgets/button';
 import { Dialog } from '../../widgets/dialog';
@@ -20,7 +20,6 @@ const ModelCard = late(() => import('./model-card'));
 
 /** What is open, and three ways to open something else. The one in place stays until the next is ready. */
 export function ModelDialog() {
-  const opening = useApp((s) => s.jobs.open !== undefined);
   const bundled = useApp((s) => s.open.model?.source.kind === 'bundled');
   const bundledOpen = useApp((s) => s.open.model?.source.kind === 'bundled' && s.open.model.loaded);
   const ready = useApp((s) => s.machine.status === 'ready');
@@ -28,20 +27,21 @@ export function ModelDialog() {
     model?.source.kind === 'results' ? measuredNamed(model.source.name) : undefined,
   );
   const [tab, setTab] = useKept<string>('model.tab');
+  // The button that led there is gone with the catalogue: its successor takes the focus.
+  const [fromCatalogue, setFromCatalogue] = useState(false);
   const [, setAsked] = useKept('hub.asked', ASKED_AT_FIRST);
   const testing = useApp((s) => s.machine.status === 'starting');
 
+  const show = (tab: string) => {
+    setFromCatalogue(false);
+    setTab(tab);
+  };
   return (
     <Dialog name="model" title="Model">
       <ModelFacts />
       {bundled && <SaplingCard />}
       {measured && <Card summary={`What was measured of ${measured.name}, and what came out`} path={measured.card} />}
-      {opening && (
-        <div className={css.opening}>
-          <JobProgress slot="open" />
-          <p className="small soft">Until it is ready the model you have stays as it is.</p>
-        </div>
-      )}
+      <Opening />
       {!ready && (
         <p className={css.note}>
           {testing
@@ -51,7 +51,7 @@ export function ModelDialog() {
       )}
       <h3 className={css.another}>Open another</h3>
       {/* Where nothing can be computed, what can be opened comes first. */}
-      <Tabs.Root value={tab ?? (ready || testing ? 'folder' : 'results')} onValueChange={setTab}>
+      <Tabs.Root value={tab ?? (ready || testing ? 'folder' : 'results')} onValueChange={show}>
         <Tabs.List className={css.tabs} aria-label="Where from">
           <Tabs.Trigger value="folder">Folder on this machine</Tabs.Trigger>
           <Tabs.Trigger value="hub">Hugging Face id</Tabs.Trigger>
@@ -63,13 +63,14 @@ export function ModelDialog() {
           <FolderForm disabled={!ready && !testing} />
         </Tabs.Content>
         <Tabs.Content value="hub" className={css.tab}>
-          <HubForm disabled={!ready && !testing} />
+          <HubForm disabled={!ready && !testing} focused={fromCatalogue} />
         </Tabs.Content>
         <Tabs.Content value="catalogue" className={css.tab}>
           <Late waiting="Working them out…">
             <Catalogue
               onLook={(asked) => {
                 setAsked(asked);
+                setFromCatalogue(true);
                 setTab('hub');
               }}
             />
@@ -92,6 +93,23 @@ export function ModelDialog() {
       </Tabs.Root>
       <KeptDownloads />
     </Dialog>
+  );
+}
+
+/** How far the next model is. Who asked for it at the foot of the dialog is brought to it. */
+function Opening() {
+  const opening = useApp((s) => s.jobs.open?.label);
+  const view = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (opening) view.current?.scrollIntoView({ block: 'nearest' });
+  }, [opening]);
+  return (
+    <div ref={view} className={opening ? css.opening : undefined}>
+      <JobProgress slot="open" />
+      <p role="status" className={opening ? 'small soft' : 'visually-hidden'}>
+        {opening && `${opening}. Until it is ready the model you have stays as it is.`}
+      </p>
+    </div>
   );
 }
 
