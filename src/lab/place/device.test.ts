@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { LopperError } from '../../errors';
 import type { Gpu } from '../../gpu/gpu';
+import type { ModelSpec } from '../../model/spec';
 import type { AdapterReport } from '../contract';
 import { Device, LiveDevice } from './device';
 
@@ -35,4 +36,16 @@ it('what is no loss stays what it is', async () => {
   const gpu = { device: { lost: new Promise(() => {}) }, check: () => {} } as unknown as Gpu;
   const device = new Device(gpu, {} as AdapterReport, {} as never);
   await expect(device.guard(Promise.reject(new TypeError('a bug')))).rejects.toThrow('a bug');
+});
+
+it('a self-test that found no memory is tried again with the next model, and one that passed is not', async () => {
+  const gpu = { device: { lost: new Promise(() => {}) } } as unknown as Gpu;
+  const rest = vi.fn(async () => {});
+  rest.mockRejectedValueOnce(new LopperError('out-of-memory', 'none left', 'Close other tabs.'));
+  const device = new Device(gpu, {} as AdapterReport, {} as never, rest);
+  const model = { modelType: 'gpt_neox', dtype: 'BF16' } as ModelSpec;
+  await expect(device.prove(model)).rejects.toMatchObject({ code: 'out-of-memory' });
+  await device.prove(model);
+  await device.prove(model);
+  expect(rest).toHaveBeenCalledTimes(2);
 });

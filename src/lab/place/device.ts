@@ -54,7 +54,11 @@ export class Device {
    */
   async prove({ modelType, dtype }: ModelSpec): Promise<void> {
     if (FIRST.some((c) => c.config.model_type === modelType && c.dtype === dtype)) return;
-    this.#proved ??= this.rest();
+    // What had no memory this time may have it the next.
+    this.#proved ??= this.rest().catch((error) => {
+      this.#proved = undefined;
+      throw error;
+    });
     await this.#proved;
   }
 
