@@ -13,6 +13,7 @@ import type {
 import { UNIT_NAMES } from '../model/units';
 import type { AdamState } from '../recovery/training';
 import { type TrainingTold, trainingTensors } from '../recovery/training-file';
+import { undoneShare } from '../recovery/undone';
 import { unitName } from '../recovery/units';
 import { type Arguments, definedOf, finiteNumber, oneOf, positiveNumber, usage, wholeNumber } from './arguments';
 import { calibrationSource, checkCalibration, parseIds, readCalibration } from './calibration';
@@ -246,8 +247,8 @@ function describe({ units, loss, tokens }: RecoverReport | TrainReport): string 
     ...(isHeld ? [held!.toFixed(4)] : []),
   ]);
   const undone = (i: 0 | 1) => {
-    const damage = loss.pruned[i]! - loss.full[i]!;
-    return damage > 0 ? `${((100 * (loss.pruned[i]! - loss.recovered[i]!)) / damage).toFixed(1)}%` : 'no damage';
+    const share = undoneShare(loss.full[i]!, loss.pruned[i]!, loss.recovered[i]!);
+    return share === undefined ? 'hardly any damage' : `${(100 * share).toFixed(1)}%`;
   };
   const losses = [
     ['loss', 'fitted on', ...(isHeld ? ['held out'] : [])],

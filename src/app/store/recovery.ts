@@ -1,6 +1,7 @@
 import type { MeanUpdatesReport, OnBoth, RecoverReport, RecoverSettings, TrainReport } from '../../lab/contract';
 import type { Mask } from '../../pruning/mask';
 import type { Placed } from '../../recovery/module';
+import { undoneShare } from '../../recovery/undone';
 import type { Scored } from './losses';
 import type { Measured } from './measured';
 
@@ -74,9 +75,7 @@ export const lossAt = ({ losses, strength }: Pick<Recovered, 'losses' | 'strengt
 /** Which of the two texts tells: the one that was not fitted on, where some was held out. */
 export const tellingOf = (loss: OnBoth): 0 | 1 => (loss[1] === undefined ? 0 : 1);
 
-/** The share of the damage that is undone on one of the two texts, where there is damage; below 0 where it is worse than removing. */
+/** The share of the damage that is undone on one of the two texts, where all is known and there is damage. */
 export function undoneOf({ full, pruned }: Pick<Recovered, 'full' | 'pruned'>, loss: OnBoth, text: 0 | 1) {
-  const [from, to, now] = [pruned?.[text], full?.[text], loss[text]];
-  if (from === undefined || to === undefined || now === undefined || from <= to) return undefined;
-  return (from - now) / (from - to);
+  return undoneShare(full?.[text] ?? Number.NaN, pruned?.[text] ?? Number.NaN, loss[text] ?? Number.NaN);
 }

@@ -54,11 +54,7 @@ export function KnownRecoveries() {
   );
 }
 
-/** Nats per token: a share of less says nothing. */
-const LEAST_DAMAGE = 0.01;
-
 function Losses({ of: { source, tokens, full, pruned, by } }: { of: ShippedRecovery }) {
-  const damaged = pruned[1] - full[1] >= LEAST_DAMAGE;
   const rows = [
     { name: 'Full model', loss: full, interval: undefined },
     { name: 'Plain removal', loss: pruned, interval: undefined },
@@ -85,7 +81,7 @@ function Losses({ of: { source, tokens, full, pruned, by } }: { of: ShippedRecov
       </thead>
       <tbody>
         {rows.map(({ name, loss, interval }, i) => {
-          const share = i > 1 && damaged ? undoneOf({ full, pruned }, loss, 1) : undefined;
+          const share = i > 1 ? undoneOf({ full, pruned }, loss, 1) : undefined;
           return (
             <tr key={name}>
               <th scope="row">{name}</th>

@@ -33,7 +33,7 @@ export function RecoveryResult({ of }: { of: Recovered }) {
           <tr>
             <th scope="row">of the damage undone</th>
             {([0, 1] as const).map((text) => (
-              <Undone key={text} share={loss && undoneOf(of, loss, text)} />
+              <Undone key={text} of={of} loss={loss} text={text} />
             ))}
           </tr>
         </tbody>
@@ -78,11 +78,15 @@ function Losses({ name, pair, strong }: { name: string; pair: Recovered['full'];
   );
 }
 
-const Undone = ({ share }: { share: number | undefined }) => (
-  <td className={share === undefined ? undefined : share < 0 ? 'worse' : 'better'}>
-    {share === undefined ? '–' : percent(share)}
-  </td>
-);
+function Undone({ of, loss, text }: { of: Recovered; loss: ReturnType<typeof lossAt>; text: 0 | 1 }) {
+  if (loss?.[text] === undefined || of.pruned?.[text] === undefined) return <td>–</td>;
+  const share = undoneOf(of, loss, text);
+  return share === undefined ? (
+    <td className="soft">hardly any damage</td>
+  ) : (
+    <td className={share < 0 ? 'worse' : 'better'}>{percent(share)}</td>
+  );
+}
 
 /** The finding in words: what counts is text that it was not fitted on. */
 function Words({ of }: { of: Recovered }) {
