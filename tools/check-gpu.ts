@@ -130,7 +130,7 @@ export async function main(args: readonly string[], root: string): Promise<numbe
     'halves',
     async () => {
       const checks = [];
-      for (const way of software ? ONE_EACH : WAYS) checks.push({ way, halves: await checkHalves(top, way, 4) });
+      for (const way of software ? ONE_EACH : WAYS) checks.push({ way, halves: await checkHalves(top, way, 32) });
       return checks;
     },
     (checks) =>

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bytesOf, DTYPES, type Dtype, isInBlocks, widen } from '../../formats/dtypes';
+import { DTYPES, type Dtype, isInBlocks, widen } from '../../formats/dtypes';
 import type { Gpu } from '../../gpu/gpu';
 import type { Linear } from '../layout';
 import { download, flat, matrix, numbers, sharedGpu, upload, worst } from '../testing/gpu';
-import { bareDispatcher } from '../testing/kernels';
+import { anyBlocks, bareDispatcher } from '../testing/kernels';
 import { activated, linear as linearOf } from '../testing/oracle';
 import { sharingOf } from './block-products';
 import { gatherRows, widenKernels } from './blocks';
@@ -12,27 +12,9 @@ import { fewRowKernels, forced, linear, manyRowKernels } from './linear';
 
 const TYPES = (Object.keys(DTYPES) as Dtype[]).filter(isInBlocks);
 
-/** Bytes of a block at which a scale lies: any bits there are some number, but not a small one. */
-const SCALES: Partial<Record<Dtype, readonly number[]>> = {
-  ...{ Q4_1: [0, 2], Q5_1: [0, 2], Q4_K: [0, 2], Q5_K: [0, 2] },
-  ...{ Q2_K: [80, 82], Q3_K: [108], Q6_K: [208] },
-};
-
-/** Scales of a usual size, by a byte that is any. */
-const usual = (byte: number): number => 0x1800 + (byte << 2);
 /** The largest halves and the smallest, which may count as zero. */
 const EXTREMES = [0x7bff, 0x0001, 0xfbff, 0x8001, 0x03ff];
-
-/** Rows of blocks of which every bit but those of the scales is any. */
-function anyBlocks(dtype: Dtype, rows: number, inputs: number, scaleOf = usual): Uint8Array {
-  const next = numbers(DTYPES[dtype].code);
-  const bytes = Uint8Array.from({ length: rows * bytesOf(dtype, inputs) }, () => 128 + 128 * next());
-  const view = new DataView(bytes.buffer);
-  for (let at = 0; at < bytes.length; at += DTYPES[dtype].bytes) {
-    for (const scale of SCALES[dtype] ?? [0]) view.setUint16(at + scale, scaleOf(view.getUint8(at + scale)), true);
-  }
-  return bytes;
-}
+const extreme = (byte: number): number => EXTREMES[byte % EXTREMES.length]!;
 
 /** Outputs that fill no strip and, in three blocks a row, rows that begin at odd half-words where blocks do. */
 const OUTPUTS = 11;
@@ -43,7 +25,7 @@ beforeAll(async () => {
   gpu = await sharedGpu();
 });
 
-async function stored(dtype: Dtype, blocks: number, gated = false, scaleOf = usual) {
+async function stored(dtype: Dtype, blocks: number, gated = false, scaleOf?: (byte: number) => number) {
   const inputs = blocks * DTYPES[dtype].elements;
   const rows = gated ? 2 * OUTPUTS : OUTPUTS;
   const bytes = anyBlocks(dtype, rows, inputs, scaleOf);
@@ -72,6 +54,7 @@ async function products(
   const x = await upload(gpu, flat(all, inputs));
   const sums = linearOf(all, plain);
   const want = flat(on.gated ? sums.map((row) => activated(row, 'silu-gated')) : sums, STRIDE);
+  let before: Float32Array | undefined;
   for (const rows of counts) {
     // Scratch of before is no number: what is not written is seen.
     d.recorder.gpu.device.queue.writeBuffer(d.room.raw, 0, new Float32Array(d.room.bytes / 4).fill(NaN));
@@ -83,8 +66,19 @@ async function products(
     // A gate multiplies two sums: so do their errors.
     expect(worst(got, mine), `${rows} rows`).toBeLessThan(2e-6 * size);
     expect(await download(d.recorder, again), `${rows} rows again`).toEqual(got);
+    if (before) expect(got.subarray(0, before.length), `${rows} rows, to the bits of fewer`).toEqual(before);
+    before = got;
   }
 }
+
+/** What rows of blocks of such scales stand for: exactly, and where the smallest scales count as zero. */
+const widenedExtremes = (dtype: Dtype, inputs: number): readonly [Float32Array, Float32Array] => [
+  widen(anyBlocks(dtype, OUTPUTS, inputs, extreme), dtype),
+  widen(
+    anyBlocks(dtype, OUTPUTS, inputs, (byte) => (extreme(byte) & 0x7c00 ? extreme(byte) : 0)),
+    dtype,
+  ),
+];
 
 const nothing = (rows: number): Float32Array => new Float32Array(rows * STRIDE);
 
@@ -106,13 +100,46 @@ describe.each(TYPES)('a matrix in %s', (dtype) => {
     expect(worst(await download(d.recorder, out), want)).toBeLessThan(2e-7 * largest);
   });
 
+  // Of large blocks an odd number: the second of two rows begins at an odd half-word where the block is 210 or 110 bytes.
+  const blocks = DTYPES[dtype].elements === 32 ? 6 : 3;
+
   it('is multiplied straight from its blocks, whatever the number of rows', async () => {
-    // Of large blocks an odd number: the second of two rows begins at an odd half-word where the block is 210 or 110 bytes.
-    await products(await stored(dtype, DTYPES[dtype].elements === 32 ? 6 : 3), [1, 2, 3, 9], 'matvec_register');
+    const matrix = await stored(dtype, blocks);
+    await products(matrix, [1, 2, 3, 9, 70], 'matvec_register');
+    // A processor takes seconds to compile each of these: there Q4_1 below and Q6_K in products.gpu.test.ts stand for all.
+    if (!gpu.facts.software) await products(matrix, [1, 2, 3, 9, 70], 'matvec_workgroup', 2);
+  });
+
+  it('keeps scales of 65,504 in products straight from its blocks; the smallest may count as zero', async () => {
+    const { on, inputs } = await stored(dtype, blocks, false, extreme);
+    const { elements } = DTYPES[dtype];
+    // Each row of x meets one block of a row of weights, and nothing but zeros beside it.
+    const next = numbers(7);
+    const x = Array.from({ length: blocks }, (_, b) =>
+      Array.from({ length: inputs }, (_, i) => (Math.floor(i / elements) === b ? next() : 0)),
+    );
+    const d = await bareDispatcher(gpu, forced('matvec_register'));
+    await d.ready(fewRowKernels(d, [{ dtype, epilogue: 'store' }]));
+    const out = await upload(gpu, nothing(blocks));
+    linear(d, await upload(gpu, flat(x, inputs)), blocks, on, 'store', out, STRIDE);
+    const got = await download(d.recorder, out);
+    const [exact, zeroed] = widenedExtremes(dtype, inputs);
+    for (const [b, row] of x.entries()) {
+      const mine = row.slice(b * elements, (b + 1) * elements);
+      for (let o = 0; o < OUTPUTS; o++) {
+        const [want, least] = [exact, zeroed].map((all) => {
+          const w = all.subarray(o * inputs + b * elements, o * inputs + (b + 1) * elements);
+          return mine.reduce((sum, v, i) => sum + v * w[i]!, 0);
+        });
+        const w = exact.subarray(o * inputs + b * elements, o * inputs + (b + 1) * elements);
+        const near = 2e-6 * sizeOf(w) * Math.sqrt(elements); // numbers are counted from the least of a block
+        const off = Math.min(Math.abs(got[b * STRIDE + o]! - want!), Math.abs(got[b * STRIDE + o]! - least!));
+        expect(off, `block ${b} of output ${o}`).toBeLessThanOrEqual(near);
+      }
+    }
   });
 
   it('keeps scales of 65,504; the smallest may count as zero', async () => {
-    const extreme = (byte: number) => EXTREMES[byte % EXTREMES.length]!;
     const { part, inputs } = await stored(dtype, 3, false, extreme);
     const d = await bareDispatcher(gpu);
     await d.ready(widenKernels([dtype]));
@@ -120,11 +147,7 @@ describe.each(TYPES)('a matrix in %s', (dtype) => {
     const ids = Uint32Array.from({ length: OUTPUTS }, (_, i) => i);
     gatherRows(d, part, inputs / 8, await upload(gpu, ids), OUTPUTS, out, 0, 1);
     const got = await download(d.recorder, out);
-    const exact = widen(anyBlocks(dtype, OUTPUTS, inputs, extreme), dtype);
-    const zeroed = widen(
-      anyBlocks(dtype, OUTPUTS, inputs, (byte) => (extreme(byte) & 0x7c00 ? extreme(byte) : 0)),
-      dtype,
-    );
+    const [exact, zeroed] = widenedExtremes(dtype, inputs);
     const { elements } = DTYPES[dtype];
     for (let begin = 0; begin < got.length; begin += elements) {
       const [own, want, least] = [got, exact, zeroed].map((all) => all.subarray(begin, begin + elements));

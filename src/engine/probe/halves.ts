@@ -9,26 +9,30 @@ export type Halves = 'exact' | 'smallest are zero' | 'wrong';
 const COUNT = 65_536;
 const LEAST_NORMAL = 2 ** -14;
 
-/** Multiplies one by every half float there is, so many `times`: four make more workgroups of four than a grid has on a side. */
+/** Halves to a row of weights, each met by a row of x that is one there and zero elsewhere: what is no number is among its like. */
+const WIDTH = 8;
+
+/** Multiplies one by every half float there is, so many `times`: 32 make more workgroups of four than a grid has on a side. */
 export async function checkHalves(top: BenchTop, way: Way = 'matmul_register', times = 1): Promise<Halves> {
-  const outputs = times * COUNT + 4;
+  const outputs = (times * COUNT) / WIDTH + 4;
   const choice = { matmul: 'matmul_register', matvec: 'matvec_register', fewRows: 1, threads: 1 } as const;
-  const d = await top.dispatcher({ ...choice, ...forced(way) });
+  const d = await top.dispatcher({ ...choice, ...forced(way, { together: WIDTH }) });
   const kinds = [{ dtype: 'F16', epilogue: 'store' }] as const;
   await d.ready(way.startsWith('matvec') ? fewRowKernels(d, kinds) : productKernels(d, way, kinds));
-  const rows = new Uint16Array(8 * outputs);
-  for (let i = 0; i < outputs; i++) rows[8 * i] = i; // the lower sixteen bits
-  const buffer = await top.buffer('halves', rows.byteLength);
-  top.gpu.device.queue.writeBuffer(buffer.raw, 0, rows);
-  const one = await top.buffer('one', 32);
-  top.gpu.device.queue.writeBuffer(one.raw, 0, Float32Array.of(1, 0, 0, 0, 0, 0, 0, 0));
-  const out = await top.buffer('widened', outputs * 4);
+  const halves = Uint16Array.from({ length: WIDTH * outputs }, (_, i) => i); // the lower sixteen bits
+  const buffer = await top.buffer('halves', halves.byteLength);
+  const x = await top.buffer('ones', WIDTH * WIDTH * 4);
+  const out = await top.buffer('widened', WIDTH * outputs * 4);
+  const ones = Float32Array.from({ length: WIDTH * WIDTH }, (_, i) => (i % (WIDTH + 1) === 0 ? 1 : 0));
+  top.gpu.device.queue.writeBuffer(buffer.raw, 0, halves);
+  top.gpu.device.queue.writeBuffer(x.raw, 0, ones);
   const parts = [{ buffer, first: 0, outputs, dtype: 'F16' as const }];
-  const w: Linear = { parts, outputs, steps: 1, gated: false };
-  linear(d, one, 1, w, 'store', out, outputs);
-  const [bytes] = await top.recorder.read([{ buffer: out, offset: 0, bytes: outputs * 4 }], top.signal);
+  const w: Linear = { parts, outputs, steps: WIDTH / 8, gated: false };
+  linear(d, x, WIDTH, w, 'store', out, outputs);
+  const [bytes] = await top.recorder.read([{ buffer: out, offset: 0, bytes: WIDTH * outputs * 4 }], top.signal);
   top.clear();
-  return judgeHalves(new Float32Array(bytes));
+  const rows = new Float32Array(bytes);
+  return judgeHalves(rows.map((_, i) => rows[(i % WIDTH) * outputs + Math.floor(i / WIDTH)]!));
 }
 
 /** What the adapter made of half floats, whose bits are the lower sixteen of each one's place. */

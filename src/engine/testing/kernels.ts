@@ -1,6 +1,6 @@
 /** What kernel tests run on: a dispatcher for made-up models, and matrices of every published type. */
 
-import type { Dtype } from '../../formats/dtypes';
+import { bytesOf, DTYPES, type Dtype } from '../../formats/dtypes';
 import type { Gpu } from '../../gpu/gpu';
 import { Kernels } from '../../gpu/kernel';
 import { Recorder } from '../../gpu/recorder';
@@ -10,7 +10,7 @@ import type { ModelSpec } from '../../model/spec';
 import { type StoredTypes, walkKernels } from '../kernels/compile';
 import { Dispatcher, type KernelChoice } from '../kernels/dispatcher';
 import { type Linear, padded } from '../layout';
-import { flat, upload } from './gpu';
+import { flat, numbers, upload } from './gpu';
 
 const CONFIG = {
   model_type: 'llama',
@@ -79,6 +79,26 @@ export function bitsOf(values: Float32Array, dtype: Dtype): Float32Array | Uint1
     const exponent = ((bits >>> 23) & 255) - 112;
     return exponent <= 0 ? 0 : ((bits >>> 16) & 0x8000) | (exponent << 10) | ((bits >>> 13) & 1023);
   });
+}
+
+/** Bytes of a block at which a scale lies: any bits there are some number, but not a small one. */
+const SCALES: Partial<Record<Dtype, readonly number[]>> = {
+  ...{ Q4_1: [0, 2], Q5_1: [0, 2], Q4_K: [0, 2], Q5_K: [0, 2] },
+  ...{ Q2_K: [80, 82], Q3_K: [108], Q6_K: [208] },
+};
+
+/** Scales of a usual size, by a byte that is any. */
+const usual = (byte: number): number => 0x1800 + (byte << 2);
+
+/** Rows of blocks of which every bit but those of the scales is any. */
+export function anyBlocks(dtype: Dtype, rows: number, inputs: number, scaleOf = usual): Uint8Array {
+  const next = numbers(DTYPES[dtype].code);
+  const bytes = Uint8Array.from({ length: rows * bytesOf(dtype, inputs) }, () => 128 + 128 * next());
+  const view = new DataView(bytes.buffer);
+  for (let at = 0; at < bytes.length; at += DTYPES[dtype].bytes) {
+    for (const scale of SCALES[dtype] ?? [0]) view.setUint16(at + scale, scaleOf(view.getUint8(at + scale)), true);
+  }
+  return bytes;
 }
 
 /** A matrix on the GPU as the loader would leave it, in parts of at most `partRows` outputs. */
