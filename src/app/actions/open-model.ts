@@ -108,9 +108,12 @@ export function showModel(model: OpenModel, start: Start = NOTHING): void {
   // The bundled model taking the place of its own shipped results: the mask made meanwhile stays, and its training.
   const same = open.model?.loaded === false && open.model.report.fingerprint === report.fingerprint;
   const { masks, locked, shelf, chosen, growth, moment, recovered, trained } = open;
+  const next = openWith(model);
+  // What each layer costs, where that is known; else what one pass tells.
+  const costs = next.influence.some(({ report }) => report.metric === 'loo-loss');
   store.setState({
-    open: { ...openWith(model), ...(same && { masks, locked, shelf, chosen, growth, moment, recovered, trained }) },
-    ...(source.kind !== 'bundled' && { metric: 'cosine' as const }),
+    open: { ...next, ...(same && { masks, locked, shelf, chosen, growth, moment, recovered, trained }) },
+    ...(source.kind !== 'bundled' && { metric: costs ? ('loo-loss' as const) : ('cosine' as const) }),
   });
   if (!same) {
     forgetOffers();
