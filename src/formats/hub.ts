@@ -38,7 +38,9 @@ export function openHub(
         return new LopperError(
           'file-missing',
           `${file} is not in ${repo} at revision "${revision}" on ${host}.`,
-          'Check the id and the revision; the model needs config.json and weights as safetensors or pytorch_model.bin.',
+          /\.gguf$/i.test(file)
+            ? `Check its name: lopper info ${repo} --list says what is there, and so does the model dialog.`
+            : 'Check the id and the revision; the model needs config.json and weights as safetensors or pytorch_model.bin.',
         );
       }
       if (status === 401 || status === 403) return refusal({ repo, host, token }, status);

@@ -7,6 +7,7 @@ import { Icon } from '../widgets/icons';
 import { switchTheme, useTheme } from '../widgets/theme';
 import { useApp } from '../widgets/use-app';
 import { count, plural } from '../words/format';
+import { PRECISION_NAMES } from '../words/precision';
 import css from './header.module.css';
 
 /** One line: what is looked at, then ways into the page and out of it, then what computes. */
@@ -71,6 +72,7 @@ function ModelButton() {
   const model = useApp((s) => s.open.model);
   const opening = useApp((s) => s.jobs.open?.label);
   const name = model?.source.kind === 'bundled' ? 'Sapling' : (model?.report.id ?? 'none');
+  const precision = model?.report.precision;
   return (
     <button
       type="button"
@@ -81,6 +83,7 @@ function ModelButton() {
     >
       <span className={css.label}>Model</span>
       <strong>{name}</strong>
+      {precision && <span className={css.label}>in {PRECISION_NAMES[precision]}</span>}
       {model?.source.kind === 'results' && <span className={css.label}>results only</span>}
       {opening && <span className={css.busy} title={opening} />}
       <Icon name="down" />

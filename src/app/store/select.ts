@@ -1,5 +1,6 @@
 import type { GrowthPoint, InfluenceMetric } from '../../lab/contract';
 import type { PlainUnit } from '../../model/units';
+import { PRECISION_NAMES } from '../words/precision';
 import { type Influence, influenceIn } from './influence';
 import type { AppState } from './state';
 
@@ -23,11 +24,16 @@ export function momentOf({ open: { moment, growth, model } }: AppState): GrowthP
   return point?.attn.length === model?.report.blocks ? point : undefined;
 }
 
-/** "Sapling", or a model's id, with its revision where it has one. */
+/** "Sapling", or a model's id, with its revision where it has one; and what its weights were made of, if they were. */
 export function modelName({ open: { model } }: AppState): string {
   if (!model) return 'no model';
-  if (model.source.kind === 'bundled') return 'Sapling';
-  return model.source.kind === 'hub' ? `${model.report.id}@${model.source.revision}` : model.report.id;
+  const { precision } = model.report;
+  return precision ? `${publishedName(model)} in ${PRECISION_NAMES[precision]}` : publishedName(model);
+}
+
+function publishedName({ source, report }: NonNullable<AppState['open']['model']>): string {
+  if (source.kind === 'bundled') return 'Sapling';
+  return source.kind === 'hub' ? `${report.id}@${source.revision}` : report.id;
 }
 
 /** The beginning of an exported file's name: the model's id as file systems take it. */

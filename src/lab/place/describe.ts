@@ -66,12 +66,12 @@ const listedInVain = ([first, ...others]: readonly string[]): string =>
     others.length > 0 ? 'are' : 'is'
   } not there; this model computes without.`;
 
-/** Reads a model's config; a folder without one may be something else that can be named. */
+/** Reads a model's config; a folder without one may be something else that can be named. A GGUF says itself what it lacks. */
 export async function readConfig(files: ModelFiles, signal?: AbortSignal): Promise<ModelConfig> {
   try {
     return parseConfig(await files.text('config.json', signal));
   } catch (error) {
-    if (!(error instanceof LopperError) || error.code !== 'file-missing') throw error;
+    if (!(error instanceof LopperError) || error.code !== 'file-missing' || files.gguf) throw error;
     throw (await whatElse(files, signal)) ?? error;
   }
 }

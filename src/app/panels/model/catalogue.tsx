@@ -11,9 +11,9 @@ import { Select } from '../../widgets/select';
 import { useApp } from '../../widgets/use-app';
 import { useKept } from '../../widgets/use-kept';
 import { bytes, count, roughly } from '../../words/format';
+import { PRECISION_NAMES } from '../../words/precision';
 import css from './catalogue.module.css';
 import type { HubAsked } from './hub-form';
-import { PRECISION_NAMES } from './precision-choice';
 
 const GIB = 2 ** 30;
 const ROOMS = [1, 2, 4, 6, 8, 12, 16, 24, 48].map((n) => n * GIB);

@@ -6,8 +6,8 @@ import type { Looked } from '../../actions/hub';
 import { Button } from '../../widgets/button';
 import { Select } from '../../widgets/select';
 import { bytes, count, plural } from '../../words/format';
+import { PRECISION_NAMES } from '../../words/precision';
 import css from './model.module.css';
-import { PRECISION_NAMES } from './precision-choice';
 
 type HubRequest = ModelRequest & { readonly kind: 'hub' };
 

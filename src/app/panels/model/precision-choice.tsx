@@ -5,12 +5,7 @@ import { Select } from '../../widgets/select';
 import { TextButton } from '../../widgets/text-button';
 import { useApp } from '../../widgets/use-app';
 import { bytes, fixed, signed } from '../../words/format';
-
-export const PRECISION_NAMES: Readonly<Record<Precision, string>> = {
-  published: 'As published',
-  q8: '8 bits',
-  q4: '4 bits',
-};
+import { PRECISION_NAMES } from '../../words/precision';
 
 /** How exact the open model's weights are: a choice, and what the smaller ones cost. Nothing where there is no choice. */
 export function PrecisionChoice() {
