@@ -94,6 +94,7 @@ test('the form of a recovery asks for what its choice takes, and says why nothin
   // By keyboard alone.
   await what.getByRole('radio', { name: 'Mean update' }).focus();
   await page.keyboard.press('ArrowRight');
+  await expect(what.getByRole('radio', { name: 'Linear map' })).toBeFocused();
   await page.keyboard.press('Space');
   await expect(what.getByRole('radio', { name: 'Linear map' })).toBeChecked();
   await rank.selectOption('32');
