@@ -59,7 +59,7 @@ test('a GGUF is opened, its weights are made smaller, and what that cost is told
   await expect(dialog.getByText(/parameters in Q8_0/)).toBeVisible();
   await dialog.getByRole('button', { name: 'What does it cost?' }).click();
   await expect(dialog.getByText(/nats more than the [\d.]+ of its weights as published/)).toBeVisible();
-  await expect(lab.page.getByRole('banner')).toContainText('in 8 bits');
+  await expect(lab.page.getByRole('button', { name: 'Model stories260K-f32 in 8 bits' })).toBeVisible();
 });
 
 test('a model that is streamed says what each walk reads, and what writing a text would, before it is begun', async ({
