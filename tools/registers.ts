@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { attentionKernels } from '../src/engine/kernels/attention';
+import { widenKernels } from '../src/engine/kernels/blocks';
 import { Dispatcher, type KernelChoice, type Variant } from '../src/engine/kernels/dispatcher';
 import { logitKernels } from '../src/engine/kernels/head';
 import { fewRowKernels, PRODUCTS, type ProductKind, productKernels, type Way } from '../src/engine/kernels/linear';
@@ -93,7 +94,11 @@ async function compile(): Promise<number> {
   ];
   const variants: Variant[] = [
     ...ways.flatMap((way) => productKernels(d, way, kinds)),
-    ...fewRowKernels(d, [{ dtype: 'F16', epilogue: 'store' }]),
+    ...fewRowKernels(
+      d,
+      (['F16', 'Q4_0', 'Q8_0', 'Q4_K', 'Q6_K'] as const).map((dtype) => ({ dtype, epilogue: 'store' })),
+    ),
+    ...widenKernels(['Q4_K', 'Q6_K']),
     ...linearBackwardKernels(d, ['F32', 'F16']),
     ...[64, 128].flatMap((headDim) => attentionKernels(d, { ...heads, headDim })),
     ...normKernels(d, false),

@@ -4,7 +4,7 @@ import { DTYPES, type Dtype, isInBlocks } from '../../formats/dtypes';
 import type { Buffer } from '../../gpu/gpu';
 import { kernel } from '../../gpu/kernel';
 import { type Linear, padded, type Slots } from '../layout';
-import { blockProductKernels, mayBeStraight, runBlockProducts } from './block-products';
+import { BLOCK_PRODUCTS, blockProductKernels, mayBeStraight, runBlockProducts } from './block-products';
 import { readAs, readable } from './blocks';
 import { type Dispatcher, type KernelChoice, type Variant, variant } from './dispatcher';
 import {
@@ -116,12 +116,18 @@ export const fewRowKernels = (d: Dispatcher, kinds: readonly ProductKind[]): Var
 const fewRows = ({ choice }: Dispatcher): number => choice.fewRows ?? MATMUL_ROWS;
 
 /** Which way so many rows are multiplied: few by a matvec, once one is compiled, more in small tiles, and all others. */
-export function wayOf(d: Dispatcher, rows: number, kind: ProductKind): Way {
+function wayOf(d: Dispatcher, rows: number, kind: ProductKind): Way {
   const { matmul, matvec, smallRows = 0 } = d.choice;
   const has = (way: Way) => d.has(productVariant(d, way, kind, sizeFor(d.choice, way, rows)));
   if (rows < fewRows(d) && has(matvec)) return matvec;
   return rows < smallRows && has('matmul_small') ? 'matmul_small' : matmul;
 }
+
+/** The kernel that multiplies so many rows of so many times eight inputs. */
+export const kernelOf = (d: Dispatcher, rows: number, { dtype, epilogue }: ProductKind, steps: number): string =>
+  rows < fewRows(d) && mayBeStraight(d, dtype, steps)
+    ? BLOCK_PRODUCTS[d.choice.matvec].entry
+    : wayOf(d, rows, { dtype: readAs(dtype), epilogue });
 
 /** More rows than there are. */
 export const ALL_ROWS = 2 ** 31;

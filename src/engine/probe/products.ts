@@ -1,7 +1,7 @@
 import { bytesOf, type Dtype } from '../../formats/dtypes';
 import { widenedBytes, widenKernels } from '../kernels/blocks';
 import type { KernelChoice } from '../kernels/dispatcher';
-import { fewRowKernels, linear, manyRowKernels, wayOf } from '../kernels/linear';
+import { fewRowKernels, kernelOf, linear, manyRowKernels } from '../kernels/linear';
 import type { Linear } from '../layout';
 import { type BenchTop, WORD } from './bench-top';
 
@@ -54,7 +54,7 @@ export async function measureProducts(
       if (!isSlow) {
         const ms = await top.time(() => linear(d, x, rows, w, 'store', out, outputs));
         const gflops = (2 * rows * inputs * outputs) / ms / 1e6;
-        const kernel = wayOf(d, rows, kinds[0]);
+        const kernel = kernelOf(d, rows, kinds[0], w.steps);
         rates.push({ dtype, rows, inputs, outputs, kernel, ms, gflops, weightRate: buffer.bytes / ms / 1e6 });
         isSlow = ms > SLOW_MS;
       }
