@@ -58,7 +58,10 @@ it('how many rows a matvec takes together, and from how many on each matmul is q
   const tiled = await fewestForMatmul(top, 'F16', { ...ways, smallRows: ALL_ROWS, groups: 2 }, { ...SHAPE, ...narrow });
   expect(tiled).toBeGreaterThanOrEqual(2);
   expect(tiled).toBeLessThanOrEqual(49);
-  // Straight from the blocks against widened.
+  // Straight from the blocks, one row or two together, and against widened.
+  expect([1, 2]).toContain(await bestTogether(top, 'Q4_0', 'matvec_workgroup', SHAPE));
+  const { best } = await compete(top, 'Q4_0', ['matvec_register', 'matvec_workgroup'], SHAPES, {}, true);
+  expect(['matvec_register', 'matvec_workgroup']).toContain(best);
   const ofBlocks = await fewestForMatmul(top, 'Q4_0', ways, SHAPE);
   expect(ofBlocks).toBeGreaterThanOrEqual(2);
   expect(ofBlocks).toBeLessThanOrEqual(49);

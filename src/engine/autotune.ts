@@ -1,5 +1,5 @@
 import { LopperError } from '../errors';
-import { bytesOf, type Dtype } from '../formats/dtypes';
+import { bytesOf, type Dtype, isInBlocks } from '../formats/dtypes';
 import type { Gpu } from '../gpu/gpu';
 import { readAs, widenedBytes, widenKernels } from './kernels/blocks';
 import type { KernelChoice } from './kernels/dispatcher';
@@ -78,8 +78,8 @@ export const USUAL_DTYPE: Dtype = 'F16';
 
 /**
  * Measures every way to multiply matrices of this type on this adapter and takes the quickest: which it is cannot be told
- * from its name. A type in blocks is widened for all of them; from how many rows on that pays, against products straight
- * from the blocks, is measured on the blocks themselves.
+ * from its name. A type in blocks is widened for many rows; for few, and from how many rows on widening pays, products
+ * straight from the blocks are measured.
  */
 export async function chooseKernels(gpu: Gpu, stored: Dtype = USUAL_DTYPE): Promise<KernelRates> {
   const top = new BenchTop(gpu);
@@ -87,13 +87,15 @@ export async function chooseKernels(gpu: Gpu, stored: Dtype = USUAL_DTYPE): Prom
   try {
     const gflops: Record<string, number> = {};
     const matmuls = await compete(top, dtype, ['matmul_register', 'matmul_workgroup', 'matmul_small'], MATMULS, gflops);
-    const matvecs = await compete(top, dtype, ['matvec_register', 'matvec_workgroup'], MATVECS, gflops, matmuls.chip);
+    // On a chip few rows are multiplied as the matrices are stored; on a processor that would be compiled for nothing.
+    const few = matmuls.chip ? stored : dtype;
+    const matvecs = await compete(top, few, ['matvec_register', 'matvec_workgroup'], MATVECS, gflops, matmuls.chip);
     // Small tiles stand beside large ones.
     const matmul = matmuls.best === 'matmul_small' ? 'matmul_workgroup' : matmuls.best;
     const ways = { matmul, matvec: matvecs.best } as Pick<KernelChoice, 'matmul' | 'matvec'>;
     // On a processor no thread waits for another, and a page that starts there should not wait for finer choices.
     if (!matmuls.chip) return { gflops, choice: { ...ways, threads: 1, anyEpilogue: anyEpilogueOn(gpu) } };
-    const together = await bestTogether(top, dtype, ways.matvec, matvecs.shape);
+    const together = await bestTogether(top, stored, ways.matvec, matvecs.shape);
     const smallRows = matmul === 'matmul_workgroup' ? await fewestForLarge(top, dtype, matmuls.shape) : 0;
     const groups = smallRows > 0 ? await bestGroups(top, dtype, NARROW) : 0;
     const tiles = { smallRows, groups };
@@ -157,13 +159,15 @@ export async function bestTogether(
 ): Promise<(typeof TOGETHER)[number]> {
   if (matvec !== 'matvec_workgroup') return 1;
   const records: (() => void)[] = [];
-  for (const rows of TOGETHER) {
+  // From blocks, two at most: more would be the same kernel again.
+  const tries = TOGETHER.slice(0, isInBlocks(dtype) ? 2 : undefined);
+  for (const rows of tries) {
     const product = await productOf(top, dtype, forced(matvec, { together: rows }), { ...shape, rows: TOGETHER_ROWS });
     records.push(() => product(TOGETHER_ROWS));
   }
   const times = await top.race(records);
   top.clear();
-  return TOGETHER[times.indexOf(Math.min(...times))];
+  return tries[times.indexOf(Math.min(...times))]!;
 }
 
 /** From how many rows on large tiles are quicker than small ones: half way between where each is. */
