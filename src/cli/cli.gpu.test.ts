@@ -369,6 +369,13 @@ describe.skipIf(!hasData)('lopper on stories260K', () => {
     writeFileSync(join(folder, 'growth.json'), JSON.stringify(report));
     const other = await lopper(folder, ...words, '--task', 'school', '--resume', 'growth.json');
     expect(other.stderr).toContain('has the task none, and school is asked for');
+    // In 4 bits it is another series, and other numbers.
+    const smaller = await json(...words, '--precision', 'q4');
+    expect(smaller.series).toBe('run, in 4 bits');
+    expect(Math.abs(smaller.points[0].loss - report.points[0].loss)).toBeGreaterThan(1e-3);
+    const mixed = await lopper(folder, ...words, '--precision', 'q4', '--resume', 'growth.json');
+    expect(mixed.stderr).toContain('run, in 4 bits');
+    expect(mixed.status).toBe(1);
     writeFileSync(join(folder, 'growth.json'), JSON.stringify(report).slice(0, 40));
     const damaged = await lopper(folder, ...words, '--resume', 'growth.json');
     expect(damaged.stderr).toContain('growth.json is no result of lopper growth: it is not JSON');

@@ -2,8 +2,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LopperError } from '../errors';
 import { byStep, parseRevisions, publicSteps, stepOf } from '../formats/revisions';
-import type { Checkpoint, GrowthReport, GrowthRequest } from '../lab/contract';
-import { BUNDLED_SERIES, growthFile, readGrowthFile } from '../lab/files/growth-file';
+import type { Checkpoint, GrowthReport, GrowthRequest, HowOpened } from '../lab/contract';
+import { BUNDLED_SERIES, growthFile, readGrowthFile, seriesAt } from '../lab/files/growth-file';
 import type { Lab } from '../lab/jobs';
 import { isPlain, METRIC_NAMES } from '../pruning/metrics';
 import { definedOf, oneOf, usage, wholeNumber } from './arguments';
@@ -19,7 +19,7 @@ import {
   type Whole,
 } from './command';
 import { untilEnded } from './interrupt';
-import { modelRequest } from './model-request';
+import { howOpened, modelRequest } from './model-request';
 import { readPart, tellReport } from './part';
 
 const whole: Whole<'growth'> = {
@@ -72,7 +72,7 @@ async function measure(surroundings: Surroundings): Promise<Output> {
   const metric = oneOf(args, 'metric', METRIC_NAMES.filter(isPlain));
   const task = args.values.get('task');
   const request: GrowthRequest = {
-    ...(await seriesOf(surroundings, lab)),
+    ...opened(await seriesOf(surroundings, lab), howOpened(args)),
     metric,
     ...(task && {
       task: {
@@ -105,6 +105,15 @@ async function measure(surroundings: Surroundings): Promise<Output> {
 interface Series {
   readonly series: string;
   readonly checkpoints: readonly Checkpoint[];
+}
+
+/** Every checkpoint as the command line says that models are opened; the series is called by what its weights are made of. */
+function opened({ series, checkpoints }: Series, how: HowOpened): Series {
+  const { precision } = how;
+  return {
+    series: seriesAt(series, precision === 'published' ? undefined : precision),
+    checkpoints: checkpoints.map((checkpoint) => ({ ...checkpoint, request: { ...checkpoint.request, ...how } })),
+  };
 }
 
 async function seriesOf({ args, path }: Surroundings, lab: Lab): Promise<Series> {

@@ -12,14 +12,16 @@ import { type Arguments, oneOf, usage } from './arguments';
  * `@revision` or without.
  * Throws `usage`.
  */
-export function modelRequest(name: string, from: string, args: Arguments): ModelRequest {
+export const modelRequest = (name: string, from: string, args: Arguments): ModelRequest => ({
+  ...placeOf(name, from, args),
+  ...howOpened(args),
+});
+
+/** What its weights are made of, and how many of them stay in GPU memory. Throws `usage`. */
+export function howOpened(args: Arguments): HowOpened {
   const precision = args.values.has('precision') ? oneOf(args, 'precision', PRECISIONS) : undefined;
   const stay = stayOf(args);
-  return {
-    ...placeOf(name, from, args),
-    ...(precision !== undefined && { precision }),
-    ...(stay !== undefined && { stay }),
-  };
+  return { ...(precision !== undefined && { precision }), ...(stay !== undefined && { stay }) };
 }
 
 const UNITS = { '': 1, kb: 1e3, mb: 1e6, gb: 1e9, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 } as const;

@@ -123,6 +123,13 @@ it('of a curve that started from a recovery it asks for that one’s file', () =
   expect(first).toEqual([expect.stringContaining('recovery.safetensors')]);
 });
 
+it('a series of smaller weights is made again as it was, whatever the open model is of', () => {
+  const report = { series: 'a/b, in 4 bits', metric: 'cosine', points: [{ name: 'step1' }] };
+  const { command } = commandLine({ kind: 'bundled' }, growthAgain({ text, report } as never), inUse, 'q8');
+  expect(command).toContain('growth a/b ');
+  expect(command).toMatch(/--revisions step1 --metric cosine --precision q4$/);
+});
+
 it('what has to be there first is said: files of one’s own, folders of checkpoints', () => {
   const report = { series: 'mine', metric: 'cosine', points: [{ name: 'step1' }], task: { task: 'own' } };
   const { command, first } = commandLine({ kind: 'bundled' }, growthAgain({ text, report } as never), inUse);

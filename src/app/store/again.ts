@@ -1,6 +1,6 @@
 /** What would make a chart's numbers again on the command line: the command, and what it is given beside model and text. */
 import type { CurveReport, CurveRequest, InfluenceReport, PlanReport, TaskRequest } from '../../lab/contract';
-import { BUNDLED_SERIES } from '../../lab/files/growth-file';
+import { BUNDLED_SERIES, readSeries } from '../../lab/files/growth-file';
 import { formatBudget } from '../../pruning/budgets';
 import { formatDropList } from '../../pruning/drop-list';
 import { type Evaluation, OWN_TASK } from './benchmarks';
@@ -110,11 +110,12 @@ export function evaluationAgain(report: Evaluation['report'], without: CurveRequ
 
 /** A series of checkpoints: Sapling's own, revisions of a model of the hub, or a folder of folders. */
 export function growthAgain({ report, checkpoints, text }: Growth): Again {
-  const { series, metric, task, points } = report;
+  const { metric, task, points } = report;
+  const { series, precision } = readSeries(report.series);
   const names = (checkpoints ?? points).map(({ name }) => name);
   const isHub = checkpoints ? checkpoints[0]?.request.kind === 'hub' : /^[\w.-]+\/[\w.-]+$/.test(series);
   const bundled = series === BUNDLED_SERIES;
-  const measured = ['--metric', metric, ...taskOptions(task)];
+  const measured = ['--metric', metric, ...taskOptions(task), ...option('precision', precision)];
   const needed = firstOf(undefined, task);
   if (bundled) return { command: 'growth', model: ['sapling'], options: measured, ...needed, text };
   if (isHub)

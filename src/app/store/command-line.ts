@@ -28,7 +28,8 @@ export function commandLine(
   const words = [
     ...['npm run lopper --', command, ...open.map(quoted)],
     ...(command === 'eval' ? [] : textWords(on, first)),
-    ...(precision === 'published' ? [] : ['--precision', precision]),
+    // Models of its own are opened as its options say.
+    ...(model || precision === 'published' ? [] : ['--precision', precision]),
     ...options.map(quoted),
   ];
   return { command: words.join(' '), first: [...first, ...needed] };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { expectFailure } from '../../formats/testing';
 import type { GrowthReport } from '../contract';
-import { growthFile, readGrowthFile } from './growth-file';
+import { BUNDLED_SERIES, growthFile, readGrowthFile, readSeries, seriesAt } from './growth-file';
 
 const report: GrowthReport = {
   series: 'owner/model',
@@ -30,6 +30,15 @@ test('a report comes back from its file as it was, and the file says where it is
     text: origin.text,
     made_by: origin.madeBy,
   });
+});
+
+test('a series of smaller weights is called so, and read back', () => {
+  for (const series of ['run', 'a/b', BUNDLED_SERIES]) {
+    for (const precision of [undefined, 'q8', 'q4'] as const) {
+      expect(readSeries(seriesAt(series, precision))).toEqual({ series, ...(precision && { precision }) });
+    }
+  }
+  expect(seriesAt('run', 'q4')).toBe('run, in 4 bits');
 });
 
 test.each([

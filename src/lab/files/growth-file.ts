@@ -7,6 +7,22 @@ import { RESULT_KINDS } from './result-kinds';
 /** Whose checkpoints ship with Lopper. Their weights take 8 bits, which is said wherever their numbers are shown. */
 export const BUNDLED_SERIES = 'Sapling, checkpoints in 8 bits';
 
+const BITS = { q8: 'in 8 bits', q4: 'in 4 bits' } as const;
+export type MadeOf = keyof typeof BITS;
+
+/** What a series is called whose weights were made smaller while loading: numbers of one precision do not go on as another's. */
+export const seriesAt = (series: string, precision?: MadeOf): string =>
+  precision ? `${series}, ${BITS[precision]}` : series;
+
+/** The other way. */
+export function readSeries(called: string): { readonly series: string; readonly precision?: MadeOf } {
+  for (const precision of ['q8', 'q4'] as const) {
+    const end = `, ${BITS[precision]}`;
+    if (called.endsWith(end)) return { series: called.slice(0, -end.length), precision };
+  }
+  return { series: called };
+}
+
 /** Where a series of measurements comes from. Every checkpoint has a dtype of its own. */
 export interface GrowthOrigin {
   readonly text: ResultOrigin['text'];

@@ -27,7 +27,8 @@ export const growth: Job<
     const meter = new ProgressMeter(length, 'steps', onProgress);
     const open = async (checkpoint: Checkpoint, step: (fraction: number) => void) => {
       const files = await environment.files(checkpoint.request, () => undefined);
-      const found = await readModel(files, { signal, precision: checkpoint.request.precision });
+      const { precision, stay } = checkpoint.request;
+      const found = await readModel(files, { signal, precision, stay });
       const onLoad = (done: number, total: number) => step(done / total);
       const model = await loadModel(device, found, { signal, onLoad });
       try {
