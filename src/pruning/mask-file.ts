@@ -249,6 +249,6 @@ const invalid = (what: string, options?: ErrorOptions) =>
   new LopperError(
     'mask-invalid',
     `This is not a mask Lopper can read: ${what}.`,
-    'Choose a file that Lopper exported ("format": "lopper-mask", "version": 1).',
+    'Choose a file that Lopper exported ("format": "lopper-mask", "version": 1), or a file of one of the tools that it exports to.',
     options,
   );

@@ -1,4 +1,5 @@
 import type { TrainingRun, TrainReport, TrainSettings } from '../../lab/contract';
+import { TRAINING_DEFAULTS } from '../../lab/contract/train';
 import type { Mask } from '../../pruning/mask';
 import type { Objective } from '../words/training';
 import type { Measured } from './measured';
@@ -16,7 +17,8 @@ export interface TrainingState {
 
 export const trainingAtFirst: TrainingState = {
   training: {
-    ...{ objective: 'distill', rank: 8, steps: 100, lr: 0.003, schedule: 'cosine', batch: 4, seed: 0, start: 'best' },
+    ...TRAINING_DEFAULTS,
+    ...{ objective: 'distill', rank: 8, start: 'best' },
   },
 };
 

@@ -25,15 +25,13 @@ export interface TrainSettings {
   /** Default 8; `bias` has none. */
   readonly rank?: number;
   readonly fit?: TrainingFit;
-  /** In all, those that were taken before counted in; default 100. */
+  /** In all, those that were taken before counted in. */
   readonly steps?: number;
-  /** Default 1e-3. */
   readonly lr?: number;
-  /** Default `cosine`. */
   readonly schedule?: Schedule;
-  /** Windows a step: so many, drawn anew in each round, or all; default 4. */
+  /** Windows a step: so many, drawn anew in each round, or all. */
   readonly batch?: number | 'all';
-  /** Of what is drawn: the start of A, and the order of windows; default 0. */
+  /** Of what is drawn: the start of A, and the order of windows. */
   readonly seed?: number;
   /**
    * `zero`: B = 0 and the mean update; `closed`: the linear map in closed form, or for a bias the mean update. Default:
@@ -48,6 +46,9 @@ export interface TrainSettings {
   /** A module for each sublayer of a dropped block; else one for the block. */
   readonly splitBlocks?: boolean;
 }
+
+/** What is left out of the settings, in the page as on the command line. */
+export const TRAINING_DEFAULTS = { steps: 100, lr: 1e-3, schedule: 'cosine', batch: 4, seed: 0 } as const;
 
 export type TrainRequest = On<
   TrainSettings & {

@@ -10,6 +10,7 @@ import { initAdam, PLAIN_RATES } from '../../recovery/training';
 import { recoveredUnits, unitName } from '../../recovery/units';
 import type { OnBoth, TrainEvents, TrainingRun, TrainReport, TrainRequest } from '../contract';
 import { difference } from '../contract/asked';
+import { TRAINING_DEFAULTS } from '../contract/train';
 import type { Calibrated } from '../measure/calibrated';
 import { observeMoments } from '../measure/moments';
 import { DEFAULT_RANK, type FitTexts, recovered } from '../measure/recover';
@@ -21,15 +22,6 @@ import { lossesOf, pair, textsOf } from './fit-texts';
 import { groundOn } from './ground';
 import type { Job, RunningJob } from './job';
 import { notesOnLoss, notesOnTokens } from './recovery-notes';
-
-const TRAINING_DEFAULTS = {
-  steps: 100,
-  lr: 1e-3,
-  schedule: 'cosine',
-  batch: 4,
-  seed: 0,
-  rates: 'scaled',
-} as const;
 
 /** Where runs had come to, by what was asked: a device may be lost on the way. */
 const runs = new WeakMap<TrainRequest, TrainingRun>();
@@ -135,6 +127,7 @@ function unitsIn(
 function askedOf(request: TrainRequest): TrainingAsked {
   const { steps, lr, schedule, batch, seed, rates } = {
     ...TRAINING_DEFAULTS,
+    rates: 'scaled' as const,
     ...request.resume?.asked,
     ...defined(request),
   };
