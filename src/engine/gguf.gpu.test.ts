@@ -135,7 +135,7 @@ describe('weights made of blocks while loading', () => {
     const got = await walked(made);
     expect(
       worst(got, await walked(await describeStored({ ...config, ffnWidth: made.spec.ffnWidth }, wide))),
-    ).toBeLessThan(1e-5);
+    ).toBeLessThan(1e-6);
     expect(worst(got, await walked(made.published!))).toBeGreaterThan(1e-4);
   });
 });
