@@ -40,7 +40,10 @@ export async function folderShelf(
       const handle = await open(at(name), 'a').catch((cause) => {
         throw unwritable(at(name), cause);
       });
-      await truncate(at(name), from);
+      await truncate(at(name), from).catch(async (cause) => {
+        await handle.close();
+        throw unwritable(at(name), cause);
+      });
       let sinceSync = 0;
       let syncing: Promise<void> | undefined;
       return {
