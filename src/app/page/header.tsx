@@ -83,7 +83,7 @@ function ModelButton() {
     >
       <span className={css.label}>Model</span>
       <strong>{name}</strong>
-      {precision && <span className={css.label}>in {PRECISION_NAMES[precision]}</span>}
+      {precision && <span className={css.made}>in {PRECISION_NAMES[precision]}</span>}
       {model?.source.kind === 'results' && <span className={css.label}>results only</span>}
       {opening && <span className={css.busy} title={opening} />}
       <Icon name="down" />
