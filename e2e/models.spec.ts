@@ -192,6 +192,7 @@ test.describe('from a hub', () => {
   async function ask(lab: LabPage, repo: string) {
     const dialog = await lab.openModelDialog('Hugging Face id');
     await dialog.getByRole('textbox', { name: 'Model id' }).fill(repo);
+    await dialog.getByRole('textbox', { name: 'Revision' }).fill('main');
     await dialog.getByRole('textbox', { name: 'Host' }).fill(hub.url);
     await dialog.getByRole('button', { name: 'Look at it' }).click();
     return dialog;
