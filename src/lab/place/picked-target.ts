@@ -33,7 +33,7 @@ export async function pickedTarget(parent: FileSystemDirectoryHandle, name: stri
         await copy.abort().catch(() => {});
         await folder?.removeEntry(name).catch(() => {});
       }
-      await parent.removeEntry(name).catch(() => {});
+      if (!there) await parent.removeEntry(name).catch(() => {});
     },
   };
 }

@@ -28,7 +28,7 @@ export function HubLookView({ looked, waiting, refused, request, disabled, onCho
   const { look, listing, failure } = looked;
   const view = useRef<HTMLElement>(null);
   // The form may fill the dialog: what it was asked for would stay out of sight.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: with each answer
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it scrolls with each answer, of which it reads nothing
   useEffect(() => void view.current?.scrollIntoView({ block: 'nearest' }), [looked]);
   const [precision, setPrecision] = useState<Precision>('published');
   const revisions = listing.revisions ?? [];
