@@ -52,6 +52,11 @@ it.each<[string, Partial<Signs>, RegExp]>([
     },
     /Two adapters are called RTX 4090.*pci-0000_01_00_0 or DRI_PRIME=pci-0000_41_00_0/,
   ],
+  [
+    'a card whose name another, listed before, begins with',
+    { adapters: ['RTX 4070 Ti', 'RTX 4070'] },
+    /RTX 4070 cannot be chosen, since RTX 4070 Ti comes before it.*DRI_PRIME/,
+  ],
 ])('%s is named, with what to do', (_, signs, words) => {
   expect(told(signs)).toMatch(words);
 });
@@ -62,7 +67,16 @@ it('an adapter is chosen by its number or a part of its name, and one that is no
   expect(chosen('rtx', names)).toBe(names[1]);
   for (const asked of ['0', '3', 'radeon']) expect(() => chosen(asked, names)).toThrow(/1 Intel UHD 770, 2 NVIDIA/);
   expect(() => chosen('1', [])).toThrow(/none at all/);
-  // Dawn goes by names: the second of two equal cards would silently be the first.
+});
+
+it('an adapter that Dawn would take another for is refused: it goes by the first name that contains what is asked', () => {
   expect(chosen('1', ['RTX 4090', 'RTX 4090'])).toBe('RTX 4090');
-  expect(() => chosen('2', ['RTX 4090', 'RTX 4090'])).toThrow(/1 and 2 are both called RTX 4090/);
+  expect(() => chosen('2', ['RTX 4090', 'RTX 4090'])).toThrow(/2 is called RTX 4090.* contains that.*: 1, RTX 4090/);
+  const larger = ['RTX 4070 Ti', 'RTX 4070'];
+  expect(chosen('1', larger)).toBe('RTX 4070 Ti');
+  expect(chosen('4070 t', larger)).toBe('RTX 4070 Ti');
+  for (const asked of ['2', 'rtx 4070'])
+    expect(() => chosen(asked, larger)).toThrow(/2 is called RTX 4070, .* contains that.*: 1, RTX 4070 Ti/);
+  // Listed the other way round each has a name that no earlier one contains.
+  expect(larger.map((_, i) => chosen(String(i + 1), larger.toReversed()))).toEqual(larger.toReversed());
 });

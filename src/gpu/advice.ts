@@ -74,8 +74,15 @@ export function adviseOn({ platform, dawn, cards, adapters, used }: Signs): Advi
       'If the wrong one computes, choose with --adapter N, or LOPPER_ADAPTER=N for every command.',
     );
   }
-  const twin = others.find((name, i) => others.indexOf(name) < i);
-  if (twin !== undefined)
-    say(`Two adapters are called ${twin}: a number takes the first of them.`, howToShowAnother(cards));
+  const hidden = others.find((name, i) => others.findIndex((other) => other.includes(name)) < i);
+  if (hidden !== undefined) {
+    const first = others.find((other) => other.includes(hidden));
+    say(
+      first === hidden
+        ? `Two adapters are called ${hidden}, and only the first of them can be chosen.`
+        : `${hidden} cannot be chosen, since ${first} comes before it and its name contains the other’s.`,
+      howToShowAnother(cards),
+    );
+  }
   return all;
 }

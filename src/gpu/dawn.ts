@@ -85,23 +85,31 @@ async function namesOf(create: (flags: string[]) => GPU): Promise<string[]> {
   }
 }
 
-/** The whole name of the adapter that is meant. Throws `no-adapter`, also where Dawn, which goes by names, would take another. */
+/**
+ * The whole name of the adapter that is meant. Dawn takes the first whose name contains it: throws `no-adapter` where that
+ * would be another, and where there is none.
+ */
 export function chosen(asked: string, names: readonly string[]): string {
-  const isMeant = (name: string) => name.toLowerCase().includes(asked.toLowerCase());
-  const name = /^\d+$/.test(asked) ? names[Number(asked) - 1] : names.find(isMeant);
-  const first = name === undefined ? -1 : names.indexOf(name);
-  if (first >= 0 && /^\d+$/.test(asked) && first !== Number(asked) - 1) {
+  const like = (name: string) => name.toLowerCase();
+  const whole = names.findIndex((name) => like(name) === like(asked));
+  const part = names.findIndex((name) => like(name).includes(like(asked)));
+  const meant = /^\d+$/.test(asked) ? Number(asked) - 1 : whole >= 0 ? whole : part;
+  const name = names[meant];
+  if (name === undefined) {
+    const list = names.map((n, i) => `${i + 1} ${n}`).join(', ') || 'none at all';
     throw new LopperError(
       'no-adapter',
-      `Adapters ${first + 1} and ${asked} are both called ${name}, and only the first of a name can be taken.`,
-      `${howToShowAnother(findCards())} Then ask for ${first + 1}.`,
+      `There is no adapter "${asked}": ${list}.`,
+      'Give the number of one of these, or a part of its name.',
     );
   }
-  if (name !== undefined) return name;
-  const list = names.map((n, i) => `${i + 1} ${n}`).join(', ') || 'none at all';
-  throw new LopperError(
-    'no-adapter',
-    `There is no adapter "${asked}": ${list}.`,
-    'Give the number of one of these, or a part of its name.',
-  );
+  const first = names.findIndex((other) => other.includes(name));
+  if (first < meant) {
+    throw new LopperError(
+      'no-adapter',
+      `Adapter ${meant + 1} is called ${name}, and only the first whose name contains that can be taken: ${first + 1}, ${names[first]}.`,
+      `${howToShowAnother(findCards())} Then ask for it by its new number.`,
+    );
+  }
+  return name;
 }
