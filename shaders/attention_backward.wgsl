@@ -114,7 +114,8 @@ fn softmax_backward(
   }
 }
 
-// Adds what the tiles of this dispatch give. The keys of a tile are seen by a run of tiles that begins with itself.
+// Adds what the tiles of this dispatch give. The keys of a tile are seen by a run of tiles that begins with itself. A sum
+// goes on from where the dispatch before left it, so that it is the same to the bit wherever the tiles are cut.
 @compute @workgroup_size(64)
 fn keys_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let id = group.xy * 8u + vec2u(lane & 7u, lane >> 3u);
@@ -141,6 +142,18 @@ fn keys_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_
   var v1 = vec4f();
   var v2 = vec4f();
   var v3 = vec4f();
+  let rows = min(vec4u(0u, 1u, 2u, 3u), vec4u(own.rows - 1u)); // one that is not there is never written
+  let o = (vec4u(own.row) + rows) * 2u * width + id.x;
+  if (p.firstTile > 0u) {
+    k0 = dkv[o.x];
+    k1 = dkv[o.y];
+    k2 = dkv[o.z];
+    k3 = dkv[o.w];
+    v0 = dkv[o.x + width];
+    v1 = dkv[o.y + width];
+    v2 = dkv[o.z + width];
+    v3 = dkv[o.w + width];
+  }
   let positions = vec4u(own.position) + vec4u(0u, 1u, 2u, 3u);
   for (var g = begin; g < end; g++) {
     let t = tile_of(g);
@@ -175,13 +188,9 @@ fn keys_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_
   var dk = array(k0, k1, k2, k3);
   var dv = array(v0, v1, v2, v3);
   for (var i = 0u; i < own.rows; i++) {
-    let o = (own.row + i) * 2u * width + id.x;
-    if (p.firstTile > 0u) {
-      dk[i] += dkv[o];
-      dv[i] += dkv[o + width];
-    }
-    dkv[o] = dk[i];
-    dkv[o + width] = dv[i];
+    let at = (own.row + i) * 2u * width + id.x;
+    dkv[at] = dk[i];
+    dkv[at + width] = dv[i];
   }
 }
 

@@ -6,7 +6,8 @@ struct Params {
   rows: u32, // rows of g in this dispatch, from rowStart on
   rowStart: u32,
   steps: u32, // inputs / 8
-  outputs: u32, // in this dispatch
+  firstStep: u32, // the first of this dispatch
+  outputs: u32, // that are summed over
   weightStart: u32, // weight row behind the first of them
   gradientStart: u32, // its column in a row of g
   gradientStride: u32, // elements in a row of g
@@ -38,7 +39,8 @@ fn finish(row: u32, step: u32, left: vec4f, right: vec4f) {
 fn transposed_register(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let id = group.xy * 8u + vec2u(lane & 7u, lane >> 3u);
   let r = id.y * 8u;
-  if (id.x >= p.steps || r >= p.rows) {
+  let step = p.firstStep + id.x;
+  if (step >= p.steps || r >= p.rows) {
     return;
   }
   let first = p.rowStart + r;
@@ -68,7 +70,7 @@ fn transposed_register(@builtin(workgroup_id) group: vec3u, @builtin(local_invoc
   var l7 = vec4f();
   var r7 = vec4f();
   for (var o = 0u; o < p.outputs; o++) {
-    let e = weights(rowBase(p.weightStart + o), id.x);
+    let e = weights(rowBase(p.weightStart + o), step);
     let a0 = g[g0 + o];
     l0 += a0 * e.lo;
     r0 += a0 * e.hi;
@@ -97,7 +99,7 @@ fn transposed_register(@builtin(workgroup_id) group: vec3u, @builtin(local_invoc
   var lows = array(l0, l1, l2, l3, l4, l5, l6, l7);
   var highs = array(r0, r1, r2, r3, r4, r5, r6, r7);
   for (var i = 0u; i < 8u && first + i <= last; i++) {
-    finish(first + i, id.x, lows[i], highs[i]);
+    finish(first + i, step, lows[i], highs[i]);
   }
 }
 
@@ -110,7 +112,7 @@ var<workgroup> tile_w: array<vec4f, 256>; // [16 outputs][64 inputs]
 fn transposed_workgroup(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) t: u32) {
   let local = vec2u(t & 7u, t >> 3u);
   let first_row = group.y * 64u;
-  let first_step = group.x * 8u;
+  let first_step = p.firstStep + group.x * 8u;
   let last = p.rows - 1u;
   var l0 = vec4f();
   var r0 = vec4f();

@@ -70,7 +70,7 @@ export const attentionBackwardKernels = (d: Dispatcher, spec: ModelSpec): Varian
 export interface AttentionBackward {
   /** dLoss/d(out) [rows, padded heads · dim]. */
   readonly dmixed: Buffer;
-  /** As large as `scores`; `capped`, where the model caps them. */
+  /** Scores of at least one tile, as `scores`; `capped`, where the model caps them. */
   readonly dscores: Buffer;
   readonly capped?: Buffer;
   /** As large as `q`, `kv` and `qkv`. `dqkv` is what comes of it. */
@@ -91,7 +91,9 @@ export function attentionBackward(
   const told = toldOf(spec, step);
   const { places, tiles, scores, q, qkv, turns, qkNorm } = a;
   place(d, spec, step);
-  for (const run of tileRuns(d, spec, step)) {
+  // What is left of an earlier walk may be longer.
+  const room = Math.min(a.scores.bytes, dscores.bytes, capped?.bytes ?? dscores.bytes);
+  for (const run of tileRuns(d, spec, step, room)) {
     const rows = run.tileCount * TILE_ROWS * spec.heads;
     attend(d, spec, step, run);
     // The softmax has taken the place of the scores, which the slope of a cap is read from.

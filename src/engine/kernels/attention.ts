@@ -101,17 +101,23 @@ export function place(d: Dispatcher, spec: Heads, a: AttentionStep): void {
   );
 }
 
-/** Tiles for which `scores` has room, and which are not too long for one submission. */
+/** Tiles for which there is room, and which are not too long for one submission. */
 export interface TileRun {
   readonly firstTile: number;
   readonly tileCount: number;
 }
 
-export function* tileRuns(d: Dispatcher, spec: Heads, a: AttentionStep): Generator<TileRun> {
+/** `room`: bytes for the scores of a run. */
+export function* tileRuns(
+  d: Dispatcher,
+  spec: Heads,
+  a: AttentionStep,
+  room: number = a.scores.bytes,
+): Generator<TileRun> {
   const inAll = a.tileCount * a.branches;
   const tileBytes = TILE_ROWS * spec.heads * a.scoreStride * 4;
   const fits = Math.floor(
-    Math.min(a.scores.bytes / tileBytes, Math.max(1, d.recorder.maxWork / tileWork(spec, a)), (65535 * 8) / spec.heads),
+    Math.min(room / tileBytes, Math.max(1, d.recorder.maxWork / tileWork(spec, a)), (65535 * 8) / spec.heads),
   );
   for (let firstTile = 0; firstTile < inAll; firstTile += fits) {
     yield { firstTile, tileCount: Math.min(fits, inAll - firstTile) };

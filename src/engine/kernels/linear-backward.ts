@@ -18,6 +18,7 @@ const transposed = (entry: 'transposed_register' | 'transposed_workgroup') =>
       rows: 'u32',
       rowStart: 'u32',
       steps: 'u32',
+      firstStep: 'u32',
       outputs: 'u32',
       weightStart: 'u32',
       gradientStart: 'u32',
@@ -60,7 +61,8 @@ export interface BackwardProduct {
 
 /**
  * dx [rows, padded inputs] from g [rows, outputs], whose rows are `stride` elements apart, by the matrix of y = x Wᵀ, one
- * without a gate. Products too long for one submission are cut by rows, then by outputs, which add up.
+ * without a gate. Products too long for one submission are cut by rows, then by inputs, and never by the outputs that are
+ * summed over: how quick an adapter was found decides no bit.
  */
 export function linearBackward(
   d: Dispatcher,
@@ -71,7 +73,6 @@ export function linearBackward(
   dx: Buffer,
   { columns = { first: 0, count: w.outputs }, add = false }: BackwardProduct = {},
 ): void {
-  const perOutput = w.steps * 8; // multiply-adds a row
   const limit = d.recorder.maxWork;
   let adds = add;
   for (const part of w.parts) {
@@ -79,32 +80,35 @@ export function linearBackward(
     const end = Math.min(part.first + part.outputs, columns.first + columns.count);
     if (begin >= end) continue;
     for (const piece of readable(d, part, w.steps, false, begin, end)) {
-      const rowStep = Math.max(1, Math.floor(limit / (perOutput * (piece.end - piece.begin)) / 64)) * 64;
+      const outputs = piece.end - piece.begin;
+      const perStep = 8 * outputs; // multiply-adds a row
+      const rowStep = Math.max(1, Math.floor(limit / (perStep * w.steps) / 64)) * 64;
       for (let row = 0; row < rows; row += rowStep) {
         const count = Math.min(rowStep, rows - row);
-        const step = Math.max(1, Math.floor(limit / (perOutput * count) / 256)) * 256;
-        for (let o = piece.begin; o < piece.end; o += step) {
-          const outputs = Math.min(step, piece.end - o);
+        const most = Math.max(1, Math.floor(limit / (perStep * count) / 8)) * 8;
+        for (let firstStep = 0; firstStep < w.steps; firstStep += most) {
+          const steps = Math.min(most, w.steps - firstStep);
           d.run(
             variantOf(d, piece.dtype),
             {
               rows: count,
               rowStart: row,
               steps: w.steps,
+              firstStep,
               outputs,
-              weightStart: o - piece.first,
-              gradientStart: o - columns.first,
+              weightStart: piece.begin - piece.first,
+              gradientStart: piece.begin - columns.first,
               gradientStride: stride,
-              add: adds || o > begin ? 1 : 0,
+              add: adds ? 1 : 0,
               scale: w.scale ?? 1,
             },
             { g, w: piece.buffer, dx },
-            [Math.ceil(w.steps / 8), Math.ceil(count / 64)],
-            count * outputs * perOutput,
+            [Math.ceil(steps / 8), Math.ceil(count / 64)],
+            count * steps * perStep,
           );
         }
       }
+      adds = true;
     }
-    adds = true;
   }
 }
