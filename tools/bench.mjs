@@ -319,7 +319,8 @@ try {
   /** @type {Measurements['adapter']} */
   const adapter = await measure('adapter');
   const where = {
-    adapter: [adapter.vendor, adapter.architecture, adapter.description].filter(Boolean).join(' '),
+    adapter: adapter.name,
+    device: adapter.device,
     software: adapter.software,
     runtime,
     processor: `${cpus()[0]?.model.trim()}, ${cpus().length} cores`,

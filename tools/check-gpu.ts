@@ -16,7 +16,9 @@ import { checkHalves } from '../src/engine/probe/halves';
 import { measureProducts, type ProductRate } from '../src/engine/probe/products';
 import { selfTest } from '../src/engine/self-test';
 import type { Dtype } from '../src/formats/dtypes';
+import { tellAdapter } from '../src/gpu/adapter-name';
 import { openGpu } from '../src/gpu/gpu';
+import { adaptersHere } from '../src/lab/files/examination-text';
 import { nodeEnvironment } from '../src/lab/place/node';
 import { checkProduct } from './check/large-products';
 import { measureMends } from './check/mends';
@@ -99,10 +101,8 @@ export async function main(args: readonly string[], root: string): Promise<numbe
 
   const around = await environment.surroundings(facts);
   results.surroundings = around;
-  print([
-    'adapter',
-    `${[facts.vendor, facts.architecture, facts.description].filter(Boolean).join(' ')}${software ? ' (software)' : ''}`,
-  ]);
+  print(['adapter', `${tellAdapter(facts, around.adapters)}${software ? ' (software)' : ''}`]);
+  for (const line of adaptersHere(around)) print(line);
   for (const { trouble, remedy } of around.advice) print(['to do', `${trouble} ${remedy}`]);
 
   const chosen = await part(

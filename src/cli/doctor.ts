@@ -1,5 +1,5 @@
 import { LopperError } from '../errors';
-import { examinationText } from '../lab/files/examination-text';
+import { adaptersHere, examinationText } from '../lab/files/examination-text';
 import { toFailure } from '../lab/wire';
 import { type Command, facts, JOB, type Output, type Surroundings } from './command';
 import { modelRequest } from './model-request';
@@ -28,7 +28,7 @@ async function tell({ lab, args, path, reporter, environment, version }: Surroun
     const text = facts([
       ['Lopper', `${await version()}, ${surroundings.runtime}`],
       ['adapter', `none that computes: ${failure.message}`],
-      ...surroundings.adapters.map((adapter, i) => ['adapter here', `${i + 1} ${adapter}`] as const),
+      ...adaptersHere(surroundings),
       ...surroundings.advice.map(({ trouble, remedy }) => ['to do', `${trouble} ${remedy}`] as const),
       ['to do', failure.remedy],
     ]);

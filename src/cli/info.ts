@@ -1,5 +1,6 @@
 import { LopperError } from '../errors';
 import type { ModelFacts } from '../lab/contract';
+import { adapterLine } from '../lab/files/examination-text';
 import { usage } from './arguments';
 import { type Command, facts, JOB, type Output, type Surroundings, table } from './command';
 import { size } from './download-words';
@@ -62,7 +63,7 @@ async function tell(surroundings: Surroundings): Promise<Output> {
     ['fingerprint', model.fingerprint.slice(0, 16)],
     ...(adapter
       ? ([
-          ['adapter', `${adapter.description}${adapter.software ? ' (software)' : ''}`],
+          ['adapter', adapterLine(adapter)],
           [
             'self-test',
             `off by at most ${adapter.selfTest.worstError.toPrecision(2)} in ${adapter.selfTest.cases} cases`,

@@ -1,12 +1,10 @@
 import { LopperError } from '../errors';
+import type { AdapterNames } from './adapter-name';
 import { nudged } from './nudge';
 import { untoldName } from './renderer';
 
 /** What the adapter says of itself. */
-export interface AdapterFacts {
-  readonly vendor: string;
-  readonly architecture: string;
-  readonly description: string;
+export interface AdapterFacts extends AdapterNames {
   /** The "GPU" is a program on the processor. */
   readonly software: boolean;
   readonly features: readonly string[];
@@ -178,6 +176,7 @@ export async function openGpu(gpu: GPU | undefined): Promise<Gpu> {
   return new Gpu(device, {
     vendor: info.vendor,
     architecture: info.architecture,
+    device: info.device,
     description,
     software: ('isFallbackAdapter' in info && info.isFallbackAdapter === true) || SOFTWARE.test(says),
     features: [...adapter.features].sort(),

@@ -1,5 +1,6 @@
 import { measureCalls, measureMemory, measurePeak } from '../../src/engine/probe/basics';
 import { BenchTop } from '../../src/engine/probe/bench-top';
+import { tellAdapter } from '../../src/gpu/adapter-name';
 import type { Gpu } from '../../src/gpu/gpu';
 import type { Environment } from '../../src/lab/place/environment';
 import { measureBenchmarks } from './benchmarks';
@@ -36,7 +37,7 @@ export async function openMeasurements(
   const engine = await openOurs(gpu);
   const top = new BenchTop(gpu);
   return {
-    adapter: async () => ({ ...gpu.facts, matmul: engine.rates }),
+    adapter: async () => ({ ...gpu.facts, name: tellAdapter(gpu.facts), matmul: engine.rates }),
 
     /** Both engines in turn; the ratio is of the medians. */
     async prefill() {

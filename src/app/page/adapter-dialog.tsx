@@ -63,6 +63,7 @@ function Report({ adapter, memory, found }: { adapter: AdapterReport; memory?: M
       <dl className={css.facts}>
         <Fact name="Vendor">{adapter.vendor || 'not told'}</Fact>
         <Fact name="Architecture">{adapter.architecture || 'not told'}</Fact>
+        {adapter.device && <Fact name="Device">{adapter.device}</Fact>}
         <Fact name="Description">{adapter.description || 'not told'}</Fact>
         <Fact name="Self-test">
           {selfTest.passed ? 'passed' : 'failed'}: {selfTest.cases} cases, largest error{' '}

@@ -16,6 +16,8 @@ export interface Surroundings {
   readonly runtime: string;
   /** Names of all adapters, where they can be listed. */
   readonly adapters: readonly string[];
+  /** Which of them computes, from 1 as `--adapter` counts, where that is known. */
+  readonly inUse?: number;
   readonly advice: readonly Advice[];
 }
 

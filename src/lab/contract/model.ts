@@ -1,4 +1,5 @@
 /** A model as it is asked for and as it is told of, and the machine it is on. Plain data. */
+import type { AdapterNames } from '../../gpu/adapter-name';
 import type { CatalogueModel } from '../../model/catalogue/models';
 import type { Precision } from '../../model/precision';
 import type { Sublayer } from '../../model/units';
@@ -136,10 +137,7 @@ export interface KeptDownload {
   readonly request?: ModelRequest;
 }
 
-export interface AdapterReport {
-  readonly vendor: string;
-  readonly architecture: string;
-  readonly description: string;
+export interface AdapterReport extends AdapterNames {
   /** True when the "GPU" is a program on the processor (SwiftShader, llvmpipe, WARP). */
   readonly software: boolean;
   readonly features: readonly string[];

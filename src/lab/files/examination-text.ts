@@ -1,4 +1,5 @@
-import type { Examination } from '../contract';
+import { tellAdapter } from '../../gpu/adapter-name';
+import type { AdapterReport, Examination, Surroundings } from '../contract';
 
 const number = (value: number, digits = 3): string =>
   value >= 10 ** digits
@@ -12,8 +13,8 @@ function machineLines({ adapter, surroundings }: Examination, version: string): 
   const { selfTest, matmul, limits } = adapter;
   return [
     ['Lopper', `${version}, ${surroundings.runtime}`],
-    ['adapter', `${describeAdapter(adapter)}${adapter.software ? ' (software)' : ''}`],
-    ...surroundings.adapters.map((name, i) => [i === 0 ? 'adapters here' : '', `${i + 1} ${name}`] as const),
+    ['adapter', adapterLine(adapter, surroundings.adapters)],
+    ...adaptersHere(surroundings),
     [
       'self-test',
       `${selfTest.passed ? 'passed' : 'failed'}: off by at most ${selfTest.worstError.toPrecision(2)} in ${selfTest.cases} cases, ${selfTest.at}`,
@@ -62,15 +63,13 @@ export function rateLines({ surroundings, rates, disk }: Examination): readonly 
   ];
 }
 
-const describeAdapter = ({
-  vendor,
-  architecture,
-  description,
-}: {
-  readonly vendor: string;
-  readonly architecture: string;
-  readonly description: string;
-}): string => [vendor, architecture, description].filter(Boolean).join(' ') || 'unnamed';
+/** The adapter in a line. */
+export const adapterLine = (adapter: AdapterReport, names: readonly string[] = []): string =>
+  `${tellAdapter(adapter, names)}${adapter.software ? ' (software)' : ''}`;
+
+/** All adapters that are here, as they are counted. */
+export const adaptersHere = ({ adapters, inUse }: Surroundings): readonly Line[] =>
+  adapters.map((name, i) => [i === 0 ? 'adapters here' : '', `${i + 1} ${name}${i + 1 === inUse ? ', in use' : ''}`]);
 
 const told = (gflops: Readonly<Record<string, number>>): string => {
   const all = Object.entries(gflops).map(([name, rate]) => `${name} ${number(rate)}`);

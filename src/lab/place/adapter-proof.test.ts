@@ -7,6 +7,7 @@ import { forgetProof, keepProof, recallProof } from './adapter-proof';
 const facts = {
   vendor: 'acme',
   architecture: 'x/1',
+  device: 'card-4060',
   description: 'a card (rev. 2)',
   software: false,
   features: ['shader-f16'],
@@ -22,6 +23,16 @@ test('a passed self-test counts on the next visit, on this adapter as it was', a
   expect(await recallProof(shelf, facts, days(1))).toEqual(selfTest);
   expect(await recallProof(shelf, { ...facts, description: 'another' }, days(1))).toBeUndefined();
   expect(await recallProof(shelf, { ...facts, features: [] }, days(1))).toBeUndefined();
+});
+
+test('two cards of one generation under one driver prove themselves each, and neither forgets the other', async () => {
+  const shelf = memoryShelf();
+  const other = { ...facts, device: 'card-4090' };
+  await keepProof(shelf, facts, selfTest);
+  expect(await recallProof(shelf, other, days(1))).toBeUndefined();
+  await keepProof(shelf, other, { ...selfTest, cases: 12 });
+  expect((await recallProof(shelf, facts, days(1)))?.cases).toBe(6);
+  expect((await recallProof(shelf, other, days(1)))?.cases).toBe(12);
 });
 
 test('after two weeks, or by a clock that runs backwards, it is proved again', async () => {

@@ -3,6 +3,7 @@ import { CASES, type Case, COMPARED, selfTest } from '../../engine/self-test';
 import { LopperError } from '../../errors';
 import { isDtype } from '../../formats/dtypes';
 import type { Shelf } from '../../formats/shelf';
+import { tellAdapter } from '../../gpu/adapter-name';
 import { type Gpu, openGpu } from '../../gpu/gpu';
 import type { ModelSpec } from '../../model/spec';
 import type { AdapterReport } from '../contract';
@@ -143,7 +144,7 @@ async function proveOn(cases: readonly Case[], gpu: Gpu, known: KernelRates | un
   gpu.destroy();
   throw new LopperError(
     'adapter-untrusted',
-    `The adapter "${[facts.vendor, facts.architecture, facts.description].filter(Boolean).join(' ')}" computes wrong numbers: off by ${worstError.toPrecision(2)} in the self-test.`,
+    `The adapter "${tellAdapter(facts)}" computes wrong numbers: off by ${worstError.toPrecision(2)} in the self-test.`,
     'Update the graphics driver or try another browser; nothing is computed on this one.',
   );
 }

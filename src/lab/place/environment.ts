@@ -4,7 +4,7 @@ import type { DownloadCache } from '../../formats/cache';
 import type { HubOptions } from '../../formats/hub';
 import type { Shelf } from '../../formats/shelf';
 import type { Solve } from '../../pruning/programme';
-import type { ExportPlace, ModelRequest, Surroundings } from '../contract';
+import type { AdapterReport, ExportPlace, ModelRequest, Surroundings } from '../contract';
 
 /** A place for official benchmark files, by name. */
 export interface OfficialPlace {
@@ -38,7 +38,7 @@ export interface Environment {
   /** Where an exported model goes. Throws `usage` for a folder that is not empty, or of a kind that cannot be had here. */
   exportTarget(to: ExportPlace): Promise<ExportTarget>;
   /** What this runs in, and what stands between it and its best; `used`: the adapter that computes, where one does. */
-  surroundings(used?: { readonly description: string; readonly software: boolean }): Promise<Surroundings>;
+  surroundings(used?: Pick<AdapterReport, 'device' | 'description' | 'software'>): Promise<Surroundings>;
   /** Where official benchmarks are: the first place that has one counts, and what is fetched goes to the first. */
   official(): Promise<readonly OfficialPlace[]>;
   /** What solves integer programmes; fetched when first asked for. */

@@ -8,6 +8,7 @@ import { keepRates, recallRates } from './kernel-rates';
 const facts = {
   vendor: 'acme',
   architecture: 'x/1',
+  device: 'card-4060',
   description: 'a card (driver 2)',
   features: [] as string[],
 } as unknown as AdapterFacts;
@@ -24,6 +25,16 @@ test('what was measured on an adapter is known on the next visit, and not taken 
   expect(await recallRates(shelf, { ...facts, description: 'a card (driver 3)' })).toBeUndefined();
   expect(await recallRates(shelf, { ...facts, features: ['shader-f16'] })).toBeUndefined();
   expect(await recallRates(shelf, facts, 'BF16')).toBeUndefined();
+});
+
+test('two cards of one generation under one driver have each their own', async () => {
+  const shelf = memoryShelf();
+  const other = { ...facts, device: 'card-4090' };
+  await keepRates(shelf, facts, rates);
+  expect(await recallRates(shelf, other)).toBeUndefined();
+  await keepRates(shelf, other, { ...rates, gflops: { matmul_workgroup: 40 } });
+  expect(await recallRates(shelf, facts)).toEqual(rates);
+  expect((await recallRates(shelf, other))?.gflops).toEqual({ matmul_workgroup: 40 });
 });
 
 test('it ages, and is not believed by a clock that runs backwards', async () => {

@@ -34,13 +34,14 @@ const RatesSchema = v.object({
 
 const nameOf = (facts: AdapterFacts, dtype: Dtype): string => `kernels-${adapterSlug(facts)}-${dtype}.json`;
 
-/** All that a measurement is good for: these kernels, on this adapter and driver as far as they tell, in this browser. */
-const measured = ({ vendor, architecture, description, features }: AdapterFacts): string =>
+/** All that a measurement is good for: these kernels, on this card and driver as far as they tell, in this browser. */
+const measured = ({ vendor, architecture, device, description, features }: AdapterFacts): string =>
   JSON.stringify([
     CHOOSING,
     KERNEL_STAMP,
     vendor,
     architecture,
+    device,
     description,
     features,
     globalThis.navigator?.userAgent ?? '',

@@ -8,6 +8,7 @@ import { findSnapshot, hubPlaces, snapshotFiles } from '../../formats/hub-cache'
 import { fetchWithLinks, openFolder } from '../../formats/node';
 import { cacheFolder, folderShelf } from '../../formats/node-shelf';
 import { writeText } from '../../formats/shelf';
+import { numberAmong } from '../../gpu/adapter-name';
 import { adviseOn } from '../../gpu/advice';
 import { type DawnOptions, dawnFacts, listAdapters, openDawn } from '../../gpu/dawn';
 import { findCards } from '../../gpu/vulkan';
@@ -86,6 +87,7 @@ export function nodeEnvironment(root: string, options: DawnOptions = {}): Enviro
       return {
         runtime: `Node ${process.version}, ${process.platform} ${process.arch}`,
         adapters,
+        inUse: used && numberAmong(adapters, used),
         advice: adviseOn(signs),
       };
     },
