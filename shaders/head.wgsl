@@ -9,6 +9,7 @@ struct Params {
   columns: u32, // tokens in this tile
   stride: u32, // elements in a row of logits
   firstToken: u32,
+  slices: u32, // of a row of the tile, SLICE tokens each
   firstRow: u32, // of all scored rows of a branch
   totalRows: u32,
   firstBranch: u32, // of all branches
@@ -32,23 +33,74 @@ struct State {
 @group(0) @binding(4) var<storage, read_write> picked: array<f32>; // [all branches][totalPairs] logit of the token
 @group(0) @binding(5) var<storage, read> reference: array<f32>; // the same tile of the full model, [rows] as logits
 @group(0) @binding(6) var<storage, read_write> squares: array<f32>; // [all branches][totalRows] of the distance to it
+@group(0) @binding(7) var<storage, read> fours: array<vec4f>; // the logits
+@group(0) @binding(8) var<storage, read_write> slice_states: array<State>; // [branches * rows][slices]
 
-struct Best {
-  top: f32,
-  token: u32,
-}
+const SLICE: u32 = 4096u; // tokens: a longer row has as many workgroups as it has of these
+const LEAST: f32 = -3.0e38;
 
-var<workgroup> bests: array<Best, THREADS * ROWS>;
+var<workgroup> seen: array<State, THREADS * ROWS>;
 var<workgroup> shares: array<f32, THREADS * ROWS>;
 
-// Ties go to the lowest token.
-fn better(a: Best, b: Best) -> Best {
-  if (b.top > a.top || (b.top == a.top && b.token < a.token)) {
-    return b;
-  }
-  return a;
+// Four logits of the row that begins at `base`, those past the end of its slice at the very bottom.
+fn logits_at(base: u32, token: u32, end: u32) -> vec4f {
+  let here = vec4u(token) + vec4u(0u, 1u, 2u, 3u);
+  return select(vec4f(LEAST), fours[(base + token) / 4u], here < vec4u(end));
 }
 
+fn largest(v: vec4f) -> f32 {
+  return max(max(v.x, v.y), max(v.z, v.w));
+}
+
+// The first of four that is as large as `top`, counted from `token`.
+fn token_of(v: vec4f, top: f32, token: u32) -> u32 {
+  return token + select(select(select(3u, 2u, v.z == top), 1u, v.y == top), 0u, v.x == top);
+}
+
+// Two states in one. Ties go to the lowest token.
+fn joined(a: State, b: State) -> State {
+  if (b.top > a.top || (b.top == a.top && b.best < a.best)) {
+    return State(b.top, b.sum + a.sum * exp(a.top - b.top), b.best, 0u);
+  }
+  return State(a.top, a.sum + b.sum * exp(b.top - a.top), a.best, 0u);
+}
+
+const TEAM: u32 = 8u; // of THREADS; each of them takes as many others into its own
+
+// What all the threads of a slice have seen, for the first of them: by eighths, in the same order every time.
+fn together(mine: State, t: u32, place: u32) -> State {
+  if (THREADS == 1u) {
+    return mine;
+  }
+  seen[place + t] = mine;
+  workgroupBarrier();
+  var all = mine;
+  if (t < TEAM) {
+    for (var i = t + TEAM; i < THREADS; i += TEAM) {
+      all = joined(all, seen[place + i]);
+    }
+    seen[place + t] = all;
+  }
+  workgroupBarrier();
+  if (t == 0u) {
+    for (var i = 1u; i < TEAM; i++) {
+      all = joined(all, seen[place + i]);
+    }
+  }
+  return all;
+}
+
+// Takes a row of the tile into the row's state.
+fn take(row: u32, all: State) {
+  let at = (p.firstBranch + row / p.rows) * p.totalRows + p.firstRow + row % p.rows;
+  if (p.firstToken == 0u) {
+    states[at] = all;
+  } else {
+    states[at] = joined(states[at], all);
+  }
+}
+
+// THREADS threads to a slice of a row. The tile is read once: where a larger logit comes, the sum is made smaller to fit.
 @compute @workgroup_size(64)
 fn accumulate(
   @builtin(workgroup_id) group: vec3u,
@@ -56,45 +108,64 @@ fn accumulate(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let t = lane % THREADS;
-  let line = lane / THREADS; // its row of the workgroup
-  let place = line * THREADS;
+  let line = lane / THREADS; // its slice of the workgroup
   let asked = (group.y * groups.x + group.x) * ROWS + line;
-  let row = min(asked, p.rows * p.branches - 1u); // every thread must reach the barriers
+  let slice = min(asked, p.rows * p.branches * p.slices - 1u); // every thread must reach the barriers
+  let row = slice / p.slices;
   let base = row * p.stride;
-  var best = Best(-3.0e38, 0u);
-  for (var i = t; i < p.columns; i += THREADS) {
-    best = better(best, Best(logits[base + i], i));
-  }
-  if (THREADS > 1u) {
-    bests[place + t] = best;
-    workgroupBarrier();
-    for (var i = 0u; i < THREADS; i++) {
-      best = better(best, bests[place + i]);
+  let first = (slice % p.slices) * SLICE;
+  let end = min(first + SLICE, p.columns);
+  var top = LEAST;
+  var best = first;
+  var sums = vec4f();
+  let step = 4u * THREADS;
+  for (var i = first + 4u * t; i < end; i += 4u * step) {
+    // Four loads on their way at once.
+    let a = logits_at(base, i, end);
+    let b = logits_at(base, i + step, end);
+    let c = logits_at(base, i + 2u * step, end);
+    let d = logits_at(base, i + 3u * step, end);
+    let here = largest(max(max(a, b), max(c, d)));
+    if (here > top) {
+      sums *= exp(top - here);
+      top = here;
+      best = token_of(d, top, i + 3u * step);
+      if (largest(c) == top) { best = token_of(c, top, i + 2u * step); }
+      if (largest(b) == top) { best = token_of(b, top, i + step); }
+      if (largest(a) == top) { best = token_of(a, top, i); }
     }
+    sums += exp(a - top) + exp(b - top) + exp(c - top) + exp(d - top);
   }
-  var sum = 0.0;
-  for (var i = t; i < p.columns; i += THREADS) {
-    sum += exp(logits[base + i] - best.top);
-  }
-  if (THREADS > 1u) {
-    shares[place + t] = sum;
-    workgroupBarrier();
-    sum = 0.0;
-    for (var i = 0u; i < THREADS; i++) {
-      sum += shares[place + i];
-    }
-  }
-  if (t > 0u || asked != row) {
+  let mine = State(top, sums.x + sums.y + sums.z + sums.w, p.firstToken + best, 0u);
+  let all = together(mine, t, line * THREADS);
+  if (t > 0u || asked != slice) {
     return;
   }
-  let at = (p.firstBranch + row / p.rows) * p.totalRows + p.firstRow + row % p.rows;
-  let before = states[at];
-  if (p.firstToken == 0u) {
-    states[at] = State(best.top, sum, best.token, 0u);
-  } else if (best.top > before.top) {
-    states[at] = State(best.top, sum + before.sum * exp(before.top - best.top), p.firstToken + best.token, 0u);
+  if (p.slices > 1u) {
+    slice_states[slice] = all;
   } else {
-    states[at].sum = before.sum + sum * exp(best.top - before.top);
+    take(row, all);
+  }
+}
+
+// Takes the slices of each row into its state.
+@compute @workgroup_size(64)
+fn join_slices(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let t = lane % THREADS;
+  let line = lane / THREADS; // its row of the workgroup
+  let asked = (group.y * groups.x + group.x) * ROWS + line;
+  let row = min(asked, p.rows * p.branches - 1u); // every thread must reach the barriers
+  var mine = State(LEAST, 0.0, p.firstToken, 0u);
+  for (var i = t; i < p.slices; i += THREADS) {
+    mine = joined(mine, slice_states[row * p.slices + i]);
+  }
+  let all = together(mine, t, line * THREADS);
+  if (t == 0u && asked == row) {
+    take(row, all);
   }
 }
 

@@ -101,7 +101,7 @@ async function recorded(rows: number, keys: number, flash: boolean): Promise<Wor
   });
   await dispatcher.ready([
     ...walkKernels(dispatcher, spec, types),
-    ...(writes ? decodingKernels(dispatcher, types) : []),
+    ...(writes ? decodingKernels(dispatcher, spec, types) : []),
   ]);
   const wide = (heads + 2 * kvHeads) * headDim;
   const weights = (index: number): SublayerWeights =>

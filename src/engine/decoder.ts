@@ -59,7 +59,10 @@ export class Decoder implements DecoderContract {
     const m: Machine = { ...machine, dispatcher: machine.decoding };
     const { spec, gpu } = m;
     checkPrompts(prompts, spec.context);
-    await m.dispatcher.ready([...walkKernels(m.dispatcher, spec, m.types), ...decodingKernels(m.dispatcher, m.types)]);
+    await m.dispatcher.ready([
+      ...walkKernels(m.dispatcher, spec, m.types),
+      ...decodingKernels(m.dispatcher, spec, m.types),
+    ]);
     const capacity = options.capacity ?? just(prompts, maxNewTokens, spec.context);
     const sequences = new Sequences(capacity);
     const added = sequences.add(prompts, maxNewTokens);

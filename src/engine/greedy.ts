@@ -1,5 +1,5 @@
 import type { Buffer } from '../gpu/gpu';
-import { readLogits } from './kernels/head';
+import { readLogits, slicesOf } from './kernels/head';
 import { linear } from './kernels/linear';
 import { norm } from './kernels/norm';
 import { padded } from './layout';
@@ -28,6 +28,8 @@ export async function planLikeliest(m: Machine, rows: number): Promise<void> {
     // Of fewer rows a tile may hold more logits.
     logits: Math.max(rows * tileTokens(m, rows), Math.min(TILE_LOGITS, rows * padded(m.head.outputs))) * 4,
     states: rows * STATE_BYTES,
+    // No more than so many, of fewer rows either.
+    slices: (slicesOf(TILE_LOGITS) + rows) * STATE_BYTES,
   });
 }
 
@@ -60,13 +62,15 @@ export function findLikeliest(
   const listed = { buffer: scratch.get('listed'), first: 0, count };
   norm(dispatcher, m.finalNorm, { stream, slots: [0], rows: streamRows }, headIn, listed);
   const stride = tileTokens(m, count);
+  const slices = scratch.get('slices');
   for (let firstToken = 0; firstToken < m.head.outputs; firstToken += stride) {
     const columns = Math.min(stride, m.head.outputs - firstToken);
     linear(dispatcher, headIn, count, m.head, 'store', logits, stride, { first: firstToken, count: columns });
-    readLogits(dispatcher, logits, states, dispatcher.empty, dispatcher.empty, {
+    const tile = {
       ...{ rows: count, branches: 1, columns, stride, firstToken },
       ...{ firstRow: 0, totalRows: count, firstBranch: 0, firstPair: 0, pairs: 0, totalPairs: 0 },
-    });
+    };
+    readLogits(dispatcher, logits, states, dispatcher.empty, dispatcher.empty, tile, slices);
   }
   return {
     states,

@@ -5,7 +5,7 @@ import { attentionKernels } from './attention';
 import { widenKernels } from './blocks';
 import type { Dispatcher, Variant } from './dispatcher';
 import { embedKernels } from './embed';
-import { logitKernels } from './head';
+import { logitKernels, sliceKernels, slicesOf } from './head';
 import { fewRowKernels, manyRowKernels, type ProductKind } from './linear';
 import { takingKernels } from './module';
 import { normAddKernels, normKernels } from './norm';
@@ -31,5 +31,8 @@ export const walkKernels = (d: Dispatcher, spec: ModelSpec, types: StoredTypes):
   ...widenKernels(types.products.map(({ dtype }) => dtype)),
 ];
 
-/** Products of few rows, beside those of a walk. */
-export const decodingKernels = (d: Dispatcher, types: StoredTypes): Variant[] => fewRowKernels(d, types.products);
+/** Products of few rows and tiles of a long vocabulary, beside the kernels of a walk. */
+export const decodingKernels = (d: Dispatcher, spec: ModelSpec, types: StoredTypes): Variant[] => [
+  ...fewRowKernels(d, types.products),
+  ...(slicesOf(spec.vocabulary) > 1 ? sliceKernels(d) : []),
+];

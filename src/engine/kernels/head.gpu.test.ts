@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../../gpu/gpu';
+import { padded } from '../layout';
 import { download, flat, matrix, numbers, sharedGpu, upload } from '../testing/gpu';
 import { dispatcherFor, specOf } from '../testing/kernels';
 import { logSoftmax } from '../testing/oracle';
-import { distanceKernels, measureDistance, readLogits } from './head';
+import { distanceKernels, measureDistance, readLogits, sliceKernels, slicesOf } from './head';
 
 const TOLERANCE = 1e-5;
 const THREADS = [1, 64] as const;
@@ -78,6 +79,67 @@ describe.each(THREADS)('log-probabilities in tiles of the vocabulary, %i threads
         expect(chosen[b * pairs.length + i]).toBe(logits[b][row][token]);
       }
     }
+  });
+});
+
+describe.each(THREADS)('rows that have their whole vocabulary in one tile, %i threads to a slice', (threads) => {
+  /** States [rows] of rows that lie `stride` apart in `values`, on buffers that are full of NaN before. */
+  const statesOf = async (values: Float32Array<ArrayBuffer>, rows: number, vocabulary: number) => {
+    const d = await dispatcherFor(gpu, specOf(), { threads });
+    await d.ready(sliceKernels(d));
+    const stale = (floats: number) => upload(gpu, new Float32Array(floats).fill(Number.NaN));
+    const [states, slices] = [await stale(4 * rows), await stale(4 * rows * slicesOf(vocabulary))];
+    const tile = {
+      ...{ rows, branches: 1, columns: vocabulary, stride: padded(vocabulary), firstToken: 0 },
+      ...{ firstRow: 0, totalRows: rows, firstBranch: 0, firstPair: 0, pairs: 0, totalPairs: 0 },
+    };
+    readLogits(d, await upload(gpu, values), states, d.empty, d.empty, tile, slices);
+    return download(d.recorder, states);
+  };
+
+  it.each([
+    [37, 1],
+    [1000, 33],
+    [4097, 2],
+    [50_257, 5],
+    [128_256, 1],
+    [128_256, 2],
+  ])('%i tokens, %i rows', async (vocabulary, rows) => {
+    const next = numbers(vocabulary + rows);
+    const stride = padded(vocabulary);
+    const values = new Float32Array(rows * stride).fill(1e9); // past a row's end
+    for (let row = 0; row < rows; row++) {
+      for (let i = 0; i < vocabulary; i++) values[row * stride + i] = 40 * next();
+      // Ties: the lowest of the likeliest wins, be it in the last slice, in the one before or alone.
+      for (const back of [1, 3, 70, 5000].slice(0, 1 + (row % 4))) {
+        if (back <= vocabulary) values[row * stride + vocabulary - back] = 45;
+      }
+    }
+    const got = await statesOf(values, rows, vocabulary);
+    const words = new Uint32Array(got.buffer);
+    for (let row = 0; row < rows; row++) {
+      const logits = values.subarray(row * stride, row * stride + vocabulary);
+      const top = logits.reduce((a, b) => Math.max(a, b));
+      const lse = got[4 * row] + Math.log(got[4 * row + 1]);
+      const want = top + Math.log(logits.reduce((sum, z) => sum + Math.exp(z - top), 0));
+      expect(words[4 * row + 2], `row ${row}`).toBe(logits.indexOf(top));
+      expect(Math.abs(lse - want), `row ${row}`).toBeLessThan(TOLERANCE);
+    }
+    expect(await statesOf(values, rows, vocabulary)).toEqual(got);
+    // A row's bits are its own, whatever is beside it.
+    const last = rows - 1;
+    expect(await statesOf(values.slice(last * stride), 1, vocabulary)).toEqual(got.slice(4 * last));
+  });
+
+  it('one that is no number shows in its own row, in whatever slice', async () => {
+    const vocabulary = 9001;
+    const spots = [undefined, 0, 4095, 4096, undefined, 8191, 9000];
+    const stride = padded(vocabulary);
+    const values = Float32Array.from({ length: spots.length * stride }, (_, i) => Math.sin(i));
+    for (const [row, spot] of spots.entries()) if (spot !== undefined) values[row * stride + spot] = Number.NaN;
+    const got = await statesOf(values, spots.length, vocabulary);
+    const whole = spots.map((_, row) => Number.isFinite(got[4 * row]) && Number.isFinite(got[4 * row + 1]));
+    expect(whole).toEqual(spots.map((spot) => spot === undefined));
   });
 });
 

@@ -11,6 +11,7 @@ const parameters = new Parameters('Params', {
   columns: 'u32',
   stride: 'u32',
   firstToken: 'u32',
+  slices: 'u32',
   firstRow: 'u32',
   totalRows: 'u32',
   firstBranch: 'u32',
@@ -20,14 +21,27 @@ const parameters = new Parameters('Params', {
 });
 
 /** Which rows, branches, tokens and pairs a tile of logits holds; see shaders/head.wgsl. */
-export type LogitsTile = Values<(typeof parameters)['fields']>;
+export type LogitsTile = Omit<Values<(typeof parameters)['fields']>, 'slices'>;
+
+/** Tokens of a row that one workgroup reads, or one thread where none share a row: SLICE in the shader. */
+const SLICE = 4096;
+
+/** Slices of a row of so many tokens: by their number alone, so that a row's bits are too. */
+export const slicesOf = (columns: number): number => Math.ceil(columns / SLICE);
 
 const HEAD = { file: 'head.wgsl', code, parameters };
 
 export const ACCUMULATE = kernel({
   ...HEAD,
   entry: 'accumulate',
-  bindings: { logits: read(1), states: write(2) },
+  bindings: { states: write(2), fours: read(7), slice_states: write(8) },
+  constants: ['THREADS', 'ROWS'],
+});
+
+export const JOIN_SLICES = kernel({
+  ...HEAD,
+  entry: 'join_slices',
+  bindings: { states: write(2), slice_states: write(8) },
   constants: ['THREADS', 'ROWS'],
 });
 
@@ -46,9 +60,14 @@ export const DISTANCE = kernel({
 });
 
 export const logitKernels = (d: Dispatcher): Variant[] => [variant(ACCUMULATE, d.sharing), variant(PICK, {})];
+/** Beside those, of tiles that are longer than a slice. */
+export const sliceKernels = (d: Dispatcher): Variant[] => [variant(JOIN_SLICES, d.sharing)];
 export const distanceKernels = (d: Dispatcher): Variant[] => [variant(DISTANCE, d.sharing)];
 
-/** Takes a tile of logits [branches * rows, columns] into the rows' running log-sum-exp and picks its pairs' logits. */
+/**
+ * Takes a tile of logits [branches * rows, columns] into the rows' running log-sum-exp and picks its pairs' logits.
+ * @param slices where a row of the tile is longer than a slice: room for the states [rows of all branches, slicesOf(columns)]
+ */
 export function readLogits(
   d: Dispatcher,
   logits: Buffer,
@@ -56,11 +75,16 @@ export function readLogits(
   pairs: Buffer,
   picked: Buffer,
   tile: LogitsTile,
+  slices: Buffer = d.empty,
 ): void {
   const rows = tile.rows * tile.branches;
-  d.run(variant(ACCUMULATE, d.sharing), tile, { logits, states }, d.rowGroups(rows), rows * tile.columns * 4);
+  const told = { ...tile, slices: slicesOf(tile.columns) };
+  const inAll = rows * told.slices;
+  const on = { states, slice_states: slices };
+  d.run(variant(ACCUMULATE, d.sharing), told, { ...on, fours: logits }, d.rowGroups(inAll), rows * tile.columns * 4);
+  if (told.slices > 1) d.run(variant(JOIN_SLICES, d.sharing), told, on, d.rowGroups(rows), inAll);
   const count = tile.pairs * tile.branches;
-  d.run(variant(PICK, {}), tile, { logits, pairs, picked }, grid(Math.ceil(count / 64)), count);
+  d.run(variant(PICK, {}), told, { logits, pairs, picked }, grid(Math.ceil(count / 64)), count);
 }
 
 /** Takes a tile of logits into the rows' squared distance from the reference's logits of the same rows [rows, columns]. */
@@ -72,5 +96,11 @@ export function measureDistance(
   tile: LogitsTile,
 ): void {
   const rows = tile.rows * tile.branches;
-  d.run(variant(DISTANCE, d.sharing), tile, { logits, reference, squares }, d.rowGroups(rows), rows * tile.columns);
+  d.run(
+    variant(DISTANCE, d.sharing),
+    { ...tile, slices: 1 },
+    { logits, reference, squares },
+    d.rowGroups(rows),
+    rows * tile.columns,
+  );
 }
