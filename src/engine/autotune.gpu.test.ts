@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   bestGroups,
+  bestThreads,
   bestTogether,
   compete,
   fewestForLarge,
   fewestForMatmul,
   flashIsQuicker,
-  normTimes,
 } from './autotune';
 import { ALL_ROWS } from './kernels/linear';
 import { BenchTop } from './probe/bench-top';
@@ -65,7 +65,7 @@ it('how many rows a matvec takes together, and from how many on each matmul is q
   const ofBlocks = await fewestForMatmul(top, 'Q4_0', ways, SHAPE);
   expect(ofBlocks).toBeGreaterThanOrEqual(2);
   expect(ofBlocks).toBeLessThanOrEqual(49);
-  for (const ms of await normTimes(top)) expect(ms).toBeGreaterThan(0);
+  expect([1, 64]).toContain(await bestThreads(top));
 });
 
 it('whether attention is quicker without its scores in memory is measured, in steps and in texts', async () => {

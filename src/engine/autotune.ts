@@ -1,12 +1,14 @@
 import { LopperError } from '../errors';
 import { bytesOf, type Dtype, isInBlocks } from '../formats/dtypes';
 import type { Gpu } from '../gpu/gpu';
+import { attentionKernels } from './kernels/attention';
 import { readAs, widenedBytes, widenKernels } from './kernels/blocks';
 import type { KernelChoice } from './kernels/dispatcher';
+import { logitKernels } from './kernels/head';
 import { ALL_ROWS, fewRowKernels, forced, linear, manyRowKernels, type Way } from './kernels/linear';
 import { norm, normKernels } from './kernels/norm';
-import type { Linear, Norm, Slots } from './layout';
-import { attentionOf } from './probe/attention';
+import type { Linear, Norm } from './layout';
+import { attentionOf, HEADS } from './probe/attention';
 import { BenchTop, WORD } from './probe/bench-top';
 
 export interface KernelRates {
@@ -37,7 +39,7 @@ const MATVECS: readonly Shape[] = [
   { rows: 1, columns: 16_384, inputs: 2048 },
 ];
 
-/** A shape is large enough where a run of it takes this many milliseconds. */
+/** A shape is large enough where a run of it takes this many milliseconds, the wait for it not counted. */
 const LARGE_MS = 1;
 
 /** Rows at which a matvec for each may still be quicker than a matmul that is mostly empty. */
@@ -51,9 +53,12 @@ const TOGETHER = [1, 2, 4, 8] as const;
 const TOGETHER_ROWS = 8;
 const PARTED_ROWS = 16;
 
-/** A matrix of few columns, and workgroups that its product may be cut into; 0: uncut. */
-const NARROW: Omit<Shape, 'rows'> = { columns: 1024, inputs: 2048 };
+/** A matrix of few columns and enough inputs for all the parts, and workgroups that its product may be cut into; 0: uncut. */
+const NARROW: Omit<Shape, 'rows'> = { columns: 1024, inputs: 8192 };
 const GROUPS: readonly number[] = [0, 128, 256, 512, 1024];
+
+/** Of a row that is normed: a step of decoding has one of these before each sublayer. */
+const WIDTH = 2048;
 
 /** Rows and keys that stand for a step of a long text being written, and for a text being read. */
 const STEP = [1, 2048] as const;
@@ -79,10 +84,15 @@ export const USUAL_DTYPE: Dtype = 'F16';
 /**
  * Measures every way to multiply matrices of this type on this adapter and takes the quickest: which it is cannot be told
  * from its name. A type in blocks is widened for many rows; for few, and from how many rows on widening pays, products
- * straight from the blocks are measured.
+ * straight from the blocks are measured. What the adapter refuses to compile is not chosen; it throws `shader-refused` only
+ * where that is one of the ways that wait for nothing. On a chip its runs take one to five seconds, the more the longer
+ * a submission is waited for; on a processor, which measures two ways, a fraction of one.
  */
-export async function chooseKernels(gpu: Gpu, stored: Dtype = USUAL_DTYPE): Promise<KernelRates> {
-  const top = new BenchTop(gpu);
+export async function chooseKernels(
+  gpu: Gpu,
+  stored: Dtype = USUAL_DTYPE,
+  top = new BenchTop(gpu),
+): Promise<KernelRates> {
   const dtype = readAs(stored);
   try {
     const gflops: Record<string, number> = {};
@@ -90,8 +100,9 @@ export async function chooseKernels(gpu: Gpu, stored: Dtype = USUAL_DTYPE): Prom
     // On a chip few rows are multiplied as the matrices are stored; on a processor that would be compiled for nothing.
     const few = matmuls.chip ? stored : dtype;
     const matvecs = await compete(top, few, ['matvec_register', 'matvec_workgroup'], MATVECS, gflops, matmuls.chip);
-    // Small tiles stand beside large ones.
-    const matmul = matmuls.best === 'matmul_small' ? 'matmul_workgroup' : matmuls.best;
+    // Small tiles stand beside large ones, where those compile.
+    const large = gflops.matmul_workgroup ? 'matmul_workgroup' : 'matmul_register';
+    const matmul = matmuls.best === 'matmul_small' ? large : matmuls.best;
     const ways = { matmul, matvec: matvecs.best } as Pick<KernelChoice, 'matmul' | 'matvec'>;
     // On a processor no thread waits for another, and a page that starts there should not wait for finer choices.
     if (!matmuls.chip) return { gflops, choice: { ...ways, threads: 1, anyEpilogue: anyEpilogueOn(gpu) } };
@@ -100,8 +111,7 @@ export async function chooseKernels(gpu: Gpu, stored: Dtype = USUAL_DTYPE): Prom
     const groups = smallRows > 0 ? await bestGroups(top, dtype, NARROW) : 0;
     const tiles = { smallRows, groups };
     const fewRows = await fewestForMatmul(top, stored, { ...ways, together, ...tiles }, matvecs.shape);
-    const [alone, shared] = await normTimes(top);
-    const threads = alone < shared ? 1 : 64;
+    const threads = await bestThreads(top);
     const flash = { steps: await flashIsQuicker(top, threads, STEP), texts: await flashIsQuicker(top, threads, TEXT) };
     return { gflops, choice: { ...ways, fewRows, together, ...tiles, threads, flash } };
   } finally {
@@ -118,31 +128,29 @@ export async function compete<W extends Way>(
   gflops: Record<string, number>,
   isChip?: boolean,
 ): Promise<{ best: W; shape: Shape; chip: boolean }> {
-  const first = await productOf(top, dtype, forced(plain), shapes[0]);
-  await top.once(() => first(shapes[0].rows)); // compiling is not its time
-  let shape = shapes[0];
-  let run = first;
+  const measured = async (shape: Shape) => {
+    const run = await productOf(top, dtype, forced(plain), shape);
+    const [ms] = await top.race([() => run(shape.rows)]);
+    return { shape, run, ms: ms! };
+  };
+  let last = await measured(shapes[0]!);
   for (const next of shapes.slice(1)) {
-    if ((await top.once(() => run(shape.rows))) >= LARGE_MS || !fits(top.gpu, dtype, next)) break;
+    if (last.ms >= LARGE_MS || !fits(top.gpu, dtype, next)) break;
     top.clear();
-    shape = next;
-    run = await productOf(top, dtype, forced(plain), shape);
+    last = await measured(next);
   }
+  const { shape, run, ms } = last;
   const rate = (ms: number) => (2 * shape.rows * shape.columns * shape.inputs) / ms / 1e6;
-  const record = (product: Product) => () => product(shape.rows);
-  gflops[plain] = rate((await top.race([record(run)]))[0]);
+  gflops[plain] = rate(ms);
   const chip = isChip ?? (!top.gpu.facts.software && gflops[plain] >= CHIP_GFLOPS);
   const candidates: [W, Product][] = [[plain, run]];
   for (const way of chip ? waiting : []) {
-    try {
-      candidates.push([way, await productOf(top, dtype, forced(way), shape)]);
-    } catch (error) {
-      // Where it does not compile there are still the others.
-      if (!(error instanceof LopperError) || error.code !== 'shader-refused') throw error;
-    }
+    const product = await unlessRefused(productOf(top, dtype, forced(way), shape));
+    if (product) candidates.push([way, product]);
   }
   if (candidates.length > 1) {
-    const times = await top.race(candidates.map(([, product]) => record(product)));
+    const products = candidates.map(([, product]) => product);
+    const times = await race(top, products, shape.rows);
     for (const [i, [way]] of candidates.entries()) gflops[way] = rate(times[i]!);
   }
   top.clear();
@@ -158,26 +166,20 @@ export async function bestTogether(
   shape: Shape,
 ): Promise<(typeof TOGETHER)[number]> {
   if (matvec !== 'matvec_workgroup') return 1;
-  const records: (() => void)[] = [];
+  const most = { ...shape, rows: TOGETHER_ROWS };
   // From blocks, two at most: more would be the same kernel again.
   const tries = TOGETHER.slice(0, isInBlocks(dtype) ? 2 : undefined);
-  for (const rows of tries) {
-    const product = await productOf(top, dtype, forced(matvec, { together: rows }), { ...shape, rows: TOGETHER_ROWS });
-    records.push(() => product(TOGETHER_ROWS));
-  }
-  const times = await top.race(records);
-  top.clear();
-  return tries[times.indexOf(Math.min(...times))]!;
+  return quickest(top, tries, (together) => productOf(top, dtype, forced(matvec, { together }), most), most.rows);
 }
 
 /** From how many rows on large tiles are quicker than small ones: half way between where each is. */
 export async function fewestForLarge(top: BenchTop, dtype: Dtype, shape: Shape, tries = SMALL_ROWS): Promise<number> {
   const most = { ...shape, rows: Math.max(...tries) };
-  const small = await productOf(top, dtype, forced('matmul_small'), most);
-  const large = await productOf(top, dtype, forced('matmul_workgroup'), most);
+  const small = await unlessRefused(productOf(top, dtype, forced('matmul_small'), most));
+  const large = await unlessRefused(productOf(top, dtype, forced('matmul_workgroup'), most));
   let limit = 0;
   for (const rows of tries) {
-    const [ofSmall, ofLarge] = await top.race([() => small(rows), () => large(rows)]);
+    const [ofSmall, ofLarge] = await race(top, [small, large], rows);
     if (ofSmall! > ofLarge!) break;
     limit = rows === most.rows ? ALL_ROWS : rows + 1;
   }
@@ -192,14 +194,8 @@ export async function bestGroups(
   shape: Omit<Shape, 'rows'>,
   tries = GROUPS,
 ): Promise<number> {
-  const records: (() => void)[] = [];
-  for (const groups of tries) {
-    const product = await productOf(top, dtype, forced('matmul_small', { groups }), { ...shape, rows: PARTED_ROWS });
-    records.push(() => product(PARTED_ROWS));
-  }
-  const times = await top.race(records);
-  top.clear();
-  return tries[times.indexOf(Math.min(...times))]!;
+  const most = { ...shape, rows: PARTED_ROWS };
+  return quickest(top, tries, (groups) => productOf(top, dtype, forced('matmul_small', { groups }), most), most.rows);
 }
 
 /** From how many rows on a matmul, in small tiles or in large ones, is quicker than a matvec of them. */
@@ -210,11 +206,11 @@ export async function fewestForMatmul(
   shape: Shape,
 ): Promise<number> {
   const most = { ...shape, rows: Math.max(...FEW_ROWS) };
-  const few = await productOf(top, dtype, { ...choice, fewRows: most.rows + 1 }, most);
-  const many = await productOf(top, dtype, { ...choice, fewRows: 1 }, most);
+  const few = await unlessRefused(productOf(top, dtype, { ...choice, fewRows: most.rows + 1 }, most));
+  const many = await unlessRefused(productOf(top, dtype, { ...choice, fewRows: 1 }, most));
   let limit = FEW_ROWS[0];
   for (const rows of FEW_ROWS) {
-    const [each, together] = await top.race([() => few(rows), () => many(rows)]);
+    const [each, together] = await race(top, [few, many], rows);
     if (each > together) break;
     limit = rows + 1;
   }
@@ -222,19 +218,17 @@ export async function fewestForMatmul(
   return limit;
 }
 
-/** Norms whose rows have a thread each, and those that share theirs. */
-export async function normTimes(top: BenchTop): Promise<number[]> {
-  const { rows, inputs: width } = MATMULS[0];
-  const [x, y] = [await top.filled('x', rows * width * 4, WORD), await top.buffer('y', rows * width * 4)];
-  const by: Norm = { layer: false, eps: 0, width, weight: x };
-  const from: Slots = { stream: x, slots: [0], rows };
-  const records: (() => void)[] = [];
-  for (const threads of [1, 64] as const) {
+/** Whether the threads of norms, softmax and sums best share a row, or have one each. */
+export async function bestThreads(top: BenchTop): Promise<KernelChoice['threads']> {
+  const bytes = WIDTH * 4;
+  const [x, y] = [await top.filled('x', bytes, WORD), await top.buffer('y', bytes)];
+  const by: Norm = { layer: false, eps: 0, width: WIDTH, weight: x };
+  return quickest(top, [64, 1] as const, async (threads) => {
     const d = await top.dispatcher({ matmul: 'matmul_register', matvec: 'matvec_register', threads });
-    await d.ready(normKernels(d, false).slice(0, 1));
-    records.push(() => norm(d, by, from, y));
-  }
-  return top.race(records);
+    // The norm stands for all that it would be chosen for, which must compile as well.
+    await d.ready([...normKernels(d, false), ...logitKernels(d), ...attentionKernels(d, HEADS)]);
+    return () => norm(d, by, { stream: x, slots: [0], rows: 1 }, y);
+  });
 }
 
 /** Whether attention of so many rows with so many keys is quicker without its scores in memory. */
@@ -243,26 +237,44 @@ export async function flashIsQuicker(
   threads: KernelChoice['threads'],
   [rows, keys]: readonly [rows: number, keys: number],
 ): Promise<boolean> {
-  const of = (is: boolean) =>
-    attentionOf(
-      top,
-      { matmul: 'matmul_register', matvec: 'matvec_register', threads, flash: { steps: is, texts: is } },
-      rows,
-      keys,
-    );
-  try {
-    const [kept, flash] = await top.race([await of(false), await of(true)]);
-    return flash < kept;
-  } catch (error) {
-    if (!(error instanceof LopperError) || error.code !== 'shader-refused') throw error;
-    return false;
-  } finally {
-    top.clear();
-  }
+  return quickest(top, [false, true], (is) => {
+    const flash = { steps: is, texts: is };
+    return attentionOf(top, { matmul: 'matmul_register', matvec: 'matvec_register', threads, flash }, rows, keys);
+  });
 }
 
 /** Records a product of so many rows. */
 type Product = (rows: number) => void;
+
+/** What is made; nothing where the adapter refuses a shader of it: there are still the others. */
+async function unlessRefused<T>(making: Promise<T>): Promise<T | undefined> {
+  try {
+    return await making;
+  } catch (error) {
+    if (!(error instanceof LopperError) || error.code !== 'shader-refused') throw error;
+    return undefined;
+  }
+}
+
+/** The least milliseconds of so many rows by each; endless by what is refused. */
+async function race(top: BenchTop, products: readonly (Product | undefined)[], rows: number): Promise<number[]> {
+  const times = await top.race(products.flatMap((product) => (product ? [() => product(rows)] : [])));
+  return products.map((product) => (product ? times.shift()! : Number.POSITIVE_INFINITY));
+}
+
+/** With which of some it takes the least time; the first where none is quicker. */
+async function quickest<T>(
+  top: BenchTop,
+  tries: readonly T[],
+  make: (by: T) => Promise<Product>,
+  rows = 1,
+): Promise<T> {
+  const products: (Product | undefined)[] = [];
+  for (const by of tries) products.push(await unlessRefused(make(by)));
+  const times = await race(top, products, rows);
+  top.clear();
+  return tries[times.indexOf(Math.min(...times))]!;
+}
 
 /** A product of a matrix of this shape by such a choice, with room for as many rows. */
 async function productOf(top: BenchTop, dtype: Dtype, choice: Partial<KernelChoice>, shape: Shape): Promise<Product> {

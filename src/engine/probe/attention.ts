@@ -15,7 +15,7 @@ export interface AttentionRate {
 }
 
 /** Heads as a model of about 1 B parameters has them. */
-const HEADS: Heads = {
+export const HEADS: Heads = {
   ...{ heads: 32, kvHeads: 8, headDim: 64 },
   qkvInterleaved: false,
   rotaries: [],

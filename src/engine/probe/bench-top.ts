@@ -7,16 +7,20 @@ import type { KernelChoice } from '../kernels/dispatcher';
 import { Dispatcher } from '../kernels/dispatcher';
 import { partBytes } from '../kernels/linear';
 
-/** A run is repeated until it takes this long, so that what a submission costs does not count. */
-const ENOUGH_MS = 40;
+/** A run that is to be told is repeated until it takes this long: what a card is clocked down for while idle is over by then. */
+const LONG_MS = 40;
 
-/** The same where a processor computes: submissions cost little there, and all else takes long. */
-const SOFTWARE_ENOUGH_MS = 8;
+/** Runs that compete are repeated until each takes so long, and so many times what a submission of nothing is waited for. */
+const ENOUGH_MS = 8;
+const WAITS = 6;
 const MOST_REPEATS = 4096;
 const TRIES = 3;
 
 /** A run this long is slow enough to be told apart at once. */
 const HOPELESS_MS = 150;
+
+/** No time is shorter: clocks in browsers are no finer. */
+const LEAST_MS = 0.01;
 
 /** Bits that are a small number, and neither zero nor subnormal, in every type that weights are stored in. */
 export const WORD = 0x3c013c01;
@@ -25,6 +29,8 @@ export const WORD = 0x3c013c01;
 export class BenchTop {
   readonly recorder: Recorder;
   readonly #buffers: Buffer[] = [];
+  readonly #filled = new Map<string, Buffer>();
+  #wait = Number.POSITIVE_INFINITY;
 
   constructor(
     readonly gpu: Gpu,
@@ -39,9 +45,13 @@ export class BenchTop {
     return buffer;
   }
 
-  /** A buffer every word of which is the same. */
+  /** A buffer every word of which is the same: one for all who ask for such, since it is only read. */
   async filled(label: string, bytes: number, word: number): Promise<Buffer> {
+    const name = `${label} ${bytes} ${word}`;
+    const found = this.#filled.get(name);
+    if (found) return found;
     const buffer = await this.buffer(label, bytes);
+    this.#filled.set(name, buffer);
     const piece = new Uint32Array(Math.min(buffer.bytes / 4, 2 ** 20)).fill(word);
     for (let at = 0; at < buffer.bytes; at += piece.byteLength) {
       this.gpu.device.queue.writeBuffer(buffer.raw, at, piece, 0, Math.min(piece.length, (buffer.bytes - at) / 4));
@@ -63,23 +73,11 @@ export class BenchTop {
       this.recorder.dispatch(pipeline, told, buffers, groups, work);
   }
 
-  /**
-   * Milliseconds of what is recorded: the first run does not count, since it may compile; then as many in one go as take
-   * long enough, and the best of a few of those.
-   */
+  /** Milliseconds of what is recorded. */
   async time(record: () => void): Promise<number> {
-    const run = (repeats: number) => this.once(record, repeats);
-    await run(1);
-    const enough = this.gpu.facts.software ? SOFTWARE_ENOUGH_MS : ENOUGH_MS;
-    let repeats = 1;
-    let best = await run(repeats);
-    while (best < enough && repeats < MOST_REPEATS) {
-      repeats = Math.min(MOST_REPEATS, Math.ceil(repeats * Math.min(8, (1.3 * enough) / best)));
-      best = await run(repeats);
-    }
-    if (best > HOPELESS_MS) return best / repeats;
-    for (let i = 1; i < TRIES; i++) best = Math.min(best, await run(repeats));
-    return best / repeats;
+    // Where a processor computes, submissions cost little, and all else takes long.
+    const [ms] = await this.race([record], this.gpu.facts.software ? ENOUGH_MS : LONG_MS);
+    return ms!;
   }
 
   /** Milliseconds of so many runs in one go, all together. */
@@ -93,27 +91,45 @@ export class BenchTop {
   }
 
   /**
-   * The least milliseconds of each of some candidates. They take turns, since other programs disturb a single one. Each
-   * runs before: many drivers compile a kernel where it is first run, and that is not its time.
+   * The least milliseconds of each of some candidates, less what any submission is waited for (in browsers up to 3 ms),
+   * of as many repeats as that is little beside. They take turns, since other programs disturb a single one. Each runs
+   * before: many drivers compile a kernel where it is first run, and that is not its time.
    */
-  async race(candidates: readonly (() => void)[]): Promise<number[]> {
-    const best: number[] = [];
-    for (const record of candidates) {
-      await this.once(record);
-      best.push(await this.once(record));
-    }
-    const repeats = Math.min(MOST_REPEATS, Math.ceil(SOFTWARE_ENOUGH_MS / Math.min(...best)));
+  async race(candidates: readonly (() => void)[], enough = ENOUGH_MS): Promise<number[]> {
+    const wait = await this.wait();
+    const long = Math.max(enough, WAITS * wait);
+    const best: number[] = candidates.map(() => Number.POSITIVE_INFINITY);
+    const repeats: number[] = candidates.map(() => 1);
+    for (const record of candidates) await this.once(record);
     for (let i = 0; i < TRIES; i++) {
       for (const [c, record] of candidates.entries()) {
-        if (best[c] < HOPELESS_MS) best[c] = Math.min(best[c], (await this.once(record, repeats)) / repeats);
+        if (i > 0 && best[c]! >= HOPELESS_MS) continue;
+        for (;;) {
+          const [n, ms] = [repeats[c]!, Math.max(LEAST_MS, (await this.once(record, repeats[c])) - wait)];
+          best[c] = Math.min(best[c]!, ms / n);
+          // Also in a later turn: the first may have been disturbed, and looked long enough.
+          if (ms >= long || n >= MOST_REPEATS) break;
+          repeats[c] = Math.min(MOST_REPEATS, Math.ceil(n * Math.min(8, (1.3 * long) / ms)));
+          best[c] = Number.POSITIVE_INFINITY;
+        }
       }
     }
     return best;
   }
 
+  /** Milliseconds that a submission of next to nothing is waited for: the least so far. */
+  async wait(): Promise<number> {
+    const [from, to] = [await this.buffer('from', 16), await this.buffer('to', 16)];
+    for (let i = 0; i < TRIES; i++) {
+      this.#wait = Math.min(this.#wait, await this.once(() => this.recorder.copy(from, 0, to, 0, 4)));
+    }
+    return this.#wait;
+  }
+
   /** Lets go of the buffers so far: the next measurement needs others. */
   clear(): void {
     this.recorder.forget();
+    this.#filled.clear();
     for (const buffer of this.#buffers.splice(0)) this.gpu.free(buffer);
   }
 

@@ -11,7 +11,7 @@ const DAYS = 30;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Raised where it changes how kernels are chosen, or among which: the kernels name themselves. */
-const CHOOSING = 3;
+const CHOOSING = 4;
 
 const RatesSchema = v.object({
   of: v.string(),
