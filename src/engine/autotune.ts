@@ -17,6 +17,15 @@ export interface KernelRates {
   readonly gflops: Readonly<Record<string, number>>;
 }
 
+/** Of the rate of products, what a recorder begins with: not all that is computed is as quick, nor a card that was idle. */
+const CAUTION = 0.25;
+
+/** Multiply-adds per millisecond for which work is cut at first, where products were measured. */
+export function firstRate({ choice, gflops }: KernelRates): number | undefined {
+  const measured = gflops[choice.matmul];
+  return measured === undefined ? undefined : CAUTION * 5e5 * measured;
+}
+
 export interface Shape {
   readonly rows: number;
   readonly columns: number;

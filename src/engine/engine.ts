@@ -5,7 +5,7 @@ import { Kernels } from '../gpu/kernel';
 import { Recorder } from '../gpu/recorder';
 import type { ModelSpec } from '../model/spec';
 import type { AdamState } from '../recovery/training';
-import { chooseKernels, type KernelRates } from './autotune';
+import { chooseKernels, firstRate, type KernelRates } from './autotune';
 import { gradientInfluence } from './backward/influence';
 import { reverseRowsWithin } from './backward/room';
 import type { Branch } from './branch';
@@ -70,7 +70,7 @@ export class Engine implements EngineContract {
     gpu.restartPeak();
     const rates = options.rates ?? (await chooseKernels(gpu));
     // What is read ahead is put in order beside what is recorded for a walk.
-    const [recorder, reading] = [new Recorder(gpu), new Recorder(gpu)];
+    const [recorder, reading] = [new Recorder(gpu, firstRate(rates)), new Recorder(gpu, firstRate(rates))];
     const empty = await gpu.allocate('empty', 16, 'weights');
     let room: Buffer | undefined;
     const scratch = new Scratch(gpu, recorder, 'activations');

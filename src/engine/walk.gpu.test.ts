@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { TensorMap } from '../formats/tensor';
 import { expectFailure } from '../formats/testing';
 import type { Gpu } from '../gpu/gpu';
@@ -9,6 +9,7 @@ import { KINDS, meansOf } from './observers/statistics';
 import { unitStatistics } from './observers/units';
 import { packTokens } from './pack';
 import { hasModels, numbers, openModel, RATES, readModel, scored, sharedGpu, tensorOf, worst } from './testing/gpu';
+import { madeUpModel } from './testing/made-up-model';
 
 /** The same sums in the same order, but for the tiles they lie in: log-probabilities differ in the last digits only. */
 const SAME = 2e-5;
@@ -272,3 +273,36 @@ async function damaged(spec: ModelSpec, tensors: TensorMap, name: string): Promi
   new DataView(bytes.buffer, bytes.byteOffset).setFloat32(4 * 1000, Number.NaN, true);
   return [spec, new Map([...tensors, [name, tensorOf(name, t.dtype, t.shape, bytes)]])];
 }
+
+it('a walk after a model was opened is cut for the rate that products were measured at, and comes to the same bits', async () => {
+  const [rows, width] = [320, 256];
+  const llama = { model_type: 'llama', hidden_size: width, num_hidden_layers: 1, num_attention_heads: 4 };
+  const model = madeUpModel({ ...llama, intermediate_size: width, vocab_size: 64 }, () => 'F16');
+  const tree = scored([Array.from({ length: rows }, (_, i) => (i * 7) % 64)]);
+  const device = await sharedGpu();
+  const first = async (gflops: number | undefined) => {
+    const rates = { ...RATES, gflops: gflops === undefined ? {} : { [RATES.choice.matmul]: gflops } };
+    const opened = await Engine.open(device, ...model, { rates });
+    const recorded = vi.spyOn(opened.machine.recorder, 'dispatch');
+    const submitted = vi.spyOn(device.device.queue, 'submit');
+    try {
+      const { branches } = await opened.walk(tree, [FULL]);
+      return {
+        dispatches: recorded.mock.calls.length,
+        submits: submitted.mock.calls.length,
+        bits: branches[0].logprob,
+      };
+    } finally {
+      submitted.mockRestore();
+      opened.dispose();
+    }
+  };
+  const whole = await first(1e6);
+  const card = await first(2000);
+  expect(card).toEqual(whole);
+  // 320 rows of 256 by 768 and by 512 columns are 63 and 42 million multiply-adds: of those, 18 at once.
+  const unknown = await first(undefined);
+  expect(unknown.dispatches).toBeGreaterThan(card.dispatches + 3);
+  expect(unknown.submits).toBeGreaterThan(card.submits);
+  expect(unknown.bits).toEqual(card.bits);
+});

@@ -72,6 +72,12 @@ describe('recorded work', () => {
     expect(recorder.full).toBe(false);
   });
 
+  it('begins with the rate that is known, and is never cut finer for that', () => {
+    const unknown = recorder.maxWork;
+    expect(new Recorder(gpu, 1e9).maxWork).toBeGreaterThan(1000 * unknown);
+    expect(new Recorder(gpu, 1).maxWork).toBe(unknown);
+  });
+
   it('with one dispatch that is too long alone is not stuck on it', async () => {
     affine(10, 1, 5 * recorder.maxWork);
     affine(10, 2, 5 * recorder.maxWork);

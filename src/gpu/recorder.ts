@@ -13,7 +13,7 @@ const SUBMIT_MS = 60;
 /** Submissions on their way at once: one runs while the next is encoded. */
 const IN_FLIGHT = 2;
 
-/** Multiply-adds per millisecond assumed before anything was measured: a slow software adapter's. */
+/** Multiply-adds per millisecond assumed where nothing was measured: a slow software adapter's. */
 const FIRST_RATE = 3e5;
 
 /** Never assumed slower: pieces would be so small that only their round trips are measured. */
@@ -69,7 +69,7 @@ export class Recorder {
   #bound: (Bound | undefined)[] = [];
   #steps: (Dispatch | Copy)[] = [];
   #blocks = 0;
-  #rate = FIRST_RATE;
+  #rate: number;
   #pendingWork = 0;
   #running: Promise<void>[] = [];
   #freeAt = 0;
@@ -78,7 +78,13 @@ export class Recorder {
   /** Buffers to map that are free: as many as were ever read into at once. */
   readonly #stagings: GPUBuffer[] = [];
 
-  constructor(readonly gpu: Gpu) {}
+  /** `rate`: multiply-adds per millisecond to begin with, where some are known; what is recorded corrects it. */
+  constructor(
+    readonly gpu: Gpu,
+    rate = FIRST_RATE,
+  ) {
+    this.#rate = Math.max(FIRST_RATE, rate);
+  }
 
   /** Multiply-adds that one dispatch may hold without being too long for one submission. */
   get maxWork(): number {
