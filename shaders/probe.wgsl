@@ -23,17 +23,19 @@ fn step(a: vec4f, b: vec4f, c: vec4f) -> vec4f {
 @compute @workgroup_size(64)
 fn peak(@builtin(global_invocation_id) id: vec3u) {
   let seed = f32(id.x) * 1e-6;
+  // Every component has numbers of its own: of four that are alike a compiler may compute one, and a quarter is done.
   // |b| < 1, so that nothing grows without bound however long the loop is.
-  let b = vec4f(0.5 + seed);
-  let c = vec4f(0.25 - seed);
-  var a0 = vec4f(seed);
-  var a1 = vec4f(seed + 0.1);
-  var a2 = vec4f(seed + 0.2);
-  var a3 = vec4f(seed + 0.3);
-  var a4 = vec4f(seed + 0.4);
-  var a5 = vec4f(seed + 0.5);
-  var a6 = vec4f(seed + 0.6);
-  var a7 = vec4f(seed + 0.7);
+  let b = vec4f(0.5, 0.45, 0.4, 0.35) + seed;
+  let c = vec4f(0.25, 0.3, 0.2, 0.15) - seed;
+  let start = vec4f(0.01, 0.02, 0.03, 0.04) + seed;
+  var a0 = start;
+  var a1 = start + 0.1;
+  var a2 = start + 0.2;
+  var a3 = start + 0.3;
+  var a4 = start + 0.4;
+  var a5 = start + 0.5;
+  var a6 = start + 0.6;
+  var a7 = start + 0.7;
   for (var i = 0u; i < p.count; i++) {
     a0 = step(a0, b, c);
     a1 = step(a1, b, c);

@@ -182,6 +182,7 @@ const ROWS = {
     ['  written from the program', `${number(memory.write, 1)} GB/s`],
     ['a dispatch that waits for the one before', `${number(calls.dependent, 1)} µs`],
     ['  that need not wait', `${number(calls.independent, 1)} µs`],
+    ['  recorded and handed over, the program’s time', `${number(calls.recording, 1)} µs`],
     ['one dispatch and its result', `${number(calls.roundTrip, 3)} ms`],
     ['  a submission of nothing', `${number(calls.submit, 3)} ms`],
   ],

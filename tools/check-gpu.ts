@@ -175,6 +175,7 @@ export async function main(args: readonly string[], root: string): Promise<numbe
       ['one dispatch and its result', `${number(calls.roundTrip)} ms`],
       ['a dispatch in a pass that waits for the one before', `${number(calls.dependent)} µs`],
       ['  that need not wait', `${number(calls.independent)} µs`],
+      ['  recorded and handed over, the program’s own time', `${number(calls.recording)} µs`],
     ],
   );
   const peak = await part(

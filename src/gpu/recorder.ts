@@ -132,9 +132,9 @@ export class Recorder {
     this.#steps.push({ from: from.raw, fromOffset, to: to.raw, toOffset, bytes });
   }
 
-  /** Submits everything recorded. Resolves once all but the last piece has run. */
-  async flush(signal?: AbortSignal): Promise<void> {
-    await this.#submit(signal, []);
+  /** Submits everything recorded; `onReady` is called when the first piece is ready to be. Resolves once all but the last have run. */
+  async flush(signal?: AbortSignal, onReady?: () => void): Promise<void> {
+    await this.#submit(signal, [], onReady);
   }
 
   /**
@@ -204,7 +204,11 @@ export class Recorder {
    * Submits everything, `last` at its end. Whoever maps what `last` has copied hears by that when the last piece has run,
    * and is to call what is returned.
    */
-  async #submit(signal: AbortSignal | undefined, last: readonly Copy[]): Promise<(() => void) | undefined> {
+  async #submit(
+    signal: AbortSignal | undefined,
+    last: readonly Copy[],
+    onReady?: () => void,
+  ): Promise<(() => void) | undefined> {
     const steps = this.#steps;
     const { device } = this.gpu;
     this.#submitting++;
@@ -229,7 +233,9 @@ export class Recorder {
           end++;
         }
         const final = end === steps.length;
-        device.queue.submit([this.#encode(steps, begin, end, final ? last : [])]);
+        const commands = this.#encode(steps, begin, end, final ? last : []);
+        if (begin === 0) onReady?.();
+        device.queue.submit([commands]);
         begin = end;
         const submitted = performance.now();
         const pieceWork = work;

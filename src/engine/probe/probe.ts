@@ -18,8 +18,8 @@ export interface ProbeReport {
   readonly attention: readonly AttentionRate[];
 }
 
-/** A product of a model of about 1 B parameters, and rows from one text being written to a prompt being read. */
-const SHAPE = { inputs: 2048, outputs: 2048 };
+/** A feed-forward product of a model of about 1 B parameters, and rows from one text being written to a prompt being read. */
+const SHAPE = { inputs: 2048, outputs: 8192 };
 
 /** What a processor multiplies in a moment. */
 const SOFTWARE_SHAPE = { inputs: 512, outputs: 512 };

@@ -42,7 +42,7 @@ export function rateLines({ surroundings, rates, disk }: Examination): readonly 
     ],
     [
       'dispatch',
-      `${number(calls.dependent)} µs each where one waits for another, ${number(calls.independent)} where not`,
+      `${number(calls.dependent)} µs each where one waits for another, ${number(calls.independent)} where not; ${number(calls.recording)} µs of the program’s to record and hand over`,
     ],
     ['round trip', `${number(calls.roundTrip)} ms with a result, ${number(calls.submit)} ms for nothing`],
     ...rates.products.map(
