@@ -200,8 +200,11 @@ describe.skipIf(!hasData)('lopper on stories260K', () => {
   });
 
   it('doctor: what computes, how quickly each part of it, and what to do', async () => {
+    const began = Date.now();
     const { adapter, rates, disk, surroundings, lopper: version } = await json('doctor', MODEL);
-    expect(adapter.selfTest.passed).toBe(true);
+    // Of kernels of every kind and now, whatever was proved by an earlier command.
+    expect(adapter.selfTest).toMatchObject({ passed: true, cases: 6 });
+    expect(Date.parse(adapter.selfTest.at)).toBeGreaterThanOrEqual(began);
     expect(version).toMatch(/^\d+\.\d+\.\d+$/);
     expect(surroundings.runtime).toContain(process.version);
     // The one that computes is named, and found among those that are here.

@@ -13,7 +13,9 @@ export async function examineMachine(): Promise<void> {
     failure: 'The machine could not be measured',
     run: (options) => lab().examine({}, options),
     show: (found) =>
-      store.setState(({ machine }) => ({ machine: machine.status === 'ready' ? { ...machine, found } : machine })),
+      store.setState(({ machine }) => ({
+        machine: machine.status === 'ready' ? { ...machine, adapter: found.adapter, found } : machine,
+      })),
   });
 }
 

@@ -73,7 +73,7 @@ export const adaptersHere = ({ adapters, inUse }: Surroundings): readonly Line[]
 
 const told = (gflops: Readonly<Record<string, number>>): string => {
   const all = Object.entries(gflops).map(([name, rate]) => `${name} ${number(rate)}`);
-  return all.length > 0 ? ` (${all.join(', ')} GFLOP/s when chosen)` : '';
+  return all.length > 0 ? ` (${all.join(', ')} GFLOP/s, chosen anew)` : '';
 };
 
 /** All that was found out about a machine, for people and for bug reports. */

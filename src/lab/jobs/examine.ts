@@ -11,14 +11,18 @@ import type { Job } from './job';
 const ENOUGH_BYTES = 256 * 2 ** 20;
 const PIECE_BYTES = 8 * 2 ** 20;
 
-/** What the adapter can do, measured, and what is missing on this machine. */
+/** What the adapter can do, chosen, proved and measured now, and what is missing on this machine. */
 export const examine: Job<ExaminationRequest, Examination> = {
   opensItsOwn: true,
   async run(desk, { model }, { signal, onProgress }) {
-    const { gpu, rates, report } = desk.device;
+    const { rates, report } = await desk.device.anew();
+    throwIfCancelled(signal);
     const tensors = model ? await headersOf(desk, model, signal) : desk.open?.tensors;
     const disk = tensors && (await readSome(tensors, signal));
-    const probed = await probe(gpu, rates, { signal, onProgress: fractionMeter(onProgress, 'Measuring the adapter') });
+    const probed = await probe(desk.device.gpu, rates, {
+      signal,
+      onProgress: fractionMeter(onProgress, 'Measuring the adapter'),
+    });
     const surroundings = await desk.environment.surroundings(report);
     return { adapter: report, surroundings, rates: probed, ...(disk && { disk }) };
   },

@@ -63,6 +63,21 @@ export class Device {
     await this.#proved;
   }
 
+  /**
+   * Chooses kernels and proves all of them, whatever is kept, and keeps what comes of it for models that are opened from now
+   * on. Throws `adapter-untrusted`.
+   */
+  async anew(): Promise<{ readonly rates: KernelRates; readonly report: AdapterReport }> {
+    const { gpu, settings } = this;
+    const { rates, matmul, selfTest } = await proveOn(CASES, gpu, undefined, settings);
+    await keepRates(settings, gpu.facts, rates);
+    await keepProof(settings, gpu.facts, selfTest);
+    this.#rates.clear();
+    this.#rates.set(USUAL_DTYPE, Promise.resolve(rates));
+    this.#proved = Promise.resolve();
+    return { rates, report: { ...gpu.facts, matmul, selfTest } };
+  }
+
   /** The measured choice of kernels for a model, by the type that most of it is stored in; measured once for each type. */
   ratesFor({ dtype }: Pick<ModelSpec, 'dtype'>): Promise<KernelRates> {
     const [first = ''] = dtype.split(/[^\w]+/);
