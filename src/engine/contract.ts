@@ -67,6 +67,8 @@ export interface GradientInfluence {
 export interface Reading {
   /** Bytes of one pass over the model. */
   readonly bytesPerPass: number;
+  /** Of these, bytes at most that are read and wait for the GPU at once, in the memory of the program or its driver. */
+  readonly ahead: number;
   /** Bytes read so far, and the seconds that this took, most of them beside the work. */
   readonly bytes: number;
   readonly seconds: number;

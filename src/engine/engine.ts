@@ -29,7 +29,7 @@ import type { Machine } from './machine';
 import { preflight, roomBytes, storedTypes } from './matrix-parts';
 import { Modules } from './modules';
 import type { Observation, Observer } from './observers/observer';
-import { type Residency, resident, streamed, within } from './residency';
+import { aheadBytes, type Residency, resident, streamed, within } from './residency';
 import { Scratch } from './scratch';
 import { Square } from './square';
 import { Trainer } from './training/trainer';
@@ -110,7 +110,8 @@ export class Engine implements EngineContract {
       const positions = spec.positions ? await loader.table(spec.positions) : undefined;
       const finalNorm = await loader.norm(spec.finalNorm);
       // Streaming reads after opening: the open's own signal and progress must not reach into later walks.
-      const again = () => loaderOf({}, dispatcherOf(reading));
+      const inFlightBytes = aheadBytes(spec, tensors);
+      const again = () => loaderOf({ inFlightBytes }, dispatcherOf(reading));
       const residency =
         options.stayBytes === undefined
           ? await residencyOf(spec, loader, () => streamed(spec, again(), recorder), options)

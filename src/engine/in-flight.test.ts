@@ -10,7 +10,7 @@ const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 it('waits for nothing while there is room, and for the oldest piece alone once there is none', async () => {
   const gpu = slow();
-  const inFlight = new InFlight(64, gpu.idle);
+  const inFlight = new InFlight(64, gpu.idle, 8);
   for (let i = 0; i < 7; i++) await inFlight.add(8);
   let hasRoom = false;
   const last = inFlight.add(8).then(() => {
@@ -25,7 +25,7 @@ it('waits for nothing while there is room, and for the oldest piece alone once t
 
 it('a piece larger than all the room goes through, alone', async () => {
   const gpu = slow();
-  const inFlight = new InFlight(64, gpu.idle);
+  const inFlight = new InFlight(64, gpu.idle, 8);
   await inFlight.add(10);
   let through = false;
   const large = inFlight.add(100).then(() => {

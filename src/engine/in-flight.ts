@@ -11,16 +11,18 @@ export class InFlight {
   /**
    * @param most bytes on their way at once, but for a larger piece, which goes alone
    * @param idle resolves once all that was handed over so far is taken
+   * @param each pieces together at least so large are waited for: a wait for each small one would cost more than it
    */
   constructor(
     readonly most: number,
     readonly idle: () => Promise<void>,
+    readonly each: number,
   ) {}
 
   /** To be called once a piece was handed over. Resolves when there is room for another. */
   async add(bytes: number): Promise<void> {
     this.#since += bytes;
-    if (this.#since < this.most / 8) return; // a wait for each small one would cost more than it
+    if (this.#since < this.each) return;
     this.#pieces.push({ bytes: this.#since, taken: this.idle() });
     this.#bytes += this.#since;
     this.#since = 0;

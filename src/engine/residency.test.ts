@@ -18,8 +18,11 @@ it('as many sublayers stay as go in beside two places for each form that passes'
 });
 
 describe('weights that stream by', () => {
-  /** Four feed-forward layers, each of one number, and what happens: reads that end when they are told to, and submissions. */
-  function open() {
+  /**
+   * Four feed-forward layers, each of one number, and what happens: reads that end when they are told to, and submissions.
+   * Where `forms` is 2, every other one is wider.
+   */
+  function open(forms: 1 | 2 = 1) {
     const log: string[] = [];
     const pending: (() => void)[] = [];
     let made = 0;
@@ -27,7 +30,7 @@ describe('weights that stream by', () => {
       const linear = (name: string) => ({
         weights: [`${name}${i}`],
         biases: [],
-        outputs: [1],
+        outputs: [1 + (i % forms)],
         inputs: 8,
         transposed: false,
       });
@@ -53,7 +56,14 @@ describe('weights that stream by', () => {
         return reuse ?? { place: made++ };
       },
     } as unknown as WeightLoader;
-    const recorder = { flush: async () => void log.push('submit') } as unknown as Recorder;
+    /** Whether what is submitted has run, but for the last of it. */
+    const gpu = { isBusy: false };
+    const recorder = {
+      async flush() {
+        log.push('submit');
+        while (gpu.isBusy) await new Promise((resolve) => setTimeout(resolve));
+      },
+    } as unknown as Recorder;
     const residency = streamed({ sublayers } as unknown as ModelSpec, loader, recorder);
     /** Lets the read that is on its way end, and whatever follows from that happen. */
     const arrive = async () => {
@@ -61,7 +71,7 @@ describe('weights that stream by', () => {
       pending.shift()!();
       await new Promise((resolve) => setTimeout(resolve));
     };
-    return { log, residency, arrive, failing, places: () => made };
+    return { log, residency, arrive, failing, gpu, places: () => made };
   }
 
   it('are read a layer ahead of the work, into the place of the one whose work is submitted', async () => {
@@ -78,6 +88,27 @@ describe('weights that stream by', () => {
     expect(log.slice(5)).toEqual([]); // it is there, and nothing comes after it
     expect(places()).toBe(2);
     expect(residency.reading!().bytesPerPass).toBe(4 * 64);
+  });
+
+  it('are read while the work before is still on its way, where its place is not the next one’s', async () => {
+    const { log, residency, arrive, gpu, places } = open(2);
+    const first = residency.acquire(0, 1);
+    await arrive();
+    await first;
+    await arrive();
+    gpu.isBusy = true;
+    const second = residency.acquire(1, 2);
+    await arrive();
+    expect(log.slice(3)).toEqual(['submit', 'read 2']);
+    gpu.isBusy = false;
+    await second;
+    gpu.isBusy = true;
+    const third = residency.acquire(2, 3);
+    await arrive();
+    expect(log.slice(5)).toEqual(['submit', 'read 3']);
+    gpu.isBusy = false;
+    await third;
+    expect(places()).toBe(4);
   });
 
   it('are read again where a read failed, told by the layer that needs them', async () => {

@@ -5,7 +5,7 @@ import type { ModelSpec, SublayerSpec } from '../model/spec';
 import type { Reading } from './contract';
 import type { SublayerWeights } from './layout';
 import { formOf } from './matrix-parts';
-import type { WeightLoader } from './weights';
+import { IN_FLIGHT_BYTES, type WeightLoader } from './weights';
 
 /** Gives the walk each sublayer's weights when their turn comes. */
 export interface Residency {
@@ -24,6 +24,18 @@ export async function resident(spec: ModelSpec, loader: WeightLoader): Promise<R
   const weights: SublayerWeights[] = [];
   for (const s of spec.sublayers) weights.push(await loader.sublayer(s));
   return { streamed: false, acquire: async (index) => weights[index] };
+}
+
+/** Never more than this lies before the GPU, however large a sublayer is: it is memory of the program or its driver. */
+const MOST_AHEAD = 512 * 2 ** 20;
+
+/**
+ * Bytes that are read and handed over before the GPU has come so far, at most: of the largest sublayer, so that the disk need
+ * not wait while the one before it is computed.
+ */
+export function aheadBytes(spec: ModelSpec, tensors: TensorMap): number {
+  const largest = Math.max(...spec.sublayers.map((s) => bytesOfSublayer(s, tensors)));
+  return Math.min(MOST_AHEAD, Math.max(IN_FLIGHT_BYTES, largest));
 }
 
 /** Sublayers of one form that are on the GPU at once while streaming: one at work, one being filled. */
@@ -114,39 +126,60 @@ function partly(
       throw error;
     }
   };
-  /** Into new buffers or, where there are enough, into those that were asked for longest ago: whatever reads them is submitted. */
+  /** Places that are read by what is recorded and not submitted yet. */
+  const unsubmitted = new Set<Place>();
+  const submit = async (signal?: AbortSignal) => {
+    await recorder.flush(signal);
+    unsubmitted.clear();
+  };
+  /** New buffers or, where there are enough, those that were asked for longest ago. */
+  const placeFor = (ring: readonly Place[]): Place => (ring.length < RING ? {} : ring[0]!);
+  const isFree = (index: number) => !unsubmitted.has(placeFor(ringOf(index)));
+  /** Into a place that is free. */
   const load = (index: number): Place => {
     const ring = ringOf(index);
-    const place = ring.length < RING ? {} : ring[0]!;
+    const place = placeFor(ring);
     place.index = index;
     place.weights = loads.then(() => fill(place, spec.sublayers[index]));
     loads = place.weights.catch(() => undefined);
     if (ring.length < RING) ring.push(place);
     return place;
   };
+  const last = (index: number, place: Place) => {
+    const ring = ringOf(index);
+    ring.push(...ring.splice(ring.indexOf(place), 1));
+  };
   const find = (index: number) => ringOf(index).find((place) => place.index === index);
 
   return {
     streamed: true,
-    reading: () => ({ bytesPerPass, bytes: loader.bytesRead, seconds: loader.secondsRead, waited }),
+    reading: () => ({
+      bytesPerPass,
+      ahead: Math.min(bytesPerPass, loader.mostInFlight),
+      bytes: loader.bytesRead,
+      seconds: loader.secondsRead,
+      waited,
+    }),
     async acquire(index, next, signal) {
       const own = kept[index];
       const ahead = next !== undefined && !kept[next] && !find(next) ? next : undefined;
       if (own && ahead === undefined) return own;
       let place = own ? undefined : find(index);
-      if ((!own && !place) || ahead !== undefined) await recorder.flush(signal);
-      if (own) {
-        load(ahead!);
-        return own;
+      if (place) last(index, place);
+      // Before the work is submitted, which may take until most of it has run.
+      const begins = ahead !== undefined && (own || place) && isFree(ahead);
+      if (begins) load(ahead);
+      if ((!own && !place) || ahead !== undefined) await submit(signal);
+      if (!own) {
+        place ??= load(index);
+        last(index, place);
+        const started = performance.now();
+        await place.weights;
+        waited += (performance.now() - started) / 1000;
+        unsubmitted.add(place);
       }
-      place ??= load(index);
-      const ring = ringOf(index);
-      ring.push(...ring.splice(ring.indexOf(place), 1));
-      const started = performance.now();
-      const weights = await place.weights!;
-      waited += (performance.now() - started) / 1000;
-      if (ahead !== undefined) load(ahead);
-      return weights;
+      if (ahead !== undefined && !begins) load(ahead);
+      return own ?? place!.weights!;
     },
   };
 }

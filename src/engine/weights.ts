@@ -30,8 +30,8 @@ import {
 /** Bytes handed to the GPU at once: large enough to be quick, small enough that nothing waits long for a cancel. */
 const CHUNK_BYTES = 8 * 2 ** 20;
 
-/** Bytes handed over that the GPU has not taken yet, at most. */
-const IN_FLIGHT_BYTES = 64 * 2 ** 20;
+/** Bytes handed over that the GPU has not taken yet, at most, where it does nothing else meanwhile. */
+export const IN_FLIGHT_BYTES = 64 * 2 ** 20;
 
 /** Copies tensors from their files to the GPU. One instance a model; it knows the files and the layouts. */
 export class WeightLoader {
@@ -48,9 +48,14 @@ export class WeightLoader {
     readonly recorder: Recorder,
     readonly dispatcher: Dispatcher,
     readonly tensors: TensorMap,
-    readonly options: { readonly signal?: AbortSignal; readonly onBytes?: (read: number) => void } = {},
+    readonly options: {
+      readonly signal?: AbortSignal;
+      readonly onBytes?: (read: number) => void;
+      /** Bytes that lie before the GPU at once while it has other work. */
+      readonly inFlightBytes?: number;
+    } = {},
   ) {
-    this.#inFlight = new InFlight(IN_FLIGHT_BYTES, () => gpu.idle());
+    this.#inFlight = new InFlight(options.inFlightBytes ?? IN_FLIGHT_BYTES, () => gpu.idle(), CHUNK_BYTES / 2);
   }
 
   /** A sublayer's weights; into the buffers of `reuse`, a sublayer of the same shape, where given. */
@@ -219,6 +224,11 @@ export class WeightLoader {
     this.bytesRead += end - start;
     this.options.onBytes?.(this.bytesRead);
     return bytes;
+  }
+
+  /** Bytes that lie before the GPU at once, at most. */
+  get mostInFlight(): number {
+    return this.#inFlight.most;
   }
 
   /** How many buffers it owns; what comes later can be freed by `freeSince`. */

@@ -71,6 +71,7 @@ describe.skipIf(!hasData)('the lab on stories260K', () => {
     const report = await lab.open({ kind: 'folder', path: STORIES, stay: 'none' }, job());
     expect(report.streamed).toBe(true);
     expect(report.streamedBytes).toBeGreaterThan(0.8 * report.weightBytes);
+    expect(report.aheadBytes).toBe(report.streamedBytes); // of so small a model
     const [got] = await lab.score({ calibration, masks: [[]] }, { ...job(), onProgress: (p) => told.push(p) });
     expect(got!.loss).toBe(want);
     expect(told.at(-1)!.reading!.passes).toBeGreaterThanOrEqual(1);

@@ -78,6 +78,8 @@ export interface ModelReport extends ModelFacts {
   readonly streamed: boolean;
   /** Bytes of weights that each walk reads anew; absent where none. */
   readonly streamedBytes?: number;
+  /** Of these, bytes at most that are read ahead of the work and wait for the GPU in the memory of the program. */
+  readonly aheadBytes?: number;
 }
 
 /** Where on a hub a model is looked for. */

@@ -37,6 +37,7 @@ const modelReport: v.GenericSchema<unknown, ModelReport> = v.object({
   storedBytes: v.optional(v.record(v.string(), count)),
   streamed: v.boolean(),
   streamedBytes: v.optional(count),
+  aheadBytes: v.optional(count),
   notes: v.optional(v.array(v.string())),
 });
 

@@ -82,8 +82,8 @@ export async function loadModel(device: Device, model: ReadModel, { signal, onLo
   });
   const speed = new Speed(1e9 * Math.max(0, ...Object.values(rates.gflops)));
   const { reading } = engine.memory();
-  const streamedBytes = reading && { streamedBytes: reading.bytesPerPass };
-  return { ...model, engine, speed, report: { ...facts, streamed: engine.streamed, ...streamedBytes } };
+  const streamed = reading && { streamedBytes: reading.bytesPerPass, aheadBytes: reading.ahead };
+  return { ...model, engine, speed, report: { ...facts, streamed: engine.streamed, ...streamed } };
 }
 
 function residencyAsked(stay: HowOpened['stay']): Pick<OpenOptions, 'streaming' | 'stayBytes'> {

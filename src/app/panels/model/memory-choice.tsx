@@ -46,7 +46,12 @@ export function MemoryChoice() {
           onChange={(chosen) => void openAgain({ stay: asStay(chosen) })}
         />
         {report.streamedBytes !== undefined && (
-          <> {bytes(report.streamedBytes)} are read anew for each walk; many masks share one.</>
+          <>
+            {' '}
+            {bytes(report.streamedBytes)} are read anew for each walk
+            {report.aheadBytes !== undefined && `, up to ${bytes(report.aheadBytes)} ahead of the work`}; many masks
+            share one.
+          </>
         )}
       </dd>
     </>
