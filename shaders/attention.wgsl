@@ -8,7 +8,7 @@
 
 override QK_NORM: u32 = 0u; // 1: of each head; 2: of all heads at once, as `sizes` left it
 
-override THREADS: u32 = 64u; // that share a row in the softmax
+override THREADS: u32 = 64u; // that share a row in the softmax, and in sizes
 override ROWS: u32 = 1u; // of its workgroups; see norm.wgsl
 
 struct Params {
@@ -55,54 +55,69 @@ struct Params {
 @group(0) @binding(13) var<storage, read> scales: array<vec2f>; // [rows] one over the size of all of q, and of all of k
 @group(0) @binding(14) var<storage, read_write> scales_out: array<vec2f>;
 
-// Of a row's queries together, and of its keys: what norms over all heads divide by.
-@compute @workgroup_size(64)
-fn sizes(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let row = id.y * groups.x * 64u + id.x;
-  if (row >= p.rows * p.branches) {
-    return;
+// The sum of squares of channels of qkv from `start` on: four from `first` on, then four `step` further, and so on.
+fn squares(start: u32, width: u32, first: u32, step: u32) -> f32 {
+  var sum = 0.0;
+  for (var i = first; i < width; i += 64u * step) { // rounding stays that of a short sum
+    var block = vec4f();
+    for (var j = i; j < min(i + 64u * step, width); j += step) {
+      let at = start + j;
+      let v = vec4f(qkv[at], qkv[at + 1u], qkv[at + 2u], qkv[at + 3u]);
+      block += v * v;
+    }
+    sum += block.x + block.y + block.z + block.w;
   }
-  let widths = vec2u(p.heads, p.kvHeads) * p.headDim;
-  let starts = row * p.qkvStride + vec2u(p.qOffset, p.kOffset);
-  scales_out[row] = vec2f(inverse_size(starts.x, widths.x), inverse_size(starts.y, widths.y));
+  return sum;
 }
 
-fn inverse_size(start: u32, width: u32) -> f32 {
-  var square = 0.0;
-  for (var i = 0u; i < width; i += 64u) { // rounding stays that of a short sum
-    var block = 0.0;
-    for (var j = i; j < min(i + 64u, width); j++) {
-      block += qkv[start + j] * qkv[start + j];
-    }
-    square += block;
-  }
+fn inverse_size(square: f32, width: u32) -> f32 {
   return 1.0 / sqrt(square / f32(width) + p.eps);
+}
+
+// Of a row's queries together, and of its keys: what norms over all heads divide by.
+@compute @workgroup_size(64)
+fn sizes(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let t = lane % THREADS;
+  let line = lane / THREADS; // its row of the workgroup
+  let asked = (group.y * groups.x + group.x) * ROWS + line;
+  let row = min(asked, p.rows * p.branches - 1u); // every thread must reach the barriers
+  let base = row * p.qkvStride;
+  let widths = vec2u(p.heads, p.kvHeads) * p.headDim;
+  let idle = asked != row;
+  let ends = select(widths, vec2u(), vec2<bool>(idle));
+  let step = 4u * THREADS;
+  let of_q = total(squares(base + p.qOffset, ends.x, 4u * t, step), t, line * THREADS);
+  let of_k = total(squares(base + p.kOffset, ends.y, 4u * t, step), t, line * THREADS);
+  if (t == 0u && !idle) {
+    scales_out[row] = vec2f(inverse_size(of_q, widths.x), inverse_size(of_k, widths.y));
+  }
 }
 
 // A head of q or of k, and what norms and turns it.
 struct Head {
   base: u32, // where it begins in qkv
   weight: u32, // of its norm
-  scale: f32, // of a norm over all heads
+  scale: f32, // of its norm: one over its size, or over that of all heads
   turn: u32, // its position in turns
 }
 
-fn normed(base: u32, weight: u32, channel: u32) -> f32 {
-  var square = 0.0;
-  for (var i = 0u; i < p.headDim; i++) {
-    square += qkv[base + i] * qkv[base + i];
-  }
-  return qkv[base + channel] / sqrt(square / f32(p.headDim) + p.eps) * qk_weight[weight + channel];
-}
-
 fn channel_of(h: Head, channel: u32) -> f32 {
-  if (QK_NORM == 1u) {
-    return normed(h.base, h.weight, channel);
-  }
-  if (QK_NORM == 2u) {
+  if (QK_NORM > 0u) {
     return qkv[h.base + channel] * h.scale * qk_weight[h.weight + channel];
   }
   return qkv[h.base + channel];
+}
+
+// Once a thread, whatever it reads of the head.
+fn scale_of(base: u32, of_all: f32) -> f32 {
+  if (QK_NORM == 1u) {
+    return inverse_size(squares(base, p.headDim, 0u, 4u), p.headDim);
+  }
+  return of_all;
 }
 
 // Channel c of a head, turned by its position; halves of the rotary channels pair up (Hugging Face layout).
@@ -142,7 +157,8 @@ fn place(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
   }
   if (unit < p.heads) {
     let weight = select(0u, unit * p.headDim, QK_NORM == 2u);
-    let head = Head(base + p.qOffset + unit * p.headStep, weight, size.x, turn);
+    let start = base + p.qOffset + unit * p.headStep;
+    let head = Head(start, weight, scale_of(start, size.x), turn);
     let o = row * p.qStride + unit * p.headDim + c;
     for (var j = 0u; j < 4u; j++) {
       q_out[o + j] = turned(head, c + j);
@@ -154,7 +170,8 @@ fn place(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
   if (unit < p.heads + p.kvHeads) {
     let k = unit - p.heads;
     let weight = select(p.headDim, (p.heads + k) * p.headDim, QK_NORM == 2u);
-    let head = Head(base + p.kOffset + k * p.headStep, weight, size.y, turn);
+    let start = base + p.kOffset + k * p.headStep;
+    let head = Head(start, weight, scale_of(start, size.y), turn);
     let o = cache + k * p.headDim + c;
     for (var j = 0u; j < 4u; j++) {
       kv_out[o + j] = turned(head, c + j);

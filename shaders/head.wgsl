@@ -114,7 +114,7 @@ fn accumulate(
   let row = slice / p.slices;
   let base = row * p.stride;
   let first = (slice % p.slices) * SLICE;
-  let end = min(first + SLICE, p.columns);
+  let end = select(min(first + SLICE, p.columns), first, asked != slice);
   var top = LEAST;
   var best = first;
   var sums = vec4f();
@@ -160,7 +160,7 @@ fn join_slices(
   let asked = (group.y * groups.x + group.x) * ROWS + line;
   let row = min(asked, p.rows * p.branches - 1u); // every thread must reach the barriers
   var mine = State(LEAST, 0.0, p.firstToken, 0u);
-  for (var i = t; i < p.slices; i += THREADS) {
+  for (var i = select(t, p.slices, asked != row); i < p.slices; i += THREADS) {
     mine = joined(mine, slice_states[row * p.slices + i]);
   }
   let all = together(mine, t, line * THREADS);

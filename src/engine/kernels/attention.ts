@@ -13,7 +13,7 @@ export const SIZES = kernel({
   ...ATTENTION,
   entry: 'sizes',
   bindings: { qkv: read(4), scales_out: write(14) },
-  constants: [],
+  constants: ['THREADS', 'ROWS'],
 });
 
 export const PLACE = kernel({
@@ -61,7 +61,7 @@ const variantsFor = (d: Dispatcher, spec: Heads) => ({
 
 export const attentionKernels = (d: Dispatcher, spec: Heads): Variant[] => [
   ...Object.values(variantsFor(d, spec)),
-  ...(spec.qkNorm === 'whole' ? [variant(SIZES, {})] : []),
+  ...(spec.qkNorm === 'whole' ? [variant(SIZES, d.sharing)] : []),
   ...flashKernels(d, spec),
 ];
 
@@ -89,7 +89,7 @@ export function place(d: Dispatcher, spec: Heads, a: AttentionStep): void {
   const told = toldOf(spec, a);
   if (spec.qkNorm === 'whole') {
     const rows = a.rows * a.branches;
-    d.run(variant(SIZES, {}), told, { qkv, scales_out: sizes! }, grid(Math.ceil(rows / 64)), rows * told.qkvStride);
+    d.run(variant(SIZES, d.sharing), told, { qkv, scales_out: sizes! }, d.rowGroups(rows), rows * told.qkvStride);
   }
   const elements = a.rows * a.branches * (spec.heads + 2 * spec.kvHeads) * spec.headDim;
   d.run(
@@ -97,7 +97,7 @@ export function place(d: Dispatcher, spec: Heads, a: AttentionStep): void {
     told,
     { places, qkv, turns, qk_weight: qkNorm ?? d.empty, q_out: q, kv_out: kv, scales: sizes ?? d.empty },
     grid(Math.ceil(elements / 256)),
-    elements * (spec.qkNorm === 'head' ? spec.headDim : 2),
+    elements * (spec.qkNorm === 'head' ? spec.headDim / 4 : 2),
   );
 }
 

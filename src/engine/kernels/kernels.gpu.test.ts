@@ -180,6 +180,10 @@ const SHAPES: readonly AttentionCase[] = [
     name: 'QK norm of all heads at once, capped scores',
     ...{ heads: 4, kvHeads: 2, headDim: 12, rotary: 8, qkNorm: 'whole', cap: 0.5, lengths: [17, 5], shared: 1 },
   },
+  {
+    name: 'QK norm of more channels than are added up in one go',
+    ...{ heads: 3, kvHeads: 1, headDim: 100, rotary: 8, qkNorm: 'whole', lengths: [3], shared: 0 },
+  },
 ];
 
 /** More keys and channels than a workgroup takes at a time, more heads to a key head than it takes together. */
