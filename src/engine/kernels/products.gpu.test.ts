@@ -93,13 +93,17 @@ const leastOf = (dtype: Dtype, way: Way): number => {
 };
 const someOf = (dtype: Dtype, way: Way): number[] => SOME.filter((count) => count > leastOf(dtype, way));
 
-/** With this way alone compiled, and where sums may be in parts with what adds them. */
-async function dispatcher(way: Way, dtype: Dtype, change: Partial<KernelChoice> = {}) {
-  const uses = usesOf(dtype);
+/** With this way alone compiled, and where sums may be in parts with what adds them: a kernel for all uses, or for the only one. */
+async function dispatcher(
+  way: Way,
+  dtype: Dtype,
+  change: Partial<KernelChoice> = {},
+  uses: readonly Epilogue[] = usesOf(dtype),
+  least = leastOf(dtype, way),
+) {
   const choice = forced(way, { ...change, anyEpilogue: uses.length > 1 });
   const d = await bareDispatcher(gpu, choice, undefined, partBytes(choice));
   const kinds = uses.map((epilogue) => ({ dtype, epilogue }));
-  const least = leastOf(dtype, way);
   await d.ready(productKernels(d, way, kinds).filter(({ constants: { ROWS = least + 1 } }) => ROWS > least));
   if (choice.groups) await d.ready(uses.map((use) => finishVariant(d, use)));
   return d;
@@ -145,24 +149,24 @@ function expectSameBits(got: readonly Float32Array[], stride: number) {
 }
 
 /** What is added to a stream, goes through an activation, or through a gate. */
+async function expectUse(d: Dispatcher, p: Problem, use: Exclude<Epilogue, 'store' | 'cap'>, tolerance: number) {
+  const isAdd = use === 'add';
+  const got = await products(d, p, (x, count, out, stride) =>
+    isAdd
+      ? linearAdd(d, x, p.weights, { stream: out, slots: [0], rows: count })
+      : linear(d, x, count, p.weights, use, out, stride),
+  );
+  const stride = padded(p.weights.outputs);
+  const sums = (row: readonly number[]) => flat([row.map((v) => v + FILLER)], stride, FILLER);
+  const want = p.want.map((row) => (isAdd ? Array.from(sums(row)) : activated(row, use)));
+  expectRows(got, { ...p, want }, use.endsWith('-gated') ? 20 * tolerance : tolerance);
+}
+
 async function expectOtherUses(d: Dispatcher, counts: readonly number[], shape: Shape, tolerance: number) {
   const plain = await problem('BF16', counts, shape);
-  const added = await products(d, plain, (x, count, out) =>
-    linearAdd(d, x, plain.weights, { stream: out, slots: [0], rows: count }),
-  );
-  const stride = padded(plain.weights.outputs);
-  for (const [i, count] of counts.entries()) {
-    const sums = plain.want.slice(0, count).map((row) => row.map((v) => v + FILLER));
-    expect(worst(added[i]!, flat([...sums, []], stride, FILLER)), `${count} rows`).toBeLessThan(tolerance);
-  }
   const gate = await problem('BF16', counts, { ...shape, gated: true });
-  for (const use of [...PLAIN, ...GATED]) {
-    const isGate = use.endsWith('-gated');
-    const p = isGate ? gate : plain;
-    const got = await products(d, p, (x, count, out) => linear(d, x, count, p.weights, use, out, stride));
-    const want = p.want.map((row) => activated(row, use));
-    expectRows(got, { ...p, want }, isGate ? 20 * tolerance : tolerance);
-  }
+  for (const use of ['add', ...PLAIN] as const) await expectUse(d, plain, use, tolerance);
+  for (const use of GATED) await expectUse(d, gate, use, tolerance);
 }
 
 /** With as many inputs as take every thread around at least once, and no more: the larger tile pays for 64 rows each time. */
@@ -229,6 +233,23 @@ describe('small tiles', () => {
     expectRows(got, p, 2 * TOLERANCE);
     expect(await stored(d, p)).toEqual(got);
     if (dtype === 'BF16') await expectOtherUses(d, [33], { inputs: LONG }, 2 * TOLERANCE);
+  });
+});
+
+describe('as a chip compiles them, a kernel for what becomes of products', () => {
+  const LONG = { inputs: 1033 };
+
+  it.each([
+    ['matmul_small', 'F32', 'silu-gated', [33], LONG, { groups: 12 }],
+    ['matmul_small', 'BF16', 'add', [33], LONG, { groups: 12 }],
+    ['matvec_workgroup', 'BF16', 'silu-gated', [3, 33], { inputs: 600, outputs: 5 }, { together: 4 }],
+    ['matmul_workgroup', 'F32', 'silu-gated', [33], { inputs: 69 }, {}],
+  ] as const)('%s, weights in %s, %s', async (way, dtype, use, counts, shape, change) => {
+    const p = await problem(dtype, counts, { ...shape, gated: use.endsWith('-gated') });
+    const d = await dispatcher(way, dtype, change, [use], way === 'matvec_workgroup' ? 2 : 16);
+    await expectUse(d, p, use, 2 * TOLERANCE);
+    // The same kernel, its sums in one.
+    if (way === 'matmul_small') await expectUse(await dispatcher(way, dtype, {}, [use], 16), p, use, 2 * TOLERANCE);
   });
 });
 
