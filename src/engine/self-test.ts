@@ -8,6 +8,8 @@ import type { ModelSpec } from '../model/spec';
 import { chooseKernels, type KernelRates } from './autotune';
 import { FULL, without } from './branch';
 import { Engine } from './engine';
+import type { KernelChoice } from './kernels/dispatcher';
+import { ALL_ROWS } from './kernels/linear';
 import { packTokens } from './pack';
 import expected from './self-test-values.json';
 
@@ -42,8 +44,10 @@ const SIZES = {
 };
 
 /**
- * Two tiny models that between them go through every kernel: 16-bit weights, odd sizes, grouped heads, biases. The first
- * is like the bundled model, whose kernels are needed at once.
+ * Two tiny models that between them go through what every model is walked and decoded with: 16-bit weights, odd sizes,
+ * grouped heads, biases, and inputs enough for sums in parts. The first is like the bundled model, whose kernels are needed
+ * at once. What only some models or jobs need is proved by tests alone: weights in blocks, the walk in reverse, modules in
+ * the place of units, statistics, matvecs of two and of four rows.
  */
 export const CASES: readonly Case[] = [
   {
@@ -54,6 +58,7 @@ export const CASES: readonly Case[] = [
       ...SIZES,
       num_key_value_heads: 2,
       head_dim: 12,
+      intermediate_size: 520,
       rms_norm_eps: 1e-5,
     },
     dtype: 'F16',
@@ -103,9 +108,7 @@ export async function selfTest(
   const rates = known ?? (await chooseKernels(gpu));
   const begin = performance.now();
   const errors: number[] = [];
-  // These models have few rows: by small tiles, where those are chosen, and by those that more rows would have.
-  const choices = [rates.choice, ...(rates.choice.smallRows ? [{ ...rates.choice, smallRows: 0 }] : [])];
-  for (const [c, choice] of cases.flatMap((c) => choices.map((choice) => [c, choice] as const))) {
+  for (const [c, choice] of cases.flatMap((c) => meantBy(rates.choice).map((choice) => [c, choice] as const))) {
     const engine = await Engine.open(gpu, ...tinyModel(c), { rates: { ...rates, choice } });
     try {
       errors.push(...(await errorsOf(engine, c, values)));
@@ -129,6 +132,16 @@ export async function selfTest(
     rates,
   };
 }
+
+/** A choice in such forms that these models, of few rows, meet what it is for any number of rows. */
+const meantBy = (choice: KernelChoice): KernelChoice[] => [
+  choice,
+  // As more rows than small tiles are for.
+  ...(choice.smallRows ? [{ ...choice, smallRows: 0 }] : []),
+  // The decoder's prompt by small tiles, their sums in parts; and by matvecs of several rows.
+  ...(choice.groups ? [{ ...choice, fewRows: 2 }] : []),
+  ...(choice.together && choice.together > 1 ? [{ ...choice, fewRows: ALL_ROWS }] : []),
+];
 
 type Values = Readonly<Record<string, readonly (readonly number[])[]>>;
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { KernelRates } from '../../engine/autotune';
 import { KERNEL_STAMP } from '../../engine/kernel-stamp';
 import { readText, type Shelf, writeText } from '../../formats/shelf';
 import type { AdapterFacts } from '../../gpu/gpu';
@@ -9,7 +10,18 @@ import { adapterSlug } from './adapter-slug';
 const DAYS = 14;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-type SelfTest = AdapterReport['selfTest'];
+/** Raised where the self-test changes: the kernels name themselves. */
+const PROVING = 2;
+
+export interface Proof {
+  /** The self-test by the choice of kernels for the type that most models are stored in: some of its cases, or all. */
+  readonly selfTest: AdapterReport['selfTest'];
+  /** The choices by which all cases were passed, as `nameOfChoice` has them. */
+  readonly choices: readonly string[];
+}
+
+/** The same for equal choices, whatever the order of their parts. */
+export const nameOfChoice = ({ choice }: KernelRates): string => JSON.stringify(Object.entries(choice).sort());
 
 const ProofSchema = v.object({
   of: v.string(),
@@ -20,25 +32,26 @@ const ProofSchema = v.object({
     milliseconds: v.pipe(v.number(), v.finite()),
     at: v.pipe(v.string(), v.isoTimestamp()),
   }),
+  choices: v.array(v.string()),
 });
 
 const nameOf = (facts: AdapterFacts): string => `proof-${adapterSlug(facts)}.json`;
 
 /** All that a proof is good for: these kernels, on this adapter with these limits and features, in this browser. */
 const proved = (facts: AdapterFacts): string =>
-  JSON.stringify([KERNEL_STAMP, facts, globalThis.navigator?.userAgent ?? '']);
+  JSON.stringify([PROVING, KERNEL_STAMP, facts, globalThis.navigator?.userAgent ?? '']);
 
-/** The self-test that this adapter passed on an earlier visit, where it still counts. */
+/** What this adapter proved on an earlier visit, where it still counts. */
 export async function recallProof(
   shelf: Shelf | undefined,
   facts: AdapterFacts,
   now = Date.now(),
-): Promise<SelfTest | undefined> {
+): Promise<Proof | undefined> {
   try {
     const text = shelf && (await readText(shelf, nameOf(facts)));
-    const { of, selfTest } = v.parse(ProofSchema, JSON.parse(text ?? 'null'));
-    const age = now - Date.parse(selfTest.at);
-    return of === proved(facts) && age >= 0 && age < DAYS * DAY_MS ? selfTest : undefined;
+    const { of, ...proof } = v.parse(ProofSchema, JSON.parse(text ?? 'null'));
+    const age = now - Date.parse(proof.selfTest.at);
+    return of === proved(facts) && age >= 0 && age < DAYS * DAY_MS ? proof : undefined;
   } catch {
     return undefined; // proved again
   }
@@ -49,8 +62,8 @@ export async function forgetProof(shelf: Shelf | undefined, facts: AdapterFacts)
   await shelf?.remove(nameOf(facts)).catch(() => undefined);
 }
 
-/** Keeps a self-test that was passed, where that is possible. */
-export async function keepProof(shelf: Shelf | undefined, facts: AdapterFacts, selfTest: SelfTest): Promise<void> {
-  const text = JSON.stringify({ of: proved(facts), selfTest });
+/** Keeps what was proved, where that is possible. */
+export async function keepProof(shelf: Shelf | undefined, facts: AdapterFacts, proof: Proof): Promise<void> {
+  const text = JSON.stringify({ of: proved(facts), ...proof });
   if (shelf) await writeText(shelf, nameOf(facts), text).catch(() => undefined);
 }

@@ -1,9 +1,9 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { memoryShelf } from '../../formats/memory-shelf';
 import { openDawn } from '../../gpu/dawn';
 import { openGpu } from '../../gpu/gpu';
-import type { ModelSpec } from '../../model/spec';
-import { recallProof } from './adapter-proof';
+import { Recorder } from '../../gpu/recorder';
+import { nameOfChoice, recallProof } from './adapter-proof';
 import { LiveDevice, openDevice } from './device';
 import { keepRates } from './kernel-rates';
 
@@ -60,10 +60,24 @@ it('an adapter proves itself once, and again after its device was lost', async (
 
   // The kernels of other models than the bundled one are proved before the first of those, and that is known afterwards.
   const { cases } = first.report.selfTest;
-  await second.prove({ modelType: 'llama', dtype: 'F16' } as ModelSpec);
-  expect((await recallProof(shelf, second.gpu.facts))?.cases).toBe(cases);
-  await second.prove({ modelType: 'gpt_neox', dtype: 'BF16' } as ModelSpec);
-  expect((await recallProof(shelf, second.gpu.facts))?.cases).toBe(2 * cases);
+  await second.prove({ modelType: 'llama', dtype: 'F16' });
+  expect((await recallProof(shelf, second.gpu.facts))?.selfTest.cases).toBe(cases);
+  await second.prove({ modelType: 'gpt_neox', dtype: 'BF16' });
+  const proof = await recallProof(shelf, second.gpu.facts);
+  expect(proof?.selfTest.cases).toBe(2 * cases);
+  expect(proof?.choices).toEqual([nameOfChoice(first.rates)]);
+  // Another choice by all cases; and on a later visit neither again.
+  const other = { ...first.rates, choice: { ...first.rates.choice, fewRows: 9 } };
+  await second.rest(other);
+  const both = await recallProof(shelf, second.gpu.facts);
+  expect(both).toEqual({ ...proof, choices: [nameOfChoice(first.rates), nameOfChoice(other)] });
+  const later = await openDevice(webgpu, shelf);
+  const recorded = vi.spyOn(Recorder.prototype, 'dispatch');
+  await later.prove({ modelType: 'gpt_neox', dtype: 'BF16' });
+  await later.rest(other);
+  expect(recorded).not.toHaveBeenCalled();
+  recorded.mockRestore();
+  later.gpu.destroy();
 
   second.gpu.device.destroy();
   await second.gpu.device.lost;

@@ -7,7 +7,7 @@ import { tellAdapter } from '../../gpu/adapter-name';
 import { type Gpu, openGpu } from '../../gpu/gpu';
 import type { ModelSpec } from '../../model/spec';
 import type { AdapterReport } from '../contract';
-import { forgetProof, keepProof, recallProof } from './adapter-proof';
+import { forgetProof, keepProof, nameOfChoice, type Proof, recallProof } from './adapter-proof';
 import type { Environment } from './environment';
 import { keepRates, recallRates } from './kernel-rates';
 
@@ -17,12 +17,11 @@ const LOSS_MS = 1000;
 /** What an adapter proves itself on before anything, and before a model that is not like the bundled one. */
 const [FIRST, REST] = [CASES.slice(0, 1), CASES.slice(1)];
 
-type Proof = AdapterReport['selfTest'];
-
 /** A device that passed its self-test, and whether it still lives. */
 export class Device {
   readonly #untilLost: Promise<never>;
-  #proved?: Promise<void>;
+  /** By the name of the choice. */
+  readonly #proved = new Map<string, Promise<void>>();
   readonly #rates = new Map<string, Promise<KernelRates>>();
 
   constructor(
@@ -30,8 +29,8 @@ export class Device {
     readonly report: AdapterReport,
     /** The measured choice of kernels for the type that most models are stored in. */
     readonly rates: KernelRates,
-    /** Proves the kernels that the bundled model has no use for. */
-    readonly rest: () => Promise<void> = async () => {},
+    /** Proves what is not proved of a choice of kernels: what the bundled model has no use for, or all. */
+    readonly rest: (rates: KernelRates) => Promise<void> = async () => {},
     /** Where measurements are kept. */
     readonly settings?: Shelf,
   ) {
@@ -49,18 +48,23 @@ export class Device {
   }
 
   /**
-   * To be called before a model is put on it: where that is not like the bundled one, the rest of the self-test is run,
-   * once. Drivers may take seconds to compile the kernels of every kind, and who looks at the bundled model should not
-   * wait for them. Throws `adapter-untrusted`.
+   * To be called before a model is put on it: where that is not like the bundled one, or its kernels are chosen otherwise,
+   * the self-test is run by its choice, or the rest of it, once. Drivers may take seconds to compile the kernels of every
+   * kind, and who looks at the bundled model should not wait for them. Throws `adapter-untrusted`.
    */
-  async prove({ modelType, dtype }: ModelSpec): Promise<void> {
-    if (FIRST.some((c) => c.config.model_type === modelType && c.dtype === dtype)) return;
-    // What had no memory this time may have it the next.
-    this.#proved ??= this.rest().catch((error) => {
-      this.#proved = undefined;
-      throw error;
-    });
-    await this.#proved;
+  async prove(spec: Pick<ModelSpec, 'modelType' | 'dtype'>): Promise<void> {
+    const rates = await this.ratesFor(spec);
+    const name = nameOfChoice(rates);
+    const isLikeFirst = FIRST.some((c) => c.config.model_type === spec.modelType && c.dtype === spec.dtype);
+    if (isLikeFirst && name === nameOfChoice(this.rates)) return;
+    let proved = this.#proved.get(name);
+    if (!proved) {
+      proved = this.rest(rates);
+      this.#proved.set(name, proved);
+      // What had no memory this time may have it the next.
+      proved.catch(() => this.#proved.delete(name));
+    }
+    await proved;
   }
 
   /**
@@ -71,10 +75,11 @@ export class Device {
     const { gpu, settings } = this;
     const { rates, matmul, selfTest } = await proveOn(CASES, gpu, undefined, settings);
     await keepRates(settings, gpu.facts, rates);
-    await keepProof(settings, gpu.facts, selfTest);
+    await keepProof(settings, gpu.facts, { selfTest, choices: [nameOfChoice(rates)] });
     this.#rates.clear();
     this.#rates.set(USUAL_DTYPE, Promise.resolve(rates));
-    this.#proved = Promise.resolve();
+    this.#proved.clear();
+    this.#proved.set(nameOfChoice(rates), Promise.resolve());
     return { rates, report: { ...gpu.facts, matmul, selfTest } };
   }
 
@@ -128,25 +133,33 @@ export async function openDevice(
   const gpu = await openGpu(webgpu);
   const { facts } = gpu;
   const known = await recallRates(settings, facts);
-  const proof = anew ? undefined : await recallProof(settings, facts);
+  const proof = known && !anew ? await recallProof(settings, facts) : undefined;
   if (known && proof) {
     const matmul = { variant: known.choice.matmul, gflops: known.gflops };
-    const rest = proof.cases < CASES.length * COMPARED ? () => proveRest(gpu, known, settings, proof) : undefined;
-    return new Device(gpu, { ...facts, selfTest: proof, matmul }, known, rest, settings);
+    const rest = proveRest(gpu, known, settings, proof);
+    return new Device(gpu, { ...facts, selfTest: proof.selfTest, matmul }, known, rest, settings);
   }
   const { rates, matmul, selfTest } = await proveOn(FIRST, gpu, known, settings);
   if (!known) await keepRates(settings, facts, rates);
-  await keepProof(settings, facts, selfTest);
-  const rest = () => proveRest(gpu, rates, settings, selfTest);
-  return new Device(gpu, { ...facts, matmul, selfTest }, rates, rest, settings);
+  const first = { selfTest, choices: [] };
+  await keepProof(settings, facts, first);
+  return new Device(gpu, { ...facts, matmul, selfTest }, rates, proveRest(gpu, rates, settings, first), settings);
 }
 
-/** Keeps the proof of all cases once the rest is passed too. */
-async function proveRest(gpu: Gpu, known: KernelRates, settings: Shelf | undefined, first: Proof): Promise<void> {
-  const { selfTest } = await proveOn(REST, gpu, known, settings);
-  const cases = first.cases + selfTest.cases;
-  const worstError = Math.max(first.worstError, selfTest.worstError);
-  await keepProof(settings, gpu.facts, { ...first, cases, worstError });
+/** Proves what is not `proved` of a choice, and keeps that it is. */
+function proveRest(gpu: Gpu, usual: KernelRates, settings: Shelf | undefined, proved: Proof): Device['rest'] {
+  return async (rates) => {
+    const { selfTest, choices } = (await recallProof(settings, gpu.facts)) ?? proved;
+    const name = nameOfChoice(rates);
+    if (choices.includes(name)) return;
+    // By the usual choice the first cases were passed.
+    const isBegun = name === nameOfChoice(usual) && selfTest.cases < CASES.length * COMPARED;
+    const tested = (await proveOn(isBegun ? REST : CASES, gpu, rates, settings)).selfTest;
+    const cases = selfTest.cases + tested.cases;
+    const worstError = Math.max(selfTest.worstError, tested.worstError);
+    const whole = isBegun ? { ...selfTest, cases, worstError } : selfTest;
+    await keepProof(settings, gpu.facts, { selfTest: whole, choices: [...choices, name] });
+  };
 }
 
 /** Runs the self-test on some of its cases. Throws `adapter-untrusted` where it is not passed. */

@@ -98,6 +98,7 @@ export async function openPublished(
   { spec, tensors }: NonNullable<ReadModel['published']>,
   signal?: AbortSignal,
 ): Promise<EngineContract> {
+  await device.prove(spec);
   const rates = await device.ratesFor(spec);
   return Engine.open(device.gpu, spec, tensors, { signal, rates, streaming: 'always' });
 }
