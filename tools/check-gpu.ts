@@ -3,8 +3,7 @@
  * Needs Node and a Vulkan loader, no browser. One table, and one JSON in bench-results/. LOPPER_ADAPTER=N chooses among
  * several. Where a processor computes, it does the same with less.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chooseKernels, type KernelRates } from '../src/engine/autotune';
@@ -15,21 +14,26 @@ import { BenchTop } from '../src/engine/probe/bench-top';
 import { checkHalves } from '../src/engine/probe/halves';
 import { measureProducts, type ProductRate } from '../src/engine/probe/products';
 import { selfTest } from '../src/engine/self-test';
+import { LopperError } from '../src/errors';
 import type { Dtype } from '../src/formats/dtypes';
 import { tellAdapter } from '../src/gpu/adapter-name';
 import { openGpu } from '../src/gpu/gpu';
-import { adaptersHere } from '../src/lab/files/examination-text';
+import { absenceText, adaptersHere } from '../src/lab/files/examination-text';
 import { nodeEnvironment } from '../src/lab/place/node';
+import { toFailure } from '../src/lab/wire';
+import { measurementsInNode } from './bench/node';
+import { NEEDS_PAGE, ONLY_ASKED, ROWS } from './bench/rows.mjs';
+import { aimLine, aimsOf } from './check/aims';
+import { runGroup } from './check/group';
 import { checkProduct } from './check/large-products';
 import { measureMends } from './check/mends';
 import { ONE_B, SMALL } from './check/patterned-model';
+import { CheckReport, type Line, number, percent } from './check/report';
 import { measureRunning } from './check/running';
 
-/** All of it, and what is not begun after: the rest has still to fit. */
-const MOST_SECONDS = 600;
-
-/** What is aimed at on a card: products of many rows, of the measured multiply-add rate; decoding, of the read rate. */
-const AIMS = { product: 0.4, rows: 512, decode: 0.6 };
+/** Parts are begun until so many seconds have passed, for all of it to end within ten minutes; the tests leave some to the bench. */
+const BEGIN_SECONDS = 540;
+const TESTS_END_SECONDS = 450;
 
 const DTYPES: readonly Dtype[] = ['F32', 'F16', 'BF16'];
 /** Few rows are multiplied straight from these. */
@@ -40,12 +44,6 @@ const ONE_EACH = WAYS.filter((way) => way.endsWith('register'));
 
 /** Ways that wait for nothing and share nothing. */
 const ANY: KernelRates = { choice: { matmul: 'matmul_register', matvec: 'matvec_register', threads: 1 }, gflops: {} };
-
-type Line = readonly [label: string, value: string];
-
-const number = (value: number): string =>
-  value >= 1000 ? value.toLocaleString('en', { maximumFractionDigits: 0 }) : String(Number(value.toPrecision(3)));
-const percent = (share: number): string => `${number(100 * share)}%`;
 
 const USAGE = `npm run check:gpu
 
@@ -59,51 +57,29 @@ export async function main(args: readonly string[], root: string): Promise<numbe
     console.log(help ? USAGE : `There is nothing called ${stray}.\n\n${USAGE}`);
     return help ? 0 : 1;
   }
-  const began = performance.now();
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const environment = nodeEnvironment(root);
-  const gpu = await openGpu(await environment.webgpu());
+  const gpu = await environment
+    .webgpu()
+    .then(openGpu)
+    .catch(async (error) => {
+      if (!(error instanceof LopperError)) throw error;
+      console.log(absenceText(version, toFailure(error), await environment.surroundings()));
+    });
+  if (!gpu) return 1;
   const { facts } = gpu;
   const { software } = facts;
   const top = new BenchTop(gpu);
-  const results: Record<string, unknown> = { facts };
-  /** Of each part. */
-  const seconds: Record<string, number> = {};
-  let wrong = 0;
-  const print = ([label, value]: Line) => console.log(`${label.padEnd(52)} ${value}`);
-  const judge = (right: boolean): string => {
-    if (!right) wrong++;
-    return right ? '' : '  WRONG';
-  };
-  /** Milliseconds until all should be done. */
-  const left = () => Math.max(1000, Math.round(1000 * MOST_SECONDS - (performance.now() - began)));
-  /** A part of it, unless the time is up. */
-  const part = async <T>(name: string, measure: () => Promise<T>, tell: (measured: T) => readonly Line[]) => {
-    const started = performance.now();
-    const passed = (started - began) / 1000;
-    if (passed > MOST_SECONDS * 0.8) {
-      print([name, `left out: ${number(passed)} s have passed`]);
-      return undefined;
-    }
-    try {
-      const measured = await measure();
-      results[name] = measured;
-      for (const line of tell(measured)) print(line);
-      return measured;
-    } catch (error) {
-      wrong++;
-      results[name] = { failed: String(error) };
-      print([name, `FAILED: ${error instanceof Error ? error.message : error}`]);
-      return undefined;
-    } finally {
-      seconds[name] = (performance.now() - started) / 1000;
-    }
-  };
+  const report = new CheckReport({ seconds: BEGIN_SECONDS });
+  const { results } = report;
+  const part: typeof report.part = report.part.bind(report);
+  const judge = (right: boolean) => report.judge(right);
 
   const around = await environment.surroundings(facts);
-  results.surroundings = around;
-  print(['adapter', `${tellAdapter(facts, around.adapters)}${software ? ' (software)' : ''}`]);
-  for (const line of adaptersHere(around)) print(line);
-  for (const { trouble, remedy } of around.advice) print(['to do', `${trouble} ${remedy}`]);
+  Object.assign(results, { facts, surroundings: around });
+  report.line(['adapter', `${tellAdapter(facts, around.adapters)}${software ? ' (software)' : ''}`]);
+  for (const line of adaptersHere(around)) report.line(line);
+  for (const { trouble, remedy } of around.advice) report.line(['to do', `${trouble} ${remedy}`]);
 
   const chosen = await part(
     'choice',
@@ -205,11 +181,12 @@ export async function main(args: readonly string[], root: string): Promise<numbe
       `  ${p.kernel}, ${p.dtype}, ${p.rows} x ${p.inputs} x ${p.outputs}`,
       `${number(p.gflops)} GFLOP/s${peak ? `, ${percent(p.gflops / peak)}` : ''}, ${number(p.weightRate)} GB/s of weights`,
     ]);
+  const products: ProductRate[] = [];
   for (const shape of shapes) {
     for (const way of software ? [choice.matmul, choice.matvec] : WAYS) {
       const isMatmul = way.startsWith('matmul');
       const rows = isMatmul ? (software ? [4, 64] : [4, 16, 64, 256, 512, 2048]) : software ? [1, 4] : [1, 2, 4, 8, 16];
-      await part(
+      const measured = await part(
         `products ${way} ${shape.inputs} x ${shape.outputs}`,
         () =>
           measureProducts(
@@ -221,6 +198,7 @@ export async function main(args: readonly string[], root: string): Promise<numbe
           ),
         tellProducts,
       );
+      products.push(...(measured ?? []));
     }
   }
   // No program on a processor is meant by these: there they only run.
@@ -258,7 +236,7 @@ export async function main(args: readonly string[], root: string): Promise<numbe
   );
   top.close();
 
-  await part(
+  const running = await part(
     'running',
     () =>
       software
@@ -291,23 +269,16 @@ export async function main(args: readonly string[], root: string): Promise<numbe
       [`loading, ${number(r.weightBytes / 1e6)} MB`, `${number(r.loading)} GB/s`],
       ...r.prefill.map((p): Line => [`prefill, ${p.tokens} tokens`, `${number(p.tokensPerSecond)} tokens/s`]),
       ...r.decode.map((d): Line => {
-        const share = memory ? d.weightRate / memory.read : undefined;
-        const aim = !software && d.texts === 1 && d.tokens < 100 && share !== undefined;
+        const shares = memory
+          ? `, ${percent(d.weightRate / memory.copy)} of the copy rate, ${percent(d.weightRate / memory.read)} of the read rate`
+          : '';
         return [
           `decode, ${d.texts} ${d.texts === 1 ? 'text' : 'texts'} of ${d.tokens} tokens`,
-          `${number(d.tokensPerSecond)} tokens/s${share === undefined ? '' : `, ${percent(share)} of the read rate`}; a step: ${number(d.dispatches)} dispatches, ${number(d.submits)} submits, ${number(d.maps)} maps, ${number(d.bytesWritten)} bytes, ${number(d.recording)} ms to record${aim ? aimed(share >= AIMS.decode) : ''}`,
+          `${number(d.tokensPerSecond)} tokens/s${shares}; a step: ${number(d.dispatches)} dispatches, ${number(d.submits)} submits, ${number(d.maps)} maps, ${number(d.bytesWritten)} bytes, ${number(d.recording)} ms to record`,
         ];
       }),
     ],
   );
-  if (peak && !software) {
-    const many = Object.values(results).flatMap((r) => (Array.isArray(r) ? (r as ProductRate[]) : []));
-    const best = Math.max(...many.filter((p) => p.rows >= AIMS.rows && p.gflops).map((p) => p.gflops / peak));
-    print([
-      `products of ${AIMS.rows} rows and more`,
-      `${percent(best)} of the multiply-add rate${aimed(best >= AIMS.product)}`,
-    ]);
-  }
   gpu.destroy();
 
   const tests = software
@@ -315,7 +286,7 @@ export async function main(args: readonly string[], root: string): Promise<numbe
     : ['src/engine/kernels', 'src/engine/golden.gpu.test.ts', 'src/engine/decoder.gpu.test.ts'];
   await part(
     'tests',
-    async () => runTests(root, tests, left()),
+    () => runTests(root, tests, Math.max(1, TESTS_END_SECONDS - report.passed)),
     ({ passed, failed, skipped }) => [
       [
         'kernel tests and golden files at hand',
@@ -323,74 +294,67 @@ export async function main(args: readonly string[], root: string): Promise<numbe
       ],
     ],
   );
-  await part(
-    'bench',
-    async () => runBench(root, software ? ['decode', 'memory'] : [], left()),
-    (file) => [['npm run bench -- --node', file]],
-  );
-
   const folder = join(root, 'bench-results');
   mkdirSync(folder, { recursive: true });
   const date = new Date().toISOString();
-  const inAll = (performance.now() - began) / 1000;
-  const longest = Object.entries(seconds).sort(([, a], [, b]) => b - a);
-  print([
-    'longest',
-    longest
-      .slice(0, 5)
-      .map(([name, s]) => `${name} ${number(s)} s`)
-      .join(', '),
-  ]);
   const file = join(folder, `check-${date.slice(0, 19).replaceAll(':', '-')}.json`);
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const report = { format: 'lopper-check', version: 1, lopper: version, date, inAll, seconds, wrong, results };
-  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
-  console.log(`\n${wrong === 0 ? 'All right' : `${wrong} wrong`}, in ${number(inAll)} s. Written to ${file}`);
-  return wrong === 0 ? 0 : 1;
+  // No program on a processor is meant by the aims.
+  const aims = software ? [] : aimsOf({ choice, peak, memory, products, decode: running?.decode });
+  const save = () => {
+    const { seconds, wrong, leftOut, passed } = report;
+    const whole = { format: 'lopper-check', version: 2, lopper: version, date, inAll: passed, seconds };
+    writeFileSync(file, `${JSON.stringify({ ...whole, wrong, leftOut, aims, results }, null, 2)}\n`);
+  };
+  save(); // a driver that crashes in what follows leaves as much
+  await runBench(report, root, software ? ['decode', 'memory'] : undefined);
+  for (const aim of aims) report.line(aimLine(aim));
+  report.line(report.longest);
+  save();
+  const { words, status } = report.end();
+  console.log(`\n${words}, in ${number(report.passed)} s. Written to ${file}`);
+  return status;
 }
-
-const aimed = (met: boolean): string => (met ? ', as aimed' : ', below the aim');
 
 /** GPU tests, on whatever computes here. */
-function runTests(root: string, files: readonly string[], timeout: number) {
+async function runTests(root: string, files: readonly string[], seconds: number) {
+  const out = new AbortController();
+  const timer = setTimeout(() => out.abort(new Error(`not done in ${number(seconds)} s, and ended`)), 1000 * seconds);
   const folder = mkdtempSync(join(tmpdir(), 'lopper-check-'));
-  const report = join(folder, 'tests.json');
-  const command = [
-    '--no-install',
-    'vitest',
-    'run',
-    '--project=gpu',
-    '--reporter=json',
-    `--outputFile=${report}`,
-    ...files,
-  ];
-  const shell = process.platform === 'win32';
-  const env = { ...process.env, LOPPER_TEST_ADAPTER: 'any' };
-  const { error } = spawnSync('npx', command, {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    shell,
-    env,
-    timeout,
-  });
-  if (error) throw error;
-  const {
-    numPassedTests: passed,
-    numFailedTests: failed,
-    numPendingTests: skipped,
-  } = JSON.parse(readFileSync(report, 'utf8'));
-  rmSync(folder, { recursive: true });
-  return { passed, failed, skipped } as { passed: number; failed: number; skipped: number };
+  try {
+    const told = join(folder, 'tests.json');
+    const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+    const options = ['--project=gpu', '--reporter=json', `--outputFile=${told}`];
+    const env = { ...process.env, LOPPER_TEST_ADAPTER: 'any' };
+    await runGroup([vitest, 'run', ...options, ...files], { cwd: root, env, signal: out.signal });
+    const {
+      numPassedTests: passed,
+      numFailedTests: failed,
+      numPendingTests: skipped,
+    } = JSON.parse(readFileSync(told, 'utf8'));
+    return { passed, failed, skipped } as { passed: number; failed: number; skipped: number };
+  } finally {
+    clearTimeout(timer);
+    rmSync(folder, { recursive: true });
+  }
 }
 
-/** The bench's rows that need no page; its file's name. */
-function runBench(root: string, names: readonly string[], timeout: number): string {
-  const { status } = spawnSync(process.execPath, ['tools/bench.mjs', '--node', ...names], {
-    cwd: root,
-    stdio: 'inherit',
-    timeout,
-  });
-  if (status !== 0) throw new Error('the bench did not come to its end');
-  const files = readdirSync(join(root, 'bench-results')).filter((name) => /^\d.*\.json$/.test(name));
-  return join('bench-results', files.sort().at(-1)!);
+type BenchName = Exclude<keyof typeof ROWS, 'toggle' | 'page'>;
+
+/** The bench's rows that need no page, as parts; those of these names alone, where given. */
+async function runBench(report: CheckReport, root: string, only?: readonly BenchName[]): Promise<void> {
+  const measurements = await report.part(
+    'bench',
+    () => measurementsInNode(root),
+    () => [],
+  );
+  delete report.results.bench; // what measures, no measurement
+  if (!measurements) return;
+  const names = (Object.keys(ROWS) as BenchName[]).filter((name) => !ONLY_ASKED.has(name) && !NEEDS_PAGE.has(name));
+  for (const name of only ?? names) {
+    await report.part(
+      `bench ${name}`,
+      async () => measurements[name](),
+      (measured) => ROWS[name](measured as never),
+    );
+  }
 }

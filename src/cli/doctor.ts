@@ -1,7 +1,7 @@
 import { LopperError } from '../errors';
-import { adaptersHere, examinationText } from '../lab/files/examination-text';
+import { absenceText, examinationText } from '../lab/files/examination-text';
 import { toFailure } from '../lab/wire';
-import { type Command, facts, JOB, type Output, type Surroundings } from './command';
+import { type Command, JOB, type Output, type Surroundings } from './command';
 import { modelRequest } from './model-request';
 
 export const doctor: Command = {
@@ -25,14 +25,9 @@ async function tell({ lab, args, path, reporter, environment, version }: Surroun
     if (!(error instanceof LopperError) || !NOTHING_COMPUTES.has(error.code)) throw error;
     const surroundings = await environment.surroundings();
     const failure = toFailure(error);
-    const text = facts([
-      ['Lopper', `${await version()}, ${surroundings.runtime}`],
-      ['adapter', `none that computes: ${failure.message}`],
-      ...adaptersHere(surroundings),
-      ...surroundings.advice.map(({ trouble, remedy }) => ['to do', `${trouble} ${remedy}`] as const),
-      ['to do', failure.remedy],
-    ]);
-    return { json: { lopper: await version(), failure, surroundings }, text, failed: true };
+    const lopper = await version();
+    const text = absenceText(lopper, failure, surroundings);
+    return { json: { lopper, failure, surroundings }, text, failed: true };
   }
 }
 

@@ -1,5 +1,5 @@
 import { tellAdapter } from '../../gpu/adapter-name';
-import type { AdapterReport, Examination, Surroundings } from '../contract';
+import type { AdapterReport, Examination, Failure, Surroundings } from '../contract';
 
 const number = (value: number, digits = 3): string =>
   value >= 10 ** digits
@@ -78,7 +78,21 @@ const told = (gflops: Readonly<Record<string, number>>): string => {
 
 /** All that was found out about a machine, for people and for bug reports. */
 export function examinationText(found: Examination, version: string): string {
-  const lines = [...machineLines(found, version), ...rateLines(found)];
+  return inColumns([...machineLines(found, version), ...rateLines(found)]);
+}
+
+function inColumns(lines: readonly Line[]): string {
   const width = Math.max(...lines.map(([name]) => name.length));
   return lines.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+}
+
+/** What there is to say where nothing computes: why, and what to do. */
+export function absenceText(version: string, { message, remedy }: Failure, surroundings: Surroundings): string {
+  return inColumns([
+    ['Lopper', `${version}, ${surroundings.runtime}`],
+    ['adapter', `none that computes: ${message}`],
+    ...adaptersHere(surroundings),
+    ...surroundings.advice.map(({ trouble, remedy }) => ['to do', `${trouble} ${remedy}`] as const),
+    ['to do', remedy],
+  ]);
 }
