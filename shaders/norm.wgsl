@@ -23,11 +23,12 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> stream: array<f32>;
-@group(0) @binding(2) var<storage, read> weight: array<f32>;
-@group(0) @binding(3) var<storage, read> bias: array<f32>;
+// Four channels at a time; buffers are as long as whole fours.
+@group(0) @binding(1) var<storage, read> stream: array<vec4f>;
+@group(0) @binding(2) var<storage, read> weight: array<vec4f>;
+@group(0) @binding(3) var<storage, read> bias: array<vec4f>;
 @group(0) @binding(4) var<storage, read> list: array<u32>;
-@group(0) @binding(5) var<storage, read_write> out: array<f32>;
+@group(0) @binding(5) var<storage, read_write> out: array<vec4f>;
 
 var<workgroup> shares: array<f32, THREADS * ROWS>;
 
@@ -46,6 +47,34 @@ fn total(mine: f32, t: u32, first: u32) -> f32 {
   return sum;
 }
 
+// Four channels of a row less its mean; nothing in the place of those past its end.
+fn centred(source: u32, i: u32, mean: f32) -> vec4f {
+  return within(stream[source + i] - mean, i);
+}
+
+fn within(v: vec4f, i: u32) -> vec4f {
+  return select(vec4f(), v, vec4u(4u * i) + vec4u(0u, 1u, 2u, 3u) < vec4u(p.width));
+}
+
+fn normed(source: u32, i: u32, mean: f32, scale: f32) -> vec4f {
+  var v = centred(source, i, mean) * scale * weight[i];
+  if (p.hasBias != 0u) {
+    v += bias[i];
+  }
+  return within(v, i);
+}
+
+fn put(target_row: u32, i: u32, end: u32, v: vec4f) {
+  if (i >= end) {
+    return;
+  }
+  if (ADD) {
+    out[target_row + i] += v;
+  } else {
+    out[target_row + i] = v;
+  }
+}
+
 @compute @workgroup_size(64)
 fn norm(
   @builtin(workgroup_id) group: vec3u,
@@ -62,38 +91,40 @@ fn norm(
   if (GATHER) {
     at = list[at];
   }
-  let slot_row = (p.slots[branch >> 2u][branch & 3u] * p.rowsPerSlot + at) * p.stride;
-  let source = select(slot_row, row * p.stride, ADD);
-  let target_row = select(row * p.stride, slot_row, ADD);
+  let fours = p.stride / 4u;
+  let slot_row = (p.slots[branch >> 2u][branch & 3u] * p.rowsPerSlot + at) * fours;
+  let source = select(slot_row, row * fours, ADD);
+  let target_row = select(row * fours, slot_row, ADD);
+  let end = select(fours, 0u, asked != row);
 
+  // Four loads on their way at once.
   var mean = 0.0;
   if (LAYER_NORM) {
-    var sum = 0.0;
-    for (var i = t; i < p.width; i += THREADS) {
-      sum += stream[source + i];
+    var sums = vec4f();
+    for (var i = t; i < end; i += 4u * THREADS) {
+      sums += centred(source, i, 0.0) + centred(source, i + THREADS, 0.0);
+      sums += centred(source, i + 2u * THREADS, 0.0) + centred(source, i + 3u * THREADS, 0.0);
     }
-    mean = total(sum, t, first) / f32(p.width);
+    mean = total(sums.x + sums.y + sums.z + sums.w, t, first) / f32(p.width);
   }
-  var square = 0.0;
-  for (var i = t; i < p.width; i += THREADS) {
-    let v = stream[source + i] - mean;
-    square += v * v;
+  var squares = vec4f();
+  for (var i = t; i < end; i += 4u * THREADS) {
+    let a = centred(source, i, mean);
+    let b = centred(source, i + THREADS, mean);
+    let c = centred(source, i + 2u * THREADS, mean);
+    let d = centred(source, i + 3u * THREADS, mean);
+    squares += a * a + b * b + c * c + d * d;
   }
-  let scale = 1.0 / sqrt(total(square, t, first) / f32(p.width) + p.eps);
-  if (asked >= p.rows) {
-    return;
-  }
-  for (var i = t; i < p.stride; i += THREADS) {
-    var v = 0.0;
-    if (i < p.width) {
-      v = (stream[source + i] - mean) * scale * weight[i];
-      if (p.hasBias != 0u) {
-        v += bias[i];
-      }
-    }
-    if (ADD) {
-      v += out[target_row + i];
-    }
-    out[target_row + i] = v;
+  let square = total(squares.x + squares.y + squares.z + squares.w, t, first);
+  let scale = 1.0 / sqrt(square / f32(p.width) + p.eps);
+  for (var i = t; i < end; i += 4u * THREADS) {
+    let a = normed(source, i, mean, scale);
+    let b = normed(source, i + THREADS, mean, scale);
+    let c = normed(source, i + 2u * THREADS, mean, scale);
+    let d = normed(source, i + 3u * THREADS, mean, scale);
+    put(target_row, i, end, a);
+    put(target_row, i + THREADS, end, b);
+    put(target_row, i + 2u * THREADS, end, c);
+    put(target_row, i + 3u * THREADS, end, d);
   }
 }
