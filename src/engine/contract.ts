@@ -148,18 +148,31 @@ export interface DecoderOptions extends RunOptions {
   readonly capacity?: Capacity;
   /** Bring back the likeliest token of each sequence in place of its logits. */
   readonly likeliest?: boolean;
+  /** Texts go on with their likeliest tokens, as a rule. Default: where those alone are brought back. */
+  readonly greedy?: boolean;
   /**
-   * With `likeliest`: the step after each is begun before that has come back, as though every text went on with its
-   * likeliest token, so that a card is never idle. Default: where a card computes.
+   * The step after each is begun before that has come back, as though every text went on with its likeliest token, so that
+   * a card is never idle. Default: where texts are `greedy` and a card computes.
    */
   readonly ahead?: boolean;
 }
 
+/** A step that was begun. */
+export interface Begun {
+  /** Resolves once what follows is here. */
+  readonly come: Promise<void>;
+}
+
 export interface DecoderContract {
-  /** Logits [vocabulary] after each sequence's last token, by its number; reused between calls. */
+  /** Logits [vocabulary] after each sequence's last token, by its number; others in their place after each step. */
   readonly logits: readonly Float32Array[];
   /** Where that was asked for: the likeliest token after each sequence; undefined where a logit is not finite. */
   readonly likeliest: readonly (number | undefined)[];
+  /**
+   * Begins to append one token to each sequence named. Resolves once the adapter has been asked for all of it: until it has
+   * come there is time for other things, and another decoder may begin a step too.
+   */
+  begin(tokens: readonly { readonly sequence: number; readonly id: number }[], signal?: AbortSignal): Promise<Begun>;
   /** Appends one token to each sequence named and computes what follows. */
   step(tokens: readonly { readonly sequence: number; readonly id: number }[], signal?: AbortSignal): Promise<void>;
   /**

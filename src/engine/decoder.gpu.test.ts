@@ -3,9 +3,9 @@ import { expectFailure } from '../formats/testing';
 import type { Gpu } from '../gpu/gpu';
 import { type Branch, FULL, named, replacing, without } from './branch';
 import type { DecoderContract } from './contract';
-import type { Engine } from './engine';
+import { Engine } from './engine';
 import { packTokens } from './pack';
-import { hasModels, numbers, openModel, RATES, readJson, sharedGpu, worst } from './testing/gpu';
+import { freshGpu, hasModels, numbers, openModel, RATES, readJson, readModel, sharedGpu, worst } from './testing/gpu';
 
 /** A step's sums are those of a walk in another order: logits of about 10 differ in the last digits. */
 const SAME = 5e-5;
@@ -176,6 +176,20 @@ describe.skipIf(!hasModels)('step by step the logits are those of a walk over th
       expect(worst(decoder.logits[s], branches[0].logits[0])).toBeLessThan(SAME);
     }
     decoder.dispose();
+  });
+
+  it('a prompt of which no text ends in the first pass, also where a card takes all of it at once', async () => {
+    const [spec, tensors] = await readModel('stories260K');
+    const engine = await Engine.open(gpu, { ...spec, context: 1024 }, tensors, { rates: RATES });
+    const pace = vi.spyOn(engine.machine.recorder, 'maxWork', 'get').mockReturnValue(1e12);
+    const prompt = tokens(560, 512);
+    const decoder = await engine.decoder(FULL, [prompt], 2);
+    const tree = packTokens([{ ids: prompt, scoreFrom: prompt.length }]);
+    const { branches } = await engine.walk(tree, [FULL], { logitRows: tree.lastRows });
+    expect(worst(decoder.logits[0], branches[0].logits[0])).toBeLessThan(SAME);
+    pace.mockRestore();
+    decoder.dispose();
+    engine.dispose();
   });
 
   it('also of two decoders side by side, the full and the pruned model', async () => {
@@ -509,5 +523,135 @@ describe.skipIf(!hasModels)('sequences that come and go', () => {
     expect(worst(decoder.logits[0], (await walked(engine, [1, 2, 3], FULL))[2])).toBeLessThan(SAME);
     expect(worst(decoder.logits[again], (await walked(engine, [1, 5, 6], FULL))[2])).toBeLessThan(SAME);
     decoder.dispose();
+  });
+});
+
+describe.skipIf(!hasModels)('two steps on their way', () => {
+  const PROMPTS = [
+    [1, 403, 407],
+    [1, 9],
+  ];
+  const ALL = [false, true].map((alone) => [alone ? 'likeliest tokens alone' : 'logits too', alone] as const);
+  const open = (engine: Engine, alone: boolean, ahead: boolean, dropped: Branch = FULL) =>
+    engine.decoder(dropped, PROMPTS, 12, { likeliest: alone, ahead });
+  const best = (decoder: DecoderContract, sequence: number) =>
+    decoder.logits[sequence] ? likeliest(decoder.logits[sequence]) : decoder.likeliest[sequence]!;
+  const next = (decoder: DecoderContract) => PROMPTS.map((_, sequence) => ({ sequence, id: best(decoder, sequence) }));
+  /** Tokens and logits of several decoders, each beginning its step before those of the others have come. */
+  async function write(decoders: readonly DecoderContract[], steps: number) {
+    const said: number[][] = decoders.map(() => []);
+    for (let i = 0; i < steps; i++) {
+      const begun = [];
+      for (const [d, decoder] of decoders.entries()) {
+        const tokens = next(decoder);
+        if (i === 3) tokens[1].id = 9; // another than was begun
+        said[d].push(...tokens.map(({ id }) => id));
+        begun.push(await decoder.begin(tokens));
+      }
+      for (const { come } of begun) await come;
+      for (const [d, { logits }] of decoders.entries()) for (const row of logits) said[d].push(...row);
+    }
+    return said;
+  }
+
+  it.each(ALL)('say what they say one by one, to the bit: %s', async (_, alone) => {
+    const engine = engineOf('stories260K');
+    const sideBySide = async (ahead: boolean) => {
+      const both = [await open(engine, alone, ahead), await open(engine, alone, ahead, without([2, 5]))];
+      const said = await write(both, 8);
+      for (const decoder of both) decoder.dispose();
+      return said;
+    };
+    const plain = await sideBySide(false);
+    const expectTheSame = async () => {
+      for (const [d, said] of (await sideBySide(true)).entries()) expect(worst(said, plain[d])).toBe(0);
+    };
+    await expectTheSame();
+    // Also where a step takes several submissions, now this one and now the one begun ahead.
+    let asked = 0;
+    const pace = vi
+      .spyOn(engine.machine.recorder, 'maxWork', 'get')
+      .mockImplementation(() => (asked++ % 97 < 60 ? 1e9 : 1e5));
+    await expectTheSame();
+    pace.mockRestore();
+    expect(gpu.memory().cache).toBe(0);
+  });
+
+  it.each(ALL)('cancelled, before they are asked for and after, both can be taken again: %s', async (_, alone) => {
+    const engine = engineOf('stories260K');
+    const [plain, ahead] = [await open(engine, alone, false), await open(engine, alone, true)];
+    const { recorder } = engine.machine;
+    for (let i = 0; i < 7; i++) {
+      const tokens = next(ahead);
+      expect(tokens).toEqual(next(plain));
+      const control = new AbortController();
+      if (i === 2) {
+        const begun = ahead.begin(tokens, control.signal);
+        control.abort();
+        await expectFailure(
+          begun.then(({ come }) => come),
+          'cancelled',
+        );
+        await expectFailure(ahead.step(tokens, control.signal), 'cancelled');
+      } else if (i === 4) {
+        // What was begun ahead is here already; what is begun now comes only after the cancel.
+        tokens[1].id = 9;
+        let arrive = () => {};
+        const arrived = new Promise<void>((resolve) => {
+          arrive = resolve;
+        });
+        const { read } = recorder;
+        const slow = vi.spyOn(recorder, 'read').mockImplementation((...asked) => {
+          const bytes = read.apply(recorder, asked);
+          return arrived.then(() => bytes);
+        });
+        const { come } = await ahead.begin(tokens, control.signal);
+        control.abort();
+        arrive();
+        await expectFailure(come, 'cancelled');
+        slow.mockRestore();
+      }
+      await ahead.step(tokens);
+      await plain.step(tokens);
+    }
+    for (const decoder of [plain, ahead]) decoder.dispose();
+  });
+
+  it.each(ALL)('both tell that the device was lost, and leave nothing: %s', async (_, alone) => {
+    const own = await freshGpu();
+    const engine = await openModel(own, 'stories260K');
+    const decoder = await open(engine, alone, true);
+    await decoder.step(next(decoder));
+    await decoder.begin(next(decoder));
+    own.destroy();
+    // What was there already may still be told.
+    const writeOn = async () => {
+      for (let i = 0; i < 3; i++) await decoder.step(next(decoder));
+    };
+    await expectFailure(writeOn(), 'device-lost');
+    await expectFailure(decoder.step(next(decoder)), 'device-lost');
+    decoder.dispose();
+    engine.dispose();
+    expect(own.memory()).toEqual({ weights: 0, activations: 0, cache: 0 });
+  });
+
+  it.each(ALL)('end with the context, as one does, and the other text goes on: %s', async (_, alone) => {
+    const engine = engineOf('random/mistral');
+    const run = async (ahead: boolean) => {
+      const decoder = await engine.decoder(FULL, [tokens(92, 131), [1, 2]], 40, { likeliest: alone, ahead });
+      const said: number[][] = [];
+      for (let i = 0; i < 4; i++) {
+        said.push(next(decoder).map(({ id }) => id));
+        await decoder.step(next(decoder));
+      }
+      await expectFailure(decoder.step(next(decoder)), 'prompt-too-long', '96');
+      for (let i = 0; i < 3; i++) {
+        said.push([best(decoder, 1)]);
+        await decoder.step([{ sequence: 1, id: best(decoder, 1) }]);
+      }
+      decoder.dispose();
+      return said;
+    };
+    expect(await run(true)).toEqual(await run(false));
   });
 });

@@ -2,20 +2,18 @@ import { LopperError, throwIfCancelled } from '../errors';
 import type { Buffer } from '../gpu/gpu';
 import { sublayerAt } from '../model/units';
 import { at, type Branch, nextRun, runs } from './branch';
-import type { Capacity, DecoderContract, DecoderOptions, RunOptions } from './contract';
-import { BEST_AT, findLikeliest, planLikeliest, STATE_BYTES } from './greedy';
+import type { Begun, Capacity, DecoderContract, DecoderOptions, RunOptions } from './contract';
+import { BEST_AT, type Following, findLikeliest, planLikeliest, planWhole, STATE_BYTES } from './greedy';
 import { logitBuffers, logitsOf, rowsPerRead } from './head';
 import { decodingKernels, walkKernels } from './kernels/compile';
 import { padded, TILE_ROWS } from './layout';
 import type { Machine } from './machine';
 import { largestRank, someMerged } from './modules';
-import { LONG, longBeyond, type Rows, room, widestWindow } from './rows';
+import { PREFILL_ROWS, passes, rowsOf } from './pieces';
+import { longBeyond, room, widestWindow } from './rows';
 import { type Piece, Sequences } from './sequences';
 import { type Cache, type Carried, runSublayer } from './sublayer';
 import { checkContext, embedRows, planRows, uploadRows } from './working-buffers';
-
-/** Prompt rows that go through the model together. */
-const PREFILL_ROWS = 512;
 
 /**
  * Continues several prompts at once with a KV cache; what they share is computed and kept once. Prompts may come and go
@@ -85,8 +83,9 @@ export class Decoder implements DecoderContract {
           decoder.#caches.set(index, await gpu.allocate(label, cacheRows * rowBytes, 'cache'));
         }
       }
-      const ahead = options.ahead ?? (!gpu.facts.software && !m.residency.streamed);
-      if (ahead && options.likeliest) {
+      const { greedy = decoder.onlyLikeliest } = options;
+      const ahead = options.ahead ?? (greedy && !gpu.facts.software && !m.residency.streamed);
+      if (ahead && decoder.#inOneRead(capacity.sequences)) {
         decoder.#bests = await gpu.allocate('likeliest tokens', capacity.sequences * STATE_BYTES, 'cache');
       }
       await decoder.#plan(options.capacity !== undefined);
@@ -119,37 +118,33 @@ export class Decoder implements DecoderContract {
     this.sequences.remove(sequence);
   }
 
-  async step(
-    tokens: readonly { readonly sequence: number; readonly id: number }[],
-    signal?: AbortSignal,
-  ): Promise<void> {
-    const { context } = this.m.spec;
-    if (tokens.length === 0) return;
+  async begin(tokens: readonly Token[], signal?: AbortSignal): Promise<Begun> {
+    const { recorder, spec } = this.m;
+    if (tokens.length === 0) return { come: Promise.resolve() };
     const pieces = tokens.map(({ sequence, id }): Piece => {
       const start = this.sequences.length(sequence);
-      if (start >= context) {
+      if (start >= spec.context) {
         throw new LopperError(
           'prompt-too-long',
-          `The text has reached the model's context of ${context} tokens.`,
+          `The text has reached the model's context of ${spec.context} tokens.`,
           'Start again with a shorter prompt.',
         );
       }
       this.sequences.put(sequence, id);
       return { sequence, start, end: start + 1 };
     });
-    if (this.onlyLikeliest) {
-      const found = await this.#stepLikeliest(tokens, pieces, signal);
-      for (const [i, { sequence }] of tokens.entries()) this.likeliest[sequence] = found[i];
-    } else {
-      await this.#planRead(tokens.length);
-      await this.#run(pieces, signal);
-      await this.#read(
-        tokens.length,
-        tokens.map(({ sequence }, row) => ({ sequence, row })),
-        signal,
-      );
-    }
-    for (const { sequence } of tokens) this.sequences.advance(sequence);
+    const { rows, following } = await this.#follow(tokens, pieces, signal);
+    await this.#goAhead(pieces, rows);
+    const come = this.#take(tokens, rows, following, signal);
+    come.catch(() => undefined); // told to whoever waits for it
+    // Of a step in several submissions some is asked for only as others end; nothing may be recorded in between.
+    if (!recorder.settled || !this.#inOneRead(tokens.length)) await come;
+    return { come };
+  }
+
+  async step(tokens: readonly Token[], signal?: AbortSignal): Promise<void> {
+    const { come } = await this.begin(tokens, signal);
+    await come;
   }
 
   dispose(): void {
@@ -162,43 +157,26 @@ export class Decoder implements DecoderContract {
     this.#release();
   }
 
-  /** What is likeliest after each of some tokens: of the step that was begun ahead, where it is this one, else of a new one. */
-  async #stepLikeliest(
-    tokens: readonly { readonly sequence: number; readonly id: number }[],
-    pieces: readonly Piece[],
-    signal?: AbortSignal,
-  ): Promise<(number | undefined)[]> {
+  /** What follows each of some tokens, by row: of the step that was begun ahead, where it is this one, else of a new one. */
+  async #follow(tokens: readonly Token[], pieces: readonly Piece[], signal?: AbortSignal): Promise<Followed> {
     throwIfCancelled(signal);
     const ahead = this.#ahead;
     this.#ahead = undefined;
-    let [rows, reading] = [tokens.map((_, row) => row), ahead?.reading];
     const isThis = ({ sequence, start }: Piece) => ahead?.places.get(sequence)?.start === start;
-    if (pieces.every(isThis) && tokens.every(({ sequence, id }) => this.likeliest[sequence] === id)) {
-      rows = tokens.map(({ sequence }) => ahead!.places.get(sequence)!.row);
-    } else {
-      reading = (await this.#begin(pieces, undefined, signal)).reading;
+    if (ahead && pieces.every(isThis) && tokens.every(({ sequence, id }) => this.likeliest[sequence] === id)) {
+      return { rows: pieces.map(({ sequence }) => ahead.places.get(sequence)!.row), following: ahead.following };
     }
-    await this.#goAhead(pieces, rows);
-    const found = await reading!;
-    throwIfCancelled(signal);
-    return rows.map((row) => found[row]);
+    return this.#start(pieces, undefined, signal);
   }
 
   /** Begins a step: its tokens as the pieces have them, or the best of rows of the step before. */
-  async #begin(
-    pieces: readonly Piece[],
-    from: readonly number[] | undefined,
-    signal?: AbortSignal,
-  ): Promise<Pick<Ahead, 'reading'>> {
-    const { m } = this;
-    await this.#planRead(pieces.length);
+  async #start(pieces: readonly Piece[], from?: readonly number[], signal?: AbortSignal): Promise<Followed> {
+    const rows = pieces.map((_, row) => row);
+    await this.#planRead(rows.length);
     await this.#run(pieces, signal, from);
-    const list = pieces.map((_, row) => row);
-    const { states, read } = findLikeliest(m, m.scratch.get('stream'), pieces.length, list, signal);
-    if (this.#bests) m.recorder.copy(states, 0, this.#bests, 0, pieces.length * STATE_BYTES);
-    const reading = read();
-    reading.catch(() => undefined); // told where it is waited for
-    return { reading };
+    const following = this.#following(rows, signal);
+    following.catch(() => undefined); // told to whoever waits for it
+    return { rows, following };
   }
 
   /** Begins the step after this one, where every text has room for it and this one is submitted whole. */
@@ -207,8 +185,34 @@ export class Decoder implements DecoderContract {
     const fits = pieces.every(({ sequence, end }) => end < Math.min(sequences.room(sequence), m.spec.context));
     if (!this.#bests || !fits || !m.recorder.settled) return;
     const next = pieces.map(({ sequence, end }) => ({ sequence, start: end, end: end + 1 }));
-    const { reading } = await this.#begin(next, rows);
-    this.#ahead = { places: new Map(next.map(({ sequence, start }, row) => [sequence, { row, start }])), reading };
+    const { following } = await this.#start(next, rows);
+    this.#ahead = { places: new Map(next.map(({ sequence, start }, row) => [sequence, { row, start }])), following };
+    if (!m.recorder.settled) await following.catch(() => undefined);
+  }
+
+  /** Submits a step that is recorded, and what reads what follows each of its rows. */
+  #following(rows: readonly number[], signal?: AbortSignal): Promise<Following> {
+    const { m } = this;
+    const stream = m.scratch.get('stream');
+    if (!this.onlyLikeliest && !this.#bests) return this.#logits(rows.length, rows, signal);
+    const { states, read } = findLikeliest(m, stream, rows.length, rows, { whole: !this.onlyLikeliest, signal });
+    if (this.#bests) m.recorder.copy(states, 0, this.#bests, 0, rows.length * STATE_BYTES);
+    return read();
+  }
+
+  /** Takes what follows some tokens once it is here: with that they count. */
+  async #take(tokens: readonly Token[], rows: readonly number[], following: Promise<Following>, signal?: AbortSignal) {
+    const found = await following;
+    throwIfCancelled(signal);
+    for (const [i, { sequence }] of tokens.entries()) {
+      this.#keep(sequence, found, rows[i]);
+      this.sequences.advance(sequence);
+    }
+  }
+
+  #keep(sequence: number, { likeliest, logits }: Following, row: number): void {
+    if (likeliest) this.likeliest[sequence] = likeliest[row];
+    if (logits) this.logits[sequence] = logits[row];
   }
 
   /** Runs the pieces, so many rows at a time, and reads what follows each `last` sequence's last token. */
@@ -241,16 +245,19 @@ export class Decoder implements DecoderContract {
     signal?: AbortSignal,
   ): Promise<void> {
     const { m } = this;
-    const stream = m.scratch.get('stream');
     const list = [...new Set(asked.map((a) => a.row))];
-    if (this.onlyLikeliest) {
-      if (list.length === 0) return m.recorder.flush(signal);
-      const found = await findLikeliest(m, stream, rows, list, signal).read();
-      for (const { sequence, row } of asked) this.likeliest[sequence] = found[list.indexOf(row)];
-    } else {
-      const [found] = await logitsOf(m, { stream, slots: [0], rows }, list, this.#rowsPerRead(list.length), signal);
-      for (const { sequence, row } of asked) this.logits[sequence] = found[list.indexOf(row)];
-    }
+    if (list.length === 0) return m.recorder.flush(signal);
+    const found = this.onlyLikeliest
+      ? await findLikeliest(m, m.scratch.get('stream'), rows, list, { signal }).read()
+      : await this.#logits(rows, list, signal);
+    for (const { sequence, row } of asked) this.#keep(sequence, found, list.indexOf(row));
+  }
+
+  /** Brings back the logits of some of the `rows` rows that were run last. */
+  async #logits(rows: number, list: readonly number[], signal?: AbortSignal): Promise<Following> {
+    const from = { stream: this.m.scratch.get('stream'), slots: [0], rows };
+    const [logits] = await logitsOf(this.m, from, list, this.#rowsPerRead(list.length), signal);
+    return { logits };
   }
 
   /** Makes room for the longest step there will be, and where prompts come later for those, so that neither allocates. */
@@ -275,7 +282,13 @@ export class Decoder implements DecoderContract {
   async #planRead(rows: number): Promise<void> {
     const { m } = this;
     if (this.onlyLikeliest) await planLikeliest(m, rows);
+    else if (this.#bests && this.#inOneRead(rows)) await planWhole(m, rows);
     else await m.scratch.plan(logitBuffers(m.spec, rows, this.#rowsPerRead(rows)));
+  }
+
+  /** Whether what follows so many rows comes back in one read. */
+  #inOneRead(rows: number): boolean {
+    return this.onlyLikeliest || rows <= this.#rowsPerRead(rows);
   }
 
   #rowsPerRead(rows: number): number {
@@ -287,7 +300,7 @@ export class Decoder implements DecoderContract {
     await this.m.scratch.plan({ stream: bytes, ...(this.m.spec.parallel ? { source: bytes } : {}) });
   }
 
-  /** One pass of the branch over the rows of some pieces, in slot 0. */
+  /** One pass of the branch over the rows of some pieces, in slot 0. What is recorded of one that fails is dropped. */
   async #run(pieces: readonly Piece[], signal?: AbortSignal, from?: readonly number[]): Promise<void> {
     const { m } = this;
     const rows = rowsOf(pieces, this.sequences, widestWindow(m.spec), this.#long);
@@ -302,10 +315,15 @@ export class Decoder implements DecoderContract {
     const stream = m.scratch.get('stream');
     embedRows(m, rows.count, stream, 0);
     const carried: Carried = { slot: 0, sourced: false };
-    for (let index = 0; index < m.spec.sublayers.length; index++) {
-      const cache = this.#cache(index);
-      const next = nextRun([this.branch], index, m.spec.sublayers.length);
-      await runSublayer(m, index, at(this.branch, index), rows, [carried], { cache, next, signal });
+    try {
+      for (let index = 0; index < m.spec.sublayers.length; index++) {
+        const cache = this.#cache(index);
+        const next = nextRun([this.branch], index, m.spec.sublayers.length);
+        await runSublayer(m, index, at(this.branch, index), rows, [carried], { cache, next, signal });
+      }
+    } catch (error) {
+      m.recorder.discard();
+      throw error;
     }
   }
 
@@ -315,11 +333,22 @@ export class Decoder implements DecoderContract {
   }
 }
 
+interface Token {
+  readonly sequence: number;
+  readonly id: number;
+}
+
+/** Where to find what follows each token of a step. */
+interface Followed {
+  readonly rows: readonly number[];
+  readonly following: Promise<Following>;
+}
+
 /** A step that was begun before its tokens were known here. */
 interface Ahead {
   /** Row and position of each sequence that goes on. */
   readonly places: Map<number, { readonly row: number; readonly start: number }>;
-  readonly reading: Promise<(number | undefined)[]>;
+  readonly following: Promise<Following>;
 }
 
 function checkPrompts(prompts: readonly (readonly number[])[], context: number): void {
@@ -340,51 +369,4 @@ function checkPrompts(prompts: readonly (readonly number[])[], context: number):
 function just(prompts: readonly (readonly number[])[], newTokens: number, context: number): Capacity {
   const rooms = prompts.map((prompt) => Math.min(prompt.length + newTokens, context));
   return { sequences: prompts.length, rows: rooms.reduce((a, b) => a + b, 0), length: Math.max(...rooms) };
-}
-
-/** Pieces in their order, cut where a pass is full. */
-function* passes(pieces: readonly Piece[]): Generator<Piece[]> {
-  let pass: Piece[] = [];
-  let left = PREFILL_ROWS;
-  for (let { sequence, start, end } of pieces) {
-    while (start < end) {
-      const stop = Math.min(end, start + left);
-      pass.push({ sequence, start, end: stop });
-      left -= stop - start;
-      start = stop;
-      if (left > 0) continue;
-      yield pass;
-      pass = [];
-      left = PREFILL_ROWS;
-    }
-  }
-  if (pass.length > 0) yield pass;
-}
-
-/** The rows of some pieces, one piece after the other. */
-function rowsOf(pieces: readonly Piece[], sequences: Sequences, window: number | undefined, long: boolean): Rows {
-  const count = pieces.reduce((sum, { start, end }) => sum + end - start, 0);
-  const ids = new Uint32Array(count);
-  const places = new Uint32Array(2 * count);
-  const tiles: number[] = [];
-  let scoreStride = 4;
-  let maxPosition = 0;
-  let row = 0;
-  for (const { sequence, start, end } of pieces) {
-    const list = sequences.list(sequence);
-    for (let position = start; position < end; position++, row++) {
-      ids[row] = sequences.id(sequence, position);
-      places[2 * row] = position;
-      places[2 * row + 1] = sequences.keys[list + position] + (long ? LONG : 0);
-      if ((position - start) % TILE_ROWS > 0) continue;
-      const rows = Math.min(TILE_ROWS, end - position);
-      tiles.push(row, rows, list, 0);
-      scoreStride = Math.max(scoreStride, room(position, rows, window));
-    }
-    maxPosition = Math.max(maxPosition, end - 1);
-  }
-  return {
-    ...{ count, ids, places, tiles: Uint32Array.from(tiles), tileCount: tiles.length / 4 },
-    ...{ keys: sequences.keys, keysAre: sequences.keysAre, scoreStride, maxPosition },
-  };
 }

@@ -1,4 +1,5 @@
 import type { Buffer } from '../gpu/gpu';
+import { logitBuffers } from './head';
 import { readLogits, slicesOf } from './kernels/head';
 import { linear } from './kernels/linear';
 import { norm } from './kernels/norm';
@@ -33,35 +34,48 @@ export async function planLikeliest(m: Machine, rows: number): Promise<void> {
   });
 }
 
-/** What was read of the likeliest tokens, before it has come back. */
+/** Makes room for the likeliest tokens of so many rows with all their logits. Nothing may be recorded and not yet submitted. */
+export async function planWhole(m: Machine, rows: number): Promise<void> {
+  const slices = rows * slicesOf(m.spec.vocabulary) * STATE_BYTES;
+  await m.scratch.plan({ ...logitBuffers(m.spec, rows, rows), states: rows * STATE_BYTES, slices });
+}
+
+/** What follows some rows, each of the lists by row. */
+export interface Following {
+  /** The likeliest token, the lowest on a tie; undefined where a logit is not finite. */
+  readonly likeliest?: readonly (number | undefined)[];
+  /** Logits [vocabulary]. */
+  readonly logits?: readonly Float32Array[];
+}
+
+/** What was found of some rows and has not been read. */
 export interface Reading {
   /** States [rows] on the GPU. */
   readonly states: Buffer;
-  /**
-   * The likeliest token after each of the listed rows, the lowest on a tie; undefined where a logit is not finite. To be
-   * called once all that belongs into the same submission is recorded.
-   */
-  read(): Promise<(number | undefined)[]>;
+  /** To be called once all that belongs into the same submission is recorded. */
+  read(): Promise<Following>;
 }
 
 /**
  * Records what finds the likeliest token after each of the listed rows of a stream, of which a few bytes a row come back,
- * not its logits. Its buffers must have been planned: what is recorded before goes along in the same submission.
+ * and its logits only where they are asked for as a `whole`. Its buffers must have been planned: what is recorded before
+ * goes along in the same submission.
  */
 export function findLikeliest(
   m: Machine,
   stream: Buffer,
   streamRows: number,
   list: readonly number[],
-  signal?: AbortSignal,
+  { whole = false, signal }: { readonly whole?: boolean; readonly signal?: AbortSignal } = {},
 ): Reading {
   const { scratch, dispatcher, recorder } = m;
   const count = list.length;
   m.gpu.device.queue.writeBuffer(scratch.get('listed').raw, 0, Uint32Array.from(list));
-  const [headIn, logits, states] = [scratch.get('headIn'), scratch.get('logits'), scratch.get('states')];
+  const [headIn, states] = [scratch.get('headIn'), scratch.get('states')];
+  const logits = scratch.get(whole ? 'wholeLogits' : 'logits');
   const listed = { buffer: scratch.get('listed'), first: 0, count };
   norm(dispatcher, m.finalNorm, { stream, slots: [0], rows: streamRows }, headIn, listed);
-  const stride = tileTokens(m, count);
+  const stride = whole ? padded(m.head.outputs) : tileTokens(m, count);
   const slices = scratch.get('slices');
   for (let firstToken = 0; firstToken < m.head.outputs; firstToken += stride) {
     const columns = Math.min(stride, m.head.outputs - firstToken);
@@ -72,16 +86,20 @@ export function findLikeliest(
     };
     readLogits(dispatcher, logits, states, dispatcher.empty, dispatcher.empty, tile, slices);
   }
+  const reads = [{ buffer: states, offset: 0, bytes: count * STATE_BYTES }];
+  if (whole) reads.push({ buffer: logits, offset: 0, bytes: count * stride * 4 });
   return {
     states,
     async read() {
-      const [bytes] = await recorder.read([{ buffer: states, offset: 0, bytes: count * STATE_BYTES }], signal);
+      const [bytes, all] = await recorder.read(reads, signal);
       const values = new Float32Array(bytes);
       const tokens = new Uint32Array(bytes);
-      return list.map((_, i) => {
+      const likeliest = list.map((_, i) => {
         const [top, sum] = [values[4 * i], values[4 * i + 1]];
         return Number.isFinite(top) && Number.isFinite(sum) ? tokens[4 * i + 2] : undefined;
       });
+      if (!whole) return { likeliest };
+      return { likeliest, logits: list.map((_, i) => new Float32Array(all, i * stride * 4, m.head.outputs)) };
     },
   };
 }

@@ -192,18 +192,19 @@ export function onProcessor(engine: EngineContract, processor: Processor): Engin
       return numbers;
     };
     await add(prompts, maxNewTokens);
+    const step: DecoderContract['step'] = async (tokens) => {
+      if (tokens.length === 0) return;
+      const sequences = tokens.map((t) => t.sequence);
+      const [rows] = await processor.ask({ do: 'step', id, sequences, ids: tokens.map((t) => t.id) });
+      const all = floats(rows!);
+      for (const [i, sequence] of sequences.entries()) take(sequence, all.slice(vocabulary * i, vocabulary * (i + 1)));
+    };
     return {
       logits,
       likeliest,
       add,
-      async step(tokens) {
-        if (tokens.length === 0) return;
-        const sequences = tokens.map((t) => t.sequence);
-        const [rows] = await processor.ask({ do: 'step', id, sequences, ids: tokens.map((t) => t.id) });
-        const all = floats(rows!);
-        for (const [i, sequence] of sequences.entries())
-          take(sequence, all.slice(vocabulary * i, vocabulary * (i + 1)));
-      },
+      begin: async (tokens) => ({ come: step(tokens) }),
+      step,
       remove: (sequence) => void free.push(sequence),
       dispose: () => void processor.ask({ do: 'dispose', id }),
     };

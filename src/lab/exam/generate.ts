@@ -4,8 +4,9 @@ import { LopperError, throwIfCancelled } from '../../errors';
 import type { Tokenizer } from '../../formats/tokenizer';
 import { seeded } from '../../random';
 import type { GenerateEvent, GenerateReport, GenerateRequest } from '../contract';
+import { breath } from '../running/breath';
 import { notFinite } from '../running/finite';
-import { likeliest, sample } from './sample';
+import { argmax, likeliest, sample } from './sample';
 
 /** How many of the likeliest tokens are shown at each step. */
 const TOP_TOKENS = 10;
@@ -26,8 +27,8 @@ export interface GenerateSettings {
 }
 
 /**
- * Continues one prompt on every branch, a token of each in turn, so that they can be read side by side. Every branch
- * draws from the same seed. Throws `prompt-empty`, `prompt-too-long`, `not-finite` and `cancelled`.
+ * Continues one prompt on every branch, a token of each in turn, so that they can be read side by side. What is told of a
+ * token is worked out while the adapter is at the next one. Every branch draws from the same seed. Throws `prompt-empty`, `prompt-too-long`, `not-finite` and `cancelled`.
  */
 export async function continuePrompt(
   engine: EngineContract,
@@ -35,28 +36,38 @@ export async function continuePrompt(
   prompt: readonly number[],
   settings: GenerateSettings,
 ): Promise<GenerateReport> {
-  const { maxTokens, signal } = settings;
+  const { maxTokens, temperature, signal } = settings;
   checkPrompt(prompt, engine.model.context);
   const limit = Math.min(maxTokens, engine.model.context - prompt.length);
   const runs: Run[] = [];
   try {
     for (const [index, branch] of branches.entries()) {
       const started = performance.now();
-      const decoder = await engine.decoder(branch, [prompt], limit, { signal });
+      const asked = limit - 1; // nothing is asked after the last token
+      const decoder = await engine.decoder(branch, [prompt], asked, { signal, greedy: temperature === 0 });
       runs.push(new Run(index, branch, decoder, performance.now() - started, prompt, settings));
     }
     let done = 0;
+    let since = performance.now();
     for (let step = 0; runs.some((run) => !run.stopped); step++) {
       for (const run of runs) {
         if (run.stopped) continue;
         throwIfCancelled(signal);
-        run.choose(step + 1 === limit ? (limit < maxTokens ? 'context' : 'length') : undefined);
+        const tell = run.choose(step + 1 === limit ? (limit < maxTokens ? 'context' : 'length') : undefined);
+        if (!run.stopped) await run.begin(signal);
+        tell();
         settings.onStep?.(++done);
-        if (!run.stopped) await run.step(signal);
+        await run.come;
+        // From one that has come to the next: of two at work at once each counts as long as it was the first to wait for.
+        const now = performance.now();
+        if (!run.stopped) run.milliseconds.push(now - since);
+        since = now;
       }
     }
     return { branches: runs.map((run) => run.report()) };
   } finally {
+    // None is left behind on its way.
+    await Promise.allSettled(runs.map((run) => run.come));
     for (const run of runs) run.decoder.dispose();
   }
 }
@@ -91,7 +102,10 @@ const emptyPrompt = () =>
 class Run {
   readonly ids: number[] = [];
   stopped?: 'end' | 'length' | 'context';
-  readonly #milliseconds: number[] = [];
+  /** Of each step. */
+  readonly milliseconds: number[] = [];
+  /** The step that was begun last. */
+  come: Promise<void> = Promise.resolve();
   readonly #random: () => number;
   readonly #lead: readonly number[];
 
@@ -107,26 +121,36 @@ class Run {
     this.#lead = prompt.slice(-LEAD_TOKENS);
   }
 
-  /** Takes the next token from the logits at hand; `lastStop` says why this must be the last, if it must. */
-  choose(lastStop?: 'length' | 'context'): void {
+  /**
+   * Takes the next token from the logits at hand; `lastStop` says why this must be the last, if it must. What is returned
+   * tells of it, which may be done while the next is on its way.
+   */
+  choose(lastStop?: 'length' | 'context'): () => void {
     const { temperature, eosIds, tokenizer, onToken } = this.settings;
     const logits = this.decoder.logits[0]!;
-    if (!logits.every(Number.isFinite)) throw notFinite(this.branch);
-    const id = sample(logits, temperature, this.#random);
+    const top = argmax(logits);
+    if (top === undefined) throw notFinite(this.branch);
+    const id = sample(logits, top, temperature, this.#random);
     this.stopped = eosIds.includes(id) ? 'end' : lastStop;
     this.ids.push(id);
-    onToken?.({
-      branch: this.index,
-      id,
-      text: this.text(),
-      top: likeliest(logits, TOP_TOKENS).map((t) => ({ ...t, text: tokenizer.tokenText(t.id) })),
-    });
+    return () =>
+      onToken?.({
+        branch: this.index,
+        id,
+        text: this.text(),
+        top: likeliest(logits, top, TOP_TOKENS).map((t) => ({ ...t, text: tokenizer.tokenText(t.id) })),
+      });
   }
 
-  async step(signal?: AbortSignal): Promise<void> {
-    const started = performance.now();
-    await this.decoder.step([{ sequence: 0, id: this.ids.at(-1)! }], signal);
-    this.#milliseconds.push(performance.now() - started);
+  /**
+   * Begins the step after the token chosen last. Resolves once the adapter has been asked for all of it, or soon after where
+   * that takes longer, as with weights that are read meanwhile. What becomes of it is told by `come`.
+   */
+  async begin(signal?: AbortSignal): Promise<void> {
+    const begun = this.decoder.begin([{ sequence: 0, id: this.ids.at(-1)! }], signal);
+    this.come = begun.then(({ come }) => come);
+    this.come.catch(() => undefined);
+    await Promise.race([begun.catch(() => undefined), breath()]);
   }
 
   /** All new text, without the token that ended it. Decoded as a whole behind the end of the prompt: a token may end inside a character. */
@@ -139,7 +163,7 @@ class Run {
   }
 
   report(): GenerateReport['branches'][number] {
-    const steps = this.#milliseconds; // the first token comes from the prompt's own pass
+    const steps = this.milliseconds; // the first token comes from the prompt's own pass
     return {
       text: this.text(),
       ids: this.ids,

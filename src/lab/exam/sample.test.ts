@@ -3,10 +3,21 @@ import { describe, expect, it } from 'vitest';
 import { seeded } from '../../random';
 import { argmax, likeliest, sample } from './sample';
 
+const draw = (logits: Float32Array, temperature: number, random: () => number) =>
+  sample(logits, argmax(logits)!, temperature, random);
+
 describe('choosing the next token', () => {
   it('greedy takes the likeliest, and the lowest id on a tie', () => {
     expect(argmax(Float32Array.of(1, 3, 3, 2))).toBe(1);
-    expect(sample(Float32Array.of(-5, -5, -5), 0, seeded(1))).toBe(0);
+    expect(draw(Float32Array.of(-5, -5, -5), 0, seeded(1))).toBe(0);
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])('takes none where one is %s', (odd) => {
+    for (const at of [0, 1, 2]) {
+      const logits = Float32Array.of(1, 3, -3e38);
+      logits[at] = odd;
+      expect(argmax(logits)).toBeUndefined();
+    }
   });
 
   it('draws in proportion to softmax(logits / temperature)', () => {
@@ -18,7 +29,7 @@ describe('choosing the next token', () => {
       const random = seeded(7);
       const counts = [0, 0, 0];
       const draws = 20000;
-      for (let i = 0; i < draws; i++) counts[sample(logits, temperature, random)]!++;
+      for (let i = 0; i < draws; i++) counts[draw(logits, temperature, random)]!++;
       // Five standard errors: fails once in a million seeds, and this seed is fixed.
       for (let i = 0; i < 3; i++) {
         const p = expected[i]!;
@@ -36,8 +47,8 @@ describe('choosing the next token', () => {
 
   it('huge logits neither overflow nor leave the vocabulary', () => {
     const logits = Float32Array.of(3e38, -3e38, 2.9e38);
-    expect(sample(logits, 0.7, () => 0.999999)).toBe(0);
-    expect(likeliest(logits, 2)[0]).toEqual({ id: 0, probability: 1 });
+    expect(draw(logits, 0.7, () => 0.999999)).toBe(0);
+    expect(likeliest(logits, 0, 2)[0]).toEqual({ id: 0, probability: 1 });
   });
 
   it('the likeliest tokens are those a full sort gives', () => {
@@ -47,7 +58,7 @@ describe('choosing the next token', () => {
         const sum = values.reduce((a, z) => a + Math.exp(z), 0);
         const sorted = values.map((z, id) => ({ id, probability: Math.exp(z) / sum }));
         sorted.sort((a, b) => values[b.id]! - values[a.id]! || a.id - b.id);
-        const top = likeliest(logits, 10);
+        const top = likeliest(logits, argmax(logits)!, 10);
         expect(top.map((t) => t.id)).toEqual(sorted.slice(0, 10).map((t) => t.id));
         for (const [i, t] of top.entries()) expect(t.probability).toBeCloseTo(sorted[i]!.probability, 9);
       }),

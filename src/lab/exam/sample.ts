@@ -1,17 +1,25 @@
-/** Index of the largest logit; the lowest index on a tie. */
-export function argmax(logits: Float32Array): number {
+/** Index of the largest logit, the lowest index on a tie; undefined where one of them is not finite. */
+export function argmax(logits: Float32Array): number | undefined {
   let best = 0;
-  for (let i = 1; i < logits.length; i++) if (logits[i]! > logits[best]!) best = i;
-  return best;
+  let sum = 0;
+  for (let i = 0; i < logits.length; i++) {
+    const z = logits[i]!;
+    if (z > logits[best]!) best = i;
+    sum += z - z; // not a number from the first that is not finite
+  }
+  return sum === 0 ? best : undefined;
 }
 
-/** Draws a token from softmax(logits / temperature); temperature 0 is `argmax`. */
-export function sample(logits: Float32Array, temperature: number, random: () => number): number {
-  const top = argmax(logits);
+/** Draws a token from softmax(logits / temperature); temperature 0 is `top`, the largest. */
+export function sample(logits: Float32Array, top: number, temperature: number, random: () => number): number {
   if (temperature === 0) return top;
   const peak = logits[top]!;
-  const weights = Float64Array.from(logits, (z) => Math.exp((z - peak) / temperature));
-  const sum = weights.reduce((a, b) => a + b, 0);
+  const weights = new Float64Array(logits.length);
+  let sum = 0;
+  for (let i = 0; i < logits.length; i++) {
+    weights[i] = Math.exp((logits[i]! - peak) / temperature);
+    sum += weights[i]!;
+  }
   let left = random() * sum;
   for (let i = 0; i < weights.length; i++) {
     left -= weights[i]!;
@@ -20,18 +28,22 @@ export function sample(logits: Float32Array, temperature: number, random: () => 
   return top; // the rounding of the running difference ate the last sliver
 }
 
-/** The `count` likeliest tokens with their probabilities (temperature 1), likeliest first, lowest id on a tie. */
-export function likeliest(logits: Float32Array, count: number): { id: number; probability: number }[] {
-  const peak = logits[argmax(logits)]!;
+/**
+ * The `count` likeliest tokens with their probabilities (temperature 1), likeliest first, lowest id on a tie.
+ * @param top the first of them
+ */
+export function likeliest(logits: Float32Array, top: number, count: number): { id: number; probability: number }[] {
+  const peak = logits[top]!;
   let sum = 0;
-  for (const z of logits) sum += Math.exp(z - peak);
-  const top: number[] = [];
+  const ids: number[] = [];
   for (let i = 0; i < logits.length; i++) {
-    if (top.length === count && logits[i]! <= logits[top[count - 1]!]!) continue;
-    let at = top.length;
-    while (at > 0 && logits[top[at - 1]!]! < logits[i]!) at--;
-    top.splice(at, 0, i);
-    if (top.length > count) top.pop();
+    const z = logits[i]!;
+    sum += Math.exp(z - peak);
+    if (ids.length === count && z <= logits[ids[count - 1]!]!) continue;
+    let at = ids.length;
+    while (at > 0 && logits[ids[at - 1]!]! < z) at--;
+    ids.splice(at, 0, i);
+    if (ids.length > count) ids.pop();
   }
-  return top.map((id) => ({ id, probability: Math.exp(logits[id]! - peak) / sum }));
+  return ids.map((id) => ({ id, probability: Math.exp(logits[id]! - peak) / sum }));
 }
