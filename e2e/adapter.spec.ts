@@ -18,5 +18,6 @@ test('the adapter dialog measures this machine when asked, and copies all of it 
   // Anew, and of every kind of kernel.
   expect(text).toMatch(/\nself-test +passed: .* in 6 cases/);
   expect(text).toMatch(/\nmultiply-add +[\d.,]+ GFLOP\/s/);
+  expect(text).toMatch(/\na pass, 64 tokens +[\d.,]+ ms; [\d.,]+ for its reading and multiplying/);
   expect(text).toContain('A program on the processor computes');
 });

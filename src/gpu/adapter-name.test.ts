@@ -8,6 +8,7 @@ it('tells a card by its own name, as it is listed, with its kind and driver', ()
   const card = { ...lovelace, device: 'nvidia-geforce-rtx-4090' };
   expect(tellAdapter(card, names)).toBe('NVIDIA GeForce RTX 4090, nvidia lovelace, NVIDIA: 570.86.10');
   expect(tellAdapter(card)).toBe('nvidia-geforce-rtx-4090, nvidia lovelace, NVIDIA: 570.86.10');
+  expect(tellAdapter({ ...lovelace, device: 'llvmpipe-256-bits-' })).toMatch(/^llvmpipe-256-bits, /);
   expect(numberAmong(names, card)).toBe(2);
   expect(numberAmong(names, { device: 'llvmpipe-llvm-19-1-7-256-bits-' })).toBe(3);
 });

@@ -27,7 +27,7 @@ export function numberAmong(names: readonly string[], { device }: Pick<AdapterNa
 export function tellAdapter(adapter: AdapterNames, names: readonly string[] = []): string {
   const { vendor, architecture, device, description } = adapter;
   const number = numberAmong(names, adapter);
-  const card = number === undefined ? device : names[number - 1]!;
+  const card = number === undefined ? device.replace(/-+$/, '') : names[number - 1]!;
   const kind = [vendor, architecture].filter(Boolean).join(' ');
   return [card === description ? '' : card, kind, description].filter(Boolean).join(', ') || 'unnamed';
 }

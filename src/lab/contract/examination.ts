@@ -28,9 +28,17 @@ export interface DiskRate {
   readonly rate: number;
 }
 
+/** A short pass over the open model, and what its reading and multiplying should take at the rates that were measured. */
+export interface PassRate {
+  readonly tokens: number;
+  readonly ms: number;
+  readonly expected: number;
+}
+
 export interface Examination {
   readonly adapter: AdapterReport;
   readonly surroundings: Surroundings;
   readonly rates: ProbeReport;
   readonly disk?: DiskRate;
+  readonly pass?: PassRate;
 }

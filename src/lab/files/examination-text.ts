@@ -31,7 +31,7 @@ function machineLines({ adapter, surroundings }: Examination, version: string): 
 }
 
 /** What it can do, and what stands in its way. */
-export function rateLines({ surroundings, rates, disk }: Examination): readonly Line[] {
+export function rateLines({ surroundings, rates, disk, pass }: Examination): readonly Line[] {
   const { peak, memory, calls } = rates;
   return [
     ['multiply-add', `${number(peak)} GFLOP/s at best`],
@@ -58,6 +58,14 @@ export function rateLines({ surroundings, rates, disk }: Examination): readonly 
     ),
     ...(disk
       ? [['weights read', `${number(disk.rate)} GB/s, ${number(disk.bytes / 2 ** 20)} MiB of them`] as const]
+      : []),
+    ...(pass
+      ? [
+          [
+            `a pass, ${pass.tokens} tokens`,
+            `${number(pass.ms)} ms; ${number(pass.expected)} for its reading and multiplying at these rates`,
+          ] as const,
+        ]
       : []),
     ...surroundings.advice.map(({ trouble, remedy }) => ['to do', `${trouble} ${remedy}`] as const),
   ];

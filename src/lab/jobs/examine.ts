@@ -2,6 +2,7 @@ import { probe } from '../../engine/probe/probe';
 import { throwIfCancelled } from '../../errors';
 import type { TensorMap } from '../../formats/tensor';
 import type { DiskRate, Examination, ExaminationRequest } from '../contract';
+import { adviseOnPass, measurePass } from '../measure/pass';
 import { readConfig, readHeaders } from '../place/describe';
 import { fractionMeter } from '../running/progress';
 import type { Desk } from './desk';
@@ -23,8 +24,11 @@ export const examine: Job<ExaminationRequest, Examination> = {
       signal,
       onProgress: fractionMeter(onProgress, 'Measuring the adapter'),
     });
-    const surroundings = await desk.environment.surroundings(report);
-    return { adapter: report, surroundings, rates: probed, ...(disk && { disk }) };
+    const pass = desk.open && (await measurePass(desk.open, probed, signal));
+    const around = await desk.environment.surroundings(report);
+    const advice = pass && !report.software ? adviseOnPass(pass, desk.model.report) : [];
+    const surroundings = { ...around, advice: [...around.advice, ...advice] };
+    return { adapter: report, surroundings, rates: probed, ...(disk && { disk }), ...(pass && { pass }) };
   },
 };
 
