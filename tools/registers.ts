@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { attentionKernels } from '../src/engine/kernels/attention';
 import { widenKernels } from '../src/engine/kernels/blocks';
 import { Dispatcher, type KernelChoice, type Variant } from '../src/engine/kernels/dispatcher';
-import { logitKernels } from '../src/engine/kernels/head';
+import { logitKernels, sliceKernels } from '../src/engine/kernels/head';
 import { fewRowKernels, PRODUCTS, type ProductKind, productKernels, type Way } from '../src/engine/kernels/linear';
 import { linearBackwardKernels } from '../src/engine/kernels/linear-backward';
 import { normKernels } from '../src/engine/kernels/norm';
@@ -103,6 +103,7 @@ async function compile(): Promise<number> {
     ...[64, 128].flatMap((headDim) => attentionKernels(d, { ...heads, headDim })),
     ...normKernels(d, false),
     ...logitKernels(d),
+    ...sliceKernels(d),
   ];
   const named = new Map(variants.map((v) => [variantName(v.kernel, v.constants), v]));
   for (const [name, { kernel, constants }] of named) {

@@ -19,14 +19,20 @@ import type { Kernel, Kernels } from '../src/gpu/kernel';
 import type { Recorder } from '../src/gpu/recorder';
 import { ONE_B, patternedModel } from './check/patterned-model';
 
-/** GB/s of memory and GFLOP/s in 32 bits, as their makers state them. */
+/**
+ * GB/s of memory and GFLOP/s in 32 bits, as their makers state them, and ns that a load from the last cache takes, which none
+ * states: assumed.
+ */
 const CARDS = [
-  { name: 'RTX 4070', memory: 504, peak: 29_000 },
-  { name: 'M2 Pro', memory: 200, peak: 6_800 },
-  { name: 'Iris Xe', memory: 60, peak: 2_200 },
+  { name: 'RTX 4070', memory: 504, peak: 29_000, load: 100 },
+  { name: 'M2 Pro', memory: 200, peak: 6_800, load: 300 },
+  { name: 'Iris Xe', memory: 60, peak: 2_200, load: 300 },
 ] as const;
 
-/** What a dispatch is taken to cost, whatever it does. */
+/** Steps through workgroup memory that take as long as a load: assumed. */
+const STEPS_A_LOAD = 10;
+
+/** What a dispatch is taken to cost beside what it does. */
 const DISPATCH_US = 5;
 
 /** As a card would choose. */
@@ -38,6 +44,30 @@ const CHOICE: KernelChoice = {
 /** How often a score crosses memory in each kernel. */
 const TRIPS: Readonly<Record<string, number>> = { score: 1, softmax: 5, mix: 1 };
 
+type Told = Readonly<Record<string, number>>;
+
+/**
+ * What a thread waits for, one after the other, in kernels that are no product: loads, those that are on their way together as
+ * one, and steps through workgroup memory. However many workgroups there are, the dispatch takes no less.
+ */
+const CHAINS: Readonly<Record<string, (told: Told) => readonly [loads: number, steps: number]>> = {
+  embed: () => [2, 0],
+  norm: ({ width }) => [2 * Math.ceil(width! / 1024), 64],
+  place: () => [2, 0],
+  score: ({ headDim }) => [1 + headDim! / 4, 0],
+  softmax: ({ scoreStride }) => [3 * Math.ceil(scoreStride! / 256), 128],
+  mix: ({ scoreStride }) => [(2 * scoreStride!) / 4, 0],
+  // Of each 64 keys: where they lie, their channels, and their values, of one in four where a tile is one row.
+  flash: ({ headDim, slice, rows, tilesPerBranch }) => {
+    const single = rows === tilesPerBranch;
+    return [(slice! / 64) * (2 + (single ? 1 : 4) * (headDim! / 4) + (single ? 16 : 64)), (slice! / 64) * 16];
+  },
+  flash_join: ({ slices }) => [2 * slices!, 0],
+  accumulate: ({ columns }) => [Math.ceil(Math.min(columns!, 4096) / 1024), 14],
+  finish_strips: ({ parts }) => [parts!, 0],
+  join_slices: ({ slices }) => [Math.ceil(slices! / 64), 14],
+};
+
 /** What a dispatch moves and computes; 0 where both are little. */
 interface Work {
   weightBytes: number;
@@ -46,8 +76,10 @@ interface Work {
   /** Of sums in parts, written and read. */
   partBytes: number;
   multiplyAdds: number;
+  /** Loads that wait for one another, steps through workgroup memory among them. */
+  chain: number;
 }
-const NOTHING: Work = { weightBytes: 0, scoreBytes: 0, cacheBytes: 0, partBytes: 0, multiplyAdds: 0 };
+const NOTHING: Work = { weightBytes: 0, scoreBytes: 0, cacheBytes: 0, partBytes: 0, multiplyAdds: 0, chain: 0 };
 
 /** Rows that a tile has, whether there are as many or not. */
 const TILES: Readonly<Record<string, number>> = { matmul_register: 8, matmul_workgroup: 64, matmul_small: 32 };
@@ -69,7 +101,6 @@ async function recorded(rows: number, keys: number, flash: boolean): Promise<Wor
   const seen = writes ? rows * keys : (rows * (rows + 1)) / 2;
   const { heads, kvHeads, headDim } = spec;
   type Pipe = { readonly kernel: Kernel };
-  type Told = Readonly<Record<string, number>>;
   const dispatch = ({ kernel }: Pipe, told: Told, _: unknown, [x, y]: readonly [number, number]) => {
     if (x * y === 0) return;
     const { entry } = kernel;
@@ -84,11 +115,13 @@ async function recorded(rows: number, keys: number, flash: boolean): Promise<Wor
     // Tiles of a long text go in runs; half of attention is with keys, half with values.
     const share = (entry === 'flash' ? y : (told.tileCount ?? 0)) / tileCount;
     const halves = { score: 1, mix: 1, flash: 2 }[entry] ?? 0;
+    const [loads, steps] = CHAINS[entry]!(told);
     all.push({
       ...NOTHING,
       scoreBytes: (TRIPS[entry] ?? 0) * share * seen * heads * 4,
       cacheBytes: halves * share * (writes ? rows * keys : rows) * kvHeads * headDim * 4,
       multiplyAdds: halves * share * seen * heads * headDim,
+      chain: loads + steps / STEPS_A_LOAD,
     });
   };
   const recorder = { maxWork: Number.POSITIVE_INFINITY, dispatch, full: false } as unknown as Recorder;
@@ -151,7 +184,7 @@ async function recorded(rows: number, keys: number, flash: boolean): Promise<Wor
 export async function main(): Promise<number> {
   const number = (value: number) => value.toLocaleString('en', { maximumSignificantDigits: 3 });
   console.log(
-    `Most tokens/s: of each dispatch its bytes or its multiply-adds at the card's own rates, whichever takes longer, and ${DISPATCH_US} us.`,
+    `Most tokens/s: of each dispatch its bytes, its multiply-adds or the loads that wait for one another, whichever takes longest, and ${DISPATCH_US} us.`,
   );
   const columns = [
     'dispatches',
@@ -176,8 +209,9 @@ export async function main(): Promise<number> {
       const all = await recorded(rows, keys, flash);
       const sum = (of: (work: Work) => number) => all.reduce((total, work) => total + of(work), 0);
       const bytes = (w: Work) => w.weightBytes + w.scoreBytes + w.cacheBytes + w.partBytes;
-      const rates = CARDS.map(({ memory, peak }) => {
-        const us = sum((w) => Math.max(bytes(w) / memory, (2 * w.multiplyAdds) / peak) / 1e3 + DISPATCH_US);
+      const rates = CARDS.map(({ memory, peak, load }) => {
+        const ns = (w: Work) => Math.max(bytes(w) / memory, (2 * w.multiplyAdds) / peak, w.chain * load);
+        const us = sum((w) => ns(w) / 1e3 + DISPATCH_US);
         return number((1e6 * rows) / us);
       });
       const cells = [
