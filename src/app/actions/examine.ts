@@ -4,6 +4,7 @@ import { examinationText } from '../../lab/files/examination-text';
 import { notify } from '../store/notify';
 import { store } from '../store/store';
 import { lab, runJob } from './jobs';
+import { refreshMemory } from './session';
 
 /** Measures what this machine can do, and how quickly the open model is read. */
 export async function examineMachine(): Promise<void> {
@@ -17,6 +18,7 @@ export async function examineMachine(): Promise<void> {
         machine: machine.status === 'ready' ? { ...machine, adapter: found.adapter, found } : machine,
       })),
   });
+  await refreshMemory();
 }
 
 /** Copies what was found as a text, for a message to whoever helps; the clipboard may be closed to the page. */

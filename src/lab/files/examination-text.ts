@@ -96,11 +96,14 @@ function inColumns(lines: readonly Line[]): string {
 
 /** What there is to say where nothing computes: why, and what to do. */
 export function absenceText(version: string, { message, remedy }: Failure, surroundings: Surroundings): string {
+  const { adapters, advice } = surroundings;
+  // Where no adapter shows, what this machine lacks is known better than by the failure, which speaks to browsers too.
+  const isKnown = adapters.length === 0 && advice.length > 0;
   return inColumns([
     ['Lopper', `${version}, ${surroundings.runtime}`],
     ['adapter', `none that computes: ${message}`],
     ...adaptersHere(surroundings),
-    ...surroundings.advice.map(({ trouble, remedy }) => ['to do', `${trouble} ${remedy}`] as const),
-    ['to do', remedy],
+    ...advice.map(({ trouble, remedy }) => ['to do', `${trouble} ${remedy}`] as const),
+    ...(isKnown ? [] : [['to do', remedy] as const]),
   ]);
 }
