@@ -277,6 +277,12 @@ export async function main(args: readonly string[], root: string): Promise<numbe
           `${number(d.tokensPerSecond)} tokens/s${shares}; a step: ${number(d.dispatches)} dispatches, ${number(d.submits)} submits, ${number(d.maps)} maps, ${number(d.bytesWritten)} bytes, ${number(d.recording)} ms to record`,
         ];
       }),
+      ...r.writing.map(
+        (w): Line => [
+          `writing as the page does, ${w.models === 1 ? '1 model' : `${w.models} models`}, ${w.temperature === 0 ? 'likeliest' : 'drawn'}`,
+          `${number(w.tokensPerSecond)} tokens/s${w.models === 1 ? '' : ' each'}`,
+        ],
+      ),
     ],
   );
   gpu.destroy();

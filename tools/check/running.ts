@@ -1,8 +1,9 @@
 import type { KernelRates } from '../../src/engine/autotune';
-import { FULL } from '../../src/engine/branch';
+import { FULL, without } from '../../src/engine/branch';
 import { Engine } from '../../src/engine/engine';
 import { packTokens } from '../../src/engine/pack';
 import type { Gpu } from '../../src/gpu/gpu';
+import { continuePrompt } from '../../src/lab/exam/generate';
 import { median } from '../bench/timing';
 import { type ModelShape, patternedModel } from './patterned-model';
 
@@ -25,9 +26,24 @@ export interface RunningRates {
     /** Milliseconds from a step's beginning until the last of it is submitted: the program's own time. */
     readonly recording: number;
   }[];
+  /** As the page and `lopper generate` write: whole logits come back, and of each token the ten likeliest are told. */
+  readonly writing: readonly {
+    /** Side by side, a token of each in turn. */
+    readonly models: number;
+    readonly temperature: number;
+    /** Of each model. */
+    readonly tokensPerSecond: number;
+  }[];
 }
 
 const STEPS = 12;
+
+/** Models side by side, and how their tokens are drawn. */
+const WRITING = [
+  [1, 0],
+  [1, 1],
+  [2, 0],
+] as const;
 
 /** Loads a model of this shape, has it read and write, and counts what each step asks of the device. */
 export async function measureRunning(
@@ -83,7 +99,18 @@ export async function measureRunning(
         ...{ maps: of(counts.maps), bytesWritten: of(counts.bytesWritten), recording: median(recordings) },
       });
     }
-    return { weightBytes, loading, prefill, decode };
+    const writing: RunningRates['writing'][number][] = [];
+    for (const [models, temperature] of WRITING) {
+      const { branches } = await continuePrompt(engine, [FULL, without([1])].slice(0, models), ids(16, 0), {
+        ...{ maxTokens: 2 * STEPS, temperature, seed: 1, eosIds: [] },
+        tokenizer: { decode: (said) => said.join(' '), tokenText: String },
+        onToken: () => undefined, // all of it is worked out
+      });
+      const steps = branches.map(({ stepMilliseconds }) => median(stepMilliseconds));
+      const ms = steps.reduce((sum, step) => sum + step, 0);
+      writing.push({ models, temperature, tokensPerSecond: 1000 / ms });
+    }
+    return { weightBytes, loading, prefill, decode, writing };
   } finally {
     engine.dispose();
   }
