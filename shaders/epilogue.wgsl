@@ -43,13 +43,17 @@ struct Params {
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
 @group(0) @binding(4) var<storage, read_write> out: array<f32>;
 
-fn epilogue() -> u32 {
-  // Without a branch, which a compiler might keep though its outcome is known when the pipeline is made.
-  return select(EPILOGUE, p.epilogue, EPILOGUE == ANY);
+// A branch on a constant goes when the kernel is compiled, and all that hangs on it; what `select` chooses from, a software
+// driver computes for every output.
+fn becomes(kind: u32) -> bool {
+  if (EPILOGUE != ANY) {
+    return EPILOGUE == kind;
+  }
+  return p.epilogue == kind;
 }
 
 fn is_gated() -> bool {
-  return epilogue() == GATED || epilogue() == GATED_GELU;
+  return becomes(GATED) || becomes(GATED_GELU);
 }
 
 // Weight row behind column `c` of a thread's strip: gate and up rows alternate, so that a pair meets in one thread.
@@ -70,19 +74,19 @@ fn is_nan(v: f32) -> bool {
 }
 
 fn activate(v: f32) -> f32 {
-  if (epilogue() == GELU_TANH || epilogue() == GATED_GELU) {
+  if (becomes(GELU_TANH) || becomes(GATED_GELU)) {
     return 0.5 * v * (1.0 + safe_tanh(0.7978845608028654 * (v + 0.044715 * v * v * v)));
   }
-  if (epilogue() == GELU_ERF) {
+  if (becomes(GELU_ERF)) {
     return 0.5 * v * (1.0 + erf(v * 0.7071067811865476));
   }
-  if (epilogue() == SILU || epilogue() == GATED) {
+  if (becomes(SILU) || becomes(GATED)) {
     return silu(v);
   }
-  if (epilogue() == RELU) {
+  if (becomes(RELU)) {
     return select(max(v, 0.0), v, is_nan(v));
   }
-  if (epilogue() == CAP) {
+  if (becomes(CAP)) {
     return select(p.ceiling * safe_tanh(v / p.cap), v, is_nan(v));
   }
   return v;
@@ -106,7 +110,7 @@ fn put(index: u32, column: u32, value: f32) {
     v += bias[p.biasStart + column];
   }
   v *= p.scale;
-  if (epilogue() == ADD) {
+  if (becomes(ADD)) {
     out[index] += v;
   } else {
     out[index] = activate(v);
@@ -123,7 +127,7 @@ fn finish(row: u32, c: u32, acc: vec4f) {
     return;
   }
   var target_row = row;
-  if (epilogue() == ADD) {
+  if (becomes(ADD)) {
     let branch = row / p.rowsPerSlot;
     target_row = p.slots[branch >> 2u][branch & 3u] * p.rowsPerSlot + row % p.rowsPerSlot;
   }
