@@ -28,7 +28,8 @@ export interface GenerateSettings {
 
 /**
  * Continues one prompt on every branch, a token of each in turn, so that they can be read side by side. What is told of a
- * token is worked out while the adapter is at the next one. Every branch draws from the same seed. Throws `prompt-empty`, `prompt-too-long`, `not-finite` and `cancelled`.
+ * token is worked out while the adapter is at the next one. Every branch draws from the same seed. Throws `prompt-empty`,
+ * `prompt-too-long`, `not-finite` and `cancelled`.
  */
 export async function continuePrompt(
   engine: EngineContract,
