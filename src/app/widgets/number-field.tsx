@@ -37,7 +37,7 @@ export function NumberField({ label, value, min, max, step = 1, unit, trailing, 
           onChange(Math.max(min, Math.min(max, Number.isInteger(step) ? Math.trunc(typed) : typed)));
         }}
       />
-      {unit && <span>{unit}</span>}
+      {unit && <span className={css.unit}>{unit}</span>}
       {trailing && words}
     </span>
   );
